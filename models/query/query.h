@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/base/result.h"
+#include "models/base/time.h"
+#include "models/domain/vocabulary.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The search language, one for console, CLI and server:
+///
+///   query   := clause (["or"] clause)*        "or" joins its two neighbours; otherwise all must
+///   hold clause  := ["-"] (word | phrase | filter) phrase  := '"' text '"' filter  := field ":"
+///   [">" | ">=" | "<" | "<="] value        value may be quoted field   := user session run
+///   severity policy status model after before cost latency
+namespace exhibit::query {
+
+enum class Field : std::uint8_t {
+    User,
+    Session,
+    Run,
+    Severity,
+    Policy,
+    Status,
+    Model,
+    After,
+    Before,
+    Cost,
+    Latency,
+};
+enum class Comparison : std::uint8_t { Equal, Less, LessOrEqual, Greater, GreaterOrEqual };
+
+/// One condition. `words` holds one word, or several for a phrase; empty for a filter.
+struct Clause {
+    bool negated = false;
+    std::vector<std::string> words;
+    std::optional<Field> field;
+    Comparison comparison = Comparison::Equal;
+    std::string value; ///< Of a filter, as it was meant (unquoted, lower case for enums).
+    std::int64_t number = 0; ///< Of cost (microcents) and latency (microseconds).
+    UtcTime time{}; ///< Of after and before.
+    std::size_t begin = 0; ///< Where it stands in the text, in bytes.
+    std::size_t end = 0;
+};
+
+/// Every group must hold; within a group any clause.
+struct Query {
+    std::vector<std::vector<Clause>> groups;
+    [[nodiscard]] bool empty() const { return groups.empty(); }
+};
+
+struct QueryError {
+    std::string message; ///< One sentence.
+    std::size_t begin = 0; ///< Bytes of the text concerned.
+    std::size_t end = 0;
+    std::string suggestion; ///< Text to put there instead; may be empty.
+};
+
+[[nodiscard]] tl::expected<Query, QueryError> parse(std::string_view text);
+/// The canonical text: parse(print(q)) equals q apart from positions.
+[[nodiscard]] std::string print(const Query& query);
+
+struct Completion {
+    std::string text; ///< What the completed token becomes.
+    std::string label; ///< What it means, for people.
+    std::size_t begin = 0;
+    std::size_t end = 0;
+};
+/// Fields, operators and closed value sets that fit at the cursor (a byte offset).
+[[nodiscard]] std::vector<Completion> complete(std::string_view text, std::size_t cursor);
+
+} // namespace exhibit::query

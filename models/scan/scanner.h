@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/scan/pattern_set.h"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace exhibit::scan {
+
+/// One covered interval: bytes [begin, end) of the channel's text, widened to whole characters.
+struct Match {
+    std::size_t pattern = 0; ///< Index into the compiled patterns.
+    std::size_t begin = 0; ///< max(start, end - W), then the start of its character.
+    std::size_t end = 0;
+    std::size_t start = 0; ///< The match's own start, may lie before `begin`.
+    friend bool operator==(const Match&, const Match&) = default;
+};
+
+/// The state of one text (one channel of one stream) against a PatternSet. Not thread-safe; about
+/// half a kB. Results depend on the text alone, never on how it was split into deltas.
+class Scanner {
+public:
+    explicit Scanner(std::shared_ptr<const PatternSet> patterns);
+    ~Scanner();
+    Scanner(Scanner&&) noexcept;
+    Scanner& operator=(Scanner&&) noexcept;
+
+    /// Consumes the next bytes and appends every match they confirm, in order of confirmation.
+    void feed(std::string_view delta, std::vector<Match>& confirmed);
+    /// The text has ended: no start is live any more, the end counts as a non-word byte.
+    void finish(std::vector<Match>& confirmed);
+
+    /// Bytes consumed.
+    [[nodiscard]] std::size_t position() const;
+    /// h(n) over the holding patterns: bytes below it can become part of no further match.
+    [[nodiscard]] std::size_t settled() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> m_state;
+};
+
+/// Every match of a whole text.
+[[nodiscard]] std::vector<Match> scanWhole(const std::shared_ptr<const PatternSet>& patterns,
+                                           std::string_view text);
+
+/// One maximal covered run, to be replaced by one placeholder.
+struct Redaction {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    std::size_t pattern = 0; ///< The first-listed pattern with a match that begins at `begin`.
+};
+
+/// Merges covered intervals into maximal runs; touching ones are one (policies.md, "Semantics").
+[[nodiscard]] std::vector<Redaction> coveredRuns(std::vector<Match> matches);
+
+} // namespace exhibit::scan

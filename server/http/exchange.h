@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "server/http/message.h"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+
+namespace exhibit::http {
+
+/// One request and its answer, for handlers that stream. Lives on the io thread; every function
+/// must be called there, one write at a time. After an error nothing more can be sent.
+class Exchange {
+public:
+    virtual ~Exchange() = default;
+
+    [[nodiscard]] virtual const Request& request() const = 0;
+
+    /// Sends a whole answer (Content-Length).
+    virtual boost::asio::awaitable<Result<void>> respond(Response response) = 0;
+    /// Starts an answer of unknown length (chunked; for HTTP/1.0 ended by closing).
+    virtual boost::asio::awaitable<Result<void>> begin(int status, Headers headers) = 0;
+    /// Sends bytes of the body now: no buffering, TCP_NODELAY. Returns when the kernel took them,
+    /// which is how a slow client slows its upstream.
+    virtual boost::asio::awaitable<Result<void>> write(BytesView bytes) = 0;
+    /// Ends the body. Without it the connection is cut, which clients see as an error.
+    virtual boost::asio::awaitable<Result<void>> end() = 0;
+
+    /// Calls `gone` once, on the io thread, as soon as the client closes or resets the
+    /// connection while no answer has ended; nullptr stops watching.
+    virtual void onClientGone(std::function<void()> gone) = 0;
+    [[nodiscard]] virtual bool clientGone() const = 0;
+};
+
+} // namespace exhibit::http

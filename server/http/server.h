@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "server/http/router.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace exhibit::http {
+
+struct ServerOptions {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 0; ///< 0: any free one, see Server::port().
+    std::size_t connectionsMax = limits::kConnectionsMax;
+    unsigned workers = 8; ///< Threads for handlers that wait.
+    std::size_t workerQueueMax = 256; ///< Beyond it a request is refused with 503 overloaded.
+};
+
+struct ServerCounters {
+    std::uint64_t accepted = 0;
+    std::uint64_t requests = 0;
+    std::uint64_t refused = 0; ///< Answered by the server itself: limits, bad requests, overload.
+    std::uint64_t open = 0;
+};
+
+/// Listener and sessions over HTTP/1.1 (keep-alive, pipelining one at a time, limits and deadlines
+/// of limits.h). Beast stays inside. Created, used and destroyed on the io thread.
+class Server {
+public:
+    Server(boost::asio::io_context& io,
+           ServerOptions options,
+           std::shared_ptr<const Router> router);
+    ~Server();
+
+    /// Binds and listens; the error names address and port.
+    [[nodiscard]] Result<void> start();
+    [[nodiscard]] std::uint16_t port() const;
+    /// Stops accepting, lets running exchanges end until the deadline, cuts the rest, then calls
+    /// `done` on the io thread.
+    void drain(Deadline deadline, std::function<void()> done);
+    [[nodiscard]] ServerCounters counters() const; ///< Any thread.
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace exhibit::http

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/domain/decision.h"
+#include "models/domain/run.h"
+#include "server/prevention/compiled_snapshot.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace exhibit::prevention {
+
+/// What a call is judged by, fixed when it begins.
+struct CallSubject {
+    std::string project; ///< Slug.
+    std::string model;
+    std::string userId;
+    const Json* facts
+        = nullptr; ///< The context facts' object; nullptr when none. Must outlive the guard.
+};
+
+/// One text of a request or answer: "messages/2/content", "choices/0/content" ...
+struct TextChannel {
+    std::string name;
+    std::string_view text; ///< Decoded.
+};
+
+/// Bytes of a channel that a placeholder replaces.
+struct Replacement {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    std::string placeholder;
+};
+
+/// The run must stop here: at the decision's policy, in that channel, before byte cutAt.
+struct Stop {
+    domain::Decision decision;
+    std::string channel; ///< Empty for thresholds and input policies that judge no single text.
+    std::size_t cutAt = 0;
+    domain::TerminationReason reason = domain::TerminationReason::PolicyBlock;
+    std::optional<domain::KillReason> killReason;
+};
+
+/// What one stage said: decisions that are not PASS have a row each, the others are packed.
+struct StageOutcome {
+    std::vector<domain::Decision> decisions;
+    std::optional<domain::PassRecord> passes; ///< Absent when no policy applied.
+};
+
+struct InputVerdict {
+    StageOutcome outcome;
+    std::optional<Stop> stop; ///< Set: the provider must not see the request.
+    std::vector<std::pair<std::size_t, Replacement>> replacements; ///< By index of the text given.
+};
+
+/// Applies one snapshot to one call, through its stages: input, then output as it streams, and the
+/// run's thresholds at every change of usage. One thread. Decisions depend on the text alone, never
+/// on how the provider split it. A policy that cannot be evaluated decides ERROR and follows its
+/// on_error. Never throws; never blocks beyond limits::kScanSliceBytes per feed().
+class CallGuard {
+public:
+    CallGuard(std::shared_ptr<const CompiledSnapshot> snapshot, CallSubject subject);
+    ~CallGuard();
+
+    /// Input policies over the strings of the request, in their order.
+    [[nodiscard]] InputVerdict judgeInput(const std::vector<TextChannel>& texts);
+
+    /// Thresholds of the run, before the provider is called and whenever usage changes.
+    /// `callOutputTokens` may be an estimate. The first stop wins and stays.
+    void usageChanged(const domain::RunCounters& counters,
+                      std::int64_t callOutputTokens,
+                      UtcTime now);
+    /// True when a threshold needs usage (then the gateway asks the provider for it).
+    [[nodiscard]] bool needsUsage() const;
+
+    /// True when no output policy applies: events may pass unparsed.
+    [[nodiscard]] bool outputUnguarded() const;
+    /// True when a redact policy applies to the output: until the redaction of live streams exists
+    /// the whole answer is held, and its decisions say so.
+    [[nodiscard]] bool holdsWholeAnswer() const;
+
+    /// The number of a channel of the answer, made on first use.
+    [[nodiscard]] std::size_t channel(const std::string& name);
+    /// The next decoded bytes of a channel.
+    void feed(std::size_t channel, std::string_view delta);
+    /// Bytes of the channel below this are final: they may be released (policies.md, "Semantics";
+    /// sentences of missing_context claims included, rulings.md 14).
+    [[nodiscard]] std::size_t settled(std::size_t channel) const;
+    /// The channel's text has ended; everything is settled then, or stopped.
+    void finishChannel(std::size_t channel);
+
+    /// Set once something must stop the run; nothing at or after cutAt of that channel, and nothing
+    /// of any channel that is not settled, may be released any more.
+    [[nodiscard]] const std::optional<Stop>& stop() const;
+    /// What redact policies replace in a finished channel, in order, not overlapping.
+    [[nodiscard]] std::vector<Replacement> replacements(std::size_t channel) const;
+
+    /// The decisions of the output and run stages; once, at the end of the answer or at the stop.
+    [[nodiscard]] StageOutcome finishOutput();
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace exhibit::prevention

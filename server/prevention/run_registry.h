@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/domain/run.h"
+#include "server/storage/local_copy.h"
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace exhibit::prevention {
+
+/// UUIDv8 from SHA-256("exhibit/run/v1\n" || tenant || project || the client's string): the same on
+/// every replica (rulings.md 3).
+[[nodiscard]] RunId deriveRunId(TenantId tenant, ProjectId project, std::string_view clientRunId);
+
+/// The live state of bound runs: what the next call of a run is decided from. Io thread only;
+/// backed by the local copy, so that it survives restarts and an absent PostgreSQL.
+class RunRegistry {
+public:
+    explicit RunRegistry(storage::LocalCopy& copy);
+
+    /// Joins a call to its run: finds it, re-opens an ended one, or begins it under `snapshotId`.
+    /// Counts the call. Errors: Forbidden with subject "run_stopped" (see stopOf()), Unavailable
+    /// with subject "run_state_unavailable".
+    [[nodiscard]] Result<domain::LiveRun> bind(TenantId tenant,
+                                               ProjectId project,
+                                               const std::string& clientRunId,
+                                               const std::string& snapshotId,
+                                               UtcTime now);
+    [[nodiscard]] std::optional<domain::RunStop> stopOf(TenantId tenant, RunId run);
+    /// Adds a finished call's usage.
+    void settle(TenantId tenant,
+                RunId run,
+                const domain::Usage& usage,
+                domain::Microcents cost,
+                UtcTime now);
+    /// Marks the run stopped at once (calls that bind later are refused) and calls `onDurable` when
+    /// the stop is on disk. The first stop of a run wins.
+    void stop(TenantId tenant,
+              RunId run,
+              domain::RunStop stop,
+              storage::LocalCopy::Completion onDurable);
+    /// Ends a run by request; false when it is unknown or not running.
+    bool end(TenantId tenant, RunId run, UtcTime now);
+    /// Runs idle since before `before` become succeeded; returns them for the record.
+    [[nodiscard]] std::vector<domain::LiveRun> expireIdle(UtcTime before);
+
+private:
+    [[nodiscard]] domain::LiveRun* find(TenantId tenant, RunId run);
+
+    storage::LocalCopy& m_copy;
+    std::unordered_map<RunId, domain::LiveRun> m_runs;
+};
+
+} // namespace exhibit::prevention
