@@ -18,12 +18,12 @@ using BytesView = std::string_view;
 
 [[nodiscard]] inline std::span<const std::uint8_t> asSpan(BytesView bytes)
 {
-    return { reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size() };
+    return {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
 }
 template <std::size_t N>
 [[nodiscard]] BytesView asView(const std::array<std::uint8_t, N>& bytes)
 {
-    return { reinterpret_cast<const char*>(bytes.data()), N };
+    return {reinterpret_cast<const char*>(bytes.data()), N};
 }
 
 /// Lower-case hex.

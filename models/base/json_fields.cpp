@@ -9,7 +9,7 @@ void JsonFieldReader::setError(std::string_view name, std::string message)
 {
     if (!m_error) {
         m_error
-            = Error{ ErrorCode::InvalidInput, std::move(message), appendPointer(m_pointer, name) };
+            = Error{ErrorCode::InvalidInput, std::move(message), appendPointer(m_pointer, name)};
     }
 }
 

@@ -65,7 +65,7 @@ inline constexpr std::uint32_t kTimelineEventsMax = 20'000;
 
 // Spool.
 inline constexpr std::size_t kSpoolRecordBytesMax = 64 * 1024 * 1024;
-inline constexpr std::size_t kSpoolBytesMaxDefault = std::size_t{ 8 } * 1024 * 1024 * 1024;
+inline constexpr std::size_t kSpoolBytesMaxDefault = std::size_t{8} * 1024 * 1024 * 1024;
 inline constexpr std::size_t kSpoolFileBytes = 64 * 1024 * 1024;
 
 } // namespace exhibit::limits

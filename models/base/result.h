@@ -16,7 +16,7 @@ using Result = tl::expected<T, Error>;
                                                 std::string message,
                                                 std::string subject = {})
 {
-    return tl::make_unexpected(Error{ code, std::move(message), std::move(subject) });
+    return tl::make_unexpected(Error{code, std::move(message), std::move(subject)});
 }
 
 } // namespace exhibit

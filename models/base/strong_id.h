@@ -17,11 +17,11 @@ struct StrongId {
     friend auto operator<=>(const StrongId&, const StrongId&) = default;
 
     /// A new time-ordered id (UUIDv7, RFC 9562).
-    [[nodiscard]] static StrongId generate() { return { Uuid::v7() }; }
+    [[nodiscard]] static StrongId generate() { return {Uuid::v7()}; }
     [[nodiscard]] static Result<StrongId> parse(std::string_view text)
     {
         EXHIBIT_TRY(Uuid uuid, parsePrefixed(Tag::kPrefix, text));
-        return StrongId{ uuid };
+        return StrongId{uuid};
     }
     [[nodiscard]] std::string text() const { return std::string(Tag::kPrefix) + value.base32(); }
     [[nodiscard]] bool isNull() const noexcept { return value == Uuid{}; }

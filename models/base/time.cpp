@@ -44,13 +44,13 @@ std::optional<std::chrono::sys_days> takeDate(std::string_view& text)
     if (!year || !month || !day || !first || !second) {
         return std::nullopt;
     }
-    const std::chrono::year_month_day date{ std::chrono::year{ *year },
-                                            std::chrono::month{ static_cast<unsigned>(*month) },
-                                            std::chrono::day{ static_cast<unsigned>(*day) } };
+    const std::chrono::year_month_day date{std::chrono::year{*year},
+                                           std::chrono::month{static_cast<unsigned>(*month)},
+                                           std::chrono::day{static_cast<unsigned>(*day)}};
     if (!date.ok()) {
         return std::nullopt;
     }
-    return std::chrono::sys_days{ date };
+    return std::chrono::sys_days{date};
 }
 
 std::optional<std::chrono::nanoseconds> takeClock(std::string_view& text)
@@ -64,13 +64,13 @@ std::optional<std::chrono::nanoseconds> takeClock(std::string_view& text)
         || *seconds > 60) {
         return std::nullopt;
     }
-    std::chrono::nanoseconds time = std::chrono::hours{ *hour } + std::chrono::minutes{ *minute }
-        + std::chrono::seconds{ *seconds };
+    std::chrono::nanoseconds time = std::chrono::hours{*hour} + std::chrono::minutes{*minute}
+        + std::chrono::seconds{*seconds};
     if (takeChar(text, ".")) {
         std::int64_t unit = 100'000'000;
         const std::size_t before = text.size();
         while (const auto digit = takeDigits(text, 1)) {
-            time += std::chrono::nanoseconds{ *digit * unit };
+            time += std::chrono::nanoseconds{*digit * unit};
             unit /= 10;
         }
         if (before == text.size() || before - text.size() > 9) {
@@ -83,7 +83,7 @@ std::optional<std::chrono::nanoseconds> takeClock(std::string_view& text)
 std::optional<std::chrono::minutes> takeOffset(std::string_view& text)
 {
     if (takeChar(text, "Zz")) {
-        return std::chrono::minutes{ 0 };
+        return std::chrono::minutes{0};
     }
     const bool east = text.starts_with('+');
     if (!takeChar(text, "+-")) {
@@ -95,8 +95,7 @@ std::optional<std::chrono::minutes> takeOffset(std::string_view& text)
     if (!hours || !minutes || !colon || *hours > 23 || *minutes > 59) {
         return std::nullopt;
     }
-    const std::chrono::minutes offset
-        = std::chrono::hours{ *hours } + std::chrono::minutes{ *minutes };
+    const std::chrono::minutes offset = std::chrono::hours{*hours} + std::chrono::minutes{*minutes};
     return east ? offset : -offset;
 }
 
@@ -110,9 +109,9 @@ UtcTime utcNow() noexcept
 std::string formatTime(UtcTime time)
 {
     const auto days = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date{ days };
+    const std::chrono::year_month_day date{days};
     const auto micros = std::chrono::floor<std::chrono::microseconds>(time - days);
-    const std::chrono::hh_mm_ss clock{ micros };
+    const std::chrono::hh_mm_ss clock{micros};
     return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z",
                        static_cast<int>(date.year()),
                        static_cast<unsigned>(date.month()),
@@ -132,7 +131,7 @@ Result<UtcTime> parseTime(std::string_view text)
         return fail(ErrorCode::InvalidInput, kExpected);
     }
     if (text.empty()) {
-        return UtcTime{ *date };
+        return UtcTime{*date};
     }
     if (!takeChar(text, "Tt ")) {
         return fail(ErrorCode::InvalidInput, kExpected);
@@ -142,7 +141,7 @@ Result<UtcTime> parseTime(std::string_view text)
     if (!clock || !offset || !text.empty()) {
         return fail(ErrorCode::InvalidInput, kExpected);
     }
-    return UtcTime{ *date } + *clock - *offset;
+    return UtcTime{*date} + *clock - *offset;
 }
 
 } // namespace exhibit

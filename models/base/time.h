@@ -26,7 +26,7 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 }
 [[nodiscard]] inline UtcTime fromMicroseconds(std::int64_t microseconds)
 {
-    return UtcTime{ std::chrono::microseconds{ microseconds } };
+    return UtcTime{std::chrono::microseconds{microseconds}};
 }
 
 /// A point after which waiting is pointless; passed on by value, last parameter.
@@ -35,14 +35,14 @@ struct Deadline {
 
     [[nodiscard]] static Deadline after(std::chrono::nanoseconds duration)
     {
-        return { std::chrono::steady_clock::now()
-                 + std::chrono::duration_cast<SteadyTime::duration>(duration) };
+        return {std::chrono::steady_clock::now()
+                + std::chrono::duration_cast<SteadyTime::duration>(duration)};
     }
     /// Never negative.
     [[nodiscard]] std::chrono::milliseconds left() const
     {
         const auto rest = at - std::chrono::steady_clock::now();
-        return std::max(std::chrono::milliseconds{ 0 },
+        return std::max(std::chrono::milliseconds{0},
                         std::chrono::ceil<std::chrono::milliseconds>(rest));
     }
     [[nodiscard]] bool reached() const { return std::chrono::steady_clock::now() >= at; }

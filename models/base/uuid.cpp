@@ -33,7 +33,7 @@ std::pair<std::uint64_t, std::uint32_t> nextTick(std::uint32_t start)
         ++clock.milliseconds;
         clock.counter = 0;
     }
-    return { clock.milliseconds, clock.counter };
+    return {clock.milliseconds, clock.counter};
 }
 
 int base32Value(char character)
@@ -130,7 +130,7 @@ UtcTime Uuid::timestamp() const
     for (unsigned i = 0; i < 6; ++i) {
         milliseconds = milliseconds << 8 | bytes[i];
     }
-    return UtcTime{ std::chrono::milliseconds{ milliseconds } };
+    return UtcTime{std::chrono::milliseconds{milliseconds}};
 }
 
 Result<Uuid> parsePrefixed(std::string_view prefix, std::string_view text)

@@ -90,11 +90,11 @@ template <>
 struct EnumNames<domain::Metric> {
     static constexpr std::string_view kType = "threshold metric";
     static constexpr std::pair<domain::Metric, std::string_view> kNames[] = {
-        { domain::Metric::RunTokens, "run.tokens" },
-        { domain::Metric::RunCost, "run.cost" },
-        { domain::Metric::RunLlmCalls, "run.llm_calls" },
-        { domain::Metric::RunDuration, "run.duration" },
-        { domain::Metric::CallOutputTokens, "call.output_tokens" },
+        {domain::Metric::RunTokens, "run.tokens"},
+        {domain::Metric::RunCost, "run.cost"},
+        {domain::Metric::RunLlmCalls, "run.llm_calls"},
+        {domain::Metric::RunDuration, "run.duration"},
+        {domain::Metric::CallOutputTokens, "call.output_tokens"},
     };
 };
 

@@ -7,6 +7,13 @@
 #include <cmath>
 
 namespace exhibit::domain {
+namespace {
+
+// A hostile usage report must not overflow: no call has more tokens, no model costs more.
+constexpr std::int64_t kTokensMax = 100'000'000;
+constexpr std::int64_t kPriceMax = 20'000'000'000; // 200 units per million tokens.
+
+} // namespace
 
 const ModelPrice* PriceTable::find(std::string_view model) const
 {
@@ -18,12 +25,9 @@ const ModelPrice* PriceTable::find(std::string_view model) const
 
 Microcents costOf(const Usage& usage, const ModelPrice& price)
 {
-    // A hostile usage report must not overflow: no call has more tokens, no model costs more.
-    constexpr std::int64_t kTokensMax = 100'000'000;
-    constexpr std::int64_t kPriceMax = 20'000'000'000; // 200 units per million tokens.
     const auto part = [](std::int64_t tokens, std::int64_t perMillion) {
-        return std::clamp(tokens, std::int64_t{ 0 }, kTokensMax)
-            * std::clamp(perMillion, std::int64_t{ 0 }, kPriceMax);
+        return std::clamp(tokens, std::int64_t{0}, kTokensMax)
+            * std::clamp(perMillion, std::int64_t{0}, kPriceMax);
     };
     const std::int64_t cached = std::clamp<std::int64_t>(
         usage.cachedTokens, 0, std::max<std::int64_t>(usage.promptTokens, 0));

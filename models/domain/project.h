@@ -74,44 +74,44 @@ template <>
 struct EnumNames<domain::StopStyle> {
     static constexpr std::string_view kType = "stop style";
     static constexpr std::pair<domain::StopStyle, std::string_view> kNames[] = {
-        { domain::StopStyle::Soft, "soft" },
-        { domain::StopStyle::Error, "error" },
+        {domain::StopStyle::Soft, "soft"},
+        {domain::StopStyle::Error, "error"},
     };
 };
 template <>
 struct EnumNames<domain::Wire> {
     static constexpr std::string_view kType = "wire";
     static constexpr std::pair<domain::Wire, std::string_view> kNames[] = {
-        { domain::Wire::OpenAi, "openai" },
-        { domain::Wire::Anthropic, "anthropic" },
+        {domain::Wire::OpenAi, "openai"},
+        {domain::Wire::Anthropic, "anthropic"},
     };
 };
 template <>
 struct EnumNames<domain::Role> {
     static constexpr std::string_view kType = "role";
     static constexpr std::pair<domain::Role, std::string_view> kNames[] = {
-        { domain::Role::Admin, "admin" },
-        { domain::Role::User, "user" },
-        { domain::Role::Service, "service" },
+        {domain::Role::Admin, "admin"},
+        {domain::Role::User, "user"},
+        {domain::Role::Service, "service"},
     };
 };
 template <>
 struct EnumNames<domain::Scope> {
     static constexpr std::string_view kType = "scope";
     static constexpr std::pair<domain::Scope, std::string_view> kNames[] = {
-        { domain::Scope::ProjectRead, "project:read" },
-        { domain::Scope::ProjectWrite, "project:write" },
-        { domain::Scope::RunCreate, "run:create" },
-        { domain::Scope::RunKill, "run:kill" },
-        { domain::Scope::IncidentRead, "incident:read" },
-        { domain::Scope::IncidentWrite, "incident:write" },
-        { domain::Scope::EvidenceExport, "evidence:export" },
-        { domain::Scope::PolicyRead, "policy:read" },
-        { domain::Scope::PolicyWrite, "policy:write" },
-        { domain::Scope::AuditRead, "audit:read" },
-        { domain::Scope::OpsRead, "ops:read" },
-        { domain::Scope::OpsWrite, "ops:write" },
-        { domain::Scope::KeyManage, "key:manage" },
+        {domain::Scope::ProjectRead, "project:read"},
+        {domain::Scope::ProjectWrite, "project:write"},
+        {domain::Scope::RunCreate, "run:create"},
+        {domain::Scope::RunKill, "run:kill"},
+        {domain::Scope::IncidentRead, "incident:read"},
+        {domain::Scope::IncidentWrite, "incident:write"},
+        {domain::Scope::EvidenceExport, "evidence:export"},
+        {domain::Scope::PolicyRead, "policy:read"},
+        {domain::Scope::PolicyWrite, "policy:write"},
+        {domain::Scope::AuditRead, "audit:read"},
+        {domain::Scope::OpsRead, "ops:read"},
+        {domain::Scope::OpsWrite, "ops:write"},
+        {domain::Scope::KeyManage, "key:manage"},
     };
 };
 

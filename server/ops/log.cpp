@@ -11,7 +11,7 @@
 namespace exhibit::ops {
 namespace {
 
-std::atomic<LogLevel> leastLevel{ LogLevel::Info };
+std::atomic<LogLevel> leastLevel{LogLevel::Info};
 
 std::string_view levelName(LogLevel level)
 {
@@ -40,9 +40,8 @@ void logLine(LogLevel level, std::string_view message)
     if (level < leastLevel.load(std::memory_order_relaxed)) {
         return;
     }
-    const JsonObject line{ { "time", formatTime(utcNow()) },
-                           { "level", levelName(level) },
-                           { "message", message } };
+    const JsonObject line{
+        {"time", formatTime(utcNow())}, {"level", levelName(level)}, {"message", message}};
     const std::string text = printJson(line) + "\n";
     // One write per line keeps lines whole; a full or closed standard error must not stop us.
     [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());

@@ -18,7 +18,7 @@ public:
     [[nodiscard]] std::uint64_t value() const { return m_value.load(std::memory_order_relaxed); }
 
 private:
-    std::atomic<std::uint64_t> m_value{ 0 };
+    std::atomic<std::uint64_t> m_value{0};
 };
 
 /// Fixed buckets in seconds, as Prometheus reads them. Any thread.
@@ -29,7 +29,7 @@ public:
 
     std::vector<double> upperBounds;
     std::vector<std::atomic<std::uint64_t>> counts; ///< One more than bounds: the last is +Inf.
-    std::atomic<std::uint64_t> sumMicroseconds{ 0 };
+    std::atomic<std::uint64_t> sumMicroseconds{0};
 };
 
 /// All metrics of the process; names are the contract of api.md. Labels never carry tenant content

@@ -42,7 +42,7 @@ Result<Principal> authenticate(const storage::Catalogue& catalogue, std::string_
         || found->revoked) {
         return fail(ErrorCode::Unauthenticated, "the API key is not known here or was revoked");
     }
-    return Principal{ found->tenantId, found->projectId, found->keyId, found->role, found->scopes };
+    return Principal{found->tenantId, found->projectId, found->keyId, found->role, found->scopes};
 }
 
 } // namespace exhibit::security
