@@ -3,6 +3,7 @@
 
 #include "server/http/router.h"
 #include "server/ops/metrics.h"
+#include "server/prevention/compiled_snapshot.h"
 #include "server/prevention/run_registry.h"
 #include "server/spool/journal.h"
 #include "server/storage/catalogue.h"
