@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Each rule of check_tree.py finds what it is for, and leaves the lawful neighbour alone."""
+
+import unittest
+from pathlib import Path
+
+import check_tree
+
+
+def includes(path, line):
+    return [what for _, what in check_tree.check_includes(Path(path), 1, line)]
+
+
+class Rules(unittest.TestCase):
+    def test_models_must_not_see_the_server(self):
+        self.assertTrue(includes("models/base/a.h", '#include "server/http/message.h"'))
+        self.assertFalse(includes("server/http/a.h", '#include "models/base/result.h"'))
+
+    def test_server_and_client_never_meet(self):
+        self.assertTrue(includes("backend-client/a.h", '#include "server/http/message.h"'))
+        self.assertTrue(includes("server/api/a.h", '#include "backend-client/client.h"'))
+
+    def test_scan_knows_no_domain(self):
+        self.assertTrue(includes("models/scan/a.h", '#include "models/domain/run.h"'))
+
+    def test_only_storage_knows_sql(self):
+        self.assertTrue(includes("server/api/a.cpp", "#include <libpq-fe.h>"))
+        self.assertFalse(includes("server/storage/a.cpp", "#include <libpq-fe.h>"))
+
+    def test_beast_stays_behind_http_and_gateway(self):
+        self.assertTrue(includes("server/api/a.cpp", "#include <boost/beast/http.hpp>"))
+        self.assertFalse(includes("server/http/a.cpp", "#include <boost/beast/http.hpp>"))
+
+    def test_long_functions_are_found(self):
+        body = ["void f()", "{"] + ["    x();"] * 61 + ["}"]
+        self.assertTrue(list(check_tree.check_functions(body)))
+        self.assertFalse(list(check_tree.check_functions(body[:30] + ["}"])))
+
+    def test_capturing_lambdas_in_co_await_are_found(self):
+        bad = "co_await run([state] { go(state); });"
+        self.assertTrue(list(check_tree.check_co_await_lambdas(bad)))
+        self.assertTrue(list(check_tree.check_co_await_lambdas("co_await run([&](int x) { go(); });")))
+        good = "auto work = [state] { go(state); };\nco_await run(std::move(work));"
+        self.assertFalse(list(check_tree.check_co_await_lambdas(good)))
+        self.assertFalse(list(check_tree.check_co_await_lambdas("co_await run([] { go(); });")))
+
+
+if __name__ == "__main__":
+    unittest.main()
