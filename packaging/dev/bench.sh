@@ -1,0 +1,27 @@
+# ./dev bench [NAME]
+
+bench() {
+    local name=${1:-}
+    [ $# -gt 0 ] && shift
+    case "$name" in
+    gateway)
+        install_packages build run bench
+        build release exhibitd exhibitctl exhibit-sample-upstream stream_load fdatasync
+        python3 tests/bench/gateway.py "$@" ;;
+    search)
+        install_packages build run
+        build release bench_search
+        build/release/bin/bench_search "$@" ;;
+    spool)
+        install_packages build run
+        build release bench_spool
+        build/release/bin/bench_spool "$@" ;;
+    scan)
+        install_packages build run
+        build release bench_scan
+        build/release/bin/bench_scan "$@" ;;
+    *)
+        echo "benches: gateway search spool scan" >&2
+        [ -z "$name" ] ;;
+    esac
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/main/configuration.h"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <functional>
+
+namespace exhibit::server {
+namespace {
+
+Result<std::int64_t> parseNumber(const std::string& text, std::int64_t min, std::int64_t max)
+{
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || value < min || value > max) {
+        return fail(ErrorCode::InvalidInput,
+                    fmt::format("expected a whole number from {} to {}", min, max));
+    }
+    return value;
+}
+
+Result<void> setListen(Configuration& configuration, const std::string& value)
+{
+    const auto colon = value.rfind(':');
+    if (colon == std::string::npos || colon == 0) {
+        return fail(ErrorCode::InvalidInput, "expected HOST:PORT, e.g. 127.0.0.1:8470");
+    }
+    EXHIBIT_TRY(const auto port, parseNumber(value.substr(colon + 1), 0, 65535));
+    std::string host = value.substr(0, colon);
+    if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+        host = host.substr(1, host.size() - 2);
+    }
+    configuration.listenAddress = host;
+    configuration.listenPort = static_cast<std::uint16_t>(port);
+    return {};
+}
+
+Result<void> setDatabaseUrl(Secret& target, const std::string& value)
+{
+    if (!value.starts_with("postgresql://") && !value.starts_with("postgres://")) {
+        return fail(ErrorCode::InvalidInput, "expected a postgresql:// URL");
+    }
+    target = Secret(value);
+    return {};
+}
+
+Result<void> setLogLevel(Configuration& configuration, const std::string& value)
+{
+    static const std::map<std::string, ops::LogLevel> levels = {{"debug", ops::LogLevel::Debug},
+                                                                {"info", ops::LogLevel::Info},
+                                                                {"warning", ops::LogLevel::Warning},
+                                                                {"error", ops::LogLevel::Error}};
+    const auto found = levels.find(value);
+    if (found == levels.end()) {
+        return fail(ErrorCode::InvalidInput, "expected debug, info, warning or error");
+    }
+    configuration.logLevel = found->second;
+    return {};
+}
+
+template <class T>
+Result<void> setNumber(T& target, const std::string& value, std::int64_t min, std::int64_t max)
+{
+    EXHIBIT_TRY(const auto number, parseNumber(value, min, max));
+    target = T(number);
+    return {};
+}
+
+struct Setting {
+    const char* name;
+    const char* help;
+    std::function<Result<void>(Configuration&, const std::string&)> set;
+};
+
+const std::vector<Setting>& settings()
+{
+    static const std::vector<Setting> list = {
+        {"data_dir",
+         "folder for spool, keys and the private database",
+         [](Configuration& c, const std::string& v) -> Result<void> {
+             c.dataDir = v;
+             return {};
+         }},
+        {"listen", "HOST:PORT to serve on; port 0 takes any free one", setListen},
+        {"database_url",
+         "postgresql:// URL of an administrator; without it a private cluster is managed",
+         [](Configuration& c, const std::string& v) { return setDatabaseUrl(c.databaseUrl, v); }},
+        {"database_listen_url",
+         "direct postgresql:// URL for LISTEN when the other goes through PgBouncer",
+         [](Configuration& c, const std::string& v) {
+             return setDatabaseUrl(c.databaseListenUrl, v);
+         }},
+        {"drain_timeout_s",
+         "seconds that running calls get after SIGTERM",
+         [](Configuration& c, const std::string& v) {
+             return setNumber(c.drainTimeout, v, 0, 3600);
+         }},
+        {"run_idle_timeout_s",
+         "seconds after which an idle run ends",
+         [](Configuration& c, const std::string& v) {
+             return setNumber(c.runIdleTimeout, v, 1, 86400);
+         }},
+        {"connections_max",
+         "client connections at once",
+         [](Configuration& c, const std::string& v) {
+             return setNumber(c.connectionsMax, v, 1, 100'000);
+         }},
+        {"spool.bytes_max",
+         "bytes the spool may hold before calls are refused",
+         [](Configuration& c, const std::string& v) {
+             return setNumber(c.spoolBytesMax, v, 1 << 20, std::int64_t{1} << 50);
+         }},
+        {"log_level", "debug, info, warning or error", setLogLevel},
+    };
+    return list;
+}
+
+std::string environmentName(std::string_view setting)
+{
+    std::string name = "EXHIBIT_";
+    for (const char c : setting) {
+        name += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    }
+    return name;
+}
+
+std::filesystem::path defaultDataDir()
+{
+    if (::geteuid() == 0) {
+        return "/var/lib/exhibit";
+    }
+    if (const char* dataHome = std::getenv("XDG_DATA_HOME");
+        dataHome != nullptr && *dataHome != '\0') {
+        return std::filesystem::path(dataHome) / "exhibit";
+    }
+    const char* home = std::getenv("HOME");
+    return std::filesystem::path(home != nullptr ? home : ".") / ".local/share/exhibit";
+}
+
+/// Leaves of a table by their dotted names.
+void flatten(const toml::table& table, const std::string& prefix, Settings& into)
+{
+    for (const auto& [key, node] : table) {
+        const std::string name = prefix + std::string(key.str());
+        if (const auto* nested = node.as_table()) {
+            flatten(*nested, name + ".", into);
+        } else if (const auto text = node.value<std::string>()) {
+            into[name] = *text;
+        } else if (const auto number = node.value<std::int64_t>()) {
+            into[name] = std::to_string(*number);
+        } else {
+            into[name] = "";
+        }
+    }
+}
+
+} // namespace
+
+Result<Settings> settingsFromFile(const std::filesystem::path& file)
+{
+    try {
+        Settings flat;
+        flatten(toml::parse_file(file.string()), "", flat);
+        return flat;
+    } catch (const toml::parse_error& error) {
+        return fail(ErrorCode::InvalidInput,
+                    fmt::format("line {}: {}", error.source().begin.line, error.description()),
+                    file.string());
+    }
+}
+
+Settings settingsFromEnvironment(const char* const* environment)
+{
+    Settings found;
+    for (const auto& setting : settings()) {
+        const std::string assignment = environmentName(setting.name) + "=";
+        for (const char* const* entry = environment; entry != nullptr && *entry != nullptr;
+             ++entry) {
+            const std::string_view text = *entry;
+            if (text.starts_with(assignment)) {
+                found[setting.name] = std::string(text.substr(assignment.size()));
+            }
+        }
+    }
+    return found;
+}
+
+Result<Configuration> makeConfiguration(const std::vector<Settings>& layers)
+{
+    Configuration configuration;
+    configuration.dataDir = defaultDataDir();
+    for (const auto& layer : layers) {
+        for (const auto& [name, value] : layer) {
+            const auto& all = settings();
+            const auto setting = std::find_if(
+                all.begin(), all.end(), [&](const Setting& s) { return name == s.name; });
+            if (setting == all.end()) {
+                return fail(ErrorCode::InvalidInput, "there is no such setting", name);
+            }
+            if (auto set = setting->set(configuration, value); !set) {
+                return fail(set.error().code, set.error().message, name);
+            }
+        }
+    }
+    return configuration;
+}
+
+const std::map<std::string, std::string, std::less<>>& knownSettings()
+{
+    static const auto names = [] {
+        std::map<std::string, std::string, std::less<>> map;
+        for (const auto& setting : settings()) {
+            map.emplace(setting.name, setting.help);
+        }
+        return map;
+    }();
+    return names;
+}
+
+} // namespace exhibit::server

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Starts the real sample provider and the real exhibitd in a private folder, on free ports.
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+const bin = process.env.EXHIBIT_BIN_DIR;
+const source = process.env.EXHIBIT_SOURCE_DIR;
+
+async function start(program, args) {
+  const child = spawn(join(bin, program), args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let errors = '';
+  child.stderr.on('data', (bytes) => { errors = (errors + bytes).slice(-20000); });
+  const exited = once(child, 'exit').then(([code]) => {
+    throw new Error(`${program} ended with ${code}:\n${errors}`);
+  });
+  exited.catch(() => {});
+  const lines = createInterface({ input: child.stdout });
+  const listening = (async () => {
+    for await (const line of lines) {
+      const said = line.startsWith('{') ? JSON.parse(line) : {};
+      if (said.listening) return said.listening;
+    }
+    throw new Error(`${program} never said where it listens:\n${errors}`);
+  })();
+  const address = await Promise.race([listening, exited]);
+  return { child, address, url: `http://${address}` };
+}
+
+async function stop(program) {
+  if (program.child.exitCode !== null) return;
+  const exited = once(program.child, 'exit');
+  program.child.kill('SIGTERM');
+  await exited;
+}
+
+/** Everything a wire test needs; call close() at the end. */
+export async function startServers({ policies = [], upstreamArgs = [] } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'exhibit-wire-'));
+  const upstream = await start('exhibit-sample-upstream',
+    ['--listen', '127.0.0.1:0', '--recordings', join(source, 'tests/support/recordings'), ...upstreamArgs]);
+  const server = await start('exhibitd', ['serve', '--data-dir', folder, '--listen', '127.0.0.1:0']);
+  const key = (await readFile(join(folder, 'admin.key'), 'utf8')).trim();
+  const ctl = async (...args) => {
+    const { stdout } = await promisify(execFile)(join(bin, 'exhibitctl'), args,
+      { env: { ...process.env, EXHIBIT_SERVER: server.url, EXHIBIT_API_KEY: key } });
+    return stdout;
+  };
+  process.env.SAMPLE_UPSTREAM_KEY = 'unused';
+  await ctl('upstream', 'add', 'sample', '--base-url', upstream.url);
+  for (const policy of policies) await ctl('policy', 'import', join(source, policy));
+  const close = async () => {
+    await stop(server);
+    await stop(upstream);
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { upstream, server, key, ctl, close, baseURL: `${server.url}/v1` };
+}
+
+/** Repeats `look` until it returns something truthy; for what becomes visible within a second. */
+export async function eventually(look, deadlineMs = 10000) {
+  const end = Date.now() + deadlineMs;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > end) throw new Error('never became true: ' + look);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// The official openai SDK against exhibitd: what applications really do. Each case runs with the
+// version for Node 18 and with the newest one that this Node can load.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, describe, test } from 'node:test';
+import { eventually, startServers } from './harness.mjs';
+
+const source = process.env.EXHIBIT_SOURCE_DIR;
+
+async function recording(id) {
+  for (const file of ['ordinary', 'contract_renewal', 'personal_data', 'secret_output', 'unsafe_tool_call']) {
+    const text = await readFile(`${source}/tests/support/recordings/${file}.jsonl`, 'utf8');
+    for (const line of text.split('\n').filter(Boolean)) {
+      const row = JSON.parse(line);
+      if (row.id === id) return row;
+    }
+  }
+  throw new Error(`no recording ${id}`);
+}
+
+const sample = (id, headers = {}) => ({ headers: { 'x-sample-id': id, ...headers } });
+
+async function sdks() {
+  const list = [['openai 4', (await import('openai')).default]];
+  try {
+    list.push(['openai 6', (await import('openai-node20')).default]);
+  } catch (error) {
+    console.log(`# the newer SDK does not load on Node ${process.version}: ${error.message}`);
+  }
+  return list;
+}
+
+let servers;
+before(async () => {
+  servers = await startServers({
+    policies: ['resources/policies/content-accuracy.json', 'resources/policies/secret-output.json'],
+  });
+});
+after(() => servers?.close());
+
+for (const [name, OpenAI] of await sdks()) {
+  const client = (options = {}) => new OpenAI({ baseURL: servers.baseURL, apiKey: servers.key, maxRetries: 0, ...options });
+
+  describe(name, () => {
+    test('create returns what the provider said', async () => {
+      const { request, response } = await recording('ordinary-01');
+      const answer = await client().chat.completions.create(request, sample('ordinary-01'));
+      assert.equal(answer.choices[0].message.content, response.choices[0].message.content);
+      assert.deepEqual(answer.usage, response.usage);
+    });
+
+    test('our fields never reach the provider', async () => {
+      const { request } = await recording('ordinary-01');
+      const { response } = await client().chat.completions
+        .create({ ...request, user_id: 'u-1', session_id: 's-1', metadata: { run_id: 'own-fields', context: { a: null } } })
+        .withResponse();
+      assert.equal(response.headers.get('x-sample-fallback'), null, 'the provider saw the recorded request');
+      assert.ok(response.headers.get('x-exhibit-call-id').startsWith('call_'));
+      assert.ok(response.headers.get('x-exhibit-run-id').startsWith('run_'));
+    });
+
+    test('stream delivers every delta and the usage', async () => {
+      const { request, sse } = await recording('ordinary-04');
+      const stream = await client().chat.completions.create(request, sample('ordinary-04'));
+      const chunks = [];
+      for await (const chunk of stream) chunks.push(chunk);
+      const expected = sse.filter((line) => line.startsWith('data: {')).map((line) => JSON.parse(line.slice(6)));
+      assert.deepEqual(chunks, expected);
+    });
+
+    test('tool calls stream whole', async () => {
+      const { request } = await recording('ordinary-parallel-tools-stream');
+      const stream = await client().chat.completions.create(request, sample('ordinary-parallel-tools-stream'));
+      const calls = [];
+      for await (const chunk of stream) {
+        for (const call of chunk.choices[0]?.delta?.tool_calls ?? []) {
+          calls[call.index] ??= '';
+          calls[call.index] += call.function?.arguments ?? '';
+        }
+      }
+      assert.deepEqual(calls.map((text) => JSON.parse(text).city), ['Bergen', 'Turku']);
+    });
+
+    test('n=2 keeps both choices apart', async () => {
+      const { request } = await recording('ordinary-two-choices-stream');
+      const stream = await client().chat.completions.create(request, sample('ordinary-two-choices-stream'));
+      const texts = ['', ''];
+      for await (const chunk of stream) {
+        for (const choice of chunk.choices) texts[choice.index] += choice.delta.content ?? '';
+      }
+      assert.match(texts[0], /^Morning Tern/);
+      assert.match(texts[1], /^Captain Odalys/);
+    });
+
+    test('a provider error arrives as its own class', async () => {
+      const { request } = await recording('error-400');
+      await assert.rejects(client().chat.completions.create(request, sample('error-400')), (error) => {
+        assert.ok(error instanceof OpenAI.BadRequestError);
+        assert.equal(error.code, 'invalid_value');
+        assert.equal(error.param, 'temperature');
+        return true;
+      });
+    });
+
+    test('a rate limit keeps its retry headers and is retried by the SDK', async () => {
+      const { request } = await recording('error-429');
+      const started = Date.now();
+      await assert.rejects(
+        client({ maxRetries: 1 }).chat.completions.create(request, sample('error-429')),
+        (error) => error instanceof OpenAI.RateLimitError && error.headers !== undefined);
+      assert.ok(Date.now() - started >= 1700, 'the SDK waited for retry-after-ms before it tried again');
+    });
+
+    test('a wrong key is an authentication error', async () => {
+      const { request } = await recording('ordinary-01');
+      await assert.rejects(client({ apiKey: 'exk_wrong' }).chat.completions.create(request),
+        (error) => error instanceof OpenAI.AuthenticationError);
+    });
+
+    test('models are listed', async () => {
+      const page = await client().models.list();
+      assert.ok(page.data.length > 0);
+    });
+
+    test('abort cancels the call and leaves a record with status 499', async () => {
+      const { request } = await recording('ordinary-04');
+      const controller = new AbortController();
+      const run = `abort-${name}-${Date.now()}`;
+      const call = client().chat.completions.create(request, {
+        signal: controller.signal,
+        ...sample('ordinary-04', { 'x-sample-fault': 'stall', 'x-exhibit-run-id': run }),
+      });
+      const read = (async () => { for await (const chunk of await call) void chunk; })();
+      setTimeout(() => controller.abort(), 300);
+      await read.catch(() => {});
+    });
+
+    test('a block ends the stream with content_filter and the incident', async () => {
+      const { request } = await recording('contract-2-answer');
+      const { data: stream, response } = await client().chat.completions
+        .create({ ...request, metadata: { run_id: `sdk-${name}-${Date.now()}`, context: { contract: { auto_renew: null } } } },
+          sample('contract-2-answer'))
+        .withResponse();
+      let text = '';
+      let last;
+      let exhibit;
+      for await (const chunk of stream) {
+        text += chunk.choices[0]?.delta?.content ?? '';
+        if (chunk.choices[0]?.finish_reason) last = chunk.choices[0].finish_reason;
+        exhibit = chunk.exhibit ?? exhibit;
+      }
+      assert.equal(last, 'content_filter');
+      assert.match(text, /^Your contract C-2041 runs until/);
+      assert.doesNotMatch(text, /auto-renew/);
+      assert.ok(exhibit.incident_id.startsWith('inc_'));
+      assert.equal(exhibit.policy_id, 'CONTENT_ACCURACY');
+      assert.ok(response.headers.get('x-exhibit-call-id'));
+      const found = await eventually(async () => {
+        const out = JSON.parse(await servers.ctl('--json', 'search', `run:${exhibit.run_id}`));
+        return out.incidents.length ? out.incidents : null;
+      });
+      assert.equal(found[0].incident_id, exhibit.incident_id);
+    });
+
+    test('the next call of a stopped run is refused and not retried', async () => {
+      const { request } = await recording('contract-2-answer');
+      const metadata = { run_id: `sdk-stop-${name}-${Date.now()}`, context: { contract: { auto_renew: null } } };
+      const stream = await client().chat.completions.create({ ...request, metadata }, sample('contract-2-answer'));
+      for await (const chunk of stream) void chunk;
+      const started = Date.now();
+      await assert.rejects(
+        client({ maxRetries: 2 }).chat.completions.create({ ...request, metadata }, sample('contract-2-answer')),
+        (error) => {
+          assert.ok(error instanceof OpenAI.PermissionDeniedError);
+          assert.equal(error.code, 'run_stopped');
+          return true;
+        });
+      assert.ok(Date.now() - started < 400, 'x-should-retry: false was honoured');
+    });
+  });
+}
