@@ -6,9 +6,10 @@ add_library(exhibit_options INTERFACE)
 target_compile_features(exhibit_options INTERFACE cxx_std_20)
 target_include_directories(exhibit_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_definitions(exhibit_options INTERFACE EXHIBIT_VERSION="${PROJECT_VERSION}")
+# Missing field initialisers are what designated initialisers of option structs are for.
 target_compile_options(exhibit_options INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast
-    -Woverloaded-virtual -Werror -fPIE -fstack-protector-strong)
+    -Woverloaded-virtual -Wno-missing-field-initializers -Werror -fPIE -fstack-protector-strong)
 target_link_options(exhibit_options INTERFACE -pie -Wl,-z,relro,-z,now)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
     target_compile_definitions(exhibit_options INTERFACE _FORTIFY_SOURCE=2)

@@ -1,236 +1,348 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/http_client.h"
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+
 #include <arpa/inet.h>
-#include <netinet/in.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <charconv>
-#include <cstdlib>
-
 namespace exhibit::test {
+
 namespace {
 
-using Clock = std::chrono::steady_clock;
+bool sameName(std::string_view a, std::string_view b)
+{
+    return std::ranges::equal(a, b, [](unsigned char left, unsigned char right) {
+        return std::tolower(left) == std::tolower(right);
+    });
+}
+
+Result<void> waitFor(int socket, short events, Deadline deadline)
+{
+    pollfd waiting{socket, events, 0};
+    if (::poll(&waiting, 1, static_cast<int>(deadline.left().count())) <= 0) {
+        return fail(ErrorCode::DeadlineExceeded, "the peer did nothing in time");
+    }
+    return {};
+}
+
+Result<std::size_t> parseNumber(std::string_view text, int base)
+{
+    std::size_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+    if (error != std::errc{} || end == text.data()) {
+        return fail(ErrorCode::Corrupt, "not a number in the reply", std::string(text));
+    }
+    return value;
+}
 
 } // namespace
 
-std::string HttpReply::header(std::string_view name) const
+std::optional<std::string> Reply::header(std::string_view name) const
 {
-    for (const auto& [key, value] : headers) {
-        if (key.size() == name.size() && ::strncasecmp(key.data(), name.data(), name.size()) == 0) {
+    for (const auto& [fieldName, value] : headers) {
+        if (sameName(fieldName, name)) {
             return value;
+        }
+    }
+    return std::nullopt;
+}
+
+std::string requestText(std::string_view method,
+                        std::string_view target,
+                        const HeaderList& headers,
+                        BytesView body)
+{
+    std::string text;
+    text.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: localhost\r\n");
+    for (const auto& [name, value] : headers) {
+        text.append(name).append(": ").append(value).append("\r\n");
+    }
+    if (!body.empty()) {
+        text.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
+    }
+    return text.append("\r\n").append(body);
+}
+
+Result<HttpConnection> HttpConnection::connect(const std::string& address,
+                                               std::uint16_t port,
+                                               Deadline deadline)
+{
+    HttpConnection connection(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    sockaddr_in peer{};
+    peer.sin_family = AF_INET;
+    peer.sin_port = htons(port);
+    ::inet_pton(AF_INET, address.c_str(), &peer.sin_addr);
+    if (::connect(connection.m_socket, reinterpret_cast<sockaddr*>(&peer), sizeof peer) != 0
+        && errno != EINPROGRESS) {
+        return fail(ErrorCode::Unavailable, std::strerror(errno), "connect");
+    }
+    EXHIBIT_CHECK(waitFor(connection.m_socket, POLLOUT, deadline));
+    int error = 0;
+    socklen_t size = sizeof error;
+    ::getsockopt(connection.m_socket, SOL_SOCKET, SO_ERROR, &error, &size);
+    if (error != 0) {
+        return fail(ErrorCode::Unavailable, std::strerror(error), "connect");
+    }
+    const int on = 1;
+    ::setsockopt(connection.m_socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return connection;
+}
+
+HttpConnection::HttpConnection(HttpConnection&& other) noexcept
+    : m_socket(std::exchange(other.m_socket, -1))
+    , m_unread(std::move(other.m_unread))
+    , m_unreadBody(std::move(other.m_unreadBody))
+    , m_framing(other.m_framing)
+    , m_left(other.m_left)
+{
+}
+
+HttpConnection& HttpConnection::operator=(HttpConnection&& other) noexcept
+{
+    if (this != &other) {
+        close();
+        m_socket = std::exchange(other.m_socket, -1);
+        m_unread = std::move(other.m_unread);
+        m_unreadBody = std::move(other.m_unreadBody);
+        m_framing = other.m_framing;
+        m_left = other.m_left;
+    }
+    return *this;
+}
+
+HttpConnection::~HttpConnection()
+{
+    close();
+}
+
+Result<void> HttpConnection::send(BytesView bytes, Deadline deadline)
+{
+    while (!bytes.empty()) {
+        const ssize_t sent = ::send(m_socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (sent >= 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(sent));
+        } else if (errno == EAGAIN) {
+            EXHIBIT_CHECK(waitFor(m_socket, POLLOUT, deadline));
+        } else {
+            return fail(ErrorCode::Unavailable, std::strerror(errno), "send");
         }
     }
     return {};
 }
 
-HttpClient::HttpClient(const std::string& address)
-    : m_address(address)
+Result<bool> HttpConnection::receive(Deadline deadline)
 {
-    const auto colon = address.rfind(':');
-    sockaddr_in peer{};
-    peer.sin_family = AF_INET;
-    peer.sin_port = htons(static_cast<std::uint16_t>(std::atoi(address.substr(colon + 1).c_str())));
-    ::inet_pton(AF_INET, address.substr(0, colon).c_str(), &peer.sin_addr);
-    m_socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (::connect(m_socket, reinterpret_cast<const sockaddr*>(&peer), sizeof peer) != 0) {
-        close();
-        return;
-    }
-    const int on = 1;
-    ::setsockopt(m_socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-}
-
-HttpClient::~HttpClient()
-{
-    close();
-}
-
-bool HttpClient::send(std::string_view bytes)
-{
-    while (!bytes.empty()) {
-        const ssize_t sent = ::send(m_socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (sent <= 0) {
+    std::array<char, 16384> buffer{};
+    for (;;) {
+        const ssize_t size = ::recv(m_socket, buffer.data(), buffer.size(), 0);
+        if (size > 0) {
+            m_unread.append(buffer.data(), static_cast<std::size_t>(size));
+            return true;
+        }
+        if (size == 0) {
             return false;
         }
-        bytes.remove_prefix(static_cast<std::size_t>(sent));
+        if (errno != EAGAIN) {
+            return fail(ErrorCode::Unavailable, std::strerror(errno), "receive");
+        }
+        EXHIBIT_CHECK(waitFor(m_socket, POLLIN, deadline));
     }
-    return true;
 }
 
-bool HttpClient::request(const std::string& method,
-                         const std::string& target,
-                         const HeaderList& headers,
-                         const std::string& body)
-{
-    std::string text = method + " " + target + " HTTP/1.1\r\nHost: " + m_address + "\r\n";
-    for (const auto& [name, value] : headers) {
-        text += name + ": " + value + "\r\n";
-    }
-    if (!body.empty() || method == "POST") {
-        text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
-    }
-    return send(text + "\r\n" + body);
-}
-
-bool HttpClient::fill(Clock::time_point end)
-{
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
-    pollfd watched{m_socket, POLLIN, 0};
-    if (m_socket < 0 || left.count() <= 0
-        || ::poll(&watched, 1, static_cast<int>(left.count())) <= 0) {
-        return false;
-    }
-    char bytes[65536];
-    const ssize_t got = ::recv(m_socket, bytes, sizeof bytes, 0);
-    if (got <= 0) {
-        return false;
-    }
-    m_buffer.append(bytes, static_cast<std::size_t>(got));
-    return true;
-}
-
-std::optional<std::string> HttpClient::readLine(Clock::time_point end)
+Result<std::string> HttpConnection::readLine(Deadline deadline)
 {
     for (;;) {
-        if (const auto at = m_buffer.find("\r\n"); at != std::string::npos) {
-            std::string line = m_buffer.substr(0, at);
-            m_buffer.erase(0, at + 2);
+        const std::size_t end = m_unread.find("\r\n");
+        if (end != Bytes::npos) {
+            std::string line = m_unread.substr(0, end);
+            m_unread.erase(0, end + 2);
             return line;
         }
-        if (!fill(end)) {
+        EXHIBIT_TRY(const bool more, receive(deadline));
+        if (!more) {
+            return fail(ErrorCode::Unavailable, "the peer closed the connection");
+        }
+    }
+}
+
+void HttpConnection::chooseFraming(const Reply& reply)
+{
+    m_framing = Framing::UntilClose;
+    m_unreadBody.clear();
+    if (reply.status < 200 || reply.status == 204 || reply.status == 304) {
+        m_framing = Framing::None;
+    } else if (reply.header("Transfer-Encoding")) {
+        m_framing = Framing::Chunked;
+    } else if (const auto length = reply.header("Content-Length")) {
+        m_framing = Framing::Length;
+        m_left = parseNumber(*length, 10).value_or(0);
+    }
+}
+
+Result<Reply> HttpConnection::readHead(Deadline deadline)
+{
+    Reply reply;
+    EXHIBIT_TRY(const std::string first, readLine(deadline));
+    if (!first.starts_with("HTTP/1.1 ")) {
+        return fail(ErrorCode::Corrupt, "not an HTTP/1.1 status line", first);
+    }
+    EXHIBIT_TRY(const std::size_t status, parseNumber(std::string_view(first).substr(9), 10));
+    reply.status = static_cast<int>(status);
+    for (;;) {
+        EXHIBIT_TRY(const std::string line, readLine(deadline));
+        if (line.empty()) {
+            chooseFraming(reply);
+            return reply;
+        }
+        const std::size_t colon = line.find(": ");
+        if (colon == std::string::npos) {
+            return fail(ErrorCode::Corrupt, "not a header line", line);
+        }
+        reply.headers.emplace_back(line.substr(0, colon), line.substr(colon + 2));
+    }
+}
+
+Result<std::optional<Bytes>> HttpConnection::readChunk(Deadline deadline)
+{
+    EXHIBIT_TRY(const std::string line, readLine(deadline));
+    EXHIBIT_TRY(const std::size_t size, parseNumber(line, 16));
+    while (m_unread.size() < size + 2) {
+        EXHIBIT_TRY(const bool more, receive(deadline));
+        if (!more) {
+            return fail(ErrorCode::Corrupt, "the connection ended within a chunk");
+        }
+    }
+    Bytes chunk = m_unread.substr(0, size);
+    m_unread.erase(0, size + 2);
+    if (size == 0) {
+        m_framing = Framing::None;
+        return std::nullopt;
+    }
+    return chunk;
+}
+
+Result<std::optional<Bytes>> HttpConnection::readPiece(Deadline deadline)
+{
+    if (m_framing == Framing::None || (m_framing == Framing::Length && m_left == 0)) {
+        return std::nullopt;
+    }
+    if (m_framing == Framing::Chunked) {
+        auto chunk = readChunk(deadline);
+        if (!chunk && chunk.error().code == ErrorCode::Unavailable) {
+            return fail(ErrorCode::Corrupt, "the connection ended between two chunks");
+        }
+        return chunk;
+    }
+    if (m_unread.empty()) {
+        auto more = receive(deadline);
+        if (!more && more.error().code == ErrorCode::DeadlineExceeded) {
+            return tl::make_unexpected(more.error());
+        }
+        if (!more || (!*more && m_framing == Framing::Length)) {
+            return fail(ErrorCode::Corrupt, "the connection ended within the body");
+        }
+        if (!*more) {
             return std::nullopt;
         }
     }
+    const std::size_t size
+        = m_framing == Framing::Length ? std::min(m_left, m_unread.size()) : m_unread.size();
+    Bytes piece = m_unread.substr(0, size);
+    m_unread.erase(0, size);
+    m_left -= m_framing == Framing::Length ? size : 0;
+    return piece;
 }
 
-HttpReply HttpClient::read(std::chrono::milliseconds wait,
-                           const std::function<bool(std::string_view)>& onBody)
+Result<Bytes> HttpConnection::readBody(Deadline deadline)
 {
-    const auto end = Clock::now() + wait;
-    HttpReply reply;
-    if (!readHead(reply, end)) {
-        reply.status = 0;
-        return reply;
+    Bytes body = std::exchange(m_unreadBody, {});
+    for (;;) {
+        EXHIBIT_TRY(auto piece, readPiece(deadline));
+        if (!piece) {
+            return body;
+        }
+        body += *piece;
     }
-    if (reply.status == 100) {
-        return read(wait, onBody);
+}
+
+Result<std::optional<std::string>> HttpConnection::readEvent(Deadline deadline)
+{
+    for (;;) {
+        const std::size_t end = m_unreadBody.find("\n\n");
+        const std::size_t endCrLf = m_unreadBody.find("\r\n\r\n");
+        const std::size_t first = std::min(end, endCrLf);
+        if (first != Bytes::npos) {
+            std::string event = m_unreadBody.substr(0, first);
+            m_unreadBody.erase(0, first + (first == end ? 2 : 4));
+            return event;
+        }
+        EXHIBIT_TRY(auto piece, readPiece(deadline));
+        if (!piece) {
+            return std::nullopt;
+        }
+        m_unreadBody += *piece;
     }
-    reply.complete = reply.header("Transfer-Encoding") == "chunked"
-        ? readChunks(reply, end, onBody)
-        : readLength(reply, end, onBody);
+}
+
+Result<Reply> HttpConnection::readReply(Deadline deadline, bool headOnly)
+{
+    EXHIBIT_TRY(Reply reply, readHead(deadline));
+    if (headOnly) {
+        m_framing = Framing::None;
+    }
+    EXHIBIT_TRY(reply.body, readBody(deadline));
     return reply;
 }
 
-bool HttpClient::readHead(HttpReply& reply, Clock::time_point end)
+Result<bool> HttpConnection::readClose(Deadline deadline)
 {
-    auto line = readLine(end);
-    if (!line || line->size() < 12) {
-        return false;
+    auto more = receive(deadline);
+    if (!more && more.error().code == ErrorCode::DeadlineExceeded) {
+        return tl::make_unexpected(more.error());
     }
-    reply.status = std::atoi(line->c_str() + 9);
-    for (line = readLine(end); line && !line->empty(); line = readLine(end)) {
-        const auto colon = line->find(':');
-        const auto value = line->find_first_not_of(" \t", colon + 1);
-        reply.headers.emplace_back(line->substr(0, colon),
-                                   value == std::string::npos ? "" : line->substr(value));
-    }
-    return line.has_value();
+    return (!more || !*more) && m_unread.empty();
 }
 
-bool HttpClient::readChunks(HttpReply& reply, Clock::time_point end, const Watch& watch)
+void HttpConnection::shutdownSend() const
 {
-    for (;;) {
-        const auto size = readLine(end);
-        if (!size || size->empty()) {
-            return false;
-        }
-        const std::size_t count = std::stoul(*size, nullptr, 16);
-        if (!readBytes(reply, count, end, watch) || !readLine(end)) {
-            return false;
-        }
-        if (count == 0) {
-            return true;
-        }
-    }
+    ::shutdown(m_socket, SHUT_WR);
 }
 
-bool HttpClient::readLength(HttpReply& reply, Clock::time_point end, const Watch& watch)
+void HttpConnection::reset()
 {
-    const std::string length = reply.header("Content-Length");
-    if (!length.empty()) {
-        return readBytes(reply, std::stoul(length), end, watch);
-    }
-    if (reply.status == 204 || reply.status == 304) {
-        return true;
-    }
-    // To the end of the connection.
-    return !readBytes(reply, std::string::npos, end, watch);
+    const linger hard{1, 0};
+    ::setsockopt(m_socket, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+    close();
 }
 
-bool HttpClient::readBytes(HttpReply& reply,
-                           std::size_t count,
-                           Clock::time_point end,
-                           const Watch& watch)
+void HttpConnection::close()
 {
-    while (count > 0) {
-        if (m_buffer.empty() && !fill(end)) {
-            return false;
-        }
-        const std::string bytes = m_buffer.substr(0, count);
-        m_buffer.erase(0, bytes.size());
-        reply.body += bytes;
-        count -= bytes.size();
-        if (watch && !watch(bytes)) {
-            return false;
-        }
+    if (m_socket >= 0) {
+        ::close(m_socket);
     }
-    return true;
-}
-
-bool HttpClient::closedByPeer(std::chrono::milliseconds wait)
-{
-    const auto end = Clock::now() + wait;
-    pollfd watched{m_socket, POLLIN, 0};
-    while (Clock::now() < end) {
-        if (::poll(&watched, 1, 10) > 0) {
-            char byte = 0;
-            return ::recv(m_socket, &byte, 1, MSG_PEEK) <= 0;
-        }
-    }
-    return false;
-}
-
-void HttpClient::close(bool reset)
-{
-    if (m_socket < 0) {
-        return;
-    }
-    if (reset) {
-        const linger now{1, 0};
-        ::setsockopt(m_socket, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-    }
-    ::close(m_socket);
     m_socket = -1;
 }
 
-HttpReply fetch(const std::string& address,
-                const std::string& method,
-                const std::string& target,
-                const HeaderList& headers,
-                const std::string& body,
-                std::chrono::milliseconds wait)
+void HttpConnection::shrinkReceiveBuffer() const
 {
-    HttpClient client(address);
-    if (!client.connected() || !client.request(method, target, headers, body)) {
-        return {};
-    }
-    return client.read(wait);
+    const int bytes = 4096;
+    ::setsockopt(m_socket, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+}
+
+Result<Reply> exchange(std::uint16_t port, const std::string& request, Deadline deadline)
+{
+    EXHIBIT_TRY(auto connection, HttpConnection::connect("127.0.0.1", port, deadline));
+    EXHIBIT_CHECK(connection.send(request, deadline));
+    return connection.readReply(deadline, request.starts_with("HEAD "));
 }
 
 } // namespace exhibit::test

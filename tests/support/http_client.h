@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
-#include <functional>
+#include "models/base/bytes.h"
+#include "models/base/time.h"
+
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,65 +15,75 @@ namespace exhibit::test {
 
 using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
-struct HttpReply {
-    int status = 0; ///< 0: the connection ended before a whole head.
+struct Reply {
+    int status = 0;
     HeaderList headers;
-    std::string body; ///< Without chunked framing.
-    bool complete = false; ///< The body ended as its framing says; false: cut or timed out.
+    Bytes body; ///< Framing undone; empty after readHead().
 
-    /// The first header of that name, without case; empty when absent.
-    [[nodiscard]] std::string header(std::string_view name) const;
+    /// The first field of that name (any case), or nothing.
+    [[nodiscard]] std::optional<std::string> header(std::string_view name) const;
 };
 
-/// A blocking HTTP/1.1 client that shows what is really on the wire. "HOST:PORT" addresses.
-class HttpClient {
-public:
-    explicit HttpClient(const std::string& address);
-    ~HttpClient();
-    HttpClient(const HttpClient&) = delete;
-    HttpClient& operator=(const HttpClient&) = delete;
+/// The text of a request with Host and, when there is a body, Content-Length.
+[[nodiscard]] std::string requestText(std::string_view method,
+                                      std::string_view target,
+                                      const HeaderList& headers = {},
+                                      BytesView body = {});
 
-    [[nodiscard]] bool connected() const { return m_socket >= 0; }
-    /// Sends raw bytes; false when the peer has closed.
-    bool send(std::string_view bytes);
-    /// Sends a request with Host and, for a body, Content-Length.
-    bool request(const std::string& method,
-                 const std::string& target,
-                 const HeaderList& headers = {},
-                 const std::string& body = {});
-    /// Reads one reply. `onBody` (may be empty) sees the body's bytes as they arrive; returning
-    /// false stops reading there.
-    [[nodiscard]] HttpReply read(std::chrono::milliseconds wait = std::chrono::seconds(30),
-                                 const std::function<bool(std::string_view)>& onBody = {});
-    /// Waits for the peer to close; false when bytes arrive or the wait ends.
-    [[nodiscard]] bool closedByPeer(std::chrono::milliseconds wait);
-    /// Closes at once; with reset the peer sees RST.
-    void close(bool reset = false);
+/// One blocking TCP connection that sends any bytes and reads replies as far as the test wants:
+/// whole, by piece or by server-sent event. Knows nothing of the code under test.
+class HttpConnection {
+public:
+    [[nodiscard]] static Result<HttpConnection> connect(const std::string& address,
+                                                        std::uint16_t port,
+                                                        Deadline deadline);
+    HttpConnection(HttpConnection&& other) noexcept;
+    HttpConnection& operator=(HttpConnection&& other) noexcept;
+    ~HttpConnection();
+
+    [[nodiscard]] Result<void> send(BytesView bytes, Deadline deadline);
+    /// Status and headers of the next reply; interim replies (1xx) are given too.
+    [[nodiscard]] Result<Reply> readHead(Deadline deadline);
+    /// The next bytes of the body as they arrive, at most one chunk; nothing at its end. Corrupt
+    /// when the connection ends before the body does.
+    [[nodiscard]] Result<std::optional<Bytes>> readPiece(Deadline deadline);
+    /// The rest of the body.
+    [[nodiscard]] Result<Bytes> readBody(Deadline deadline);
+    /// The next server-sent event without the empty line that ends it; nothing at the end.
+    [[nodiscard]] Result<std::optional<std::string>> readEvent(Deadline deadline);
+    /// readHead() and readBody(); `headOnly` for replies to HEAD.
+    [[nodiscard]] Result<Reply> readReply(Deadline deadline, bool headOnly = false);
+    /// True when the peer closed (or reset) and nothing is left unread.
+    [[nodiscard]] Result<bool> readClose(Deadline deadline);
+
+    void shutdownSend() const; ///< Half-closes: the peer reads an end.
+    void reset(); ///< Closes with RST.
+    void close();
+    /// A small receive buffer, so that a peer that sends a lot soon has to wait.
+    void shrinkReceiveBuffer() const;
 
 private:
-    using Watch = std::function<bool(std::string_view)>;
-    using Time = std::chrono::steady_clock::time_point;
+    explicit HttpConnection(int socket)
+        : m_socket(socket)
+    {
+    }
+    [[nodiscard]] Result<bool> receive(Deadline deadline); ///< False at the end.
+    [[nodiscard]] Result<std::string> readLine(Deadline deadline);
+    [[nodiscard]] Result<std::optional<Bytes>> readChunk(Deadline deadline);
+    void chooseFraming(const Reply& reply);
 
-    /// The reply's head; false when the connection ends or the deadline passes before its end.
-    bool readHead(HttpReply& reply, Time end);
-    bool readChunks(HttpReply& reply, Time end, const Watch& watch);
-    bool readLength(HttpReply& reply, Time end, const Watch& watch);
-    bool readBytes(HttpReply& reply, std::size_t count, Time end, const Watch& watch);
-    /// More bytes into m_buffer; false at the end, an error or the deadline.
-    bool fill(Time end);
-    std::optional<std::string> readLine(Time end);
+    enum class Framing : std::uint8_t { None, Length, Chunked, UntilClose };
 
     int m_socket = -1;
-    std::string m_buffer;
-    std::string m_address;
+    Bytes m_unread;
+    Bytes m_unreadBody; ///< Body bytes of an event that is not complete yet.
+    Framing m_framing = Framing::None;
+    std::size_t m_left = 0;
 };
 
 /// One request on a connection of its own.
-[[nodiscard]] HttpReply fetch(const std::string& address,
-                              const std::string& method,
-                              const std::string& target,
-                              const HeaderList& headers = {},
-                              const std::string& body = {},
-                              std::chrono::milliseconds wait = std::chrono::seconds(30));
+[[nodiscard]] Result<Reply> exchange(std::uint16_t port,
+                                     const std::string& request,
+                                     Deadline deadline);
 
 } // namespace exhibit::test

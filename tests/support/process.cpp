@@ -1,209 +1,247 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/process.h"
 
-#include "tests/support/temp_dir.h"
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <thread>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdio>
-#include <cstdlib>
-#include <thread>
-#include <utility>
-
-extern char** environ; // NOLINT(readability-redundant-declaration): POSIX leaves it to us
-
 namespace exhibit::test {
+
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-std::vector<char*> pointers(std::vector<std::string>& texts)
+std::vector<std::string> environmentOf(const ProcessOptions& options)
 {
-    std::vector<char*> list;
-    for (auto& text : texts) {
-        list.push_back(text.data());
-    }
-    list.push_back(nullptr);
-    return list;
-}
-
-std::vector<std::string> mergedEnvironment(const Process::Environment& added)
-{
-    std::vector<std::string> merged;
+    std::vector<std::string> variables;
     for (char** entry = environ; *entry != nullptr; ++entry) {
-        const std::string text = *entry;
-        if (!added.contains(text.substr(0, text.find('=')))) {
-            merged.push_back(text);
+        const std::string variable = *entry;
+        if (!options.environment.contains(variable.substr(0, variable.find('=')))) {
+            variables.push_back(variable);
         }
     }
-    for (const auto& [name, value] : added) {
-        merged.push_back(name + "=" + value);
+    for (const auto& [name, value] : options.environment) {
+        if (!value.empty()) {
+            variables.push_back(name + '=' + value);
+        }
     }
-    return merged;
+    return variables;
+}
+
+std::vector<char*> pointersTo(std::vector<std::string>& texts)
+{
+    std::vector<char*> pointers;
+    pointers.reserve(texts.size() + 1);
+    for (std::string& text : texts) {
+        pointers.push_back(text.data());
+    }
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
+/// Everything exec needs, made before fork: between the two only async-signal-safe calls are legal
+/// in a process with threads.
+struct Launch {
+    std::string program;
+    const ProcessOptions& options;
+    char** arguments;
+    char** environment;
+    int output;
+    pid_t parent;
+};
+
+[[noreturn]] void becomeChild(const Launch& launch)
+{
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != launch.parent) {
+        ::_exit(127);
+    }
+    const int null = ::open("/dev/null", O_RDONLY);
+    ::dup2(null, STDIN_FILENO);
+    ::dup2(launch.output, STDOUT_FILENO);
+    if (!launch.options.standardErrorFile.empty()) {
+        const int file = ::open(launch.options.standardErrorFile.c_str(),
+                                O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
+                                0600);
+        ::dup2(file, STDERR_FILENO);
+    }
+    if (!launch.options.workingDirectory.empty()
+        && ::chdir(launch.options.workingDirectory.c_str()) != 0) {
+        ::_exit(126);
+    }
+    ::execvpe(launch.program.c_str(), launch.arguments, launch.environment);
+    ::_exit(127);
 }
 
 } // namespace
 
-Process::Process(const std::filesystem::path& program,
-                 const std::vector<std::string>& arguments,
-                 const Environment& environment)
+std::string programPath(const std::string& name)
 {
-    std::vector<std::string> words = {program.string()};
-    words.insert(words.end(), arguments.begin(), arguments.end());
-    auto variables = mergedEnvironment(environment);
-    const auto argv = pointers(words);
-    const auto envp = pointers(variables);
-    std::string errors
-        = (std::filesystem::temp_directory_path() / "exhibit-stderr-XXXXXX").string();
-    const int errorFile = ::mkostemp(errors.data(), O_CLOEXEC);
-    m_errors = errors;
-    int ends[2] = {-1, -1};
-    if (errorFile < 0 || ::pipe2(ends, O_CLOEXEC) != 0) {
-        std::perror("process");
-        std::abort();
+    const char* folder = std::getenv("EXHIBIT_BIN_DIR");
+    return folder == nullptr ? name : std::string(folder) + '/' + name;
+}
+
+Result<Process> Process::start(const std::string& program, ProcessOptions options)
+{
+    std::array<int, 2> pipe{};
+    if (::pipe2(pipe.data(), O_CLOEXEC) != 0) {
+        return fail(ErrorCode::Internal, std::strerror(errno), "pipe");
     }
-    const pid_t parent = ::getpid();
-    m_pid = ::fork();
-    if (m_pid == 0) {
-        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-        ::dup2(ends[1], STDOUT_FILENO);
-        ::dup2(errorFile, STDERR_FILENO);
-        if (::getppid() == parent) {
-            ::execve(argv[0], argv.data(), envp.data());
-        }
-        ::_exit(127);
+    std::vector<std::string> arguments = options.arguments;
+    arguments.insert(arguments.begin(), program);
+    std::vector<std::string> environment = environmentOf(options);
+    auto argumentPointers = pointersTo(arguments);
+    auto environmentPointers = pointersTo(environment);
+    const Launch launch{
+        program, options, argumentPointers.data(), environmentPointers.data(), pipe[1], ::getpid()};
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        becomeChild(launch);
     }
-    ::close(ends[1]);
-    ::close(errorFile);
-    m_output = ends[0];
+    ::close(pipe[1]);
+    if (pid < 0) {
+        ::close(pipe[0]);
+        return fail(ErrorCode::Internal, std::strerror(errno), "fork");
+    }
+    return Process(pid, pipe[0]);
+}
+
+Process::Process(Process&& other) noexcept
+    : m_pid(std::exchange(other.m_pid, -1))
+    , m_output(std::exchange(other.m_output, -1))
+    , m_unread(std::move(other.m_unread))
+    , m_exitCode(other.m_exitCode)
+{
+}
+
+Process& Process::operator=(Process&& other) noexcept
+{
+    if (this != &other) {
+        release();
+        m_pid = std::exchange(other.m_pid, -1);
+        m_output = std::exchange(other.m_output, -1);
+        m_unread = std::move(other.m_unread);
+        m_exitCode = other.m_exitCode;
+    }
+    return *this;
 }
 
 Process::~Process()
 {
-    kill();
-    ::close(m_output);
-    std::error_code ignored;
-    std::filesystem::remove(m_errors, ignored);
+    release();
 }
 
-std::optional<std::string> Process::readLine(std::chrono::milliseconds wait)
+void Process::release()
 {
-    const auto end = Clock::now() + wait;
+    if (m_pid > 0 && !m_exitCode) {
+        kill();
+        ::waitpid(m_pid, nullptr, 0);
+    }
+    if (m_output >= 0) {
+        ::close(m_output);
+    }
+    m_pid = -1;
+    m_output = -1;
+}
+
+Result<bool> Process::readMore(Deadline deadline)
+{
+    pollfd waiting{m_output, POLLIN, 0};
+    const int ready = ::poll(&waiting, 1, static_cast<int>(deadline.left().count()));
+    if (ready <= 0) {
+        return fail(ErrorCode::DeadlineExceeded, "the program printed nothing in time");
+    }
+    std::array<char, 4096> buffer{};
+    const ssize_t size = ::read(m_output, buffer.data(), buffer.size());
+    if (size > 0) {
+        m_unread.append(buffer.data(), static_cast<std::size_t>(size));
+    }
+    return size > 0;
+}
+
+Result<std::string> Process::readLine(Deadline deadline)
+{
     for (;;) {
-        if (const auto newline = m_buffer.find('\n'); newline != std::string::npos) {
-            std::string line = m_buffer.substr(0, newline);
-            m_buffer.erase(0, newline + 1);
+        const std::size_t end = m_unread.find('\n');
+        if (end != std::string::npos) {
+            std::string line = m_unread.substr(0, end);
+            m_unread.erase(0, end + 1);
             return line;
         }
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
-        pollfd watched{m_output, POLLIN, 0};
-        if (left.count() <= 0 || ::poll(&watched, 1, static_cast<int>(left.count())) <= 0) {
-            return std::nullopt;
+        EXHIBIT_TRY(const bool more, readMore(deadline));
+        if (!more) {
+            return fail(ErrorCode::Unavailable, "the program's output ended");
         }
-        char bytes[4096];
-        const ssize_t got = ::read(m_output, bytes, sizeof bytes);
-        if (got <= 0) {
-            return std::nullopt;
+    }
+}
+
+Result<std::string> Process::readRest(Deadline deadline)
+{
+    for (;;) {
+        EXHIBIT_TRY(const bool more, readMore(deadline));
+        if (!more) {
+            return std::exchange(m_unread, {});
         }
-        m_buffer.append(bytes, static_cast<std::size_t>(got));
     }
 }
 
-std::optional<std::string> Process::listeningAddress(std::chrono::milliseconds wait)
+void Process::terminate() const
 {
-    constexpr std::string_view kMark = "{\"listening\":\"";
-    const auto end = Clock::now() + wait;
-    while (Clock::now() < end) {
-        const auto line
-            = readLine(std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()));
-        if (!line) {
-            return std::nullopt;
-        }
-        if (line->starts_with(kMark)) {
-            return line->substr(kMark.size(), line->find('"', kMark.size()) - kMark.size());
-        }
-    }
-    return std::nullopt;
+    signal(SIGTERM);
 }
 
-std::string Process::readAll()
+void Process::kill() const
 {
-    char bytes[65536];
-    for (ssize_t got = 1; got > 0;) {
-        got = ::read(m_output, bytes, sizeof bytes);
-        if (got > 0) {
-            m_buffer.append(bytes, static_cast<std::size_t>(got));
-        }
-    }
-    return std::exchange(m_buffer, {});
+    signal(SIGKILL);
 }
 
-std::string Process::errors() const
+void Process::signal(int number) const
 {
-    return readFile(m_errors);
-}
-
-void Process::signal(int number)
-{
-    if (!m_exit) {
+    // Once reaped the id may belong to somebody else.
+    if (m_pid > 0 && !m_exitCode) {
         ::kill(m_pid, number);
     }
 }
 
-std::optional<int> Process::wait(std::chrono::milliseconds wait)
+bool Process::reap()
 {
-    const auto end = Clock::now() + wait;
-    while (!m_exit) {
-        int status = 0;
-        if (::waitpid(m_pid, &status, WNOHANG) == m_pid) {
-            m_exit = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-        } else if (Clock::now() >= end) {
-            break;
-        } else {
-            std::this_thread::sleep_for(std::chrono::milliseconds(2));
-        }
+    int status = 0;
+    if (!m_exitCode && m_pid > 0 && ::waitpid(m_pid, &status, WNOHANG) == m_pid) {
+        m_exitCode = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     }
-    return m_exit;
+    return m_exitCode.has_value();
 }
 
-int Process::terminate(std::chrono::milliseconds wait)
+bool Process::running()
 {
-    signal(SIGTERM);
-    if (!this->wait(wait)) {
-        kill();
-    }
-    return *m_exit;
+    return m_pid > 0 && !reap();
 }
 
-void Process::kill()
+Result<int> Process::wait(Deadline deadline)
 {
-    signal(SIGKILL);
-    (void)wait(std::chrono::seconds(10));
-}
-
-Outcome run(const std::filesystem::path& program,
-            const std::vector<std::string>& arguments,
-            const Process::Environment& environment,
-            std::chrono::milliseconds wait)
-{
-    Process process(program, arguments, environment);
-    // The watchdog ends a program that hangs, which ends the read below.
-    std::thread watchdog([&process, wait] {
-        if (!process.wait(wait)) {
-            process.kill();
+    while (!reap()) {
+        if (deadline.reached()) {
+            return fail(ErrorCode::DeadlineExceeded, "the program did not end in time");
         }
-    });
-    Outcome outcome;
-    outcome.output = process.readAll();
-    watchdog.join();
-    outcome.exitCode = process.wait(std::chrono::milliseconds(0)).value_or(-1);
-    outcome.errors = process.errors();
-    return outcome;
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    return *m_exitCode;
+}
+
+Result<Finished> run(const std::string& program, ProcessOptions options, Deadline deadline)
+{
+    EXHIBIT_TRY(Process process, Process::start(program, std::move(options)));
+    EXHIBIT_TRY(std::string output, process.readRest(deadline));
+    EXHIBIT_TRY(const int code, process.wait(deadline));
+    return Finished{code, std::move(output)};
 }
 
 } // namespace exhibit::test

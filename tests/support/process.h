@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
-#include <filesystem>
+#include "models/base/result.h"
+#include "models/base/time.h"
+
 #include <map>
 #include <optional>
 #include <string>
@@ -12,57 +13,63 @@
 
 namespace exhibit::test {
 
-/// A child program with its standard output piped to us and its standard error kept in a file.
-/// Ended (SIGKILL) with the object and, through the parent-death signal, with the test.
+/// The path of one of the project's programs: in EXHIBIT_BIN_DIR, which ctest sets.
+[[nodiscard]] std::string programPath(const std::string& name);
+
+struct ProcessOptions {
+    std::vector<std::string> arguments;
+    /// Added to the test's own environment; an empty value removes the variable.
+    std::map<std::string, std::string> environment;
+    std::string workingDirectory; ///< Empty: the test's own.
+    std::string standardErrorFile; ///< Empty: the test's own standard error.
+};
+
+/// A child of the test: its standard output is read here, its standard input is empty. Killed and
+/// reaped with this object, and by the kernel when the thread that started it ends, so that a
+/// crashed test leaves nothing running. Used by one thread.
 class Process {
 public:
-    using Environment = std::map<std::string, std::string>;
-
-    /// Starts `program`; `environment` is added to ours. Aborts the test when it cannot be started.
-    Process(const std::filesystem::path& program,
-            const std::vector<std::string>& arguments,
-            const Environment& environment = {});
+    [[nodiscard]] static Result<Process> start(const std::string& program, ProcessOptions options);
+    Process(Process&& other) noexcept;
+    Process& operator=(Process&& other) noexcept;
     ~Process();
-    Process(const Process&) = delete;
-    Process& operator=(const Process&) = delete;
 
-    /// The next line of standard output; nullopt at its end or after the wait.
-    [[nodiscard]] std::optional<std::string> readLine(std::chrono::milliseconds wait);
-    /// Reads lines until {"listening":"HOST:PORT"}; nullopt when the program does not say so.
-    [[nodiscard]] std::optional<std::string> listeningAddress(std::chrono::milliseconds wait);
-    /// What is left of standard output, to its end.
-    [[nodiscard]] std::string readAll();
-    /// What the program wrote to standard error so far.
-    [[nodiscard]] std::string errors() const;
+    /// The next line of standard output, without its end. Unavailable: the output ended.
+    [[nodiscard]] Result<std::string> readLine(Deadline deadline);
+    /// Everything up to the end of standard output.
+    [[nodiscard]] Result<std::string> readRest(Deadline deadline);
 
-    void signal(int number);
-    /// The exit code (128 + signal when killed); nullopt while it runs on after the wait.
-    std::optional<int> wait(std::chrono::milliseconds wait);
-    /// SIGTERM, then waits; SIGKILL when that did not help.
-    int terminate(std::chrono::milliseconds wait = std::chrono::seconds(30));
-    /// SIGKILL and reap, as a crash would.
-    void kill();
-
+    void terminate() const; ///< SIGTERM.
+    void kill() const; ///< SIGKILL.
+    void signal(int number) const;
+    /// The exit code, or 128 + the signal that ended it.
+    [[nodiscard]] Result<int> wait(Deadline deadline);
+    [[nodiscard]] bool running();
     [[nodiscard]] pid_t pid() const { return m_pid; }
 
 private:
+    Process(pid_t pid, int output)
+        : m_pid(pid)
+        , m_output(output)
+    {
+    }
+    [[nodiscard]] Result<bool> readMore(Deadline deadline); ///< False at the end.
+    [[nodiscard]] bool reap();
+    void release();
+
     pid_t m_pid = -1;
     int m_output = -1;
-    std::string m_buffer;
-    std::filesystem::path m_errors;
-    std::optional<int> m_exit;
+    std::string m_unread;
+    std::optional<int> m_exitCode;
 };
 
-struct Outcome {
-    int exitCode = -1;
+/// Runs a program to its end. DeadlineExceeded when it has to be killed.
+struct Finished {
+    int exitCode = 0;
     std::string output;
-    std::string errors;
 };
-
-/// Runs a program to its end.
-[[nodiscard]] Outcome run(const std::filesystem::path& program,
-                          const std::vector<std::string>& arguments,
-                          const Process::Environment& environment = {},
-                          std::chrono::milliseconds wait = std::chrono::seconds(60));
+[[nodiscard]] Result<Finished> run(const std::string& program,
+                                   ProcessOptions options,
+                                   Deadline deadline);
 
 } // namespace exhibit::test

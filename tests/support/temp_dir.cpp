@@ -1,35 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/temp_dir.h"
 
-#include <cstdio>
-#include <cstdlib>
+#include "models/base/assert.h"
+
 #include <fstream>
-#include <iterator>
+#include <system_error>
+
+#include <stdlib.h>
 
 namespace exhibit::test {
-namespace {
 
-[[noreturn]] void giveUp(const std::string& what)
+TempDir::TempDir()
 {
-    std::perror(what.c_str());
-    std::abort();
-}
-
-std::filesystem::path fromEnvironment(const char* name, const std::filesystem::path& otherwise)
-{
-    const char* value = std::getenv(name);
-    return value != nullptr && *value != '\0' ? std::filesystem::path(value) : otherwise;
-}
-
-} // namespace
-
-TempDir::TempDir(const std::string& name)
-{
-    std::string pattern = (std::filesystem::temp_directory_path() / (name + "-XXXXXX")).string();
-    if (::mkdtemp(pattern.data()) == nullptr) {
-        giveUp(pattern);
-    }
-    m_path = pattern;
+    std::string name = std::filesystem::temp_directory_path() / "exhibit-test-XXXXXX";
+    EXHIBIT_ASSERT(::mkdtemp(name.data()) != nullptr);
+    m_path = name;
 }
 
 TempDir::~TempDir()
@@ -38,39 +23,14 @@ TempDir::~TempDir()
     std::filesystem::remove_all(m_path, ignored);
 }
 
-std::string readFile(const std::filesystem::path& file)
+std::string TempDir::write(const std::string& name, const std::string& content) const
 {
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream) {
-        giveUp(file.string());
-    }
-    return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-void writeFile(const std::filesystem::path& file, const std::string& content)
-{
-    std::ofstream stream(file, std::ios::binary | std::ios::trunc);
+    const std::string path = file(name);
+    std::ofstream stream(path, std::ios::binary);
     stream << content;
     stream.close();
-    if (!stream) {
-        giveUp(file.string());
-    }
-}
-
-std::filesystem::path sourceDir()
-{
-    return fromEnvironment("EXHIBIT_SOURCE_DIR", std::filesystem::current_path());
-}
-
-std::filesystem::path binDir()
-{
-    return fromEnvironment("EXHIBIT_BIN_DIR",
-                           std::filesystem::read_symlink("/proc/self/exe").parent_path());
-}
-
-std::filesystem::path testDataDir()
-{
-    return fromEnvironment("EXHIBIT_TEST_DATA", sourceDir().parent_path() / "shared" / "data");
+    EXHIBIT_ASSERT(stream.good());
+    return path;
 }
 
 } // namespace exhibit::test
