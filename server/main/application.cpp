@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/main/application.h"
+
+#include "server/api/api.h"
+#include "server/gateway/gateway.h"
+#include "server/http/server.h"
+#include "server/main/database_service.h"
+#include "server/main/recovery.h"
+#include "server/main/run_keeper.h"
+#include "server/storage/body_field_store.h"
+#include "server/storage/ingest.h"
+#include "server/storage/private_file.h"
+#include "server/storage/unproven_ledger.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+
+namespace exhibit::server {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+std::function<void(std::function<void()>)> postTo(asio::io_context& io)
+{
+    return [&io](std::function<void()> work) { asio::post(io, std::move(work)); };
+}
+
+} // namespace
+
+class Application::Impl {
+public:
+    explicit Impl(Configuration configuration)
+        : m_configuration(std::move(configuration))
+        , m_signals(m_io, SIGTERM, SIGINT)
+    {
+    }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+    ~Impl() { stopParts(); }
+
+    Result<void> start();
+    void run();
+
+private:
+    Result<void> openLocalParts();
+    Result<void> startDatabase();
+    Result<void> startServing();
+    void announce();
+    void drain();
+    void waitForIngest(Deadline deadline);
+    void stopParts();
+    api::ApiServices apiServices();
+    Json health() const;
+
+    Configuration m_configuration;
+    asio::io_context m_io{1};
+    asio::signal_set m_signals;
+    ops::Metrics m_metrics;
+    std::optional<storage::DataDirectoryLock> m_lock;
+    storage::CatalogueHolder m_catalogue;
+    std::unique_ptr<storage::LocalCopy> m_copy;
+    std::unique_ptr<spool::Journal> m_journal;
+    std::unique_ptr<DatabaseService> m_databaseService;
+    storage::UnprovenLedger m_ledger;
+    storage::BodyFieldStore m_fields;
+    std::unique_ptr<storage::Ingest> m_ingest;
+    std::atomic<bool> m_ingesting{false};
+    prevention::SnapshotCache m_snapshots;
+    std::unique_ptr<prevention::RunRegistry> m_runs;
+    std::unique_ptr<RunKeeper> m_runKeeper;
+    std::unique_ptr<gateway::Gateway> m_gateway;
+    std::unique_ptr<http::Server> m_server;
+    bool m_draining = false;
+};
+
+Result<void> Application::Impl::start()
+{
+    ops::setLogLevel(m_configuration.logLevel);
+    EXHIBIT_CHECK(openLocalParts());
+    EXHIBIT_CHECK(startDatabase());
+    EXHIBIT_CHECK(startServing());
+    return {};
+}
+
+Result<void> Application::Impl::openLocalParts()
+{
+    const auto& folder = m_configuration.dataDir;
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    EXHIBIT_TRY(auto lock, storage::DataDirectoryLock::acquire(folder));
+    m_lock.emplace(std::move(lock));
+    EXHIBIT_TRY(m_copy, storage::LocalCopy::open(folder / "local.db", postTo(m_io)));
+    EXHIBIT_TRY(auto keys, spool::keyFileWrapper(folder / "spool.key"));
+    spool::JournalOptions options;
+    options.directory = folder / "spool";
+    options.bytesMax = m_configuration.spoolBytesMax;
+    options.post = postTo(m_io);
+    EXHIBIT_TRY(m_journal, spool::Journal::open(std::move(options), std::move(keys)));
+    // What a crash left behind is settled before anything new is recorded.
+    EXHIBIT_CHECK(recoverRuns(*m_journal, *m_copy));
+    EXHIBIT_TRY(const auto closed, storage::recoverOpenCalls(*m_journal, Deadline::after(60s)));
+    if (closed > 0) {
+        ops::logWarning("closed {} calls that the last run left open", closed);
+    }
+    m_runs = std::make_unique<prevention::RunRegistry>(*m_copy);
+    return {};
+}
+
+Result<void> Application::Impl::startDatabase()
+{
+    m_databaseService = std::make_unique<DatabaseService>(m_configuration, *m_copy, m_catalogue);
+    EXHIBIT_CHECK(m_databaseService->find());
+    m_ingest = std::make_unique<storage::Ingest>(storage::Ingest::Services{
+        m_databaseService->database(), *m_journal, m_ledger, m_fields, m_metrics});
+    return m_databaseService->start([this] {
+        m_ingest->start();
+        m_ingesting = true;
+    });
+}
+
+Result<void> Application::Impl::startServing()
+{
+    m_runKeeper
+        = std::make_unique<RunKeeper>(m_io, *m_runs, *m_journal, m_configuration.runIdleTimeout);
+    m_gateway = std::make_unique<gateway::Gateway>(
+        gateway::GatewayServices{m_io, m_catalogue, m_snapshots, *m_runs, *m_journal, m_metrics});
+    auto router = std::make_shared<http::Router>();
+    m_gateway->addRoutes(*router);
+    api::addRoutes(*router, apiServices());
+    http::ServerOptions options;
+    options.address = m_configuration.listenAddress;
+    options.port = m_configuration.listenPort;
+    options.connectionsMax = m_configuration.connectionsMax;
+    m_server = std::make_unique<http::Server>(m_io, options, std::move(router));
+    return m_server->start();
+}
+
+api::ApiServices Application::Impl::apiServices()
+{
+    return {.database = m_databaseService->database(),
+            .catalogue = m_catalogue,
+            .ledger = m_ledger,
+            .metrics = m_metrics,
+            .reloadCatalogue = [this] { return m_databaseService->reloadCatalogue(); },
+            .endRun = [this](TenantId tenant, RunId run) { return m_runKeeper->end(tenant, run); },
+            .incidentInSpool
+            = [this](TenantId tenant,
+                     IncidentId incident) { return m_ingest->incidentInSpool(tenant, incident); },
+            .health = [this] { return health(); },
+            .ingestLag = [this] { return m_ingest->state().lag; }};
+}
+
+Json Application::Impl::health() const
+{
+    const auto journal = m_journal->stats();
+    const auto ingest = m_ingest->state();
+    const std::string database = m_databaseService->trouble();
+    const std::string spool = journal.full ? "the spool is full: calls are refused"
+        : journal.failing                  ? "the last commit failed and is repeated"
+                                           : "";
+    return JsonObject{
+        {"database", JsonObject{{"ok", m_ingesting && !ingest.failing}, {"detail", database}}},
+        {"spool",
+         JsonObject{{"ok", spool.empty()},
+                    {"detail", spool},
+                    {"bytes", journal.bytesOnDisk},
+                    {"waiting", ingest.waiting}}}};
+}
+
+void Application::Impl::run()
+{
+    m_runKeeper->start();
+    m_signals.async_wait([this](const boost::system::error_code& error, int) {
+        if (!error) {
+            drain();
+        }
+    });
+    announce();
+    m_io.run();
+    waitForIngest(Deadline::after(m_configuration.drainTimeout));
+}
+
+void Application::Impl::announce()
+{
+    const std::string host = m_configuration.listenAddress.find(':') == std::string::npos
+        ? m_configuration.listenAddress
+        : "[" + m_configuration.listenAddress + "]";
+    const auto& key = m_databaseService->newAdminKey();
+    if (!key.empty()) {
+        // Printed this once; it stays in DIR/admin.key.
+        std::printf("{\"admin_key\":\"%s\"}\n", key.expose().c_str());
+    }
+    std::printf("{\"listening\":\"%s:%u\"}\n", host.c_str(), unsigned{m_server->port()});
+    std::fflush(stdout);
+    ops::logInfo("serving on {}:{}", host, m_server->port());
+}
+
+void Application::Impl::drain()
+{
+    if (m_draining) {
+        m_io.stop();
+        return;
+    }
+    m_draining = true;
+    ops::logInfo("draining: {} calls under way", m_gateway->openCalls());
+    // A second signal ends the wait.
+    m_signals.async_wait([this](const boost::system::error_code& error, int) {
+        if (!error) {
+            drain();
+        }
+    });
+    m_runKeeper->stop();
+    m_server->drain(Deadline::after(m_configuration.drainTimeout), [this] { m_io.stop(); });
+}
+
+void Application::Impl::waitForIngest(Deadline deadline)
+{
+    const auto last = m_journal->stats().lastRecordNo;
+    while (m_ingesting && m_ingest->state().lastRecordNo < last && !m_ingest->state().failing
+           && !deadline.reached()) {
+        std::this_thread::sleep_for(10ms);
+    }
+    const auto waiting = last - m_ingest->state().lastRecordNo;
+    ops::logInfo("stopped; {} records wait in the spool for the next start", waiting);
+}
+
+void Application::Impl::stopParts()
+{
+    m_server.reset();
+    m_gateway.reset();
+    m_runKeeper.reset();
+    m_ingest.reset();
+    m_databaseService.reset();
+    m_runs.reset();
+    m_journal.reset();
+    m_copy.reset();
+}
+
+Application::Application(std::unique_ptr<Impl> impl)
+    : m_impl(std::move(impl))
+{
+}
+
+Application::~Application() = default;
+
+Result<std::unique_ptr<Application>> Application::start(const Configuration& configuration)
+{
+    auto impl = std::make_unique<Impl>(configuration);
+    EXHIBIT_CHECK(impl->start());
+    return std::unique_ptr<Application>(new Application(std::move(impl)));
+}
+
+void Application::run()
+{
+    m_impl->run();
+}
+
+} // namespace exhibit::server

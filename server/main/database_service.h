@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "server/main/configuration.h"
+#include "server/storage/database.h"
+#include "server/storage/local_copy.h"
+#include "server/storage/managed_cluster.h"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <thread>
+
+namespace exhibit::server {
+
+/// PostgreSQL as exhibitd depends on it: found or managed, migrated, with roles, first contents and
+/// a catalogue read from it. With a local copy of the catalogue the server serves before any of
+/// this has succeeded and goes on trying (INV-8); without one there is nothing to decide from.
+class DatabaseService {
+public:
+    DatabaseService(const Configuration& configuration,
+                    storage::LocalCopy& copy,
+                    storage::CatalogueHolder& catalogue);
+    /// Stops trying; the managed cluster ends with the object.
+    ~DatabaseService();
+
+    /// Finds out where the database is, and starts the managed cluster; database() is valid then.
+    [[nodiscard]] Result<void> find();
+    /// Brings everything up, or, when there is a local catalogue, leaves that to a thread of its
+    /// own that tries until it succeeds. `onReady` is called once, on whichever thread that is.
+    [[nodiscard]] Result<void> start(std::function<void()> onReady);
+
+    [[nodiscard]] storage::Database& database() { return *m_database; }
+    /// Re-reads the catalogue and keeps a local copy of it. Any thread.
+    [[nodiscard]] Result<void> reloadCatalogue();
+    [[nodiscard]] bool ready() const { return m_ready; }
+    /// One sentence for /health: why it is not ready, or empty.
+    [[nodiscard]] std::string trouble() const;
+    /// The administrator's key of the first start, to be shown once; empty later.
+    [[nodiscard]] const Secret& newAdminKey() const { return m_newAdminKey; }
+
+private:
+    [[nodiscard]] Result<void> prepare(Deadline deadline);
+    [[nodiscard]] Result<void> rebuildLocalCopy(Deadline deadline);
+    void keepTrying(const std::stop_token& stop);
+    void noteTrouble(const Error& error);
+
+    const Configuration& m_configuration;
+    storage::LocalCopy& m_copy;
+    storage::CatalogueHolder& m_catalogue;
+    std::unique_ptr<storage::ManagedCluster> m_cluster;
+    Secret m_administratorUrl;
+    std::unique_ptr<storage::Database> m_database;
+    std::function<void()> m_onReady;
+    Secret m_newAdminKey;
+    std::atomic<bool> m_ready{false};
+    mutable std::mutex m_mutex;
+    std::string m_trouble;
+    std::jthread m_trying;
+};
+
+} // namespace exhibit::server

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/fault/recorded_call.h"
+
+#include "models/base/strong_id.h"
+
+#include <fmt/format.h>
+
+#include <thread>
+
+namespace exhibit::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view kBody
+    = R"({"model":"gpt-4o","stream":true,"messages":[{"role":"user","content":"go on"}]})";
+
+Result<void> readCall(HttpConnection& connection, SeenCall& seen)
+{
+    EXHIBIT_TRY(const Reply head, connection.readHead(Deadline::after(30s)));
+    seen.status = head.status;
+    seen.callId = head.header("X-Exhibit-Call-Id").value_or("");
+    for (;;) {
+        EXHIBIT_TRY(const auto piece, connection.readPiece(Deadline::after(30s)));
+        if (!piece) {
+            seen.complete = true;
+            return {};
+        }
+        seen.received += *piece;
+    }
+}
+
+/// The released bytes of a call, in order; a fault when they have a gap or overlap.
+Result<Bytes> releasedBytes(const TestPostgres& postgres, const CallId& call)
+{
+    EXHIBIT_TRY(const auto rows,
+                postgres.query("SELECT position, bytes FROM exhibit.call_bodies"
+                               " WHERE call_id = $1::uuid AND path = '/response/released'"
+                               " ORDER BY position",
+                               {storage::Parameter(call)}));
+    Bytes bytes;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        if (rows.integer(row, 0) != static_cast<std::int64_t>(bytes.size())) {
+            return fail(
+                ErrorCode::Corrupt,
+                fmt::format("piece at {} follows {} bytes", rows.integer(row, 0), bytes.size()));
+        }
+        bytes += rows.bytes(row, 1);
+    }
+    return bytes;
+}
+
+} // namespace
+
+SeenCall makeCall(const CallPlan& plan)
+{
+    SeenCall seen;
+    HeaderList headers = {{"Authorization", "Bearer " + plan.key},
+                          {"Content-Type", "application/json"},
+                          {"x-sample-id", plan.sampleId}};
+    if (!plan.runId.empty()) {
+        headers.emplace_back("X-Exhibit-Run-Id", plan.runId);
+    }
+    auto connection = HttpConnection::connect("127.0.0.1", plan.port, Deadline::after(5s));
+    if (connection
+        && connection->send(requestText("POST", "/v1/chat/completions", headers, kBody),
+                            Deadline::after(5s))) {
+        (void)readCall(*connection, seen); // How far it came is what counts.
+    }
+    return seen;
+}
+
+std::vector<std::string> recordFaults(const TestPostgres& postgres,
+                                      const std::vector<SeenCall>& calls)
+{
+    std::vector<std::string> faults;
+    for (const auto& call : calls) {
+        if (call.callId.empty()) {
+            continue;
+        }
+        const auto id = CallId::parse(call.callId);
+        const auto recorded = id ? releasedBytes(postgres, *id) : Result<Bytes>(Bytes());
+        if (!recorded) {
+            faults.push_back(call.callId + ": " + recorded.error().message);
+        } else if (!recorded->starts_with(call.received)) {
+            faults.push_back(fmt::format("{}: {} bytes received, {} recorded or other ones",
+                                         call.callId,
+                                         call.received.size(),
+                                         recorded->size()));
+        } else if (call.complete && recorded->size() != call.received.size()) {
+            faults.push_back(fmt::format("{}: complete with {} bytes, {} recorded",
+                                         call.callId,
+                                         call.received.size(),
+                                         recorded->size()));
+        }
+    }
+    const auto open
+        = postgres.query("SELECT count(*) FROM exhibit.proxy_calls WHERE closed_at IS NULL");
+    if (!open || open->integer(0, 0) != 0) {
+        faults.push_back(open ? fmt::format("{} calls were never closed", open->integer(0, 0))
+                              : open.error().message);
+    }
+    const auto aside = postgres.query("SELECT count(*) FROM exhibit.quarantined_records");
+    if (!aside || aside->integer(0, 0) != 0) {
+        faults.emplace_back("records were set aside");
+    }
+    return faults;
+}
+
+Result<void> waitUntilIngested(const TestPostgres& postgres,
+                               std::size_t callsMin,
+                               Deadline deadline)
+{
+    std::int64_t before = -1;
+    for (;;) {
+        EXHIBIT_TRY(const auto rows,
+                    postgres.query("SELECT count(*), count(closed_at) FROM exhibit.proxy_calls"));
+        const auto all = rows.integer(0, 0);
+        if (all == rows.integer(0, 1) && all == before
+            && all >= static_cast<std::int64_t>(callsMin)) {
+            return {};
+        }
+        if (deadline.reached()) {
+            return fail(
+                ErrorCode::DeadlineExceeded,
+                fmt::format("{} calls, {} closed, {} expected", all, rows.integer(0, 1), callsMin));
+        }
+        before = all;
+        std::this_thread::sleep_for(1s);
+    }
+}
+
+} // namespace exhibit::test
