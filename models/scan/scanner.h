@@ -16,6 +16,12 @@ struct Match {
     std::size_t begin = 0; ///< max(start, end - W), then the start of its character.
     std::size_t end = 0;
     std::size_t start = 0; ///< The match's own start, may lie before `begin`.
+    /// Bytes consumed when it was confirmed: `end`, or one more when it waited for its right edge
+    /// (the end of the text counts as a byte).
+    std::size_t confirmedAt = 0;
+    /// h at that byte: a blocking policy ends the text at min(start, settled), with the least start
+    /// of its matches confirmed there.
+    std::size_t settled = 0;
     friend bool operator==(const Match&, const Match&) = default;
 };
 
@@ -28,14 +34,17 @@ public:
     Scanner(Scanner&&) noexcept;
     Scanner& operator=(Scanner&&) noexcept;
 
-    /// Consumes the next bytes and appends every match they confirm, in order of confirmation.
+    /// Consumes the next bytes and appends every match they confirm, in order of confirmation. For
+    /// each pattern, end and byte of confirmation that is the one with the least start (which the
+    /// validator accepts); the others cover nothing more.
     void feed(std::string_view delta, std::vector<Match>& confirmed);
     /// The text has ended: no start is live any more, the end counts as a non-word byte.
     void finish(std::vector<Match>& confirmed);
 
     /// Bytes consumed.
     [[nodiscard]] std::size_t position() const;
-    /// h(n) over the holding patterns: bytes below it can become part of no further match.
+    /// h(n) over the holding patterns: bytes below it can become part of no further match. Never in
+    /// the middle of a character that a match could still cover.
     [[nodiscard]] std::size_t settled() const;
 
 private:

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/base/result.h"
+
+#include <bitset>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+// choice     := sequence ("|" sequence)*
+// sequence   := (item quantifier?)*
+// item       := character | "." | escape | class | group | boundary | lookaround | "(?i)"
+// group      := "(" choice ")" | "(?:" choice ")" | "(?i:" choice ")"
+// quantifier := ("*" | "+" | "?" | "{m}" | "{m,}" | "{m,n}") "?"?
+// boundary   := "\b" | "\B"
+// lookaround := "(?<!" one ")" | "(?!" one ")"        one := character | "." | escape | class
+// class      := "[" "^"? (one character, range, or escape)+ "]"
+// escape     := \w \W \d \D \s \S \n \r \t \f \xHH \x{H..} or "\" and ASCII punctuation
+//
+// Everything else is refused: a policy must not mean less than its author believes.
+
+namespace exhibit::scan {
+
+using ByteSet = std::bitset<256>;
+
+/// Which edges between two bytes are allowed: bit 2 * (word before) + (word after).
+using WordEdges = std::uint8_t;
+inline constexpr WordEdges kEveryEdge = 0b1111;
+inline constexpr WordEdges kWordBoundary = 0b0110;
+inline constexpr WordEdges kNoWordBoundary = 0b1001;
+
+inline constexpr std::uint32_t kUnlimited = UINT32_MAX;
+
+/// A pattern as a tree over bytes: characters are already spelled out in UTF-8.
+struct Node {
+    enum class Kind : std::uint8_t {
+        Sequence, ///< Of its children; with none it matches the empty text.
+        Choice,
+        Repeat, ///< Its one child `least` to `most` times.
+        Bytes, ///< One byte out of `bytes`.
+        Boundary, ///< An edge between bytes out of `edges`.
+        NotAfter, ///< The byte before is not in `bytes`; the start of the text is fine.
+        NotBefore, ///< The byte after is not in `bytes`; the end of the text is fine.
+    };
+
+    Kind kind = Kind::Sequence;
+    WordEdges edges = kEveryEdge;
+    std::uint32_t least = 1;
+    std::uint32_t most = 1;
+    std::size_t offset = 0; ///< Where it stands in the pattern, for refusals.
+    ByteSet bytes;
+    std::vector<Node> children;
+};
+
+struct ParsedPattern {
+    Node root;
+    std::size_t positions = 0; ///< Bytes nodes once repeats are written out.
+    std::optional<std::uint32_t> longest; ///< Bytes of the longest match; empty: unbounded.
+};
+
+/// Errors: InvalidInput; the message names what is refused and the byte of the pattern.
+[[nodiscard]] Result<ParsedPattern> parsePattern(std::string_view pattern);
+
+} // namespace exhibit::scan

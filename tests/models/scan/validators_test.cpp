@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/scan/validators.h"
+
+#include <gtest/gtest.h>
+
+namespace exhibit::scan {
+namespace {
+
+TEST(Validators, luhnAcceptsCardNumbersWithAndWithoutSeparators)
+{
+    EXPECT_TRUE(accepts(Validator::Luhn, "4539578763621486"));
+    EXPECT_TRUE(accepts(Validator::Luhn, "4539 5787-6362 1486"));
+    EXPECT_FALSE(accepts(Validator::Luhn, "4539578763621487"));
+    EXPECT_FALSE(accepts(Validator::Luhn, "4359578763621486"));
+    EXPECT_FALSE(accepts(Validator::Luhn, "0"));
+    EXPECT_FALSE(accepts(Validator::Luhn, ""));
+}
+
+TEST(Validators, mod97AcceptsAccountNumbersInEverySpelling)
+{
+    EXPECT_TRUE(accepts(Validator::Mod97, "GB82WEST12345698765432"));
+    EXPECT_TRUE(accepts(Validator::Mod97, "gb82 west 1234 5698 7654 32"));
+    EXPECT_TRUE(accepts(Validator::Mod97, "NO9386011117947"));
+    EXPECT_FALSE(accepts(Validator::Mod97, "GB82WEST12345698765423"));
+    EXPECT_FALSE(accepts(Validator::Mod97, "NO938601111794"));
+    EXPECT_FALSE(accepts(Validator::Mod97, "1282WEST12345698765432"));
+    EXPECT_FALSE(accepts(Validator::Mod97, "GB82WEST1234569876543200000000000000000"));
+    EXPECT_FALSE(accepts(Validator::Mod97, "GB82/WEST/12345698765432"));
+    EXPECT_FALSE(accepts(Validator::Mod97, ""));
+}
+
+TEST(Validators, ssnRefusesNumbersNeverIssued)
+{
+    EXPECT_TRUE(accepts(Validator::SsnRanges, "123-45-6789"));
+    EXPECT_TRUE(accepts(Validator::SsnRanges, "899456789"));
+    EXPECT_FALSE(accepts(Validator::SsnRanges, "000-45-6789"));
+    EXPECT_FALSE(accepts(Validator::SsnRanges, "666-45-6789"));
+    EXPECT_FALSE(accepts(Validator::SsnRanges, "900-45-6789"));
+    EXPECT_FALSE(accepts(Validator::SsnRanges, "123-00-6789"));
+    EXPECT_FALSE(accepts(Validator::SsnRanges, "123-45-0000"));
+    EXPECT_FALSE(accepts(Validator::SsnRanges, "123-45-678"));
+}
+
+TEST(Validators, entropyTellsKeysFromWords)
+{
+    EXPECT_TRUE(accepts(Validator::Entropy, "Zk3vQ9xT1mWb7LhR2sYc"));
+    EXPECT_TRUE(accepts(Validator::Entropy, "9f86d081884c7d659a2feaa0c55ad015"));
+    EXPECT_FALSE(accepts(Validator::Entropy, "xxxxxxxxxxxxxxxxxxxx"));
+    EXPECT_FALSE(accepts(Validator::Entropy, "00000000111111112222222233333333"));
+    EXPECT_FALSE(accepts(Validator::Entropy, "your_token_your_token"));
+    EXPECT_FALSE(accepts(Validator::Entropy, ""));
+}
+
+TEST(Validators, areFoundByTheNamesPoliciesUse)
+{
+    EXPECT_EQ(validatorFromName("luhn").value(), Validator::Luhn);
+    EXPECT_EQ(validatorFromName("mod97").value(), Validator::Mod97);
+    EXPECT_EQ(validatorFromName("ssn").value(), Validator::SsnRanges);
+    EXPECT_EQ(validatorFromName("entropy").value(), Validator::Entropy);
+    const auto unknown = validatorFromName("checksum");
+    ASSERT_FALSE(unknown.has_value());
+    EXPECT_EQ(unknown.error().subject, "checksum");
+    EXPECT_NE(unknown.error().message.find("luhn, mod97, ssn, entropy"), std::string::npos);
+}
+
+} // namespace
+} // namespace exhibit::scan
