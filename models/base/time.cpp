@@ -47,7 +47,8 @@ std::optional<std::chrono::sys_days> takeDate(std::string_view& text)
     const std::chrono::year_month_day date{std::chrono::year{*year},
                                            std::chrono::month{static_cast<unsigned>(*month)},
                                            std::chrono::day{static_cast<unsigned>(*day)}};
-    if (!date.ok()) {
+    // 64 bits of nanoseconds reach from 1677 to 2262.
+    if (!date.ok() || *year < 1678 || *year > 2261) {
         return std::nullopt;
     }
     return std::chrono::sys_days{date};

@@ -11,12 +11,21 @@
 #include <string_view>
 #include <vector>
 
-/// The search language, one for console, CLI and server:
-///
-///   query   := clause (["or"] clause)*        "or" joins its two neighbours; otherwise all must
-///   hold clause  := ["-"] (word | phrase | filter) phrase  := '"' text '"' filter  := field ":"
-///   [">" | ">=" | "<" | "<="] value        value may be quoted field   := user session run
-///   severity policy status model after before cost latency
+// The search language, one for console, CLI and server.
+//
+//   query   := [clause (["or"] clause)*]    "or" joins its neighbours; everything else must hold
+//   clause  := ["-"] (word | phrase | filter)
+//   phrase  := '"' text '"'                 \" and \\ stand for a quote and a backslash
+//   filter  := field ":" [">" | ">=" | "<" | "<="] (value | '"' text '"')
+//   field   := user session run severity policy status model after before cost latency
+//
+// Words stand between white space and quotes, as typed: whoever searches folds case and accents.
+// What looks like a filter but names no field ("foo:bar") is an error that suggests what was
+// meant; in quotes it is text. An address (scheme "://" ...) and a clock ("10:30") are words.
+// Values: severity and status are closed sets, policy is an id (upper case), user, session, run and
+// model are compared whole. after and before take RFC 3339 or a date (midnight UTC); after
+// includes its instant, before does not. cost is an amount of the currency (0.50), latency takes us
+// ms s m h, plain numbers are milliseconds. Only cost and latency take comparisons.
 namespace exhibit::query {
 
 enum class Field : std::uint8_t {
@@ -34,15 +43,16 @@ enum class Field : std::uint8_t {
 };
 enum class Comparison : std::uint8_t { Equal, Less, LessOrEqual, Greater, GreaterOrEqual };
 
-/// One condition. `words` holds one word, or several for a phrase; empty for a filter.
+/// One condition. `words` holds one word, or several for a phrase; empty for a filter. At least
+/// one of the words has a letter or a digit.
 struct Clause {
     bool negated = false;
     std::vector<std::string> words;
     std::optional<Field> field;
     Comparison comparison = Comparison::Equal;
-    std::string value; ///< Of a filter, as it was meant (unquoted, lower case for enums).
+    std::string value; ///< Of a filter, as it was meant: unquoted, enums and units in wire form.
     std::int64_t number = 0; ///< Of cost (microcents) and latency (microseconds).
-    UtcTime time{}; ///< Of after and before.
+    UtcTime time{}; ///< Of after and before; whole microseconds.
     std::size_t begin = 0; ///< Where it stands in the text, in bytes.
     std::size_t end = 0;
 };
@@ -57,11 +67,13 @@ struct QueryError {
     std::string message; ///< One sentence.
     std::size_t begin = 0; ///< Bytes of the text concerned.
     std::size_t end = 0;
-    std::string suggestion; ///< Text to put there instead; may be empty.
+    std::string suggestion; ///< Text to put there instead; empty when there is none.
 };
 
+/// White space alone is the empty query, which everything fits.
 [[nodiscard]] tl::expected<Query, QueryError> parse(std::string_view text);
-/// The canonical text: parse(print(q)) equals q apart from positions.
+/// The canonical text: parse(print(q)) equals q apart from positions. (An instant that is midnight
+/// UTC prints as a date; the text can be longer than kQueryBytesMax if q was not parsed from one.)
 [[nodiscard]] std::string print(const Query& query);
 
 struct Completion {

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/ctl/session.h"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <memory>
+
+namespace exhibit::ctl {
+
+/// What was asked for on the command line: filled while it is parsed, run afterwards.
+struct Invocation {
+    GlobalOptions options;
+    bool keyNeeded = true;
+    std::function<int(Session&)> run;
+};
+
+// One per command file. `invocation` outlives the parser.
+void addDoctorCommand(CLI::App& app, Invocation& invocation);
+void addKeyCommand(CLI::App& app, Invocation& invocation);
+void addPolicyCommand(CLI::App& app, Invocation& invocation);
+void addRunCommand(CLI::App& app, Invocation& invocation);
+void addSearchCommand(CLI::App& app, Invocation& invocation);
+void addTimelineCommand(CLI::App& app, Invocation& invocation);
+void addUpstreamCommand(CLI::App& app, Invocation& invocation);
+
+/// The wire names of an enum, for CLI::IsMember.
+template <NamedEnum E>
+[[nodiscard]] std::vector<std::string> wireNames()
+{
+    std::vector<std::string> names;
+    for (const auto& [value, name] : EnumNames<E>::kNames) {
+        names.emplace_back(name);
+    }
+    return names;
+}
+
+/// "2026-11-21 10:00:01Z", for tables.
+[[nodiscard]] inline std::string shortTime(UtcTime time)
+{
+    std::string text = formatTime(time);
+    text[10] = ' ';
+    return text.substr(0, 19) + "Z";
+}
+
+} // namespace exhibit::ctl

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/ctl/commands.h"
+#include "app/ctl/failure_report.h"
+
+#include <QCoreApplication>
+
+#include <iostream>
+
+namespace ctl = exhibit::ctl;
+
+namespace {
+
+void addGlobalOptions(CLI::App& app, ctl::GlobalOptions& options)
+{
+    app.set_version_flag("--version", "exhibitctl " EXHIBIT_VERSION);
+    app.add_option("--server", options.server, "Address of exhibitd (or EXHIBIT_SERVER)")
+        ->type_name("URL");
+    app.add_option("--key-file", options.keyFile, "File with the API key (or EXHIBIT_API_KEY)")
+        ->type_name("FILE");
+    app.add_option("--timeout", options.timeoutSeconds, "Seconds to wait for an answer")
+        ->check(CLI::Range(0.1, 3600.0))
+        ->capture_default_str();
+    app.add_flag("--json", options.json, "Print results as JSON, one object a line");
+    app.footer("Exit codes: 0 done, 1 the answer is no, 2 wrong usage or unreadable input, 3 the "
+               "server or a dependency is unavailable.");
+}
+
+int run(int argc, char** argv)
+{
+    ctl::Invocation invocation;
+    CLI::App app("Investigate incidents, and set up policies, upstreams and keys.", "exhibitctl");
+    // Global options may also stand behind the command; its subcommands inherit this.
+    app.fallthrough();
+    app.require_subcommand(1);
+    addGlobalOptions(app, invocation.options);
+    ctl::addSearchCommand(app, invocation);
+    ctl::addTimelineCommand(app, invocation);
+    ctl::addRunCommand(app, invocation);
+    ctl::addPolicyCommand(app, invocation);
+    ctl::addUpstreamCommand(app, invocation);
+    ctl::addKeyCommand(app, invocation);
+    ctl::addDoctorCommand(app, invocation);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error, std::cout, std::cerr) == 0 ? ctl::kDone : ctl::kWrongUsage;
+    }
+    auto session = ctl::Session::open(invocation.options, invocation.keyNeeded);
+    if (!session) {
+        return ctl::report(session.error(), invocation.options.json);
+    }
+    return invocation.run(*session);
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    const QCoreApplication application(argc, argv);
+    const int code = run(argc, argv);
+    std::cout.flush();
+    if (!std::cout) {
+        std::cerr << "exhibitctl: the output cannot be written\n";
+        return ctl::kUnavailable;
+    }
+    return code;
+}

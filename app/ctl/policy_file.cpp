@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/ctl/policy_file.h"
+
+#include <fmt/format.h>
+
+namespace exhibit::ctl {
+
+std::string PolicyFile::pointerInFile(const std::string& pointer) const
+{
+    constexpr std::string_view kWrapper = "/policies";
+    return wasArray && pointer.starts_with(kWrapper) ? pointer.substr(kWrapper.size()) : pointer;
+}
+
+Result<PolicyFile> readPolicyFile(std::istream& stream, const std::string& name)
+{
+    Bytes text(limits::kApiBodyBytesMax + 1, '\0');
+    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(stream.gcount()));
+    if (stream.bad()) {
+        return fail(ErrorCode::InvalidInput, "The file cannot be read.", name);
+    }
+    if (text.size() > limits::kApiBodyBytesMax) {
+        return fail(ErrorCode::TooLarge,
+                    fmt::format("The file is larger than {} KiB.", limits::kApiBodyBytesMax / 1024),
+                    name);
+    }
+    auto json = parseJson(text);
+    if (!json) {
+        return fail(ErrorCode::InvalidInput, "This is no JSON: " + json.error().message, name);
+    }
+    if (json->is_array()) {
+        return PolicyFile{JsonObject{{"policies", *std::move(json)}}, true};
+    }
+    if (!json->is_object()) {
+        return fail(ErrorCode::InvalidInput,
+                    "Expected a policy, an array of policies, or {\"policies\": [...]}.",
+                    name);
+    }
+    return PolicyFile{*std::move(json), false};
+}
+
+} // namespace exhibit::ctl

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/base/json.h"
+
+#include <istream>
+#include <string>
+
+namespace exhibit::ctl {
+
+/// A file of policies: one document, an array of them, or {"policies": [...]}.
+struct PolicyFile {
+    Json document; ///< As POST /api/v1/policies takes it.
+    bool wasArray = false;
+
+    /// The place in the file that a JSON pointer into `document` means.
+    [[nodiscard]] std::string pointerInFile(const std::string& pointer) const;
+};
+
+/// Errors are InvalidInput or TooLarge with `name` as subject.
+[[nodiscard]] Result<PolicyFile> readPolicyFile(std::istream& stream, const std::string& name);
+
+} // namespace exhibit::ctl

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backend-client/client.h"
+
+#include "backend-client/decode.h"
+
+namespace exhibit::client {
+namespace {
+
+template <class T>
+Bytes body(const T& value)
+{
+    return printJson(toJson(value));
+}
+
+const std::string kIncidents = "/api/v1/incidents/";
+const std::string kRuns = "/api/v1/runs/";
+const std::string kPolicies = "/api/v1/policies";
+const std::string kUpstreams = "/admin/upstreams";
+const std::string kKeys = "/admin/keys";
+
+} // namespace
+
+Client::Client(std::unique_ptr<Transport> transport)
+    : m_transport(std::move(transport))
+{
+}
+
+Result<std::unique_ptr<Client>> Client::create(ServerAddress address)
+{
+    EXHIBIT_TRY(auto transport, Transport::create(std::move(address)));
+    return std::unique_ptr<Client>(new Client(std::move(transport)));
+}
+
+template <class Decode>
+auto Client::call(std::string_view method,
+                  const std::string& path,
+                  const Bytes& body,
+                  Decode decode)
+{
+    using Result = decltype(decode(std::declval<const HttpReply&>()));
+    return m_transport->send(method, path, body)
+        .then([decode](const Reply<HttpReply>& reply) -> Result {
+            if (!reply) {
+                return tl::make_unexpected(reply.error());
+            }
+            return decode(*reply);
+        });
+}
+
+QFuture<Reply<SearchReply>> Client::searchIncidents(const SearchRequest& request)
+{
+    return call("POST", kIncidents + "search", body(request), decodeReply<SearchReply>);
+}
+
+QFuture<Reply<IncidentReply>> Client::incident(std::string_view id)
+{
+    return call("GET", kIncidents + encodeSegment(id), {}, decodeReply<IncidentReply>);
+}
+
+QFuture<Reply<IncidentReply>> Client::changeIncident(std::string_view id,
+                                                     const IncidentChange& change)
+{
+    return call("PATCH", kIncidents + encodeSegment(id), body(change), decodeReply<IncidentReply>);
+}
+
+QFuture<Reply<TimelineReply>> Client::timeline(std::string_view incidentId)
+{
+    return call("GET",
+                kIncidents + encodeSegment(incidentId) + "/timeline",
+                {},
+                decodeReply<TimelineReply>);
+}
+
+QFuture<Reply<RunReply>> Client::run(std::string_view id)
+{
+    return call("GET", kRuns + encodeSegment(id), {}, decodeReply<RunReply>);
+}
+
+QFuture<Reply<RunEndReply>> Client::endRun(std::string_view id)
+{
+    return call("POST", kRuns + encodeSegment(id) + "/end", "{}", decodeReply<RunEndReply>);
+}
+
+QFuture<Reply<PolicyList>> Client::policies()
+{
+    return call("GET", kPolicies, {}, decodeReply<PolicyList>);
+}
+
+QFuture<Reply<PolicyReply>> Client::policy(std::string_view id)
+{
+    return call("GET", kPolicies + "/" + encodeSegment(id), {}, decodeReply<PolicyReply>);
+}
+
+QFuture<Reply<PolicyImportReply>> Client::importPolicies(const Json& document)
+{
+    return call("POST", kPolicies, printJson(document), decodeReply<PolicyImportReply>);
+}
+
+QFuture<Reply<Json>> Client::snapshot(std::string_view id)
+{
+    return call("GET", "/api/v1/snapshots/" + encodeSegment(id), {}, decodeReply<Json>);
+}
+
+QFuture<Reply<UpstreamList>> Client::upstreams()
+{
+    return call("GET", kUpstreams, {}, decodeReply<UpstreamList>);
+}
+
+QFuture<Reply<UpstreamInfo>> Client::addUpstream(const NewUpstream& upstream)
+{
+    return call("POST", kUpstreams, body(upstream), decodeReply<UpstreamInfo>);
+}
+
+QFuture<Reply<void>> Client::removeUpstream(std::string_view id)
+{
+    return call("DELETE", kUpstreams + "/" + encodeSegment(id), {}, decodeEmpty);
+}
+
+QFuture<Reply<KeyList>> Client::keys()
+{
+    return call("GET", kKeys, {}, decodeReply<KeyList>);
+}
+
+QFuture<Reply<CreatedKey>> Client::createKey(const NewKey& key)
+{
+    return call("POST", kKeys, body(key), decodeCreatedKey);
+}
+
+QFuture<Reply<void>> Client::revokeKey(std::string_view id)
+{
+    return call("DELETE", kKeys + "/" + encodeSegment(id), {}, decodeEmpty);
+}
+
+QFuture<Reply<Health>> Client::health()
+{
+    return call("GET", "/health", {}, decodeHealth);
+}
+
+} // namespace exhibit::client

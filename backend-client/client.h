@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "backend-client/replies.h"
+#include "backend-client/transport.h"
+
+#include <memory>
+
+namespace exhibit::client {
+
+/// The calls of resources/openapi.json, typed. Asynchronous: every future finishes in the thread
+/// of the client, whose event loop must run; then() with a context object brings it elsewhere.
+/// Ids are text here: what is no id gets the server's answer.
+class Client {
+public:
+    [[nodiscard]] static Result<std::unique_ptr<Client>> create(ServerAddress address);
+
+    // Investigation.
+    [[nodiscard]] QFuture<Reply<SearchReply>> searchIncidents(const SearchRequest& request);
+    [[nodiscard]] QFuture<Reply<IncidentReply>> incident(std::string_view id);
+    [[nodiscard]] QFuture<Reply<IncidentReply>> changeIncident(std::string_view id,
+                                                               const IncidentChange& change);
+    [[nodiscard]] QFuture<Reply<TimelineReply>> timeline(std::string_view incidentId);
+    /// By run_id; searchIncidents finds runs by the application's name for them.
+    [[nodiscard]] QFuture<Reply<RunReply>> run(std::string_view id);
+    [[nodiscard]] QFuture<Reply<RunEndReply>> endRun(std::string_view id);
+
+    // Policies.
+    [[nodiscard]] QFuture<Reply<PolicyList>> policies();
+    [[nodiscard]] QFuture<Reply<PolicyReply>> policy(std::string_view id);
+    /// One document, or {"policies": [...]}.
+    [[nodiscard]] QFuture<Reply<PolicyImportReply>> importPolicies(const Json& document);
+    /// The snapshot as the server has it: {"snapshot": {...}}.
+    [[nodiscard]] QFuture<Reply<Json>> snapshot(std::string_view id);
+
+    // Administration.
+    [[nodiscard]] QFuture<Reply<UpstreamList>> upstreams();
+    [[nodiscard]] QFuture<Reply<UpstreamInfo>> addUpstream(const NewUpstream& upstream);
+    [[nodiscard]] QFuture<Reply<void>> removeUpstream(std::string_view id);
+    [[nodiscard]] QFuture<Reply<KeyList>> keys();
+    [[nodiscard]] QFuture<Reply<CreatedKey>> createKey(const NewKey& key);
+    [[nodiscard]] QFuture<Reply<void>> revokeKey(std::string_view id);
+
+    // Operation.
+    [[nodiscard]] QFuture<Reply<Health>> health();
+
+    [[nodiscard]] const Transport& transport() const { return *m_transport; }
+
+private:
+    explicit Client(std::unique_ptr<Transport> transport);
+
+    template <class Decode>
+    auto call(std::string_view method, const std::string& path, const Bytes& body, Decode decode);
+
+    std::unique_ptr<Transport> m_transport;
+};
+
+} // namespace exhibit::client

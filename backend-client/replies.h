@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/base/secret.h"
+#include "models/domain/incident.h"
+#include "models/domain/project.h"
+#include "models/domain/run.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// Requests and replies of resources/openapi.json that are no struct of models/domain. Their JSON
+/// stands in replies_json.h.
+namespace exhibit::client {
+
+struct SearchRequest {
+    std::optional<std::string> query; ///< In the search language (models/query).
+    std::optional<std::string> userId;
+    std::optional<std::string> sessionId;
+    std::optional<std::string> runId;
+    std::optional<UtcTime> timeFrom; ///< Inclusive.
+    std::optional<UtcTime> timeTo; ///< Exclusive.
+    std::vector<domain::Severity> severities; ///< Empty: any.
+    std::optional<std::string> policy;
+    std::optional<domain::IncidentStatus> status;
+    std::optional<std::string> model;
+    std::optional<domain::FailureCode> failureCode;
+    std::optional<std::uint32_t> limit;
+    std::optional<std::string> cursor; ///< nextCursor of the page before.
+};
+
+struct SearchHit {
+    domain::Incident incident;
+    std::vector<std::string> highlights; ///< Text with <mark>…</mark>, else HTML-escaped.
+};
+
+struct SearchReply {
+    std::vector<SearchHit> incidents;
+    std::int64_t total = 0;
+    bool totalIsEstimate = false;
+    std::optional<std::string> nextCursor; ///< Empty on the last page.
+    UtcTime asOf{};
+};
+
+struct IncidentReply {
+    domain::Incident incident;
+    std::map<std::string, std::string> links;
+};
+
+/// Absent members stay as they are.
+struct IncidentChange {
+    std::optional<domain::IncidentStatus> status;
+    std::optional<std::string> assignee;
+    std::optional<std::vector<std::string>> tags;
+};
+
+struct TimelineReply {
+    IncidentId incidentId;
+    RunId runId;
+    std::vector<domain::TimelineEvent> events;
+    std::optional<std::int64_t> inflectionStep;
+    bool truncated = false; ///< There are more events than these.
+    UtcTime asOf{};
+};
+
+struct RunReply {
+    domain::Run run;
+};
+
+struct RunEndReply {
+    std::string runId;
+    bool ended = true;
+};
+
+/// Documents stay JSON, so that members newer than this program survive.
+struct PolicyList {
+    std::vector<Json> policies;
+};
+
+struct PolicyReply {
+    Json policy;
+    std::vector<Json> versions;
+};
+
+struct PolicyVersion {
+    std::string policyId;
+    std::int64_t version = 0;
+};
+
+struct PolicyImportReply {
+    std::vector<PolicyVersion> policies;
+    std::string snapshotId;
+};
+
+struct NewUpstream {
+    std::string project = "default";
+    std::string name;
+    std::string baseUrl;
+    std::vector<std::string> models;
+    std::optional<std::string> apiKeyEnv;
+    bool passThrough = false;
+    domain::Wire wire = domain::Wire::OpenAi;
+};
+
+struct UpstreamInfo {
+    UpstreamId upstreamId;
+    NewUpstream settings;
+    std::int64_t position = 0;
+};
+
+struct UpstreamList {
+    std::vector<UpstreamInfo> upstreams;
+};
+
+struct NewKey {
+    std::string project = "default";
+    domain::Role role = domain::Role::Service;
+    std::optional<std::vector<domain::Scope>> scopes; ///< Empty: those of the role.
+    std::string label;
+};
+
+struct KeyInfo {
+    KeyId keyId;
+    std::string project;
+    domain::Role role = domain::Role::Service;
+    std::vector<domain::Scope> scopes;
+    std::string label;
+    bool revoked = false;
+    UtcTime createdAt{};
+};
+
+struct KeyList {
+    std::vector<KeyInfo> keys;
+};
+
+struct CreatedKey {
+    KeyInfo info;
+    Secret key; ///< The server does not have it any more.
+};
+
+struct DependencyHealth {
+    bool ok = false;
+    std::string detail;
+};
+
+struct Health {
+    std::string status; ///< "ok", "degraded" or "unavailable".
+    bool live = false;
+    bool ready = false;
+    std::string version;
+    std::map<std::string, DependencyHealth> dependencies;
+};
+
+} // namespace exhibit::client

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "backend-client/replies.h"
+
+namespace exhibit::client {
+
+template <class V>
+void visitFields(V& visit, Of<V, SearchRequest>& request)
+{
+    visit("query", request.query);
+    visit("user_id", request.userId);
+    visit("session_id", request.sessionId);
+    visit("run_id", request.runId);
+    visit("time_from", request.timeFrom);
+    visit("time_to", request.timeTo);
+    // An empty array would select nothing.
+    if (!request.severities.empty()) {
+        visit("severity", request.severities);
+    }
+    visit("policy", request.policy);
+    visit("status", request.status);
+    visit("model", request.model);
+    visit("failure_code", request.failureCode);
+    visit("limit", request.limit);
+    visit("cursor", request.cursor);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, SearchHit>& hit)
+{
+    visitFields(visit, hit.incident);
+    visit.defaulted("highlights", hit.highlights);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, SearchReply>& reply)
+{
+    visit("incidents", reply.incidents);
+    visit("total", reply.total);
+    visit("total_is_estimate", reply.totalIsEstimate);
+    visit("next_cursor", reply.nextCursor);
+    visit("as_of", reply.asOf);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, IncidentReply>& reply)
+{
+    visit("incident", reply.incident);
+    visit.defaulted("links", reply.links);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, IncidentChange>& change)
+{
+    visit("status", change.status);
+    visit("assignee", change.assignee);
+    visit("tags", change.tags);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, TimelineReply>& reply)
+{
+    visit("incident_id", reply.incidentId);
+    visit("run_id", reply.runId);
+    visit("events", reply.events);
+    visit("inflection_step", reply.inflectionStep);
+    visit.defaulted("truncated", reply.truncated);
+    visit("as_of", reply.asOf);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, RunReply>& reply)
+{
+    visit("run", reply.run);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, RunEndReply>& reply)
+{
+    visit("run_id", reply.runId);
+    visit.defaulted("ended", reply.ended);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, PolicyList>& list)
+{
+    visit("policies", list.policies);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, PolicyReply>& reply)
+{
+    visit("policy", reply.policy);
+    visit.defaulted("versions", reply.versions);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, PolicyVersion>& version)
+{
+    visit("policy_id", version.policyId);
+    visit("version", version.version);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, PolicyImportReply>& reply)
+{
+    visit("policies", reply.policies);
+    visit("snapshot_id", reply.snapshotId);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, NewUpstream>& upstream)
+{
+    visit.defaulted("project", upstream.project);
+    visit("name", upstream.name);
+    visit("base_url", upstream.baseUrl);
+    visit.defaulted("models", upstream.models);
+    visit("api_key_env", upstream.apiKeyEnv);
+    visit.defaulted("pass_through", upstream.passThrough);
+    visit.defaulted("wire", upstream.wire);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, UpstreamInfo>& upstream)
+{
+    visit("upstream_id", upstream.upstreamId);
+    visitFields(visit, upstream.settings);
+    visit.defaulted("position", upstream.position);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, UpstreamList>& list)
+{
+    visit("upstreams", list.upstreams);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, NewKey>& key)
+{
+    visit("project", key.project);
+    visit("role", key.role);
+    visit("scopes", key.scopes);
+    visit("label", key.label);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, KeyInfo>& key)
+{
+    visit("key_id", key.keyId);
+    visit.defaulted("project", key.project);
+    visit("role", key.role);
+    visit("scopes", key.scopes);
+    visit.defaulted("label", key.label);
+    visit.defaulted("revoked", key.revoked);
+    visit("created_at", key.createdAt);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, KeyList>& list)
+{
+    visit("keys", list.keys);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, DependencyHealth>& dependency)
+{
+    visit("ok", dependency.ok);
+    visit.defaulted("detail", dependency.detail);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, Health>& health)
+{
+    visit("status", health.status);
+    visit.defaulted("live", health.live);
+    visit.defaulted("ready", health.ready);
+    visit("version", health.version);
+    visit.defaulted("dependencies", health.dependencies);
+}
+
+} // namespace exhibit::client

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "backend-client/failure.h"
+#include "models/base/secret.h"
+
+#include <QFuture>
+#include <QNetworkAccessManager>
+#include <QUrl>
+
+#include <chrono>
+
+namespace exhibit::client {
+
+struct ServerAddress {
+    std::string baseUrl; ///< http(s)://host[:port][/path]
+    Secret key; ///< May be empty: then only public routes answer.
+    std::chrono::milliseconds timeout; ///< Of a whole call.
+};
+
+/// HTTP calls to one server. Lives in one thread with a Qt event loop; futures finish there.
+/// Redirections are not followed, so that the key goes to no other address; TLS errors are never
+/// ignored; cookies are not kept. Destroying the transport cancels the futures still open.
+class Transport {
+public:
+    /// InvalidInput when the address is none.
+    [[nodiscard]] static Result<std::unique_ptr<Transport>> create(ServerAddress address);
+
+    /// `path` begins with a slash and is percent-encoded; an empty body sends none.
+    [[nodiscard]] QFuture<Reply<HttpReply>> send(std::string_view method,
+                                                 std::string_view path,
+                                                 const Bytes& body = {});
+
+    [[nodiscard]] std::string baseUrl() const;
+    /// True when the key would cross the network readable by others.
+    [[nodiscard]] bool isReadableByOthers() const;
+
+private:
+    explicit Transport(QUrl baseUrl, ServerAddress address);
+
+    QUrl m_baseUrl;
+    ServerAddress m_address;
+    QNetworkAccessManager m_network;
+};
+
+/// One segment of a path.
+[[nodiscard]] std::string encodeSegment(std::string_view text);
+
+} // namespace exhibit::client
