@@ -49,6 +49,9 @@ struct ThresholdRule {
 
 using Rule = std::variant<PatternsRule, MissingContextRule, ThresholdRule>;
 
+/// The wire name: "patterns", "missing_context", "threshold".
+[[nodiscard]] std::string_view ruleTypeName(const Rule& rule);
+
 struct AppliesTo {
     std::vector<std::string> projects; ///< Globs over project slugs; empty means all.
     std::vector<std::string> models;
@@ -78,9 +81,13 @@ struct Policy {
 /// themselves may say is checked by prevention::compilePolicies. Errors carry a JSON pointer.
 [[nodiscard]] Result<Policy> policyFromJson(const Json& json, const std::string& pointer = {});
 [[nodiscard]] Json policyToJson(const Policy& policy);
+/// A policy file: one document, or a list of documents with different ids.
+[[nodiscard]] Result<std::vector<Policy>> policiesFromJson(const Json& json);
 
 /// True when `text` matches the glob; '*' stands for any run of characters, '?' for one.
 [[nodiscard]] bool globMatches(std::string_view glob, std::string_view text);
+/// True when the list is empty or one of its globs matches.
+[[nodiscard]] bool matchesAnyGlob(const std::vector<std::string>& globs, std::string_view text);
 
 } // namespace exhibit::domain
 

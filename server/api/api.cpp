@@ -1,2 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/api/api.h"
+
+#include "server/api/resources.h"
+#include "server/ops/log.h"
+
+namespace exhibit::api {
+
+void refreshCatalogue(const ApiServices& services)
+{
+    if (const auto reloaded = services.reloadCatalogue(); !reloaded) {
+        ops::logWarning("the catalogue could not be read again after a change: {}",
+                        reloaded.error().message);
+    }
+}
+
+void addRoutes(http::Router& router, const ApiServices& services)
+{
+    const auto shared = std::make_shared<const ApiServices>(services);
+    const AccessControl access(shared);
+    for (const auto& routes : {searchRoutes(shared),
+                               incidentRoutes(shared),
+                               runRoutes(shared),
+                               policyRoutes(shared),
+                               keyRoutes(shared),
+                               upstreamRoutes(shared)}) {
+        for (const auto& route : routes) {
+            router.add({.method = route.method,
+                        .pattern = route.pattern,
+                        .handler = http::Handler(access.guard(route.scope, route.handler))});
+        }
+    }
+    for (auto& route : operationRoutes(shared, access)) {
+        router.add({.method = route.method,
+                    .pattern = route.pattern,
+                    .handler = http::Handler(std::move(route.handler)),
+                    .runOn = route.inlineOnly ? http::RunOn::Inline : http::RunOn::Worker});
+    }
+}
+
+} // namespace exhibit::api

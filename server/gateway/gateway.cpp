@@ -1,2 +1,229 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/gateway.h"
+
+#include "server/gateway/admission.h"
+#include "server/gateway/live_call.h"
+
+#include <boost/asio/io_context.hpp>
+
+#include <algorithm>
+
+namespace exhibit::gateway {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// Seconds; fine where the added latency is expected, coarse where providers are slow.
+const std::vector<double> kAddedLatencyBounds
+    = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1};
+const std::vector<double> kFirstEventBounds
+    = {0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60};
+
+GatewayCore makeCore(const GatewayServices& services)
+{
+    return {
+        services,
+        UpstreamClient(services.io,
+                       {.connect = services.options.connectTimeout,
+                        .firstByte = services.options.firstByteTimeout,
+                        .idle = services.options.idleTimeout}),
+        services.metrics.counter("cai_policy_violations", "Decisions of policies other than PASS"),
+        services.metrics.histogram("exhibit_call_added_latency_seconds",
+                                   "Time that Exhibit adds to a call",
+                                   kAddedLatencyBounds),
+        services.metrics.histogram("exhibit_time_to_first_event_seconds",
+                                   "From the request to the first byte of the answer",
+                                   kFirstEventBounds)};
+}
+
+/// Counts a call while its handler runs, however that ends.
+class OpenCall {
+public:
+    explicit OpenCall(GatewayCore& core)
+        : m_core(core)
+    {
+        ++m_core.openCalls;
+    }
+    ~OpenCall() { --m_core.openCalls; }
+    OpenCall(const OpenCall&) = delete;
+    OpenCall& operator=(const OpenCall&) = delete;
+
+private:
+    GatewayCore& m_core;
+};
+
+/// A request that policies refused: the client hears of it once the incident and the run's stop
+/// are on disk.
+asio::awaitable<void> refuseStopped(GatewayCore& core,
+                                    http::Exchange& exchange,
+                                    Admission admission)
+{
+    auto& call = *admission.call;
+    const auto stop = *call.guard->stop();
+    Durability durability(core.services.io);
+    const auto notice = ViolationRecorder(call, core.violations)
+                            .recordStop(*std::move(admission.stopped),
+                                        inputTexts(*call.chat),
+                                        {stop, 0, durability.track()});
+    if (call.bound) {
+        core.services.runs.stop(call.identity().tenant,
+                                call.identity().run,
+                                runStopOf(stop, call.identity().call, *call.firstIncident, 0),
+                                durability.track());
+    }
+    const auto durable = co_await durability.wait();
+    const auto reply = durable
+        ? stopReply(stop, notice)
+        : http::replyFor({ErrorCode::Unavailable, "the stop cannot be recorded", {}});
+    auto response = http::errorResponse(reply, exchange.request().id);
+    addCallHeaders(response.headers, call);
+    auto& closing = call.closing;
+    closing.status = exchange.clientGone() ? 499 : reply.status;
+    closing.outcome = "refused";
+    closing.errorCode = reply.code;
+    call.evidence->close(std::move(closing));
+    static_cast<void>(co_await exchange.respond(std::move(response)));
+}
+
+asio::awaitable<void> refuse(http::Exchange& exchange, Admission admission)
+{
+    const auto& reply = *admission.refusal;
+    auto response = http::errorResponse(reply, exchange.request().id);
+    if (admission.call) {
+        auto& call = *admission.call;
+        addCallHeaders(response.headers, call);
+        call.closing.status = reply.status;
+        call.closing.outcome = "refused";
+        call.closing.errorCode = reply.code;
+        call.evidence->close(std::move(call.closing));
+    }
+    static_cast<void>(co_await exchange.respond(std::move(response)));
+}
+
+asio::awaitable<void> serveChat(GatewayCore& core, http::Exchange& exchange)
+{
+    const OpenCall open(core);
+    auto admission = admit(core.services, core.violations, exchange.request());
+    if (admission.refusal) {
+        co_await refuse(exchange, std::move(admission));
+    } else if (admission.stopped) {
+        co_await refuseStopped(core, exchange, std::move(admission));
+    } else {
+        const auto call = std::make_shared<LiveCall>(core, exchange, std::move(admission.call));
+        co_await call->run(std::move(admission.presented));
+    }
+}
+
+http::ErrorReply upstreamRefusal(const Error& error)
+{
+    const bool timeout = error.code == ErrorCode::DeadlineExceeded;
+    http::ErrorReply reply;
+    reply.status = timeout ? 504 : 502;
+    reply.type = "upstream_error";
+    reply.code = timeout ? "upstream_timeout" : "upstream_error";
+    reply.message = error.message;
+    return reply;
+}
+
+asio::awaitable<Result<http::Response>> fetchModels(GatewayCore& core,
+                                                    const http::Request& request,
+                                                    const domain::Upstream& upstream,
+                                                    PresentedKey presented)
+{
+    EXHIBIT_CO_TRY(const auto target, parseBaseUrl(upstream.baseUrl));
+    EXHIBIT_CO_TRY(
+        auto headers,
+        upstreamHeaders(request.headers, {.upstream = upstream, .presented = presented}));
+    const auto exchange = core.upstreams.exchange(target);
+    UpstreamRequest upstreamRequest;
+    upstreamRequest.method = request.method;
+    upstreamRequest.target = target.targetFor(request.path);
+    upstreamRequest.headers = std::move(headers);
+    EXHIBIT_CO_TRY(const auto head, co_await exchange->start(std::move(upstreamRequest)));
+    http::Response response{head.status, clientHeaders(head.headers), {}};
+    while (true) {
+        EXHIBIT_CO_TRY(const auto bytes, co_await exchange->readSome());
+        if (!bytes) {
+            co_return response;
+        }
+        response.body += *bytes;
+        if (response.body.size() > core.services.options.answerBytesMax) {
+            co_return fail(ErrorCode::TooLarge, "the provider's answer is too large");
+        }
+    }
+}
+
+/// Which models there are is the provider's to say; no text passes, so nothing is recorded.
+asio::awaitable<void> serveModels(GatewayCore& core, http::Exchange& exchange)
+{
+    const auto& request = exchange.request();
+    auto caller = identify(core.services, request);
+    std::optional<http::ErrorReply> refusal;
+    if (!caller) {
+        refusal = std::move(caller).error();
+    } else {
+        const auto& upstreams = caller->catalogue->upstreams;
+        const auto first
+            = std::find_if(upstreams.begin(), upstreams.end(), [&](const domain::Upstream& u) {
+                  return u.projectId == caller->principal.project;
+              });
+        if (first == upstreams.end()) {
+            refusal = http::replyFor({ErrorCode::NotFound, "this project has no upstream", {}});
+        } else {
+            auto response
+                = co_await fetchModels(core, request, *first, std::move(caller->presented));
+            if (response) {
+                static_cast<void>(co_await exchange.respond(*std::move(response)));
+                co_return;
+            }
+            refusal = upstreamRefusal(response.error());
+        }
+    }
+    auto response = http::errorResponse(*refusal, request.id);
+    static_cast<void>(co_await exchange.respond(std::move(response)));
+}
+
+} // namespace
+
+class Gateway::Impl {
+public:
+    explicit Impl(const GatewayServices& services)
+        : core(makeCore(services))
+    {
+    }
+    GatewayCore core;
+};
+
+Gateway::Gateway(GatewayServices services)
+    : m_impl(std::make_unique<Impl>(services))
+{
+}
+
+Gateway::~Gateway() = default;
+
+void Gateway::addRoutes(http::Router& router)
+{
+    const auto add = [&](std::string method, std::string path, http::StreamHandler handler) {
+        router.add({std::move(method),
+                    std::move(path),
+                    std::move(handler),
+                    http::RunOn::Inline,
+                    http::Surface::Gateway,
+                    m_impl->core.services.options.bodyBytesMax});
+    };
+    auto& core = m_impl->core;
+    add("POST", "/v1/chat/completions", [&core](http::Exchange& exchange) {
+        return serveChat(core, exchange);
+    });
+    add("GET", "/v1/models", [&core](http::Exchange& exchange) {
+        return serveModels(core, exchange);
+    });
+}
+
+std::size_t Gateway::openCalls() const
+{
+    return m_impl->core.openCalls;
+}
+
+} // namespace exhibit::gateway

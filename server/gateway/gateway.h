@@ -16,6 +16,15 @@ class io_context;
 
 namespace exhibit::gateway {
 
+struct GatewayOptions {
+    std::size_t bodyBytesMax = limits::kGatewayBodyBytesMax;
+    std::size_t answerBytesMax = limits::kAnswerBytesMax; ///< Of answers that are no streams.
+    std::chrono::milliseconds connectTimeout = limits::kUpstreamConnectTimeout;
+    std::chrono::milliseconds firstByteTimeout = limits::kUpstreamFirstByteTimeout;
+    std::chrono::milliseconds idleTimeout = limits::kUpstreamIdleTimeout;
+    std::chrono::milliseconds callTimeout = limits::kCallTimeout;
+};
+
 /// What the gateway works with; everything outlives it.
 struct GatewayServices {
     boost::asio::io_context& io;
@@ -24,6 +33,10 @@ struct GatewayServices {
     prevention::RunRegistry& runs;
     spool::Journal& journal;
     ops::Metrics& metrics;
+    GatewayOptions options = {};
+    // Counters that other modules share; nullptr: not counted here.
+    ops::Counter* authnFailures = nullptr; ///< cai_authn_failures
+    ops::Counter* authzDenials = nullptr; ///< cai_authz_denials
 };
 
 /// The providers' wire: POST /v1/chat/completions and GET /v1/models, recorded, judged and passed
@@ -37,8 +50,9 @@ public:
     /// Calls under way; drained when it reaches 0.
     [[nodiscard]] std::size_t openCalls() const;
 
-private:
     class Impl;
+
+private:
     std::unique_ptr<Impl> m_impl;
 };
 

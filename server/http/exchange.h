@@ -11,6 +11,8 @@ namespace exhibit::http {
 
 /// One request and its answer, for handlers that stream. Lives on the io thread; every function
 /// must be called there, one write at a time. After an error nothing more can be sent.
+/// Framing belongs to the session: Content-Length, Transfer-Encoding and Connection among the
+/// headers given are replaced, the request id is added. For HEAD the body is counted, not sent.
 class Exchange {
 public:
     virtual ~Exchange() = default;
@@ -22,13 +24,14 @@ public:
     /// Starts an answer of unknown length (chunked; for HTTP/1.0 ended by closing).
     virtual boost::asio::awaitable<Result<void>> begin(int status, Headers headers) = 0;
     /// Sends bytes of the body now: no buffering, TCP_NODELAY. Returns when the kernel took them,
-    /// which is how a slow client slows its upstream.
+    /// which is how a slow client slows its upstream. `bytes` must stay until then.
     virtual boost::asio::awaitable<Result<void>> write(BytesView bytes) = 0;
     /// Ends the body. Without it the connection is cut, which clients see as an error.
     virtual boost::asio::awaitable<Result<void>> end() = 0;
 
     /// Calls `gone` once, on the io thread, as soon as the client closes or resets the
-    /// connection while no answer has ended; nullptr stops watching.
+    /// connection while no answer has ended; nullptr stops watching. A client that only shuts
+    /// down its sending side counts as gone: from here the two look alike.
     virtual void onClientGone(std::function<void()> gone) = 0;
     [[nodiscard]] virtual bool clientGone() const = 0;
 };

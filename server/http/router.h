@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <string>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -16,6 +17,8 @@ enum class RunOn : std::uint8_t { Inline, Worker };
 /// Whose names the plain headers are: the provider's on gateway routes (rulings.md 18).
 enum class Surface : std::uint8_t { Api, Gateway };
 
+/// An exception it lets out becomes a 500 with the request id; so does a stream handler that
+/// returns before it answered (once an answer has begun, the connection is cut instead).
 using Handler = std::function<Response(const Request&)>;
 using StreamHandler = std::function<boost::asio::awaitable<void>(Exchange&)>;
 
@@ -35,14 +38,26 @@ public:
 
     struct Match {
         const Route* route = nullptr; ///< nullptr: see `allowed`.
-        std::map<std::string, std::string, std::less<>> parameters;
+        std::map<std::string, std::string, std::less<>> parameters; ///< Percent-decoded.
         std::string allowed; ///< Not empty: the path exists, these are its methods (405).
+        Surface surface = Surface::Api; ///< Of the path's routes, also when none has the method.
     };
+    /// `path` is as sent, still percent-encoded, so that an encoded slash stays inside its segment.
+    /// A literal segment wins over a {name}. HEAD is answered by the GET route of the path.
     [[nodiscard]] Match match(std::string_view method, std::string_view path) const;
     [[nodiscard]] const std::vector<Route>& routes() const { return m_routes; }
 
 private:
+    struct Pattern {
+        std::vector<std::string> segments; ///< A parameter keeps its braces.
+        std::vector<std::size_t> routes; ///< Indexes into m_routes, one per method.
+    };
+
+    [[nodiscard]] const Pattern* findPattern(std::string_view path, Match& match) const;
+
     std::vector<Route> m_routes;
+    std::unordered_map<std::string, Pattern> m_literal; ///< By path: most requests end here.
+    std::vector<Pattern> m_patterns; ///< With parameters, the more literal ones first.
 };
 
 } // namespace exhibit::http

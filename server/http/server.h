@@ -3,6 +3,7 @@
 
 #include "server/http/router.h"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -14,11 +15,18 @@ class io_context;
 namespace exhibit::http {
 
 struct ServerOptions {
-    std::string address = "127.0.0.1";
+    std::string address = "127.0.0.1"; ///< An IPv4 or IPv6 address, no name.
     std::uint16_t port = 0; ///< 0: any free one, see Server::port().
     std::size_t connectionsMax = limits::kConnectionsMax;
     unsigned workers = 8; ///< Threads for handlers that wait.
     std::size_t workerQueueMax = 256; ///< Beyond it a request is refused with 503 overloaded.
+    std::size_t bodyBytesInFlightMax = limits::kHttpBodyBytesInFlightMax;
+    // One per phase of a request: from connecting or its first byte to the end of its header, all
+    // of its body, between two requests, and for a client that takes no byte of an answer.
+    std::chrono::milliseconds headerTimeout = limits::kHeaderTimeout;
+    std::chrono::milliseconds bodyTimeout = limits::kBodyTimeout;
+    std::chrono::milliseconds idleTimeout = limits::kIdleTimeout;
+    std::chrono::milliseconds writeTimeout = limits::kWriteTimeout;
 };
 
 struct ServerCounters {
@@ -29,7 +37,8 @@ struct ServerCounters {
 };
 
 /// Listener and sessions over HTTP/1.1 (keep-alive, pipelining one at a time, limits and deadlines
-/// of limits.h). Beast stays inside. Created, used and destroyed on the io thread.
+/// of limits.h). Created, used and destroyed on the io thread, while the io_context lives;
+/// the destructor waits for handlers on worker threads.
 class Server {
 public:
     Server(boost::asio::io_context& io,

@@ -1,2 +1,272 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/http/exchange.h"
+#include "server/http/session.h"
+
+#include "server/http/target.h"
+#include "server/ops/log.h"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <typeinfo>
+
+namespace exhibit::http {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// A refused request's body is read to its end when it is small, so that the connection lives on.
+constexpr std::size_t kRefusedBodyBytesMax = 64 * 1024;
+
+Refusal overloaded(std::string_view message)
+{
+    return {503, "overloaded", message};
+}
+
+Response refusalResponse(const Refusal& refusal, const RequestId& id)
+{
+    ErrorReply reply;
+    reply.status = refusal.status;
+    reply.type = refusal.status >= 500 ? "server_error" : "invalid_request_error";
+    reply.code = refusal.code;
+    reply.message = refusal.message;
+    if (refusal.status == 503) {
+        reply.retryAfterSeconds = 1;
+    }
+    return errorResponse(reply, id);
+}
+
+/// What a handler threw is our bug: the log names the request, the route and the exception's type.
+/// Its text stays out, since it may quote what it was working on.
+Response failedResponse(const Request& request, const char* exceptionType)
+{
+    ops::logError("request {} ({}) failed with an exception: {}",
+                  request.id.text(),
+                  request.method,
+                  exceptionType);
+    return errorResponse(replyFor(Error{}), request.id);
+}
+
+Response runHandler(const Handler& handler, const Request& request) noexcept
+{
+    try {
+        return handler(request);
+    } catch (const std::exception& exception) {
+        return failedResponse(request, typeid(exception).name());
+    } catch (...) {
+        return failedResponse(request, "unknown");
+    }
+}
+
+} // namespace
+
+Session::Session(std::shared_ptr<ServerState> state,
+                 asio::ip::tcp::socket socket,
+                 std::string peerAddress)
+    : m_state(std::move(state))
+    , m_connection(std::make_shared<Connection>(std::move(socket)))
+    , m_peerAddress(std::move(peerAddress))
+{
+    m_state->sessions.insert(this);
+    m_state->open = m_state->sessions.size();
+}
+
+Session::~Session()
+{
+    m_state->sessions.erase(this);
+    m_state->open = m_state->sessions.size();
+    m_state->bodyBytes -= m_bodyCharged;
+    m_connection->close();
+    if (m_state->sessions.empty() && m_state->onLastSessionEnded) {
+        m_state->onLastSessionEnded();
+    }
+}
+
+void Session::drain()
+{
+    if (m_between) {
+        m_connection->close();
+    }
+}
+
+asio::awaitable<void> Session::serve(std::shared_ptr<Session> session)
+{
+    // Not `while (co_await ...)`: GCC 12.2 destroys the frame of such a loop too early.
+    bool again = true;
+    while (again) {
+        again = co_await session->serveOne();
+    }
+}
+
+asio::awaitable<void> Session::turnAway(std::shared_ptr<Session> session)
+{
+    Request request;
+    request.id = RequestId::generate();
+    const Framing framing{.keepAlive = false};
+    co_await session->refuse(
+        overloaded("the server has no room for more connections"), request, framing, Surface::Api);
+}
+
+asio::awaitable<bool> Session::serveOne()
+{
+    Request request;
+    Framing framing;
+    const Outcome head = co_await readHead(request, framing);
+    if (head.clientLeft) {
+        co_return false;
+    }
+    m_state->requests.fetch_add(1, std::memory_order_relaxed);
+    request.id = RequestId::generate();
+    request.peerAddress = m_peerAddress;
+    request.receivedAt = utcNow();
+    request.startedAt = std::chrono::steady_clock::now();
+    if (head.refusal) {
+        framing.keepAlive = false;
+        co_return co_await refuse(*head.refusal, request, framing, Surface::Api);
+    }
+    const auto path = pathOfTarget(request.target);
+    const auto decoded = decodeTarget(request);
+    if (!path || !decoded) {
+        framing.keepAlive = false;
+        const std::string message = decoded ? path.error().message : decoded.error().message;
+        const Refusal refusal{400, "bad_request", message};
+        co_return co_await refuse(refusal, request, framing, Surface::Api);
+    }
+    Router::Match match = m_state->router->match(request.method, *path);
+    request.pathParameters = std::move(match.parameters);
+    const bool again = co_await handle(match, request, framing);
+    m_state->bodyBytes -= std::exchange(m_bodyCharged, 0);
+    co_return again;
+}
+
+asio::awaitable<bool> Session::handle(const Router::Match& match,
+                                      Request& request,
+                                      const Framing& framing)
+{
+    const bool known = match.route != nullptr;
+    Framing behind = framing;
+    Outcome body;
+    if (known || !framing.expectContinue) {
+        body = co_await readBody(
+            request, framing, known ? match.route->bodyBytesMax : kRefusedBodyBytesMax);
+    } else {
+        behind.keepAlive = false; // The client waits for our word before it sends the body.
+    }
+    if (body.clientLeft) {
+        co_return false;
+    }
+    if (body.refusal) {
+        behind.keepAlive = false; // Bytes of unknown length stand before the next request.
+    }
+    if (!known) {
+        const Refusal refusal = match.allowed.empty()
+            ? Refusal{404, "not_found", "there is nothing at this path"}
+            : Refusal{405, "method_not_allowed", match.allowed};
+        co_return co_await refuse(refusal, request, behind, match.surface);
+    }
+    if (body.refusal) {
+        co_return co_await refuse(*body.refusal, request, behind, match.surface);
+    }
+    SessionExchange exchange(*m_state, *m_connection, request, framing, match.surface);
+    co_await answer(*match.route, exchange);
+    if (exchange.reusable()) {
+        co_return true;
+    }
+    if (exchange.progress() == SessionExchange::Progress::Begun) {
+        exchange.cutUnfinished();
+    } else if (m_state->draining && exchange.progress() == SessionExchange::Progress::Ended) {
+        // The client does not expect this end: what it sends meanwhile must not turn it to a reset.
+        co_await m_connection->linger(limits::kHttpLingerTimeout);
+    }
+    m_connection->close();
+    co_return false;
+}
+
+asio::awaitable<bool> Session::refuse(Refusal refusal,
+                                      const Request& request,
+                                      const Framing& framing,
+                                      Surface surface)
+{
+    m_state->refused.fetch_add(1, std::memory_order_relaxed);
+    std::string allowed;
+    if (refusal.status == 405) {
+        allowed = refusal.message;
+        refusal.message = "this path has other methods; see the header Allow";
+    }
+    SessionExchange exchange(*m_state, *m_connection, request, framing, surface);
+    Response response = refusalResponse(refusal, request.id);
+    if (!allowed.empty()) {
+        response.headers.add("Allow", allowed);
+    }
+    const auto sent = co_await exchange.respond(std::move(response));
+    if (exchange.reusable()) {
+        co_return true;
+    }
+    if (sent) {
+        co_await m_connection->linger(limits::kHttpLingerTimeout);
+    }
+    co_return false;
+}
+
+asio::awaitable<void> Session::answer(const Route& route, SessionExchange& exchange)
+{
+    const Request& request = exchange.request();
+    if (const auto* handler = std::get_if<Handler>(&route.handler)) {
+        Response response;
+        if (route.runOn == RunOn::Inline) {
+            response = runHandler(*handler, request);
+        } else {
+            response = co_await onWorker(*handler, request);
+        }
+        co_await exchange.respond(std::move(response));
+        co_return;
+    }
+    const char* failure = nullptr;
+    try {
+        co_await std::get<StreamHandler>(route.handler)(exchange);
+    } catch (const std::exception& exception) {
+        failure = typeid(exception).name();
+    }
+    if (failure == nullptr && exchange.progress() == SessionExchange::Progress::Nothing
+        && !exchange.clientGone()) {
+        failure = "a handler that returned without an answer";
+    }
+    if (failure != nullptr) {
+        Response response = failedResponse(request, failure);
+        if (exchange.progress() == SessionExchange::Progress::Nothing) {
+            co_await exchange.respond(std::move(response));
+        }
+    }
+}
+
+asio::awaitable<Response> Session::onWorker(const Handler& handler, const Request& request)
+{
+    // Shared with the worker, so that it stays valid should the io_context be torn down first.
+    struct Job {
+        explicit Job(const asio::any_io_executor& executor)
+            : finished(executor, asio::steady_timer::time_point::max())
+        {
+        }
+        asio::steady_timer finished; ///< Used as a signal: cancelled on the io thread.
+        Response response;
+    };
+    const auto executor = co_await asio::this_coro::executor;
+    const auto job = std::make_shared<Job>(executor);
+    // The handler and the request outlive the job: the server joins its workers before it goes.
+    const bool taken = m_state->workers.submit([job, executor, &handler, &request] {
+        job->response = runHandler(handler, request);
+        asio::post(executor, [job] { job->finished.cancel(); });
+    });
+    if (!taken) {
+        m_state->refused.fetch_add(1, std::memory_order_relaxed);
+        co_return refusalResponse(overloaded("the server is busy"), request.id);
+    }
+    boost::system::error_code cancelled;
+    co_await job->finished.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    co_return std::move(job->response);
+}
+
+} // namespace exhibit::http

@@ -2,13 +2,14 @@
 #pragma once
 
 #include "server/main/configuration.h"
-#include "server/storage/database.h"
+#include "server/storage/change_listener.h"
+#include "server/storage/database_setup.h"
 #include "server/storage/local_copy.h"
-#include "server/storage/managed_cluster.h"
 
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <thread>
@@ -43,21 +44,24 @@ public:
 
 private:
     [[nodiscard]] Result<void> prepare(Deadline deadline);
+    [[nodiscard]] Result<void> bootstrap(Deadline deadline);
     [[nodiscard]] Result<void> rebuildLocalCopy(Deadline deadline);
+    void listen();
     void keepTrying(const std::stop_token& stop);
-    void noteTrouble(const Error& error);
+    void noteTrouble(const std::string& why);
 
     const Configuration& m_configuration;
     storage::LocalCopy& m_copy;
     storage::CatalogueHolder& m_catalogue;
-    std::unique_ptr<storage::ManagedCluster> m_cluster;
-    Secret m_administratorUrl;
+    std::optional<storage::DatabaseSetup> m_setup;
     std::unique_ptr<storage::Database> m_database;
     std::function<void()> m_onReady;
     Secret m_newAdminKey;
     std::atomic<bool> m_ready{false};
+    std::mutex m_reload; ///< One reload at a time, so that an older one never replaces a newer.
     mutable std::mutex m_mutex;
     std::string m_trouble;
+    std::unique_ptr<storage::ChangeListener> m_listener;
     std::jthread m_trying;
 };
 

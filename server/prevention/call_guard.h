@@ -35,7 +35,9 @@ struct Replacement {
     std::string placeholder;
 };
 
-/// The run must stop here: at the decision's policy, in that channel, before byte cutAt.
+/// The run must stop here: at the decision's policy, in that channel, before byte cutAt. A match
+/// wider than its pattern's width may have begun in bytes that are already out: then cutAt lies
+/// below what was settled, and the text ends at what was released.
 struct Stop {
     domain::Decision decision;
     std::string channel; ///< Empty for thresholds and input policies that judge no single text.
@@ -44,10 +46,10 @@ struct Stop {
     std::optional<domain::KillReason> killReason;
 };
 
-/// What one stage said: decisions that are not PASS have a row each, the others are packed.
+/// What was said: decisions that are not PASS have a row each, the others are packed by stage.
 struct StageOutcome {
     std::vector<domain::Decision> decisions;
-    std::optional<domain::PassRecord> passes; ///< Absent when no policy applied.
+    std::vector<domain::PassRecord> passes; ///< One for each stage in which a policy passed.
 };
 
 struct InputVerdict {
@@ -91,6 +93,10 @@ public:
     [[nodiscard]] std::size_t settled(std::size_t channel) const;
     /// The channel's text has ended; everything is settled then, or stopped.
     void finishChannel(std::size_t channel);
+    /// A part of the answer could not be read (e.g. a provider event that is no JSON), so no output
+    /// policy can vouch for it: each that applies decides ERROR and follows its on_error; one that
+    /// blocks sets stop() with an empty channel and cutAt 0. `why` is one sentence without content.
+    void outputUnreadable(std::string_view why);
 
     /// Set once something must stop the run; nothing at or after cutAt of that channel, and nothing
     /// of any channel that is not settled, may be released any more.

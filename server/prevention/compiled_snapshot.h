@@ -43,7 +43,8 @@ public:
 
 private:
     std::mutex m_mutex;
-    std::vector<std::shared_ptr<const CompiledSnapshot>> m_compiled; ///< Newest first, at most 64.
+    std::vector<std::shared_ptr<const CompiledSnapshot>>
+        m_compiled; ///< Newest first, at most limits::kCompiledSnapshotsMax.
 };
 
 } // namespace exhibit::prevention

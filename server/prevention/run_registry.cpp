@@ -1,2 +1,176 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/prevention/run_registry.h"
+
+#include "models/base/limits.h"
+#include "models/base/sha256.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace exhibit::prevention {
+namespace {
+
+std::int64_t addSaturated(std::int64_t total, std::int64_t more)
+{
+    const auto room = std::numeric_limits<std::int64_t>::max() - total;
+    return total + std::clamp(more, std::int64_t{0}, room);
+}
+
+tl::unexpected<Error> stateUnavailable()
+{
+    return fail(ErrorCode::Unavailable,
+                "what is known of this run cannot be read, so no further call of it is let through",
+                "run_state_unavailable");
+}
+
+} // namespace
+
+RunId deriveRunId(TenantId tenant, ProjectId project, std::string_view clientRunId)
+{
+    const auto digest = Sha256()
+                            .update("exhibit/run/v1\n")
+                            .update(asView(tenant.value.bytes))
+                            .update(asView(project.value.bytes))
+                            .update(clientRunId)
+                            .finish();
+    return RunId{Uuid::v8(digest)};
+}
+
+RunRegistry::RunRegistry(storage::LocalCopy& copy)
+    : m_copy(copy)
+{
+}
+
+domain::LiveRun* RunRegistry::remember(domain::LiveRun run)
+{
+    // Memory only saves a look-up: the local copy sees every state, queued ones included.
+    if (m_runs.size() >= limits::kLiveRunsInMemoryMax && !m_runs.contains(run.runId)) {
+        m_runs.erase(m_runs.begin());
+    }
+    const auto id = run.runId;
+    return &m_runs.insert_or_assign(id, std::move(run)).first->second;
+}
+
+Result<domain::LiveRun*> RunRegistry::find(TenantId tenant, RunId run)
+{
+    const auto found = m_runs.find(run);
+    if (found != m_runs.end()) {
+        return found->second.tenantId == tenant ? &found->second : nullptr;
+    }
+    EXHIBIT_TRY(auto stored, m_copy.findRun(tenant, run));
+    return stored ? remember(*std::move(stored)) : nullptr;
+}
+
+Result<domain::LiveRun> RunRegistry::bind(TenantId tenant,
+                                          ProjectId project,
+                                          const std::string& clientRunId,
+                                          const std::string& snapshotId,
+                                          UtcTime now)
+{
+    const auto id = deriveRunId(tenant, project, clientRunId);
+    const auto found = find(tenant, id);
+    if (!found) {
+        return stateUnavailable();
+    }
+    auto* run = *found;
+    if (run == nullptr) {
+        if (!m_copy.complete()) {
+            return stateUnavailable();
+        }
+        domain::LiveRun begun;
+        begun.runId = id;
+        begun.tenantId = tenant;
+        begun.projectId = project;
+        begun.clientRunId = clientRunId;
+        begun.snapshotId = snapshotId;
+        begun.counters.startedAt = now;
+        run = remember(std::move(begun));
+    }
+    const bool stopped = run->stop.has_value() || run->status == domain::RunStatus::FailedPolicy
+        || run->status == domain::RunStatus::Cancelled;
+    if (stopped) {
+        return fail(ErrorCode::Forbidden, "this run was stopped", "run_stopped");
+    }
+    run->status = domain::RunStatus::Running;
+    run->counters.llmCalls = addSaturated(run->counters.llmCalls, 1);
+    run->lastActiveAt = now;
+    m_copy.saveRun(*run);
+    return *run;
+}
+
+std::optional<domain::RunStop> RunRegistry::stopOf(TenantId tenant, RunId run)
+{
+    const auto found = find(tenant, run);
+    return found && *found != nullptr ? (*found)->stop : std::nullopt;
+}
+
+void RunRegistry::settle(
+    TenantId tenant, RunId run, const domain::Usage& usage, domain::Microcents cost, UtcTime now)
+{
+    const auto found = find(tenant, run);
+    if (!found || *found == nullptr) {
+        return;
+    }
+    auto& settled = **found;
+    auto& counters = settled.counters;
+    counters.tokens = addSaturated(counters.tokens, usage.promptTokens);
+    counters.tokens = addSaturated(counters.tokens, usage.completionTokens);
+    counters.costMicrocents = addSaturated(counters.costMicrocents, cost);
+    settled.lastActiveAt = std::max(settled.lastActiveAt, now);
+    m_copy.saveRun(settled);
+}
+
+void RunRegistry::stop(TenantId tenant,
+                       RunId run,
+                       domain::RunStop stop,
+                       storage::LocalCopy::Completion onDurable)
+{
+    const auto found = find(tenant, run);
+    if (!found || *found == nullptr) {
+        onDurable(found ? fail(ErrorCode::NotFound, "there is no such run", run.text())
+                        : Result<void>(tl::make_unexpected(found.error())));
+        return;
+    }
+    auto& stopped = **found;
+    if (!stopped.stop) {
+        stopped.status = stop.status;
+        stopped.lastActiveAt = std::max(stopped.lastActiveAt, stop.at);
+        stopped.stop = std::move(stop);
+    }
+    m_copy.saveRun(stopped, std::move(onDurable));
+}
+
+bool RunRegistry::end(TenantId tenant, RunId run, UtcTime now)
+{
+    const auto found = find(tenant, run);
+    if (!found || *found == nullptr || (*found)->status != domain::RunStatus::Running) {
+        return false;
+    }
+    auto& ended = **found;
+    ended.status = domain::RunStatus::Succeeded;
+    ended.lastActiveAt = std::max(ended.lastActiveAt, now);
+    m_copy.saveRun(ended);
+    return true;
+}
+
+std::vector<domain::LiveRun> RunRegistry::expireIdle(UtcTime before)
+{
+    std::vector<domain::LiveRun> expired;
+    auto idle = m_copy.idleRuns(before, limits::kRunsExpiredAtOnceMax);
+    if (!idle) {
+        return expired;
+    }
+    for (const auto& candidate : *idle) {
+        const auto found = find(candidate.tenantId, candidate.runId);
+        // The file may be a moment behind what is queued.
+        const bool isIdle = found && *found != nullptr && (*found)->lastActiveAt < before
+            && end(candidate.tenantId, candidate.runId, (*found)->lastActiveAt);
+        if (isIdle) {
+            expired.push_back(**found);
+        }
+        m_runs.erase(candidate.runId);
+    }
+    return expired;
+}
+
+} // namespace exhibit::prevention

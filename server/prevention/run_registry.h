@@ -28,6 +28,7 @@ public:
                                                const std::string& clientRunId,
                                                const std::string& snapshotId,
                                                UtcTime now);
+    /// Absent when the run is unknown or was not stopped.
     [[nodiscard]] std::optional<domain::RunStop> stopOf(TenantId tenant, RunId run);
     /// Adds a finished call's usage.
     void settle(TenantId tenant,
@@ -36,20 +37,25 @@ public:
                 domain::Microcents cost,
                 UtcTime now);
     /// Marks the run stopped at once (calls that bind later are refused) and calls `onDurable` when
-    /// the stop is on disk. The first stop of a run wins.
+    /// the stop is on disk. The first stop of a run wins. NotFound for runs that were never bound.
     void stop(TenantId tenant,
               RunId run,
               domain::RunStop stop,
               storage::LocalCopy::Completion onDurable);
     /// Ends a run by request; false when it is unknown or not running.
     bool end(TenantId tenant, RunId run, UtcTime now);
-    /// Runs idle since before `before` become succeeded; returns them for the record.
+    /// Runs idle since before `before` become succeeded; returns them for the record, at most
+    /// limits::kRunsExpiredAtOnceMax.
     [[nodiscard]] std::vector<domain::LiveRun> expireIdle(UtcTime before);
 
 private:
-    [[nodiscard]] domain::LiveRun* find(TenantId tenant, RunId run);
+    /// nullptr when there is no such run of this tenant; valid until the next look-up. An error:
+    /// the local copy cannot be read.
+    [[nodiscard]] Result<domain::LiveRun*> find(TenantId tenant, RunId run);
+    domain::LiveRun* remember(domain::LiveRun run);
 
     storage::LocalCopy& m_copy;
+    /// Those used lately, at most limits::kLiveRunsInMemoryMax.
     std::unordered_map<RunId, domain::LiveRun> m_runs;
 };
 

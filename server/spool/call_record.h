@@ -4,6 +4,7 @@
 #include "models/domain/decision.h"
 #include "models/domain/incident.h"
 #include "models/domain/run.h"
+#include "server/spool/record.h"
 
 #include <optional>
 #include <string>
@@ -14,18 +15,10 @@
 ///
 /// payload := json_length:u32-le json body...
 ///   json    the fields below (unknown ones are ignored: an older reader meets newer records)
-///   body    raw bytes, exactly as on the wire; two bodies are body_length:u32-le body body
+///   body    raw bytes, exactly as on the wire; two bodies are body_length:u32-le body body, which
+///           the member "second_body" announces
+/// Times keep microseconds. Text that is not UTF-8 is stored with U+FFFD; bodies are never changed.
 namespace exhibit::spool {
-
-enum class RecordKind : std::uint8_t {
-    CallOpened = 1,
-    Chunk = 2,
-    Withheld = 3,
-    Decisions = 4,
-    Incident = 5,
-    CallClosed = 6,
-    RunEnded = 7,
-};
 
 /// First record of every call; also of refused ones.
 struct CallOpened {

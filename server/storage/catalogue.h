@@ -32,6 +32,8 @@ struct Catalogue {
         TenantId tenant, const std::string& snapshotId) const;
 };
 
+/// Puts upstreams and keys into the order that Catalogue promises.
+void sortCatalogue(Catalogue& catalogue);
 [[nodiscard]] Json catalogueToJson(const Catalogue& catalogue);
 [[nodiscard]] Result<Catalogue> catalogueFromJson(const Json& json);
 

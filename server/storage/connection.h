@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/base/json.h"
 #include "models/base/secret.h"
-#include "models/base/sha256.h"
-#include "models/base/strong_id.h"
-#include "models/base/time.h"
+#include "server/storage/parameter.h"
+#include "server/storage/rows.h"
 
 #include <memory>
 #include <optional>
@@ -15,87 +13,17 @@
 #include <vector>
 
 struct pg_conn;
-struct pg_result;
 
 namespace exhibit::storage {
 
-/// One value of a statement, in text format, or bytes in binary format. nullopt is NULL.
-class Parameter {
-public:
-    Parameter(std::nullopt_t) { }
-    Parameter(std::string text);
-    Parameter(std::string_view text);
-    Parameter(const char* text);
-    Parameter(std::int64_t number);
-    Parameter(int number);
-    Parameter(double number);
-    Parameter(bool value);
-    Parameter(UtcTime time);
-    Parameter(const Digest& digest); ///< bytea
-    Parameter(Uuid uuid);
-    Parameter(const Json& json);
-    template <class Tag>
-    Parameter(const StrongId<Tag>& id)
-        : Parameter(id.value)
-    {
-    }
-    template <class T>
-    Parameter(const std::optional<T>& value)
-        : Parameter(value ? Parameter(*value) : Parameter(std::nullopt))
-    {
-    }
-    /// bytea, sent in binary.
-    [[nodiscard]] static Parameter bytes(BytesView bytes);
-    /// text[] (or any array whose elements print as text).
-    [[nodiscard]] static Parameter array(std::span<const std::string> elements);
-
-    [[nodiscard]] const std::optional<std::string>& value() const { return m_value; }
-    [[nodiscard]] bool binary() const { return m_binary; }
-
-private:
-    std::optional<std::string> m_value;
-    bool m_binary = false;
-};
-
-using Parameters = std::vector<Parameter>;
-
-struct Statement {
-    std::string sql;
-    Parameters parameters;
-};
-
-/// The rows of one statement; columns by position. Views live as long as the object.
-class Rows {
-public:
-    Rows() = default;
-    explicit Rows(pg_result* result);
-
-    [[nodiscard]] std::size_t size() const;
-    [[nodiscard]] bool empty() const { return size() == 0; }
-    /// Rows that an INSERT, UPDATE or DELETE touched.
-    [[nodiscard]] std::int64_t affected() const;
-    [[nodiscard]] bool isNull(std::size_t row, int column) const;
-    [[nodiscard]] std::string_view text(std::size_t row, int column) const;
-    [[nodiscard]] std::optional<std::string> optionalText(std::size_t row, int column) const;
-    [[nodiscard]] std::int64_t integer(std::size_t row, int column) const;
-    [[nodiscard]] bool boolean(std::size_t row, int column) const;
-    [[nodiscard]] UtcTime time(std::size_t row, int column) const; ///< timestamptz
-    [[nodiscard]] Uuid uuid(std::size_t row, int column) const;
-    [[nodiscard]] Bytes bytes(std::size_t row, int column) const; ///< bytea
-    [[nodiscard]] Json json(std::size_t row, int column) const; ///< null when SQL NULL
-
-private:
-    struct Free {
-        void operator()(pg_result* result) const noexcept;
-    };
-    std::unique_ptr<pg_result, Free> m_result;
-};
-
 /// One libpq connection in non-blocking mode, used by one thread at a time; every wait ends at its
-/// deadline. Statements are unnamed and parameterised, so they pass PgBouncer's transaction mode.
-/// Errors: Unavailable when the connection is gone (the object is then dead: isOpen() is false),
-/// DeadlineExceeded (also dead: a reply may still be under way), Conflict for unique violations and
-/// serialization failures, else Internal; `subject` is the SQLSTATE.
+/// deadline (but libpq resolves host names without one). Statements are unnamed and parameterised,
+/// so they pass PgBouncer's transaction mode.
+/// Errors: Unavailable when the connection is gone (the object is then dead: isOpen() is false) or
+/// the server has no room, DeadlineExceeded (also dead: a reply may still be under way; alive when
+/// the server's own time-out ended the statement), Conflict for unique violations and
+/// serialization failures, InvalidInput for text that PostgreSQL cannot hold (NUL, not UTF-8), else
+/// Internal; `subject` is the SQLSTATE. Messages never quote a value of a row or parameter.
 class Connection {
 public:
     [[nodiscard]] static Result<std::unique_ptr<Connection>> open(const Secret& url,
@@ -107,23 +35,42 @@ public:
     [[nodiscard]] Result<Rows> query(std::string_view sql,
                                      const Parameters& parameters,
                                      Deadline deadline);
-    /// Several statements in one round trip (pipeline mode). The first error fails the whole.
+    /// Several statements in one round trip (pipeline mode). The first error fails the whole;
+    /// outside a transaction they are one of their own.
     [[nodiscard]] Result<std::vector<Rows>> pipeline(std::span<const Statement> statements,
                                                      Deadline deadline);
     /// Several commands in one text without parameters: migrations.
     [[nodiscard]] Result<void> script(std::string_view sql, Deadline deadline);
 
     [[nodiscard]] bool isOpen() const;
-    /// Waits until a notification arrives or the deadline passes; after LISTEN.
-    [[nodiscard]] Result<std::optional<std::string>> waitForNotification(Deadline deadline);
+    /// isOpen(), outside a transaction, and the server has not hung up meanwhile. Does not wait.
+    [[nodiscard]] bool isReusable();
+    /// Waits until a notification arrives or the deadline passes (nullopt); after LISTEN. The value
+    /// is the payload. A readable `wakeDescriptor` ends the wait early, also with nullopt.
+    [[nodiscard]] Result<std::optional<std::string>> waitForNotification(Deadline deadline,
+                                                                         int wakeDescriptor = -1);
 
 private:
     explicit Connection(pg_conn* connection);
-    pg_conn* m_connection;
+
+    [[nodiscard]] Result<void> configure(Deadline deadline);
+    [[nodiscard]] Result<void> send(std::string_view sql, const Parameters& parameters);
+    [[nodiscard]] Result<void> flush(Deadline deadline);
+    /// The next result of what was sent; a null one when there is no more.
+    [[nodiscard]] Result<pg_result*> nextResult(Deadline deadline);
+    /// Reads to the end of the statement: its last rows or its first error.
+    [[nodiscard]] Result<Rows> readStatement(Deadline deadline);
+    [[nodiscard]] Result<std::vector<Rows>> readPipeline(std::size_t count, Deadline deadline);
+    [[nodiscard]] Result<void> readSync(Deadline deadline);
+    [[nodiscard]] Result<void> wait(short events, Deadline deadline);
+    /// The error that ends this connection; it is dead afterwards.
+    [[nodiscard]] Error lost();
+
+    pg_conn* m_connection; ///< nullptr when dead.
 };
 
 /// BEGIN with app.tenant set for row level security, all local to the transaction. Rolls back when
-/// it is destroyed before commit().
+/// it is destroyed before commit(). The server itself ends statements soon after the deadline.
 class Transaction {
 public:
     [[nodiscard]] static Result<Transaction> begin(Connection& connection,
@@ -135,6 +82,7 @@ public:
 
     [[nodiscard]] Result<Rows> query(std::string_view sql, const Parameters& parameters = {});
     [[nodiscard]] Result<std::vector<Rows>> pipeline(std::span<const Statement> statements);
+    /// After DeadlineExceeded and Unavailable nobody knows whether it was stored.
     [[nodiscard]] Result<void> commit();
     [[nodiscard]] TenantId tenant() const { return m_tenant; }
 

@@ -6,6 +6,8 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <vector>
 
 namespace exhibit::storage {
 
@@ -31,8 +33,9 @@ private:
     class ConnectionPool* m_pool;
 };
 
-/// At most `size` connections of one role, opened on demand. Any thread; acquire() blocks, so never
-/// on the io thread.
+/// At most `size` connections of one role, opened on demand and again after they broke. Any thread;
+/// acquire() blocks, so never on the io thread. While PostgreSQL is away one caller at a time finds
+/// out, at most every half second; all others fail at once with Unavailable.
 class ConnectionPool {
 public:
     ConnectionPool(Secret url, std::size_t size);
@@ -41,11 +44,19 @@ public:
     void giveBack(std::unique_ptr<Connection> connection);
 
 private:
+    /// A connection that was idle, or nullptr and the right to open one.
+    [[nodiscard]] Result<std::unique_ptr<Connection>> take(Deadline deadline);
+    [[nodiscard]] Result<std::unique_ptr<Connection>> openOne(Deadline deadline);
+
     Secret m_url;
     std::mutex m_mutex;
     std::condition_variable m_returned;
     std::vector<std::unique_ptr<Connection>> m_idle;
-    std::size_t m_left;
+    std::size_t m_left; ///< How many more may be on loan.
+    const std::size_t m_size;
+    std::optional<Error> m_away; ///< Why the last attempt to connect failed.
+    SteadyTime m_retryAt{};
+    bool m_trying = false; ///< Somebody finds out whether it is back.
 };
 
 /// PostgreSQL as the server's parts see it.
@@ -67,6 +78,7 @@ public:
     {
         return run(m_writers, tenant, deadline, std::move(use));
     }
+    [[nodiscard]] ConnectionPool& readers() { return m_readers; }
     [[nodiscard]] ConnectionPool& writers() { return m_writers; }
     [[nodiscard]] const Secret& listenUrl() const { return m_listenUrl; }
 

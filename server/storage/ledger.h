@@ -41,15 +41,43 @@ struct FieldRef {
     Uuid id;
 };
 
+/// Bytes on their way into the store.
+struct FieldDraft {
+    /// A version 7 UUID whose millisecond is the time the bytes belong to; made by the caller, so
+    /// that storing them twice is storing them once.
+    Uuid id;
+    SubjectId subject;
+    std::optional<CallId> callId;
+    std::string path;
+    std::int64_t position = 0; ///< Offset of the bytes within the path.
+    std::optional<Json> pieces; ///< See call_bodies in 0002_evidence.sql.
+    Bytes bytes;
+};
+
 class FieldStore {
 public:
     virtual ~FieldStore() = default;
-    [[nodiscard]] virtual Result<FieldRef> put(Transaction& transaction,
-                                               TenantId tenant,
-                                               const SubjectId& subject,
-                                               std::string_view path,
-                                               BytesView bytes)
+    /// All of them in one round trip.
+    [[nodiscard]] virtual Result<void> putAll(Transaction& transaction,
+                                              TenantId tenant,
+                                              std::span<const FieldDraft> fields)
         = 0;
+    [[nodiscard]] Result<FieldRef> put(Transaction& transaction,
+                                       TenantId tenant,
+                                       const SubjectId& subject,
+                                       std::string_view path,
+                                       BytesView bytes)
+    {
+        const FieldDraft draft{.id = Uuid::v7(),
+                               .subject = subject,
+                               .callId = {},
+                               .path = std::string(path),
+                               .position = 0,
+                               .pieces = {},
+                               .bytes = Bytes(bytes)};
+        EXHIBIT_CHECK(putAll(transaction, tenant, {&draft, 1}));
+        return FieldRef{draft.id};
+    }
     [[nodiscard]] virtual Result<Bytes> get(Transaction& transaction, TenantId tenant, FieldRef ref)
         = 0;
 };

@@ -332,12 +332,6 @@ void HttpConnection::close()
     m_socket = -1;
 }
 
-void HttpConnection::shrinkReceiveBuffer() const
-{
-    const int bytes = 4096;
-    ::setsockopt(m_socket, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
-}
-
 Result<Reply> exchange(std::uint16_t port, const std::string& request, Deadline deadline)
 {
     EXHIBIT_TRY(auto connection, HttpConnection::connect("127.0.0.1", port, deadline));

@@ -59,8 +59,6 @@ public:
     void shutdownSend() const; ///< Half-closes: the peer reads an end.
     void reset(); ///< Closes with RST.
     void close();
-    /// A small receive buffer, so that a peer that sends a lot soon has to wait.
-    void shrinkReceiveBuffer() const;
 
 private:
     explicit HttpConnection(int socket)

@@ -17,11 +17,11 @@ namespace exhibit::test {
 [[nodiscard]] std::string programPath(const std::string& name);
 
 struct ProcessOptions {
-    std::vector<std::string> arguments;
+    std::vector<std::string> arguments{};
     /// Added to the test's own environment; an empty value removes the variable.
-    std::map<std::string, std::string> environment;
-    std::string workingDirectory; ///< Empty: the test's own.
-    std::string standardErrorFile; ///< Empty: the test's own standard error.
+    std::map<std::string, std::string> environment{};
+    std::string workingDirectory{}; ///< Empty: the test's own.
+    std::string standardErrorFile{}; ///< Empty: the test's own standard error.
 };
 
 /// A child of the test: its standard output is read here, its standard input is empty. Killed and

@@ -1,50 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "tests/support/sample_upstream/recordings.h"
+#include "models/base/json.h"
 
-#include <chrono>
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace exhibit::sample {
 
-struct Options {
-    std::chrono::milliseconds latency{0}; ///< Before the first byte.
-    std::chrono::milliseconds eventGap{0}; ///< Between the events of a stream.
-    std::size_t chunkBytes = 0; ///< Split bodies into writes of so many bytes.
-    std::string fault; ///< Of every answer; see kFaults.
-};
-
-inline constexpr const char* kFaults[] = {"slow",
-                                          "cut",
-                                          "cut_before",
-                                          "429",
-                                          "500",
-                                          "malformed",
-                                          "wrong_content_type",
-                                          "huge",
-                                          "one_byte",
-                                          "no_done",
-                                          "stall"};
-
-/// What to send, piece by piece: each piece is one write, `gap` apart.
+/// What goes back to a client, as far as it can be prepared before the request comes.
 struct Answer {
-    std::chrono::milliseconds delay{0};
-    std::chrono::milliseconds gap{0};
-    std::vector<std::string> pieces;
-    bool closeAfter = false; ///< The connection is cut after the last piece.
-    bool stallAfter = false; ///< Nothing more comes, and the connection stays open.
+    std::string head; ///< Status line and fields without framing and without the empty line.
+    std::string body;
+    bool stream = false; ///< Server-sent events: sent in chunks.
+    std::vector<std::size_t> eventEnds; ///< Of a stream: where each event ends in `body`.
+    std::string chunkedBody; ///< Of a stream: the whole body, one chunk per event, ended.
 };
 
-/// The answer to a request. `sampleId` and `fault` are the request's headers, may be empty.
-[[nodiscard]] Answer answerTo(const Recordings& recordings,
-                              const Options& options,
-                              std::string_view method,
-                              std::string_view path,
-                              std::string_view body,
-                              const std::string& sampleId,
-                              const std::string& fault);
+using HeaderPairs = std::vector<std::pair<std::string, std::string>>;
+
+[[nodiscard]] Answer jsonAnswer(int status, const HeaderPairs& headers, std::string body);
+[[nodiscard]] Answer streamAnswer(int status, const HeaderPairs& headers, std::string body);
+/// In the provider's error shape.
+[[nodiscard]] Answer errorAnswer(int status,
+                                 std::string_view type,
+                                 std::string_view code,
+                                 std::string_view message,
+                                 HeaderPairs headers = {});
+
+/// Appends `bytes` as one chunk of the chunked coding.
+void appendChunk(std::string& out, std::string_view bytes);
 
 } // namespace exhibit::sample

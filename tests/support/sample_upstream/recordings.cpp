@@ -1,214 +1,266 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/sample_upstream/recordings.h"
 
-#include <fmt/format.h>
-#include <zlib.h>
+#include "tests/support/sample_upstream/json_match.h"
 
 #include <algorithm>
-#include <cmath>
-#include <map>
+#include <array>
+#include <filesystem>
+#include <functional>
 #include <set>
 
+#include <zlib.h>
+
 namespace exhibit::sample {
+
 namespace {
 
-/// Text that is equal for equal JSON values: members sorted, numbers by value.
-void writeCanonical(const Json& value, std::string& into)
+constexpr std::size_t kRecordingDepthMax = 512;
+
+std::string describe(const std::string& file, std::size_t line)
 {
-    if (const auto* object = value.if_object()) {
-        std::map<std::string_view, const Json*> sorted;
-        for (const auto& [name, member] : *object) {
-            sorted.emplace(name, &member);
-        }
-        into += '{';
-        for (const auto& [name, member] : sorted) {
-            into += printJson(Json(name));
-            writeCanonical(*member, into);
-        }
-        into += '}';
-    } else if (const auto* array = value.if_array()) {
-        into += '[';
-        for (const auto& element : *array) {
-            writeCanonical(element, into);
-            into += ',';
-        }
-        into += ']';
-    } else if (value.is_number()) {
-        into += fmt::format("{}", value.to_number<double>());
-    } else {
-        into += printJson(value);
+    return file + ":" + std::to_string(line);
+}
+
+/// Calls `take(line)` for each line of a plain or gzip file, until it fails.
+Result<void> eachLine(const std::string& file,
+                      const std::function<Result<void>(std::string_view)>& take)
+{
+    gzFile input = ::gzopen(file.c_str(), "rb"); // Reads plain files as they are.
+    if (input == nullptr) {
+        return fail(ErrorCode::NotFound, "cannot open " + file, file);
     }
+    std::string pending;
+    std::vector<char> buffer(256 * 1024);
+    Result<void> result;
+    std::size_t number = 0;
+    int size = 0;
+    const auto takeLine = [&](std::string_view line) {
+        ++number;
+        result = line.empty() ? Result<void>{} : take(line);
+        if (!result) {
+            result.error().subject = describe(file, number);
+        }
+    };
+    while (result
+           && (size = ::gzread(input, buffer.data(), static_cast<unsigned>(buffer.size()))) > 0) {
+        pending.append(buffer.data(), static_cast<std::size_t>(size));
+        std::size_t begin = 0;
+        std::size_t end = 0;
+        while (result && (end = pending.find('\n', begin)) != std::string::npos) {
+            takeLine(std::string_view(pending).substr(begin, end - begin));
+            begin = end + 1;
+        }
+        pending.erase(0, begin);
+    }
+    if (result) {
+        takeLine(pending);
+    }
+    if (result && size < 0) {
+        result = fail(ErrorCode::Corrupt, "cannot decompress " + file, file);
+    }
+    ::gzclose(input);
+    return result;
 }
 
-std::string requestKey(std::string_view endpoint, const Json& request)
+Result<std::vector<std::string>> filesOf(const std::string& path)
 {
-    std::string key(endpoint);
-    key += '\n';
-    writeCanonical(request, key);
-    return key;
+    std::error_code error;
+    if (!std::filesystem::is_directory(path, error)) {
+        return std::vector<std::string>{path};
+    }
+    std::vector<std::string> files;
+    for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
+        const std::string name = entry.path();
+        if (name.ends_with(".jsonl") || name.ends_with(".jsonl.gz")) {
+            files.push_back(name);
+        }
+    }
+    if (error || files.empty()) {
+        return fail(ErrorCode::NotFound, "no *.jsonl or *.jsonl.gz in " + path, path);
+    }
+    std::ranges::sort(files);
+    return files;
 }
 
-bool isFraming(std::string_view header)
+HeaderPairs headersOf(const Json& line)
 {
-    static const std::set<std::string, std::less<>> names
-        = {"connection", "content-encoding", "content-length", "keep-alive", "transfer-encoding"};
-    return names.contains(header);
-}
-
-std::string headOf(int status, const Json& row)
-{
-    std::string head = fmt::format("HTTP/1.1 {} {}\r\n", status, status == 200 ? "OK" : "Recorded");
-    if (const Json* headers = findMember(row, "response_headers");
-        headers && headers->is_object()) {
-        for (const auto& [name, value] : headers->get_object()) {
-            if (!isFraming(name) && value.is_string() && name != "content-type") {
-                head += fmt::format(
-                    "{}: {}\r\n", std::string_view(name), std::string_view(value.get_string()));
+    HeaderPairs headers;
+    const Json* recorded = findMember(line, "response_headers");
+    if (recorded == nullptr || !recorded->is_object()) {
+        return headers;
+    }
+    for (const auto& [name, value] : recorded->get_object()) {
+        if (const auto* text = value.if_string()) {
+            headers.emplace_back(std::string(name), std::string(*text));
+        } else if (const auto* list = value.if_array()) {
+            for (const Json& element : *list) {
+                headers.emplace_back(std::string(name), element.is_string()
+                                                            ? std::string(element.get_string())
+                                                            : printJson(element));
             }
         }
     }
-    return head;
+    return headers;
 }
 
-void setStream(Recording& recording, const JsonArray& lines)
+std::string joinLines(const JsonArray& lines)
 {
-    for (const auto& line : lines) {
-        recording.body += line.is_string() ? std::string_view(line.get_string()) : "";
-        recording.body += '\n';
-        if (line.is_string() && line.get_string().empty()) {
-            recording.eventEnds.push_back(recording.body.size());
-        }
+    std::string text;
+    for (const Json& line : lines) {
+        text.append(line.is_string() ? std::string_view(line.get_string()) : "").append("\n");
     }
-    if (recording.eventEnds.empty() || recording.eventEnds.back() != recording.body.size()) {
-        recording.body += '\n';
-        recording.eventEnds.push_back(recording.body.size());
+    while (!text.ends_with("\n\n")) {
+        text += '\n';
     }
-    recording.streaming = true;
+    return text;
+}
+
+std::size_t keyHash(std::string_view endpointOrPath, std::size_t bodyHash)
+{
+    return std::hash<std::string_view>{}(endpointOrPath) * 31 + bodyHash;
+}
+
+bool wantsStream(const Json& body)
+{
+    const Json* stream = findMember(body, "stream");
+    return stream != nullptr && stream->is_bool() && stream->get_bool();
 }
 
 } // namespace
 
-std::string endpointOf(std::string_view path)
+std::string endpointOfPath(std::string_view path)
 {
-    if (path.ends_with("/chat/completions")) {
-        return "chat.completions";
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kEndings{
+        {{"/chat/completions", "chat.completions"},
+         {"/completions", "completions"},
+         {"/responses", "responses"},
+         {"/embeddings", "embeddings"},
+         {"/moderations", "moderations"},
+         {"/models", "models"},
+         {"/messages", "messages"}}};
+    for (const auto& [ending, endpoint] : kEndings) {
+        if (path.ends_with(ending)) {
+            return std::string(endpoint);
+        }
     }
-    const auto slash = path.rfind('/');
-    return std::string(path.substr(slash == std::string_view::npos ? 0 : slash + 1));
+    return std::string(path);
 }
 
-Result<Recordings> Recordings::load(const std::filesystem::path& path)
+Result<Recordings> Recordings::load(const std::string& path)
 {
-    std::vector<std::filesystem::path> files;
-    std::error_code error;
-    if (std::filesystem::is_directory(path, error)) {
-        for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
-            const std::string name = entry.path().filename().string();
-            if (name.ends_with(".jsonl") || name.ends_with(".jsonl.gz")) {
-                files.push_back(entry.path());
-            }
-        }
-        std::sort(files.begin(), files.end());
-    } else {
-        files.push_back(path);
-    }
+    EXHIBIT_TRY(const auto files, filesOf(path));
     Recordings recordings;
-    for (const auto& file : files) {
-        EXHIBIT_CHECK(recordings.addFile(file));
+    for (const std::string& file : files) {
+        EXHIBIT_CHECK(recordings.loadFile(file));
     }
-    if (recordings.m_recordings.empty()) {
-        return fail(ErrorCode::NotFound, "no recordings there", path.string());
+    for (const Recording& recording : recordings.m_recordings) {
+        recordings.index(recording);
     }
-    std::sort(recordings.m_models.begin(), recordings.m_models.end());
-    const auto last = std::unique(recordings.m_models.begin(), recordings.m_models.end());
-    recordings.m_models.erase(last, recordings.m_models.end());
+    recordings.listModels();
     return recordings;
 }
 
-Result<void> Recordings::addFile(const std::filesystem::path& file)
+Result<void> Recordings::loadFile(const std::string& file)
 {
-    // gzread also reads files that are not compressed.
-    const gzFile input = ::gzopen(file.c_str(), "rb");
-    if (input == nullptr) {
-        return fail(ErrorCode::NotFound, "cannot be opened", file.string());
+    return eachLine(file, [this](std::string_view line) { return addLine(line); });
+}
+
+Result<void> Recordings::addLine(std::string_view text)
+{
+    EXHIBIT_TRY(const Json line, parseJson(text, kRecordingDepthMax));
+    const Json* request = findMember(line, "request");
+    const Json* response = findMember(line, "response");
+    const Json* sse = findMember(line, "sse");
+    Recording recording;
+    recording.path = stringMember(line, "path");
+    recording.endpoint = stringMember(line, "endpoint");
+    if (recording.endpoint.empty()) {
+        recording.endpoint = endpointOfPath(recording.path);
     }
-    std::string text;
-    std::vector<char> bytes(1 << 16);
-    int got = 0;
-    while ((got = ::gzread(input, bytes.data(), static_cast<unsigned>(bytes.size()))) > 0) {
-        text.append(bytes.data(), static_cast<std::size_t>(got));
+    const bool stream = sse != nullptr && sse->is_array();
+    if (request == nullptr || recording.endpoint.empty() || (response == nullptr && !stream)) {
+        ++m_skipped;
+        return {};
     }
-    ::gzclose(input);
-    if (got < 0) {
-        return fail(ErrorCode::Corrupt, "cannot be read", file.string());
-    }
-    std::string_view rest = text;
-    while (!rest.empty()) {
-        const auto newline = std::min(rest.find('\n'), rest.size());
-        addLine(rest.substr(0, newline));
-        rest.remove_prefix(std::min(newline + 1, rest.size()));
-    }
+    recording.order = m_recordings.size();
+    recording.id = stringMember(line, "id");
+    recording.request = *request;
+    const Json* status = findMember(line, "status");
+    recording.status
+        = status != nullptr && status->is_number() ? status->to_number<int>() : 200;
+    const HeaderPairs headers = headersOf(line);
+    recording.answer = stream
+        ? streamAnswer(recording.status, headers, joinLines(sse->get_array()))
+        : jsonAnswer(recording.status, headers, printJson(*response));
+    m_recordings.push_back(std::move(recording));
     return {};
 }
 
-void Recordings::addLine(std::string_view line)
+void Recordings::index(const Recording& recording)
 {
-    const auto row = parseJson(line, 128);
-    const Json* request = row ? findMember(*row, "request") : nullptr;
-    const Json* response = row ? findMember(*row, "response") : nullptr;
-    const Json* sse = row ? findMember(*row, "sse") : nullptr;
-    if (request == nullptr || (response == nullptr && sse == nullptr)) {
-        m_skipped += line.empty() ? 0 : 1;
-        return;
+    m_byId.emplace(recording.id, &recording); // The first of an id stays.
+    const std::size_t hash = hashOfJson(recording.request);
+    auto& firsts = recording.answer.stream ? m_firstStream : m_firstJson;
+    for (const std::string& key : {recording.endpoint, recording.path}) {
+        if (!key.empty()) {
+            m_byRequest.emplace(keyHash(key, hash), &recording);
+            if (recording.status == 200) {
+                firsts.emplace(key, &recording);
+            }
+        }
     }
-    Recording recording;
-    recording.id = stringMember(*row, "id");
-    recording.path = stringMember(*row, "path");
-    recording.endpoint = stringMember(*row, "endpoint");
-    if (recording.endpoint.empty()) {
-        recording.endpoint = endpointOf(recording.path);
-    }
-    const Json* status = findMember(*row, "status");
-    recording.status = status && status->is_int64() ? static_cast<int>(status->get_int64()) : 200;
-    recording.head = headOf(recording.status, *row);
-    const Json* headers = findMember(*row, "response_headers");
-    recording.contentType = headers ? stringMember(*headers, "content-type") : "";
-    if (sse != nullptr && sse->is_array()) {
-        setStream(recording, sse->get_array());
-    } else if (response != nullptr) {
-        recording.body = printJson(*response);
-    }
-    if (recording.contentType.empty()) {
-        recording.contentType = recording.streaming ? "text/event-stream" : "application/json";
-    }
-    if (const auto model = stringMember(*request, "model"); !model.empty()) {
-        m_models.emplace_back(model);
-    }
-    m_byId.emplace(recording.id, m_recordings.size());
-    m_byRequest.emplace(requestKey(recording.endpoint, *request), m_recordings.size());
-    m_recordings.push_back(std::move(recording));
 }
 
-const Recording* Recordings::byId(const std::string& id) const
+Recordings::Found Recordings::find(std::string_view path, const Json& body) const
+{
+    const std::string endpoint = endpointOfPath(path);
+    const std::size_t hash = hashOfJson(body);
+    const Recording* first = nullptr;
+    for (const std::string_view key : {std::string_view(endpoint), path}) {
+        const auto [begin, end] = m_byRequest.equal_range(keyHash(key, hash));
+        for (auto at = begin; at != end; ++at) {
+            const Recording& candidate = *at->second;
+            const bool sameTarget = candidate.endpoint == endpoint || candidate.path == path;
+            if (sameTarget && equalAsJson(candidate.request, body)
+                && (first == nullptr || candidate.order < first->order)) {
+                first = &candidate;
+            }
+        }
+    }
+    if (first != nullptr || body.is_null()) {
+        return {first, false};
+    }
+    const auto& firsts = wantsStream(body) ? m_firstStream : m_firstJson;
+    const auto fallback = firsts.find(endpoint);
+    return {fallback == firsts.end() ? nullptr : fallback->second, true};
+}
+
+const Recording* Recordings::findById(std::string_view id) const
 {
     const auto found = m_byId.find(id);
-    return found == m_byId.end() ? nullptr : &m_recordings[found->second];
+    return found == m_byId.end() ? nullptr : found->second;
 }
 
-const Recording* Recordings::match(std::string_view path, const Json& request) const
+void Recordings::listModels()
 {
-    const auto found = m_byRequest.find(requestKey(endpointOf(path), request));
-    return found == m_byRequest.end() ? nullptr : &m_recordings[found->second];
-}
-
-const Recording* Recordings::fallback(std::string_view path, bool streaming) const
-{
-    const std::string endpoint = endpointOf(path);
-    const auto found
-        = std::find_if(m_recordings.begin(), m_recordings.end(), [&](const Recording& r) {
-              return r.endpoint == endpoint && r.streaming == streaming && r.status == 200;
-          });
-    return found == m_recordings.end() ? nullptr : &*found;
+    std::set<std::string> names;
+    for (const Recording& recording : m_recordings) {
+        const std::string_view model = stringMember(recording.request, "model");
+        if (!model.empty()) {
+            names.emplace(model);
+        }
+    }
+    if (names.empty()) {
+        names = {"gpt-4o", "gpt-4o-mini", "text-embedding-3-small"};
+    }
+    JsonArray list;
+    for (const std::string& name : names) {
+        list.emplace_back(JsonObject{
+            {"id", name}, {"object", "model"}, {"created", 1715367049}, {"owned_by", "system"}});
+    }
+    m_models = jsonAnswer(
+        200, {}, printJson(JsonObject{{"object", "list"}, {"data", std::move(list)}}));
 }
 
 } // namespace exhibit::sample

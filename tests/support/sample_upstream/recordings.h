@@ -1,57 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/base/json.h"
+#include "models/base/result.h"
+#include "tests/support/sample_upstream/answer.h"
 
-#include <filesystem>
+#include <cstdint>
+#include <deque>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 namespace exhibit::sample {
 
-/// One recorded exchange, made ready to be sent.
 struct Recording {
+    std::size_t order = 0; ///< Position among all recordings: the first that fits answers.
     std::string id;
-    std::string endpoint; ///< "chat.completions"
-    std::string path;
+    std::string endpoint; ///< e.g. chat.completions
+    std::string path; ///< May be empty.
     int status = 200;
-    bool streaming = false; ///< The answer is an event stream.
-    std::string head; ///< Status line and header fields, without framing.
-    std::string contentType;
-    std::string body; ///< A JSON answer; for a stream all its events.
-    std::vector<std::size_t> eventEnds; ///< Offsets in body where an event of the stream ends.
+    Json request; ///< null for requests without a body.
+    Answer answer;
 };
 
-/// All recordings of a folder or file, indexed as rulings.md 38 matches them.
+/// Recorded exchanges (commands.md, "exhibit-sample-upstream"; rulings.md 38), found by request.
 class Recordings {
 public:
-    /// Reads FILE.jsonl, FILE.jsonl.gz or every such file of a folder, in the order of their names.
-    [[nodiscard]] static Result<Recordings> load(const std::filesystem::path& path);
+    /// Reads FILE.jsonl[.gz] or every such file of a folder, in the order of their names. Lines
+    /// without request and answer are skipped and counted; a line that is no JSON is an error.
+    [[nodiscard]] static Result<Recordings> load(const std::string& path);
 
-    [[nodiscard]] const Recording* byId(const std::string& id) const;
-    /// The first whose endpoint (or path) and request body are equal, numbers by value.
-    [[nodiscard]] const Recording* match(std::string_view path, const Json& request) const;
-    /// The first 200 of that endpoint with that kind of answer.
-    [[nodiscard]] const Recording* fallback(std::string_view path, bool streaming) const;
+    struct Found {
+        const Recording* recording = nullptr;
+        bool fallback = false;
+    };
+    /// The first recording of the path's endpoint (or of the path itself) whose request equals
+    /// `body`; else the first 200 of the endpoint and stream flag, as a fallback.
+    [[nodiscard]] Found find(std::string_view path, const Json& body) const;
+    [[nodiscard]] const Recording* findById(std::string_view id) const;
 
+    /// The reply of GET /v1/models: what the recordings name, or a default list.
+    [[nodiscard]] const Answer& models() const { return m_models; }
     [[nodiscard]] std::size_t size() const { return m_recordings.size(); }
     [[nodiscard]] std::size_t skipped() const { return m_skipped; }
-    /// The models that requests name, sorted.
-    [[nodiscard]] const std::vector<std::string>& models() const { return m_models; }
 
 private:
-    Result<void> addFile(const std::filesystem::path& file);
-    void addLine(std::string_view line);
+    [[nodiscard]] Result<void> loadFile(const std::string& file);
+    [[nodiscard]] Result<void> addLine(std::string_view line);
+    void index(const Recording& recording);
+    void listModels();
 
-    std::vector<Recording> m_recordings;
-    std::unordered_map<std::string, std::size_t> m_byId;
-    std::unordered_map<std::string, std::size_t> m_byRequest; ///< Endpoint and canonical body.
-    std::vector<std::string> m_models;
+    std::deque<Recording> m_recordings; ///< Stable addresses.
+    std::unordered_map<std::string_view, const Recording*> m_byId;
+    std::unordered_multimap<std::size_t, const Recording*> m_byRequest; ///< By hash of key + body.
+    std::unordered_map<std::string, const Recording*> m_firstJson; ///< By endpoint or path.
+    std::unordered_map<std::string, const Recording*> m_firstStream;
+    Answer m_models;
     std::size_t m_skipped = 0;
 };
 
-/// The endpoint's name for a request path, e.g. "/v1/chat/completions" -> "chat.completions".
-[[nodiscard]] std::string endpointOf(std::string_view path);
+/// The endpoint's name as in recordings, from the end of a path; the path itself when unknown.
+[[nodiscard]] std::string endpointOfPath(std::string_view path);
 
 } // namespace exhibit::sample

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/api/reply.h"
+#include "server/api/resources.h"
+#include "server/prevention/compiled_snapshot.h"
+#include "server/storage/policy_store.h"
+
+#include <set>
+
+namespace exhibit::api {
+namespace {
+
+/// One document of an import, form and patterns checked; errors point into the request's body.
+Result<domain::Policy> readPolicy(const Json& document, const std::string& pointer)
+{
+    EXHIBIT_TRY(auto policy, domain::policyFromJson(document, pointer));
+    if (auto checked = prevention::checkPolicy(policy); !checked) {
+        checked.error().subject = pointer + checked.error().subject;
+        return tl::make_unexpected(std::move(checked).error());
+    }
+    return policy;
+}
+
+/// {"policies": [...]} or one policy document.
+Result<std::vector<domain::Policy>> readImport(const http::Request& request)
+{
+    EXHIBIT_TRY(const Json body, readObject(request));
+    const Json* list = findMember(body, "policies");
+    if (list == nullptr) {
+        EXHIBIT_TRY(auto policy, readPolicy(body, {}));
+        return std::vector<domain::Policy>{std::move(policy)};
+    }
+    if (!list->is_array() || list->get_array().empty()) {
+        return fail(ErrorCode::InvalidInput, "expected an array of policies", "/policies");
+    }
+    for (const auto& member : body.get_object()) {
+        if (member.key() != "policies") {
+            return fail(ErrorCode::InvalidInput,
+                        "there is no such member",
+                        appendPointer({}, std::string_view(member.key())));
+        }
+    }
+    const auto& documents = list->get_array();
+    if (documents.size() > limits::kPoliciesPerSnapshotMax) {
+        return fail(ErrorCode::InvalidInput,
+                    "at most " + std::to_string(limits::kPoliciesPerSnapshotMax)
+                        + " policies at once",
+                    "/policies");
+    }
+    std::vector<domain::Policy> policies;
+    std::set<std::string> ids;
+    for (const auto& document : documents) {
+        const auto pointer = "/policies/" + std::to_string(policies.size());
+        EXHIBIT_TRY(auto policy, readPolicy(document, pointer));
+        if (!ids.insert(policy.policyId).second) {
+            return fail(ErrorCode::InvalidInput,
+                        "this policy stands in the list twice",
+                        pointer + "/policy_id");
+        }
+        policies.push_back(std::move(policy));
+    }
+    return policies;
+}
+
+http::Response importPolicies(const SharedServices& services,
+                              const http::Request& request,
+                              const security::Principal& principal)
+{
+    EXHIBIT_ANSWER(request, auto policies, readImport(request));
+    EXHIBIT_ANSWER(request,
+                   const auto imported,
+                   storage::PolicyStore(services->database)
+                       .import(principal.tenant,
+                               std::move(policies),
+                               actorOf(request, principal),
+                               services->ledger,
+                               Deadline::after(kHandlerTimeout)));
+    refreshCatalogue(*services);
+    JsonArray versions;
+    for (const auto& policy : imported.policies) {
+        versions.push_back(JsonObject{{"policy_id", policy.policyId}, {"version", policy.version}});
+    }
+    return http::jsonResponse(
+        201, JsonObject{{"policies", std::move(versions)}, {"snapshot_id", imported.snapshotId}});
+}
+
+http::Response listPolicies(const SharedServices& services,
+                            const http::Request& request,
+                            const security::Principal& principal)
+{
+    EXHIBIT_ANSWER(request,
+                   const auto policies,
+                   storage::PolicyStore(services->database)
+                       .list(principal.tenant, Deadline::after(kHandlerTimeout)));
+    JsonArray documents;
+    for (const auto& policy : policies) {
+        documents.push_back(policyToJson(policy));
+    }
+    return http::jsonResponse(200, JsonObject{{"policies", std::move(documents)}});
+}
+
+http::Response getPolicy(const SharedServices& services,
+                         const http::Request& request,
+                         const security::Principal& principal)
+{
+    EXHIBIT_ANSWER(request,
+                   const auto stored,
+                   storage::PolicyStore(services->database)
+                       .get(principal.tenant,
+                            request.pathParameters.find("id")->second,
+                            Deadline::after(kHandlerTimeout)));
+    return http::jsonResponse(
+        200,
+        JsonObject{{"policy", policyToJson(stored.policy)}, {"versions", toJson(stored.versions)}});
+}
+
+http::Response getSnapshot(const SharedServices& services,
+                           const http::Request& request,
+                           const security::Principal& principal)
+{
+    EXHIBIT_ANSWER(request,
+                   const auto snapshot,
+                   storage::PolicyStore(services->database)
+                       .snapshot(principal.tenant,
+                                 request.pathParameters.find("id")->second,
+                                 Deadline::after(kHandlerTimeout)));
+    EXHIBIT_ANSWER(request, auto policies, parseJson(snapshot.policiesJson));
+    EXHIBIT_ANSWER(request, auto thresholds, parseJson(snapshot.thresholdsJson));
+    return http::jsonResponse(
+        200,
+        JsonObject{{"snapshot",
+                    JsonObject{{"snapshot_id", snapshot.snapshotId},
+                               {"tenant_id", snapshot.tenantId.text()},
+                               {"content_hash", toHex(asView(snapshot.contentHash))},
+                               {"policy_count", snapshot.policies.size()},
+                               {"policies", std::move(policies)},
+                               {"thresholds", std::move(thresholds)},
+                               {"created_at", formatTime(snapshot.createdAt)}}}});
+}
+
+} // namespace
+
+std::vector<ApiRoute> policyRoutes(const SharedServices& services)
+{
+    using domain::Scope;
+    return {{"GET", "/api/v1/policies", Scope::PolicyRead, with(services, listPolicies)},
+            {"POST", "/api/v1/policies", Scope::PolicyWrite, with(services, importPolicies)},
+            {"GET", "/api/v1/policies/{id}", Scope::PolicyRead, with(services, getPolicy)},
+            {"GET", "/api/v1/snapshots/{id}", Scope::PolicyRead, with(services, getSnapshot)}};
+}
+
+} // namespace exhibit::api

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "server/api/access.h"
+
+#include <vector>
+
+/// The routes of each resource; api.cpp puts them behind the access control.
+namespace exhibit::api {
+
+/// A handler of (services, request, principal) as routes take it.
+template <class Function>
+[[nodiscard]] AuthorizedHandler with(SharedServices services, Function function)
+{
+    return [services = std::move(services), function](const http::Request& request,
+                                                      const security::Principal& principal) {
+        return function(services, request, principal);
+    };
+}
+
+/// After a change made here. It stands whatever comes of this: the notification that every replica
+/// gets tries again.
+void refreshCatalogue(const ApiServices& services);
+
+[[nodiscard]] std::vector<ApiRoute> searchRoutes(const SharedServices& services);
+[[nodiscard]] std::vector<ApiRoute> incidentRoutes(const SharedServices& services);
+[[nodiscard]] std::vector<ApiRoute> runRoutes(const SharedServices& services);
+[[nodiscard]] std::vector<ApiRoute> policyRoutes(const SharedServices& services);
+[[nodiscard]] std::vector<ApiRoute> keyRoutes(const SharedServices& services);
+[[nodiscard]] std::vector<ApiRoute> upstreamRoutes(const SharedServices& services);
+[[nodiscard]] std::vector<OpenRoute> operationRoutes(const SharedServices& services,
+                                                     const AccessControl& access);
+
+/// The moment up to which the answer is complete: the database's, less this replica's backlog.
+[[nodiscard]] UtcTime asOf(const ApiServices& services, UtcTime databaseTime);
+
+} // namespace exhibit::api

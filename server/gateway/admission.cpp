@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/gateway/admission.h"
+
+#include "server/ops/log.h"
+
+#include <algorithm>
+
+namespace exhibit::gateway {
+namespace {
+
+constexpr int kSpoolRetrySeconds = 5;
+
+http::ErrorReply refusal(int status, std::string type, std::string code, std::string message)
+{
+    http::ErrorReply reply;
+    reply.status = status;
+    reply.type = std::move(type);
+    reply.code = std::move(code);
+    reply.message = std::move(message);
+    return reply;
+}
+
+http::ErrorReply unavailable(std::string code, std::string message, int retrySeconds)
+{
+    auto reply = refusal(503, "server_error", std::move(code), std::move(message));
+    reply.retryAfterSeconds = retrySeconds;
+    return reply;
+}
+
+http::ErrorReply runStopped(const std::optional<domain::RunStop>& stop, RunId run)
+{
+    auto reply = refusal(403,
+                         "permission_error",
+                         "run_stopped",
+                         "this run was stopped; begin a new one with another run id");
+    reply.runId = run.text();
+    if (stop) {
+        reply.policyId = stop->policyId;
+        if (stop->incidentId) {
+            reply.incidentId = stop->incidentId->text();
+        }
+        if (stop->callId) {
+            reply.callId = stop->callId->text();
+        }
+    }
+    return reply;
+}
+
+/// The steps of admission, in order; the first refusal ends them.
+class Admitting {
+public:
+    Admitting(const GatewayServices& services,
+              ops::Counter& violations,
+              const http::Request& request)
+        : m_services(services)
+        , m_violations(violations)
+        , m_request(request)
+    {
+    }
+
+    Admission run()
+    {
+        m_admission.refusal = steps();
+        const bool recorded = m_call && m_call->evidence;
+        if (recorded && (m_admission.refusal || m_admission.stopped)) {
+            m_call->meter->nothingCharged();
+        }
+        m_admission.call = recorded ? std::move(m_call) : nullptr;
+        return std::move(m_admission);
+    }
+
+private:
+    using Refusal = std::optional<http::ErrorReply>;
+
+    Refusal steps()
+    {
+        auto caller = identify(m_services, m_request);
+        if (!caller) {
+            return std::move(caller).error();
+        }
+        m_principal = caller->principal;
+        m_admission.presented = std::move(caller->presented);
+        m_call = std::make_shared<CallState>();
+        m_call->catalogue = std::move(caller->catalogue);
+        const auto spool = m_services.journal.stats();
+        if (spool.full) {
+            return unavailable("spool_full",
+                               "no evidence can be kept at the moment, so no call is let through",
+                               kSpoolRetrySeconds);
+        }
+        for (const auto step : {&Admitting::readBody,
+                                &Admitting::findUpstream,
+                                &Admitting::bindRun,
+                                &Admitting::compile,
+                                &Admitting::judge}) {
+            if (auto refused = (this->*step)()) {
+                return refused;
+            }
+        }
+        return std::nullopt;
+    }
+
+    Refusal readBody()
+    {
+        auto chat = ChatRequest::read(m_request);
+        if (!chat) {
+            return http::replyFor(chat.error());
+        }
+        m_call->chat = *std::move(chat);
+        return std::nullopt;
+    }
+
+    Refusal findUpstream()
+    {
+        const auto& catalogue = *m_call->catalogue;
+        m_call->project = catalogue.findProject(m_principal.project);
+        m_call->upstream = catalogue.route(m_principal.project, m_call->chat->model);
+        if (m_call->project == nullptr || m_call->upstream == nullptr) {
+            auto reply = refusal(404,
+                                 "invalid_request_error",
+                                 "model_not_found",
+                                 "no upstream of this project serves the model");
+            reply.param = "model";
+            return reply;
+        }
+        auto target = parseBaseUrl(m_call->upstream->baseUrl);
+        if (!target) {
+            ops::logError("upstream {}: {}", m_call->upstream->name, target.error().message);
+            return http::replyFor({ErrorCode::Internal, {}, {}});
+        }
+        m_call->target = *std::move(target);
+        m_call->price = catalogue.prices.find(m_call->chat->model);
+        return std::nullopt;
+    }
+
+    Refusal bindRun()
+    {
+        const auto tenant = m_principal.tenant;
+        const auto current = m_call->catalogue->currentSnapshot.find(tenant);
+        if (current == m_call->catalogue->currentSnapshot.end()) {
+            return unavailable("policies_unavailable", "the policies are not loaded yet", 1);
+        }
+        const auto& clientRunId = m_call->chat->clientRunId;
+        if (!clientRunId) {
+            m_call->run.runId = RunId::generate();
+            m_call->run.snapshotId = current->second;
+            m_call->run.counters.llmCalls = 1;
+            m_call->run.counters.startedAt = m_request.receivedAt;
+            return std::nullopt;
+        }
+        m_call->bound = true;
+        auto bound = m_services.runs.bind(
+            tenant, m_principal.project, *clientRunId, current->second, m_request.receivedAt);
+        if (bound) {
+            m_call->run = *std::move(bound);
+            return std::nullopt;
+        }
+        if (bound.error().subject != "run_stopped") {
+            return unavailable("run_state_unavailable", bound.error().message, 1);
+        }
+        return refuseStopped(current->second);
+    }
+
+    /// A refused step is evidence too: it shows that nothing reached the provider.
+    Refusal refuseStopped(const std::string& snapshotId)
+    {
+        const RunId run = prevention::deriveRunId(
+            m_principal.tenant, m_principal.project, *m_call->chat->clientRunId);
+        m_call->run.runId = run;
+        m_call->run.snapshotId = snapshotId;
+        open();
+        return runStopped(m_services.runs.stopOf(m_principal.tenant, run), run);
+    }
+
+    Refusal compile()
+    {
+        const auto snapshot
+            = m_call->catalogue->findSnapshot(m_principal.tenant, m_call->run.snapshotId);
+        if (snapshot == nullptr) {
+            return unavailable("policies_unavailable", "the run's policies are not loaded", 1);
+        }
+        auto compiled = m_services.snapshots.get(snapshot);
+        if (!compiled) {
+            ops::logError("snapshot {}: {}", snapshot->snapshotId, compiled.error().message);
+            return unavailable("policies_unavailable", "the run's policies cannot be applied", 5);
+        }
+        m_call->snapshot = *std::move(compiled);
+        prevention::CallSubject subject;
+        subject.project = m_call->project->slug;
+        subject.model = m_call->chat->model;
+        subject.userId = m_call->chat->userId.value_or("");
+        subject.facts = m_call->chat->facts ? &*m_call->chat->facts : nullptr;
+        m_call->guard = std::make_unique<prevention::CallGuard>(m_call->snapshot, subject);
+        return std::nullopt;
+    }
+
+    Refusal judge()
+    {
+        auto& call = *m_call;
+        auto verdict = call.guard->judgeInput(call.chat->texts());
+        ChatRequest::Changes changes;
+        if (!verdict.stop) {
+            changes.replacements = std::move(verdict.replacements);
+            changes.askForUsage = call.guard->needsUsage();
+            call.usageAsked
+                = changes.askForUsage && call.chat->streaming && !call.chat->usageRequested;
+            call.sentBody = call.chat->rewritten(changes);
+        }
+        open();
+        call.guard->usageChanged(call.meter->runCounters(), 0, m_request.receivedAt);
+        if (call.guard->stop()) {
+            stopHere(std::move(verdict.outcome));
+        } else {
+            recordInput(std::move(verdict.outcome));
+        }
+        return std::nullopt;
+    }
+
+    /// The call's first record; from here on every end is recorded.
+    void open()
+    {
+        auto& call = *m_call;
+        call.meter
+            = std::make_unique<UsageMeter>(call.price, call.run.counters, call.chat->textBytes());
+        call.evidence = std::make_unique<CallEvidence>(m_services.journal,
+                                                       CallIdentity{m_principal.tenant,
+                                                                    m_principal.project,
+                                                                    m_principal.key,
+                                                                    CallId::generate(),
+                                                                    call.run.runId,
+                                                                    m_request.id,
+                                                                    m_request.receivedAt,
+                                                                    m_request.startedAt});
+        const auto& chat = *call.chat;
+        spool::CallOpened opened;
+        opened.clientRunId = chat.clientRunId;
+        opened.userId = chat.userId;
+        opened.sessionId = chat.sessionId;
+        opened.channel = chat.channel;
+        opened.metadata = chat.metadata;
+        opened.facts = chat.facts;
+        opened.endpoint = m_request.path;
+        opened.model = chat.model;
+        opened.streaming = chat.streaming;
+        opened.upstream = call.upstream->name;
+        opened.snapshotId = call.run.snapshotId;
+        opened.requestHeaders = recordedRequestHeaders(m_request.headers);
+        opened.request = m_request.body;
+        opened.sentRequest = call.sentBody;
+        call.evidence->open(std::move(opened));
+    }
+
+    void recordInput(prevention::StageOutcome outcome)
+    {
+        if (outcome.decisions.empty()) {
+            m_call->inputPasses = std::move(outcome.passes);
+            return;
+        }
+        ViolationRecorder(*m_call, m_violations)
+            .record(std::move(outcome), inputTexts(*m_call->chat));
+    }
+
+    void stopHere(prevention::StageOutcome outcome)
+    {
+        auto run = m_call->guard->finishOutput();
+        std::move(
+            run.decisions.begin(), run.decisions.end(), std::back_inserter(outcome.decisions));
+        std::move(run.passes.begin(), run.passes.end(), std::back_inserter(outcome.passes));
+        m_admission.stopped = std::move(outcome);
+    }
+
+    const GatewayServices& m_services;
+    ops::Counter& m_violations;
+    const http::Request& m_request;
+    security::Principal m_principal;
+    std::shared_ptr<CallState> m_call;
+    Admission m_admission;
+};
+
+} // namespace
+
+tl::expected<Caller, http::ErrorReply> identify(const GatewayServices& services,
+                                                const http::Request& request)
+{
+    auto presented = findPresentedKey(request.headers);
+    auto catalogue = services.catalogue.get();
+    auto principal = presented
+        ? security::authenticate(*catalogue, presented->key.expose())
+        : Result<security::Principal>(
+            fail(ErrorCode::Unauthenticated, "an API key is needed: Authorization: Bearer exk_…"));
+    if (!principal) {
+        if (services.authnFailures != nullptr) {
+            services.authnFailures->add();
+        }
+        return tl::make_unexpected(http::replyFor(principal.error()));
+    }
+    if (!principal->may(domain::Scope::RunCreate)) {
+        if (services.authzDenials != nullptr) {
+            services.authzDenials->add();
+        }
+        return tl::make_unexpected(
+            http::replyFor({ErrorCode::Forbidden, "this key lacks the scope run:create", {}}));
+    }
+    return Caller{std::move(catalogue), *std::move(principal), *std::move(presented)};
+}
+
+Admission admit(const GatewayServices& services,
+                ops::Counter& violations,
+                const http::Request& request)
+{
+    return Admitting(services, violations, request).run();
+}
+
+} // namespace exhibit::gateway

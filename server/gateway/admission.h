@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "server/gateway/call_state.h"
+#include "server/gateway/gateway.h"
+#include "server/gateway/violations.h"
+
+namespace exhibit::gateway {
+
+/// Who asks, and in whose catalogue.
+struct Caller {
+    std::shared_ptr<const storage::Catalogue> catalogue;
+    security::Principal principal;
+    PresentedKey presented;
+};
+/// Authenticates and checks the scope run:create; the reply says why not.
+[[nodiscard]] tl::expected<Caller, http::ErrorReply> identify(const GatewayServices& services,
+                                                              const http::Request& request);
+
+/// What became of a request before the provider hears of it. `call` is absent when it was refused
+/// and leaves no record. With neither `refusal` nor `stopped` the call may go on.
+struct Admission {
+    std::shared_ptr<CallState> call;
+    PresentedKey presented;
+    std::optional<http::ErrorReply> refusal;
+    /// A policy or threshold refused the request: call->guard->stop() says which, this is what was
+    /// decided and is still to be recorded.
+    std::optional<prevention::StageOutcome> stopped;
+};
+/// Everything up to the provider: key, spool, body, upstream, run, snapshot, input policies and
+/// thresholds; records are written as they arise. `request` outlives the call.
+[[nodiscard]] Admission admit(const GatewayServices& services,
+                              ops::Counter& violations,
+                              const http::Request& request);
+
+} // namespace exhibit::gateway

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/gateway/answer_channels.h"
+
+#include <algorithm>
+
+namespace exhibit::gateway {
+namespace {
+
+using prevention::Replacement;
+
+bool endsWithToken(std::string_view path, std::string_view token)
+{
+    return path.size() > token.size() && path.ends_with(token)
+        && path[path.size() - token.size() - 1] == '/';
+}
+
+/// The text of [begin, end) with each replacement's placeholder where it begins.
+std::string applyReplacements(std::string_view text,
+                              std::size_t begin,
+                              std::size_t end,
+                              const std::vector<Replacement>& replacements)
+{
+    std::string out;
+    std::size_t at = begin;
+    for (const auto& replacement : replacements) {
+        if (replacement.end <= at || replacement.begin >= end) {
+            continue;
+        }
+        if (replacement.begin >= at) {
+            out += text.substr(at - begin, replacement.begin - at);
+            out += replacement.placeholder;
+        }
+        at = std::min(replacement.end, end);
+    }
+    out += text.substr(at - begin, end - at);
+    return out;
+}
+
+/// In order and without overlaps: what overlaps becomes one, with the first placeholder.
+std::vector<Replacement> united(std::vector<Replacement> all)
+{
+    std::stable_sort(all.begin(), all.end(), [](const Replacement& a, const Replacement& b) {
+        return a.begin < b.begin;
+    });
+    std::vector<Replacement> result;
+    for (auto& next : all) {
+        if (!result.empty() && next.begin < result.back().end) {
+            result.back().end = std::max(result.back().end, next.end);
+        } else {
+            result.push_back(std::move(next));
+        }
+    }
+    return result;
+}
+
+} // namespace
+
+AnswerChannels::AnswerChannels(prevention::CallGuard& guard)
+    : m_guard(guard)
+    , m_guarded(!guard.outputUnguarded())
+    , m_redacts(guard.holdsWholeAnswer())
+{
+}
+
+std::size_t AnswerChannels::find(const AnswerText& text)
+{
+    const auto found = m_numbers.find(text.channel);
+    return found != m_numbers.end() ? found->second : addChannel(text);
+}
+
+std::size_t AnswerChannels::addChannel(const AnswerText& text)
+{
+    const auto lane = m_lanes.try_emplace({text.choice, text.field}, m_lanes.size());
+    Channel channel;
+    channel.name = text.channel;
+    channel.choice = text.choice;
+    channel.toolCall = text.toolCall;
+    channel.arguments = text.toolCall
+        && (endsWithToken(text.channel, "arguments") || endsWithToken(text.channel, "input"));
+    channel.lane = lane.first->second;
+    channel.guard = m_guard.channel(text.channel);
+    channel.text = KeptText(text.toolCall ? KeptText::Keep::All : KeptText::Keep::Ends);
+    m_channels.push_back(std::move(channel));
+    m_numbers.emplace(text.channel, m_channels.size() - 1);
+    return m_channels.size() - 1;
+}
+
+AnswerPiece AnswerChannels::feed(const JsonWalk& walk, const AnswerText& text)
+{
+    const std::size_t number = find(text);
+    Channel& channel = m_channels[number];
+    std::string decoded;
+    BytesView bytes = walk.raw(text.node);
+    bytes = bytes.substr(1, bytes.size() - 2);
+    if (walk[text.node].escaped) {
+        decoded = decodeJsonString(bytes);
+        bytes = decoded;
+    }
+    AnswerPiece piece{text.node, number, channel.fed, channel.fed + bytes.size()};
+    channel.fed = piece.end;
+    channel.text.append(bytes);
+    if (!bytes.empty() && m_guarded && isFinished(text.choice)) {
+        m_guard.outputUnreadable("The provider went on with a choice that had ended.");
+        channel.unjudged = true;
+    } else {
+        feedGuard(channel.guard, bytes);
+    }
+    return piece;
+}
+
+void AnswerChannels::feedGuard(std::size_t guardChannel, std::string_view text)
+{
+    while (!text.empty() && !m_guard.stop()) {
+        const auto slice = text.substr(0, limits::kScanSliceBytes);
+        m_guard.feed(guardChannel, slice);
+        text.remove_prefix(slice.size());
+    }
+}
+
+bool AnswerChannels::isFinished(std::int64_t choice) const
+{
+    return std::find(m_finished.begin(), m_finished.end(), choice) != m_finished.end();
+}
+
+bool AnswerChannels::finishChoice(std::int64_t choice)
+{
+    if (isFinished(choice)) {
+        return !m_guard.stop();
+    }
+    for (std::size_t i = 0; i < m_channels.size(); ++i) {
+        if (m_channels[i].choice == choice && !finishChannel(m_channels[i])) {
+            return false;
+        }
+    }
+    m_finished.push_back(choice);
+    return true;
+}
+
+bool AnswerChannels::finishAll()
+{
+    std::vector<std::int64_t> choices;
+    for (const auto& channel : m_channels) {
+        choices.push_back(channel.choice);
+    }
+    return std::all_of(choices.begin(), choices.end(), [this](std::int64_t choice) {
+        return finishChoice(choice);
+    });
+}
+
+bool AnswerChannels::finishChannel(Channel& channel)
+{
+    if (!m_guard.stop()) {
+        m_guard.finishChannel(channel.guard);
+    }
+    if (m_redacts) {
+        channel.replacements = m_guard.replacements(channel.guard);
+    }
+    if (channel.arguments && m_guarded && !m_guard.stop()) {
+        judgeArguments(channel);
+    }
+    return !m_guard.stop();
+}
+
+/// A match may hide behind JSON escapes within the arguments' own text: strings that have any are
+/// judged decoded too, each as a text of its own.
+void AnswerChannels::judgeArguments(Channel& channel)
+{
+    const std::string& text = channel.text.head();
+    if (text.find('\\') == std::string::npos) {
+        return;
+    }
+    const auto walk = JsonWalk::parse(text);
+    if (!walk) {
+        return; // Custom tools take any text; it was judged as such.
+    }
+    auto replacements = channel.replacements;
+    for (std::size_t node = 0; node < walk->nodes().size() && !m_guard.stop(); ++node) {
+        if (!walk->is(node, JsonKind::String) || !(*walk)[node].escaped) {
+            continue;
+        }
+        const std::string decoded = walk->string(node);
+        const auto inner = m_guard.channel(channel.name + "/" + walk->path(node));
+        feedGuard(inner, decoded);
+        if (!m_guard.stop()) {
+            m_guard.finishChannel(inner);
+        }
+        const auto found = m_redacts ? m_guard.replacements(inner) : std::vector<Replacement>{};
+        if (!found.empty()) {
+            replacements.push_back(
+                {(*walk)[node].begin,
+                 (*walk)[node].end,
+                 quoteJson(applyReplacements(decoded, 0, decoded.size(), found))});
+        }
+    }
+    channel.replacements = united(std::move(replacements));
+}
+
+std::size_t AnswerChannels::allowed(std::size_t number) const
+{
+    const Channel& channel = m_channels[number];
+    if ((!m_guarded || channel.unjudged) && !m_guard.stop()) {
+        return channel.fed;
+    }
+    if (channel.toolCall && !isFinished(channel.choice)) {
+        return channel.released;
+    }
+    const auto& stop = m_guard.stop();
+    const std::size_t settled = m_guard.settled(channel.guard);
+    const bool cutHere = stop && stop->channel == channel.name;
+    return std::max(channel.released, cutHere ? std::min(stop->cutAt, settled) : settled);
+}
+
+std::string AnswerChannels::changed(const AnswerPiece& piece, std::string_view text) const
+{
+    const std::size_t end = std::clamp(allowed(piece.channel), piece.begin, piece.end);
+    return applyReplacements(text, piece.begin, end, m_channels[piece.channel].replacements);
+}
+
+bool AnswerChannels::isRedacted(const AnswerPiece& piece) const
+{
+    const auto& replacements = m_channels[piece.channel].replacements;
+    return std::any_of(replacements.begin(), replacements.end(), [&piece](const Replacement& r) {
+        return r.begin < piece.end && r.end > piece.begin;
+    });
+}
+
+void AnswerChannels::freeze()
+{
+    for (auto& channel : m_channels) {
+        if (m_redacts && !isFinished(channel.choice)) {
+            channel.replacements = m_guard.replacements(channel.guard);
+        }
+    }
+}
+
+void AnswerChannels::noteReleased(const AnswerPiece& piece)
+{
+    Channel& channel = m_channels[piece.channel];
+    channel.released = std::max(channel.released, std::min(piece.end, allowed(piece.channel)));
+}
+
+const KeptText* AnswerChannels::textOf(std::string_view name) const
+{
+    const auto found = m_numbers.find(std::string(name));
+    return found != m_numbers.end() ? &m_channels[found->second].text : nullptr;
+}
+
+std::string AnswerChannels::released(const Channel& channel) const
+{
+    const std::size_t end = std::min(channel.released, limits::kRecordedTextBytesMax);
+    std::string text = channel.text.slice(0, end);
+    // Cut to a whole character, the text may be shorter than `end`.
+    return applyReplacements(text, 0, text.size(), channel.replacements);
+}
+
+std::string AnswerChannels::withheld(const Channel& channel) const
+{
+    const bool redacted = !channel.replacements.empty();
+    const std::size_t begin = redacted ? 0 : channel.released;
+    return channel.text.slice(begin, begin + limits::kRecordedTextBytesMax);
+}
+
+std::vector<spool::ChannelText> AnswerChannels::channelTexts() const
+{
+    std::vector<spool::ChannelText> texts;
+    for (const auto& channel : m_channels) {
+        if (channel.fed > 0 && !channel.toolCall) {
+            texts.push_back({channel.name, released(channel), withheld(channel)});
+        }
+    }
+    return texts;
+}
+
+std::vector<spool::ToolCallText> AnswerChannels::toolCalls() const
+{
+    std::map<std::pair<std::int64_t, std::int64_t>, spool::ToolCallText> calls;
+    for (const auto& channel : m_channels) {
+        if (!channel.toolCall) {
+            continue;
+        }
+        // "choices/0/tool_calls/1/function/name"; the older "choices/0/function_call/name".
+        const auto at = channel.name.find("/tool_calls/");
+        const std::int64_t index
+            = at == std::string::npos ? 0 : std::atoll(channel.name.c_str() + at + 12);
+        auto& call = calls[{channel.choice, index}];
+        call.choice = channel.choice;
+        call.index = index;
+        if (endsWithToken(channel.name, "name")) {
+            call.name = channel.text.slice(0, limits::kUserIdBytesMax);
+        } else if (channel.arguments) {
+            call.arguments = channel.text.slice(0, limits::kRecordedTextBytesMax);
+        }
+        call.released = call.released && channel.released == channel.fed;
+    }
+    std::vector<spool::ToolCallText> list;
+    for (auto& [key, call] : calls) {
+        list.push_back(std::move(call));
+    }
+    return list;
+}
+
+} // namespace exhibit::gateway

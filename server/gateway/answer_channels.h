@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "server/gateway/chat_answer.h"
+#include "server/gateway/kept_text.h"
+#include "server/prevention/call_guard.h"
+#include "server/spool/call_record.h"
+
+#include <deque>
+#include <map>
+#include <unordered_map>
+
+namespace exhibit::gateway {
+
+/// A string of the answer as a piece of its channel's text.
+struct AnswerPiece {
+    std::size_t node = 0;
+    std::size_t channel = 0;
+    std::size_t begin = 0; ///< Bytes of the channel's decoded text.
+    std::size_t end = 0;
+};
+
+/// The texts of one answer: fed to the guard as they come, and asked what may go out. Tool calls
+/// are held until their choice ends and their arguments were judged, as text and as the strings
+/// they decode to. Nothing is held when no output policy applies.
+class AnswerChannels {
+public:
+    /// `guard` outlives this.
+    explicit AnswerChannels(prevention::CallGuard& guard);
+
+    /// The text's string goes to its channel. After a stop it is only counted.
+    [[nodiscard]] AnswerPiece feed(const JsonWalk& walk, const AnswerText& text);
+    /// The choice's texts have ended. False when that stopped the run.
+    bool finishChoice(std::int64_t choice);
+    bool finishAll();
+    [[nodiscard]] bool isFinished(std::int64_t choice) const;
+
+    /// True when every byte of the piece may go out as it is.
+    [[nodiscard]] bool mayPass(const AnswerPiece& piece) const
+    {
+        return piece.end <= allowed(piece.channel);
+    }
+    /// Bytes of the channel that may go out; after a stop, all that ever will.
+    [[nodiscard]] std::size_t allowed(std::size_t channel) const;
+    /// What goes out instead of the piece: cut where the channel ends and with placeholders.
+    /// `text` is the piece's whole decoded text.
+    [[nodiscard]] std::string changed(const AnswerPiece& piece, std::string_view text) const;
+    /// True when a placeholder stands for bytes of the piece; known once its choice has finished.
+    [[nodiscard]] bool isRedacted(const AnswerPiece& piece) const;
+    /// After a stop: what redact policies found in texts that have not ended counts all the same.
+    void freeze();
+    void noteReleased(const AnswerPiece& piece);
+
+    /// What keeps its order: pieces of one lane go out in the order they came.
+    [[nodiscard]] std::size_t lane(std::size_t channel) const { return m_channels[channel].lane; }
+    [[nodiscard]] bool isToolCall(std::size_t channel) const
+    {
+        return m_channels[channel].toolCall;
+    }
+    [[nodiscard]] bool isGuarded() const { return m_guarded; }
+    /// The kept text of a channel, for excerpts; nullptr when there is none of that name.
+    [[nodiscard]] const KeptText* textOf(std::string_view channel) const;
+
+    /// For the record, once the answer has ended.
+    [[nodiscard]] std::vector<spool::ChannelText> channelTexts() const;
+    [[nodiscard]] std::vector<spool::ToolCallText> toolCalls() const;
+
+private:
+    struct Channel {
+        std::string name;
+        std::int64_t choice = 0;
+        bool toolCall = false;
+        bool arguments = false; ///< Judged once more as JSON.
+        bool unjudged = false; ///< The guard was told that it cannot vouch for it.
+        std::size_t lane = 0;
+        std::size_t guard = 0; ///< The guard's number for it.
+        std::size_t fed = 0;
+        std::size_t released = 0;
+        KeptText text;
+        std::vector<prevention::Replacement> replacements; ///< Set when final.
+    };
+
+    [[nodiscard]] std::size_t find(const AnswerText& text);
+    [[nodiscard]] std::size_t addChannel(const AnswerText& text);
+    void feedGuard(std::size_t guardChannel, std::string_view text);
+    bool finishChannel(Channel& channel);
+    void judgeArguments(Channel& channel);
+    [[nodiscard]] std::string released(const Channel& channel) const;
+    [[nodiscard]] std::string withheld(const Channel& channel) const;
+
+    prevention::CallGuard& m_guard;
+    bool m_guarded;
+    bool m_redacts;
+    std::deque<Channel> m_channels;
+    std::unordered_map<std::string, std::size_t> m_numbers;
+    std::map<std::pair<std::int64_t, std::string>, std::size_t> m_lanes;
+    std::vector<std::int64_t> m_finished; ///< Choices.
+};
+
+} // namespace exhibit::gateway

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/gateway/chat_answer.h"
+
+#include "models/base/json.h"
+
+#include <algorithm>
+
+namespace exhibit::gateway {
+namespace {
+
+constexpr auto kNone = JsonWalk::kNone;
+
+// Ids and enums; a string that is too long to be one is text all the same.
+constexpr std::string_view kNotText[] = {"id", "type", "role", "object", "finish_reason"};
+constexpr std::size_t kNotTextBytesMax = 128;
+
+/// Fields that stand in the choice itself and not in its delta or message. No member name can be
+/// mistaken for this token, because a '~' in names is escaped.
+constexpr std::string_view kChoiceItself = "~choice";
+
+bool isIdOrEnum(const JsonWalk& walk, std::size_t node)
+{
+    const auto& value = walk[node];
+    return value.end - value.begin <= kNotTextBytesMax
+        && std::any_of(std::begin(kNotText), std::end(kNotText), [&](std::string_view name) {
+               return walk.nameIs(node, name);
+           });
+}
+
+/// Reads the choices of one answer.
+class AnswerReader {
+public:
+    AnswerReader(const JsonWalk& walk, AnswerForm form)
+        : m_walk(walk)
+        , m_form(form)
+    {
+    }
+
+    ChatAnswer read()
+    {
+        if (!m_walk.is(0, JsonKind::Object)) {
+            m_answer.problem = "The provider's answer is no JSON object.";
+            return std::move(m_answer);
+        }
+        if (m_walk.hasDuplicateNames(0)) {
+            m_answer.problem = "The provider's answer has two members of one name.";
+        }
+        readChoices(m_walk.find(0, "choices"));
+        noteUsage(m_walk.find(m_walk.find(0, "x_groq"), "usage"));
+        noteUsage(m_walk.find(0, "usage"));
+        return std::move(m_answer);
+    }
+
+private:
+    void readChoices(std::size_t choices)
+    {
+        if (choices == kNone || m_walk.is(choices, JsonKind::Null)) {
+            return;
+        }
+        if (!m_walk.is(choices, JsonKind::Array)) {
+            m_answer.problem = "The provider's choices are no array.";
+            return;
+        }
+        m_answer.hasChoices = true;
+        for (auto choice = m_walk.firstChild(choices); choice != kNone;
+             choice = m_walk.nextSibling(choice)) {
+            readChoice(choice);
+        }
+    }
+
+    void readChoice(std::size_t node)
+    {
+        if (!m_walk.is(node, JsonKind::Object)) {
+            m_answer.problem = "A choice of the provider's answer is no object.";
+            return;
+        }
+        AnswerChoice choice;
+        choice.node = node;
+        choice.index = m_walk.integer(m_walk.find(node, "index"), m_walk[node].position);
+        choice.finishReason = m_walk.string(m_walk.find(node, "finish_reason"));
+        const bool twice
+            = std::any_of(m_answer.choices.begin(),
+                          m_answer.choices.end(),
+                          [&](const AnswerChoice& c) { return c.index == choice.index; });
+        if (twice) {
+            m_answer.problem = "The provider's answer has two choices of one index.";
+        }
+        for (std::size_t at = node + 1; at < m_walk[node].next; ++at) {
+            if (m_walk.is(at, JsonKind::String) && !isIdOrEnum(m_walk, at)) {
+                noteText(choice, at);
+            }
+        }
+        noteUsage(m_walk.find(node, "usage"));
+        m_answer.choices.push_back(std::move(choice));
+    }
+
+    void noteText(const AnswerChoice& choice, std::size_t node)
+    {
+        m_way.clear();
+        for (std::size_t at = node; at != choice.node; at = m_walk[at].parent) {
+            m_way.push_back(at);
+        }
+        const std::size_t top = m_way.back();
+        const bool inside = m_way.size() > 1
+            && m_walk.nameIs(top, m_form == AnswerForm::Chunk ? "delta" : "message");
+        const bool logprobs = !inside && m_walk.nameIs(top, "logprobs");
+        if (logprobs && isAlternative()) {
+            return;
+        }
+        if (inside) {
+            m_way.pop_back();
+        }
+        AnswerText text;
+        text.node = node;
+        text.choice = choice.index;
+        text.field = inside ? m_walk.name(m_way.back()) : std::string(kChoiceItself);
+        text.toolCall = inside && (text.field == "tool_calls" || text.field == "function_call");
+        text.channel = "choices/" + std::to_string(choice.index);
+        if (!inside) {
+            text.channel.append("/").append(kChoiceItself);
+        }
+        for (auto step = m_way.rbegin(); step != m_way.rend(); ++step) {
+            appendStep(text.channel, *step, logprobs);
+        }
+        m_answer.texts.push_back(std::move(text));
+    }
+
+    /// Tokens that the model did not choose are no text of the answer.
+    [[nodiscard]] bool isAlternative() const
+    {
+        return std::any_of(m_way.begin(), m_way.end(), [this](std::size_t node) {
+            return m_walk.nameIs(node, "top_logprobs");
+        });
+    }
+
+    /// Elements are told apart by their `index` member, as SDKs join them; tokens of logprobs are
+    /// pieces of one text.
+    void appendStep(std::string& channel, std::size_t node, bool logprobs) const
+    {
+        if (m_walk.is(m_walk[node].parent, JsonKind::Object)) {
+            channel = appendPointer(channel, m_walk.name(node));
+        } else if (!logprobs) {
+            const auto index = m_walk.integer(m_walk.find(node, "index"), m_walk[node].position);
+            channel.append("/").append(std::to_string(index));
+        }
+    }
+
+    void noteUsage(std::size_t node)
+    {
+        if (auto usage = readUsage(m_walk, node)) {
+            m_answer.usage = usage;
+        }
+    }
+
+    const JsonWalk& m_walk;
+    AnswerForm m_form;
+    ChatAnswer m_answer;
+    std::vector<std::size_t> m_way; ///< From a string up to its choice, exclusive.
+};
+
+} // namespace
+
+ChatAnswer readAnswer(const JsonWalk& walk, AnswerForm form)
+{
+    return AnswerReader(walk, form).read();
+}
+
+std::optional<domain::Usage> readUsage(const JsonWalk& walk, std::size_t node)
+{
+    if (!walk.is(node, JsonKind::Object)) {
+        return std::nullopt;
+    }
+    const auto count = [&walk](std::size_t object, std::string_view name) {
+        return std::max<std::int64_t>(walk.integer(walk.find(object, name), 0), 0);
+    };
+    domain::Usage usage;
+    usage.promptTokens = std::max(count(node, "prompt_tokens"), count(node, "input_tokens"));
+    usage.completionTokens
+        = std::max(count(node, "completion_tokens"), count(node, "output_tokens"));
+    usage.cachedTokens = count(walk.find(node, "prompt_tokens_details"), "cached_tokens");
+    usage.reasoningTokens = count(walk.find(node, "completion_tokens_details"), "reasoning_tokens");
+    return usage;
+}
+
+} // namespace exhibit::gateway

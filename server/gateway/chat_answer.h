@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/base/json_walk.h"
+#include "models/domain/run.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What stands where in a provider's answer, of either form: a whole JSON body, or one event of a
+/// stream. Reads positions only; nothing is changed here.
+namespace exhibit::gateway {
+
+enum class AnswerForm : std::uint8_t { Whole, Chunk };
+
+/// A string of a choice that a policy must see (rulings.md 13).
+struct AnswerText {
+    std::size_t node = 0;
+    std::int64_t choice = 0;
+    std::string channel; ///< "choices/0/content", "choices/0/tool_calls/1/function/arguments"
+    std::string field; ///< What keeps its order within the choice: "content", "tool_calls" ...
+    bool toolCall = false;
+};
+
+struct AnswerChoice {
+    std::int64_t index = 0;
+    std::size_t node = 0;
+    std::string finishReason; ///< Empty while the choice is open.
+};
+
+struct ChatAnswer {
+    std::vector<AnswerChoice> choices;
+    std::vector<AnswerText> texts; ///< In document order.
+    bool hasChoices = false; ///< `choices` is there, maybe empty.
+    std::optional<domain::Usage> usage; ///< Also from the unusual places.
+    /// Not empty: readers may understand these bytes in different ways, so that no policy can
+    /// vouch for them. One sentence without content.
+    std::string_view problem;
+};
+
+[[nodiscard]] ChatAnswer readAnswer(const JsonWalk& walk, AnswerForm form);
+
+/// A usage object of either spelling; nullopt when it is none.
+[[nodiscard]] std::optional<domain::Usage> readUsage(const JsonWalk& walk, std::size_t node);
+
+} // namespace exhibit::gateway

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/gateway/chat_request.h"
+
+#include "server/gateway/content_coding.h"
+
+#include <algorithm>
+
+namespace exhibit::gateway {
+namespace {
+
+constexpr auto kNone = JsonWalk::kNone;
+
+// Members of the body and of its metadata that are ours and never go upstream.
+constexpr std::string_view kOwnMembers[] = {"user_id", "session_id"};
+constexpr std::string_view kOwnMetadata[] = {"user_id", "session_id", "run_id", "context"};
+
+// Strings of messages that name things; everything else is text somebody or something wrote.
+constexpr std::string_view kNotText[] = {"role", "type", "id", "tool_call_id", "format", "detail"};
+
+template <std::size_t N>
+bool isOneOf(const JsonWalk& walk, std::size_t node, const std::string_view (&names)[N])
+{
+    return std::any_of(std::begin(names), std::end(names), [&](std::string_view name) {
+        return walk.nameIs(node, name);
+    });
+}
+
+/// Base64 of pictures, sound and files: not text, and megabytes of it.
+bool isMedia(const JsonWalk& walk, std::size_t node)
+{
+    const std::size_t parent = walk[node].parent;
+    const auto inside = [&](std::string_view name) { return walk.nameIs(parent, name); };
+    if (walk.nameIs(node, "url")) {
+        return inside("image_url") && walk.raw(node).starts_with("\"data:");
+    }
+    return (walk.nameIs(node, "data") && inside("input_audio"))
+        || (walk.nameIs(node, "file_data") && inside("file"));
+}
+
+template <std::size_t N>
+std::vector<std::size_t> ownMembers(const JsonWalk& walk,
+                                    std::size_t object,
+                                    const std::string_view (&names)[N])
+{
+    std::vector<std::size_t> members;
+    for (auto child = walk.firstChild(object); child != kNone; child = walk.nextSibling(child)) {
+        if (isOneOf(walk, child, names)) {
+            members.push_back(child);
+        }
+    }
+    return members;
+}
+
+std::size_t childCount(const JsonWalk& walk, std::size_t object)
+{
+    std::size_t count = 0;
+    for (auto child = walk.firstChild(object); child != kNone; child = walk.nextSibling(child)) {
+        ++count;
+    }
+    return count;
+}
+
+} // namespace
+
+Result<std::unique_ptr<ChatRequest>> ChatRequest::read(const http::Request& request)
+{
+    std::unique_ptr<ChatRequest> chat(new ChatRequest(request));
+    EXHIBIT_CHECK(chat->parse());
+    EXHIBIT_CHECK(chat->readFields());
+    EXHIBIT_CHECK(chat->readHeaders());
+    EXHIBIT_CHECK(chat->checkRunId());
+    chat->collectTexts();
+    return chat;
+}
+
+Result<void> ChatRequest::parse()
+{
+    const auto codings = m_request.headers.find("content-encoding").value_or("");
+    BytesView body = m_request.body;
+    if (!isIdentity(codings)) {
+        EXHIBIT_TRY(m_decoded, decodeContent(codings, body, limits::kGatewayBodyBytesMax));
+        body = m_decoded;
+    }
+    EXHIBIT_TRY(m_walk, JsonWalk::parse(body));
+    if (!m_walk.is(0, JsonKind::Object)) {
+        return fail(ErrorCode::InvalidInput, "the body must be a JSON object");
+    }
+    // Readers disagree about which of two equal names counts: what was judged must be what is run.
+    std::vector<std::string> names;
+    for (auto child = m_walk.firstChild(0); child != kNone; child = m_walk.nextSibling(child)) {
+        names.push_back(m_walk.name(child));
+    }
+    std::sort(names.begin(), names.end());
+    if (const auto twice = std::adjacent_find(names.begin(), names.end()); twice != names.end()) {
+        return fail(ErrorCode::InvalidInput, "the member appears twice", *twice);
+    }
+    return {};
+}
+
+Result<void> ChatRequest::readFields()
+{
+    model = m_walk.string(m_walk.find(0, "model"));
+    const std::size_t stream = m_walk.find(0, "stream");
+    streaming = stream != kNone && m_walk.raw(stream) == "true";
+    const std::size_t usage = m_walk.find(m_walk.find(0, "stream_options"), "include_usage");
+    usageRequested = usage != kNone && m_walk.raw(usage) == "true";
+    if (const std::size_t node = m_walk.find(0, "metadata"); node != kNone) {
+        EXHIBIT_CHECK(readMetadata(node));
+    }
+    EXHIBIT_TRY(auto user, identity(m_walk.find(0, "user_id"), "user_id"));
+    EXHIBIT_TRY(auto session, identity(m_walk.find(0, "session_id"), "session_id"));
+    userId = user ? std::move(user) : std::move(userId);
+    sessionId = session ? std::move(session) : std::move(sessionId);
+    return {};
+}
+
+Result<void> ChatRequest::readMetadata(std::size_t node)
+{
+    auto parsed = parseJson(m_walk.raw(node));
+    if (parsed) {
+        metadata = *std::move(parsed);
+    }
+    if (!m_walk.is(node, JsonKind::Object)) {
+        return {};
+    }
+    m_metadata = node;
+    EXHIBIT_TRY(userId, identity(m_walk.find(node, "user_id"), "metadata.user_id"));
+    EXHIBIT_TRY(sessionId, identity(m_walk.find(node, "session_id"), "metadata.session_id"));
+    EXHIBIT_TRY(clientRunId, identity(m_walk.find(node, "run_id"), "metadata.run_id"));
+    if (const auto name = m_walk.string(m_walk.find(node, "channel")); !name.empty()) {
+        channel = name;
+    }
+    const std::size_t context = m_walk.find(node, "context");
+    if (context == kNone || m_walk.is(context, JsonKind::Null)) {
+        return {};
+    }
+    if (!m_walk.is(context, JsonKind::Object)) {
+        return fail(ErrorCode::InvalidInput, "expected an object of facts", "metadata.context");
+    }
+    if (m_walk.raw(context).size() > limits::kContextBytesMax) {
+        return fail(ErrorCode::TooLarge, "the context facts are too large", "metadata.context");
+    }
+    EXHIBIT_TRY(facts, parseJson(m_walk.raw(context)));
+    return {};
+}
+
+Result<void> ChatRequest::readHeaders()
+{
+    const auto text = [this](std::string_view name, std::optional<std::string>& into) {
+        if (const auto value = m_request.headers.find(name); value && !value->empty()) {
+            into = std::string(*value);
+        }
+    };
+    text("x-exhibit-user-id", userId);
+    text("x-exhibit-session-id", sessionId);
+    text("x-exhibit-run-id", clientRunId);
+    for (const auto* id : {&userId, &sessionId}) {
+        if (*id && ((*id)->size() > limits::kUserIdBytesMax || !isValidUtf8(**id))) {
+            return fail(ErrorCode::InvalidInput,
+                        "expected at most 512 bytes of UTF-8",
+                        id == &userId ? "user_id" : "session_id");
+        }
+    }
+    if (const auto context = m_request.headers.find("x-exhibit-context")) {
+        if (context->size() > limits::kContextBytesMax) {
+            return fail(
+                ErrorCode::TooLarge, "the context facts are too large", "X-Exhibit-Context");
+        }
+        auto parsed = parseJson(*context);
+        if (!parsed || !parsed->is_object()) {
+            return fail(
+                ErrorCode::InvalidInput, "expected a JSON object of facts", "X-Exhibit-Context");
+        }
+        facts = *std::move(parsed);
+    }
+    return {};
+}
+
+Result<void> ChatRequest::checkRunId() const
+{
+    if (!clientRunId) {
+        return {};
+    }
+    const bool printable = std::none_of(clientRunId->begin(), clientRunId->end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+    });
+    if (clientRunId->empty() || clientRunId->size() > limits::kClientRunIdBytesMax || !printable
+        || !isValidUtf8(*clientRunId)) {
+        return fail(
+            ErrorCode::InvalidInput, "expected 1 to 128 printable characters", "metadata.run_id");
+    }
+    return {};
+}
+
+/// A text that names somebody; null is as good as absent.
+Result<std::optional<std::string>> ChatRequest::identity(std::size_t node,
+                                                         std::string subject) const
+{
+    if (node == kNone || m_walk.is(node, JsonKind::Null)) {
+        return std::optional<std::string>{};
+    }
+    if (!m_walk.is(node, JsonKind::String)) {
+        return fail(ErrorCode::InvalidInput, "expected a string", std::move(subject));
+    }
+    return std::optional<std::string>(m_walk.string(node));
+}
+
+void ChatRequest::collectTexts()
+{
+    const std::size_t messages = m_walk.find(0, "messages");
+    if (messages == kNone) {
+        return;
+    }
+    for (std::size_t node = messages; node < m_walk[messages].next; ++node) {
+        if (!m_walk.is(node, JsonKind::String) || isOneOf(m_walk, node, kNotText)
+            || isMedia(m_walk, node)) {
+            continue;
+        }
+        BytesView text = m_walk.raw(node);
+        text = text.substr(1, text.size() - 2);
+        if (m_walk[node].escaped) {
+            text = m_unescaped.emplace_back(decodeJsonString(text));
+        }
+        m_texts.push_back({m_walk.path(node), text});
+        m_textNodes.push_back(node);
+    }
+}
+
+std::size_t ChatRequest::textBytes() const
+{
+    std::size_t bytes = 0;
+    for (const auto& text : m_texts) {
+        bytes += text.text.size();
+    }
+    return bytes;
+}
+
+void ChatRequest::editOwnFields(std::vector<Edit>& edits) const
+{
+    std::vector<std::size_t> gone = ownMembers(m_walk, 0, kOwnMembers);
+    if (m_metadata != kNone) {
+        const auto inside = ownMembers(m_walk, m_metadata, kOwnMetadata);
+        if (!inside.empty() && inside.size() == childCount(m_walk, m_metadata)) {
+            gone.push_back(m_metadata);
+        } else {
+            edits = removeMembers(m_walk, m_metadata, inside);
+        }
+    }
+    auto outer = removeMembers(m_walk, 0, gone);
+    edits.insert(edits.end(), outer.begin(), outer.end());
+}
+
+void ChatRequest::editUsage(std::vector<Edit>& edits) const
+{
+    const std::size_t options = m_walk.find(0, "stream_options");
+    if (!m_walk.is(options, JsonKind::Object)) {
+        // `stream` is there, so the body has a member that stays.
+        if (options != kNone) {
+            edits.push_back(
+                {m_walk[options].begin, m_walk[options].end, R"({"include_usage":true})"});
+        } else {
+            const std::size_t open = m_walk[0].begin + 1;
+            edits.push_back({open, open, R"("stream_options":{"include_usage":true},)"});
+        }
+        return;
+    }
+    const std::size_t usage = m_walk.find(options, "include_usage");
+    if (usage != kNone) {
+        edits.push_back({m_walk[usage].begin, m_walk[usage].end, "true"});
+        return;
+    }
+    const bool empty = m_walk.firstChild(options) == kNone;
+    const std::size_t open = m_walk[options].begin + 1;
+    edits.push_back({open, open, empty ? R"("include_usage":true)" : R"("include_usage":true,)"});
+}
+
+std::optional<Bytes> ChatRequest::rewritten(const Changes& changes) const
+{
+    std::vector<Edit> edits;
+    editOwnFields(edits);
+    if (changes.askForUsage && streaming && !usageRequested) {
+        editUsage(edits);
+    }
+    for (std::size_t i = 0; i < changes.replacements.size();) {
+        const std::size_t text = changes.replacements[i].first;
+        std::vector<Edit> inText;
+        for (; i < changes.replacements.size() && changes.replacements[i].first == text; ++i) {
+            const auto& replacement = changes.replacements[i].second;
+            inText.push_back({replacement.begin, replacement.end, replacement.placeholder});
+        }
+        const JsonNode& node = m_walk[m_textNodes[text]];
+        edits.push_back(
+            {node.begin, node.end, quoteJson(splice(m_texts[text].text, std::move(inText)))});
+    }
+    if (edits.empty()) {
+        return std::nullopt;
+    }
+    return splice(m_walk.text(), std::move(edits));
+}
+
+} // namespace exhibit::gateway

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/base/json.h"
+#include "models/base/json_walk.h"
+#include "server/http/message.h"
+#include "server/prevention/call_guard.h"
+
+#include <deque>
+#include <memory>
+#include <optional>
+
+namespace exhibit::gateway {
+
+/// What the gateway reads from a chat completions request; the bytes themselves stay as they are.
+class ChatRequest {
+public:
+    /// Errors are InvalidInput with the field in `subject`, or TooLarge. `request` must outlive the
+    /// result.
+    [[nodiscard]] static Result<std::unique_ptr<ChatRequest>> read(const http::Request& request);
+
+    std::string model; ///< Empty when the request names none.
+    bool streaming = false;
+    bool usageRequested = false; ///< stream_options.include_usage, by the client.
+    std::optional<std::string> userId;
+    std::optional<std::string> sessionId;
+    std::optional<std::string> clientRunId;
+    std::optional<std::string> channel; ///< metadata.channel
+    std::optional<Json> metadata; ///< As sent.
+    std::optional<Json> facts; ///< Context facts, an object.
+
+    /// Every string of the messages but ids, enums and encoded media, in document order. Views
+    /// into this object.
+    [[nodiscard]] const std::vector<prevention::TextChannel>& texts() const { return m_texts; }
+    [[nodiscard]] std::size_t textBytes() const;
+
+    struct Changes {
+        /// By index of texts(), as CallGuard::judgeInput() gives them.
+        std::vector<std::pair<std::size_t, prevention::Replacement>> replacements;
+        bool askForUsage = false; ///< Adds stream_options.include_usage.
+    };
+    /// The body without our own fields and with the changes, content codings undone; nullopt when
+    /// the client's bytes can go as they are (rulings.md 17).
+    [[nodiscard]] std::optional<Bytes> rewritten(const Changes& changes) const;
+
+private:
+    explicit ChatRequest(const http::Request& request)
+        : m_request(request)
+    {
+    }
+    Result<void> parse();
+    Result<void> readFields();
+    Result<void> readMetadata(std::size_t node);
+    Result<void> readHeaders();
+    Result<void> checkRunId() const;
+    void collectTexts();
+    [[nodiscard]] Result<std::optional<std::string>> identity(std::size_t node,
+                                                              std::string subject) const;
+    void editOwnFields(std::vector<Edit>& edits) const;
+    void editUsage(std::vector<Edit>& edits) const;
+
+    const http::Request& m_request;
+    Bytes m_decoded; ///< Empty when the body has no content coding.
+    JsonWalk m_walk;
+    std::size_t m_metadata = JsonWalk::kNone; ///< When it is an object.
+    std::vector<prevention::TextChannel> m_texts;
+    std::vector<std::size_t> m_textNodes; ///< Beside m_texts.
+    std::deque<std::string> m_unescaped; ///< Texts that are not their raw bytes.
+};
+
+} // namespace exhibit::gateway

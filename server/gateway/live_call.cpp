@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/gateway/live_call.h"
+
+#include "server/gateway/content_coding.h"
+
+#include <boost/asio/io_context.hpp>
+
+namespace exhibit::gateway {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr int kClientClosedRequest = 499; // As nginx records it.
+
+bool isEventStream(const http::Headers& headers)
+{
+    const auto type = headers.find("content-type").value_or("");
+    return http::equalsIgnoringCase(type.substr(0, 17), "text/event-stream");
+}
+
+} // namespace
+
+void addCallHeaders(http::Headers& headers, const CallState& call)
+{
+    headers.add("X-Exhibit-Run-Id", call.identity().run.text());
+    headers.add("X-Exhibit-Call-Id", call.identity().call.text());
+    if (call.firstIncident) {
+        headers.add("X-Exhibit-Incident-Id", call.firstIncident->text());
+    }
+}
+
+LiveCall::LiveCall(GatewayCore& core, http::Exchange& exchange, std::shared_ptr<CallState> call)
+    : m_core(core)
+    , m_exchange(exchange)
+    , m_call(std::move(call))
+    , m_upstream(core.upstreams.exchange(m_call->target))
+    , m_deadline(core.services.io)
+{
+}
+
+asio::awaitable<void> LiveCall::run(PresentedKey presented)
+{
+    watch();
+    auto head = co_await startUpstream(std::move(presented));
+    if (!head) {
+        co_await refuse(head.error());
+    } else {
+        m_call->closing.upstreamStatus = head->status;
+        m_call->closing.responseHeaders = recordedResponseHeaders(head->headers);
+        if (head->status == 200 && isEventStream(head->headers)) {
+            co_await relayStream(*std::move(head));
+        } else {
+            co_await relayWhole(*std::move(head));
+        }
+    }
+    m_exchange.onClientGone(nullptr);
+    m_deadline.cancel();
+}
+
+void LiveCall::watch()
+{
+    m_exchange.onClientGone([weak = weak_from_this()] {
+        if (const auto call = weak.lock()) {
+            call->m_clientGone = true;
+            call->m_upstream->cancel();
+        }
+    });
+    m_deadline.expires_after(m_core.services.options.callTimeout);
+    m_deadline.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+        const auto call = weak.lock();
+        if (!error && call) {
+            call->m_timedOut = true;
+            call->m_upstream->cancel();
+        }
+    });
+}
+
+bool LiveCall::mayStillSend()
+{
+    // Connecting takes time, in which another call may have stopped the run (INV-3).
+    m_runStopped = m_call->bound
+        && m_core.services.runs.stopOf(m_call->identity().tenant, m_call->identity().run);
+    m_sentAt = std::chrono::steady_clock::now();
+    return !m_runStopped && !m_clientGone && !m_timedOut;
+}
+
+asio::awaitable<Result<UpstreamHead>> LiveCall::startUpstream(PresentedKey presented)
+{
+    const auto& client = m_exchange.request();
+    EXHIBIT_CO_TRY(auto headers,
+                   upstreamHeaders(client.headers,
+                                   {.upstream = *m_call->upstream,
+                                    .presented = presented,
+                                    .bodyRewritten = m_call->sentBody.has_value()}));
+    UpstreamRequest request;
+    request.method = client.method;
+    // The query, if any, belongs to the provider too.
+    const auto query = client.target.find('?');
+    request.target = m_call->target.targetFor(client.path)
+        + (query == std::string::npos ? "" : client.target.substr(query));
+    request.headers = std::move(headers);
+    request.body = m_call->sentBody ? BytesView(*m_call->sentBody) : BytesView(client.body);
+    request.mayStillSend = [this] { return mayStillSend(); };
+    co_return co_await m_upstream->start(std::move(request));
+}
+
+asio::awaitable<void> LiveCall::refuse(Error error)
+{
+    if (!m_upstream->wasSent()) {
+        m_call->meter->nothingCharged();
+    }
+    if (m_clientGone) {
+        closeUnfinished(error);
+        co_return;
+    }
+    const auto reply = refusalFor(error);
+    auto response = http::errorResponse(reply, m_exchange.request().id);
+    addCallHeaders(response.headers, *m_call);
+    const bool timeout = reply.code == "upstream_timeout";
+    close(reply.status,
+          m_runStopped  ? "refused"
+              : timeout ? "timeout"
+                        : "upstream_error",
+          reply.code);
+    static_cast<void>(co_await m_exchange.respond(std::move(response)));
+}
+
+http::ErrorReply LiveCall::refusalFor(const Error& error)
+{
+    http::ErrorReply reply;
+    if (m_runStopped) {
+        reply.status = 403;
+        reply.type = "permission_error";
+        reply.code = "run_stopped";
+        reply.message = "this run was stopped; begin a new one with another run id";
+    } else if (error.subject == "upstream_key_missing") {
+        reply.status = 503;
+        reply.type = "server_error";
+        reply.code = error.subject;
+        reply.message = error.message;
+    } else if (m_timedOut || error.code == ErrorCode::DeadlineExceeded) {
+        reply.status = 504;
+        reply.type = "upstream_error";
+        reply.code = "upstream_timeout";
+        reply.message = "the provider took too long";
+    } else {
+        reply.status = 502;
+        reply.type = "upstream_error";
+        reply.code = "upstream_error";
+        reply.message = error.message;
+        reply.retryAfterSeconds = 1;
+    }
+    reply.runId = m_call->identity().run.text();
+    reply.callId = m_call->identity().call.text();
+    return reply;
+}
+
+http::Headers LiveCall::answerHeaders(const http::Headers& upstream) const
+{
+    auto headers = clientHeaders(upstream);
+    addCallHeaders(headers, *m_call);
+    return headers;
+}
+
+prevention::StageOutcome LiveCall::conclude()
+{
+    prevention::StageOutcome outcome;
+    if (m_concluded) {
+        return outcome;
+    }
+    m_concluded = true;
+    outcome = m_call->guard->finishOutput();
+    if (!m_answered) {
+        // Nothing came that an output policy could have passed.
+        std::erase_if(outcome.passes, [](const domain::PassRecord& pass) {
+            return pass.stage == domain::Stage::Output;
+        });
+    }
+    outcome.passes.insert(outcome.passes.begin(),
+                          std::make_move_iterator(m_call->inputPasses.begin()),
+                          std::make_move_iterator(m_call->inputPasses.end()));
+    m_call->inputPasses.clear();
+    return outcome;
+}
+
+StopNotice LiveCall::stopRun(const AnswerChannels& channels,
+                             std::int64_t eventNo,
+                             Durability& durability)
+{
+    const auto& stop = *m_call->guard->stop();
+    const auto notice = recorder().recordStop(
+        conclude(), outputTexts(channels), {stop, eventNo, durability.track()});
+    if (m_call->bound) {
+        m_core.services.runs.stop(
+            m_call->identity().tenant,
+            m_call->identity().run,
+            runStopOf(stop, m_call->identity().call, *m_call->firstIncident, eventNo),
+            durability.track());
+    }
+    return notice;
+}
+
+void LiveCall::noteChannels(const AnswerChannels& channels)
+{
+    m_call->closing.texts = channels.channelTexts();
+    m_call->closing.toolCalls = channels.toolCalls();
+}
+
+void LiveCall::close(int status, std::string outcome, std::optional<std::string> errorCode)
+{
+    auto& closing = m_call->closing;
+    closing.status = status;
+    closing.outcome = std::move(outcome);
+    closing.errorCode = std::move(errorCode);
+    closing.usage = m_call->meter->usage();
+    closing.costMicrocents = m_call->meter->cost();
+    if (m_call->price != nullptr) {
+        closing.priceVersion = m_call->catalogue->prices.version;
+    }
+    if (!m_concluded) {
+        const auto nothing
+            = [](std::string_view, std::size_t, std::size_t) { return std::string(); };
+        recorder().record(conclude(), nothing);
+    }
+    m_call->evidence->close(std::move(closing));
+    if (m_call->bound) {
+        m_core.services.runs.settle(m_call->identity().tenant,
+                                    m_call->identity().run,
+                                    m_call->meter->usage(),
+                                    m_call->meter->cost(),
+                                    utcNow());
+    }
+}
+
+void LiveCall::closeUnfinished(const Error& error)
+{
+    if (m_clientGone) {
+        close(kClientClosedRequest, "client_gone", "client_closed_request");
+    } else if (m_timedOut || error.code == ErrorCode::DeadlineExceeded) {
+        close(static_cast<int>(m_call->closing.status), "timeout", "upstream_timeout");
+    } else {
+        close(static_cast<int>(m_call->closing.status), "upstream_error", "upstream_error");
+    }
+}
+
+} // namespace exhibit::gateway

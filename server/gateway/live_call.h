@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "server/gateway/call_state.h"
+#include "server/gateway/gateway.h"
+#include "server/gateway/upstream_client.h"
+#include "server/gateway/violations.h"
+#include "server/gateway/wakeup.h"
+
+#include <memory>
+
+namespace exhibit::gateway {
+
+/// What all calls share. Io thread only.
+struct GatewayCore {
+    GatewayServices services;
+    UpstreamClient upstreams;
+    ops::Counter& violations;
+    ops::Histogram& addedLatency;
+    ops::Histogram& timeToFirstEvent;
+    std::size_t openCalls = 0;
+};
+
+/// A call that goes to a provider, from the request's way out to its last record. The handler's
+/// coroutine owns it together with the coroutine that reads a stream.
+class LiveCall : public std::enable_shared_from_this<LiveCall> {
+public:
+    /// `core` and `exchange` outlive run().
+    LiveCall(GatewayCore& core, http::Exchange& exchange, std::shared_ptr<CallState> call);
+
+    /// Sends the request, relays the answer, writes the records.
+    boost::asio::awaitable<void> run(PresentedKey presented);
+
+private:
+    friend class StreamCall;
+
+    boost::asio::awaitable<Result<UpstreamHead>> startUpstream(PresentedKey presented);
+    void watch();
+    [[nodiscard]] bool mayStillSend();
+
+    /// The provider gave no answer that could be passed on.
+    boost::asio::awaitable<void> refuse(Error error);
+    [[nodiscard]] http::ErrorReply refusalFor(const Error& error);
+
+    // Answers that are read whole (json_call.cpp).
+    boost::asio::awaitable<void> relayWhole(UpstreamHead head);
+    boost::asio::awaitable<Result<void>> readBody();
+    boost::asio::awaitable<void> answerJudged(UpstreamHead head);
+    boost::asio::awaitable<void> answerAsIs(UpstreamHead head);
+    boost::asio::awaitable<void> deliver(http::Response response, std::optional<Bytes> original);
+
+    boost::asio::awaitable<void> relayStream(UpstreamHead head);
+
+    /// The provider's fields and ours.
+    [[nodiscard]] http::Headers answerHeaders(const http::Headers& upstream) const;
+    [[nodiscard]] ViolationRecorder recorder() { return {*m_call, m_core.violations}; }
+    /// The decisions of the output stage with what the input stage left; once.
+    [[nodiscard]] prevention::StageOutcome conclude();
+    /// Records the stop with everything decided, and stops the run. Durable when `durability` is.
+    [[nodiscard]] StopNotice stopRun(const AnswerChannels& channels,
+                                     std::int64_t eventNo,
+                                     Durability& durability);
+    /// The last record. `outcome` is one of CallClosed's.
+    void close(int status, std::string outcome, std::optional<std::string> errorCode = {});
+    /// The same for a call whose client left or whose time is over.
+    void closeUnfinished(const Error& error);
+    void noteChannels(const AnswerChannels& channels);
+
+    GatewayCore& m_core;
+    http::Exchange& m_exchange;
+    std::shared_ptr<CallState> m_call;
+    std::unique_ptr<UpstreamExchange> m_upstream;
+    boost::asio::steady_timer m_deadline;
+    Bytes m_body; ///< Of an answer that is read whole, as it came.
+    bool m_clientGone = false;
+    bool m_timedOut = false;
+    bool m_runStopped = false; ///< By another call of the run, before this one was sent.
+    bool m_concluded = false;
+    bool m_answered = false; ///< The provider answered with something policies look at.
+    SteadyTime m_sentAt{}; ///< The request went to the provider.
+    SteadyTime m_answeredAt{}; ///< Its answer was complete (whole answers).
+};
+
+/// What a client reads about a call that was refused before the provider saw it.
+void addCallHeaders(http::Headers& headers, const CallState& call);
+
+} // namespace exhibit::gateway

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/gateway/sse_parser.h"
+
+namespace exhibit::gateway {
+namespace {
+
+constexpr BytesView kByteOrderMark = "\xEF\xBB\xBF";
+
+} // namespace
+
+void SseParser::append(BytesView bytes)
+{
+    // Taken events go before the buffer grows, so that it stays as small as what is pending.
+    if (m_eventBegin > 0) {
+        m_buffer.erase(0, m_eventBegin);
+        m_lineBegin -= m_eventBegin;
+        m_scanned -= m_eventBegin;
+        if (m_data) {
+            m_data->begin -= m_eventBegin;
+        }
+        m_eventBegin = 0;
+    }
+    m_buffer += bytes;
+}
+
+Result<std::optional<SseEvent>> SseParser::next()
+{
+    auto event = scan(false);
+    const std::size_t size = event ? event->raw.size() : pendingBytes();
+    if (size > m_eventBytesMax) {
+        return fail(ErrorCode::TooLarge, "an event of the provider's stream is too large");
+    }
+    return event;
+}
+
+std::optional<SseEvent> SseParser::finish()
+{
+    if (auto event = scan(true)) {
+        return event;
+    }
+    if (m_lineBegin < m_buffer.size()) {
+        noteLine({m_lineBegin, m_buffer.size() - m_lineBegin});
+    }
+    if (pendingBytes() == 0) {
+        return std::nullopt;
+    }
+    return takeEvent(m_buffer.size(), false);
+}
+
+std::size_t SseParser::lineEnd(std::size_t at, bool atEndOfStream) const
+{
+    if (m_buffer[at] == '\n') {
+        return 1;
+    }
+    if (at + 1 < m_buffer.size()) {
+        return m_buffer[at + 1] == '\n' ? 2 : 1;
+    }
+    return atEndOfStream ? 1 : 0;
+}
+
+std::optional<SseEvent> SseParser::scan(bool atEndOfStream)
+{
+    while (true) {
+        const std::size_t at = m_buffer.find_first_of("\r\n", m_scanned);
+        if (at == Bytes::npos) {
+            m_scanned = m_buffer.size();
+            return std::nullopt;
+        }
+        const std::size_t end = lineEnd(at, atEndOfStream);
+        if (end == 0) {
+            m_scanned = at;
+            return std::nullopt;
+        }
+        const Line line{m_lineBegin, at - m_lineBegin};
+        m_lineBegin = at + end;
+        m_scanned = m_lineBegin;
+        if (line.length == 0) {
+            return takeEvent(m_lineBegin, true);
+        }
+        noteLine(line);
+    }
+}
+
+void SseParser::noteLine(Line line)
+{
+    if (m_first) {
+        m_first = false;
+        if (BytesView(m_buffer).substr(line.begin).starts_with(kByteOrderMark)) {
+            line.begin += kByteOrderMark.size();
+            line.length -= kByteOrderMark.size();
+        }
+    }
+    const BytesView text = BytesView(m_buffer).substr(line.begin, line.length);
+    if (text.substr(0, text.find(':')) != "data") {
+        return;
+    }
+    const std::size_t colon = std::min<std::size_t>(5, text.size());
+    const std::size_t space = text.substr(colon).starts_with(' ') ? 1 : 0;
+    const Line value{line.begin + colon + space, line.length - colon - space};
+    if (!m_data) {
+        m_data = value;
+        return;
+    }
+    if (!m_joined) {
+        m_joined = m_buffer.substr(m_data->begin, m_data->length);
+    }
+    *m_joined += '\n';
+    m_joined->append(m_buffer, value.begin, value.length);
+}
+
+SseEvent SseParser::takeEvent(std::size_t end, bool complete)
+{
+    SseEvent event;
+    event.raw = m_buffer.substr(m_eventBegin, end - m_eventBegin);
+    event.complete = complete;
+    if (m_data) {
+        event.hasData = true;
+        event.dataBegin = m_data->begin - m_eventBegin;
+        event.dataLength = m_data->length;
+    }
+    if (m_joined) {
+        event.joined = *std::move(m_joined);
+    }
+    m_data.reset();
+    m_joined.reset();
+    m_eventBegin = end;
+    m_lineBegin = end;
+    m_scanned = end;
+    return event;
+}
+
+} // namespace exhibit::gateway

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "server/gateway/answer_rewrite.h"
+#include "server/gateway/sse_parser.h"
+#include "server/gateway/usage_meter.h"
+
+#include <list>
+
+namespace exhibit::gateway {
+
+/// Bytes of events that follow one another.
+struct EventBytes {
+    std::int64_t firstEvent = 0;
+    std::int64_t eventCount = 0;
+    Bytes bytes;
+};
+
+/// Decides when each event of a provider's stream goes out, and as what. Events pass unchanged once
+/// the guard is done with every byte of their texts; order is kept within a choice and field, the
+/// end of a choice waits for what it holds back, and what belongs to no choice waits for all
+/// (rulings.md 12). Knows nothing of sockets or time: the same bytes give the same answer however
+/// they were split.
+class StreamRelay {
+public:
+    struct Options {
+        bool hideUsage = false; ///< We asked for the usage chunk, the client did not.
+    };
+    /// `guard` and `meter` outlive the relay.
+    StreamRelay(prevention::CallGuard& guard, UsageMeter& meter, Options options);
+
+    /// The next bytes from the provider. TooLarge when an event is over the limit: the stream
+    /// cannot be understood any more.
+    [[nodiscard]] Result<void> feed(BytesView bytes);
+    /// The provider ended the stream properly.
+    void finish();
+    /// The stream broke or nobody wants it any more: nothing that is held goes out.
+    void abandon();
+    /// The guard was told of new usage outside feed(), which may have stopped the run.
+    void checkStop();
+
+    /// True once the guard stopped the run: no byte of the provider goes out any more.
+    [[nodiscard]] bool stopped() const { return m_stopped; }
+    /// Choices that began and whose end has not gone out.
+    [[nodiscard]] std::vector<std::int64_t> openChoices() const;
+    [[nodiscard]] bool choicesEnded() const { return !m_choices.empty() && openChoices().empty(); }
+    /// The provider's own end of the stream went out: nothing may follow it.
+    [[nodiscard]] bool ended() const { return m_ended; }
+
+    /// What may go out now, in order.
+    [[nodiscard]] std::vector<EventBytes> takeReleased();
+    /// What came and does not go out as it came.
+    [[nodiscard]] std::vector<EventBytes> takeWithheld();
+    [[nodiscard]] std::size_t heldBytes() const { return m_heldBytes; }
+
+    [[nodiscard]] std::int64_t eventCount() const { return m_eventCount; }
+    /// [DONE] has come or the stream ended: every text is whole and was judged.
+    [[nodiscard]] bool complete() const { return m_done; }
+    /// The event at which the run was stopped, from 0.
+    [[nodiscard]] std::int64_t stopEvent() const { return m_stopEvent; }
+    [[nodiscard]] const AnswerChannels& channels() const { return m_channels; }
+    [[nodiscard]] const std::vector<std::string>& finishReasons() const { return m_finishReasons; }
+    [[nodiscard]] const ChunkFrame& frame() const { return m_frame; }
+
+private:
+    struct Held {
+        std::int64_t number = 0;
+        SseEvent event;
+        std::vector<AnswerPiece> pieces;
+        std::vector<std::int64_t> choices;
+        std::vector<std::int64_t> ends; ///< Those whose finish reason it brings.
+        bool waitsForChoices = false; ///< Ends a choice, or has nothing else to keep its place by.
+        bool waitsForAll = false; ///< Belongs to no choice.
+    };
+    struct Choice {
+        std::int64_t index = 0;
+        bool ended = false; ///< Its finish reason went out.
+    };
+    /// What earlier events that are still held keep from going out.
+    struct Blocked {
+        std::vector<std::size_t> lanes;
+        std::vector<std::int64_t> choices;
+        bool any = false;
+    };
+
+    void take(SseEvent event);
+    void takeChunk(Held& held, const JsonWalk& walk, const ChatAnswer& answer);
+    void takeUnreadable(std::string_view why);
+    [[nodiscard]] bool isOurUsage(const ChatAnswer& answer) const;
+    void noteChoices(Held& held, const ChatAnswer& answer);
+    void meter();
+    void hold(Held held);
+    void releaseReady();
+    [[nodiscard]] bool isBlocked(const Held& held, const Blocked& blocked) const;
+    void block(const Held& held, Blocked& blocked) const;
+    [[nodiscard]] bool mayPass(const Held& held) const;
+    void release(Held held);
+    void releaseRewritten(Held held);
+    void endRedacted();
+    void stop();
+    [[nodiscard]] bool isChanged(const Held& held) const;
+    void withhold(Held held);
+    void withholdRest();
+    static void append(std::vector<EventBytes>& list, std::int64_t number, BytesView bytes);
+
+    prevention::CallGuard& m_guard;
+    UsageMeter& m_meter;
+    Options m_options;
+    AnswerChannels m_channels;
+    bool m_holdsWhole; ///< Until the end, or until there is too much of it.
+    SseParser m_parser;
+    std::list<Held> m_held;
+    std::size_t m_heldBytes = 0;
+    std::vector<Choice> m_choices;
+    std::vector<std::string> m_finishReasons;
+    ChunkFrame m_frame;
+    std::vector<EventBytes> m_released;
+    std::vector<EventBytes> m_withheld;
+    std::int64_t m_eventCount = 0;
+    std::int64_t m_stopEvent = 0;
+    bool m_done = false; ///< [DONE] was seen, or the end.
+    bool m_ended = false;
+    bool m_stopped = false;
+};
+
+} // namespace exhibit::gateway

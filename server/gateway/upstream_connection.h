@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "server/gateway/upstream_client.h"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
+
+#include <array>
+#include <variant>
+
+/// Private to server/gateway: Beast and OpenSSL stay behind upstream_client.h.
+namespace exhibit::gateway {
+
+using PlainStream = boost::beast::tcp_stream;
+using TlsStream = boost::beast::ssl_stream<boost::beast::tcp_stream>;
+using TlsSession
+    = std::unique_ptr<SSL_SESSION, decltype([](SSL_SESSION* s) { SSL_SESSION_free(s); })>;
+
+/// One connection, plain or TLS. Every operation ends by the time-out it is given.
+class UpstreamConnection {
+public:
+    UpstreamConnection(boost::asio::io_context& io,
+                       boost::asio::ssl::context& tls,
+                       const UpstreamTarget& target);
+
+    boost::asio::awaitable<Result<void>> connect(const UpstreamTarget& target,
+                                                 std::chrono::milliseconds timeout);
+    boost::asio::awaitable<Result<void>> write(BytesView head,
+                                               BytesView body,
+                                               std::chrono::milliseconds timeout);
+    boost::asio::awaitable<Result<UpstreamHead>> readHead(std::chrono::milliseconds timeout);
+    boost::asio::awaitable<Result<std::optional<Bytes>>> readSome(
+        std::chrono::milliseconds timeout);
+
+    /// Offers an earlier session to the next handshake; nullptr and plain connections: nothing.
+    void resume(SSL_SESSION* session);
+    /// What a later connection to the same origin may resume; nullptr for plain ones.
+    [[nodiscard]] TlsSession session();
+    /// True when bytes of the current answer have come.
+    [[nodiscard]] bool heardAnything() const;
+
+    /// True when another request may follow on this connection.
+    [[nodiscard]] bool reusable();
+    /// False when the peer has closed meanwhile, or sent what nobody asked for.
+    [[nodiscard]] bool stillOpen();
+    void close();
+    [[nodiscard]] bool closed() const { return m_closed; }
+
+private:
+    using Parser = boost::beast::http::response_parser<boost::beast::http::buffer_body>;
+
+    boost::beast::tcp_stream& lowest();
+    boost::asio::awaitable<Result<void>> handshake(const UpstreamTarget& target);
+    boost::asio::awaitable<boost::system::error_code> parseHead();
+    [[nodiscard]] Error errorFor(const boost::system::error_code& error,
+                                 std::string_view doing) const;
+
+    std::variant<PlainStream, TlsStream> m_stream;
+    boost::asio::ip::tcp::resolver m_resolver;
+    boost::beast::flat_buffer m_buffer;
+    std::optional<Parser> m_parser;
+    std::array<char, 16384> m_bytes{};
+    bool m_closed = false;
+};
+
+} // namespace exhibit::gateway

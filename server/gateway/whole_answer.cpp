@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/gateway/whole_answer.h"
+
+#include <algorithm>
+
+namespace exhibit::gateway {
+
+WholeAnswer::WholeAnswer(prevention::CallGuard& guard, UsageMeter& meter)
+    : m_guard(guard)
+    , m_meter(meter)
+    , m_channels(guard)
+{
+}
+
+void WholeAnswer::unreadable(std::string_view why)
+{
+    if (m_channels.isGuarded()) {
+        m_guard.outputUnreadable(why);
+    }
+}
+
+void WholeAnswer::judge(BytesView body)
+{
+    auto walk = JsonWalk::parse(body);
+    if (!walk) {
+        unreadable("The provider's answer is no JSON.");
+        return;
+    }
+    m_walk = *std::move(walk);
+    m_answer = readAnswer(*m_walk, AnswerForm::Whole);
+    m_readable = m_answer.problem.empty();
+    if (!m_readable) {
+        unreadable(m_answer.problem);
+    }
+    // Each choice is judged to its end before the next begins: what a stop leaves is whole choices.
+    for (const auto& choice : m_answer.choices) {
+        for (const auto& text : m_answer.texts) {
+            if (text.choice == choice.index) {
+                m_pieces.push_back(m_channels.feed(*m_walk, text));
+                m_meter.addAnswerText(m_pieces.back().end - m_pieces.back().begin);
+            }
+        }
+        if (!m_guard.stop()) {
+            m_channels.finishChoice(choice.index);
+        }
+    }
+    if (m_answer.usage) {
+        m_meter.report(*m_answer.usage);
+    }
+    m_guard.usageChanged(m_meter.runCounters(), m_meter.usage().completionTokens, utcNow());
+    m_channels.freeze();
+}
+
+std::optional<Bytes> WholeAnswer::rewritten() const
+{
+    const bool unchanged
+        = std::all_of(m_pieces.begin(), m_pieces.end(), [this](const AnswerPiece& piece) {
+              return m_channels.mayPass(piece) && !m_channels.isRedacted(piece);
+          });
+    if (!m_walk || unchanged) {
+        return std::nullopt;
+    }
+    return rewriteAnswer(*m_walk, AnswerForm::Whole, m_pieces, m_channels);
+}
+
+void WholeAnswer::noteReleased()
+{
+    for (const auto& piece : m_pieces) {
+        m_channels.noteReleased(piece);
+    }
+}
+
+std::vector<std::string> WholeAnswer::finishReasons() const
+{
+    std::vector<std::string> reasons;
+    for (const auto& choice : m_answer.choices) {
+        if (!choice.finishReason.empty()) {
+            reasons.push_back(choice.finishReason);
+        }
+    }
+    return reasons;
+}
+
+std::string WholeAnswer::model() const
+{
+    return m_walk ? m_walk->string(m_walk->find(0, "model")) : std::string{};
+}
+
+} // namespace exhibit::gateway

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "server/gateway/answer_rewrite.h"
+#include "server/gateway/usage_meter.h"
+
+#include <optional>
+
+namespace exhibit::gateway {
+
+/// A provider's answer that is one JSON text: judged as a whole, and changed only where a policy
+/// says so.
+class WholeAnswer {
+public:
+    /// `guard` and `meter` outlive this.
+    WholeAnswer(prevention::CallGuard& guard, UsageMeter& meter);
+
+    /// `body` without content codings; it must outlive this. What is no JSON is reported to the
+    /// guard: policies that must see the answer decide.
+    void judge(BytesView body);
+    /// The codings of the body cannot be undone, so that nothing was seen.
+    void unreadable(std::string_view why);
+
+    /// The body as it may go out; nullopt when the provider's bytes may go as they are.
+    [[nodiscard]] std::optional<Bytes> rewritten() const;
+    /// False: a stopped answer cannot be shown in part, only refused.
+    [[nodiscard]] bool canBeCut() const { return m_readable; }
+    void noteReleased();
+
+    [[nodiscard]] const AnswerChannels& channels() const { return m_channels; }
+    [[nodiscard]] std::vector<std::string> finishReasons() const;
+    [[nodiscard]] std::string model() const;
+
+private:
+    prevention::CallGuard& m_guard;
+    UsageMeter& m_meter;
+    AnswerChannels m_channels;
+    std::optional<JsonWalk> m_walk;
+    ChatAnswer m_answer;
+    std::vector<AnswerPiece> m_pieces;
+    bool m_readable = false;
+};
+
+} // namespace exhibit::gateway

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/prevention/input_judge.h"
+
+#include "server/prevention/evaluation_clock.h"
+
+namespace exhibit::prevention {
+namespace {
+
+/// A text in which something was found.
+struct FoundText {
+    std::size_t index = 0;
+    TextJudge judge;
+};
+
+std::vector<FoundText> judgeTexts(const std::shared_ptr<const StagePlan>& plan,
+                                  const std::vector<TextChannel>& texts)
+{
+    std::vector<FoundText> found;
+    for (std::size_t index = 0; index < texts.size(); ++index) {
+        TextJudge judge(plan);
+        judge.feed(texts[index].text);
+        judge.finish();
+        if (!judge.findings().empty()) {
+            found.push_back({index, std::move(judge)});
+        }
+    }
+    return found;
+}
+
+} // namespace
+
+InputVerdict InputJudge::judge(const std::vector<TextChannel>& texts) const
+{
+    const auto scanning = scanningOnes(policies);
+    const auto plan = planOf(snapshot, scanning);
+    EvaluationClock clock;
+    std::vector<FoundText> found;
+    if (plan != nullptr) {
+        const auto running = clock.run();
+        found = judgeTexts(plan, texts);
+    }
+    JudgedStage stage{domain::Stage::Input, policies, {}, false, clock.microseconds()};
+    InputVerdict verdict;
+    for (const auto& [index, judge] : found) {
+        stage.texts.push_back({texts[index].name, &judge});
+        for (auto& replacement : replacementsOf(judge, *plan)) {
+            verdict.replacements.emplace_back(index, std::move(replacement));
+        }
+    }
+    verdict.outcome.decisions = decide(stage, builder);
+    appendPasses(stage, snapshot.snapshot().snapshotId, verdict.outcome);
+    for (const auto& text : stage.texts) {
+        if (const auto& stop = text.judge->stop(); stop && !verdict.stop) {
+            verdict.stop = Stop{};
+            verdict.stop->decision
+                = decisionOf(verdict.outcome, *scanning[stop->policy].policy, stage.stage);
+            verdict.stop->channel = text.channel;
+            verdict.stop->cutAt = stop->cutAt;
+        }
+    }
+    return verdict;
+}
+
+} // namespace exhibit::prevention

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/scan/scanner.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace exhibit::prevention {
+
+/// One maximal run of covered bytes.
+struct MatchRun {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    std::size_t start = 0; ///< The least start of its matches; may lie before `begin`.
+    std::size_t pattern = 0; ///< The first-listed one with a match that begins at `begin`.
+    friend bool operator==(const MatchRun&, const MatchRun&) = default;
+};
+
+/// The covered runs of a text while its matches are being confirmed: the same runs as
+/// scan::coveredRuns() makes of all of them, but in bounded memory. Beyond
+/// limits::kMatchRunsPerTextMax the last run takes in everything up to the newest match: rather too
+/// much is redacted than too little.
+class MatchRuns {
+public:
+    /// In order of confirmation.
+    void add(const scan::Match& match);
+    [[nodiscard]] const std::vector<MatchRun>& all() const { return m_runs; }
+    [[nodiscard]] bool empty() const { return m_runs.empty(); }
+    /// Removes and returns the runs that begin before `limit`.
+    [[nodiscard]] std::vector<MatchRun> takeBefore(std::size_t limit);
+
+private:
+    std::vector<MatchRun> m_runs; ///< Ascending, not touching.
+};
+
+} // namespace exhibit::prevention

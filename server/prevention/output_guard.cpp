@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/prevention/output_guard.h"
+
+#include "models/base/assert.h"
+
+#include <algorithm>
+
+namespace exhibit::prevention {
+
+OutputGuard::OutputGuard(std::shared_ptr<const CompiledSnapshot> snapshot,
+                         std::vector<AppliedPolicy> policies,
+                         const DecisionBuilder& builder)
+    : m_snapshot(std::move(snapshot))
+    , m_policies(std::move(policies))
+    , m_scanning(scanningOnes(m_policies))
+    , m_builder(builder)
+    , m_plan(planOf(*m_snapshot, m_scanning))
+{
+}
+
+std::size_t OutputGuard::channel(const std::string& name)
+{
+    const auto found = m_channelNumbers.find(name);
+    if (found != m_channelNumbers.end()) {
+        return found->second;
+    }
+    // All texts beyond the limit share one channel that nobody judges.
+    if (m_channels.size() == limits::kGuardChannelsMax) {
+        m_channels.push_back({"", std::nullopt, 0});
+        unreadable("The answer has more texts than can be judged.");
+    }
+    if (m_channels.size() > limits::kGuardChannelsMax) {
+        return limits::kGuardChannelsMax;
+    }
+    auto& added = m_channels.emplace_back();
+    added.name = name;
+    if (m_plan != nullptr) {
+        added.judge.emplace(m_plan);
+    }
+    m_channelNumbers.emplace(name, m_channels.size() - 1);
+    return m_channels.size() - 1;
+}
+
+void OutputGuard::feed(std::size_t channel, std::string_view delta)
+{
+    EXHIBIT_ASSERT(channel < m_channels.size());
+    auto& fed = m_channels[channel];
+    if (m_closed) {
+        return;
+    }
+    fed.position += delta.size();
+    if (fed.judge && !fed.judge->finished()) {
+        const auto running = m_clock.run();
+        fed.judge->feed(delta);
+    }
+    stopAt(fed);
+}
+
+void OutputGuard::finishChannel(std::size_t channel)
+{
+    EXHIBIT_ASSERT(channel < m_channels.size());
+    auto& finished = m_channels[channel];
+    if (m_closed) {
+        return;
+    }
+    if (finished.judge) {
+        const auto running = m_clock.run();
+        finished.judge->finish();
+    }
+    stopAt(finished);
+}
+
+void OutputGuard::stopAt(const Channel& channel)
+{
+    if (!channel.judge || !channel.judge->stop()) {
+        return;
+    }
+    m_closed = true;
+    // Nothing is found after a stop, so that all decisions of the stage are known now.
+    StageOutcome outcome{decide(judged(), m_builder), {}};
+    const auto& stop = *channel.judge->stop();
+    m_stop = Stop{};
+    m_stop->decision = decisionOf(outcome, *m_scanning[stop.policy].policy, domain::Stage::Output);
+    m_stop->channel = channel.name;
+    m_stop->cutAt = stop.cutAt;
+    m_decisions = std::move(outcome.decisions);
+}
+
+void OutputGuard::unreadable(std::string_view why)
+{
+    if (m_closed || !m_errors.empty()) {
+        return;
+    }
+    const domain::Decision* gravest = nullptr;
+    m_errors.reserve(m_scanning.size());
+    for (const auto& applied : m_scanning) {
+        m_errors.push_back(m_builder.fromError(applied, domain::Stage::Output, why));
+        const bool blocks = applied.policy->effectiveOnError() == domain::OnError::Block;
+        if (blocks && (gravest == nullptr || applied.policy->severity > gravest->severity)) {
+            gravest = &m_errors.back();
+        }
+    }
+    if (gravest != nullptr) {
+        m_closed = true;
+        m_stop = Stop{};
+        m_stop->decision = *gravest;
+    }
+}
+
+std::size_t OutputGuard::settled(std::size_t channel) const
+{
+    EXHIBIT_ASSERT(channel < m_channels.size());
+    const auto& asked = m_channels[channel];
+    return asked.judge ? asked.judge->settled() : asked.position;
+}
+
+std::vector<Replacement> OutputGuard::replacements(std::size_t channel) const
+{
+    EXHIBIT_ASSERT(channel < m_channels.size());
+    const auto& asked = m_channels[channel];
+    return asked.judge ? replacementsOf(*asked.judge, *m_plan) : std::vector<Replacement>{};
+}
+
+JudgedStage OutputGuard::judged() const
+{
+    JudgedStage stage{
+        domain::Stage::Output, m_policies, {}, holdsWholeAnswer(), m_clock.microseconds()};
+    for (const auto& channel : m_channels) {
+        if (channel.judge && !channel.judge->findings().empty()) {
+            stage.texts.push_back({channel.name, &*channel.judge});
+        }
+    }
+    return stage;
+}
+
+void OutputGuard::conclude(StageOutcome& outcome)
+{
+    const auto stage = judged();
+    auto decisions = m_decisions ? *std::move(m_decisions) : decide(stage, m_builder);
+    std::move(m_errors.begin(), m_errors.end(), std::back_inserter(outcome.decisions));
+    std::move(decisions.begin(), decisions.end(), std::back_inserter(outcome.decisions));
+    // A call that was stopped before its answer was never judged by output policies.
+    if (sawText() || !m_closed) {
+        appendPasses(stage, m_snapshot->snapshot().snapshotId, outcome);
+    }
+}
+
+} // namespace exhibit::prevention

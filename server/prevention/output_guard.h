@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "server/prevention/evaluation_clock.h"
+#include "server/prevention/stage_outcome.h"
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace exhibit::prevention {
+
+/// The output stage of one call: a judge for each channel of the answer. The first stop ends all
+/// of them.
+class OutputGuard {
+public:
+    /// `builder` outlives the guard.
+    OutputGuard(std::shared_ptr<const CompiledSnapshot> snapshot,
+                std::vector<AppliedPolicy> policies,
+                const DecisionBuilder& builder);
+
+    [[nodiscard]] bool unguarded() const { return m_plan == nullptr; }
+    [[nodiscard]] bool holdsWholeAnswer() const { return m_plan != nullptr && m_plan->redacts; }
+    [[nodiscard]] bool sawText() const { return !m_channels.empty(); }
+
+    [[nodiscard]] std::size_t channel(const std::string& name);
+    void feed(std::size_t channel, std::string_view delta);
+    void finishChannel(std::size_t channel);
+    void unreadable(std::string_view why);
+    /// Something outside the output stage stopped the call: nothing is judged any more.
+    void close() { m_closed = true; }
+
+    [[nodiscard]] std::size_t settled(std::size_t channel) const;
+    [[nodiscard]] const std::optional<Stop>& stop() const { return m_stop; }
+    [[nodiscard]] std::vector<Replacement> replacements(std::size_t channel) const;
+    /// Decisions and, when the answer was judged, passes. Once.
+    void conclude(StageOutcome& outcome);
+
+private:
+    struct Channel {
+        std::string name;
+        std::optional<TextJudge> judge; ///< Empty: nothing applies, or beyond the limit.
+        std::size_t position = 0;
+    };
+
+    [[nodiscard]] JudgedStage judged() const;
+    void stopAt(const Channel& channel);
+
+    std::shared_ptr<const CompiledSnapshot> m_snapshot;
+    std::vector<AppliedPolicy> m_policies;
+    std::vector<AppliedPolicy> m_scanning; ///< As in m_plan.
+    const DecisionBuilder& m_builder;
+    std::shared_ptr<const StagePlan> m_plan; ///< Null: no policy looks at the output.
+    std::deque<Channel> m_channels;
+    std::unordered_map<std::string, std::size_t> m_channelNumbers;
+    std::vector<domain::Decision> m_errors; ///< At most one for each policy.
+    std::optional<std::vector<domain::Decision>> m_decisions; ///< Made at the stop.
+    std::optional<Stop> m_stop;
+    bool m_closed = false;
+    EvaluationClock m_clock;
+};
+
+} // namespace exhibit::prevention

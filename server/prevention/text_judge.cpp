@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/prevention/text_judge.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace exhibit::prevention {
+
+TextJudge::TextJudge(std::shared_ptr<const StagePlan> plan)
+    : m_plan(std::move(plan))
+    , m_scanner(m_plan->patterns)
+{
+    if (m_plan->judgesSentences) {
+        m_sentences.emplace(m_plan);
+    }
+}
+
+void TextJudge::feed(std::string_view delta)
+{
+    while (!delta.empty() && !m_stop) {
+        const auto segment
+            = delta.substr(0, m_sentences ? m_sentences->toBoundary(delta) : delta.size());
+        delta.remove_prefix(segment.size());
+        m_matches.clear();
+        m_scanner.feed(segment, m_matches);
+        if (m_sentences) {
+            m_sentences->append(segment);
+        }
+        Candidates candidates;
+        judge(candidates);
+        const bool stoppedEarlier
+            = !candidates.list.empty() && candidates.byte < m_scanner.position();
+        if (m_sentences && m_sentences->atBoundary() && !stoppedEarlier) {
+            candidates.settled = m_scanner.settled();
+            noteClaims(m_sentences->decide(), candidates);
+        }
+        stopAt(candidates);
+    }
+}
+
+void TextJudge::finish()
+{
+    if (m_finished) {
+        return;
+    }
+    m_finished = true;
+    if (m_stop) {
+        return;
+    }
+    m_matches.clear();
+    m_scanner.finish(m_matches);
+    Candidates candidates;
+    judge(candidates);
+    candidates.settled = m_scanner.position();
+    if (m_sentences) {
+        noteClaims(m_sentences->finish(), candidates);
+    }
+    stopAt(candidates);
+}
+
+std::size_t TextJudge::settled() const
+{
+    if (m_stop) {
+        return m_stop->cutAt;
+    }
+    const auto settled = m_scanner.settled();
+    return m_sentences ? std::min(settled, m_sentences->held()) : settled;
+}
+
+void TextJudge::judge(Candidates& candidates)
+{
+    for (const auto& match : m_matches) {
+        if (!candidates.list.empty() && match.confirmedAt != candidates.byte) {
+            return;
+        }
+        candidates.byte = match.confirmedAt;
+        candidates.settled = match.settled;
+        note(match, candidates);
+    }
+}
+
+void TextJudge::note(const scan::Match& match, Candidates& candidates)
+{
+    const auto policy = m_plan->uses[match.pattern].policy;
+    if (m_plan->isClaim(policy)) {
+        if (const auto claim = m_sentences->add(policy, match)) {
+            noteClaim(*claim, candidates);
+        }
+        return;
+    }
+    record(policy, match);
+    const auto mode = m_plan->policies[policy]->mode;
+    if (mode == domain::Mode::Block) {
+        candidates.list.push_back({policy, match.start});
+    } else if (mode == domain::Mode::Redact) {
+        m_redactions.add(match);
+    }
+}
+
+void TextJudge::noteClaims(const std::vector<UnhedgedClaim>& claims, Candidates& candidates)
+{
+    for (const auto& claim : claims) {
+        noteClaim(claim, candidates);
+    }
+}
+
+void TextJudge::noteClaim(const UnhedgedClaim& claim, Candidates& candidates)
+{
+    scan::Match match;
+    match.pattern = claim.run.pattern;
+    match.begin = claim.run.begin;
+    match.end = claim.run.end;
+    match.start = claim.run.start;
+    record(claim.policy, match);
+    if (m_plan->policies[claim.policy]->mode == domain::Mode::Block) {
+        candidates.list.push_back({claim.policy, claim.run.start});
+    }
+}
+
+void TextJudge::record(std::uint32_t policy, const scan::Match& match)
+{
+    auto found = std::find_if(m_findings.begin(), m_findings.end(), [policy](const auto& finding) {
+        return finding.policy == policy;
+    });
+    if (found == m_findings.end()) {
+        found = m_findings.insert(found, Finding{policy, {}, {}, utcNow()});
+    }
+    found->runs.add(match);
+    const auto ordinal = m_plan->uses[match.pattern].ordinal;
+    if (found->patterns.size() <= ordinal) {
+        found->patterns.resize(ordinal + 1);
+    }
+    found->patterns[ordinal] = true;
+}
+
+// Several policies may match on one byte: the text ends before the earliest of their matches, and
+// the stop is named after the one that starts first, then the gravest, then the first listed.
+void TextJudge::stopAt(const Candidates& candidates)
+{
+    if (candidates.list.empty()) {
+        return;
+    }
+    const auto rank = [this](const Candidate& candidate) {
+        const auto gravity = static_cast<int>(m_plan->policies[candidate.policy]->severity);
+        return std::tuple(candidate.start, -gravity, candidate.policy);
+    };
+    const auto first
+        = std::min_element(candidates.list.begin(),
+                           candidates.list.end(),
+                           [&rank](const auto& a, const auto& b) { return rank(a) < rank(b); });
+    auto cutAt = std::min(first->start, candidates.settled);
+    if (m_sentences) {
+        cutAt = std::min(cutAt, m_sentences->held());
+    }
+    m_stop = TextStop{first->policy, cutAt};
+}
+
+} // namespace exhibit::prevention

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/base/time.h"
+#include "server/prevention/automata.h"
+#include "server/prevention/match_runs.h"
+#include "server/prevention/sentence_hold.h"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace exhibit::prevention {
+
+/// What one policy found in one text.
+struct Finding {
+    std::uint32_t policy = 0; ///< Index into the plan's policies.
+    MatchRuns runs;
+    std::vector<bool> patterns; ///< By ordinal within the policy: which ones matched.
+    UtcTime firstAt{};
+};
+
+/// Where a blocking policy ends the text.
+struct TextStop {
+    std::uint32_t policy = 0;
+    std::size_t cutAt = 0;
+};
+
+/// Judges one text (a channel of an answer, a string of a request) against a plan, as it arrives.
+/// Everything it says depends on the text alone. Once stopped it reads no further: what lies behind
+/// the byte that stopped it must not show in decisions.
+class TextJudge {
+public:
+    explicit TextJudge(std::shared_ptr<const StagePlan> plan);
+
+    void feed(std::string_view delta);
+    /// Once, at the end of the text.
+    void finish();
+
+    /// Bytes below this are final.
+    [[nodiscard]] std::size_t settled() const;
+    [[nodiscard]] bool finished() const { return m_finished; }
+    [[nodiscard]] const std::optional<TextStop>& stop() const { return m_stop; }
+    [[nodiscard]] const std::vector<Finding>& findings() const { return m_findings; }
+    /// What redact policies cover so far, whatever policy it is of; `pattern` is the plan's.
+    [[nodiscard]] const std::vector<MatchRun>& redactions() const { return m_redactions.all(); }
+
+private:
+    struct Candidate {
+        std::uint32_t policy = 0;
+        std::size_t start = 0;
+    };
+    /// Blocking matches confirmed on one byte.
+    struct Candidates {
+        std::vector<Candidate> list;
+        std::size_t byte = 0;
+        std::size_t settled = 0;
+    };
+
+    void judge(Candidates& candidates);
+    void note(const scan::Match& match, Candidates& candidates);
+    void noteClaims(const std::vector<UnhedgedClaim>& claims, Candidates& candidates);
+    void noteClaim(const UnhedgedClaim& claim, Candidates& candidates);
+    void record(std::uint32_t policy, const scan::Match& match);
+    void stopAt(const Candidates& candidates);
+
+    std::shared_ptr<const StagePlan> m_plan;
+    scan::Scanner m_scanner;
+    std::optional<SentenceHold> m_sentences;
+    std::vector<Finding> m_findings;
+    MatchRuns m_redactions;
+    std::optional<TextStop> m_stop;
+    bool m_finished = false;
+    std::vector<scan::Match> m_matches; ///< Scratch.
+};
+
+} // namespace exhibit::prevention

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/storage/incident_store.h"
+
+#include "server/storage/incident_store_query.h"
+#include "server/storage/ingest_insert.h"
+
+#include <algorithm>
+
+namespace exhibit::storage {
+namespace {
+
+constexpr std::string_view kColumns
+    = "i.incident_id, i.run_id, i.call_id, i.decision_id, i.user_id, i.session_id, i.model,"
+      " i.severity, i.policy_id, i.failure_code, i.status, i.title, i.excerpt, i.cost_microcents,"
+      " i.latency_us, i.root_cause, i.assignee, to_jsonb(i.tags), i.created_at";
+constexpr int kColumnCount = 19;
+
+constexpr std::string_view kHeadlineOptions
+    = "StartSel=\x02, StopSel=\x03, MaxFragments=2, MaxWords=30, MinWords=8, "
+      "FragmentDelimiter=\" … \"";
+
+template <NamedEnum E>
+Result<void> readEnum(std::string_view text, E& value)
+{
+    auto parsed = parseEnum<E>(text);
+    if (!parsed) {
+        return fail(ErrorCode::Corrupt, "a stored value is not of its set", parsed.error().message);
+    }
+    value = *parsed;
+    return {};
+}
+
+/// From the columns of kColumns.
+Result<domain::Incident> incidentOf(const Rows& rows, std::size_t row)
+{
+    domain::Incident incident;
+    incident.incidentId = {rows.uuid(row, 0)};
+    incident.runId = {rows.uuid(row, 1)};
+    incident.callId = {rows.uuid(row, 2)};
+    if (!rows.isNull(row, 3)) {
+        incident.decisionId = DecisionId{rows.uuid(row, 3)};
+    }
+    incident.userId = rows.optionalText(row, 4);
+    incident.sessionId = rows.optionalText(row, 5);
+    incident.model = rows.text(row, 6);
+    EXHIBIT_CHECK(readEnum(rows.text(row, 7), incident.severity));
+    incident.policyId = rows.text(row, 8);
+    if (!rows.isNull(row, 9)) {
+        EXHIBIT_CHECK(readEnum(rows.text(row, 9), incident.failureCode.emplace()));
+    }
+    EXHIBIT_CHECK(readEnum(rows.text(row, 10), incident.status));
+    incident.title = rows.text(row, 11);
+    incident.excerpt = rows.text(row, 12);
+    incident.costMicrocents = rows.integer(row, 13);
+    incident.latencyUs = rows.integer(row, 14);
+    if (!rows.isNull(row, 15)) {
+        EXHIBIT_TRY(incident.rootCause, fromJson<domain::RootCause>(rows.json(row, 15)));
+    }
+    incident.assignee = rows.optionalText(row, 16);
+    EXHIBIT_TRY(incident.tags, fromJson<std::vector<std::string>>(rows.json(row, 17)));
+    incident.createdAt = rows.time(row, 18);
+    return incident;
+}
+
+tl::unexpected<Error> noSuchIncident(IncidentId incident)
+{
+    return fail(ErrorCode::NotFound, "there is no such incident", incident.text());
+}
+
+Result<SearchTotal> countHits(Transaction& transaction,
+                              TenantId tenant,
+                              const IncidentSearch& search)
+{
+    Parameters parameters{tenant, static_cast<std::int64_t>(limits::kExactTotalMax)};
+    const auto compiled = compileSearch(tenant, search, parameters);
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT total, is_estimate FROM count_incidents($1, "
+                                      + compiled.text + ", " + compiled.filters + ", $2)",
+                                  parameters));
+    return SearchTotal{rows.integer(0, 0), rows.boolean(0, 1)};
+}
+
+/// One row more than the page, to know whether another follows.
+Result<Rows> findHits(Transaction& transaction, TenantId tenant, const IncidentSearch& search)
+{
+    Parameters parameters{
+        tenant,
+        search.after ? Parameter(search.after->createdAt) : Parameter(std::nullopt),
+        search.after ? Parameter(search.after->incidentId) : Parameter(std::nullopt),
+        static_cast<std::int64_t>(search.limit) + search.offset + 1,
+        static_cast<std::int64_t>(search.offset),
+        kHeadlineOptions};
+    const auto compiled = compileSearch(tenant, search, parameters);
+    const auto headline = [&compiled](std::string_view column) {
+        return "ts_headline('exhibit_text'::regconfig, translate(i." + std::string(column)
+            + ", chr(2) || chr(3), ''), w.words, $6)";
+    };
+    return transaction.query(
+        "SELECT " + std::string(kColumns) + ", " + headline("title") + ", " + headline("excerpt")
+            + " FROM search_incidents($1, " + compiled.text + ", " + compiled.filters
+            + ", $2, $3, $4) AS f JOIN incidents i ON i.tenant_id = $1 AND i.incident_id = "
+              "f.found_id"
+              " CROSS JOIN (SELECT "
+            + compiled.headline
+            + " AS words) AS w ORDER BY f.found_at DESC, f.found_id DESC OFFSET $5",
+        parameters);
+}
+
+void addHighlights(IncidentHit& hit, const Rows& rows, std::size_t row)
+{
+    for (const int column : {kColumnCount, kColumnCount + 1}) {
+        const auto text = rows.text(row, column);
+        if (text.find('\x02') != std::string_view::npos) {
+            hit.highlights.push_back(markedHtml(text));
+        }
+    }
+}
+
+Result<UtcTime> databaseTime(Transaction& transaction)
+{
+    EXHIBIT_TRY(const Rows rows, transaction.query("SELECT now()"));
+    return rows.time(0, 0);
+}
+
+Result<StoredIncident> read(Transaction& transaction, IncidentId incident)
+{
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT " + std::string(kColumns)
+                                      + ", r.policy_snapshot_id"
+                                        " FROM incidents i LEFT JOIN runs r"
+                                        " ON r.tenant_id = i.tenant_id AND r.run_id = i.run_id"
+                                        " WHERE i.tenant_id = $1 AND i.incident_id = $2",
+                                  {transaction.tenant(), incident}));
+    if (rows.empty()) {
+        return noSuchIncident(incident);
+    }
+    EXHIBIT_TRY(auto found, incidentOf(rows, 0));
+    return StoredIncident{std::move(found), std::string(rows.text(0, kColumnCount))};
+}
+
+Json describe(const IncidentChange& change)
+{
+    JsonObject details;
+    if (change.status) {
+        details.emplace("status", wireName(*change.status));
+    }
+    if (change.assignee) {
+        details.emplace("assignee", *change.assignee ? Json(**change.assignee) : Json(nullptr));
+    }
+    if (change.tags) {
+        details.emplace("tags", toJson(*change.tags));
+    }
+    return Json(std::move(details));
+}
+
+Result<void> apply(Transaction& transaction, IncidentId incident, const IncidentChange& change)
+{
+    std::vector<std::string> tags;
+    for (const auto& tag : change.tags.value_or(std::vector<std::string>{})) {
+        tags.push_back(storable(tag));
+    }
+    const bool setsAssignee = change.assignee.has_value();
+    EXHIBIT_TRY(const Rows changed,
+                transaction.query(
+                    "UPDATE incidents SET status = coalesce($3, status),"
+                    " assignee = CASE WHEN $4::boolean THEN $5 ELSE assignee END,"
+                    " tags = coalesce($6::text[], tags), updated_at = now()"
+                    " WHERE tenant_id = $1 AND incident_id = $2 RETURNING created_at",
+                    {transaction.tenant(),
+                     incident,
+                     change.status ? Parameter(wireName(*change.status)) : Parameter(std::nullopt),
+                     setsAssignee,
+                     setsAssignee ? storable(*change.assignee) : Parameter(std::nullopt),
+                     change.tags ? Parameter::array(tags) : Parameter(std::nullopt)}));
+    if (changed.empty()) {
+        return noSuchIncident(incident);
+    }
+    if (change.status) {
+        EXHIBIT_CHECK(transaction.query(
+            "UPDATE incident_search SET status = $4"
+            " WHERE tenant_id = $1 AND created_at = $2 AND incident_id = $3",
+            {transaction.tenant(), changed.time(0, 0), incident, wireName(*change.status)}));
+    }
+    return {};
+}
+
+} // namespace
+
+Result<IncidentPage> IncidentStore::search(TenantId tenant,
+                                           const IncidentSearch& search,
+                                           Deadline deadline)
+{
+    return m_database.read(tenant, deadline, [&](Transaction& transaction) -> Result<IncidentPage> {
+        IncidentPage page;
+        EXHIBIT_TRY(page.asOf, databaseTime(transaction));
+        Parameters unused;
+        if (compileSearch(tenant, search, unused).impossible) {
+            return page;
+        }
+        EXHIBIT_TRY(const Rows rows, findHits(transaction, tenant, search));
+        const auto count = std::min<std::size_t>(rows.size(), search.limit);
+        for (std::size_t row = 0; row < count; ++row) {
+            IncidentHit hit;
+            EXHIBIT_TRY(hit.incident, incidentOf(rows, row));
+            addHighlights(hit, rows, row);
+            page.hits.push_back(std::move(hit));
+        }
+        if (rows.size() > search.limit) {
+            const auto& last = page.hits.back().incident;
+            page.next = SearchPosition{last.createdAt, last.incidentId};
+        }
+        if (search.total) {
+            page.total = *search.total;
+        } else if (!page.next && !search.after && (count > 0 || search.offset == 0)) {
+            page.total.count = static_cast<std::int64_t>(count) + search.offset;
+        } else {
+            EXHIBIT_TRY(page.total, countHits(transaction, tenant, search));
+        }
+        return page;
+    });
+}
+
+Result<StoredIncident> IncidentStore::get(TenantId tenant, IncidentId incident, Deadline deadline)
+{
+    return m_database.read(
+        tenant, deadline, [&](Transaction& transaction) { return read(transaction, incident); });
+}
+
+Result<StoredIncident> IncidentStore::change(TenantId tenant,
+                                             IncidentId incident,
+                                             const IncidentChange& change,
+                                             const Actor& actor,
+                                             LedgerAppender& ledger,
+                                             Deadline deadline)
+{
+    const AuditedAction action{"incident.changed", incident.text(), describe(change), incident};
+    return m_database.write(
+        tenant, deadline, [&](Transaction& transaction) -> Result<StoredIncident> {
+            EXHIBIT_CHECK(apply(transaction, incident, change));
+            EXHIBIT_CHECK(recordAction(transaction, ledger, actor, action));
+            return read(transaction, incident);
+        });
+}
+
+std::string markedHtml(std::string_view headline)
+{
+    std::string html;
+    for (const char character : headline) {
+        switch (character) {
+        case '\x02':
+            html += "<mark>";
+            break;
+        case '\x03':
+            html += "</mark>";
+            break;
+        case '&':
+            html += "&amp;";
+            break;
+        case '<':
+            html += "&lt;";
+            break;
+        case '>':
+            html += "&gt;";
+            break;
+        case '"':
+            html += "&quot;";
+            break;
+        case '\'':
+            html += "&#39;";
+            break;
+        default:
+            html += character;
+        }
+    }
+    return html;
+}
+
+} // namespace exhibit::storage

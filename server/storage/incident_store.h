@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/domain/incident.h"
+#include "models/query/query.h"
+#include "server/storage/audit_store.h"
+#include "server/storage/database.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace exhibit::storage {
+
+/// The last row of a page; the next page begins after it, whatever arrived meanwhile.
+struct SearchPosition {
+    UtcTime createdAt{};
+    IncidentId incidentId;
+};
+
+struct SearchTotal {
+    std::int64_t count = 0;
+    bool isEstimate = false; ///< Beyond limits::kExactTotalMax.
+};
+
+/// The query and beside it the parameters of api.md; all must hold.
+struct IncidentSearch {
+    query::Query query;
+    std::optional<std::string> userId;
+    std::optional<std::string> sessionId;
+    std::optional<std::string> runId; ///< Our id or the application's name for it.
+    std::optional<UtcTime> timeFrom; ///< Inclusive.
+    std::optional<UtcTime> timeTo; ///< Exclusive.
+    std::vector<domain::Severity> severities; ///< Any of them; empty means all.
+    std::optional<std::string> policyId;
+    std::optional<domain::IncidentStatus> status;
+    std::optional<std::string> model;
+    std::optional<domain::FailureCode> failureCode;
+    std::uint32_t limit = limits::kPageRowsDefault;
+    std::uint32_t offset = 0;
+    std::optional<SearchPosition> after;
+    std::optional<SearchTotal> total; ///< Known from an earlier page: not counted again.
+};
+
+struct IncidentHit {
+    domain::Incident incident;
+    /// Excerpts with the words found between <mark> and </mark>, everything else HTML-escaped.
+    std::vector<std::string> highlights;
+};
+
+struct IncidentPage {
+    std::vector<IncidentHit> hits; ///< Newest first.
+    SearchTotal total;
+    std::optional<SearchPosition> next; ///< nullopt on the last page.
+    UtcTime asOf{};
+};
+
+struct StoredIncident {
+    domain::Incident incident;
+    std::string snapshotId; ///< Empty when its run is not known.
+};
+
+/// What is absent stays.
+struct IncidentChange {
+    std::optional<domain::IncidentStatus> status;
+    std::optional<std::optional<std::string>> assignee; ///< An empty inner one clears it.
+    std::optional<std::vector<std::string>> tags;
+};
+
+struct IncidentTimeline {
+    RunId runId;
+    std::vector<domain::TimelineEvent> events;
+    std::optional<std::int64_t> inflectionStep;
+    bool truncated = false; ///< More than limits::kTimelineEventsMax.
+    UtcTime asOf{};
+};
+
+/// Incidents as PostgreSQL has them, always within one tenant. Any thread; every call waits.
+class IncidentStore {
+public:
+    explicit IncidentStore(Database& database)
+        : m_database(database)
+    {
+    }
+
+    [[nodiscard]] Result<IncidentPage> search(TenantId tenant,
+                                              const IncidentSearch& search,
+                                              Deadline deadline);
+    /// NotFound also for another tenant's.
+    [[nodiscard]] Result<StoredIncident> get(TenantId tenant,
+                                             IncidentId incident,
+                                             Deadline deadline);
+    /// Recorded in the audit log and the ledger; the search table follows in the same transaction.
+    [[nodiscard]] Result<StoredIncident> change(TenantId tenant,
+                                                IncidentId incident,
+                                                const IncidentChange& change,
+                                                const Actor& actor,
+                                                LedgerAppender& ledger,
+                                                Deadline deadline);
+    /// Every step of the incident's run.
+    [[nodiscard]] Result<IncidentTimeline> timeline(TenantId tenant,
+                                                    IncidentId incident,
+                                                    Deadline deadline);
+
+private:
+    Database& m_database;
+};
+
+/// What ts_headline made, with its marks (U+0002, U+0003) as HTML.
+[[nodiscard]] std::string markedHtml(std::string_view headline);
+
+} // namespace exhibit::storage

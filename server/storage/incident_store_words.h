@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace exhibit::storage {
+
+/// The immutable filters that incident_search carries as lexemes beside an incident's words.
+enum class FilterLexeme : char {
+    Tenant = 't',
+    User = 'u',
+    Policy = 'p',
+    Severity = 's',
+    Model = 'm',
+    Session = 'e',
+    Run = 'r',
+    Failure = 'f',
+};
+
+/// "u:alice"; a long value is replaced by its digest, since a lexeme holds 2 kB at most.
+[[nodiscard]] std::string lexeme(FilterLexeme filter, std::string_view value);
+/// The lexeme as the text form of tsquery, quoted so that any value stays one lexeme.
+[[nodiscard]] std::string lexemeQuery(FilterLexeme filter, std::string_view value);
+
+} // namespace exhibit::storage

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/storage/ingest_batch.h"
+
+namespace exhibit::storage {
+namespace {
+
+EntryDraft draft(std::string type, UtcTime at)
+{
+    EntryDraft entry;
+    entry.type = std::move(type);
+    entry.occurredAt = at;
+    entry.reporterType = "service";
+    entry.reporterId = "exhibitd";
+    entry.fields.push_back({"/occurred_at", formatTime(at)});
+    return entry;
+}
+
+} // namespace
+
+EntryDraft callEntry(const OpenCall& call,
+                     const spool::CallClosed& closed,
+                     ReplicaId replica,
+                     std::int64_t lastRecord)
+{
+    const auto& opening = *call.opening;
+    auto entry = draft("llm.call", opening.openedAt);
+    const auto add = [&entry](std::string path, std::string value) {
+        entry.fields.push_back({std::move(path), std::move(value)});
+    };
+    add("/spool",
+        printJson(JsonObject{{"replica", replica.text()},
+                             {"first", call.firstRecord},
+                             {"last", lastRecord},
+                             {"previous_hash", toHex(asView(call.previousHash))}}));
+    add("/call_id", opening.callId.text());
+    add("/run_id", opening.runId.text());
+    add("/project_id", opening.projectId.text());
+    add("/user_id", opening.userId.value_or(""));
+    add("/endpoint", opening.endpoint);
+    add("/model", opening.model);
+    add("/snapshot_id", opening.snapshotId);
+    add("/facts", opening.facts ? printJson(*opening.facts) : "");
+    add("/request", Bytes(asView(call.requestDigest)));
+    add("/request/sent", call.sentDigest ? Bytes(asView(*call.sentDigest)) : Bytes{});
+    add("/response/released", Bytes(asView(call.releasedChain)));
+    add("/response/withheld", Bytes(asView(call.withheldChain)));
+    add("/closed_at", formatTime(closed.closedAt));
+    add("/outcome", closed.outcome);
+    add("/status", std::to_string(closed.status));
+    add("/usage", printJson(toJson(closed.usage)));
+    add("/cost_microcents", std::to_string(closed.costMicrocents));
+    add("/recovered", closed.recovered ? "true" : "false");
+    return entry;
+}
+
+EntryDraft decisionEntry(const CallId& call, const domain::Decision& decision)
+{
+    auto entry = draft("decision.recorded", decision.at);
+    entry.fields.push_back({"/call_id", call.text()});
+    entry.fields.push_back({"/decision", printJson(toJson(decision))});
+    return entry;
+}
+
+EntryDraft incidentEntry(const spool::IncidentRecord& record)
+{
+    auto entry = draft("incident.opened", record.incident.createdAt);
+    entry.incidentId = record.incident.incidentId;
+    entry.fields.push_back({"/incident", printJson(toJson(record.incident))});
+    if (record.stop) {
+        entry.fields.push_back({"/stop", printJson(toJson(*record.stop))});
+    }
+    if (record.inflection) {
+        const auto& point = *record.inflection;
+        entry.fields.push_back({"/inflection",
+                                printJson(JsonObject{{"channel", point.channel},
+                                                     {"byte_offset", point.byteOffset},
+                                                     {"event_no", point.eventNo},
+                                                     {"at_us", point.atUs}})});
+    }
+    return entry;
+}
+
+EntryDraft quarantineEntry(const QuarantinedRow& row, ReplicaId replica)
+{
+    auto entry = draft("record.quarantined", row.at);
+    entry.fields.push_back({"/replica", replica.text()});
+    entry.fields.push_back({"/record_no", std::to_string(row.recordNo)});
+    entry.fields.push_back({"/digest", Bytes(asView(sha256(row.payload)))});
+    entry.fields.push_back({"/reason", row.reason});
+    return entry;
+}
+
+} // namespace exhibit::storage

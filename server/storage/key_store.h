@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/domain/project.h"
+#include "server/storage/audit_store.h"
+#include "server/storage/database.h"
+
+#include <vector>
+
+namespace exhibit::storage {
+
+/// API keys of one tenant, by their hashes. Changes reach every replica through
+/// NOTIFY exhibit_changed. Any thread; every call waits.
+class KeyStore {
+public:
+    explicit KeyStore(Database& database)
+        : m_database(database)
+    {
+    }
+
+    [[nodiscard]] Result<void> add(const domain::ApiKey& key,
+                                   const Actor& actor,
+                                   LedgerAppender& ledger,
+                                   Deadline deadline);
+    /// Revoked ones too, oldest first.
+    [[nodiscard]] Result<std::vector<domain::ApiKey>> list(TenantId tenant, Deadline deadline);
+    /// NotFound when the tenant has no such key or it is revoked already; Conflict for the last key
+    /// of an admin, which would lock everybody out.
+    [[nodiscard]] Result<void> revoke(
+        TenantId tenant, KeyId key, const Actor& actor, LedgerAppender& ledger, Deadline deadline);
+
+private:
+    Database& m_database;
+};
+
+} // namespace exhibit::storage

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/storage/run_store.h"
+
+namespace exhibit::storage {
+namespace {
+
+template <NamedEnum E>
+Result<std::optional<E>> optionalEnum(const Rows& rows, std::size_t row, int column)
+{
+    if (rows.isNull(row, column)) {
+        return std::nullopt;
+    }
+    EXHIBIT_TRY(const E value, parseEnum<E>(rows.text(row, column)));
+    return value;
+}
+
+std::optional<std::int64_t> optionalInteger(const Rows& rows, std::size_t row, int column)
+{
+    return rows.isNull(row, column) ? std::nullopt
+                                    : std::optional<std::int64_t>(rows.integer(row, column));
+}
+
+Result<domain::Run> runOf(const Rows& rows)
+{
+    domain::Run run;
+    run.runId = RunId{rows.uuid(0, 0)};
+    run.projectId = ProjectId{rows.uuid(0, 1)};
+    run.clientRunId = rows.optionalText(0, 2);
+    run.userId = rows.optionalText(0, 3);
+    run.sessionId = rows.optionalText(0, 4);
+    if (!rows.isNull(0, 5)) {
+        run.metadata = rows.json(0, 5);
+    }
+    run.policySnapshotId = rows.text(0, 6);
+    EXHIBIT_TRY(run.status, parseEnum<domain::RunStatus>(rows.text(0, 7)));
+    EXHIBIT_TRY(run.terminationReason, optionalEnum<domain::TerminationReason>(rows, 0, 8));
+    EXHIBIT_TRY(run.killReason, optionalEnum<domain::KillReason>(rows, 0, 9));
+    run.stoppedAtStep = optionalInteger(rows, 0, 10);
+    run.violationPolicyId = rows.optionalText(0, 11);
+    run.tokensUsed = rows.integer(0, 12);
+    run.costMicrocents = rows.integer(0, 13);
+    run.llmCalls = rows.integer(0, 14);
+    run.stepCount = rows.integer(0, 15);
+    run.startedAt = rows.time(0, 16);
+    if (!rows.isNull(0, 17)) {
+        run.endedAt = rows.time(0, 17);
+    }
+    return run;
+}
+
+Result<domain::LiveRun> liveRunOf(const Rows& rows, std::size_t row, TenantId tenant)
+{
+    domain::LiveRun run;
+    run.runId = RunId{rows.uuid(row, 0)};
+    run.tenantId = tenant;
+    run.projectId = ProjectId{rows.uuid(row, 1)};
+    run.clientRunId = rows.text(row, 2);
+    run.snapshotId = rows.text(row, 3);
+    EXHIBIT_TRY(run.status, parseEnum<domain::RunStatus>(rows.text(row, 4)));
+    if (!rows.isNull(row, 5)) {
+        EXHIBIT_TRY(run.stop, fromJson<domain::RunStop>(rows.json(row, 5)));
+    }
+    run.counters.tokens = rows.integer(row, 6);
+    run.counters.costMicrocents = rows.integer(row, 7);
+    run.counters.llmCalls = rows.integer(row, 8);
+    run.counters.startedAt = rows.time(row, 9);
+    run.lastActiveAt = rows.time(row, 10);
+    return run;
+}
+
+} // namespace
+
+Result<domain::Run> RunStore::get(TenantId tenant, RunId run, Deadline deadline)
+{
+    return m_database.read(tenant, deadline, [&](Transaction& transaction) -> Result<domain::Run> {
+        EXHIBIT_TRY(const Rows rows,
+                    transaction.query(
+                        "SELECT run_id, project_id, client_run_id, user_id, session_id, metadata,"
+                        " policy_snapshot_id, status, termination_reason, kill_reason,"
+                        " stopped_at_step, violation_policy_id, tokens_used, cost_microcents,"
+                        " llm_calls, step_count, started_at, ended_at"
+                        " FROM runs WHERE tenant_id = $1 AND run_id = $2",
+                        {tenant, run}));
+        if (rows.empty()) {
+            return fail(ErrorCode::NotFound, "there is no such run", run.text());
+        }
+        return runOf(rows);
+    });
+}
+
+Result<std::vector<domain::LiveRun>> RunStore::openAndStopped(TenantId tenant,
+                                                              RunId after,
+                                                              std::size_t countMax,
+                                                              Deadline deadline)
+{
+    using LiveRuns = std::vector<domain::LiveRun>;
+    return m_database.read(tenant, deadline, [&](Transaction& transaction) -> Result<LiveRuns> {
+        EXHIBIT_TRY(const Rows rows,
+                    transaction.query(
+                        "SELECT run_id, project_id, client_run_id, policy_snapshot_id, status,"
+                        " stop, tokens_used, cost_microcents, llm_calls, started_at,"
+                        " last_active_at FROM runs WHERE tenant_id = $1 AND run_id > $2"
+                        " AND status IN ('queued', 'running', 'failed_policy', 'cancelled')"
+                        " AND client_run_id IS NOT NULL ORDER BY run_id LIMIT $3",
+                        {tenant, after, static_cast<std::int64_t>(countMax)}));
+        LiveRuns runs;
+        for (std::size_t row = 0; row < rows.size(); ++row) {
+            EXHIBIT_TRY(auto run, liveRunOf(rows, row, tenant));
+            runs.push_back(std::move(run));
+        }
+        return runs;
+    });
+}
+
+} // namespace exhibit::storage

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/storage/incident_store.h"
+
+namespace exhibit::storage {
+namespace {
+
+Result<domain::TimelineEvent> eventOf(const Rows& rows, std::size_t row)
+{
+    domain::TimelineEvent event;
+    event.stepIndex = rows.integer(row, 0);
+    event.time = rows.time(row, 1);
+    const auto type = parseEnum<domain::StepType>(rows.text(row, 2));
+    const auto status = parseEnum<domain::StepStatus>(rows.text(row, 3));
+    if (!type || !status) {
+        return fail(ErrorCode::Corrupt, "a stored step has a type or status that is not known");
+    }
+    event.type = *type;
+    event.status = *status;
+    event.isInflection = rows.boolean(row, 4);
+    if (!rows.isNull(row, 5)) {
+        event.callId = CallId{rows.uuid(row, 5)};
+    }
+    if (!rows.isNull(row, 6)) {
+        event.decisionId = DecisionId{rows.uuid(row, 6)};
+    }
+    event.policy = rows.optionalText(row, 7);
+    if (!rows.isNull(row, 8)) {
+        EXHIBIT_TRY(event.result, parseEnum<domain::DecisionResult>(rows.text(row, 8)));
+    }
+    event.reason = rows.optionalText(row, 9);
+    event.analysis = rows.optionalText(row, 10);
+    event.tokens = rows.integer(row, 11);
+    event.data = rows.json(row, 12);
+    return event;
+}
+
+Result<IncidentTimeline> readSteps(Transaction& transaction, IncidentTimeline timeline)
+{
+    EXHIBIT_TRY(
+        const Rows rows,
+        transaction.query("SELECT step_index, at, step_type, status, is_inflection, call_id,"
+                          " decision_id, policy_id, result, reason, analysis, tokens, data"
+                          " FROM steps WHERE tenant_id = $1 AND run_id = $2"
+                          " ORDER BY step_index LIMIT $3",
+                          {transaction.tenant(),
+                           timeline.runId,
+                           static_cast<std::int64_t>(limits::kTimelineEventsMax) + 1}));
+    timeline.truncated = rows.size() > limits::kTimelineEventsMax;
+    const auto count = std::min<std::size_t>(rows.size(), limits::kTimelineEventsMax);
+    timeline.events.reserve(count);
+    for (std::size_t row = 0; row < count; ++row) {
+        EXHIBIT_TRY(auto event, eventOf(rows, row));
+        timeline.events.push_back(std::move(event));
+    }
+    return timeline;
+}
+
+} // namespace
+
+Result<IncidentTimeline> IncidentStore::timeline(TenantId tenant,
+                                                 IncidentId incident,
+                                                 Deadline deadline)
+{
+    return m_database.read(
+        tenant, deadline, [&](Transaction& transaction) -> Result<IncidentTimeline> {
+            EXHIBIT_TRY(const Rows rows,
+                        transaction.query(
+                            "SELECT i.run_id, r.inflection_step, now() FROM incidents i"
+                            " LEFT JOIN runs r ON r.tenant_id = i.tenant_id AND r.run_id = i.run_id"
+                            " WHERE i.tenant_id = $1 AND i.incident_id = $2",
+                            {tenant, incident}));
+            if (rows.empty()) {
+                return fail(ErrorCode::NotFound, "there is no such incident", incident.text());
+            }
+            IncidentTimeline timeline;
+            timeline.runId = RunId{rows.uuid(0, 0)};
+            if (!rows.isNull(0, 1)) {
+                timeline.inflectionStep = rows.integer(0, 1);
+            }
+            timeline.asOf = rows.time(0, 2);
+            return readSteps(transaction, std::move(timeline));
+        });
+}
+
+} // namespace exhibit::storage

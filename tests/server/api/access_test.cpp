@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/api/access.h"
+
+#include "server/api/openapi_document.h"
+#include "tests/server/api/api_on_test.h"
+
+#include <set>
+
+namespace exhibit::api {
+namespace {
+
+TEST(Access, refusesWhoeverPresentsNoKnownKey)
+{
+    ApiOnTest api;
+    EXPECT_EQ(api.askAs("", "GET", "/api/v1/policies").status, 401);
+    const auto wrong = api.askAs("exk_wrong", "GET", "/api/v1/policies");
+    EXPECT_EQ(wrong.status, 401);
+    EXPECT_EQ(wrong.headers.find("WWW-Authenticate"), "Bearer");
+    EXPECT_EQ(findMember(wrong.at("/error"), "message")->as_string().find("exk_wrong"),
+              std::string::npos);
+    EXPECT_NE(api.metrics().expose().find("cai_authn_failures 2\n"), std::string::npos);
+}
+
+TEST(Access, refusesAKeyWithoutTheScopeAndNamesIt)
+{
+    ApiOnTest api;
+    const auto key = api.addKey(api.tenant, domain::Role::Service, {domain::Scope::RunCreate});
+    const auto denied = api.askAs(key, "GET", "/api/v1/policies");
+    EXPECT_EQ(denied.status, 403);
+    EXPECT_NE(printJson(denied.body).find("policy:read"), std::string::npos);
+    EXPECT_NE(api.metrics().expose().find("cai_authz_denials 1\n"), std::string::npos);
+}
+
+TEST(Access, guardsEveryRouteButThoseThatAreOpenByContract)
+{
+    ApiOnTest api;
+    const std::set<std::string> open{"/health", "/openapi.json"};
+    for (const auto& route : api.router().routes()) {
+        if (!open.contains(route.pattern)) {
+            EXPECT_EQ(api.askAs("", route.method, route.pattern).status, 401) << route.pattern;
+        }
+    }
+}
+
+TEST(Access, showsMetricsToTheLoopbackWithoutAKey)
+{
+    ApiOnTest api;
+    EXPECT_EQ(api.askAs("", "GET", "/metrics", "", "127.0.0.1").status, 200);
+    EXPECT_EQ(api.askAs("", "GET", "/metrics", "", "::1").status, 200);
+    EXPECT_EQ(api.askAs("", "GET", "/metrics", "", "10.1.2.3").status, 401);
+    EXPECT_EQ(api.ask("GET", "/metrics").status, 200);
+    EXPECT_FALSE(isLoopback("128.0.0.1"));
+}
+
+TEST(Access, offersExactlyTheRoutesOfItsDescription)
+{
+    ApiOnTest api;
+    std::set<std::string> registered;
+    for (const auto& route : api.router().routes()) {
+        registered.insert(route.method + ' ' + route.pattern);
+    }
+    std::set<std::string> described;
+    const auto document = parseJson(openApiDocument());
+    ASSERT_TRUE(document);
+    for (const auto& path : document->at("paths").as_object()) {
+        if (path.key().starts_with("/v1/")) {
+            continue; // The gateway's, which registers its own.
+        }
+        for (const auto& operation : path.value().as_object()) {
+            std::string method(operation.key());
+            if (method == "parameters" || method == "summary" || method == "description") {
+                continue;
+            }
+            std::transform(method.begin(), method.end(), method.begin(), [](char c) {
+                return static_cast<char>(std::toupper(c));
+            });
+            described.insert(method + ' ' + std::string(path.key()));
+        }
+    }
+    EXPECT_EQ(registered, described);
+}
+
+TEST(Health, tellsReadyFromDegraded)
+{
+    ApiOnTest api;
+    api.dependencies
+        = JsonObject{{"postgresql", JsonObject{{"ok", true}}}, {"spool", JsonObject{{"ok", true}}}};
+    EXPECT_EQ(api.askAs("", "GET", "/health").at("/status"), "ok");
+    api.dependencies.at("postgresql").as_object()["ok"] = false;
+    const auto degraded = api.askAs("", "GET", "/health");
+    EXPECT_EQ(degraded.status, 200);
+    EXPECT_EQ(degraded.at("/status"), "degraded");
+    api.dependencies.at("spool").as_object()["ok"] = false;
+    const auto down = api.askAs("", "GET", "/health");
+    EXPECT_EQ(down.status, 503);
+    EXPECT_EQ(down.at("/ready"), false);
+    EXPECT_EQ(down.at("/live"), true);
+}
+
+} // namespace
+} // namespace exhibit::api

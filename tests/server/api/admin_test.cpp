@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/server/api/api_on_test.h"
+
+namespace exhibit::api {
+namespace {
+
+using storage::IngestOnTest;
+
+std::string policy(const std::string& id, const std::string& pattern)
+{
+    return R"({"policy_id":")" + id
+        + R"(","title":"No codes","category":"safety","severity":"high",)"
+          R"("stage":["output"],"mode":"block","rule":{"type":"patterns","patterns":[")"
+        + pattern + R"("]},"expected_behaviour":"Leave it out."})";
+}
+
+TEST(Policies, areImportedAsTheNextVersionAndASnapshot)
+{
+    ApiOnTest api;
+    const auto first
+        = api.ask("POST",
+                  "/api/v1/policies",
+                  R"({"policies":[)" + policy("ONE", "abc") + ',' + policy("TWO", "x+y") + "]}");
+    ASSERT_EQ(first.status, 201) << printJson(first.body);
+    EXPECT_EQ(first.at("/policies/0/version"), 1);
+    const auto snapshot = std::string(first.at("/snapshot_id").as_string());
+    EXPECT_TRUE(snapshot.starts_with("SNAP-"));
+    EXPECT_EQ(api.reloads, 1);
+
+    const auto second = api.ask("POST", "/api/v1/policies", policy("ONE", "abcd"));
+    ASSERT_EQ(second.status, 201) << printJson(second.body);
+    EXPECT_EQ(second.at("/policies/0/version"), 2);
+    EXPECT_NE(second.at("/snapshot_id"), Json(snapshot));
+
+    const auto read = api.ask("GET", "/api/v1/policies/ONE");
+    EXPECT_EQ(read.at("/policy/version"), 2);
+    EXPECT_EQ(read.at("/versions"), (JsonArray{2, 1}));
+    EXPECT_EQ(api.ask("GET", "/api/v1/policies").at("/policies").as_array().size(), 2U);
+    const auto stored = api.ask("GET", "/api/v1/snapshots/" + snapshot);
+    ASSERT_EQ(stored.status, 200) << printJson(stored.body);
+    EXPECT_EQ(stored.at("/snapshot/policy_count"), 2);
+    EXPECT_TRUE(std::string(stored.at("/snapshot/content_hash").as_string())
+                    .starts_with(snapshot.substr(5)));
+}
+
+TEST(Policies, importedUnchangedKeepVersionAndSnapshot)
+{
+    ApiOnTest api;
+    const auto first = api.ask("POST", "/api/v1/policies", policy("ONE", "abc"));
+    const auto again = api.ask("POST", "/api/v1/policies", policy("ONE", "abc"));
+    EXPECT_EQ(again.status, 201);
+    EXPECT_EQ(first.body, again.body);
+}
+
+TEST(Policies, areRefusedWithThePointerOfTheFault)
+{
+    ApiOnTest api;
+    const auto bad
+        = api.ask("POST",
+                  "/api/v1/policies",
+                  R"({"policies":[)" + policy("ONE", "abc") + ',' + policy("TWO", "(a") + "]}");
+    EXPECT_EQ(bad.status, 400);
+    EXPECT_EQ(bad.param(), "/policies/1/rule/patterns/0");
+    EXPECT_EQ(api.ask("POST", "/api/v1/policies", R"({"policies":[]})").param(), "/policies");
+    EXPECT_EQ(api.ask("POST", "/api/v1/policies", R"({"policies":[1],"x":1})").param(), "/x");
+    const auto twice = R"({"policies":[)" + policy("ONE", "a") + ',' + policy("ONE", "b") + "]}";
+    EXPECT_EQ(api.ask("POST", "/api/v1/policies", twice).param(), "/policies/1/policy_id");
+    std::string many = R"({"policies":[1)";
+    for (std::size_t i = 0; i < limits::kPoliciesPerSnapshotMax; ++i) {
+        many += ",1";
+    }
+    EXPECT_EQ(api.ask("POST", "/api/v1/policies", many + "]}").param(), "/policies");
+    EXPECT_EQ(api.ask("GET", "/api/v1/policies").at("/policies").as_array().size(), 0U);
+}
+
+TEST(Policies, ofAnotherTenantDoNotExist)
+{
+    ApiOnTest api;
+    const auto made = api.ask("POST", "/api/v1/policies", policy("ONE", "abc"));
+    const auto other = storage::TestDatabase::instance().newTenant();
+    const auto key = api.addKey(other, domain::Role::Admin, {});
+    EXPECT_EQ(api.askAs(key, "GET", "/api/v1/policies/ONE").status, 404);
+    EXPECT_EQ(api.askAs(key, "GET", "/api/v1/policies").at("/policies").as_array().size(), 0U);
+    const auto path = "/api/v1/snapshots/" + std::string(made.at("/snapshot_id").as_string());
+    EXPECT_EQ(api.askAs(key, "GET", path).status, 404);
+}
+
+TEST(Keys, areShownOnceListedWithoutSecretsAndRevoked)
+{
+    ApiOnTest api;
+    const auto made = api.ask(
+        "POST", "/admin/keys", R"({"role":"service","scopes":["run:create"],"label":"shop"})");
+    ASSERT_EQ(made.status, 201) << printJson(made.body);
+    const auto text = std::string(made.at("/key").as_string());
+    EXPECT_TRUE(text.starts_with("exk_"));
+    const auto list = api.ask("GET", "/admin/keys");
+    ASSERT_EQ(list.status, 200);
+    EXPECT_EQ(list.at("/keys/0/label"), "shop");
+    EXPECT_EQ(list.at("/keys/0/project"), "default");
+    EXPECT_EQ(printJson(list.body).find(text), std::string::npos);
+    EXPECT_EQ(printJson(list.body).find("hash"), std::string::npos);
+    const auto path = "/admin/keys/" + std::string(made.at("/key_id").as_string());
+    EXPECT_EQ(api.ask("DELETE", path).status, 204);
+    EXPECT_EQ(api.ask("DELETE", path).status, 404);
+    EXPECT_EQ(api.ask("GET", "/admin/keys").at("/keys/0/revoked"), true);
+    EXPECT_EQ(api.reloads, 2);
+}
+
+TEST(Keys, cannotGrantMoreThanTheirMakerHas)
+{
+    ApiOnTest api;
+    const auto maker = api.addKey(api.tenant, domain::Role::User, {domain::Scope::KeyManage});
+    EXPECT_EQ(api.askAs(maker, "POST", "/admin/keys", R"({"role":"admin"})").param(), "/role");
+    const auto wide = api.askAs(maker, "POST", "/admin/keys", R"({"scopes":["policy:write"]})");
+    EXPECT_EQ(wide.status, 403);
+    EXPECT_EQ(wide.param(), "/scopes");
+    EXPECT_EQ(api.askAs(maker, "POST", "/admin/keys", R"({"scopes":["key:manage"]})").status, 201);
+    EXPECT_EQ(api.ask("POST", "/admin/keys", R"({"project":"nowhere"})").param(), "/project");
+}
+
+TEST(Keys, keepTheLastAdminKey)
+{
+    ApiOnTest api;
+    const auto first = api.ask("POST", "/admin/keys", R"({"role":"admin"})");
+    const auto second = api.ask("POST", "/admin/keys", R"({"role":"admin"})");
+    ASSERT_EQ(second.status, 201);
+    const auto path = [](const ApiOnTest::Answer& made) {
+        return "/admin/keys/" + std::string(made.at("/key_id").as_string());
+    };
+    EXPECT_EQ(api.ask("DELETE", path(first)).status, 204);
+    EXPECT_EQ(api.ask("DELETE", path(second)).status, 409);
+}
+
+TEST(Keys, ofAnotherTenantCannotBeRevoked)
+{
+    ApiOnTest api;
+    const auto made = api.ask("POST", "/admin/keys", "{}");
+    const auto other = storage::TestDatabase::instance().newTenant();
+    const auto key = api.addKey(other, domain::Role::Admin, {});
+    const auto path = "/admin/keys/" + std::string(made.at("/key_id").as_string());
+    EXPECT_EQ(api.askAs(key, "DELETE", path).status, 404);
+    EXPECT_EQ(api.askAs(key, "GET", "/admin/keys").at("/keys").as_array().size(), 0U);
+}
+
+TEST(Upstreams, areAddedInOrderListedAndRemoved)
+{
+    ApiOnTest api;
+    const auto first
+        = api.ask("POST",
+                  "/admin/upstreams",
+                  R"({"name":"main","base_url":"https://api.example.com/v9/","models":["gpt-*"],)"
+                  R"("api_key_env":"OPENAI_API_KEY"})");
+    ASSERT_EQ(first.status, 201) << printJson(first.body);
+    EXPECT_EQ(first.at("/base_url"), "https://api.example.com/v9");
+    const auto second
+        = api.ask("POST",
+                  "/admin/upstreams",
+                  R"({"name":"spare","base_url":"http://[::1]:8080","pass_through":true})");
+    ASSERT_EQ(second.status, 201) << printJson(second.body);
+    EXPECT_EQ(second.at("/position"), 1);
+    EXPECT_EQ(
+        api.ask("POST", "/admin/upstreams", R"({"name":"main","base_url":"http://x"})").status,
+        409);
+    const auto list = api.ask("GET", "/admin/upstreams");
+    EXPECT_EQ(list.at("/upstreams/0/name"), "main");
+    EXPECT_EQ(list.at("/upstreams/1/name"), "spare");
+    const auto path = "/admin/upstreams/" + std::string(first.at("/upstream_id").as_string());
+    const auto other = storage::TestDatabase::instance().newTenant();
+    EXPECT_EQ(api.askAs(api.addKey(other, domain::Role::Admin, {}), "DELETE", path).status, 404);
+    EXPECT_EQ(api.ask("DELETE", path).status, 204);
+    EXPECT_EQ(api.ask("DELETE", path).status, 404);
+    IngestOnTest sql;
+    EXPECT_EQ(sql.ask(api.tenant.id,
+                      "SELECT string_agg(action, ' ' ORDER BY created_at) FROM audit_logs"),
+              "upstream.added upstream.added upstream.removed");
+}
+
+TEST(Upstreams, refuseAddressesAndVariablesThatCouldLeakSecrets)
+{
+    ApiOnTest api;
+    const auto refused = [&api](const std::string& members) {
+        const auto answer = api.ask("POST", "/admin/upstreams", R"({"name":"n",)" + members + "}");
+        EXPECT_EQ(answer.status, 400) << members;
+        return answer.param();
+    };
+    for (const char* url : {"ftp://host",
+                            "https://user:pw@host",
+                            "https://",
+                            "https://host:0",
+                            "https://host:65536",
+                            "https://host/path?x=1",
+                            "https://host#f",
+                            "https://ho st",
+                            "//host"}) {
+        EXPECT_EQ(refused(R"("base_url":")" + std::string(url) + '"'), "/base_url") << url;
+    }
+    for (const char* variable :
+         {"DATABASE_URL", "EXHIBIT_API_KEY", "PATH", "1_KEY", "A B_KEY", ""}) {
+        EXPECT_EQ(refused(R"("base_url":"http://h","api_key_env":")" + std::string(variable) + '"'),
+                  "/api_key_env")
+            << variable;
+    }
+    EXPECT_EQ(refused(R"("base_url":"http://h","proxy":"x")"), "/proxy");
+    EXPECT_EQ(refused(R"("models":[])"), "/base_url");
+}
+
+} // namespace
+} // namespace exhibit::api

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/server/api/api_on_test.h"
+
+namespace exhibit::api {
+namespace {
+
+using storage::CallOnTest;
+using storage::IngestOnTest;
+using storage::TestDatabase;
+
+/// An API with one blocked call in the database.
+struct BlockedCall : ApiOnTest {
+    BlockedCall()
+        : call(tenant)
+    {
+        EXPECT_TRUE(ingest.ingestNow(call.blockedStory()));
+    }
+    [[nodiscard]] std::string path(const std::string& suffix = {}) const
+    {
+        return "/api/v1/incidents/" + call.incidentId.text() + suffix;
+    }
+
+    IngestOnTest ingest;
+    CallOnTest call;
+};
+
+TEST(Incidents, areFoundAsSoonAsTheyExist)
+{
+    BlockedCall api;
+    const auto found = api.ask("POST", "/api/v1/incidents/search", R"({"query":"AUTO-RENEWS"})");
+    ASSERT_EQ(found.status, 200) << printJson(found.body);
+    EXPECT_EQ(found.at("/total"), 1);
+    EXPECT_EQ(found.at("/total_is_estimate"), false);
+    EXPECT_EQ(found.at("/incidents/0/incident_id"), api.call.incidentId.text().c_str());
+    EXPECT_EQ(found.at("/incidents/0/highlights/0"),
+              "Your contract <mark>auto-renews</mark> in March.");
+    EXPECT_TRUE(found.at("/next_cursor").is_null());
+}
+
+TEST(Incidents, areReadWithTheirLinks)
+{
+    BlockedCall api;
+    const auto read = api.ask("GET", api.path());
+    ASSERT_EQ(read.status, 200) << printJson(read.body);
+    EXPECT_EQ(read.at("/incident/policy_id"), "CONTENT_ACCURACY");
+    EXPECT_EQ(read.at("/incident/root_cause/kind"), "data_gap");
+    EXPECT_EQ(read.at("/links/timeline"), Json(api.path("/timeline")));
+    EXPECT_EQ(read.at("/links/run"), Json("/api/v1/runs/" + api.call.opening.runId.text()));
+    EXPECT_EQ(read.at("/links/snapshot"), "/api/v1/snapshots/SNAP-000000000000");
+}
+
+TEST(Incidents, haveATimelineWithTheInflectionMarked)
+{
+    BlockedCall api;
+    const auto read = api.ask("GET", api.path("/timeline"));
+    ASSERT_EQ(read.status, 200) << printJson(read.body);
+    const auto step = read.at("/inflection_step").as_int64();
+    const auto& event = read.at("/events").as_array().at(static_cast<std::size_t>(step));
+    EXPECT_EQ(event.at("type"), "policy");
+    EXPECT_EQ(event.at("result"), "BLOCK");
+    EXPECT_EQ(event.at("is_inflection"), true);
+    EXPECT_EQ(event.at_pointer("/data/inflection/byte_offset"), 14);
+    const auto& events = read.at("/events").as_array();
+    EXPECT_EQ(events.back().at("type"), "root_cause");
+    EXPECT_FALSE(stringMember(events.back(), "analysis").empty());
+    const auto& output = events.at(events.size() - 2);
+    EXPECT_EQ(output.at_pointer("/data/texts/0/released"), "Your contract ");
+    EXPECT_EQ(output.at_pointer("/data/texts/0/withheld"), "auto-renews");
+}
+
+TEST(Incidents, areChangedAndStayFoundByTheirNewStatus)
+{
+    BlockedCall api;
+    const auto changed = api.ask(
+        "PATCH", api.path(), R"({"status":"contained","assignee":"ann","tags":["billing"]})");
+    ASSERT_EQ(changed.status, 200) << printJson(changed.body);
+    EXPECT_EQ(changed.at("/incident/assignee"), "ann");
+    const auto found
+        = api.ask("POST", "/api/v1/incidents/search", R"({"query":"status:contained renews"})");
+    EXPECT_EQ(found.at("/total"), 1);
+    const auto cleared = api.ask("PATCH", api.path(), R"({"assignee":null})");
+    EXPECT_EQ(findMember(cleared.at("/incident"), "assignee"), nullptr);
+    EXPECT_EQ(cleared.at("/incident/status"), "contained");
+    EXPECT_EQ(api.ingest.ask(api.tenant.id,
+                             "SELECT count(*) || ' ' || min(ip_address) FROM audit_logs"
+                             " WHERE action = 'incident.changed' AND resource = $1",
+                             {api.call.incidentId.text()}),
+              "2 10.0.0.1");
+}
+
+TEST(Incidents, refuseChangesThatSayNothingOrTooMuch)
+{
+    BlockedCall api;
+    EXPECT_EQ(api.ask("PATCH", api.path(), "{}").status, 400);
+    EXPECT_EQ(api.ask("PATCH", api.path(), R"({"title":"x"})").param(), "/title");
+    EXPECT_EQ(api.ask("PATCH", api.path(), R"({"status":"closed"})").param(), "/status");
+    const Json label(std::string(129, 'x'));
+    EXPECT_EQ(api.ask("PATCH", api.path(), R"({"tags":[)" + printJson(label) + "]}").param(),
+              "/tags");
+    const Json name(std::string(257, 'x'));
+    EXPECT_EQ(api.ask("PATCH", api.path(), R"({"assignee":)" + printJson(name) + "}").param(),
+              "/assignee");
+    EXPECT_EQ(api.ask("PATCH", api.path(), "no json").status, 400);
+    EXPECT_EQ(api.ask("PATCH", api.path(), "[]").status, 400);
+}
+
+TEST(Incidents, ofAnotherTenantDoNotExist)
+{
+    BlockedCall api;
+    const auto other = TestDatabase::instance().newTenant();
+    api.addTenant(other);
+    const auto key = api.addKey(other, domain::Role::Admin, {});
+    EXPECT_EQ(api.askAs(key, "GET", api.path()).status, 404);
+    EXPECT_EQ(api.askAs(key, "GET", api.path("/timeline")).status, 404);
+    EXPECT_EQ(api.askAs(key, "PATCH", api.path(), R"({"status":"resolved"})").status, 404);
+    const auto found = api.askAs(key, "POST", "/api/v1/incidents/search", "{}");
+    EXPECT_EQ(found.at("/total"), 0);
+    EXPECT_EQ(api.ask("GET", api.path()).at("/incident/status"), "open");
+}
+
+TEST(Incidents, thatWaitInTheSpoolSaySo)
+{
+    ApiOnTest api;
+    api.waiting = IncidentId::generate();
+    const auto answer = api.ask("GET", "/api/v1/incidents/" + api.waiting.text());
+    EXPECT_EQ(answer.status, 404);
+    EXPECT_EQ(answer.code(), "not_yet_ingested");
+    EXPECT_TRUE(answer.headers.contains("Retry-After"));
+    const auto unknown = api.ask("GET", "/api/v1/incidents/" + IncidentId::generate().text());
+    EXPECT_EQ(unknown.status, 404);
+    EXPECT_EQ(unknown.code(), "not_found");
+    EXPECT_EQ(api.ask("GET", "/api/v1/incidents/inc_nonsense").status, 400);
+}
+
+TEST(Runs, areReadAndEnded)
+{
+    BlockedCall api;
+    const auto path = "/api/v1/runs/" + api.call.opening.runId.text();
+    const auto run = api.ask("GET", path);
+    ASSERT_EQ(run.status, 200) << printJson(run.body);
+    EXPECT_EQ(run.at("/run/status"), "failed_policy");
+    EXPECT_EQ(run.at("/run/termination_reason"), "policy_block");
+    EXPECT_EQ(api.ask("POST", path + "/end").code(), "run_not_running");
+    api.running = RunId::generate();
+    const auto live = "/api/v1/runs/" + api.running.text() + "/end";
+    EXPECT_EQ(api.ask("POST", live, R"({"status":"succeeded"})").at("/ended"), true);
+    EXPECT_EQ(api.ask("POST", live, R"({"status":"cancelled"})").param(), "/status");
+    EXPECT_EQ(api.ask("GET", "/api/v1/runs/" + RunId::generate().text()).status, 404);
+    const auto other = TestDatabase::instance().newTenant();
+    EXPECT_EQ(api.askAs(api.addKey(other, domain::Role::Admin, {}), "GET", path).status, 404);
+}
+
+} // namespace
+} // namespace exhibit::api

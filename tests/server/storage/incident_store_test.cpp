@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/storage/incident_store.h"
+
+#include "tests/server/storage/test_database.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace exhibit::storage {
+namespace {
+
+/// Many incidents of one tenant, spread over `months` months back from now: number i has the words
+/// "common", "even" or "odd", "tenth" (every 10th), "rare" (every 500th), user-(i % 7), status open
+/// or (every 3rd) resolved, severity high or (every 5th) critical, cost i, latency 1000 * i.
+class Incidents {
+public:
+    explicit Incidents(int count, int months = 1)
+        : m_tenant(TestDatabase::instance().newTenant())
+        , m_count(count)
+    {
+        const auto administrator = TestDatabase::instance().administrator();
+        const auto soon = TestDatabase::soon();
+        const Parameters parameters{m_tenant.id, m_tenant.id.text(), count, months};
+        const auto made = administrator->query(
+            "WITH i AS (SELECT n, now() - n * ($4::int * interval '30 days') / $3::int AS at,"
+            "   gen_random_uuid() AS id,"
+            "   'common ' || CASE WHEN n % 2 = 0 THEN 'even' ELSE 'odd' END"
+            "   || CASE WHEN n % 10 = 0 THEN ' tenth' ELSE '' END"
+            "   || CASE WHEN n % 500 = 0 THEN ' rare' ELSE '' END AS words,"
+            "   CASE WHEN n % 3 = 0 THEN 'resolved' ELSE 'open' END AS status,"
+            "   CASE WHEN n % 5 = 0 THEN 'critical' ELSE 'high' END AS severity"
+            "   FROM generate_series(1, $3::int) AS n),"
+            " s AS (INSERT INTO exhibit.incident_search (tenant_id, created_at, incident_id, "
+            "status,"
+            "   cost_microcents, latency_us, tsv) SELECT $1::uuid, at, id, status, n, 1000 * n,"
+            "   to_tsvector('exhibit.exhibit_text', words) || array_to_tsvector(ARRAY['t:' || "
+            "$2::text,"
+            "   'u:user-' || n % 7, 's:' || severity, 'p:SAFETY', 'm:gpt-4o']) FROM i)"
+            " INSERT INTO exhibit.incidents (tenant_id, incident_id, run_id, call_id, user_id, "
+            "model,"
+            "   severity, policy_id, status, title, excerpt, cost_microcents, latency_us, "
+            "created_at)"
+            " SELECT $1::uuid, id, gen_random_uuid(), gen_random_uuid(), 'user-' || n % 7, "
+            "'gpt-4o',"
+            "   severity, 'SAFETY', status, 'Title ' || n, words, n, 1000 * n, at FROM i",
+            parameters,
+            soon);
+        EXPECT_TRUE(made) << made.error().message;
+        EXPECT_TRUE(administrator->query("ANALYZE exhibit.incident_search", {}, soon));
+    }
+
+    [[nodiscard]] IncidentPage find(IncidentSearch search) const
+    {
+        auto page = IncidentStore(TestDatabase::instance().database())
+                        .search(m_tenant.id, search, TestDatabase::soon());
+        EXPECT_TRUE(page) << page.error().message;
+        return page ? *std::move(page) : IncidentPage{};
+    }
+    [[nodiscard]] IncidentPage find(const std::string& text, std::uint32_t limit = 50) const
+    {
+        IncidentSearch search;
+        auto query = query::parse(text);
+        EXPECT_TRUE(query) << text;
+        search.query = *query;
+        search.limit = limit;
+        return find(search);
+    }
+    [[nodiscard]] std::int64_t total(const std::string& text) const
+    {
+        return find(text).total.count;
+    }
+    /// Everything a search finds, page by page.
+    [[nodiscard]] std::vector<std::int64_t> walk(const std::string& text, std::uint32_t limit) const
+    {
+        std::vector<std::int64_t> costs;
+        IncidentSearch search;
+        search.query = *query::parse(text);
+        search.limit = limit;
+        do {
+            const auto page = find(search);
+            for (const auto& hit : page.hits) {
+                costs.push_back(hit.incident.costMicrocents);
+            }
+            search.after = page.next;
+            search.total = page.total;
+        } while (search.after);
+        return costs;
+    }
+    [[nodiscard]] TenantId tenant() const { return m_tenant.id; }
+    [[nodiscard]] int count() const { return m_count; }
+
+private:
+    TestTenant m_tenant;
+    int m_count;
+};
+
+TEST(IncidentSearch, understandsEveryShapeOfTheLanguage)
+{
+    const Incidents incidents(1000);
+    EXPECT_EQ(incidents.total(""), 1000);
+    EXPECT_EQ(incidents.total("even"), 500);
+    EXPECT_EQ(incidents.total("EVEN tenth"), 100);
+    EXPECT_EQ(incidents.total("-even"), 500);
+    EXPECT_EQ(incidents.total("tenth or odd"), 600);
+    EXPECT_EQ(incidents.total("\"common odd\""), 500);
+    EXPECT_EQ(incidents.total("\"odd common\""), 0);
+    EXPECT_EQ(incidents.total("rare -tenth"), 0);
+    EXPECT_EQ(incidents.total("user:user-1"), 143);
+    EXPECT_EQ(incidents.total("-user:user-1"), 857);
+    EXPECT_EQ(incidents.total("severity:critical"), 200);
+    EXPECT_EQ(incidents.total("severity:critical or severity:high"), 1000);
+    EXPECT_EQ(incidents.total("policy:SAFETY model:gpt-4o rare"), 2);
+    EXPECT_EQ(incidents.total("status:resolved"), 333);
+    EXPECT_EQ(incidents.total("-status:resolved even"), 334);
+    EXPECT_EQ(incidents.total("status:open status:resolved"), 0);
+    EXPECT_EQ(incidents.total("cost:<=0.0000001"), 10);
+    EXPECT_EQ(incidents.total("latency:>900ms"), 100);
+    EXPECT_EQ(incidents.total("-latency:>900ms"), 900);
+    EXPECT_EQ(incidents.total("status:resolved or rare"), 335);
+    EXPECT_EQ(incidents.total("rare or -status:open"), 335);
+    EXPECT_EQ(incidents.total("after:2020-01-01 before:2021-01-01"), 0);
+    EXPECT_EQ(incidents.total("after:2020-01-01"), 1000);
+}
+
+TEST(IncidentSearch, takesWhatUsersWriteAsTextOnly)
+{
+    const Incidents incidents(20);
+    for (const char* text : {"\"'); DROP TABLE incidents; --\"",
+                             "\"a' & 'b\"",
+                             "\"t:x | u:y\"",
+                             "user:\"x' | 't:other\"",
+                             "user:\"\\\\\"",
+                             "model:\"a & !b\""}) {
+        EXPECT_EQ(incidents.total(text), 0) << text;
+    }
+    EXPECT_EQ(incidents.total("common"), 20);
+}
+
+TEST(IncidentSearch, filtersByTheMembersBesideTheQuery)
+{
+    const Incidents incidents(100);
+    IncidentSearch search;
+    search.userId = "user-2";
+    search.severities = {domain::Severity::Critical};
+    search.status = domain::IncidentStatus::Open;
+    search.policyId = "SAFETY";
+    search.model = "gpt-4o";
+    const auto page = incidents.find(search);
+    for (const auto& hit : page.hits) {
+        EXPECT_EQ(hit.incident.userId, "user-2");
+        EXPECT_EQ(hit.incident.severity, domain::Severity::Critical);
+        EXPECT_EQ(hit.incident.status, domain::IncidentStatus::Open);
+    }
+    EXPECT_EQ(page.total.count, 2); // 30 is resolved; 65 and 100 are open.
+    search.failureCode = domain::FailureCode::Quota;
+    EXPECT_EQ(incidents.find(search).total.count, 0);
+}
+
+TEST(IncidentSearch, pagesThroughMonthsNewestFirstWithoutGapOrRepetition)
+{
+    const Incidents incidents(4000, 5);
+    for (const char* text : {"", "even", "rare", "tenth -rare", "status:resolved or rare"}) {
+        const auto costs = incidents.walk(text, 137);
+        EXPECT_TRUE(std::is_sorted(costs.begin(), costs.end())) << text; // Older ones cost more.
+        EXPECT_EQ(std::set<std::int64_t>(costs.begin(), costs.end()).size(), costs.size()) << text;
+        EXPECT_EQ(static_cast<std::int64_t>(costs.size()), incidents.total(text)) << text;
+    }
+}
+
+TEST(IncidentSearch, keepsItsPlaceWhileNewIncidentsArrive)
+{
+    const Incidents incidents(300);
+    IncidentSearch search;
+    search.limit = 100;
+    const auto first = incidents.find(search);
+    const auto administrator = TestDatabase::instance().administrator();
+    ASSERT_TRUE(administrator->query(
+        "INSERT INTO exhibit.incident_search SELECT tenant_id, now() + n * interval '1 ms',"
+        " gen_random_uuid(), status, cost_microcents, latency_us, tsv FROM exhibit.incident_search,"
+        " generate_series(1, 50) AS n WHERE tenant_id = $1 AND cost_microcents = 1",
+        {incidents.tenant()},
+        TestDatabase::soon()));
+    search.after = first.next;
+    const auto second = incidents.find(search);
+    ASSERT_EQ(second.hits.size(), 100U);
+    EXPECT_EQ(second.hits.front().incident.costMicrocents, 101);
+}
+
+TEST(IncidentSearch, skipsToAnOffset)
+{
+    const Incidents incidents(50);
+    IncidentSearch search;
+    search.limit = 5;
+    search.offset = 10;
+    const auto page = incidents.find(search);
+    ASSERT_EQ(page.hits.size(), 5U);
+    EXPECT_EQ(page.hits.front().incident.costMicrocents, 11);
+    EXPECT_EQ(page.total.count, 50);
+    search.offset = 60;
+    EXPECT_EQ(incidents.find(search).total.count, 50);
+    EXPECT_TRUE(incidents.find(search).hits.empty());
+}
+
+TEST(IncidentSearch, countsExactlyToTenThousandAndSaysWhenItEstimates)
+{
+    const Incidents exact(static_cast<int>(limits::kExactTotalMax));
+    EXPECT_EQ(exact.find("common").total.count, limits::kExactTotalMax);
+    EXPECT_FALSE(exact.find("common").total.isEstimate);
+    const Incidents more(static_cast<int>(limits::kExactTotalMax) + 1);
+    EXPECT_GT(more.find("common").total.count, limits::kExactTotalMax);
+    EXPECT_TRUE(more.find("common").total.isEstimate);
+    EXPECT_FALSE(more.find("tenth").total.isEstimate);
+}
+
+TEST(IncidentSearch, marksWordsAndEscapesEverythingElse)
+{
+    EXPECT_EQ(markedHtml("a <b> & \x02word\x03 \"q\" 'x'"),
+              "a &lt;b&gt; &amp; <mark>word</mark> &quot;q&quot; &#39;x&#39;");
+    const Incidents incidents(3);
+    const auto administrator = TestDatabase::instance().administrator();
+    ASSERT_TRUE(administrator->query("UPDATE exhibit.incidents SET excerpt = '<script>' || chr(2) "
+                                     "|| 'odd' || chr(3) || '</script>'"
+                                     " WHERE tenant_id = $1",
+                                     {incidents.tenant()},
+                                     TestDatabase::soon()));
+    const auto page = incidents.find("odd");
+    ASSERT_EQ(page.hits.size(), 2U);
+    ASSERT_EQ(page.hits.front().highlights.size(), 1U);
+    EXPECT_EQ(page.hits.front().highlights.front(),
+              "&lt;script&gt;<mark>odd</mark>&lt;/script&gt;");
+    EXPECT_TRUE(incidents.find("status:open").hits.front().highlights.empty());
+}
+
+TEST(IncidentSearch, readsNothingOfAnotherTenant)
+{
+    const Incidents mine(30);
+    const Incidents others(30);
+    EXPECT_EQ(mine.total("common"), 30);
+    // Even a caller that names another tenant is refused by the database.
+    auto crossed = TestDatabase::instance().database().read(
+        mine.tenant(), TestDatabase::soon(), [&](Transaction& transaction) {
+            return transaction.query(
+                "SELECT * FROM search_incidents($1, NULL, NULL, '-infinity', 'infinity', NULL,"
+                " NULL, NULL, NULL, NULL, NULL, NULL, 10)",
+                {others.tenant()});
+        });
+    ASSERT_FALSE(crossed);
+    EXPECT_EQ(crossed.error().subject, "42501");
+    auto direct = TestDatabase::instance().database().read(
+        mine.tenant(), TestDatabase::soon(), [&](Transaction& transaction) {
+            return transaction.query("SELECT count(*) FROM incident_search");
+        });
+    EXPECT_FALSE(direct);
+}
+
+/// How often the GIN index on a word column has been read, in all partitions.
+std::int64_t indexReads(Connection& administrator)
+{
+    const auto rows = administrator.query(
+        "SELECT coalesce(sum(idx_scan), 0)::bigint FROM pg_stat_all_indexes"
+        " WHERE relname LIKE 'incident_search%' AND indexrelname LIKE '%tsv%'",
+        {},
+        TestDatabase::soon());
+    return rows ? rows->integer(0, 0) : -1;
+}
+
+TEST(IncidentSearch, findsRareWordsThroughTheIndexUnderTheReaderRole)
+{
+    const Incidents incidents(20'000, 3);
+    const auto administrator = TestDatabase::instance().administrator();
+    const auto before = indexReads(*administrator);
+    const auto tableReads = [&administrator] {
+        const auto rows = administrator->query(
+            "SELECT coalesce(sum(seq_tup_read), 0)::bigint FROM pg_stat_all_tables"
+            " WHERE relname LIKE 'incident_search%'",
+            {},
+            TestDatabase::soon());
+        return rows->integer(0, 0);
+    };
+    const auto readBefore = tableReads();
+    EXPECT_EQ(incidents.find("rare", 100).hits.size(), 40U);
+    // The reader's session reports its statistics when it is idle, within a second or so.
+    const auto deadline = TestDatabase::soon();
+    while (indexReads(*administrator) == before && !deadline.reached()) {
+        const auto nudge = TestDatabase::instance().database().read(
+            incidents.tenant(), TestDatabase::soon(), [](Transaction& transaction) {
+                return transaction.query("SELECT pg_stat_force_next_flush()");
+            });
+        ASSERT_TRUE(nudge);
+    }
+    EXPECT_GT(indexReads(*administrator), before);
+    // Nor was a partition of any size read from end to end.
+    EXPECT_LT(tableReads() - readBefore, 1000);
+}
+
+} // namespace
+} // namespace exhibit::storage

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/server/storage/test_database.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace exhibit::storage {
+namespace {
+
+/// A test cannot go on without its database.
+template <class T>
+T orExit(Result<T> result)
+{
+    if (!result) {
+        std::fprintf(stderr, "test database: %s\n", result.error().message.c_str());
+        std::exit(1);
+    }
+    if constexpr (!std::is_void_v<T>) {
+        return *std::move(result);
+    }
+}
+
+} // namespace
+
+TestDatabase& TestDatabase::instance()
+{
+    static TestDatabase database;
+    return database;
+}
+
+std::unique_ptr<TestDatabase> TestDatabase::start()
+{
+    return std::unique_ptr<TestDatabase>(new TestDatabase);
+}
+
+TestDatabase::TestDatabase()
+    : m_directory(std::make_unique<test::TempDir>())
+{
+    const auto deadline = Deadline::after(std::chrono::minutes{2});
+    m_setup = orExit(DatabaseSetup::open({directory(), {}, {}, false}, deadline));
+    orExit(m_setup->bringUpToDate(deadline));
+    m_database = std::make_unique<Database>(urls());
+}
+
+TestDatabase::~TestDatabase() = default;
+
+std::filesystem::path TestDatabase::directory() const
+{
+    // Below a private folder: the database's account cannot reach it by path.
+    return m_directory->path() / "data";
+}
+
+std::unique_ptr<Connection> TestDatabase::administrator() const
+{
+    return orExit(Connection::open(m_setup->administratorUrl(), soon()));
+}
+
+TestTenant TestDatabase::newTenant()
+{
+    TestTenant tenant{TenantId::generate(), ProjectId::generate(), {}};
+    tenant.slug = "t" + tenant.id.value.base32();
+    const auto insert = [&](Transaction& transaction) {
+        const std::vector<Statement> statements{
+            {"INSERT INTO tenants (tenant_id, slug) VALUES ($1, $2)", {tenant.id, tenant.slug}},
+            {"INSERT INTO projects (tenant_id, project_id, slug) VALUES ($1, $2, 'default')",
+             {tenant.id, tenant.project}}};
+        return transaction.pipeline(statements);
+    };
+    orExit(m_database->write(tenant.id, soon(), insert));
+    return tenant;
+}
+
+} // namespace exhibit::storage
