@@ -23,26 +23,17 @@ public:
     std::string run(const std::vector<AnswerPiece>& pieces)
     {
         for (const auto& piece : pieces) {
-            const bool whole = m_channels.mayPass(piece);
-            if (whole && !m_channels.isRedacted(piece)) {
+            if (m_channels.mayPass(piece) && !m_channels.isRedacted(piece)) {
                 continue;
             }
-            const std::size_t choice = choiceOf(piece.node);
-            m_changed.insert(choice);
-            if (!whole && m_channels.isToolCall(piece.channel)) {
-                m_withoutTools.insert(choice);
-            } else {
-                const std::string text = m_channels.changed(piece, m_walk.string(piece.node));
-                replace(piece.node, quoteJson(text));
-            }
+            m_changed.insert(choiceOf(piece.node));
+            const std::string text = m_channels.changed(piece, m_walk.string(piece.node));
+            replace(piece.node, quoteJson(text));
         }
         for (const std::size_t choice : m_changed) {
             replaceMember(choice, "logprobs", "null");
         }
         endChoices();
-        for (const std::size_t choice : m_withoutTools) {
-            removeToolCalls(choice);
-        }
         return splice(m_walk.text(), outermost());
     }
 
@@ -57,13 +48,15 @@ private:
         return choice;
     }
 
-    /// A choice whose texts did not come to their end cannot say that it stopped by itself.
+    /// A choice whose texts did not come to their end cannot say that it stopped by itself, and its
+    /// tool calls were not judged.
     void endChoices()
     {
         for (const auto& choice : readAnswer(m_walk, m_form).choices) {
             if (!m_channels.isFinished(choice.index)) {
                 const bool ends = m_form == AnswerForm::Whole;
                 replaceMember(choice.node, "finish_reason", ends ? R"("content_filter")" : "null");
+                removeToolCalls(choice.node);
             }
         }
     }
@@ -114,7 +107,6 @@ private:
     AnswerForm m_form;
     const AnswerChannels& m_channels;
     std::set<std::size_t> m_changed; ///< Nodes of choices.
-    std::set<std::size_t> m_withoutTools;
     std::vector<Edit> m_edits;
 };
 

@@ -78,6 +78,10 @@ private:
         choice.node = node;
         choice.index = m_walk.integer(m_walk.find(node, "index"), m_walk[node].position);
         choice.finishReason = m_walk.string(m_walk.find(node, "finish_reason"));
+        const std::size_t said
+            = m_walk.find(node, m_form == AnswerForm::Chunk ? "delta" : "message");
+        choice.hasToolCalls = isThere(m_walk.find(said, "tool_calls"))
+            || isThere(m_walk.find(said, "function_call"));
         const bool twice
             = std::any_of(m_answer.choices.begin(),
                           m_answer.choices.end(),
@@ -92,6 +96,11 @@ private:
         }
         noteUsage(m_walk.find(node, "usage"));
         m_answer.choices.push_back(std::move(choice));
+    }
+
+    [[nodiscard]] bool isThere(std::size_t node) const
+    {
+        return node != kNone && !m_walk.is(node, JsonKind::Null);
     }
 
     void noteText(const AnswerChoice& choice, std::size_t node)

@@ -27,6 +27,7 @@ struct AnswerChoice {
     std::int64_t index = 0;
     std::size_t node = 0;
     std::string finishReason; ///< Empty while the choice is open.
+    bool hasToolCalls = false;
 };
 
 struct ChatAnswer {

@@ -67,6 +67,7 @@ void StreamRelay::abandon()
     }
     m_held.clear();
     m_heldBytes = 0;
+    m_heldTexts = 0;
     withholdRest();
 }
 
@@ -79,7 +80,7 @@ void StreamRelay::checkStop()
 
 void StreamRelay::take(SseEvent event)
 {
-    Held held;
+    HeldEvent held;
     held.number = m_eventCount++;
     held.event = std::move(event);
     if (!held.event.hasData) {
@@ -128,7 +129,7 @@ bool StreamRelay::isOurUsage(const ChatAnswer& answer) const
         && answer.usage.has_value();
 }
 
-void StreamRelay::takeChunk(Held& held, const JsonWalk& walk, const ChatAnswer& answer)
+void StreamRelay::takeChunk(HeldEvent& held, const JsonWalk& walk, const ChatAnswer& answer)
 {
     m_frame.learn(walk);
     if (!answer.problem.empty()) {
@@ -136,6 +137,7 @@ void StreamRelay::takeChunk(Held& held, const JsonWalk& walk, const ChatAnswer& 
     }
     for (const auto& text : answer.texts) {
         held.pieces.push_back(m_channels.feed(walk, text));
+        held.lanes.push_back(m_channels.lane(held.pieces.back().channel));
         m_meter.addAnswerText(held.pieces.back().end - held.pieces.back().begin);
     }
     noteChoices(held, answer);
@@ -145,12 +147,24 @@ void StreamRelay::takeChunk(Held& held, const JsonWalk& walk, const ChatAnswer& 
     meter();
 }
 
-void StreamRelay::noteChoices(Held& held, const ChatAnswer& answer)
+void StreamRelay::noteChoices(HeldEvent& held, const ChatAnswer& answer)
 {
+    held.isToolCall = m_channels.isGuarded() && !answer.choices.empty()
+        && std::all_of(answer.choices.begin(),
+                       answer.choices.end(),
+                       [](const AnswerChoice& c) {
+                           return c.hasToolCalls && c.finishReason.empty();
+                       })
+        && std::all_of(held.pieces.begin(), held.pieces.end(), [this](const AnswerPiece& piece) {
+                          return m_channels.isToolCall(piece.channel);
+                      });
     held.waitsForAll = answer.choices.empty();
     held.waitsForChoices = held.pieces.empty();
     for (const auto& choice : answer.choices) {
         held.choices.push_back(choice.index);
+        if (choice.hasToolCalls) {
+            held.toolChoices.push_back(choice.index);
+        }
         const bool known = std::any_of(m_choices.begin(), m_choices.end(), [&](const Choice& c) {
             return c.index == choice.index;
         });
@@ -173,13 +187,15 @@ void StreamRelay::meter()
     }
 }
 
-void StreamRelay::hold(Held held)
+void StreamRelay::hold(HeldEvent held)
 {
-    if (m_held.empty() && !m_holdsWhole && !m_guard.stop() && mayPass(held)) {
+    if (mayOvertake(held) && !m_guard.stop()) {
         release(std::move(held));
         return;
     }
     m_heldBytes += held.event.raw.size();
+    m_heldTexts += held.isToolCall ? 0 : 1;
+    const bool changesNothing = held.isToolCall && m_held.size() > m_heldTexts;
     m_held.push_back(std::move(held));
     if (m_heldBytes > limits::kStreamHeldBytesMax) {
         m_holdsWhole = false;
@@ -187,60 +203,51 @@ void StreamRelay::hold(Held held)
     }
     if (m_guard.stop()) {
         stop();
-    } else if (!m_holdsWhole) {
+    } else if (!m_holdsWhole && !changesNothing) {
         releaseReady();
-    } else if (m_done) {
+    } else if (m_holdsWhole && m_done) {
         endRedacted();
     }
 }
 
+/// True when nothing that is held keeps the event back: tool calls never hold up texts, and there
+/// may be thousands of their events.
+bool StreamRelay::mayOvertake(const HeldEvent& held) const
+{
+    const bool free = m_held.empty()
+        || (m_heldTexts == 0 && !held.isToolCall && !held.waitsForAll && !held.waitsForChoices);
+    return free && !m_holdsWhole && mayPass(held);
+}
+
 void StreamRelay::releaseReady()
 {
-    Blocked blocked;
+    EventOrder order;
     for (auto held = m_held.begin(); held != m_held.end();) {
-        if (!isBlocked(*held, blocked) && mayPass(*held)) {
+        if (!order.blocks(*held) && mayPass(*held)) {
             m_heldBytes -= held->event.raw.size();
+            m_heldTexts -= held->isToolCall ? 0 : 1;
             release(std::move(*held));
             held = m_held.erase(held);
         } else {
-            block(*held, blocked);
+            order.stays(*held);
             ++held;
         }
     }
 }
 
-bool StreamRelay::isBlocked(const Held& held, const Blocked& blocked) const
+bool StreamRelay::mayPass(const HeldEvent& held) const
 {
-    if (held.waitsForAll) {
-        return blocked.any;
-    }
-    const bool choiceWaits = held.waitsForChoices
-        && std::any_of(held.choices.begin(), held.choices.end(), [&](std::int64_t choice) {
-                                 return contains(blocked.choices, choice);
-                             });
-    return choiceWaits
-        || std::any_of(held.pieces.begin(), held.pieces.end(), [&](const AnswerPiece& piece) {
-               return contains(blocked.lanes, m_channels.lane(piece.channel));
+    const bool toolsHeld = m_channels.isGuarded()
+        && !std::all_of(held.toolChoices.begin(), held.toolChoices.end(), [this](std::int64_t c) {
+                               return m_channels.isFinished(c);
+                           });
+    return !toolsHeld
+        && std::all_of(held.pieces.begin(), held.pieces.end(), [this](const AnswerPiece& piece) {
+               return m_channels.mayPass(piece);
            });
 }
 
-void StreamRelay::block(const Held& held, Blocked& blocked) const
-{
-    blocked.any = true;
-    for (const auto& piece : held.pieces) {
-        blocked.lanes.push_back(m_channels.lane(piece.channel));
-    }
-    blocked.choices.insert(blocked.choices.end(), held.choices.begin(), held.choices.end());
-}
-
-bool StreamRelay::mayPass(const Held& held) const
-{
-    return std::all_of(held.pieces.begin(), held.pieces.end(), [this](const AnswerPiece& piece) {
-        return m_channels.mayPass(piece);
-    });
-}
-
-void StreamRelay::release(Held held)
+void StreamRelay::release(HeldEvent held)
 {
     for (const auto& piece : held.pieces) {
         m_channels.noteReleased(piece);
@@ -252,7 +259,7 @@ void StreamRelay::release(Held held)
     append(m_released, held.number, held.event.raw);
 }
 
-void StreamRelay::releaseRewritten(Held held)
+void StreamRelay::releaseRewritten(HeldEvent held)
 {
     const auto walk = JsonWalk::parse(held.event.data());
     if (!walk) {
@@ -283,6 +290,7 @@ void StreamRelay::endRedacted()
     }
     m_held.clear();
     m_heldBytes = 0;
+    m_heldTexts = 0;
 }
 
 /// What was held goes out as far as it is final; the event with the cut is rewritten.
@@ -291,14 +299,18 @@ void StreamRelay::stop()
     m_stopped = true;
     m_stopEvent = std::max<std::int64_t>(m_eventCount - 1, 0);
     m_channels.freeze();
-    Blocked blocked;
+    EventOrder order;
     for (auto& held : m_held) {
-        const bool open = !isBlocked(held, blocked) && !held.waitsForAll;
-        if (open && mayPass(held) && !isChanged(held)) {
-            release(std::move(held));
+        const bool open = !order.blocks(held) && !held.waitsForAll;
+        if (open && mayPass(held)) {
+            if (isChanged(held)) {
+                releaseRewritten(std::move(held));
+            } else {
+                release(std::move(held));
+            }
             continue;
         }
-        block(held, blocked);
+        order.stays(held);
         const bool something
             = std::any_of(held.pieces.begin(), held.pieces.end(), [this](const AnswerPiece& piece) {
                   return piece.begin < piece.end && m_channels.allowed(piece.channel) > piece.begin;
@@ -311,12 +323,13 @@ void StreamRelay::stop()
     }
     m_held.clear();
     m_heldBytes = 0;
+    m_heldTexts = 0;
     withholdRest();
 }
 
 /// True when the event cannot go out as it came: a redacted text, or the end of a choice that did
 /// not come to its end.
-bool StreamRelay::isChanged(const Held& held) const
+bool StreamRelay::isChanged(const HeldEvent& held) const
 {
     const bool redacted
         = std::any_of(held.pieces.begin(), held.pieces.end(), [this](const AnswerPiece& piece) {
@@ -335,7 +348,7 @@ void StreamRelay::withholdRest()
     }
 }
 
-void StreamRelay::withhold(Held held)
+void StreamRelay::withhold(HeldEvent held)
 {
     append(m_withheld, held.number, held.event.raw);
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "server/gateway/answer_rewrite.h"
-#include "server/gateway/sse_parser.h"
+#include "server/gateway/held_event.h"
 #include "server/gateway/usage_meter.h"
 
 #include <list>
@@ -63,43 +63,26 @@ public:
     [[nodiscard]] const ChunkFrame& frame() const { return m_frame; }
 
 private:
-    struct Held {
-        std::int64_t number = 0;
-        SseEvent event;
-        std::vector<AnswerPiece> pieces;
-        std::vector<std::int64_t> choices;
-        std::vector<std::int64_t> ends; ///< Those whose finish reason it brings.
-        bool waitsForChoices = false; ///< Ends a choice, or has nothing else to keep its place by.
-        bool waitsForAll = false; ///< Belongs to no choice.
-    };
     struct Choice {
         std::int64_t index = 0;
         bool ended = false; ///< Its finish reason went out.
     };
-    /// What earlier events that are still held keep from going out.
-    struct Blocked {
-        std::vector<std::size_t> lanes;
-        std::vector<std::int64_t> choices;
-        bool any = false;
-    };
-
     void take(SseEvent event);
-    void takeChunk(Held& held, const JsonWalk& walk, const ChatAnswer& answer);
+    void takeChunk(HeldEvent& held, const JsonWalk& walk, const ChatAnswer& answer);
     void takeUnreadable(std::string_view why);
     [[nodiscard]] bool isOurUsage(const ChatAnswer& answer) const;
-    void noteChoices(Held& held, const ChatAnswer& answer);
+    void noteChoices(HeldEvent& held, const ChatAnswer& answer);
     void meter();
-    void hold(Held held);
+    void hold(HeldEvent held);
+    [[nodiscard]] bool mayOvertake(const HeldEvent& held) const;
     void releaseReady();
-    [[nodiscard]] bool isBlocked(const Held& held, const Blocked& blocked) const;
-    void block(const Held& held, Blocked& blocked) const;
-    [[nodiscard]] bool mayPass(const Held& held) const;
-    void release(Held held);
-    void releaseRewritten(Held held);
+    [[nodiscard]] bool mayPass(const HeldEvent& held) const;
+    void release(HeldEvent held);
+    void releaseRewritten(HeldEvent held);
     void endRedacted();
     void stop();
-    [[nodiscard]] bool isChanged(const Held& held) const;
-    void withhold(Held held);
+    [[nodiscard]] bool isChanged(const HeldEvent& held) const;
+    void withhold(HeldEvent held);
     void withholdRest();
     static void append(std::vector<EventBytes>& list, std::int64_t number, BytesView bytes);
 
@@ -109,8 +92,9 @@ private:
     AnswerChannels m_channels;
     bool m_holdsWhole; ///< Until the end, or until there is too much of it.
     SseParser m_parser;
-    std::list<Held> m_held;
+    std::list<HeldEvent> m_held;
     std::size_t m_heldBytes = 0;
+    std::size_t m_heldTexts = 0; ///< HeldEvent events that are not isToolCall.
     std::vector<Choice> m_choices;
     std::vector<std::string> m_finishReasons;
     ChunkFrame m_frame;

@@ -19,8 +19,10 @@ namespace exhibit::gateway {
 
 using PlainStream = boost::beast::tcp_stream;
 using TlsStream = boost::beast::ssl_stream<boost::beast::tcp_stream>;
-using TlsSession
-    = std::unique_ptr<SSL_SESSION, decltype([](SSL_SESSION* s) { SSL_SESSION_free(s); })>;
+struct TlsSessionFree {
+    void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
+};
+using TlsSession = std::unique_ptr<SSL_SESSION, TlsSessionFree>;
 
 /// One connection, plain or TLS. Every operation ends by the time-out it is given.
 class UpstreamConnection {

@@ -125,8 +125,7 @@ Result<int> migrate(const Configuration& configuration, const MigrateOptions& op
         url = cluster->administratorUrl();
     }
     if (!options.dryRun) {
-        EXHIBIT_CHECK(
-            storage::setUpRoles(url, credentials, std::nullopt, Deadline::after(kStartTimeout)));
+        EXHIBIT_CHECK(storage::setUpRoles(url, credentials, Deadline::after(kStartTimeout)));
     }
     EXHIBIT_TRY(const auto states,
                 storage::migrate(url,

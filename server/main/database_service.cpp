@@ -2,6 +2,7 @@
 #include "server/main/database_service.h"
 
 #include "server/ops/log.h"
+#include "server/security/authenticator.h"
 #include "server/storage/bootstrap.h"
 #include "server/storage/catalogue_loader.h"
 #include "server/storage/run_store.h"
@@ -105,9 +106,13 @@ Result<void> DatabaseService::prepare(Deadline deadline)
 
 Result<void> DatabaseService::bootstrap(Deadline deadline)
 {
-    EXHIBIT_TRY(auto key, storage::bootstrap(*m_database, m_configuration.dataDir, deadline));
-    if (key) {
-        m_newAdminKey = *std::move(key);
+    storage::FirstKey key;
+    key.text = security::generateKey();
+    key.hash = security::hashKey(key.text.expose());
+    EXHIBIT_TRY(const bool used,
+                storage::bootstrap(*m_database, m_configuration.dataDir, key, deadline));
+    if (used) {
+        m_newAdminKey = std::move(key.text);
     }
     return {};
 }

@@ -78,6 +78,15 @@ std::unique_ptr<WritableSpoolFile> FileKeeper::take()
     return taken;
 }
 
+std::unique_ptr<WritableSpoolFile> FileKeeper::waitAndTake()
+{
+    {
+        std::unique_lock lock(m_mutex);
+        m_attempted.wait(lock, [this] { return m_next != nullptr || m_full; });
+    }
+    return take();
+}
+
 void FileKeeper::retire(std::unique_ptr<WritableSpoolFile> file)
 {
     {
@@ -168,6 +177,7 @@ FileKeeper::Task FileKeeper::nextTask(std::unique_lock<std::mutex>& lock)
                 return Task::Compact;
             }
             m_full = true;
+            m_attempted.notify_all();
             m_wake.wait(lock);
         } else if (!m_retryLater) {
             return Task::Prepare;

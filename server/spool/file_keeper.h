@@ -42,6 +42,8 @@ public:
     void waitForFirstAttempt();
     /// The prepared file, now the writer's; nullptr when none is ready. Writer thread.
     [[nodiscard]] std::unique_ptr<WritableSpoolFile> take();
+    /// The same, but waits until one is ready; nullptr when none can be made.
+    [[nodiscard]] std::unique_ptr<WritableSpoolFile> waitAndTake();
     /// A file the writer has left. Writer thread.
     void retire(std::unique_ptr<WritableSpoolFile> file);
     /// These records are durable in the file. Writer thread.

@@ -5,6 +5,7 @@
 #include "server/ops/log.h"
 #include "server/spool/journal_reader.h"
 #include "server/spool/journal_writer.h"
+#include "server/spool/remembered_keys.h"
 
 namespace exhibit::spool {
 
@@ -50,6 +51,7 @@ Result<std::unique_ptr<Journal>> Journal::open(JournalOptions options,
                         + std::to_string(options.fileBytes) + " bytes",
                     "spool-max-bytes");
     }
+    keys = std::make_shared<RememberedKeys>(std::move(keys));
     EXHIBIT_TRY(auto folder, SpoolFolder::open(options.directory));
     EXHIBIT_TRY(const auto found, folder.takeInventory(*keys, options.fileBytes));
     const Secret dataKey = makeKey();

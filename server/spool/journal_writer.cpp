@@ -183,6 +183,13 @@ std::size_t JournalWriter::sealBatch(ChainEnd& end)
     return count;
 }
 
+/// The next file if it is ready. When the helper is late the log may grow, which only costs time,
+/// but not for ever: one file that fills the disk could not be given back in parts.
+std::unique_ptr<WritableSpoolFile> JournalWriter::takeNext()
+{
+    return m_file && m_file->hasOutgrown() ? m_keeper.waitAndTake() : m_keeper.take();
+}
+
 Result<void> JournalWriter::makeRoom()
 {
     if (m_file && m_file->hasRoomFor(m_batch.size())) {
@@ -191,7 +198,7 @@ Result<void> JournalWriter::makeRoom()
     // A file that a failed commit may have left something in is settled before it is left.
     const bool mayLeave
         = !m_file || (m_fileHasRecords && (m_file->isSettled() || m_file->settle()));
-    if (auto next = mayLeave ? m_keeper.take() : nullptr) {
+    if (auto next = mayLeave ? takeNext() : nullptr) {
         if (m_file) {
             m_keeper.retire(std::move(m_file));
         }
@@ -202,7 +209,7 @@ Result<void> JournalWriter::makeRoom()
     if (!m_file || m_keeper.full()) {
         return fail(ErrorCode::Unavailable, "the spool is full: no further file can be made");
     }
-    return {}; // The helper is late: the log grows, which only costs time.
+    return {}; // The log grows.
 }
 
 Result<void> JournalWriter::commit(const ChainEnd& end, std::size_t count)

@@ -44,6 +44,7 @@ private:
     [[nodiscard]] std::size_t sealBatch(ChainEnd& end);
     [[nodiscard]] Result<void> commit(const ChainEnd& end, std::size_t count);
     [[nodiscard]] Result<void> makeRoom();
+    [[nodiscard]] std::unique_ptr<WritableSpoolFile> takeNext();
     void finish(std::size_t count, const Result<void>& outcome);
     void noteOutcome(const Result<void>& outcome);
     void boundBacklog();

@@ -56,6 +56,8 @@ public:
                                       BytesView batch);
     /// True when a batch of that size stays within the prepared log.
     [[nodiscard]] bool hasRoomFor(std::size_t batchBytes) const;
+    /// True when the log is twice as long as it was prepared.
+    [[nodiscard]] bool hasOutgrown() const { return m_logBytesUsed >= 2 * m_logBytes; }
     /// Overwrites what a failed commit may have left at the log's end. To be called before the
     /// file is left for the next one, so that no number can be found in both.
     [[nodiscard]] Result<void> settle();

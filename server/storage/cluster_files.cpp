@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -111,8 +112,11 @@ Result<void> writeFor(const std::optional<Account>& account,
                       const fs::path& file,
                       std::string_view text)
 {
-    EXHIBIT_CHECK(writePrivateFile(file, text));
-    return giveTo(account, file);
+    std::optional<FileOwner> owner;
+    if (account) {
+        owner = FileOwner{account->uid, account->gid};
+    }
+    return writePrivateFile(file, text, owner);
 }
 
 /// The number in a stale file may have gone to another program; a postmaster works in its data
@@ -128,6 +132,22 @@ bool worksIn(pid_t pid, const fs::path& folder)
         return name == "postgres";
     }
     return !error && itsFolder == fs::canonical(folder, error);
+}
+
+constexpr const char* kSocketFolderPrefix = "exhibit-";
+
+std::vector<std::string> socketBases(bool forOtherAccount)
+{
+    const char* runtime = std::getenv("XDG_RUNTIME_DIR");
+    std::vector<std::string> bases;
+    if (forOtherAccount) {
+        // Not cleaned up by age, and open to other accounts; XDG_RUNTIME_DIR is not.
+        bases.emplace_back("/run");
+    } else if (runtime != nullptr && *runtime == '/') {
+        bases.emplace_back(runtime);
+    }
+    bases.emplace_back("/tmp");
+    return bases;
 }
 
 } // namespace
@@ -179,7 +199,10 @@ Result<fs::path> findPostgresPrograms(const fs::path& cluster)
               "or give a --database-url");
 }
 
-Result<void> createCluster(const ClusterPlace& place, const Secret& password, Deadline deadline)
+Result<void> createCluster(const ClusterPlace& place,
+                           const Secret& password,
+                           bool durable,
+                           Deadline deadline)
 {
     auto fresh = place.folder;
     fresh += ".new";
@@ -209,7 +232,7 @@ Result<void> createCluster(const ClusterPlace& place, const Secret& password, De
                                "--lc-numeric=C",
                                "--lc-time=C",
                                "--data-checksums",
-                               "--no-instructions"},
+                               durable ? "--no-instructions" : "--no-sync"},
                               place.account,
                               fresh,
                               "initdb.log",
@@ -239,17 +262,8 @@ Result<void> writeClusterSettings(const ClusterPlace& place, bool durable)
 
 Result<fs::path> makeSocketFolder(const std::optional<Account>& account)
 {
-    const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-    std::vector<std::string> bases;
-    if (account) {
-        // Not cleaned up by age, and open to other accounts; XDG_RUNTIME_DIR is not.
-        bases.emplace_back("/run");
-    } else if (runtime != nullptr && *runtime == '/') {
-        bases.emplace_back(runtime);
-    }
-    bases.emplace_back("/tmp");
-    for (const auto& base : bases) {
-        std::string folder = base + "/exhibit-XXXXXX";
+    for (const auto& base : socketBases(account.has_value())) {
+        std::string folder = base + '/' + kSocketFolderPrefix + "XXXXXX";
         if (folder.size() + std::string_view("/.s.PGSQL.5432").size() > kSocketPathBytesMax
             || mkdtemp(folder.data()) == nullptr) {
             continue;
@@ -258,6 +272,17 @@ Result<fs::path> makeSocketFolder(const std::optional<Account>& account)
         return fs::path(folder);
     }
     return fail(ErrorCode::Internal, "no place for the database's socket in /run or /tmp");
+}
+
+void removeSocketFolder(const std::optional<Account>& account, const fs::path& folder)
+{
+    const auto bases = socketBases(account.has_value());
+    const bool ours = folder.filename().string().starts_with(kSocketFolderPrefix)
+        && std::find(bases.begin(), bases.end(), folder.parent_path().string()) != bases.end();
+    if (ours) {
+        std::error_code error;
+        fs::remove_all(folder, error);
+    }
 }
 
 std::optional<RunningPostgres> findRunningPostgres(const ClusterPlace& place)

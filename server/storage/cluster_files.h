@@ -37,6 +37,7 @@ struct ClusterPlace {
 /// initdb, in a folder beside that is renamed when it is complete: a crash leaves all or nothing.
 [[nodiscard]] Result<void> createCluster(const ClusterPlace& place,
                                          const Secret& password,
+                                         bool durable,
                                          Deadline deadline);
 /// Writes what the server sets (exhibit.conf, pg_hba.conf) anew; lines of the operator's own belong
 /// into postgresql.conf and count more.
@@ -44,6 +45,9 @@ struct ClusterPlace {
 
 /// A fresh private folder with a short path: a socket's path has at most 107 bytes.
 [[nodiscard]] Result<std::filesystem::path> makeSocketFolder(const std::optional<Account>& account);
+
+/// Removes a folder that makeSocketFolder() made; leaves any other alone, whatever a file says.
+void removeSocketFolder(const std::optional<Account>& account, const std::filesystem::path& folder);
 
 /// What postmaster.pid says of a server that runs on this folder.
 struct RunningPostgres {

@@ -166,10 +166,12 @@ bool Connection::isReusable()
     if (!isOpen() || PQtransactionStatus(m_connection) != PQTRANS_IDLE) {
         return false;
     }
-    pollfd descriptor{PQsocket(m_connection), POLLIN, 0};
-    if (poll(&descriptor, 1, 0) > 0) {
-        // Either a notice, or the server's good-bye.
-        return PQconsumeInput(m_connection) == 1 && isOpen();
+    // What is there to read is a notice or the server's good-bye; its end of the connection may
+    // stand behind either.
+    for (pollfd descriptor{PQsocket(m_connection), POLLIN, 0}; poll(&descriptor, 1, 0) > 0;) {
+        if (PQconsumeInput(m_connection) == 0 || !isOpen()) {
+            return false;
+        }
     }
     return true;
 }

@@ -15,7 +15,9 @@ constexpr std::string_view kColumns
       " i.latency_us, i.root_cause, i.assignee, to_jsonb(i.tags), i.created_at";
 constexpr int kColumnCount = 19;
 
-constexpr std::string_view kHeadlineOptions
+// A short text is shown whole, of a long one the parts around the words.
+constexpr std::string_view kWholeText = "StartSel=\x02, StopSel=\x03, HighlightAll=true";
+constexpr std::string_view kFragments
     = "StartSel=\x02, StopSel=\x03, MaxFragments=2, MaxWords=30, MinWords=8, "
       "FragmentDelimiter=\" … \"";
 
@@ -89,11 +91,13 @@ Result<Rows> findHits(Transaction& transaction, TenantId tenant, const IncidentS
         search.after ? Parameter(search.after->incidentId) : Parameter(std::nullopt),
         static_cast<std::int64_t>(search.limit) + search.offset + 1,
         static_cast<std::int64_t>(search.offset),
-        kHeadlineOptions};
+        kWholeText,
+        kFragments};
     const auto compiled = compileSearch(tenant, search, parameters);
     const auto headline = [&compiled](std::string_view column) {
         return "ts_headline('exhibit_text'::regconfig, translate(i." + std::string(column)
-            + ", chr(2) || chr(3), ''), w.words, $6)";
+            + ", '<>' || chr(2) || chr(3), chr(4) || chr(5)), w.words, CASE WHEN length(i."
+            + std::string(column) + ") <= 600 THEN $6 ELSE $7 END)";
     };
     return transaction.query(
         "SELECT " + std::string(kColumns) + ", " + headline("title") + ", " + headline("excerpt")
@@ -257,9 +261,11 @@ std::string markedHtml(std::string_view headline)
             html += "&amp;";
             break;
         case '<':
+        case '\x04':
             html += "&lt;";
             break;
         case '>':
+        case '\x05':
             html += "&gt;";
             break;
         case '"':

@@ -106,7 +106,8 @@ private:
     Database& m_database;
 };
 
-/// What ts_headline made, with its marks (U+0002, U+0003) as HTML.
+/// What ts_headline made as HTML: its marks are U+0002 and U+0003, U+0004 and U+0005 stand for the
+/// angle brackets (the parser would skip what stands between script tags).
 [[nodiscard]] std::string markedHtml(std::string_view headline);
 
 } // namespace exhibit::storage

@@ -165,8 +165,8 @@ private:
         for (const auto& word : clause.words) {
             text += (text.empty() ? "" : " ") + word;
         }
-        auto expression
-            = "phraseto_tsquery('exhibit_text'::regconfig, " + add(std::move(text), "text") + ')';
+        auto expression = "phraseto_tsquery('exhibit_text'::regconfig, "
+            + add(plainWords(std::move(text)), "text") + ')';
         if (!clause.negated) {
             m_positiveWords.push_back(expression);
         }

@@ -3,6 +3,8 @@
 
 #include "models/base/sha256.h"
 
+#include <algorithm>
+
 namespace exhibit::storage {
 namespace {
 
@@ -27,6 +29,13 @@ std::string lexemeQuery(FilterLexeme filter, std::string_view value)
         quoted += character;
     }
     return quoted + "'";
+}
+
+std::string plainWords(std::string text)
+{
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c == '<' || c == '>'; }, ' ');
+    return text;
 }
 
 } // namespace exhibit::storage

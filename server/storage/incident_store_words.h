@@ -23,4 +23,8 @@ enum class FilterLexeme : char {
 /// The lexeme as the text form of tsquery, quoted so that any value stays one lexeme.
 [[nodiscard]] std::string lexemeQuery(FilterLexeme filter, std::string_view value);
 
+/// Text as its words are indexed and asked for: without angle brackets, since PostgreSQL's parser
+/// drops tags and everything between script or style tags.
+[[nodiscard]] std::string plainWords(std::string text);
+
 } // namespace exhibit::storage

@@ -135,7 +135,7 @@ Parameters searchColumns(TenantId tenant, const IncidentRow& row)
             wireName(incident.status),
             incident.costMicrocents,
             incident.latencyUs,
-            storable(std::move(text)),
+            storable(plainWords(std::move(text))),
             Parameter::array(lexemes)};
 }
 

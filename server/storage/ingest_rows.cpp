@@ -208,7 +208,8 @@ Result<Causes> analyseCauses(Transaction& transaction, IngestBatch& batch)
             auto cause = domain::analyseRootCause(pending.course);
             auto& event = run.steps.steps[static_cast<std::size_t>(pending.step - first)].event;
             event.analysis = cause.analysis;
-            for (const auto& member : toJson(cause).get_object()) {
+            const Json document = toJson(cause);
+            for (const auto& member : document.get_object()) {
                 event.data.get_object().insert_or_assign(member.key(), member.value());
             }
             causes.insert_or_assign(pending.incidentId, std::move(cause));

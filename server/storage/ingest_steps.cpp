@@ -150,17 +150,33 @@ private:
         return stage == domain::Stage::Input;
     }
 
+    /// In the order of their times; at the same time passes come first.
     void addDecisions(bool before)
     {
+        std::vector<const domain::PassRecord*> passes;
         for (const auto& record : m_call.passes) {
             if (beforeProvider(record.stage, record.at) == before) {
-                addPasses(record);
+                passes.push_back(&record);
             }
         }
+        std::vector<const domain::Decision*> decisions;
         for (const auto& decision : m_call.decisions) {
             if (beforeProvider(decision.stage, decision.at) == before) {
-                addDecision(decision);
+                decisions.push_back(&decision);
             }
+        }
+        const auto earlier = [](const auto* a, const auto* b) { return a->at < b->at; };
+        std::stable_sort(passes.begin(), passes.end(), earlier);
+        std::stable_sort(decisions.begin(), decisions.end(), earlier);
+        auto pass = passes.begin();
+        for (const auto* decision : decisions) {
+            for (; pass != passes.end() && (*pass)->at <= decision->at; ++pass) {
+                addPasses(**pass);
+            }
+            addDecision(*decision);
+        }
+        for (; pass != passes.end(); ++pass) {
+            addPasses(**pass);
         }
     }
 

@@ -21,16 +21,6 @@ namespace fs = std::filesystem;
 /// Remembers the socket's folder, so that the next start removes what a kill -9 left behind.
 constexpr const char* kSocketNote = "postgres.socket";
 
-void removeOldSocketFolder(const fs::path& dataDirectory)
-{
-    const auto note = readSmallFile(dataDirectory / kSocketNote);
-    // Only what we would have made ourselves.
-    if (note && *note && fs::path(**note).filename().string().starts_with("exhibit-")) {
-        std::error_code error;
-        fs::remove_all(**note, error);
-    }
-}
-
 Result<void> letAccountPass(const fs::path& dataDirectory)
 {
     struct stat status { };
@@ -57,14 +47,26 @@ ManagedCluster::~ManagedCluster()
 
 void ManagedCluster::stop()
 {
-    m_postmaster.reset();
-    if (!m_socketFolder.empty()) {
-        std::error_code error;
-        fs::remove_all(m_socketFolder, error);
-        removeOldSocketFolder(m_options.dataDirectory);
-        fs::remove(m_options.dataDirectory / kSocketNote, error);
-        m_socketFolder.clear();
+    if (!m_postmaster) {
+        return;
     }
+    const auto inUse = m_postmaster->socketFolder();
+    m_postmaster.reset();
+    removeSocketFolder(m_account, m_socketFolder);
+    removeSocketFolder(m_account, inUse);
+    std::error_code error;
+    fs::remove(m_options.dataDirectory / kSocketNote, error);
+}
+
+Result<void> ManagedCluster::noteSocketFolder()
+{
+    const auto note = m_options.dataDirectory / kSocketNote;
+    const auto inUse = m_postmaster->socketFolder();
+    EXHIBIT_TRY(const auto before, readSmallFile(note));
+    if (before && *before != inUse.string()) {
+        removeSocketFolder(m_account, *before);
+    }
+    return writePrivateFile(note, inUse.string());
 }
 
 Result<std::unique_ptr<ManagedCluster>> ManagedCluster::start(ManagedClusterOptions options,
@@ -82,18 +84,18 @@ Result<std::unique_ptr<ManagedCluster>> ManagedCluster::start(ManagedClusterOpti
     }
     if (!place.exists()) {
         ops::logInfo("creating a PostgreSQL cluster in {}", place.folder.string());
-        EXHIBIT_CHECK(createCluster(place, options.administratorPassword, deadline));
+        EXHIBIT_CHECK(
+            createCluster(place, options.administratorPassword, options.durable, deadline));
     }
     std::unique_ptr<ManagedCluster> cluster{new ManagedCluster(std::move(options))};
     if (!findRunningPostgres(place)) {
-        removeOldSocketFolder(cluster->m_options.dataDirectory);
         EXHIBIT_CHECK(writeClusterSettings(place, cluster->m_options.durable));
     }
+    cluster->m_account = place.account;
     EXHIBIT_TRY(cluster->m_socketFolder, makeSocketFolder(place.account));
     cluster->m_postmaster = std::make_unique<Postmaster>(place, cluster->m_socketFolder);
     EXHIBIT_CHECK(cluster->waitUntilReady(deadline));
-    EXHIBIT_CHECK(writePrivateFile(cluster->m_options.dataDirectory / kSocketNote,
-                                   cluster->m_postmaster->socketFolder().string()));
+    EXHIBIT_CHECK(cluster->noteSocketFolder());
     EXHIBIT_CHECK(cluster->ensureDatabase(deadline));
     return cluster;
 }

@@ -38,10 +38,13 @@ public:
 private:
     explicit ManagedCluster(ManagedClusterOptions options);
     [[nodiscard]] Secret urlOf(const char* database) const;
+    /// Keeps the socket's folder in a file, so that the next start removes what a kill -9 leaves.
+    [[nodiscard]] Result<void> noteSocketFolder();
     [[nodiscard]] Result<void> waitUntilReady(Deadline deadline);
     [[nodiscard]] Result<void> ensureDatabase(Deadline deadline);
 
     ManagedClusterOptions m_options;
+    std::optional<Account> m_account;
     std::filesystem::path m_socketFolder; ///< Ours, to be removed.
     std::unique_ptr<Postmaster> m_postmaster;
 };

@@ -108,10 +108,13 @@ void Postmaster::supervise()
 bool Postmaster::adopt()
 {
     const auto begin = std::chrono::steady_clock::now();
+    pid_t seenReady = 0;
     while (const auto running = findRunningPostgres(m_place)) {
         const bool ready = running->state == "ready";
         const auto socket = running->socketFolder / (std::string(".s.PGSQL.") + kPort);
-        if (ready && access(socket.c_str(), F_OK) == 0) {
+        const bool reachable = ready && access(socket.c_str(), F_OK) == 0;
+        // Looked at twice: that of an exhibitd that was just killed is about to stop.
+        if (reachable && seenReady == running->pid) {
             ops::logInfo("a PostgreSQL server runs in the data directory already: adopted");
             const std::lock_guard lock{m_mutex};
             m_socketFolder = running->socketFolder;
@@ -120,7 +123,8 @@ bool Postmaster::adopt()
             return true;
         }
         const auto waited = std::chrono::steady_clock::now() - begin;
-        if (ready) {
+        seenReady = reachable ? running->pid : 0;
+        if (ready && !reachable) {
             // Somebody removed its socket: nobody will ever reach it again.
             kill(running->pid, SIGINT);
         } else if (running->state == "stopping" && waited > kFastShutdown) {

@@ -43,7 +43,9 @@ Result<void> writeAll(int descriptor, BytesView bytes, const std::filesystem::pa
 
 } // namespace
 
-Result<void> writePrivateFile(const std::filesystem::path& file, BytesView bytes)
+Result<void> writePrivateFile(const std::filesystem::path& file,
+                              BytesView bytes,
+                              const std::optional<FileOwner>& owner)
 {
     auto fresh = file;
     fresh += ".new";
@@ -53,6 +55,9 @@ Result<void> writePrivateFile(const std::filesystem::path& file, BytesView bytes
         open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
     if (descriptor.get() < 0) {
         return systemError("cannot create", fresh);
+    }
+    if (owner && fchown(descriptor.get(), owner->uid, owner->gid) != 0) {
+        return systemError("cannot give away", fresh);
     }
     EXHIBIT_CHECK(writeAll(descriptor.get(), bytes, fresh));
     if (rename(fresh.c_str(), file.c_str()) != 0) {

@@ -5,15 +5,24 @@
 #include "models/base/secret.h"
 #include "server/storage/descriptor.h"
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <optional>
 
 /// The few files of the data directory that nobody else may read.
 namespace exhibit::storage {
 
+struct FileOwner {
+    uid_t uid = 0;
+    gid_t gid = 0;
+};
+
 /// Replaces the file as a whole: after a crash it holds the old or the new bytes. Mode 0600, on
-/// disk when this returns.
-[[nodiscard]] Result<void> writePrivateFile(const std::filesystem::path& file, BytesView bytes);
+/// disk when this returns. It belongs to this process's account, or to `owner`.
+[[nodiscard]] Result<void> writePrivateFile(const std::filesystem::path& file,
+                                            BytesView bytes,
+                                            const std::optional<FileOwner>& owner = {});
 /// Makes what was created or renamed in the folder durable.
 [[nodiscard]] Result<void> syncFolder(const std::filesystem::path& folder);
 /// nullopt when there is none; TooLarge beyond 64 KiB.

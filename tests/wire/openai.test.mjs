@@ -34,7 +34,7 @@ async function sdks() {
 let servers;
 before(async () => {
   servers = await startServers({
-    policies: ['resources/policies/content-accuracy.json', 'resources/policies/secret-output.json'],
+    policies: ['resources/policies/content_accuracy.json', 'resources/policies/secret_output.json'],
   });
 });
 after(() => servers?.close());

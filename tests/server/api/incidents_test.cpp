@@ -33,7 +33,7 @@ TEST(Incidents, areFoundAsSoonAsTheyExist)
     EXPECT_EQ(found.at("/total_is_estimate"), false);
     EXPECT_EQ(found.at("/incidents/0/incident_id"), api.call.incidentId.text().c_str());
     EXPECT_EQ(found.at("/incidents/0/highlights/0"),
-              "Your contract <mark>auto-renews</mark> in March.");
+              "Your contract <mark>auto</mark>-<mark>renews</mark> in March.");
     EXPECT_TRUE(found.at("/next_cursor").is_null());
 }
 

@@ -110,6 +110,38 @@ TEST(SentenceHold, aHedgeLongBeforeTheClaimCountsWithinItsWindow)
     }
 }
 
+// Around both limits the verdict must fall at the same byte, whatever the deltas.
+TEST(SentenceHold, theLimitsDoNotDependOnTheSplit)
+{
+    std::size_t passed = 0;
+    for (std::size_t gap = limits::kSentenceHoldBytesMax - 120;
+         gap < limits::kSentenceHoldBytesMax + 20;
+         ++gap) {
+        const auto text = "It renews" + std::string(gap, ' ') + "not sure.";
+        const auto verdict = verdictOn(text, text.size());
+        passed += verdict == "passes" ? 1 : 0;
+        for (const std::size_t pieces : {1, 7, 50, 64}) {
+            EXPECT_EQ(verdictOn(text, pieces), verdict) << gap << " / " << pieces;
+        }
+    }
+    EXPECT_GT(passed, 0U);
+    EXPECT_LT(passed, 140U);
+    passed = 0;
+    for (std::size_t gap = limits::kHedgeWindowBytesMax - 100;
+         gap < limits::kHedgeWindowBytesMax + 100;
+         gap += 5) {
+        const auto text
+            = "Well, to tell the truth, not sure" + std::string(gap, '-') + "renews, it seems.";
+        const auto verdict = verdictOn(text, text.size());
+        passed += verdict == "passes" ? 1 : 0;
+        for (const std::size_t pieces : {13, 50, 64}) {
+            EXPECT_EQ(verdictOn(text, pieces), verdict) << gap << " / " << pieces;
+        }
+    }
+    EXPECT_GT(passed, 0U);
+    EXPECT_LT(passed, 40U);
+}
+
 TEST(SentenceHold, aClaimThatEndsWithItsSentenceIsJudgedByThatSentence)
 {
     auto policy = sample::accuracy(Mode::Block);

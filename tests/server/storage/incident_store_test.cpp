@@ -219,16 +219,17 @@ TEST(IncidentSearch, marksWordsAndEscapesEverythingElse)
               "a &lt;b&gt; &amp; <mark>word</mark> &quot;q&quot; &#39;x&#39;");
     const Incidents incidents(3);
     const auto administrator = TestDatabase::instance().administrator();
-    ASSERT_TRUE(administrator->query("UPDATE exhibit.incidents SET excerpt = '<script>' || chr(2) "
-                                     "|| 'odd' || chr(3) || '</script>'"
-                                     " WHERE tenant_id = $1",
-                                     {incidents.tenant()},
-                                     TestDatabase::soon()));
+    ASSERT_TRUE(
+        administrator->query("UPDATE exhibit.incidents SET excerpt = 'a <script>' || chr(2) "
+                             "|| 'odd' || chr(3) || '</script> b'"
+                             " WHERE tenant_id = $1",
+                             {incidents.tenant()},
+                             TestDatabase::soon()));
     const auto page = incidents.find("odd");
     ASSERT_EQ(page.hits.size(), 2U);
     ASSERT_EQ(page.hits.front().highlights.size(), 1U);
     EXPECT_EQ(page.hits.front().highlights.front(),
-              "&lt;script&gt;<mark>odd</mark>&lt;/script&gt;");
+              "a &lt;script&gt;<mark>odd</mark>&lt;/script&gt; b");
     EXPECT_TRUE(incidents.find("status:open").hits.front().highlights.empty());
 }
 

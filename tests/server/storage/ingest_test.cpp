@@ -73,7 +73,7 @@ TEST(Ingest, completesACallWhoseRecordsComeInSeveralBatches)
                      " FROM call_bodies WHERE path = '/response/released'"),
               call.released);
     EXPECT_EQ(on.ask(tenant.id, "SELECT root_cause IS NOT NULL FROM incidents"), "t");
-    EXPECT_EQ(on.ask(tenant.id, "SELECT stopped_at_step FROM runs"), "3");
+    EXPECT_EQ(on.ask(tenant.id, "SELECT stopped_at_step FROM runs"), "4");
     EXPECT_EQ(on.ask(tenant.id, "SELECT cost_microcents FROM incidents"), "420");
 }
 

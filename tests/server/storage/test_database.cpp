@@ -1,27 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/server/storage/test_database.h"
 
-#include <cstdio>
-#include <cstdlib>
-
 namespace exhibit::storage {
-namespace {
-
-/// A test cannot go on without its database.
-template <class T>
-T orExit(Result<T> result)
-{
-    if (!result) {
-        std::fprintf(stderr, "test database: %s\n", result.error().message.c_str());
-        std::exit(1);
-    }
-    if constexpr (!std::is_void_v<T>) {
-        return *std::move(result);
-    }
-}
-
-} // namespace
-
 TestDatabase& TestDatabase::instance()
 {
     static TestDatabase database;
@@ -37,8 +17,8 @@ TestDatabase::TestDatabase()
     : m_directory(std::make_unique<test::TempDir>())
 {
     const auto deadline = Deadline::after(std::chrono::minutes{2});
-    m_setup = orExit(DatabaseSetup::open({directory(), {}, {}, false}, deadline));
-    orExit(m_setup->bringUpToDate(deadline));
+    m_setup = must(DatabaseSetup::open({directory(), {}, {}, false}, deadline));
+    must(m_setup->bringUpToDate(deadline));
     m_database = std::make_unique<Database>(urls());
 }
 
@@ -52,7 +32,7 @@ std::filesystem::path TestDatabase::directory() const
 
 std::unique_ptr<Connection> TestDatabase::administrator() const
 {
-    return orExit(Connection::open(m_setup->administratorUrl(), soon()));
+    return must(Connection::open(m_setup->administratorUrl(), soon()));
 }
 
 TestTenant TestDatabase::newTenant()
@@ -66,7 +46,7 @@ TestTenant TestDatabase::newTenant()
              {tenant.id, tenant.project}}};
         return transaction.pipeline(statements);
     };
-    orExit(m_database->write(tenant.id, soon(), insert));
+    must(m_database->write(tenant.id, soon(), insert));
     return tenant;
 }
 

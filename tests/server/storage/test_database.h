@@ -5,8 +5,21 @@
 #include "tests/support/temp_dir.h"
 
 #include <memory>
+#include <stdexcept>
 
 namespace exhibit::storage {
+
+/// The value, or a failed test: gtest reports the exception.
+template <class T>
+T must(Result<T> result)
+{
+    if (!result) {
+        throw std::runtime_error(result.error().message + " [" + result.error().subject + "]");
+    }
+    if constexpr (!std::is_void_v<T>) {
+        return *std::move(result);
+    }
+}
 
 /// A real PostgreSQL with all migrations, one per test process; starting it takes about two
 /// seconds. Use from any test that links tests.database:
@@ -30,8 +43,8 @@ struct TestTenant {
 
 class TestDatabase {
 public:
-    /// The process's own; started on first use, stopped and removed when the process exits. Ends
-    /// the process with a message when it cannot start.
+    /// The process's own; started on first use, stopped and removed when the process exits.
+    /// Throws when it cannot start.
     [[nodiscard]] static TestDatabase& instance();
     /// Another one, which goes with the object.
     [[nodiscard]] static std::unique_ptr<TestDatabase> start();

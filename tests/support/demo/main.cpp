@@ -20,7 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::string_view kPolicies[] = {
-    "content-accuracy", "pii-output", "prompt-injection", "budget", "tool-safety", "secret-output"};
+    "content_accuracy", "pii_output", "prompt_injection", "budget", "tool_safety", "secret_output"};
 
 bool colourful()
 {

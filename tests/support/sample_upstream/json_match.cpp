@@ -10,7 +10,8 @@ namespace {
 
 std::size_t mixed(std::size_t a, std::size_t b)
 {
-    std::size_t hash = (a ^ (b + 0x9e3779b97f4a7c15ULL + (a << 6) + (a >> 2))) * 0xff51afd7ed558ccdULL;
+    std::size_t hash
+        = (a ^ (b + 0x9e3779b97f4a7c15ULL + (a << 6) + (a >> 2))) * 0xff51afd7ed558ccdULL;
     hash ^= hash >> 33;
     return hash;
 }

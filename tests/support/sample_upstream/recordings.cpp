@@ -95,9 +95,9 @@ HeaderPairs headersOf(const Json& line)
             headers.emplace_back(std::string(name), std::string(*text));
         } else if (const auto* list = value.if_array()) {
             for (const Json& element : *list) {
-                headers.emplace_back(std::string(name), element.is_string()
-                                                            ? std::string(element.get_string())
-                                                            : printJson(element));
+                headers.emplace_back(std::string(name),
+                                     element.is_string() ? std::string(element.get_string())
+                                                         : printJson(element));
             }
         }
     }
@@ -118,7 +118,7 @@ std::string joinLines(const JsonArray& lines)
 
 std::size_t keyHash(std::string_view endpointOrPath, std::size_t bodyHash)
 {
-    return std::hash<std::string_view>{}(endpointOrPath) * 31 + bodyHash;
+    return std::hash<std::string_view>{}(endpointOrPath)*31 + bodyHash;
 }
 
 bool wantsStream(const Json& body)
@@ -186,13 +186,12 @@ Result<void> Recordings::addLine(std::string_view text)
     recording.order = m_recordings.size();
     recording.id = stringMember(line, "id");
     recording.request = *request;
+    recording.method = stringMember(line, "method");
     const Json* status = findMember(line, "status");
-    recording.status
-        = status != nullptr && status->is_number() ? status->to_number<int>() : 200;
+    recording.status = status != nullptr && status->is_number() ? status->to_number<int>() : 200;
     const HeaderPairs headers = headersOf(line);
-    recording.answer = stream
-        ? streamAnswer(recording.status, headers, joinLines(sse->get_array()))
-        : jsonAnswer(recording.status, headers, printJson(*response));
+    recording.answer = stream ? streamAnswer(recording.status, headers, joinLines(sse->get_array()))
+                              : jsonAnswer(recording.status, headers, printJson(*response));
     m_recordings.push_back(std::move(recording));
     return {};
 }
@@ -212,7 +211,9 @@ void Recordings::index(const Recording& recording)
     }
 }
 
-Recordings::Found Recordings::find(std::string_view path, const Json& body) const
+Recordings::Found Recordings::find(std::string_view method,
+                                   std::string_view path,
+                                   const Json& body) const
 {
     const std::string endpoint = endpointOfPath(path);
     const std::size_t hash = hashOfJson(body);
@@ -221,7 +222,9 @@ Recordings::Found Recordings::find(std::string_view path, const Json& body) cons
         const auto [begin, end] = m_byRequest.equal_range(keyHash(key, hash));
         for (auto at = begin; at != end; ++at) {
             const Recording& candidate = *at->second;
-            const bool sameTarget = candidate.endpoint == endpoint || candidate.path == path;
+            const bool sameTarget = body.is_null()
+                ? candidate.path == path && candidate.method == method
+                : candidate.endpoint == endpoint || candidate.path == path;
             if (sameTarget && equalAsJson(candidate.request, body)
                 && (first == nullptr || candidate.order < first->order)) {
                 first = &candidate;
@@ -259,8 +262,8 @@ void Recordings::listModels()
         list.emplace_back(JsonObject{
             {"id", name}, {"object", "model"}, {"created", 1715367049}, {"owned_by", "system"}});
     }
-    m_models = jsonAnswer(
-        200, {}, printJson(JsonObject{{"object", "list"}, {"data", std::move(list)}}));
+    m_models
+        = jsonAnswer(200, {}, printJson(JsonObject{{"object", "list"}, {"data", std::move(list)}}));
 }
 
 } // namespace exhibit::sample

@@ -17,6 +17,7 @@ struct Recording {
     std::string id;
     std::string endpoint; ///< e.g. chat.completions
     std::string path; ///< May be empty.
+    std::string method;
     int status = 200;
     Json request; ///< null for requests without a body.
     Answer answer;
@@ -34,8 +35,11 @@ public:
         bool fallback = false;
     };
     /// The first recording of the path's endpoint (or of the path itself) whose request equals
-    /// `body`; else the first 200 of the endpoint and stream flag, as a fallback.
-    [[nodiscard]] Found find(std::string_view path, const Json& body) const;
+    /// `body`; else the first 200 of the endpoint and stream flag, as a fallback. Without a body
+    /// (null) method and path are all there is, and have to be equal.
+    [[nodiscard]] Found find(std::string_view method,
+                             std::string_view path,
+                             const Json& body) const;
     [[nodiscard]] const Recording* findById(std::string_view id) const;
 
     /// The reply of GET /v1/models: what the recordings name, or a default list.

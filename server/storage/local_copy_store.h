@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/domain/run.h"
+#include "server/spool/sqlite.h"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace exhibit::storage {
+
+using RunKey = std::pair<TenantId, RunId>;
+using RunStates = std::map<RunKey, domain::LiveRun>;
+
+/// The SQLite file of the local copy, through one connection; one thread at a time.
+///
+///   run (tenant, run, ended, last_active_us, state)    state: JSON of domain::LiveRun
+///   document (name, body)                              the catalogue, the mark of completeness
+class LocalCopyStore {
+public:
+    /// Makes the file (mode 0600) and its tables when they are missing. Corrupt when a newer
+    /// program wrote it or it is damaged; it may then be deleted, PostgreSQL has the same.
+    [[nodiscard]] static Result<LocalCopyStore> open(const std::filesystem::path& file);
+
+    /// One transaction, durable when it returns.
+    [[nodiscard]] Result<void> putRuns(const RunStates& runs);
+    [[nodiscard]] Result<std::optional<domain::LiveRun>> findRun(const RunKey& key);
+    /// Least recently active first.
+    [[nodiscard]] Result<std::vector<domain::LiveRun>> idleRuns(UtcTime before,
+                                                                std::size_t countMax);
+    [[nodiscard]] Result<void> putDocument(std::string_view name, BytesView body);
+    [[nodiscard]] Result<std::optional<Bytes>> findDocument(std::string_view name);
+
+private:
+    explicit LocalCopyStore(spool::SqliteConnection connection)
+        : m_connection(std::move(connection))
+    {
+    }
+    [[nodiscard]] Result<void> prepareStatements();
+    [[nodiscard]] Result<void> writeRuns(const RunStates& runs);
+
+    spool::SqliteConnection m_connection;
+    spool::SqliteStatement m_putRun;
+    spool::SqliteStatement m_findRun;
+    spool::SqliteStatement m_idleRuns;
+    spool::SqliteStatement m_putDocument;
+    spool::SqliteStatement m_findDocument;
+};
+
+/// A run that can still be called without being opened again.
+[[nodiscard]] bool isOpen(const domain::LiveRun& run);
+
+} // namespace exhibit::storage

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/server/api/api_on_test.h"
+
+#include <set>
+
+namespace exhibit::api {
+namespace {
+
+using storage::CallOnTest;
+using storage::IngestOnTest;
+using storage::TestDatabase;
+
+/// An API with `count` incidents of calls that went on.
+struct ManyIncidents : ApiOnTest {
+    explicit ManyIncidents(int count)
+    {
+        std::vector<spool::Record> records;
+        for (int i = 0; i < count; ++i) {
+            CallOnTest call(tenant);
+            call.opening.sessionId = "session-" + std::to_string(i % 2);
+            for (auto& record : std::vector{call.open(),
+                                            call.decide(domain::DecisionResult::Warn),
+                                            call.incident(false),
+                                            call.close()}) {
+                records.push_back(std::move(record));
+            }
+        }
+        EXPECT_TRUE(ingest.ingestNow(std::move(records)));
+    }
+    Answer search(const std::string& body) { return ask("POST", "/api/v1/incidents/search", body); }
+
+    IngestOnTest ingest;
+};
+
+TEST(Search, pagesByItsCursorToTheEnd)
+{
+    ManyIncidents api(7);
+    std::set<std::string> seen;
+    std::string cursor;
+    int pages = 0;
+    do {
+        const auto page
+            = api.search(R"({"query":"renews","limit":3)"
+                         + (cursor.empty() ? "" : R"(,"cursor":")" + cursor + '"') + "}");
+        ASSERT_EQ(page.status, 200) << printJson(page.body);
+        EXPECT_EQ(page.at("/total"), 7);
+        for (const auto& incident : page.at("/incidents").as_array()) {
+            EXPECT_TRUE(seen.insert(std::string(incident.at("incident_id").as_string())).second);
+        }
+        cursor = page.at("/next_cursor").is_null()
+            ? ""
+            : std::string(page.at("/next_cursor").as_string());
+        ++pages;
+    } while (!cursor.empty());
+    EXPECT_EQ(seen.size(), 7U);
+    EXPECT_EQ(pages, 3);
+}
+
+TEST(Search, takesEveryMemberOfItsContract)
+{
+    ManyIncidents api(4);
+    const auto total = [&api](const std::string& members) {
+        const auto found = api.search("{" + members + "}");
+        EXPECT_EQ(found.status, 200) << printJson(found.body);
+        return found.status == 200 ? found.at("/total").as_int64() : -1;
+    };
+    EXPECT_EQ(total(""), 4);
+    EXPECT_EQ(total(R"("query":null,"severity":null)"), 4);
+    EXPECT_EQ(total(R"("user_id":"alice")"), 4);
+    EXPECT_EQ(total(R"("user_id":"bob")"), 0);
+    EXPECT_EQ(total(R"("session_id":"session-1")"), 2);
+    EXPECT_EQ(total(R"("severity":"high")"), 4);
+    EXPECT_EQ(total(R"("severity":["low","critical"])"), 0);
+    EXPECT_EQ(total(R"("severity":["low","high"])"), 4);
+    EXPECT_EQ(total(R"("policy":"CONTENT_ACCURACY","status":"open","model":"gpt-4o-mini")"), 4);
+    EXPECT_EQ(total(R"("failure_code":"missing_data_assertion")"), 4);
+    EXPECT_EQ(total(R"("failure_code":"quota")"), 0);
+    EXPECT_EQ(total(R"("time_from":"2020-01-01")"), 4);
+    EXPECT_EQ(total(R"("time_to":"2020-01-01T00:00:00Z")"), 0);
+    EXPECT_EQ(total(R"("offset":3)"), 4);
+    EXPECT_EQ(total(R"("tenant_id":")" + api.tenant.id.text() + '"'), 4);
+}
+
+TEST(Search, findsARunByItsIdAndByTheApplicationsName)
+{
+    ApiOnTest api;
+    IngestOnTest ingest;
+    CallOnTest call(api.tenant, "order-4711");
+    ASSERT_TRUE(ingest.ingestNow(call.blockedStory()));
+    const auto total = [&api](const std::string& run) {
+        return api.ask("POST", "/api/v1/incidents/search", R"({"query":"run:)" + run + R"("})")
+            .at("/total")
+            .as_int64();
+    };
+    EXPECT_EQ(total("order-4711"), 1);
+    EXPECT_EQ(total(call.opening.runId.text()), 1);
+    EXPECT_EQ(total("order-4712"), 0);
+}
+
+TEST(Search, explainsWhatIsWrongWithAQuery)
+{
+    ApiOnTest api;
+    const auto bad
+        = api.ask("POST", "/api/v1/incidents/search", R"({"query":"refund severty:high"})");
+    EXPECT_EQ(bad.status, 400);
+    EXPECT_EQ(bad.code(), "invalid_query");
+    EXPECT_EQ(bad.param(), "query");
+    EXPECT_EQ(bad.at("/error/position/begin"), 7);
+    EXPECT_TRUE(bad.at("/error/position/end").is_int64()
+                || bad.at("/error/position/end").is_uint64());
+    EXPECT_NE(printJson(bad.at("/error/suggestion")).find("severity"), std::string::npos);
+}
+
+TEST(Search, refusesWhatItDoesNotUnderstandByName)
+{
+    ManyIncidents api(3);
+    const auto param = [&api](const std::string& body) {
+        const auto answer = api.search(body);
+        EXPECT_EQ(answer.status, 400) << body;
+        return answer.param();
+    };
+    EXPECT_EQ(param(R"({"sort":"asc"})"), "/sort");
+    EXPECT_EQ(param(R"({"severity":"urgent"})"), "/severity");
+    EXPECT_EQ(param(R"({"severity":["high","urgent"]})"), "/severity/1");
+    EXPECT_EQ(param(R"({"time_from":"yesterday"})"), "/time_from");
+    EXPECT_EQ(param(R"({"limit":0})"), "limit");
+    EXPECT_EQ(param(R"({"limit":)" + std::to_string(limits::kPageRowsMax + 1) + "}"), "limit");
+    EXPECT_EQ(param(R"({"offset":)" + std::to_string(limits::kPageOffsetMax + 1) + "}"), "offset");
+    EXPECT_EQ(param(R"({"user_id":""})"), "user_id");
+    EXPECT_EQ(param(R"({"user_id":"a\u0000b"})"), "user_id");
+    EXPECT_EQ(param(R"({"cursor":"c1.x"})"), "cursor");
+    EXPECT_EQ(param(R"({"query":")" + std::string(limits::kQueryBytesMax + 1, 'x') + "\"}"),
+              "query");
+    const auto page = api.search(R"({"limit":1})");
+    const auto cursor = std::string(page.at("/next_cursor").as_string());
+    EXPECT_EQ(param(R"({"query":"other","cursor":")" + cursor + "\"}"), "cursor");
+    EXPECT_EQ(api.search(R"({"limit":2,"cursor":")" + cursor + "\"}").status, 200);
+    EXPECT_EQ(api.search(R"({"tenant_id":")" + TenantId::generate().text() + "\"}").status, 403);
+}
+
+} // namespace
+} // namespace exhibit::api
