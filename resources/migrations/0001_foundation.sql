@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Tenants, what they configure, and the walls between them. Runs under the owner role inside the
 -- schema "exhibit", which the migration runner has made. Later migrations protect their tables with
--- the functions of the first part; a table that no function was called for can be reached by nobody.
+-- the functions of the first part: a table that none was called for can be reached by nobody.
 
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 

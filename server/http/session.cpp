@@ -61,6 +61,40 @@ Response runHandler(const Handler& handler, const Request& request) noexcept
     }
 }
 
+struct WorkerAnswer {
+    explicit WorkerAnswer(const asio::any_io_executor& executor)
+        : ready(executor, asio::steady_timer::time_point::max())
+    {
+    }
+    asio::steady_timer ready; ///< Used as a signal: cancelled on the io thread.
+    Response response{.status = 503};
+};
+
+/// Wakes the session when the worker pool lets go of it: after its run, or dropped unrun.
+class WorkerJob {
+public:
+    WorkerJob(asio::any_io_executor executor, std::shared_ptr<WorkerAnswer> answer)
+        : m_executor(std::move(executor))
+        , m_answer(std::move(answer))
+    {
+    }
+    ~WorkerJob()
+    {
+        asio::post(m_executor, [answer = std::move(m_answer)] { answer->ready.cancel(); });
+    }
+    WorkerJob(const WorkerJob&) = delete;
+    WorkerJob& operator=(const WorkerJob&) = delete;
+
+    void run(const Handler& handler, const Request& request)
+    {
+        m_answer->response = runHandler(handler, request);
+    }
+
+private:
+    asio::any_io_executor m_executor;
+    std::shared_ptr<WorkerAnswer> m_answer;
+};
+
 } // namespace
 
 Session::Session(std::shared_ptr<ServerState> state,
@@ -244,29 +278,19 @@ asio::awaitable<void> Session::answer(const Route& route, SessionExchange& excha
 
 asio::awaitable<Response> Session::onWorker(const Handler& handler, const Request& request)
 {
-    // Shared with the worker, so that it stays valid should the io_context be torn down first.
-    struct Job {
-        explicit Job(const asio::any_io_executor& executor)
-            : finished(executor, asio::steady_timer::time_point::max())
-        {
-        }
-        asio::steady_timer finished; ///< Used as a signal: cancelled on the io thread.
-        Response response;
-    };
     const auto executor = co_await asio::this_coro::executor;
-    const auto job = std::make_shared<Job>(executor);
+    const auto answer = std::make_shared<WorkerAnswer>(executor);
+    auto job = std::make_shared<WorkerJob>(executor, answer);
     // The handler and the request outlive the job: the server joins its workers before it goes.
-    const bool taken = m_state->workers.submit([job, executor, &handler, &request] {
-        job->response = runHandler(handler, request);
-        asio::post(executor, [job] { job->finished.cancel(); });
-    });
+    auto work = [job = std::move(job), &handler, &request] { job->run(handler, request); };
+    const bool taken = m_state->workers.submit(std::move(work));
     if (!taken) {
         m_state->refused.fetch_add(1, std::memory_order_relaxed);
         co_return refusalResponse(overloaded("the server is busy"), request.id);
     }
     boost::system::error_code cancelled;
-    co_await job->finished.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
-    co_return std::move(job->response);
+    co_await answer->ready.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    co_return std::move(answer->response);
 }
 
 } // namespace exhibit::http

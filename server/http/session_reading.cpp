@@ -97,7 +97,6 @@ asio::awaitable<Session::Outcome> Session::readBody(Request& request,
     if (framing.contentLength > bytesMax) {
         co_return Outcome{.refusal = tooLarge()};
     }
-    m_connection->setDeadline(std::chrono::steady_clock::now() + m_state->options.bodyTimeout);
     if (framing.expectContinue && m_connection->received().empty()) {
         const auto sent = co_await m_connection->send({"HTTP/1.1 100 Continue\r\n\r\n", {}, {}},
                                                       m_state->options.writeTimeout);
@@ -105,6 +104,8 @@ asio::awaitable<Session::Outcome> Session::readBody(Request& request,
             co_return Outcome{.clientLeft = true};
         }
     }
+    // Behind the interim reply, whose sending has a deadline of its own.
+    m_connection->setDeadline(std::chrono::steady_clock::now() + m_state->options.bodyTimeout);
     const Outcome outcome = framing.chunked
         ? co_await readChunked(request.body, bytesMax)
         : co_await readSized(request.body, static_cast<std::size_t>(framing.contentLength));

@@ -129,8 +129,20 @@ Result<void> Application::Impl::startServing()
 {
     m_runKeeper
         = std::make_unique<RunKeeper>(m_io, *m_runs, *m_journal, m_configuration.runIdleTimeout);
-    m_gateway = std::make_unique<gateway::Gateway>(
-        gateway::GatewayServices{m_io, m_catalogue, m_snapshots, *m_runs, *m_journal, m_metrics});
+    // Shared with the API, which counts the same refusals.
+    auto& unknownKeys = m_metrics.counter("cai_authn_failures",
+                                          "Requests whose credential was missing or not known");
+    auto& denials = m_metrics.counter(
+        "cai_authz_denials", "Requests whose credential does not allow what they asked for");
+    m_gateway
+        = std::make_unique<gateway::Gateway>(gateway::GatewayServices{.io = m_io,
+                                                                      .catalogue = m_catalogue,
+                                                                      .snapshots = m_snapshots,
+                                                                      .runs = *m_runs,
+                                                                      .journal = *m_journal,
+                                                                      .metrics = m_metrics,
+                                                                      .authnFailures = &unknownKeys,
+                                                                      .authzDenials = &denials});
     auto router = std::make_shared<http::Router>();
     m_gateway->addRoutes(*router);
     api::addRoutes(*router, apiServices());

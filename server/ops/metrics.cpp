@@ -50,6 +50,11 @@ void Histogram::observe(double seconds)
 
 Counter& Metrics::counter(std::string name, std::string help, std::string labels)
 {
+    for (const auto& entry : m_entries) {
+        if (entry->counter && entry->name == name && entry->labels == labels) {
+            return *entry->counter;
+        }
+    }
     auto entry = std::make_unique<Entry>();
     entry->name = std::move(name);
     entry->help = std::move(help);

@@ -36,6 +36,7 @@ public:
 /// or user ids. Registration before serving; reading from any thread.
 class Metrics {
 public:
+    /// The counter of that name and labels; parts that count the same thing share one.
     Counter& counter(std::string name, std::string help, std::string labels = {});
     Histogram& histogram(std::string name, std::string help, std::vector<double> upperBounds);
     /// `read` is called at each scrape, on the scraping thread.

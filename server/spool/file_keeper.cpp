@@ -71,6 +71,8 @@ std::unique_ptr<WritableSpoolFile> FileKeeper::take()
         const std::scoped_lock lock(m_mutex);
         taken = std::move(m_next);
         m_writerHasFile = m_writerHasFile || taken != nullptr;
+        // Said here and not when the helper comes to it: the file just taken is the reserve.
+        m_full = m_full || (taken && !mayPrepare() && worthCompacting() == nullptr);
     }
     if (taken) {
         m_wake.notify_all();
@@ -150,9 +152,10 @@ std::size_t FileKeeper::bytesOnDisk() const
 
 bool FileKeeper::mayPrepare() const
 {
-    // The first file is made in any case: what is open must be closed and drained.
+    // Drained files cannot be given back before a newer one has records. So the first file is made
+    // in any case, and a next one while only one holds records: full must mean undrained.
     const std::size_t needed = m_recycledLog ? 0 : m_options.fileBytes;
-    return !m_writerHasFile || m_bytes + needed <= m_options.bytesMax;
+    return !m_writerHasFile || m_entries.size() <= 1 || m_bytes + needed <= m_options.bytesMax;
 }
 
 FileKeeper::Task FileKeeper::nextTask(std::unique_lock<std::mutex>& lock)
@@ -237,7 +240,9 @@ void FileKeeper::removeReleased(std::unique_lock<std::mutex>& lock)
             const auto file = spoolFilePath(m_options.folder, entry.number);
             std::error_code missing;
             const auto logBytes = std::filesystem::file_size(logPathOf(file), missing);
-            const bool keepLog = !recycled && !missing && logBytes >= m_options.fileBytes;
+            const bool usual = logBytes >= m_options.fileBytes
+                && logBytes < m_options.fileBytes + m_options.fileBytes / 4;
+            const bool keepLog = !recycled && !missing && usual;
             removeSpoolFile(file, keepLog ? recycledLogPath() : std::filesystem::path{});
             recycled = recycled || keepLog;
         }

@@ -8,6 +8,12 @@
 #include "server/spool/remembered_keys.h"
 
 namespace exhibit::spool {
+namespace {
+
+// The file in use (twice its size when the next one came late), the next one, and a log to recycle.
+constexpr std::size_t kFilesMin = 4;
+
+} // namespace
 
 /// The parts in the order they depend on one another; destroyed in reverse.
 class Journal::Impl {
@@ -45,9 +51,9 @@ Result<std::unique_ptr<Journal>> Journal::open(JournalOptions options,
                                                std::shared_ptr<KeyWrapper> keys)
 {
     EXHIBIT_ASSERT(options.post != nullptr && keys != nullptr);
-    if (options.fileBytes == 0 || options.bytesMax / 2 < options.fileBytes) {
+    if (options.fileBytes == 0 || options.bytesMax / kFilesMin < options.fileBytes) {
         return fail(ErrorCode::InvalidInput,
-                    "the spool's limit must hold at least two files of "
+                    "the spool's limit must hold at least four files of "
                         + std::to_string(options.fileBytes) + " bytes",
                     "spool-max-bytes");
     }

@@ -1,4 +1,4 @@
-# cmake -DOUTPUT=embedded.cpp -DFUNCTION=embeddedMigrations "-DFILES=a.sql;b.sql" -P embed_files.cmake
+# cmake -DOUTPUT=out.cpp -DFUNCTION=embeddedMigrations "-DFILES=a.sql;b.sql" -P embed_files.cmake
 # Writes a source file that holds the files as raw strings, cut where compilers limit a literal.
 set(arrays "")
 set(entries "")

@@ -105,6 +105,29 @@ TEST(Server, refusesWorkBeyondItsQueue)
     EXPECT_EQ(queued.readReply(TestServer::soon())->status, 200);
 }
 
+TEST(Server, endsWithWorkStillQueued)
+{
+    Gate gate;
+    auto server = std::make_unique<TestServer>(routerOf(gate.route()),
+                                               ServerOptions{.workers = 1, .workerQueueMax = 4});
+    auto running = server->connect();
+    ASSERT_TRUE(running.send(requestText("GET", "/held"), TestServer::soon()).has_value());
+    gate.awaitWaiting(1);
+    auto queued = server->connect();
+    ASSERT_TRUE(queued.send(requestText("GET", "/held"), TestServer::soon()).has_value());
+    while (server->counters().requests < 2) {
+        std::this_thread::yield();
+    }
+    // The handler holds the destructor up until the connections are seen to be cut.
+    std::thread opener([&] {
+        EXPECT_FALSE(queued.readReply(TestServer::soon()).has_value());
+        gate.open.set_value();
+    });
+    server.reset(); // Would hang if the queued request's session were never woken.
+    opener.join();
+    EXPECT_FALSE(running.readReply(TestServer::soon()).has_value());
+}
+
 TEST(Server, turnsAwayOneConnectionTooMany)
 {
     const TestServer server(routerOf(Gate{}.route()), {.connectionsMax = 20});

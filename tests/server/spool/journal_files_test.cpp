@@ -160,10 +160,10 @@ TEST(JournalFiles, twoCannotHaveTheSameFolder)
     EXPECT_EQ(second.error().code, ErrorCode::Conflict);
 }
 
-TEST(JournalFiles, refusesALimitBelowTwoFiles)
+TEST(JournalFiles, refusesALimitBelowFourFiles)
 {
     JournalOnTest journal;
-    const auto opened = journal.open(2 * JournalOnTest::kFileBytes - 1);
+    const auto opened = journal.open(4 * JournalOnTest::kFileBytes - 1);
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().code, ErrorCode::InvalidInput);
 }

@@ -63,24 +63,27 @@ TEST_F(Migrations, theSecondTimeChangesNothing)
     }
 }
 
-TEST_F(Migrations, theProgramHoldsEveryFileOfTheFolder)
+TEST(EmbeddedFiles, areAllThatTheFoldersHold)
 {
     const char* source = std::getenv("EXHIBIT_SOURCE_DIR");
     if (source == nullptr) {
         GTEST_SKIP() << "run by ctest";
     }
-    std::vector<std::string> names;
-    const std::filesystem::path folder = std::filesystem::path(source) / "resources/migrations";
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-        names.push_back(entry.path().filename());
-    }
-    std::sort(names.begin(), names.end());
-    ASSERT_EQ(embeddedMigrations().size(), names.size());
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        EXPECT_EQ(embeddedMigrations()[i].name, names[i]);
-        std::ostringstream text;
-        text << std::ifstream(folder / names[i]).rdbuf();
-        EXPECT_EQ(embeddedMigrations()[i].text, text.str());
+    const auto resources = std::filesystem::path(source) / "resources";
+    for (const auto& [folder, files] : {std::pair{resources / "migrations", embeddedMigrations()},
+                                        std::pair{resources / "prices", embeddedPriceTables()}}) {
+        std::vector<std::string> names;
+        for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+            names.push_back(entry.path().filename());
+        }
+        std::sort(names.begin(), names.end());
+        ASSERT_EQ(files.size(), names.size()) << "append to server/storage/CMakeLists.txt";
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            EXPECT_EQ(files[i].name, names[i]);
+            std::ostringstream text;
+            text << std::ifstream(folder / names[i]).rdbuf();
+            EXPECT_EQ(files[i].text, text.str());
+        }
     }
 }
 

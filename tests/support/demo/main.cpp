@@ -102,18 +102,21 @@ std::string describe(const Seen& seen)
     return line;
 }
 
-/// The incident of a run, once it is searchable.
+/// The newest incident of a run, once it is searchable and its call has closed: then its cause is
+/// known.
 Result<Json> findIncident(const test::Exhibitd& server, const std::string& runId)
 {
     const auto deadline = Deadline::after(10s);
     for (;;) {
         EXHIBIT_TRY(const Json found, server.controlJson({"search", "run:" + runId}));
         const Json* incidents = findMember(found, "incidents");
-        if (incidents != nullptr && incidents->is_array() && !incidents->get_array().empty()) {
+        if (incidents != nullptr && incidents->is_array() && !incidents->get_array().empty()
+            && findMember(incidents->get_array().front(), "root_cause") != nullptr) {
             return incidents->get_array().front();
         }
         if (deadline.reached()) {
-            return fail(ErrorCode::NotFound, "the incident never became searchable", runId);
+            return fail(
+                ErrorCode::NotFound, "the incident never became searchable with its cause", runId);
         }
         std::this_thread::sleep_for(50ms);
     }

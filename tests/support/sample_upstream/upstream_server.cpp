@@ -5,18 +5,17 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
-#include <algorithm>
 #include <csignal>
 #include <cstdio>
 
 namespace exhibit::sample {
 
 using asio::ip::tcp;
-using TlsStream = asio::ssl::stream<tcp::socket>;
 
 namespace {
 
@@ -38,24 +37,6 @@ asio::awaitable<void> serveTls(std::shared_ptr<ClientSession<TlsStream>> session
 }
 
 } // namespace
-
-std::size_t nextEnd(const Delivery& delivery, std::size_t at)
-{
-    const Answer& answer = *delivery.answer;
-    std::size_t end = answer.body.size();
-    if (answer.stream) {
-        end = *std::upper_bound(answer.eventEnds.begin(), answer.eventEnds.end(), at);
-    }
-    if (delivery.pace.chunkBytes > 0) {
-        end = std::min(end, at + delivery.pace.chunkBytes);
-    }
-    for (const auto& stop : {delivery.closeAfter, delivery.stallAfter}) {
-        if (stop && at < *stop) {
-            end = std::min(end, *stop);
-        }
-    }
-    return end;
-}
 
 class UpstreamServer::Impl {
 public:

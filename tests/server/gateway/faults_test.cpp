@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+// Clients that leave, providers that break, disks that are full.
+#include "tests/server/gateway/gateway_on_test.h"
+#include "tests/server/gateway/guard_builder.h"
+#include "tests/server/gateway/relayed_stream.h"
+
+#include <atomic>
+
+namespace exhibit::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::string kSecret = patternPolicy("SECRETS", "block", "sk-[a-z0-9]{8}");
+const std::string kAsk
+    = R"({"model":"gpt-4o","messages":[{"role":"user","content":"Hi there, you."}]})";
+const std::string kStreamAsk
+    = R"({"model":"gpt-4o","stream":true,"messages":[{"role":"user","content":"Hi"}]})";
+
+void waitForNoCalls(GatewayOnTest& gateway)
+{
+    const auto deadline = gateway.soon();
+    while (gateway.openCalls() > 0 && !deadline.reached()) {
+        std::this_thread::sleep_for(5ms);
+    }
+    EXPECT_EQ(gateway.openCalls(), 0U);
+}
+
+TEST(Faults, aClientThatLeavesMidStreamCutsTheProviderAndLeavesARecord)
+{
+    std::atomic<bool> cut = false;
+    GatewayOnTest gateway(
+        [&cut](const std::string&, ScriptedUpstream::Peer& peer) {
+            peer.send(streamHead() + streamChunk(text("Hello ")));
+            cut = peer.closedWithin(20s);
+            return false;
+        },
+        {.policies = {kSecret}});
+    auto connection = gateway.connect();
+    ASSERT_TRUE(connection.send(gateway.chatText(kStreamAsk), gateway.soon()));
+    ASSERT_TRUE(connection.readHead(gateway.soon()));
+    ASSERT_TRUE(connection.readEvent(gateway.soon())->has_value());
+    connection.close();
+    waitForNoCalls(gateway);
+    EXPECT_TRUE(cut.load());
+    const auto records = gateway.records();
+    const auto closed = recordsOf<spool::CallClosed>(records).at(0);
+    EXPECT_EQ(closed.status, 499);
+    EXPECT_EQ(closed.outcome, "client_gone");
+    EXPECT_EQ(closed.usage.completionTokens, 2);
+    EXPECT_TRUE(closed.usage.estimated);
+    EXPECT_EQ(releasedBytes(records), text("Hello "));
+}
+
+TEST(Faults, aClientThatLeavesBeforeTheFirstByteCutsTheProvider)
+{
+    for (const auto& ask : {kAsk, kStreamAsk}) {
+        std::atomic<bool> cut = false;
+        GatewayOnTest gateway([&cut](const std::string&, ScriptedUpstream::Peer& peer) {
+            cut = peer.closedWithin(20s);
+            return false;
+        });
+        auto connection = gateway.connect();
+        ASSERT_TRUE(connection.send(gateway.chatText(ask), gateway.soon()));
+        while (gateway.upstream().requests().empty()) {
+            std::this_thread::sleep_for(2ms);
+        }
+        connection.reset();
+        waitForNoCalls(gateway);
+        EXPECT_TRUE(cut.load());
+        const auto closed = recordsOf<spool::CallClosed>(gateway.records()).at(0);
+        EXPECT_EQ(closed.status, 499);
+        EXPECT_EQ(closed.upstreamStatus, 0);
+        EXPECT_GT(closed.usage.promptTokens, 0) << "the provider has read the request";
+    }
+}
+
+TEST(Faults, aProviderThatCannotBeReachedIsABadGateway)
+{
+    GatewayOnTest gateway([](const std::string&, ScriptedUpstream::Peer&) { return false; },
+                          {.baseUrl = "http://127.0.0.1:1"});
+    const auto reply = gateway.chat(kAsk);
+    EXPECT_EQ(reply->status, 502);
+    EXPECT_EQ(parseJson(reply->body).value().at("error").at("code"), "upstream_error");
+    EXPECT_EQ(reply->header("x-should-retry"), "true");
+    const auto closed = recordsOf<spool::CallClosed>(gateway.records()).at(0);
+    EXPECT_EQ(closed.outcome, "upstream_error");
+    EXPECT_EQ(closed.usage.total(), 0);
+}
+
+TEST(Faults, aProviderThatClosesWithoutAnAnswerIsAskedOnlyOnce)
+{
+    GatewayOnTest gateway([](const std::string&, ScriptedUpstream::Peer&) { return false; });
+    EXPECT_EQ(gateway.chat(kAsk)->status, 502);
+    EXPECT_EQ(gateway.upstream().requests().size(), 1U);
+}
+
+TEST(Faults, aSilentProviderTimesOut)
+{
+    GatewaySetup setup;
+    setup.options.firstByteTimeout = 100ms;
+    GatewayOnTest gateway(
+        [](const std::string&, ScriptedUpstream::Peer& peer) { return !peer.closedWithin(20s); },
+        setup);
+    const auto reply = gateway.chat(kAsk);
+    EXPECT_EQ(reply->status, 504);
+    EXPECT_EQ(parseJson(reply->body).value().at("error").at("code"), "upstream_timeout");
+    EXPECT_EQ(recordsOf<spool::CallClosed>(gateway.records()).at(0).outcome, "timeout");
+}
+
+TEST(Faults, aCallThatTakesTooLongEndsAtItsDeadline)
+{
+    GatewaySetup setup;
+    setup.options.callTimeout = 200ms;
+    GatewayOnTest gateway(
+        [](const std::string&, ScriptedUpstream::Peer& peer) {
+            peer.send(streamHead() + streamChunk(text("a")));
+            return !peer.closedWithin(20s);
+        },
+        setup);
+    const auto reply = gateway.chat(kStreamAsk);
+    EXPECT_FALSE(reply.has_value()) << "the client's connection is cut";
+    EXPECT_EQ(recordsOf<spool::CallClosed>(gateway.records()).at(0).outcome, "timeout");
+}
+
+TEST(Faults, aStreamCutByTheProviderIsCutForTheClient)
+{
+    GatewayOnTest gateway([](const std::string&, ScriptedUpstream::Peer& peer) {
+        peer.send(streamHead() + streamChunk(text("a")) + streamChunk("data: {\"cho"));
+        return false;
+    });
+    auto connection = gateway.connect();
+    ASSERT_TRUE(connection.send(gateway.chatText(kStreamAsk), gateway.soon()));
+    ASSERT_TRUE(connection.readHead(gateway.soon()));
+    EXPECT_TRUE(connection.readEvent(gateway.soon())->has_value());
+    EXPECT_FALSE(connection.readBody(gateway.soon()).has_value()) << "never a fake end";
+    const auto records = gateway.records();
+    EXPECT_EQ(recordsOf<spool::CallClosed>(records).at(0).outcome, "upstream_error");
+    EXPECT_EQ(recordsOf<spool::WithheldRecord>(records).at(0).body, "data: {\"cho");
+}
+
+TEST(Faults, anAnswerCutByTheProviderIsABadGatewayAndKept)
+{
+    GatewayOnTest gateway([](const std::string&, ScriptedUpstream::Peer& peer) {
+        peer.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+                  "99\r\n\r\n{\"id\"");
+        return false;
+    });
+    EXPECT_EQ(gateway.chat(kAsk)->status, 502);
+    EXPECT_EQ(recordsOf<spool::WithheldRecord>(gateway.records()).at(0).body, "{\"id\"");
+}
+
+TEST(Faults, anAnswerOneByteTooLargeIsRefused)
+{
+    const std::string body = "{\"a\":\"" + std::string(92, 'x') + "\"}";
+    GatewaySetup setup;
+    setup.options.answerBytesMax = body.size();
+    const auto script = [&body](const std::string&, ScriptedUpstream::Peer& peer) {
+        return peer.send(jsonReply(body));
+    };
+    GatewayOnTest exact(script, setup);
+    EXPECT_EQ(exact.chat(kAsk)->status, 200);
+    setup.options.answerBytesMax = body.size() - 1;
+    GatewayOnTest over(script, setup);
+    EXPECT_EQ(over.chat(kAsk)->status, 502);
+}
+
+TEST(Faults, warmConnectionsAreUsedAgainAndReplacedWhenTheyDied)
+{
+    std::atomic<int> answers = 0;
+    GatewayOnTest gateway([&answers](const std::string&, ScriptedUpstream::Peer& peer) {
+        const int number = ++answers;
+        // The second request is read and the connection closed: as if it had died in between.
+        return number != 2 && peer.send(jsonReply("{\"n\":" + std::to_string(number) + "}"));
+    });
+    EXPECT_EQ(gateway.chat(kAsk)->body, "{\"n\":1}");
+    EXPECT_EQ(gateway.chat(kAsk)->body, "{\"n\":3}");
+    EXPECT_EQ(gateway.chat(kAsk)->body, "{\"n\":4}");
+    EXPECT_EQ(gateway.upstream().connections(), 2U);
+}
+
+TEST(Faults, aWarmConnectionClosedByTheProviderIsNoticed)
+{
+    GatewayOnTest gateway([](const std::string&, ScriptedUpstream::Peer& peer) {
+        peer.send(jsonReply("{}"));
+        return false;
+    });
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(gateway.chat(kAsk)->status, 200);
+    }
+    EXPECT_EQ(gateway.upstream().requests().size(), 3U);
+}
+
+TEST(Faults, aSlowClientSlowsTheProvider)
+{
+    std::atomic<std::size_t> sent = 0;
+    const std::string event = text(std::string(8000, 'x'));
+    GatewayOnTest gateway(
+        [&](const std::string&, ScriptedUpstream::Peer& peer) {
+            std::string all;
+            for (int i = 0; i < 4000; ++i) {
+                all += streamChunk(event);
+            }
+            peer.send(streamHead());
+            sent = peer.sendFor(all, 1500ms);
+            return false;
+        },
+        {.policies = {kSecret}});
+    auto connection = gateway.connect();
+    ASSERT_TRUE(connection.send(gateway.chatText(kStreamAsk), gateway.soon()));
+    ASSERT_TRUE(connection.readHead(gateway.soon()));
+    while (sent == 0) {
+        std::this_thread::sleep_for(10ms);
+    }
+    // What fits into socket buffers and the limit of one stream, and not 32 MB.
+    EXPECT_LT(sent.load(), 16U * 1024 * 1024);
+    connection.close();
+    waitForNoCalls(gateway);
+}
+
+TEST(Faults, aFullSpoolRefusesCallsWithAHintToRetry)
+{
+    GatewaySetup setup;
+    setup.spoolBytesMax = 1;
+    GatewayOnTest gateway(
+        [](const std::string&, ScriptedUpstream::Peer& peer) { return peer.send(jsonReply("{}")); },
+        setup);
+    const auto reply = gateway.chat(kAsk);
+    ASSERT_TRUE(reply.has_value());
+    EXPECT_EQ(reply->status, 503);
+    EXPECT_EQ(parseJson(reply->body).value().at("error").at("code"), "spool_full");
+    EXPECT_EQ(reply->header("x-should-retry"), "true");
+    EXPECT_TRUE(reply->header("retry-after").has_value());
+    EXPECT_TRUE(gateway.upstream().requests().empty());
+}
+
+TEST(Faults, aMissingUpstreamKeyIsNoSecretAndNoCrash)
+{
+    GatewaySetup setup;
+    setup.apiKeyEnv = "EXHIBIT_TEST_NO_SUCH_VARIABLE";
+    GatewayOnTest gateway([](const std::string&, ScriptedUpstream::Peer&) { return false; }, setup);
+    const auto reply = gateway.chat(kAsk);
+    EXPECT_EQ(reply->status, 503);
+    EXPECT_EQ(reply->body.find("NO_SUCH_VARIABLE"), std::string::npos);
+    EXPECT_TRUE(gateway.upstream().requests().empty());
+}
+
+} // namespace
+} // namespace exhibit::gateway

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/gateway/forwarding.h"
+
+#include "models/base/json.h"
+
+#include <gtest/gtest.h>
+
+namespace exhibit::gateway {
+namespace {
+
+std::string names(const http::Headers& headers)
+{
+    std::string list;
+    for (const auto& [name, value] : headers) {
+        list += name + "=" + value + ";";
+    }
+    return list;
+}
+
+TEST(Forwarding, findsTheKeyWhereClientsPutIt)
+{
+    const struct {
+        http::Headers headers;
+        const char* key;
+        const char* field;
+    } cases[] = {
+        {{{"Authorization", "Bearer exk_1"}}, "exk_1", "authorization"},
+        {{{"authorization", "bearer   exk_1 "}}, "exk_1", "authorization"},
+        {{{"x-api-key", "exk_2"}}, "exk_2", "x-api-key"},
+        {{{"Authorization", "Basic x"}, {"X-Api-Key", "exk_2"}}, "exk_2", "x-api-key"},
+        {{{"Authorization", "Bearer theirs"}, {"X-Exhibit-Key", "exk_3"}},
+         "exk_3",
+         "x-exhibit-key"},
+    };
+    for (const auto& [headers, key, field] : cases) {
+        const auto found = findPresentedKey(headers);
+        ASSERT_TRUE(found.has_value());
+        EXPECT_EQ(found->key.expose(), key);
+        EXPECT_EQ(found->field, field);
+    }
+    EXPECT_FALSE(findPresentedKey({{"Authorization", "Bearer "}, {"x-api-key", " "}}).has_value());
+}
+
+TEST(Forwarding, stripsOnlyWhatBelongsToTheConnection)
+{
+    const http::Headers client{{"Host", "exhibit"},
+                               {"Connection", "close, X-Mine"},
+                               {"X-Mine", "1"},
+                               {"TE", "trailers"},
+                               {"Transfer-Encoding", "chunked"},
+                               {"Content-Length", "3"},
+                               {"Accept-Encoding", "gzip"},
+                               {"Authorization", "Bearer exk_1"},
+                               {"X-Exhibit-Run-Id", "r"},
+                               {"Idempotency-Key", "i"},
+                               {"anthropic-version", "v"},
+                               {"Content-Encoding", "gzip"}};
+    const auto presented = *findPresentedKey(client);
+    domain::Upstream upstream;
+    EXPECT_EQ(
+        names(*upstreamHeaders(client, {.upstream = upstream, .presented = presented})),
+        "Idempotency-Key=i;anthropic-version=v;Content-Encoding=gzip;Accept-Encoding=identity;");
+    EXPECT_EQ(names(*upstreamHeaders(
+                  client, {.upstream = upstream, .presented = presented, .bodyRewritten = true})),
+              "Idempotency-Key=i;anthropic-version=v;Accept-Encoding=identity;");
+}
+
+TEST(Forwarding, neverSendsOurKeyEvenToAPassThroughUpstream)
+{
+    domain::Upstream upstream;
+    upstream.passThrough = true;
+    const http::Headers client{
+        {"X-Exhibit-Key", "exk_1"}, {"x-api-key", "exk_1"}, {"Authorization", "Bearer theirs"}};
+    const auto presented = *findPresentedKey(client);
+    EXPECT_EQ(names(*upstreamHeaders(client, {.upstream = upstream, .presented = presented})),
+              "Authorization=Bearer theirs;Accept-Encoding=identity;");
+}
+
+TEST(Forwarding, givesTheClientEverythingButHopByHopFieldsAndForgeries)
+{
+    const http::Headers upstream{{"Connection", "keep-alive"},
+                                 {"Keep-Alive", "timeout=5"},
+                                 {"Content-Length", "3"},
+                                 {"Set-Cookie", "a"},
+                                 {"Set-Cookie", "b"},
+                                 {"x-request-id", "r"},
+                                 {"X-Exhibit-Incident-Id", "forged"},
+                                 {"Upgrade", "h2c"}};
+    EXPECT_EQ(names(clientHeaders(upstream)), "Set-Cookie=a;Set-Cookie=b;x-request-id=r;");
+}
+
+TEST(Forwarding, recordsNoCredentials)
+{
+    const http::Headers headers{{"Authorization", "Bearer exk_1"},
+                                {"x-api-key", "exk_1"},
+                                {"X-Exhibit-Key", "exk_1"},
+                                {"Cookie", "c"},
+                                {"User-Agent", "sdk"},
+                                {"X-Stainless-Lang", "js"},
+                                {"Set-Cookie", "s"},
+                                {"OpenAI-Version", "1"},
+                                {"X-Request-Id", "r"}};
+    EXPECT_EQ(printJson(recordedRequestHeaders(headers)),
+              R"({"user-agent":"sdk","x-stainless-lang":"js"})");
+    EXPECT_EQ(printJson(recordedResponseHeaders(headers)),
+              R"({"openai-version":"1","x-request-id":"r"})");
+}
+
+} // namespace
+} // namespace exhibit::gateway
