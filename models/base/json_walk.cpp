@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <deque>
 
 namespace exhibit {
 
@@ -89,14 +90,19 @@ std::string JsonWalk::path(std::size_t node, std::size_t from) const
 
 bool JsonWalk::hasDuplicateNames(std::size_t node) const
 {
-    std::vector<std::string> names;
+    // Names are compared decoded; almost none is escaped, and then its raw bytes are its text.
+    std::vector<std::string_view> names;
+    std::deque<std::string> decoded;
     for (std::size_t at = node; at < m_nodes[node].next; ++at) {
         if (m_nodes[at].kind != JsonKind::Object) {
             continue;
         }
         names.clear();
+        decoded.clear();
         for (auto child = firstChild(at); child != kNone; child = nextSibling(child)) {
-            names.push_back(name(child));
+            const auto& n = m_nodes[child];
+            names.push_back(n.nameEscaped ? std::string_view(decoded.emplace_back(name(child)))
+                                          : m_text.substr(n.nameBegin, n.nameEnd - n.nameBegin));
         }
         std::sort(names.begin(), names.end());
         if (std::adjacent_find(names.begin(), names.end()) != names.end()) {

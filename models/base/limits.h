@@ -51,6 +51,7 @@ inline constexpr auto kRunIdleTimeout = 15min;
 inline constexpr std::size_t kStreamUnreleasedBytesMax = 1024 * 1024;
 /// Bytes of one stream that policies may hold back; beyond it no policy can vouch for the answer.
 inline constexpr std::size_t kStreamHeldBytesMax = 16 * 1024 * 1024;
+inline constexpr std::size_t kAnswerChoicesMax = 256; ///< Providers make at most 128.
 /// Of one decoded text of an answer in the record of its call; the whole is in the chunks.
 inline constexpr std::size_t kRecordedTextBytesMax = 64 * 1024;
 

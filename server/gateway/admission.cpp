@@ -286,8 +286,8 @@ tl::expected<Caller, http::ErrorReply> identify(const GatewayServices& services,
     auto catalogue = services.catalogue.get();
     auto principal = presented
         ? security::authenticate(*catalogue, presented->key.expose())
-        : Result<security::Principal>(
-            fail(ErrorCode::Unauthenticated, "an API key is needed: Authorization: Bearer exk_…"));
+        : Result<security::Principal>(fail(ErrorCode::Unauthenticated,
+                                           "an API key is needed: Authorization: Bearer exk_..."));
     if (!principal) {
         if (services.authnFailures != nullptr) {
             services.authnFailures->add();

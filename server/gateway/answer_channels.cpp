@@ -65,7 +65,12 @@ AnswerChannels::AnswerChannels(prevention::CallGuard& guard)
 std::size_t AnswerChannels::find(const AnswerText& text)
 {
     const auto found = m_numbers.find(text.channel);
-    return found != m_numbers.end() ? found->second : addChannel(text);
+    if (found != m_numbers.end()) {
+        return found->second;
+    }
+    // Beyond the limit all texts share one channel, which the guard says it cannot judge.
+    const bool tooMany = m_channels.size() > limits::kGuardChannelsMax;
+    return tooMany ? m_channels.size() - 1 : addChannel(text);
 }
 
 std::size_t AnswerChannels::addChannel(const AnswerText& text)
@@ -98,7 +103,13 @@ AnswerPiece AnswerChannels::feed(const JsonWalk& walk, const AnswerText& text)
     }
     AnswerPiece piece{text.node, number, channel.fed, channel.fed + bytes.size()};
     channel.fed = piece.end;
-    channel.text.append(bytes);
+    // Memory does not grow with a stream that never ends.
+    m_keptBytes += bytes.size();
+    if (m_keptBytes <= limits::kStreamHeldBytesMax) {
+        channel.text.append(bytes);
+    } else {
+        channel.text.skip(bytes.size());
+    }
     if (!bytes.empty() && m_guarded && isFinished(text.choice)) {
         m_guard.outputUnreadable("The provider went on with a choice that had ended.");
         channel.unjudged = true;
@@ -231,6 +242,12 @@ void AnswerChannels::freeze()
             channel.replacements = m_guard.replacements(channel.guard);
         }
     }
+}
+
+void AnswerChannels::giveUp()
+{
+    m_guarded = false;
+    m_redacts = false;
 }
 
 void AnswerChannels::noteReleased(const AnswerPiece& piece)

@@ -50,6 +50,8 @@ public:
     /// After a stop: what redact policies found in texts that have not ended counts all the same.
     void freeze();
     void noteReleased(const AnswerPiece& piece);
+    /// The guard was told that it cannot vouch for the rest: without a stop everything passes.
+    void giveUp();
 
     /// What keeps its order: pieces of one lane go out in the order they came.
     [[nodiscard]] std::size_t lane(std::size_t channel) const { return m_channels[channel].lane; }
@@ -95,6 +97,7 @@ private:
     std::unordered_map<std::string, std::size_t> m_numbers;
     std::map<std::pair<std::int64_t, std::string>, std::size_t> m_lanes;
     std::vector<std::int64_t> m_finished; ///< Choices.
+    std::size_t m_keptBytes = 0;
 };
 
 } // namespace exhibit::gateway

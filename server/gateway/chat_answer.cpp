@@ -64,6 +64,10 @@ private:
         m_answer.hasChoices = true;
         for (auto choice = m_walk.firstChild(choices); choice != kNone;
              choice = m_walk.nextSibling(choice)) {
+            if (m_answer.choices.size() == limits::kAnswerChoicesMax) {
+                m_answer.problem = "The provider's answer has too many choices.";
+                return;
+            }
             readChoice(choice);
         }
     }

@@ -40,17 +40,17 @@ GatewayCore makeCore(const GatewayServices& services)
 /// Counts a call while its handler runs, however that ends.
 class OpenCall {
 public:
-    explicit OpenCall(GatewayCore& core)
-        : m_core(core)
+    explicit OpenCall(const GatewayCore& core)
+        : m_count(core.openCalls)
     {
-        ++m_core.openCalls;
+        ++*m_count;
     }
-    ~OpenCall() { --m_core.openCalls; }
+    ~OpenCall() { --*m_count; }
     OpenCall(const OpenCall&) = delete;
     OpenCall& operator=(const OpenCall&) = delete;
 
 private:
-    GatewayCore& m_core;
+    std::shared_ptr<std::size_t> m_count;
 };
 
 /// A request that policies refused: the client hears of it once the incident and the run's stop
@@ -137,7 +137,7 @@ asio::awaitable<Result<http::Response>> fetchModels(GatewayCore& core,
         upstreamHeaders(request.headers, {.upstream = upstream, .presented = presented}));
     const auto exchange = core.upstreams.exchange(target);
     UpstreamRequest upstreamRequest;
-    upstreamRequest.method = request.method;
+    upstreamRequest.method = "GET";
     upstreamRequest.target = target.targetFor(request.path);
     upstreamRequest.headers = std::move(headers);
     EXHIBIT_CO_TRY(const auto head, co_await exchange->start(std::move(upstreamRequest)));
@@ -223,7 +223,7 @@ void Gateway::addRoutes(http::Router& router)
 
 std::size_t Gateway::openCalls() const
 {
-    return m_impl->core.openCalls;
+    return *m_impl->core.openCalls;
 }
 
 } // namespace exhibit::gateway

@@ -44,7 +44,7 @@ asio::awaitable<void> LiveCall::relayWhole(UpstreamHead head)
         m_call->meter->addAnswerText(m_body.size());
         m_call->evidence->withhold({0, 0, std::move(m_body)});
         co_await refuse(read.error());
-    } else if (head.status == 200) {
+    } else if (head.status / 100 == 2 && !m_body.empty()) {
         co_await answerJudged(std::move(head));
     } else {
         co_await answerAsIs(std::move(head));

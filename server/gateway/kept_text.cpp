@@ -37,6 +37,9 @@ std::string_view wholeCharacters(std::string_view part)
 void KeptText::append(std::string_view bytes)
 {
     m_size += bytes.size();
+    if (m_closed) {
+        return;
+    }
     if (m_keep == Keep::All) {
         m_head += bytes;
         return;
@@ -49,6 +52,13 @@ void KeptText::append(std::string_view bytes)
     if (m_tail.size() > 2 * kTailBytes) {
         m_tail.erase(0, m_tail.size() - kTailBytes);
     }
+}
+
+void KeptText::skip(std::size_t bytes)
+{
+    m_closed = true;
+    m_tail.clear();
+    m_size += bytes;
 }
 
 std::string KeptText::slice(std::size_t begin, std::size_t end) const

@@ -16,6 +16,8 @@ public:
     }
 
     void append(std::string_view bytes);
+    /// Counts bytes that are not kept; nothing behind them is kept either.
+    void skip(std::size_t bytes);
     [[nodiscard]] std::size_t size() const { return m_size; }
     /// The bytes [begin, end) as far as they are kept, cut to whole characters.
     [[nodiscard]] std::string slice(std::size_t begin, std::size_t end) const;
@@ -24,6 +26,7 @@ public:
 private:
     Keep m_keep;
     std::size_t m_size = 0;
+    bool m_closed = false;
     std::string m_head; ///< All, or the first kRecordedTextBytesMax bytes.
     std::string m_tail; ///< The newest bytes behind the head.
 };

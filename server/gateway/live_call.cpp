@@ -48,7 +48,7 @@ asio::awaitable<void> LiveCall::run(PresentedKey presented)
     } else {
         m_call->closing.upstreamStatus = head->status;
         m_call->closing.responseHeaders = recordedResponseHeaders(head->headers);
-        if (head->status == 200 && isEventStream(head->headers)) {
+        if (head->status / 100 == 2 && isEventStream(head->headers)) {
             co_await relayStream(*std::move(head));
         } else {
             co_await relayWhole(*std::move(head));

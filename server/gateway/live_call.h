@@ -18,7 +18,8 @@ struct GatewayCore {
     ops::Counter& violations;
     ops::Histogram& addedLatency;
     ops::Histogram& timeToFirstEvent;
-    std::size_t openCalls = 0;
+    /// Shared: a call that a shutdown leaves behind is destroyed after the gateway.
+    std::shared_ptr<std::size_t> openCalls = std::make_shared<std::size_t>(0);
 };
 
 /// A call that goes to a provider, from the request's way out to its last record. The handler's

@@ -174,7 +174,9 @@ void StreamRelay::noteChoices(HeldEvent& held, const ChatAnswer& answer)
         if (!choice.finishReason.empty()) {
             held.waitsForChoices = true;
             held.ends.push_back(choice.index);
-            m_finishReasons.push_back(choice.finishReason);
+            if (!m_channels.isFinished(choice.index)) {
+                m_finishReasons.push_back(choice.finishReason);
+            }
             m_channels.finishChoice(choice.index);
         }
     }
@@ -198,8 +200,9 @@ void StreamRelay::hold(HeldEvent held)
     const bool changesNothing = held.isToolCall && m_held.size() > m_heldTexts;
     m_held.push_back(std::move(held));
     if (m_heldBytes > limits::kStreamHeldBytesMax) {
-        m_holdsWhole = false;
         takeUnreadable("More of the answer was held back than can be kept.");
+        m_holdsWhole = false;
+        m_channels.giveUp();
     }
     if (m_guard.stop()) {
         stop();

@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 
@@ -217,11 +218,25 @@ Result<void> WritableSpoolFile::commit(std::int64_t firstRecordNo,
     const auto done = m_insert.step();
     if (!done) {
         m_connection.rollbackIfOpen();
+        cutLog();
         m_settled = false;
         return tl::make_unexpected(done.error());
     }
     m_settled = true;
     return {};
+}
+
+/// Gives back what a failed commit has made the log grow by: it may be the rest of the disk.
+void WritableSpoolFile::cutLog()
+{
+    sqlite3_file* log = nullptr;
+    sqlite3_file_control(m_connection.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    sqlite3_int64 size = 0;
+    const auto kept = static_cast<sqlite3_int64>(std::max(m_logBytes, m_logBytesUsed));
+    if (log != nullptr && log->pMethods != nullptr
+        && log->pMethods->xFileSize(log, &size) == SQLITE_OK && size > kept) {
+        log->pMethods->xTruncate(log, kept);
+    }
 }
 
 bool WritableSpoolFile::hasRoomFor(std::size_t batchBytes) const

@@ -68,6 +68,7 @@ public:
 private:
     WritableSpoolFile(std::int64_t number, SqliteConnection connection, std::size_t bytes);
     [[nodiscard]] Result<void> begin();
+    void cutLog();
 
     std::int64_t m_number;
     SqliteConnection m_connection;

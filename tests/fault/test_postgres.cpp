@@ -39,7 +39,7 @@ Result<std::unique_ptr<TestPostgres>> TestPostgres::create(const std::filesystem
         return fail(ErrorCode::Internal, "cannot open the folder for PostgreSQL", folder.string());
     }
     EXHIBIT_CHECK(
-        storage::createCluster(place, Secret(std::string(kPassword)), Deadline::after(60s)));
+        storage::createCluster(place, Secret(std::string(kPassword)), false, Deadline::after(60s)));
     EXHIBIT_CHECK(storage::writeClusterSettings(place, false));
     EXHIBIT_TRY(auto socketFolder, storage::makeSocketFolder(place.account));
     std::unique_ptr<TestPostgres> postgres(

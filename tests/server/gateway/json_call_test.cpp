@@ -3,6 +3,8 @@
 #include "tests/server/gateway/gateway_on_test.h"
 #include "tests/server/gateway/guard_builder.h"
 
+#include "models/base/json_walk.h"
+
 #include <cstdlib>
 
 namespace exhibit::gateway {

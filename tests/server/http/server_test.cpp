@@ -30,7 +30,7 @@ struct Gate {
     void awaitWaiting(int count) const
     {
         while (waiting < count) {
-            std::this_thread::yield();
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
         }
     }
 };
@@ -93,7 +93,7 @@ TEST(Server, refusesWorkBeyondItsQueue)
     auto queued = server.connect();
     ASSERT_TRUE(queued.send(requestText("GET", "/held"), TestServer::soon()).has_value());
     while (server.counters().requests < 2) {
-        std::this_thread::yield();
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     const auto refused = server.send(requestText("GET", "/held"));
     EXPECT_EQ(refused->status, 503);
@@ -116,7 +116,7 @@ TEST(Server, endsWithWorkStillQueued)
     auto queued = server->connect();
     ASSERT_TRUE(queued.send(requestText("GET", "/held"), TestServer::soon()).has_value());
     while (server->counters().requests < 2) {
-        std::this_thread::yield();
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     // The handler holds the destructor up until the connections are seen to be cut.
     std::thread opener([&] {
@@ -182,7 +182,7 @@ TEST(Server, drainsRunningRequestsAndClosesIdleConnections)
     EXPECT_EQ(reply->body, "through");
     EXPECT_EQ(reply->header("Connection"), "close");
     running.close();
-    EXPECT_EQ(drained.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+    EXPECT_EQ(drained.wait_for(std::chrono::seconds(60)), std::future_status::ready);
 }
 
 TEST(Server, cutsWhatDoesNotEndInTime)
@@ -206,7 +206,7 @@ TEST(Server, cutsWhatDoesNotEndInTime)
     begun.get_future().wait();
     auto drained = server.drain(Deadline::after(std::chrono::milliseconds(50)));
     std::thread reader([&] { EXPECT_FALSE(connection.readReply(TestServer::soon()).has_value()); });
-    EXPECT_EQ(drained.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+    EXPECT_EQ(drained.wait_for(std::chrono::seconds(60)), std::future_status::ready);
     reader.join();
 }
 
@@ -214,7 +214,7 @@ TEST(Server, drainsAtOnceWhenNobodyIsThere)
 {
     TestServer server(Router{});
     auto drained = server.drain(TestServer::soon());
-    EXPECT_EQ(drained.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+    EXPECT_EQ(drained.wait_for(std::chrono::seconds(60)), std::future_status::ready);
 }
 
 } // namespace exhibit::http

@@ -78,7 +78,7 @@ StreamHandler handlerOf(GoneProbe& probe)
 void expectGone(GoneProbe& probe)
 {
     auto gone = probe.gone.get_future();
-    ASSERT_EQ(gone.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+    ASSERT_EQ(gone.wait_for(std::chrono::seconds(60)), std::future_status::ready);
     const auto result = gone.get();
     EXPECT_TRUE(result || result.error().code == ErrorCode::Cancelled);
 }
@@ -311,7 +311,7 @@ TEST(SessionExchange, givesUpOnAClientThatReadsNothing)
     ASSERT_TRUE(connection.send(requestText("POST", "/stream"), TestServer::soon()));
     EXPECT_EQ(outcome.get_future().get(), ErrorCode::DeadlineExceeded);
     auto gone = told.get_future();
-    EXPECT_EQ(gone.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+    EXPECT_EQ(gone.wait_for(std::chrono::seconds(60)), std::future_status::ready);
 }
 
 } // namespace exhibit::http

@@ -314,7 +314,7 @@ TEST(Session, refusesBodiesBeyondWhatTheServerHoldsAtOnce)
     const std::string head = "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 900\r\n\r\n";
     ASSERT_TRUE(first.send(head + std::string(100, 'x'), TestServer::soon()).has_value());
     while (server.counters().requests < 1) {
-        std::this_thread::yield();
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     const auto refused = server.send(requestText("POST", "/echo", {}, std::string(500, 'x')));
     EXPECT_EQ(refused->status, 503);
