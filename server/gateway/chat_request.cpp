@@ -109,8 +109,12 @@ Result<void> ChatRequest::readFields()
     }
     EXHIBIT_TRY(auto user, identity(m_walk.find(0, "user_id"), "user_id"));
     EXHIBIT_TRY(auto session, identity(m_walk.find(0, "session_id"), "session_id"));
-    userId = user ? std::move(user) : std::move(userId);
-    sessionId = session ? std::move(session) : std::move(sessionId);
+    if (user) {
+        userId = std::move(user);
+    }
+    if (session) {
+        sessionId = std::move(session);
+    }
     return {};
 }
 

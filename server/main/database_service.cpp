@@ -15,6 +15,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kStartTimeout = 120s;
+/// With a local copy at hand nobody waits longer than this for PostgreSQL.
+constexpr auto kServeAnyway = 10s;
 constexpr auto kRetryPause = 1s;
 constexpr auto kLoadTimeout = 30s;
 constexpr std::size_t kRunsPerPage = 1000;
@@ -59,11 +61,13 @@ Result<void> DatabaseService::start(std::function<void()> onReady)
 {
     m_onReady = std::move(onReady);
     EXHIBIT_TRY(auto stored, m_copy.loadCatalogue());
-    const auto prepared = prepare(Deadline::after(kStartTimeout));
+    const auto prepared = prepare(Deadline::after(stored ? std::chrono::seconds(kServeAnyway)
+                                                         : std::chrono::seconds(kStartTimeout)));
     if (prepared) {
         return {};
     }
-    if (!stored || prepared.error().code != ErrorCode::Unavailable) {
+    const auto code = prepared.error().code;
+    if (!stored || (code != ErrorCode::Unavailable && code != ErrorCode::DeadlineExceeded)) {
         return prepared;
     }
     ops::logWarning("serving from the local copy: {}", prepared.error().message);

@@ -38,7 +38,6 @@ constexpr const char* kSchema = "PRAGMA page_size=8192;"
 constexpr const char* kSettings = "PRAGMA synchronous=FULL;"
                                   "PRAGMA wal_autocheckpoint=0;"
                                   "PRAGMA mmap_size=0;"
-                                  "PRAGMA busy_timeout=5000;"
                                   "PRAGMA cache_size=-4096;";
 
 std::filesystem::path withSuffix(const std::filesystem::path& file, const char* suffix)

@@ -8,6 +8,8 @@
 namespace exhibit::spool {
 namespace {
 
+constexpr int kBusyTimeoutMs = 5000;
+
 ErrorCode errorCodeOf(int code)
 {
     switch (code & 0xff) {
@@ -110,6 +112,10 @@ Result<SqliteConnection> SqliteConnection::open(const std::filesystem::path& fil
                     file.string());
     }
     sqlite3_extended_result_codes(raw, 1);
+    // Before the first statement: opening may have to wait for another connection's recovery.
+    sqlite3_busy_timeout(raw, kBusyTimeoutMs);
+    // From the first statement on: another connection may just be recovering this file's WAL.
+    sqlite3_busy_timeout(raw, kBusyTimeoutMs);
     return connection;
 }
 

@@ -12,8 +12,7 @@ namespace {
 constexpr std::int64_t kFormat = 1;
 
 constexpr const char* kSettings = "PRAGMA journal_mode=WAL;"
-                                  "PRAGMA synchronous=FULL;"
-                                  "PRAGMA busy_timeout=2000;";
+                                  "PRAGMA synchronous=FULL;";
 constexpr const char* kSchema
     = "BEGIN IMMEDIATE;"
       "CREATE TABLE IF NOT EXISTS run (tenant BLOB NOT NULL, run BLOB NOT NULL,"

@@ -133,7 +133,7 @@ TEST_F(Outage, aRestartWithoutPostgresServesFromTheLocalCopy)
 
 TEST_F(Outage, aFullSpoolRefusesCallsAndLosesNothing)
 {
-    ASSERT_NO_FATAL_FAILURE(start({"--spool-bytes-max", "200000000"}));
+    ASSERT_NO_FATAL_FAILURE(start({"--spool-bytes-max", "280000000"}));
     postgres->stop();
     const std::string filler(1 << 20, 'x');
     std::vector<test::SeenCall> passed;

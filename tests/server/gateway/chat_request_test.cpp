@@ -35,7 +35,7 @@ TEST(ChatRequest, removesOnlyOurOwnFields)
         {R"({"metadata":{"run_id":"r","k":"v"},"model":"m"})",
          R"({"metadata":{"k":"v"},"model":"m"})"},
         {R"({"model":"m", "metadata": { "k" : 1.0 , "run_id" : "r" } ,"user_id":"u", "z":1})",
-         R"({"model":"m", "metadata": { "k" : 1.0 } , "z":1})"},
+         R"({"model":"m", "metadata": { "k" : 1.0 }, "z":1})"},
         {R"({"model":"m","\u0075ser_id":"u"})", R"({"model":"m"})"},
         {R"({"model":"m","tools":[{"user_id":"inner"}]})", std::nullopt},
     };

@@ -204,7 +204,7 @@ TEST(StreamCall, passesJsonErrorsOfAStreamingCall)
     GatewayOnTest gateway(
         [](const std::string&, ScriptedUpstream::Peer& peer) {
             return peer.send("HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n"
-                             "Content-Length: 12\r\n\r\n{\"error\":{} }");
+                             "Content-Length: 13\r\n\r\n{\"error\":{} }");
         },
         {.policies = {kSecret}});
     const auto reply = gateway.chat(kAsk);
