@@ -114,8 +114,6 @@ Result<SqliteConnection> SqliteConnection::open(const std::filesystem::path& fil
     sqlite3_extended_result_codes(raw, 1);
     // Before the first statement: opening may have to wait for another connection's recovery.
     sqlite3_busy_timeout(raw, kBusyTimeoutMs);
-    // From the first statement on: another connection may just be recovering this file's WAL.
-    sqlite3_busy_timeout(raw, kBusyTimeoutMs);
     return connection;
 }
 

@@ -37,7 +37,56 @@ bool equalObjects(const JsonObject& a, const JsonObject& b)
            });
 }
 
+constexpr std::string_view kBlanks = " \t\r\n";
+
+/// Behind the string that begins at `at`.
+std::size_t skipString(std::string_view text, std::size_t at)
+{
+    for (++at; at < text.size() && text[at] != '"'; ++at) {
+        at += text[at] == '\\' ? 1 : 0;
+    }
+    return std::min(at + 1, text.size());
+}
+
+/// Behind the value that begins at `at`.
+std::size_t skipValue(std::string_view text, std::size_t at)
+{
+    std::size_t depth = 0;
+    while (at < text.size()) {
+        const char c = text[at];
+        if (c == '"') {
+            at = skipString(text, at);
+        } else if (depth == 0 && (c == ',' || c == '}' || c == ']')) {
+            return at;
+        } else {
+            depth += c == '{' || c == '[' ? 1 : 0;
+            depth -= c == '}' || c == ']' ? 1 : 0;
+            ++at;
+        }
+    }
+    return at;
+}
+
 } // namespace
+
+std::string_view memberText(std::string_view text, std::string_view name)
+{
+    std::string_view found;
+    std::size_t at = text.find('{');
+    while (at < text.size() && text[at] != '}') {
+        const std::size_t begin = text.find('"', at);
+        if (begin == std::string_view::npos) {
+            break;
+        }
+        const std::size_t end = skipString(text, begin);
+        const std::size_t value = text.find_first_not_of(kBlanks, text.find(':', end) + 1);
+        at = skipValue(text, value);
+        if (text.substr(begin + 1, end - begin - 2) == name) {
+            found = text.substr(value, at - value); // The last of duplicates, as parsers take.
+        }
+    }
+    return found.substr(0, found.find_last_not_of(kBlanks) + 1);
+}
 
 bool equalAsJson(const Json& a, const Json& b)
 {

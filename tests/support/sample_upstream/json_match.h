@@ -11,4 +11,8 @@ namespace exhibit::sample {
 /// Equal values have equal hashes.
 [[nodiscard]] std::size_t hashOfJson(const Json& value);
 
+/// The text of a member of the object `text`, as it stands there: printing a parsed number again
+/// may change its last digit. Empty when there is none. `text` is valid JSON.
+[[nodiscard]] std::string_view memberText(std::string_view text, std::string_view name);
+
 } // namespace exhibit::sample

@@ -41,4 +41,16 @@ TEST(JsonMatch, ignoresTheOrderOfMembersOnly)
     expectDifferent("null", "false");
 }
 
+TEST(JsonMatch, findsTheTextOfAMember)
+{
+    const char* const text
+        = R"( { "a\"b" : "}\\" , "x":{"y":[1,"]"],"z":{}} ,"n": 1.10 , "e":[] })";
+    EXPECT_EQ(memberText(text, "x"), R"({"y":[1,"]"],"z":{}})");
+    EXPECT_EQ(memberText(text, "n"), "1.10");
+    EXPECT_EQ(memberText(text, "e"), "[]");
+    EXPECT_EQ(memberText(text, "y"), "");
+    EXPECT_EQ(memberText(R"({"a":1,"a":2})", "a"), "2");
+    EXPECT_EQ(memberText("{}", "a"), "");
+}
+
 } // namespace exhibit::sample

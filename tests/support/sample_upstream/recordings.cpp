@@ -190,8 +190,9 @@ Result<void> Recordings::addLine(std::string_view text)
     const Json* status = findMember(line, "status");
     recording.status = status != nullptr && status->is_number() ? status->to_number<int>() : 200;
     const HeaderPairs headers = headersOf(line);
-    recording.answer = stream ? streamAnswer(recording.status, headers, joinLines(sse->get_array()))
-                              : jsonAnswer(recording.status, headers, printJson(*response));
+    recording.answer = stream
+        ? streamAnswer(recording.status, headers, joinLines(sse->get_array()))
+        : jsonAnswer(recording.status, headers, std::string(memberText(text, "response")));
     m_recordings.push_back(std::move(recording));
     return {};
 }

@@ -96,6 +96,14 @@ TEST(Recordings, keepsHeadersExceptThoseOfTheConnection)
               "HTTP/1.1 200 OK\r\nx-a: b\r\ncontent-type: application/json\r\n");
 }
 
+TEST(Recordings, keepsTheDigitsOfNumbers)
+{
+    const test::TempDir folder;
+    const auto recordings = Recordings::load(folder.write(
+        "r.jsonl", R"({"id":"n","path":"/e","request":{},"response": {"x":1781021261.7155337} })"));
+    EXPECT_EQ(recordings->findById("n")->answer.body, R"({"x":1781021261.7155337})");
+}
+
 TEST(Recordings, joinsTheLinesOfAStream)
 {
     const test::TempDir folder;
