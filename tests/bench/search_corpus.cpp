@@ -52,10 +52,10 @@ std::string placeholders(std::size_t rows, const std::vector<std::string>& colum
     for (std::size_t row = 0; row < rows; ++row) {
         text += row == 0 ? "(" : ",(";
         for (std::size_t i = 0; i < columns.size(); ++i) {
-            const std::string number = "$" + std::to_string(next++);
-            const auto at = columns[i].find('?');
-            text += (i == 0 ? "" : ",") + columns[i].substr(0, at) + number
-                + columns[i].substr(at + 1);
+            text += i == 0 ? "" : ",";
+            for (const char c : columns[i]) {
+                text += c == '?' ? "$" + std::to_string(next++) : std::string(1, c);
+            }
         }
         text += ")";
     }
