@@ -19,11 +19,14 @@ using Socket = asio::ip::tcp::socket;
 
 namespace {
 
-constexpr std::size_t kBufferBytesFirst = 8 * 1024;
+constexpr std::size_t kBufferBytesFirst = std::size_t{8} * 1024;
 // A whole header and the start of its body fit.
-constexpr std::size_t kBufferBytesMax = limits::kHttpHeaderBytesMax + 8 * 1024;
+constexpr std::size_t kBufferBytesMax = limits::kHttpHeaderBytesMax + std::size_t{8} * 1024;
 /// Writes without a pause before other connections get their turn.
 constexpr unsigned kSendsAtOnceMax = 64;
+
+/// For calls whose failure changes nothing: the socket is closed or about to be.
+void ignore(const error_code& /*outcome*/) { }
 
 bool isRetry(const error_code& error)
 {
@@ -46,8 +49,8 @@ Connection::Connection(Socket socket)
     : m_socket(std::move(socket))
 {
     error_code ignored;
-    m_socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-    m_socket.non_blocking(true, ignored);
+    ignore(m_socket.set_option(asio::ip::tcp::no_delay(true), ignored));
+    ignore(m_socket.non_blocking(true, ignored));
 }
 
 BytesView Connection::received() const
@@ -157,7 +160,7 @@ void Connection::sweep(SteadyTime now)
         m_deadline = SteadyTime::max();
         m_expired = true;
         error_code ignored;
-        m_socket.cancel(ignored);
+        ignore(m_socket.cancel(ignored));
     }
 }
 
@@ -237,7 +240,7 @@ void Connection::noteGone()
 asio::awaitable<void> Connection::linger(std::chrono::milliseconds timeout)
 {
     error_code ignored;
-    m_socket.shutdown(Socket::shutdown_send, ignored);
+    ignore(m_socket.shutdown(Socket::shutdown_send, ignored));
     setDeadline(std::chrono::steady_clock::now() + timeout);
     std::size_t total = 0;
     m_begin = 0;
@@ -256,15 +259,15 @@ asio::awaitable<void> Connection::linger(std::chrono::milliseconds timeout)
 void Connection::close()
 {
     error_code ignored;
-    m_socket.shutdown(Socket::shutdown_both, ignored);
-    m_socket.close(ignored);
+    ignore(m_socket.shutdown(Socket::shutdown_both, ignored));
+    ignore(m_socket.close(ignored));
 }
 
 void Connection::cut()
 {
     error_code ignored;
-    m_socket.set_option(asio::socket_base::linger(true, 0), ignored);
-    m_socket.close(ignored);
+    ignore(m_socket.set_option(asio::socket_base::linger(true, 0), ignored));
+    ignore(m_socket.close(ignored));
     noteGone();
 }
 

@@ -113,25 +113,23 @@ std::string_view requestIdHeader(Surface surface)
 void appendReplyHead(Bytes& out,
                      int status,
                      const Headers& headers,
-                     std::string_view idHeader,
-                     std::string_view id,
-                     const ReplyFraming& framing,
-                     std::string_view date)
+                     const ReplyStamp& stamp,
+                     const ReplyFraming& framing)
 {
     out.append("HTTP/1.1 ");
     appendNumber(out, static_cast<std::size_t>(status));
     out.append(" ").append(reasonPhrase(status)).append("\r\n");
     bool dated = false;
     for (const auto& [name, value] : headers) {
-        if (!isSessionField(name, idHeader)) {
+        if (!isSessionField(name, stamp.idHeader)) {
             appendField(out, name, value);
             dated = dated || equalsIgnoringCase(name, "Date");
         }
     }
     if (!dated) {
-        appendField(out, "Date", date);
+        appendField(out, "Date", stamp.date);
     }
-    appendField(out, idHeader, id);
+    appendField(out, stamp.idHeader, stamp.id);
     if (framing.contentLength) {
         if (!isBodiless(status)) {
             out.append("Content-Length: ");

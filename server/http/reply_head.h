@@ -17,16 +17,21 @@ struct ReplyFraming {
     bool http10 = false;
 };
 
+/// What the session adds to every answer.
+struct ReplyStamp {
+    std::string_view idHeader;
+    std::string_view id;
+    std::string_view date; ///< Unless the handler gave one.
+};
+
 /// Appends status line and header fields with the final empty line. Fields that belong to the
 /// session are replaced; control characters in values become spaces, so that no value can end its
-/// line. `date` is added when the handler gave none.
+/// line.
 void appendReplyHead(Bytes& out,
                      int status,
                      const Headers& headers,
-                     std::string_view idHeader,
-                     std::string_view id,
-                     const ReplyFraming& framing,
-                     std::string_view date);
+                     const ReplyStamp& stamp,
+                     const ReplyFraming& framing);
 
 /// True for answers that never have a body (RFC 9112, 6.3).
 [[nodiscard]] bool isBodiless(int status);

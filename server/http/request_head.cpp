@@ -115,10 +115,10 @@ std::optional<Refusal> noteContentLength(std::string_view value, Framing& framin
         return badRequest("Content-Length stands twice");
     }
     seen.contentLength = true;
-    const auto* end = value.data() + value.size();
-    const auto [read, error] = std::from_chars(value.data(), end, framing.contentLength);
+    const auto [read, error]
+        = std::from_chars(value.data(), value.data() + value.size(), framing.contentLength);
     // from_chars takes no sign for unsigned types and no blanks.
-    if (value.empty() || read != end || error != std::errc{}) {
+    if (value.empty() || read != value.data() + value.size() || error != std::errc{}) {
         return badRequest("Content-Length is not a number");
     }
     return std::nullopt;

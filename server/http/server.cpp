@@ -36,7 +36,7 @@ std::chrono::milliseconds sweepPeriod(const ServerOptions& options)
     return std::clamp(least / 4, milliseconds(5), milliseconds(250));
 }
 
-void logSessionEnd(std::exception_ptr failure)
+void logSessionEnd(const std::exception_ptr& failure)
 {
     if (failure == nullptr) {
         return;
@@ -86,14 +86,16 @@ Result<void> Listener::open()
     const tcp::endpoint endpoint(address, options.port);
     const auto attempt = [&error](auto step) {
         if (!error) {
-            step();
+            error = step();
         }
     };
-    attempt([&] { m_acceptor.open(endpoint.protocol(), error); });
-    attempt([&] { m_acceptor.set_option(tcp::acceptor::reuse_address(true), error); });
-    attempt([&] { m_acceptor.bind(endpoint, error); });
-    attempt([&] { m_acceptor.listen(limits::kListenBacklog, error); });
-    attempt([&] { m_port = m_acceptor.local_endpoint(error).port(); });
+    attempt([&] { return m_acceptor.open(endpoint.protocol(), error); });
+    attempt([&] { return m_acceptor.set_option(tcp::acceptor::reuse_address(true), error); });
+    attempt([&] { return m_acceptor.bind(endpoint, error); });
+    attempt([&] { return m_acceptor.listen(limits::kListenBacklog, error); });
+    if (!error) {
+        m_port = m_acceptor.local_endpoint(error).port();
+    }
     if (error) {
         return fail(
             ErrorCode::Unavailable, "cannot listen on " + where + ": " + error.message(), where);
@@ -153,8 +155,10 @@ asio::awaitable<void> Listener::sweepAll(std::shared_ptr<Listener> listener)
 
 void Listener::stopAccepting()
 {
-    error_code ignored;
-    m_acceptor.close(ignored);
+    error_code error;
+    if (m_acceptor.close(error)) {
+        ops::logWarning("closing the listener failed: {}", error.message());
+    }
 }
 
 void Listener::stopSweeping()
@@ -208,13 +212,17 @@ private:
 
 Server::Impl::~Impl()
 {
-    m_listener->stopAccepting();
-    m_listener->stopSweeping();
-    m_drainTimer->cancel();
-    m_state->onLastSessionEnded = nullptr;
-    m_state->draining = true;
-    cutAll(*m_state);
-    m_state->workers.stop();
+    try {
+        m_listener->stopAccepting();
+        m_listener->stopSweeping();
+        m_drainTimer->cancel();
+        m_state->onLastSessionEnded = nullptr;
+        m_state->draining = true;
+        cutAll(*m_state);
+        m_state->workers.stop();
+    } catch (const std::exception&) {
+        ops::logError("the server could not stop in order");
+    }
 }
 
 Result<void> Server::Impl::start()

@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 namespace {
 
 /// A refused request's body is read to its end when it is small, so that the connection lives on.
-constexpr std::size_t kRefusedBodyBytesMax = 64 * 1024;
+constexpr std::size_t kRefusedBodyBytesMax = std::size_t{64} * 1024;
 
 Refusal overloaded(std::string_view message)
 {
@@ -80,7 +80,11 @@ public:
     }
     ~WorkerJob()
     {
-        asio::post(m_executor, [answer = std::move(m_answer)] { answer->ready.cancel(); });
+        try {
+            asio::post(m_executor, [answer = std::move(m_answer)] { answer->ready.cancel(); });
+        } catch (const std::exception&) {
+            ops::logError("out of memory: a session waits until the server cuts it");
+        }
     }
     WorkerJob(const WorkerJob&) = delete;
     WorkerJob& operator=(const WorkerJob&) = delete;

@@ -45,13 +45,12 @@ Bytes SessionExchange::headFor(int status,
     m_keepAlive = m_keepAlive && !m_state.draining;
     Bytes head;
     head.reserve(kHeadBytesUsual);
+    const std::string id = m_request.id.text();
     appendReplyHead(head,
                     status,
                     headers,
-                    requestIdHeader(m_surface),
-                    m_request.id.text(),
-                    {.contentLength = contentLength, .keepAlive = m_keepAlive, .http10 = m_http10},
-                    m_state.date.text());
+                    {.idHeader = requestIdHeader(m_surface), .id = id, .date = m_state.date.text()},
+                    {.contentLength = contentLength, .keepAlive = m_keepAlive, .http10 = m_http10});
     return head;
 }
 

@@ -10,8 +10,8 @@ namespace asio = boost::asio;
 namespace {
 
 /// Reserved at once; a larger body earns its memory by arriving.
-constexpr std::size_t kBodyReserveMax = 256 * 1024;
-constexpr std::size_t kBodyStep = 64 * 1024;
+constexpr std::size_t kBodyReserveMax = std::size_t{256} * 1024;
+constexpr std::size_t kBodyStep = std::size_t{64} * 1024;
 
 Refusal tooLarge()
 {

@@ -221,24 +221,25 @@ TEST(Faults, aSlowClientSlowsTheProvider)
 TEST(Faults, aFullSpoolRefusesCallsWithAHintToRetry)
 {
     GatewaySetup setup;
-    setup.spoolBytesMax = std::size_t{32} * 1024 * 1024; // Four files, the least there may be.
+    setup.spoolFileBytes = std::size_t{512} * 1024;
+    setup.spoolBytesMax = 8 * setup.spoolFileBytes;
     GatewayOnTest gateway(
         [](const std::string&, ScriptedUpstream::Peer& peer) { return peer.send(jsonReply("{}")); },
         setup);
-    const std::string filling = R"({"model":"gpt-4o","messages":[{"role":"user","content":")"
-        + std::string(std::size_t{2} * 1024 * 1024, 'x') + "\"}]}";
-    auto reply = gateway.chat(filling);
-    std::size_t passed = 0;
-    while (reply && reply->status == 200 && passed < 100) {
-        ++passed;
-        reply = gateway.chat(filling);
+    const std::string large
+        = R"({"model":"gpt-4o","messages":[],"x":")" + std::string(200'000, 'x') + "\"}";
+    auto reply = gateway.chat(large);
+    for (int i = 0; i < 100 && reply && reply->status == 200; ++i) {
+        reply = gateway.chat(large);
     }
     ASSERT_TRUE(reply.has_value());
     EXPECT_EQ(reply->status, 503);
     EXPECT_EQ(parseJson(reply->body).value().at("error").at("code"), "spool_full");
     EXPECT_EQ(reply->header("x-should-retry"), "true");
     EXPECT_TRUE(reply->header("retry-after").has_value());
-    EXPECT_EQ(gateway.upstream().requests().size(), passed);
+    const auto before = gateway.upstream().requests().size();
+    EXPECT_EQ(gateway.chat(kAsk)->status, 503);
+    EXPECT_EQ(gateway.upstream().requests().size(), before) << "nothing reaches the provider";
 }
 
 TEST(Faults, aMissingUpstreamKeyIsNoSecretAndNoCrash)

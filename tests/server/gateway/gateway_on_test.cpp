@@ -39,7 +39,7 @@ GatewayOnTest::GatewayOnTest(ScriptedUpstream::Script script, GatewaySetup setup
     m_runs = std::make_unique<prevention::RunRegistry>(*m_copy);
     m_journal = spool::Journal::open({.directory = m_dir.path() / "spool",
                                       .bytesMax = setup.spoolBytesMax,
-                                      .fileBytes = std::size_t{8} * 1024 * 1024,
+                                      .fileBytes = setup.spoolFileBytes,
                                       .post = post},
                                      spool::keyFileWrapper(m_dir.path() / "spool.key").value())
                     .value();

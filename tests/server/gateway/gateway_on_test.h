@@ -27,6 +27,7 @@ struct GatewaySetup {
     std::optional<std::string> apiKeyEnv;
     std::string baseUrlSuffix;
     std::size_t spoolBytesMax = limits::kSpoolBytesMaxDefault;
+    std::size_t spoolFileBytes = std::size_t{8} * 1024 * 1024;
     GatewayOptions options;
     std::string baseUrl; ///< Instead of the scripted upstream's.
 };

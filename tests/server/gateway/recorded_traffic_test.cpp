@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// What providers really sent, where such recordings are at hand: under policies that match nothing
+// every event and every answer passes unchanged, and requests go out as they came.
+#include "server/gateway/chat_request.h"
+#include "server/gateway/whole_answer.h"
+#include "tests/server/gateway/guard_builder.h"
+#include "tests/server/gateway/relayed_stream.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+
+namespace exhibit::gateway {
+namespace {
+
+const std::string kUnmatched = patternPolicy("NEVER", "block", "zq[0-9]{3}-never-[a-z]{4}");
+const std::string kEmail
+    = patternPolicy("EMAIL", "monitor", "[a-zA-Z0-9.]{1,64}@[a-z0-9]{1,60}\\.[a-z]{2,10}");
+
+std::vector<Json> rows(const std::string& name)
+{
+    const char* given = std::getenv("EXHIBIT_TEST_DATA");
+    const char* source = std::getenv("EXHIBIT_SOURCE_DIR");
+    const std::filesystem::path folder = given != nullptr
+        ? std::filesystem::path(given)
+        : std::filesystem::path(source != nullptr ? source : ".") / ".." / "shared" / "data";
+    const auto path = folder / "llm_traffic" / name;
+    std::vector<Json> found;
+    if (!std::filesystem::exists(path)) {
+        return found;
+    }
+    std::string text;
+    gzFile file = ::gzopen(path.c_str(), "rb");
+    std::array<char, 65536> bytes{};
+    for (int got = 0; (got = ::gzread(file, bytes.data(), bytes.size())) > 0;) {
+        text.append(bytes.data(), static_cast<std::size_t>(got));
+    }
+    ::gzclose(file);
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        if (auto row = parseJson(line)) {
+            found.push_back(*std::move(row));
+        }
+    }
+    return found;
+}
+
+std::string streamOf(const Json& row)
+{
+    std::string stream;
+    for (const auto& line : row.at("sse").as_array()) {
+        stream += std::string(line.as_string()) + "\n";
+    }
+    return stream + "\n";
+}
+
+std::vector<std::string> sortedEvents(const std::string& stream)
+{
+    std::vector<std::string> events;
+    SseParser parser;
+    parser.append(stream);
+    for (auto next = parser.next(); next && *next; next = parser.next()) {
+        events.push_back((*next)->raw);
+    }
+    std::sort(events.begin(), events.end());
+    return events;
+}
+
+TEST(RecordedTraffic, streamsPassUnchangedUnderPoliciesThatMatchNothing)
+{
+    for (const auto& row : rows("chat_completions_sse.jsonl.gz")) {
+        const std::string stream = streamOf(row);
+        auto open = guardWith({});
+        EXPECT_EQ(relay(*open, stream, 7).released, stream) << row.at("id");
+        auto guard = guardWith({kUnmatched, kEmail});
+        const auto relayed = relay(*guard, stream, 1000);
+        EXPECT_FALSE(relayed.stopped) << row.at("id") << relayed.stop->decision.reason;
+        EXPECT_EQ(sortedEvents(relayed.released), sortedEvents(stream)) << row.at("id");
+        EXPECT_EQ(clientTexts(relayed.released), clientTexts(stream)) << row.at("id");
+    }
+}
+
+TEST(RecordedTraffic, answersAndRequestsPassUnchanged)
+{
+    for (const auto& row : rows("chat_completions_json.jsonl.gz")) {
+        http::Request request;
+        request.body = printJson(row.at("request"));
+        const auto chat = ChatRequest::read(request);
+        ASSERT_TRUE(chat.has_value()) << row.at("id") << chat.error().message;
+        EXPECT_FALSE((*chat)->rewritten({}).has_value()) << row.at("id");
+        if (row.at("status") == 200) {
+            const std::string body = printJson(row.at("response"));
+            auto guard = guardWith({kUnmatched, kEmail});
+            UsageMeter meter(nullptr, {}, 0);
+            WholeAnswer answer(*guard, meter);
+            answer.judge(body);
+            EXPECT_FALSE(guard->stop().has_value()) << row.at("id");
+            EXPECT_FALSE(answer.rewritten().has_value()) << row.at("id");
+        }
+    }
+}
+
+} // namespace
+} // namespace exhibit::gateway
