@@ -5,6 +5,7 @@
 #include "tests/server/gateway/relayed_stream.h"
 
 #include <atomic>
+#include <future>
 
 namespace exhibit::gateway {
 namespace {
@@ -28,11 +29,11 @@ void waitForNoCalls(GatewayOnTest& gateway)
 
 TEST(Faults, aClientThatLeavesMidStreamCutsTheProviderAndLeavesARecord)
 {
-    std::atomic<bool> cut = false;
+    std::promise<bool> cut;
     GatewayOnTest gateway(
         [&cut](const std::string&, ScriptedUpstream::Peer& peer) {
             peer.send(streamHead() + streamChunk(text("Hello ")));
-            cut = peer.closedWithin(20s);
+            cut.set_value(peer.closedWithin(20s));
             return false;
         },
         {.policies = {kSecret}});
@@ -42,7 +43,7 @@ TEST(Faults, aClientThatLeavesMidStreamCutsTheProviderAndLeavesARecord)
     ASSERT_TRUE(connection.readEvent(gateway.soon())->has_value());
     connection.close();
     waitForNoCalls(gateway);
-    EXPECT_TRUE(cut.load());
+    EXPECT_TRUE(cut.get_future().get());
     const auto records = gateway.records();
     const auto closed = recordsOf<spool::CallClosed>(records).at(0);
     EXPECT_EQ(closed.status, 499);
@@ -55,9 +56,9 @@ TEST(Faults, aClientThatLeavesMidStreamCutsTheProviderAndLeavesARecord)
 TEST(Faults, aClientThatLeavesBeforeTheFirstByteCutsTheProvider)
 {
     for (const auto& ask : {kAsk, kStreamAsk}) {
-        std::atomic<bool> cut = false;
+        std::promise<bool> cut;
         GatewayOnTest gateway([&cut](const std::string&, ScriptedUpstream::Peer& peer) {
-            cut = peer.closedWithin(20s);
+            cut.set_value(peer.closedWithin(20s));
             return false;
         });
         auto connection = gateway.connect();
@@ -67,7 +68,7 @@ TEST(Faults, aClientThatLeavesBeforeTheFirstByteCutsTheProvider)
         }
         connection.reset();
         waitForNoCalls(gateway);
-        EXPECT_TRUE(cut.load());
+        EXPECT_TRUE(cut.get_future().get());
         const auto closed = recordsOf<spool::CallClosed>(gateway.records()).at(0);
         EXPECT_EQ(closed.status, 499);
         EXPECT_EQ(closed.upstreamStatus, 0);
