@@ -1,56 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/answer_channels.h"
 
+#include "server/gateway/argument_strings.h"
+#include "server/gateway/replaced_text.h"
+
 #include <algorithm>
 
 namespace exhibit::gateway {
 namespace {
 
-using prevention::Replacement;
-
 bool endsWithToken(std::string_view path, std::string_view token)
 {
     return path.size() > token.size() && path.ends_with(token)
         && path[path.size() - token.size() - 1] == '/';
-}
-
-/// The text of [begin, end) with each replacement's placeholder where it begins.
-std::string applyReplacements(std::string_view text,
-                              std::size_t begin,
-                              std::size_t end,
-                              const std::vector<Replacement>& replacements)
-{
-    std::string out;
-    std::size_t at = begin;
-    for (const auto& replacement : replacements) {
-        if (replacement.end <= at || replacement.begin >= end) {
-            continue;
-        }
-        if (replacement.begin >= at) {
-            out += text.substr(at - begin, replacement.begin - at);
-            out += replacement.placeholder;
-        }
-        at = std::min(replacement.end, end);
-    }
-    out += text.substr(at - begin, end - at);
-    return out;
-}
-
-/// In order and without overlaps: what overlaps becomes one, with the first placeholder.
-std::vector<Replacement> united(std::vector<Replacement> all)
-{
-    std::stable_sort(all.begin(), all.end(), [](const Replacement& a, const Replacement& b) {
-        return a.begin < b.begin;
-    });
-    std::vector<Replacement> result;
-    for (auto& next : all) {
-        if (!result.empty() && next.begin < result.back().end) {
-            result.back().end = std::max(result.back().end, next.end);
-        } else {
-            result.push_back(std::move(next));
-        }
-    }
-    return result;
 }
 
 } // namespace
@@ -172,38 +134,28 @@ bool AnswerChannels::finishChannel(Channel& channel)
     return !m_guard.stop();
 }
 
-/// A match may hide behind JSON escapes within the arguments' own text: strings that have any are
-/// judged decoded too, each as a text of its own.
+/// A match may hide behind JSON escapes within the arguments' own text: what has any is judged
+/// decoded too, each part as a text of its own.
 void AnswerChannels::judgeArguments(Channel& channel)
 {
     const std::string& text = channel.text.head();
-    if (text.find('\\') == std::string::npos) {
-        return;
-    }
-    const auto walk = JsonWalk::parse(text);
-    if (!walk) {
-        return; // Custom tools take any text; it was judged as such.
-    }
-    auto replacements = channel.replacements;
-    for (std::size_t node = 0; node < walk->nodes().size() && !m_guard.stop(); ++node) {
-        if (!walk->is(node, JsonKind::String) || !(*walk)[node].escaped) {
-            continue;
+    std::vector<ArgumentFinding> found;
+    for (auto& part : escapedStrings(text)) {
+        if (m_guard.stop()) {
+            return;
         }
-        const std::string decoded = walk->string(node);
-        const auto inner = m_guard.channel(channel.name + "/" + walk->path(node));
-        feedGuard(inner, decoded);
+        const auto inner = m_guard.channel(channel.name + "/" + part.path);
+        feedGuard(inner, part.decoded);
         if (!m_guard.stop()) {
             m_guard.finishChannel(inner);
         }
-        const auto found = m_redacts ? m_guard.replacements(inner) : std::vector<Replacement>{};
-        if (!found.empty()) {
-            replacements.push_back(
-                {(*walk)[node].begin,
-                 (*walk)[node].end,
-                 quoteJson(applyReplacements(decoded, 0, decoded.size(), found))});
+        if (m_redacts) {
+            found.push_back({std::move(part), m_guard.replacements(inner)});
         }
     }
-    channel.replacements = united(std::move(replacements));
+    if (m_redacts) {
+        channel.replacements = argumentReplacements(text, std::move(channel.replacements), found);
+    }
 }
 
 std::size_t AnswerChannels::allowed(std::size_t number) const
@@ -229,10 +181,7 @@ std::string AnswerChannels::changed(const AnswerPiece& piece, std::string_view t
 
 bool AnswerChannels::isRedacted(const AnswerPiece& piece) const
 {
-    const auto& replacements = m_channels[piece.channel].replacements;
-    return std::any_of(replacements.begin(), replacements.end(), [&piece](const Replacement& r) {
-        return r.begin < piece.end && r.end > piece.begin;
-    });
+    return touches(m_channels[piece.channel].replacements, piece.begin, piece.end);
 }
 
 void AnswerChannels::freeze()
