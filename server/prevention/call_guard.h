@@ -20,6 +20,7 @@ struct CallSubject {
     std::string userId;
     const Json* facts
         = nullptr; ///< The context facts' object; nullptr when none. Must outlive the guard.
+    bool priced = true; ///< False: the model has no price, so nobody knows what the call costs.
 };
 
 /// One text of a request or answer: "messages/2/content", "choices/0/content" ...
@@ -50,6 +51,9 @@ struct Stop {
 struct StageOutcome {
     std::vector<domain::Decision> decisions;
     std::vector<domain::PassRecord> passes; ///< One for each stage in which a policy passed.
+    /// Everything that patterns found, also what no decision has room for: not to be shown. Claims
+    /// about facts are no secrets and not among it.
+    std::vector<domain::MatchSpan> masked;
 };
 
 struct InputVerdict {
