@@ -48,6 +48,7 @@ InputVerdict InputJudge::judge(const std::vector<TextChannel>& texts) const
         }
     }
     verdict.outcome.decisions = decide(stage, builder);
+    verdict.outcome.masked = maskedSpans(stage);
     appendPasses(stage, snapshot.snapshot().snapshotId, verdict.outcome);
     for (const auto& text : stage.texts) {
         if (const auto& stop = text.judge->stop(); stop && !verdict.stop) {

@@ -77,7 +77,7 @@ void OutputGuard::stopAt(const Channel& channel)
     }
     m_closed = true;
     // Nothing is found after a stop, so that all decisions of the stage are known now.
-    StageOutcome outcome{decide(judged(), m_builder), {}};
+    StageOutcome outcome{decide(judged(), m_builder), {}, {}};
     const auto& stop = *channel.judge->stop();
     m_stop = Stop{};
     m_stop->decision = decisionOf(outcome, *m_scanning[stop.policy].policy, domain::Stage::Output);
@@ -139,6 +139,7 @@ void OutputGuard::conclude(StageOutcome& outcome)
     auto decisions = m_decisions ? *std::move(m_decisions) : decide(stage, m_builder);
     std::move(m_errors.begin(), m_errors.end(), std::back_inserter(outcome.decisions));
     std::move(decisions.begin(), decisions.end(), std::back_inserter(outcome.decisions));
+    outcome.masked = maskedSpans(stage);
     // A call that was stopped before its answer was never judged by output policies.
     if (sawText() || !m_closed) {
         appendPasses(stage, m_snapshot->snapshot().snapshotId, outcome);

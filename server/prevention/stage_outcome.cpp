@@ -32,6 +32,25 @@ std::vector<domain::Decision> decide(const JudgedStage& stage, const DecisionBui
     return decisions;
 }
 
+std::vector<domain::MatchSpan> maskedSpans(const JudgedStage& stage)
+{
+    std::vector<domain::MatchSpan> spans;
+    const auto scanning = scanningOnes(stage.policies);
+    for (const auto& text : stage.texts) {
+        for (const auto& finding : text.judge->findings()) {
+            if (scanning[finding.policy].factState) {
+                continue;
+            }
+            for (const auto& run : finding.runs.all()) {
+                spans.push_back({text.channel,
+                                 static_cast<std::int64_t>(run.begin),
+                                 static_cast<std::int64_t>(run.end)});
+            }
+        }
+    }
+    return spans;
+}
+
 void appendPasses(const JudgedStage& stage, const std::string& snapshotId, StageOutcome& outcome)
 {
     domain::PassRecord record;

@@ -26,6 +26,9 @@ struct JudgedStage {
 [[nodiscard]] std::vector<domain::Decision> decide(const JudgedStage& stage,
                                                    const DecisionBuilder& builder);
 
+/// What an excerpt of the stage's texts must not show (StageOutcome::masked).
+[[nodiscard]] std::vector<domain::MatchSpan> maskedSpans(const JudgedStage& stage);
+
 /// The policies of the stage that none of `decisions` is about, packed; appended when there are
 /// any.
 void appendPasses(const JudgedStage& stage, const std::string& snapshotId, StageOutcome& outcome);
