@@ -27,11 +27,16 @@ Result<void> StreamRelay::feed(BytesView bytes)
 {
     m_parser.append(bytes);
     while (!m_stopped) {
-        EXHIBIT_TRY(auto event, m_parser.next());
+        auto event = m_parser.next();
         if (!event) {
+            takeUnreadable("An event of the provider's stream is too large.");
+            checkStop();
+            return m_stopped ? Result<void>{} : tl::make_unexpected(std::move(event).error());
+        }
+        if (!*event) {
             return {};
         }
-        take(*std::move(event));
+        take(**std::move(event));
     }
     return {};
 }

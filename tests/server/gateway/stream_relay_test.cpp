@@ -331,5 +331,27 @@ TEST(StreamRelay, refusesAnEventOverTheLimit)
     EXPECT_EQ(fed.error().code, ErrorCode::TooLarge);
 }
 
+TEST(StreamRelay, anEventOverTheLimitIsAnErrorOfThePoliciesThatWouldHaveReadIt)
+{
+    for (const auto* mode : {"block", "warn"}) {
+        auto guard = guardWith({patternPolicy("SECRETS", mode, "sk-[a-z0-9]{8}")});
+        UsageMeter meter(nullptr, {}, 0);
+        StreamRelay relay(*guard, meter, {});
+        const bool understood
+            = relay.feed("data: " + std::string(limits::kSseEventBytesMax, 'x')).has_value();
+        EXPECT_EQ(understood, relay.stopped()) << mode;
+        EXPECT_EQ(relay.stopped(), std::string_view(mode) == "block");
+        EXPECT_EQ(guard->finishOutput().decisions.at(0).result, domain::DecisionResult::Error);
+    }
+}
+
+TEST(StreamRelay, passesPaddingMissingUsageAndEmptyArguments)
+{
+    auto guard = guardWith({kBlockSecret});
+    const std::string stream = event(delta(R"("content":"Hi")"), R"(,"obfuscation":"a8Xk2")")
+        + tool("", 1, R"(,"id":"call_1","type":"function")") + finish(0, "tool_calls") + done();
+    EXPECT_EQ(relay(*guard, stream).released, stream);
+}
+
 } // namespace
 } // namespace exhibit::gateway
