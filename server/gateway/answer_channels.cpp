@@ -9,6 +9,8 @@
 namespace exhibit::gateway {
 namespace {
 
+constexpr std::size_t kReplacementsKept = 4096; ///< Then those that count no more are forgotten.
+
 bool endsWithToken(std::string_view path, std::string_view token)
 {
     return path.size() > token.size() && path.ends_with(token)
@@ -20,7 +22,7 @@ bool endsWithToken(std::string_view path, std::string_view token)
 AnswerChannels::AnswerChannels(prevention::CallGuard& guard)
     : m_guard(guard)
     , m_guarded(!guard.outputUnguarded())
-    , m_redacts(guard.holdsWholeAnswer())
+    , m_redacts(guard.redactsOutput())
 {
 }
 
@@ -77,6 +79,7 @@ AnswerPiece AnswerChannels::feed(const JsonWalk& walk, const AnswerText& text)
         channel.unjudged = true;
     } else {
         feedGuard(channel.guard, bytes);
+        takeReplacements(channel);
     }
     return piece;
 }
@@ -125,9 +128,7 @@ bool AnswerChannels::finishChannel(Channel& channel)
     if (!m_guard.stop()) {
         m_guard.finishChannel(channel.guard);
     }
-    if (m_redacts) {
-        channel.replacements = m_guard.replacements(channel.guard);
-    }
+    takeReplacements(channel);
     if (channel.arguments && m_guarded && !m_guard.stop()) {
         judgeArguments(channel);
     }
@@ -150,7 +151,7 @@ void AnswerChannels::judgeArguments(Channel& channel)
             m_guard.finishChannel(inner);
         }
         if (m_redacts) {
-            found.push_back({std::move(part), m_guard.replacements(inner)});
+            found.push_back({std::move(part), m_guard.takeReplacements(inner)});
         }
     }
     if (m_redacts) {
@@ -173,24 +174,45 @@ std::size_t AnswerChannels::allowed(std::size_t number) const
     return std::max(channel.released, cutHere ? std::min(stop->cutAt, settled) : settled);
 }
 
+void AnswerChannels::takeReplacements(Channel& channel)
+{
+    if (!m_redacts) {
+        return;
+    }
+    auto& known = channel.replacements;
+    auto closed = m_guard.takeReplacements(channel.guard);
+    std::move(closed.begin(), closed.end(), std::back_inserter(known));
+    channel.open = m_guard.openReplacement(channel.guard);
+    if (known.size() > kReplacementsKept) {
+        // Memory does not grow with a stream that never ends.
+        std::erase_if(known, [&channel](const prevention::Replacement& each) {
+            return each.begin >= limits::kRecordedTextBytesMax && each.end <= channel.released;
+        });
+    }
+}
+
+std::vector<prevention::Replacement> AnswerChannels::replacementsWithin(const Channel& channel,
+                                                                        std::size_t begin,
+                                                                        std::size_t end)
+{
+    auto found = overlapping(channel.replacements, begin, end);
+    if (channel.open && channel.open->begin < end && channel.open->end > begin) {
+        found.push_back(*channel.open);
+    }
+    return found;
+}
+
 std::string AnswerChannels::changed(const AnswerPiece& piece, std::string_view text) const
 {
     const std::size_t end = std::clamp(allowed(piece.channel), piece.begin, piece.end);
-    return applyReplacements(text, piece.begin, end, m_channels[piece.channel].replacements);
+    const auto inside = replacementsWithin(m_channels[piece.channel], piece.begin, end);
+    return applyReplacements(text, piece.begin, end, inside);
 }
 
 bool AnswerChannels::isRedacted(const AnswerPiece& piece) const
 {
-    return touches(m_channels[piece.channel].replacements, piece.begin, piece.end);
-}
-
-void AnswerChannels::freeze()
-{
-    for (auto& channel : m_channels) {
-        if (m_redacts && !isFinished(channel.choice)) {
-            channel.replacements = m_guard.replacements(channel.guard);
-        }
-    }
+    const auto& channel = m_channels[piece.channel];
+    return !replacementsWithin(channel, piece.begin, piece.end).empty();
 }
 
 void AnswerChannels::giveUp()
@@ -216,12 +238,12 @@ std::string AnswerChannels::released(const Channel& channel) const
     const std::size_t end = std::min(channel.released, limits::kRecordedTextBytesMax);
     std::string text = channel.text.slice(0, end);
     // Cut to a whole character, the text may be shorter than `end`.
-    return applyReplacements(text, 0, text.size(), channel.replacements);
+    return applyReplacements(text, 0, text.size(), replacementsWithin(channel, 0, text.size()));
 }
 
 std::string AnswerChannels::withheld(const Channel& channel) const
 {
-    const bool redacted = !channel.replacements.empty();
+    const bool redacted = !channel.replacements.empty() || channel.open;
     const std::size_t begin = redacted ? 0 : channel.released;
     return channel.text.slice(begin, begin + limits::kRecordedTextBytesMax);
 }

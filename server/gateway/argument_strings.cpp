@@ -88,8 +88,9 @@ public:
                 const auto text
                     = applyReplacements(decoded, 0, decoded.size(), finding->replacements);
                 result.push_back({token.begin, token.end, quoteJson(text)});
-            } else if (touches(m_raw, token.begin, token.end)) {
-                result.push_back({token.begin, token.end, rewritten(token)});
+            } else if (const auto inside = overlapping(m_raw, token.begin, token.end);
+                       !inside.empty()) {
+                result.push_back({token.begin, token.end, rewritten(token, inside)});
             }
         }
         return result;
@@ -106,7 +107,8 @@ private:
     }
 
     /// Without findings of its own: what the text's redactions leave of it.
-    [[nodiscard]] std::string rewritten(const Token& token) const
+    [[nodiscard]] std::string rewritten(const Token& token,
+                                        const std::vector<Replacement>& changes) const
     {
         const auto inside = m_arguments.substr(token.begin, token.end - token.begin);
         const bool escaped = inside.find('\\') != std::string_view::npos;
@@ -114,13 +116,10 @@ private:
             const auto begin = token.begin + 1;
             const auto end = token.end - 1;
             return quoteJson(
-                applyReplacements(m_arguments.substr(begin, end - begin), begin, end, m_raw));
+                applyReplacements(m_arguments.substr(begin, end - begin), begin, end, changes));
         }
         // The redaction may begin or end within an escape; a number cannot be a part of one.
-        const auto first = std::find_if(m_raw.begin(), m_raw.end(), [&token](const auto& each) {
-            return each.end > token.begin && each.begin < token.end;
-        });
-        return quoteJson(first->placeholder);
+        return quoteJson(changes.front().placeholder);
     }
 
     std::string_view m_arguments;

@@ -38,10 +38,14 @@ std::string applyReplacements(std::string_view text,
     return out;
 }
 
-bool touches(const std::vector<Replacement>& replacements, std::size_t begin, std::size_t end)
+std::vector<Replacement> overlapping(const std::vector<Replacement>& replacements,
+                                     std::size_t begin,
+                                     std::size_t end)
 {
-    const auto next = firstBehind(replacements, begin);
-    return next != replacements.end() && next->begin < end;
+    const auto first = firstBehind(replacements, begin);
+    const auto last = std::find_if(
+        first, replacements.end(), [end](const Replacement& each) { return each.begin >= end; });
+    return {first, last};
 }
 
 } // namespace exhibit::gateway

@@ -17,9 +17,8 @@ namespace exhibit::gateway {
     std::size_t end,
     const std::vector<prevention::Replacement>& replacements);
 
-/// True when a placeholder stands for bytes of [begin, end).
-[[nodiscard]] bool touches(const std::vector<prevention::Replacement>& replacements,
-                           std::size_t begin,
-                           std::size_t end);
+/// Those that stand for bytes of [begin, end).
+[[nodiscard]] std::vector<prevention::Replacement> overlapping(
+    const std::vector<prevention::Replacement>& replacements, std::size_t begin, std::size_t end);
 
 } // namespace exhibit::gateway

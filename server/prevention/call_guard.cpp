@@ -106,9 +106,9 @@ bool CallGuard::outputUnguarded() const
     return m_impl->output.unguarded();
 }
 
-bool CallGuard::holdsWholeAnswer() const
+bool CallGuard::redactsOutput() const
 {
-    return m_impl->output.holdsWholeAnswer();
+    return m_impl->output.redacts();
 }
 
 std::size_t CallGuard::channel(const std::string& name)
@@ -146,9 +146,14 @@ const std::optional<Stop>& CallGuard::stop() const
     return m_impl->stop;
 }
 
-std::vector<Replacement> CallGuard::replacements(std::size_t channel) const
+std::vector<Replacement> CallGuard::takeReplacements(std::size_t channel)
 {
-    return m_impl->output.replacements(channel);
+    return m_impl->output.takeReplacements(channel);
+}
+
+std::optional<Replacement> CallGuard::openReplacement(std::size_t channel) const
+{
+    return m_impl->output.openReplacement(channel);
 }
 
 StageOutcome CallGuard::finishOutput()

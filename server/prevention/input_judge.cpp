@@ -41,9 +41,9 @@ InputVerdict InputJudge::judge(const std::vector<TextChannel>& texts) const
     }
     JudgedStage stage{domain::Stage::Input, policies, {}, false, clock.microseconds()};
     InputVerdict verdict;
-    for (const auto& [index, judge] : found) {
+    for (auto& [index, judge] : found) {
         stage.texts.push_back({texts[index].name, &judge});
-        for (auto& replacement : replacementsOf(judge, *plan)) {
+        for (auto& replacement : takeReplacements(judge, *plan)) {
             verdict.replacements.emplace_back(index, std::move(replacement));
         }
     }

@@ -114,17 +114,25 @@ std::size_t OutputGuard::settled(std::size_t channel) const
     return asked.judge ? asked.judge->settled() : asked.position;
 }
 
-std::vector<Replacement> OutputGuard::replacements(std::size_t channel) const
+std::vector<Replacement> OutputGuard::takeReplacements(std::size_t channel)
+{
+    EXHIBIT_ASSERT(channel < m_channels.size());
+    auto& asked = m_channels[channel];
+    return asked.judge ? prevention::takeReplacements(*asked.judge, *m_plan)
+                       : std::vector<Replacement>{};
+}
+
+std::optional<Replacement> OutputGuard::openReplacement(std::size_t channel) const
 {
     EXHIBIT_ASSERT(channel < m_channels.size());
     const auto& asked = m_channels[channel];
-    return asked.judge ? replacementsOf(*asked.judge, *m_plan) : std::vector<Replacement>{};
+    const auto run = asked.judge ? asked.judge->openRedaction() : std::nullopt;
+    return run ? std::optional(replacementOf(*run, *m_plan)) : std::nullopt;
 }
 
 JudgedStage OutputGuard::judged() const
 {
-    JudgedStage stage{
-        domain::Stage::Output, m_policies, {}, holdsWholeAnswer(), m_clock.microseconds()};
+    JudgedStage stage{domain::Stage::Output, m_policies, {}, false, m_clock.microseconds()};
     for (const auto& channel : m_channels) {
         if (channel.judge && !channel.judge->findings().empty()) {
             stage.texts.push_back({channel.name, &*channel.judge});

@@ -87,16 +87,17 @@ const domain::Decision& decisionOf(const StageOutcome& outcome,
     return *found;
 }
 
-std::vector<Replacement> replacementsOf(const TextJudge& judge, const StagePlan& plan)
+Replacement replacementOf(const MatchRun& run, const StagePlan& plan)
+{
+    const auto& use = plan.uses[run.pattern];
+    return {run.begin, run.end, placeholderOf(*plan.policies[use.policy], use.ordinal)};
+}
+
+std::vector<Replacement> takeReplacements(TextJudge& judge, const StagePlan& plan)
 {
     std::vector<Replacement> replacements;
-    for (const auto& run : judge.redactions()) {
-        const auto end = std::min(run.end, judge.settled());
-        if (run.begin < end) {
-            const auto& use = plan.uses[run.pattern];
-            replacements.push_back(
-                {run.begin, end, placeholderOf(*plan.policies[use.policy], use.ordinal)});
-        }
+    for (const auto& run : judge.takeRedactions()) {
+        replacements.push_back(replacementOf(run, plan));
     }
     return replacements;
 }

@@ -262,18 +262,35 @@ TEST(StreamRelay, letsNothingOutBehindTheDoneEvent)
     EXPECT_EQ(relayed.withheld, text("sk-abcdefgh"));
 }
 
-TEST(StreamRelay, redactsTheWholeAnswerAtItsEnd)
+TEST(StreamRelay, redactsWhileTheAnswerStreams)
 {
     auto guard = guardWith({patternPolicy("PII", "redact", "[0-9]{4}-[0-9]{4}")});
     RelayRun run(*guard);
+    EXPECT_EQ(run.feed(text("Your ")), text("Your "));
     EXPECT_EQ(run.feed(text("card 12")), "");
-    EXPECT_EQ(run.feed(text("34-5678 and ") + text("more") + finish()), "");
-    const auto released = run.feed(done());
-    EXPECT_EQ(released, text("card [GONE]") + text(" and ") + text("more") + finish() + done());
+    EXPECT_EQ(run.feed(text("34")), "");
+    EXPECT_EQ(run.feed(text("-5678 and ") + text("more")),
+              text("card [GONE]") + text("") + text(" and ") + text("more"));
+    EXPECT_EQ(run.feed(finish() + done()), finish() + done());
     const auto relayed = run.finish();
-    EXPECT_EQ(relayed.withheld, text("card 12") + text("34-5678 and "));
-    EXPECT_EQ(relayed.texts.at(0).released, "card [GONE] and more");
-    EXPECT_EQ(relayed.texts.at(0).withheld, "card 1234-5678 and more");
+    EXPECT_EQ(relayed.withheld, text("card 12") + text("34") + text("-5678 and "));
+    EXPECT_EQ(relayed.texts.at(0).released, "Your card [GONE] and more");
+    EXPECT_EQ(relayed.texts.at(0).withheld, "Your card 1234-5678 and more");
+}
+
+TEST(StreamRelay, aRewrittenEventHasNoLogprobsAndMayEndItsChoice)
+{
+    auto guard = guardWith({patternPolicy("PII", "redact", "[0-9]{4}-[0-9]{4}")});
+    const auto relayed = relay(
+        *guard,
+        event(
+            R"({"index":0,"delta":{"content":"1234-5678"},"logprobs":{"content":[{"token":"q"}]},"finish_reason":"stop"})")
+            + done());
+    EXPECT_EQ(
+        relayed.released,
+        event(R"({"index":0,"delta":{"content":"[GONE]"},"logprobs":null,"finish_reason":"stop"})")
+            + done());
+    EXPECT_TRUE(relayed.open.empty());
 }
 
 TEST(StreamRelay, redactsInsideToolArgumentsAndTheirEscapes)
