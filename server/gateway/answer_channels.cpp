@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/answer_channels.h"
 
+#include "server/gateway/argument_strings.h"
+#include "server/gateway/replaced_text.h"
+
 #include <algorithm>
 
 namespace exhibit::gateway {
 namespace {
 
-using prevention::Replacement;
+constexpr std::size_t kReplacementsKept = 4096; ///< Then those that count no more are forgotten.
 
 bool endsWithToken(std::string_view path, std::string_view token)
 {
@@ -14,51 +17,12 @@ bool endsWithToken(std::string_view path, std::string_view token)
         && path[path.size() - token.size() - 1] == '/';
 }
 
-/// The text of [begin, end) with each replacement's placeholder where it begins.
-std::string applyReplacements(std::string_view text,
-                              std::size_t begin,
-                              std::size_t end,
-                              const std::vector<Replacement>& replacements)
-{
-    std::string out;
-    std::size_t at = begin;
-    for (const auto& replacement : replacements) {
-        if (replacement.end <= at || replacement.begin >= end) {
-            continue;
-        }
-        if (replacement.begin >= at) {
-            out += text.substr(at - begin, replacement.begin - at);
-            out += replacement.placeholder;
-        }
-        at = std::min(replacement.end, end);
-    }
-    out += text.substr(at - begin, end - at);
-    return out;
-}
-
-/// In order and without overlaps: what overlaps becomes one, with the first placeholder.
-std::vector<Replacement> united(std::vector<Replacement> all)
-{
-    std::stable_sort(all.begin(), all.end(), [](const Replacement& a, const Replacement& b) {
-        return a.begin < b.begin;
-    });
-    std::vector<Replacement> result;
-    for (auto& next : all) {
-        if (!result.empty() && next.begin < result.back().end) {
-            result.back().end = std::max(result.back().end, next.end);
-        } else {
-            result.push_back(std::move(next));
-        }
-    }
-    return result;
-}
-
 } // namespace
 
 AnswerChannels::AnswerChannels(prevention::CallGuard& guard)
     : m_guard(guard)
     , m_guarded(!guard.outputUnguarded())
-    , m_redacts(guard.holdsWholeAnswer())
+    , m_redacts(guard.redactsOutput())
 {
 }
 
@@ -115,6 +79,7 @@ AnswerPiece AnswerChannels::feed(const JsonWalk& walk, const AnswerText& text)
         channel.unjudged = true;
     } else {
         feedGuard(channel.guard, bytes);
+        takeReplacements(channel);
     }
     return piece;
 }
@@ -163,47 +128,35 @@ bool AnswerChannels::finishChannel(Channel& channel)
     if (!m_guard.stop()) {
         m_guard.finishChannel(channel.guard);
     }
-    if (m_redacts) {
-        channel.replacements = m_guard.replacements(channel.guard);
-    }
+    takeReplacements(channel);
     if (channel.arguments && m_guarded && !m_guard.stop()) {
         judgeArguments(channel);
     }
     return !m_guard.stop();
 }
 
-/// A match may hide behind JSON escapes within the arguments' own text: strings that have any are
-/// judged decoded too, each as a text of its own.
+/// A match may hide behind JSON escapes within the arguments' own text: what has any is judged
+/// decoded too, each part as a text of its own.
 void AnswerChannels::judgeArguments(Channel& channel)
 {
     const std::string& text = channel.text.head();
-    if (text.find('\\') == std::string::npos) {
-        return;
-    }
-    const auto walk = JsonWalk::parse(text);
-    if (!walk) {
-        return; // Custom tools take any text; it was judged as such.
-    }
-    auto replacements = channel.replacements;
-    for (std::size_t node = 0; node < walk->nodes().size() && !m_guard.stop(); ++node) {
-        if (!walk->is(node, JsonKind::String) || !(*walk)[node].escaped) {
-            continue;
+    std::vector<ArgumentFinding> found;
+    for (auto& part : escapedStrings(text)) {
+        if (m_guard.stop()) {
+            return;
         }
-        const std::string decoded = walk->string(node);
-        const auto inner = m_guard.channel(channel.name + "/" + walk->path(node));
-        feedGuard(inner, decoded);
+        const auto inner = m_guard.channel(channel.name + "/" + part.path);
+        feedGuard(inner, part.decoded);
         if (!m_guard.stop()) {
             m_guard.finishChannel(inner);
         }
-        const auto found = m_redacts ? m_guard.replacements(inner) : std::vector<Replacement>{};
-        if (!found.empty()) {
-            replacements.push_back(
-                {(*walk)[node].begin,
-                 (*walk)[node].end,
-                 quoteJson(applyReplacements(decoded, 0, decoded.size(), found))});
+        if (m_redacts) {
+            found.push_back({std::move(part), m_guard.takeReplacements(inner)});
         }
     }
-    channel.replacements = united(std::move(replacements));
+    if (m_redacts) {
+        channel.replacements = argumentReplacements(text, std::move(channel.replacements), found);
+    }
 }
 
 std::size_t AnswerChannels::allowed(std::size_t number) const
@@ -221,27 +174,45 @@ std::size_t AnswerChannels::allowed(std::size_t number) const
     return std::max(channel.released, cutHere ? std::min(stop->cutAt, settled) : settled);
 }
 
+void AnswerChannels::takeReplacements(Channel& channel)
+{
+    if (!m_redacts) {
+        return;
+    }
+    auto& known = channel.replacements;
+    auto closed = m_guard.takeReplacements(channel.guard);
+    std::move(closed.begin(), closed.end(), std::back_inserter(known));
+    channel.open = m_guard.openReplacement(channel.guard);
+    if (known.size() > kReplacementsKept) {
+        // Memory does not grow with a stream that never ends.
+        std::erase_if(known, [&channel](const prevention::Replacement& each) {
+            return each.begin >= limits::kRecordedTextBytesMax && each.end <= channel.released;
+        });
+    }
+}
+
+std::vector<prevention::Replacement> AnswerChannels::replacementsWithin(const Channel& channel,
+                                                                        std::size_t begin,
+                                                                        std::size_t end)
+{
+    auto found = overlapping(channel.replacements, begin, end);
+    if (channel.open && channel.open->begin < end && channel.open->end > begin) {
+        found.push_back(*channel.open);
+    }
+    return found;
+}
+
 std::string AnswerChannels::changed(const AnswerPiece& piece, std::string_view text) const
 {
     const std::size_t end = std::clamp(allowed(piece.channel), piece.begin, piece.end);
-    return applyReplacements(text, piece.begin, end, m_channels[piece.channel].replacements);
+    const auto inside = replacementsWithin(m_channels[piece.channel], piece.begin, end);
+    return applyReplacements(text, piece.begin, end, inside);
 }
 
 bool AnswerChannels::isRedacted(const AnswerPiece& piece) const
 {
-    const auto& replacements = m_channels[piece.channel].replacements;
-    return std::any_of(replacements.begin(), replacements.end(), [&piece](const Replacement& r) {
-        return r.begin < piece.end && r.end > piece.begin;
-    });
-}
-
-void AnswerChannels::freeze()
-{
-    for (auto& channel : m_channels) {
-        if (m_redacts && !isFinished(channel.choice)) {
-            channel.replacements = m_guard.replacements(channel.guard);
-        }
-    }
+    const auto& channel = m_channels[piece.channel];
+    return !replacementsWithin(channel, piece.begin, piece.end).empty();
 }
 
 void AnswerChannels::giveUp()
@@ -267,12 +238,12 @@ std::string AnswerChannels::released(const Channel& channel) const
     const std::size_t end = std::min(channel.released, limits::kRecordedTextBytesMax);
     std::string text = channel.text.slice(0, end);
     // Cut to a whole character, the text may be shorter than `end`.
-    return applyReplacements(text, 0, text.size(), channel.replacements);
+    return applyReplacements(text, 0, text.size(), replacementsWithin(channel, 0, text.size()));
 }
 
 std::string AnswerChannels::withheld(const Channel& channel) const
 {
-    const bool redacted = !channel.replacements.empty();
+    const bool redacted = !channel.replacements.empty() || channel.open;
     const std::size_t begin = redacted ? 0 : channel.released;
     return channel.text.slice(begin, begin + limits::kRecordedTextBytesMax);
 }

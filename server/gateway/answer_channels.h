@@ -45,10 +45,8 @@ public:
     /// What goes out instead of the piece: cut where the channel ends and with placeholders.
     /// `text` is the piece's whole decoded text.
     [[nodiscard]] std::string changed(const AnswerPiece& piece, std::string_view text) const;
-    /// True when a placeholder stands for bytes of the piece; known once its choice has finished.
+    /// True when a placeholder stands for bytes of the piece; known once it may pass.
     [[nodiscard]] bool isRedacted(const AnswerPiece& piece) const;
-    /// After a stop: what redact policies found in texts that have not ended counts all the same.
-    void freeze();
     void noteReleased(const AnswerPiece& piece);
     /// The guard was told that it cannot vouch for the rest: without a stop everything passes.
     void giveUp();
@@ -79,7 +77,9 @@ private:
         std::size_t fed = 0;
         std::size_t released = 0;
         KeptText text;
-        std::vector<prevention::Replacement> replacements; ///< Set when final.
+        /// In order: of the settled bytes, those that count for the record or are still held.
+        std::vector<prevention::Replacement> replacements;
+        std::optional<prevention::Replacement> open; ///< Behind them; it may still grow.
     };
 
     [[nodiscard]] std::size_t find(const AnswerText& text);
@@ -87,6 +87,9 @@ private:
     void feedGuard(std::size_t guardChannel, std::string_view text);
     bool finishChannel(Channel& channel);
     void judgeArguments(Channel& channel);
+    void takeReplacements(Channel& channel);
+    [[nodiscard]] static std::vector<prevention::Replacement> replacementsWithin(
+        const Channel& channel, std::size_t begin, std::size_t end);
     [[nodiscard]] std::string released(const Channel& channel) const;
     [[nodiscard]] std::string withheld(const Channel& channel) const;
 

@@ -11,7 +11,8 @@ namespace {
 constexpr auto kNone = JsonWalk::kNone;
 
 // Ids and enums; a string that is too long to be one is text all the same.
-constexpr std::string_view kNotText[] = {"id", "type", "role", "object", "finish_reason"};
+constexpr std::string_view kNotText[]
+    = {"id", "type", "role", "object", "finish_reason", "native_finish_reason"};
 constexpr std::size_t kNotTextBytesMax = 128;
 
 /// Fields that stand in the choice itself and not in its delta or message. No member name can be

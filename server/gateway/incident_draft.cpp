@@ -42,19 +42,13 @@ struct Range {
     std::int64_t end = 0;
 };
 
-/// Spans of pattern policies in the channel: personal data, secrets, and whatever else was found.
-/// A claim about a missing fact is no secret; without it the excerpt would say nothing.
+/// What must not be shown of the channel: personal data, secrets, and whatever else was found.
 std::vector<Range> masked(const IncidentSource& source, const std::string& channel)
 {
     std::vector<Range> ranges;
-    for (const auto& decision : source.all) {
-        const auto* policy = findPolicy(source.snapshot, decision.policyId);
-        const bool shown
-            = policy != nullptr && std::holds_alternative<domain::MissingContextRule>(policy->rule);
-        for (const auto& span : decision.spans) {
-            if (!shown && span.channel == channel) {
-                ranges.push_back({span.begin, span.end});
-            }
+    for (const auto& span : source.masked) {
+        if (span.channel == channel) {
+            ranges.push_back({span.begin, span.end});
         }
     }
     std::sort(ranges.begin(), ranges.end(), [](const Range& a, const Range& b) {

@@ -19,7 +19,7 @@ using TextSlice
 /// What an incident says about one decision that is not PASS.
 struct IncidentSource {
     const domain::Decision& decision;
-    const std::vector<domain::Decision>& all; ///< Of the same stage: what they found is masked.
+    const std::vector<domain::MatchSpan>& masked; ///< Of the stage: not to be shown.
     const domain::PolicySnapshot& snapshot;
     TextSlice text;
     bool stopped = false; ///< Text behind the violation was not judged, so it is not shown.

@@ -19,7 +19,6 @@ StreamRelay::StreamRelay(prevention::CallGuard& guard, UsageMeter& meter, Option
     , m_meter(meter)
     , m_options(options)
     , m_channels(guard)
-    , m_holdsWhole(guard.holdsWholeAnswer())
 {
 }
 
@@ -27,11 +26,16 @@ Result<void> StreamRelay::feed(BytesView bytes)
 {
     m_parser.append(bytes);
     while (!m_stopped) {
-        EXHIBIT_TRY(auto event, m_parser.next());
+        auto event = m_parser.next();
         if (!event) {
+            takeUnreadable("An event of the provider's stream is too large.");
+            checkStop();
+            return m_stopped ? Result<void>{} : tl::make_unexpected(std::move(event).error());
+        }
+        if (!*event) {
             return {};
         }
-        take(*std::move(event));
+        take(**std::move(event));
     }
     return {};
 }
@@ -52,11 +56,7 @@ void StreamRelay::finish()
     if (m_stopped) {
         return;
     }
-    if (m_holdsWhole) {
-        endRedacted();
-    } else {
-        releaseReady();
-    }
+    releaseReady();
     m_ended = true;
 }
 
@@ -192,7 +192,7 @@ void StreamRelay::meter()
 void StreamRelay::hold(HeldEvent held)
 {
     if (mayOvertake(held) && !m_guard.stop()) {
-        release(std::move(held));
+        letOut(std::move(held));
         return;
     }
     m_heldBytes += held.event.raw.size();
@@ -201,15 +201,12 @@ void StreamRelay::hold(HeldEvent held)
     m_held.push_back(std::move(held));
     if (m_heldBytes > limits::kStreamHeldBytesMax) {
         takeUnreadable("More of the answer was held back than can be kept.");
-        m_holdsWhole = false;
         m_channels.giveUp();
     }
     if (m_guard.stop()) {
         stop();
-    } else if (!m_holdsWhole && !changesNothing) {
+    } else if (!changesNothing) {
         releaseReady();
-    } else if (m_holdsWhole && m_done) {
-        endRedacted();
     }
 }
 
@@ -219,7 +216,7 @@ bool StreamRelay::mayOvertake(const HeldEvent& held) const
 {
     const bool free = m_held.empty()
         || (m_heldTexts == 0 && !held.isToolCall && !held.waitsForAll && !held.waitsForChoices);
-    return free && !m_holdsWhole && mayPass(held);
+    return free && mayPass(held);
 }
 
 void StreamRelay::releaseReady()
@@ -229,7 +226,7 @@ void StreamRelay::releaseReady()
         if (!order.blocks(*held) && mayPass(*held)) {
             m_heldBytes -= held->event.raw.size();
             m_heldTexts -= held->isToolCall ? 0 : 1;
-            release(std::move(*held));
+            letOut(std::move(*held));
             held = m_held.erase(held);
         } else {
             order.stays(*held);
@@ -250,16 +247,31 @@ bool StreamRelay::mayPass(const HeldEvent& held) const
            });
 }
 
+void StreamRelay::letOut(HeldEvent held)
+{
+    if (isChanged(held)) {
+        releaseRewritten(std::move(held));
+    } else {
+        release(std::move(held));
+    }
+}
+
 void StreamRelay::release(HeldEvent held)
+{
+    noteReleased(held);
+    m_ended = m_ended || held.event.data() == "[DONE]";
+    append(m_released, held.number, held.event.raw);
+}
+
+void StreamRelay::noteReleased(const HeldEvent& held)
 {
     for (const auto& piece : held.pieces) {
         m_channels.noteReleased(piece);
     }
     for (auto& choice : m_choices) {
-        choice.ended = choice.ended || contains(held.ends, choice.index);
+        choice.ended = choice.ended
+            || (contains(held.ends, choice.index) && m_channels.isFinished(choice.index));
     }
-    m_ended = m_ended || held.event.data() == "[DONE]";
-    append(m_released, held.number, held.event.raw);
 }
 
 void StreamRelay::releaseRewritten(HeldEvent held)
@@ -274,26 +286,8 @@ void StreamRelay::releaseRewritten(HeldEvent held)
     std::replace(json.begin(), json.end(), '\n', ' ');
     std::replace(json.begin(), json.end(), '\r', ' ');
     append(m_withheld, held.number, held.event.raw);
-    for (const auto& piece : held.pieces) {
-        m_channels.noteReleased(piece);
-    }
+    noteReleased(held);
     append(m_released, held.number, "data: " + json + "\n\n");
-}
-
-/// The whole answer was held and is known: every event goes out, with placeholders where texts
-/// were redacted.
-void StreamRelay::endRedacted()
-{
-    for (auto& held : m_held) {
-        if (isChanged(held)) {
-            releaseRewritten(std::move(held));
-        } else {
-            release(std::move(held));
-        }
-    }
-    m_held.clear();
-    m_heldBytes = 0;
-    m_heldTexts = 0;
 }
 
 /// What was held goes out as far as it is final; the event with the cut is rewritten.
@@ -301,16 +295,11 @@ void StreamRelay::stop()
 {
     m_stopped = true;
     m_stopEvent = std::max<std::int64_t>(m_eventCount - 1, 0);
-    m_channels.freeze();
     EventOrder order;
     for (auto& held : m_held) {
         const bool open = !order.blocks(held) && !held.waitsForAll;
         if (open && mayPass(held)) {
-            if (isChanged(held)) {
-                releaseRewritten(std::move(held));
-            } else {
-                release(std::move(held));
-            }
+            letOut(std::move(held));
             continue;
         }
         order.stays(held);

@@ -16,11 +16,11 @@ struct EventBytes {
     Bytes bytes;
 };
 
-/// Decides when each event of a provider's stream goes out, and as what. Events pass unchanged once
-/// the guard is done with every byte of their texts; order is kept within a choice and field, the
-/// end of a choice waits for what it holds back, and what belongs to no choice waits for all
-/// (rulings.md 12). Knows nothing of sockets or time: the same bytes give the same answer however
-/// they were split.
+/// Decides when each event of a provider's stream goes out, and as what. Events go out once the
+/// guard is done with every byte of their texts, unchanged unless some are redacted; order is kept
+/// within a choice and field, the end of a choice waits for what it holds back, and what belongs to
+/// no choice waits for all (rulings.md 12). Knows nothing of sockets or time: the same bytes give
+/// the same answer however they were split.
 class StreamRelay {
 public:
     struct Options {
@@ -77,9 +77,10 @@ private:
     [[nodiscard]] bool mayOvertake(const HeldEvent& held) const;
     void releaseReady();
     [[nodiscard]] bool mayPass(const HeldEvent& held) const;
+    void letOut(HeldEvent held);
     void release(HeldEvent held);
+    void noteReleased(const HeldEvent& held);
     void releaseRewritten(HeldEvent held);
-    void endRedacted();
     void stop();
     [[nodiscard]] bool isChanged(const HeldEvent& held) const;
     void withhold(HeldEvent held);
@@ -90,7 +91,6 @@ private:
     UsageMeter& m_meter;
     Options m_options;
     AnswerChannels m_channels;
-    bool m_holdsWhole; ///< Until the end, or until there is too much of it.
     SseParser m_parser;
     std::list<HeldEvent> m_held;
     std::size_t m_heldBytes = 0;

@@ -4,18 +4,26 @@
 #include <algorithm>
 
 namespace exhibit::gateway {
+namespace {
+
+/// What incidents are drafted from, once the outcome itself has gone to the record.
+prevention::StageOutcome withoutPasses(prevention::StageOutcome& outcome)
+{
+    return {outcome.decisions, {}, std::move(outcome.masked)};
+}
+
+} // namespace
 
 void ViolationRecorder::record(prevention::StageOutcome outcome, const TextSlice& text)
 {
-    const auto decisions = outcome.decisions;
+    const auto decided = withoutPasses(outcome);
     m_call.evidence->decide(std::move(outcome));
-    recordOthers(decisions, text);
+    recordOthers(decided, text);
 }
 
-void ViolationRecorder::recordOthers(const std::vector<domain::Decision>& decisions,
-                                     const TextSlice& text)
+void ViolationRecorder::recordOthers(const prevention::StageOutcome& outcome, const TextSlice& text)
 {
-    for (const auto& decision : decisions) {
+    for (const auto& decision : outcome.decisions) {
         const bool first = decision.result != domain::DecisionResult::Pass
             && m_call.incidentPolicies.insert(decision.policyId).second;
         if (!first) {
@@ -23,7 +31,7 @@ void ViolationRecorder::recordOthers(const std::vector<domain::Decision>& decisi
         }
         m_violations.add();
         spool::IncidentRecord record;
-        record.incident = draft(decision, decisions, text, false);
+        record.incident = draft(decision, outcome.masked, text, false);
         m_call.firstIncident = m_call.firstIncident.value_or(record.incident.incidentId);
         m_call.evidence->incident(std::move(record));
     }
@@ -34,12 +42,12 @@ StopNotice ViolationRecorder::recordStop(prevention::StageOutcome outcome,
                                          StopRecord stopped)
 {
     const auto& decision = stopped.stop.decision;
-    const auto decisions = outcome.decisions;
+    const auto decided = withoutPasses(outcome);
     m_call.evidence->decide(std::move(outcome));
     m_call.incidentPolicies.insert(decision.policyId);
     m_violations.add();
     spool::IncidentRecord record;
-    record.incident = draft(decision, decisions, text, true);
+    record.incident = draft(decision, decided.masked, text, true);
     m_call.firstIncident = record.incident.incidentId;
     record.stop = runStopOf(
         stopped.stop, m_call.identity().call, record.incident.incidentId, stopped.eventNo);
@@ -52,17 +60,17 @@ StopNotice ViolationRecorder::recordStop(prevention::StageOutcome outcome,
                             m_call.identity().run.text(),
                             m_call.identity().call.text()};
     // Others of the stage first: what waits for the last incident waits for all of them.
-    recordOthers(decisions, text);
+    recordOthers(decided, text);
     m_call.evidence->incident(std::move(record), std::move(stopped.onDurable));
     return notice;
 }
 
 domain::Incident ViolationRecorder::draft(const domain::Decision& decision,
-                                          const std::vector<domain::Decision>& all,
+                                          const std::vector<domain::MatchSpan>& masked,
                                           const TextSlice& text,
                                           bool stopped) const
 {
-    auto incident = draftIncident({decision, all, m_call.snapshot->snapshot(), text, stopped});
+    auto incident = draftIncident({decision, masked, m_call.snapshot->snapshot(), text, stopped});
     incident.runId = m_call.identity().run;
     incident.callId = m_call.identity().call;
     incident.userId = m_call.chat->userId;

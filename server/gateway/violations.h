@@ -34,10 +34,10 @@ public:
 
 private:
     [[nodiscard]] domain::Incident draft(const domain::Decision& decision,
-                                         const std::vector<domain::Decision>& all,
+                                         const std::vector<domain::MatchSpan>& masked,
                                          const TextSlice& text,
                                          bool stopped) const;
-    void recordOthers(const std::vector<domain::Decision>& decisions, const TextSlice& text);
+    void recordOthers(const prevention::StageOutcome& outcome, const TextSlice& text);
 
     CallState& m_call;
     ops::Counter& m_violations;

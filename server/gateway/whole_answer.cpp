@@ -48,7 +48,6 @@ void WholeAnswer::judge(BytesView body)
         m_meter.report(*m_answer.usage);
     }
     m_guard.usageChanged(m_meter.runCounters(), m_meter.usage().completionTokens, utcNow());
-    m_channels.freeze();
 }
 
 std::optional<Bytes> WholeAnswer::rewritten() const

@@ -14,6 +14,7 @@ public:
         , inputPolicies(select(subject, domain::Stage::Input))
         , runPolicies(select(subject, domain::Stage::Run))
         , thresholds(runPolicies)
+        , priced(subject.priced)
         , output(snapshot, select(subject, domain::Stage::Output), builder)
     {
     }
@@ -37,6 +38,7 @@ public:
     std::vector<AppliedPolicy> inputPolicies;
     std::vector<AppliedPolicy> runPolicies;
     ThresholdJudge thresholds;
+    bool priced;
     EvaluationClock thresholdClock;
     std::vector<domain::Decision> thresholdDecisions;
     bool usageSeen = false;
@@ -56,11 +58,12 @@ void CallGuard::Impl::usageChanged(const UsageState& usage)
         thresholdDecisions.push_back(
             builder.fromThreshold(event, usage.now, thresholdClock.microseconds()));
         if (event.stops() && !stop) {
-            const auto metric = event.rule().metric;
             stop = Stop{};
             stop->decision = thresholdDecisions.back();
-            stop->reason = terminationReasonOf(metric);
-            stop->killReason = killReasonOf(metric);
+            if (!event.unknown) {
+                stop->reason = terminationReasonOf(event.rule().metric);
+                stop->killReason = killReasonOf(event.rule().metric);
+            }
             output.close();
         }
     }
@@ -89,7 +92,7 @@ void CallGuard::usageChanged(const domain::RunCounters& counters,
                              UtcTime now)
 {
     if (!m_impl->stop) {
-        m_impl->usageChanged({counters, callOutputTokens, now});
+        m_impl->usageChanged({counters, callOutputTokens, now, m_impl->priced});
     }
 }
 
@@ -103,9 +106,9 @@ bool CallGuard::outputUnguarded() const
     return m_impl->output.unguarded();
 }
 
-bool CallGuard::holdsWholeAnswer() const
+bool CallGuard::redactsOutput() const
 {
-    return m_impl->output.holdsWholeAnswer();
+    return m_impl->output.redacts();
 }
 
 std::size_t CallGuard::channel(const std::string& name)
@@ -143,9 +146,14 @@ const std::optional<Stop>& CallGuard::stop() const
     return m_impl->stop;
 }
 
-std::vector<Replacement> CallGuard::replacements(std::size_t channel) const
+std::vector<Replacement> CallGuard::takeReplacements(std::size_t channel)
 {
-    return m_impl->output.replacements(channel);
+    return m_impl->output.takeReplacements(channel);
+}
+
+std::optional<Replacement> CallGuard::openReplacement(std::size_t channel) const
+{
+    return m_impl->output.openReplacement(channel);
 }
 
 StageOutcome CallGuard::finishOutput()

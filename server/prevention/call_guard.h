@@ -20,6 +20,7 @@ struct CallSubject {
     std::string userId;
     const Json* facts
         = nullptr; ///< The context facts' object; nullptr when none. Must outlive the guard.
+    bool priced = true; ///< False: the model has no price, so nobody knows what the call costs.
 };
 
 /// One text of a request or answer: "messages/2/content", "choices/0/content" ...
@@ -50,6 +51,9 @@ struct Stop {
 struct StageOutcome {
     std::vector<domain::Decision> decisions;
     std::vector<domain::PassRecord> passes; ///< One for each stage in which a policy passed.
+    /// Everything that patterns found, also what no decision has room for: not to be shown. Claims
+    /// about facts are no secrets and not among it.
+    std::vector<domain::MatchSpan> masked;
 };
 
 struct InputVerdict {
@@ -80,9 +84,8 @@ public:
 
     /// True when no output policy applies: events may pass unparsed.
     [[nodiscard]] bool outputUnguarded() const;
-    /// True when a redact policy applies to the output: until the redaction of live streams exists
-    /// the whole answer is held, and its decisions say so.
-    [[nodiscard]] bool holdsWholeAnswer() const;
+    /// True when a redact policy applies to the output.
+    [[nodiscard]] bool redactsOutput() const;
 
     /// The number of a channel of the answer, made on first use.
     [[nodiscard]] std::size_t channel(const std::string& name);
@@ -101,8 +104,11 @@ public:
     /// Set once something must stop the run; nothing at or after cutAt of that channel, and nothing
     /// of any channel that is not settled, may be released any more.
     [[nodiscard]] const std::optional<Stop>& stop() const;
-    /// What redact policies replace in a finished channel, in order, not overlapping.
-    [[nodiscard]] std::vector<Replacement> replacements(std::size_t channel) const;
+    /// What redact policies replace in the settled bytes of a channel and nothing can extend any
+    /// more: in order, not touching, each once.
+    [[nodiscard]] std::vector<Replacement> takeReplacements(std::size_t channel);
+    /// The settled part of one that may still grow; its placeholder is final.
+    [[nodiscard]] std::optional<Replacement> openReplacement(std::size_t channel) const;
 
     /// The decisions of the output and run stages; once, at the end of the answer or at the stop.
     [[nodiscard]] StageOutcome finishOutput();

@@ -236,7 +236,17 @@ domain::Decision DecisionBuilder::fromThreshold(const ThresholdEvent& event,
 {
     const auto& rule = event.rule();
     const auto metric = wireName(rule.metric);
-    auto decision = begin(*event.policy, domain::Stage::Run, now);
+    if (event.unknown) {
+        auto error = fromError(event.policy,
+                               domain::Stage::Run,
+                               "The model has no price, so that nobody knows what its calls cost.");
+        error.metric = std::string(metric);
+        error.limit = rule.max;
+        error.evaluationUs = evaluationUs;
+        error.at = now;
+        return error;
+    }
+    auto decision = begin(*event.policy.policy, domain::Stage::Run, now);
     decision.result = event.stops() ? domain::DecisionResult::Block : domain::DecisionResult::Warn;
     decision.metric = std::string(metric);
     decision.used = event.used;
@@ -272,12 +282,18 @@ domain::Decision DecisionBuilder::fromError(const AppliedPolicy& policy,
     auto decision = begin(*policy.policy, stage, utcNow());
     decision.result = domain::DecisionResult::Error;
     // Not the policy's own code: nobody knows whether it was broken.
-    decision.failureCode = domain::FailureCode::UpstreamFailure;
+    decision.failureCode.reset();
+    if (stage == domain::Stage::Output) {
+        decision.failureCode = domain::FailureCode::UpstreamFailure;
+    }
     decision.reason = std::string(why);
     const bool blocks = policy.policy->effectiveOnError() == domain::OnError::Block;
-    decision.actuallyDid = fmt::format("The policy could not be evaluated; {}.",
-                                       blocks ? "the answer was ended, as its on_error asks"
-                                              : "the answer passed, as its on_error allows");
+    const std::string_view what = stage == domain::Stage::Output ? "answer" : "call";
+    decision.actuallyDid = blocks
+        ? fmt::format("The policy could not be evaluated; the {} was ended, as its on_error asks.",
+                      what)
+        : fmt::format("The policy could not be evaluated; the {} passed, as its on_error allows.",
+                      what);
     if (policy.factState) {
         decision.fact = std::get<domain::MissingContextRule>(policy.policy->rule).fact;
         decision.factState = std::string(wireName(*policy.factState));

@@ -41,13 +41,14 @@ InputVerdict InputJudge::judge(const std::vector<TextChannel>& texts) const
     }
     JudgedStage stage{domain::Stage::Input, policies, {}, false, clock.microseconds()};
     InputVerdict verdict;
-    for (const auto& [index, judge] : found) {
+    for (auto& [index, judge] : found) {
         stage.texts.push_back({texts[index].name, &judge});
-        for (auto& replacement : replacementsOf(judge, *plan)) {
+        for (auto& replacement : takeReplacements(judge, *plan)) {
             verdict.replacements.emplace_back(index, std::move(replacement));
         }
     }
     verdict.outcome.decisions = decide(stage, builder);
+    verdict.outcome.masked = maskedSpans(stage);
     appendPasses(stage, snapshot.snapshot().snapshotId, verdict.outcome);
     for (const auto& text : stage.texts) {
         if (const auto& stop = text.judge->stop(); stop && !verdict.stop) {

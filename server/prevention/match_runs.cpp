@@ -31,6 +31,18 @@ std::vector<MatchRun> MatchRuns::takeBefore(std::size_t limit)
 {
     const auto kept = std::find_if(
         m_runs.begin(), m_runs.end(), [limit](const MatchRun& run) { return run.begin >= limit; });
+    return takeFirst(kept);
+}
+
+std::vector<MatchRun> MatchRuns::takeEndedBefore(std::size_t limit)
+{
+    const auto kept = std::find_if(
+        m_runs.begin(), m_runs.end(), [limit](const MatchRun& run) { return run.end >= limit; });
+    return takeFirst(kept);
+}
+
+std::vector<MatchRun> MatchRuns::takeFirst(std::vector<MatchRun>::iterator kept)
+{
     std::vector<MatchRun> taken(m_runs.begin(), kept);
     m_runs.erase(m_runs.begin(), kept);
     return taken;

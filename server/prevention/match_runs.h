@@ -29,8 +29,13 @@ public:
     [[nodiscard]] bool empty() const { return m_runs.empty(); }
     /// Removes and returns the runs that begin before `limit`.
     [[nodiscard]] std::vector<MatchRun> takeBefore(std::size_t limit);
+    /// Removes and returns the runs that end before `limit`: no later match touches them when
+    /// `limit` is what the scanner calls settled.
+    [[nodiscard]] std::vector<MatchRun> takeEndedBefore(std::size_t limit);
 
 private:
+    [[nodiscard]] std::vector<MatchRun> takeFirst(std::vector<MatchRun>::iterator kept);
+
     std::vector<MatchRun> m_runs; ///< Ascending, not touching.
 };
 

@@ -77,7 +77,7 @@ void OutputGuard::stopAt(const Channel& channel)
     }
     m_closed = true;
     // Nothing is found after a stop, so that all decisions of the stage are known now.
-    StageOutcome outcome{decide(judged(), m_builder), {}};
+    StageOutcome outcome{decide(judged(), m_builder), {}, {}};
     const auto& stop = *channel.judge->stop();
     m_stop = Stop{};
     m_stop->decision = decisionOf(outcome, *m_scanning[stop.policy].policy, domain::Stage::Output);
@@ -114,17 +114,25 @@ std::size_t OutputGuard::settled(std::size_t channel) const
     return asked.judge ? asked.judge->settled() : asked.position;
 }
 
-std::vector<Replacement> OutputGuard::replacements(std::size_t channel) const
+std::vector<Replacement> OutputGuard::takeReplacements(std::size_t channel)
+{
+    EXHIBIT_ASSERT(channel < m_channels.size());
+    auto& asked = m_channels[channel];
+    return asked.judge ? prevention::takeReplacements(*asked.judge, *m_plan)
+                       : std::vector<Replacement>{};
+}
+
+std::optional<Replacement> OutputGuard::openReplacement(std::size_t channel) const
 {
     EXHIBIT_ASSERT(channel < m_channels.size());
     const auto& asked = m_channels[channel];
-    return asked.judge ? replacementsOf(*asked.judge, *m_plan) : std::vector<Replacement>{};
+    const auto run = asked.judge ? asked.judge->openRedaction() : std::nullopt;
+    return run ? std::optional(replacementOf(*run, *m_plan)) : std::nullopt;
 }
 
 JudgedStage OutputGuard::judged() const
 {
-    JudgedStage stage{
-        domain::Stage::Output, m_policies, {}, holdsWholeAnswer(), m_clock.microseconds()};
+    JudgedStage stage{domain::Stage::Output, m_policies, {}, false, m_clock.microseconds()};
     for (const auto& channel : m_channels) {
         if (channel.judge && !channel.judge->findings().empty()) {
             stage.texts.push_back({channel.name, &*channel.judge});
@@ -139,6 +147,7 @@ void OutputGuard::conclude(StageOutcome& outcome)
     auto decisions = m_decisions ? *std::move(m_decisions) : decide(stage, m_builder);
     std::move(m_errors.begin(), m_errors.end(), std::back_inserter(outcome.decisions));
     std::move(decisions.begin(), decisions.end(), std::back_inserter(outcome.decisions));
+    outcome.masked = maskedSpans(stage);
     // A call that was stopped before its answer was never judged by output policies.
     if (sawText() || !m_closed) {
         appendPasses(stage, m_snapshot->snapshot().snapshotId, outcome);

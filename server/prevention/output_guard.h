@@ -22,7 +22,7 @@ public:
                 const DecisionBuilder& builder);
 
     [[nodiscard]] bool unguarded() const { return m_plan == nullptr; }
-    [[nodiscard]] bool holdsWholeAnswer() const { return m_plan != nullptr && m_plan->redacts; }
+    [[nodiscard]] bool redacts() const { return m_plan != nullptr && m_plan->redacts; }
     [[nodiscard]] bool sawText() const { return !m_channels.empty(); }
 
     [[nodiscard]] std::size_t channel(const std::string& name);
@@ -34,7 +34,8 @@ public:
 
     [[nodiscard]] std::size_t settled(std::size_t channel) const;
     [[nodiscard]] const std::optional<Stop>& stop() const { return m_stop; }
-    [[nodiscard]] std::vector<Replacement> replacements(std::size_t channel) const;
+    [[nodiscard]] std::vector<Replacement> takeReplacements(std::size_t channel);
+    [[nodiscard]] std::optional<Replacement> openReplacement(std::size_t channel) const;
     /// Decisions and, when the answer was judged, passes. Once.
     void conclude(StageOutcome& outcome);
 

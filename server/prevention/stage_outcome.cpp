@@ -32,6 +32,25 @@ std::vector<domain::Decision> decide(const JudgedStage& stage, const DecisionBui
     return decisions;
 }
 
+std::vector<domain::MatchSpan> maskedSpans(const JudgedStage& stage)
+{
+    std::vector<domain::MatchSpan> spans;
+    const auto scanning = scanningOnes(stage.policies);
+    for (const auto& text : stage.texts) {
+        for (const auto& finding : text.judge->findings()) {
+            if (scanning[finding.policy].factState) {
+                continue;
+            }
+            for (const auto& run : finding.runs.all()) {
+                spans.push_back({text.channel,
+                                 static_cast<std::int64_t>(run.begin),
+                                 static_cast<std::int64_t>(run.end)});
+            }
+        }
+    }
+    return spans;
+}
+
 void appendPasses(const JudgedStage& stage, const std::string& snapshotId, StageOutcome& outcome)
 {
     domain::PassRecord record;
@@ -68,16 +87,17 @@ const domain::Decision& decisionOf(const StageOutcome& outcome,
     return *found;
 }
 
-std::vector<Replacement> replacementsOf(const TextJudge& judge, const StagePlan& plan)
+Replacement replacementOf(const MatchRun& run, const StagePlan& plan)
+{
+    const auto& use = plan.uses[run.pattern];
+    return {run.begin, run.end, placeholderOf(*plan.policies[use.policy], use.ordinal)};
+}
+
+std::vector<Replacement> takeReplacements(TextJudge& judge, const StagePlan& plan)
 {
     std::vector<Replacement> replacements;
-    for (const auto& run : judge.redactions()) {
-        const auto end = std::min(run.end, judge.settled());
-        if (run.begin < end) {
-            const auto& use = plan.uses[run.pattern];
-            replacements.push_back(
-                {run.begin, end, placeholderOf(*plan.policies[use.policy], use.ordinal)});
-        }
+    for (const auto& run : judge.takeRedactions()) {
+        replacements.push_back(replacementOf(run, plan));
     }
     return replacements;
 }

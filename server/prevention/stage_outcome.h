@@ -26,6 +26,9 @@ struct JudgedStage {
 [[nodiscard]] std::vector<domain::Decision> decide(const JudgedStage& stage,
                                                    const DecisionBuilder& builder);
 
+/// What an excerpt of the stage's texts must not show (StageOutcome::masked).
+[[nodiscard]] std::vector<domain::MatchSpan> maskedSpans(const JudgedStage& stage);
+
 /// The policies of the stage that none of `decisions` is about, packed; appended when there are
 /// any.
 void appendPasses(const JudgedStage& stage, const std::string& snapshotId, StageOutcome& outcome);
@@ -35,9 +38,10 @@ void appendPasses(const JudgedStage& stage, const std::string& snapshotId, Stage
                                                  const domain::Policy& policy,
                                                  domain::Stage stage);
 
-/// What redact policies replace in a text, as far as it is settled.
-[[nodiscard]] std::vector<Replacement> replacementsOf(const TextJudge& judge,
-                                                      const StagePlan& plan);
+/// A run of covered bytes as what stands instead of it.
+[[nodiscard]] Replacement replacementOf(const MatchRun& run, const StagePlan& plan);
+/// TextJudge::takeRedactions() as replacements.
+[[nodiscard]] std::vector<Replacement> takeReplacements(TextJudge& judge, const StagePlan& plan);
 
 /// The policies of a stage that look at texts; their order is that of the plan's policies.
 [[nodiscard]] std::vector<AppliedPolicy> scanningOnes(const std::vector<AppliedPolicy>& policies);

@@ -5,6 +5,13 @@
 #include <tuple>
 
 namespace exhibit::prevention {
+namespace {
+
+/// More than one slice of a stream can have; beyond it, in whole texts, the last run takes in what
+/// follows: rather too much is redacted than too little.
+constexpr std::size_t kClosedRedactionsMax = limits::kScanSliceBytes;
+
+} // namespace
 
 TextJudge::TextJudge(std::shared_ptr<const StagePlan> plan)
     : m_plan(std::move(plan))
@@ -93,8 +100,64 @@ void TextJudge::note(const scan::Match& match, Candidates& candidates)
     if (mode == domain::Mode::Block) {
         candidates.list.push_back({policy, match.start});
     } else if (mode == domain::Mode::Redact) {
-        m_redactions.add(match);
+        redact(match);
     }
+}
+
+void TextJudge::redact(const scan::Match& match)
+{
+    // Another match of the same byte may begin below what that byte settled.
+    if (match.confirmedAt != m_redactedAt) {
+        closeRedactions(m_redactedSettled);
+        m_redactedAt = match.confirmedAt;
+        m_redactedSettled = match.settled;
+    }
+    m_redactions.add(match);
+}
+
+void TextJudge::closeRedactions(std::size_t settled)
+{
+    for (const auto& run : m_redactions.takeEndedBefore(settled)) {
+        if (m_closedRedactions.size() < kClosedRedactionsMax) {
+            m_closedRedactions.push_back(run);
+        } else {
+            m_closedRedactions.back().end = run.end;
+        }
+    }
+}
+
+std::vector<MatchRun> TextJudge::takeRedactions()
+{
+    const auto end = settled();
+    const bool whole = m_finished || m_stop;
+    closeRedactions(whole ? std::string_view::npos : end);
+    auto& closed = m_closedRedactions;
+    // A sentence may hold back what no match can extend any more.
+    const auto kept = std::partition_point(
+        closed.begin(), closed.end(), [end](const MatchRun& run) { return run.end <= end; });
+    std::vector<MatchRun> taken(closed.begin(), kept);
+    closed.erase(closed.begin(), kept);
+    if (whole) {
+        if (const auto open = openRedaction()) {
+            taken.push_back(*open);
+        }
+        closed.clear();
+    }
+    return taken;
+}
+
+std::optional<MatchRun> TextJudge::openRedaction() const
+{
+    const auto end = settled();
+    for (const auto* runs : {&m_closedRedactions, &m_redactions.all()}) {
+        for (auto run : *runs) {
+            if (run.begin < end && run.end >= end) {
+                run.end = end;
+                return run;
+            }
+        }
+    }
+    return std::nullopt;
 }
 
 void TextJudge::noteClaims(const std::vector<UnhedgedClaim>& claims, Candidates& candidates)

@@ -42,8 +42,12 @@ public:
     [[nodiscard]] bool finished() const { return m_finished; }
     [[nodiscard]] const std::optional<TextStop>& stop() const { return m_stop; }
     [[nodiscard]] const std::vector<Finding>& findings() const { return m_findings; }
-    /// What redact policies cover so far, whatever policy it is of; `pattern` is the plan's.
-    [[nodiscard]] const std::vector<MatchRun>& redactions() const { return m_redactions.all(); }
+    /// What redact policies cover, whatever policy it is of; `pattern` is the plan's. Runs that
+    /// nothing can extend any more, in order, each once; behind the end or a stop all that is
+    /// settled.
+    [[nodiscard]] std::vector<MatchRun> takeRedactions();
+    /// The settled part of a run that may still grow.
+    [[nodiscard]] std::optional<MatchRun> openRedaction() const;
 
 private:
     struct Candidate {
@@ -63,12 +67,17 @@ private:
     void noteClaim(const UnhedgedClaim& claim, Candidates& candidates);
     void record(std::uint32_t policy, const scan::Match& match);
     void stopAt(const Candidates& candidates);
+    void redact(const scan::Match& match);
+    void closeRedactions(std::size_t settled);
 
     std::shared_ptr<const StagePlan> m_plan;
     scan::Scanner m_scanner;
     std::optional<SentenceHold> m_sentences;
     std::vector<Finding> m_findings;
     MatchRuns m_redactions;
+    std::size_t m_redactedAt = 0; ///< The byte that confirmed the last redacted match,
+    std::size_t m_redactedSettled = 0; ///< and what was settled then.
+    std::vector<MatchRun> m_closedRedactions; ///< Of which nobody has heard yet.
     std::optional<TextStop> m_stop;
     bool m_finished = false;
     std::vector<scan::Match> m_matches; ///< Scratch.

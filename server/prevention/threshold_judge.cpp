@@ -38,11 +38,15 @@ std::vector<ThresholdEvent> ThresholdJudge::judge(const UsageState& usage)
 {
     std::vector<ThresholdEvent> events;
     for (auto& threshold : m_thresholds) {
-        ThresholdEvent event{threshold.policy.policy, 0, false};
+        ThresholdEvent event{threshold.policy, 0, false, false};
+        event.unknown = !usage.priced && event.rule().metric == domain::Metric::RunCost;
         event.used = valueOf(event.rule().metric, usage);
         event.exceeded = event.used > event.rule().max;
         const bool warned = event.rule().warnAt && event.used >= *event.rule().warnAt;
-        const auto level = event.exceeded ? Level::Exceeded : warned ? Level::Warned : Level::Below;
+        const auto level = event.unknown ? Level::Unknown
+            : event.exceeded             ? Level::Exceeded
+            : warned                     ? Level::Warned
+                                         : Level::Below;
         if (level > threshold.level) {
             threshold.level = level;
             events.push_back(event);

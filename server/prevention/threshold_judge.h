@@ -13,22 +13,29 @@ struct UsageState {
     domain::RunCounters counters;
     std::int64_t callOutputTokens = 0; ///< May be an estimate.
     UtcTime now{};
+    bool priced = true; ///< False: what the call costs is not known.
 };
 
-/// A threshold that was reached for the first time in this call.
+/// A threshold that was reached, or found not to be measurable, for the first time in this call.
 struct ThresholdEvent {
-    const domain::Policy* policy = nullptr;
+    AppliedPolicy policy;
     std::int64_t used = 0;
     bool exceeded = false; ///< Over max; else at or over warn_at.
+    bool unknown = false; ///< What it counts is not known, so that it cannot be evaluated.
 
     [[nodiscard]] const domain::ThresholdRule& rule() const
     {
-        return std::get<domain::ThresholdRule>(policy->rule);
+        return std::get<domain::ThresholdRule>(policy.policy->rule);
     }
-    [[nodiscard]] bool stops() const { return exceeded && policy->mode == domain::Mode::Block; }
+    [[nodiscard]] bool stops() const
+    {
+        return unknown ? policy.policy->effectiveOnError() == domain::OnError::Block
+                       : exceeded && policy.policy->mode == domain::Mode::Block;
+    }
 };
 
-/// The run's thresholds during one call. Each speaks when its level rises, so at most twice.
+/// The run's thresholds during one call. Each speaks when its level rises, so at most twice. A cost
+/// that nobody knows is no cost of 0: such a threshold says once that it cannot be evaluated.
 class ThresholdJudge {
 public:
     explicit ThresholdJudge(std::vector<AppliedPolicy> policies);
@@ -38,7 +45,7 @@ public:
     [[nodiscard]] bool needsUsage() const;
 
 private:
-    enum class Level : std::uint8_t { Below, Warned, Exceeded };
+    enum class Level : std::uint8_t { Below, Warned, Exceeded, Unknown };
     struct Threshold {
         AppliedPolicy policy;
         Level level = Level::Below;

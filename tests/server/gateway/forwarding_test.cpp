@@ -54,15 +54,21 @@ TEST(Forwarding, stripsOnlyWhatBelongsToTheConnection)
                                {"X-Exhibit-Run-Id", "r"},
                                {"Idempotency-Key", "i"},
                                {"anthropic-version", "v"},
+                               {"anthropic-beta", "b"},
+                               {"OpenAI-Project", "p"},
+                               {"X-Stainless-Os", "o"},
+                               {"traceparent", "t"},
                                {"Content-Encoding", "gzip"}};
     const auto presented = *findPresentedKey(client);
     domain::Upstream upstream;
     EXPECT_EQ(
         names(*upstreamHeaders(client, {.upstream = upstream, .presented = presented})),
-        "Idempotency-Key=i;anthropic-version=v;Content-Encoding=gzip;Accept-Encoding=identity;");
+        "Idempotency-Key=i;anthropic-version=v;anthropic-beta=b;OpenAI-Project=p;X-Stainless-Os=o;"
+        "traceparent=t;Content-Encoding=gzip;Accept-Encoding=identity;");
     EXPECT_EQ(names(*upstreamHeaders(
                   client, {.upstream = upstream, .presented = presented, .bodyRewritten = true})),
-              "Idempotency-Key=i;anthropic-version=v;Accept-Encoding=identity;");
+              "Idempotency-Key=i;anthropic-version=v;anthropic-beta=b;OpenAI-Project=p;"
+              "X-Stainless-Os=o;traceparent=t;Accept-Encoding=identity;");
 }
 
 TEST(Forwarding, neverSendsOurKeyEvenToAPassThroughUpstream)
@@ -84,9 +90,16 @@ TEST(Forwarding, givesTheClientEverythingButHopByHopFieldsAndForgeries)
                                  {"Set-Cookie", "a"},
                                  {"Set-Cookie", "b"},
                                  {"x-request-id", "r"},
+                                 {"request-id", "a"},
+                                 {"openai-processing-ms", "9"},
+                                 {"x-ratelimit-remaining-tokens", "5"},
+                                 {"retry-after", "2"},
+                                 {"retry-after-ms", "1500"},
                                  {"X-Exhibit-Incident-Id", "forged"},
                                  {"Upgrade", "h2c"}};
-    EXPECT_EQ(names(clientHeaders(upstream)), "Set-Cookie=a;Set-Cookie=b;x-request-id=r;");
+    EXPECT_EQ(names(clientHeaders(upstream)),
+              "Set-Cookie=a;Set-Cookie=b;x-request-id=r;request-id=a;openai-processing-ms=9;"
+              "x-ratelimit-remaining-tokens=5;retry-after=2;retry-after-ms=1500;");
 }
 
 TEST(Forwarding, recordsNoCredentials)

@@ -87,6 +87,20 @@ TEST(StreamRelay, findsMatchesWhereverTheyHide)
         {"escapes within tool arguments",
          tool("{\"a\":[\"sk\\u002dab") + tool("cdefgh\"]}") + finish(),
          "choices/0/tool_calls/1/function/arguments/a/0"},
+        {"escapes within the name of an argument",
+         tool("{\"sk\\u002dab") + tool("cdefgh\":1}") + finish(),
+         "choices/0/tool_calls/1/function/arguments/sk-abcdefgh/~name"},
+        {"escapes within arguments that were cut",
+         tool("{\"a\":\"sk\\u002dabcdefgh") + finish(0, "length"),
+         "choices/0/tool_calls/1/function/arguments/~decoded"},
+        {"escapes within a tool's free text",
+         event(delta(
+             R"("tool_calls":[{"index":0,"custom":{"name":"f","input":"run sk\\u002dabcdefgh"}}])")),
+         "choices/0/tool_calls/0/custom/input/~decoded"},
+        {"escapes within the older function call",
+         event(
+             delta(R"("function_call":{"name":"f","arguments":"{\"a\":\"sk\\u002dabcdefgh\"}"})")),
+         "choices/0/function_call/arguments/a"},
         {"a tool's name",
          event(delta(R"("tool_calls":[{"index":0,"id":"x","function":{"name":"sk-abcdefgh"}}])")),
          "choices/0/tool_calls/0/function/name"},
@@ -248,18 +262,35 @@ TEST(StreamRelay, letsNothingOutBehindTheDoneEvent)
     EXPECT_EQ(relayed.withheld, text("sk-abcdefgh"));
 }
 
-TEST(StreamRelay, redactsTheWholeAnswerAtItsEnd)
+TEST(StreamRelay, redactsWhileTheAnswerStreams)
 {
     auto guard = guardWith({patternPolicy("PII", "redact", "[0-9]{4}-[0-9]{4}")});
     RelayRun run(*guard);
+    EXPECT_EQ(run.feed(text("Your ")), text("Your "));
     EXPECT_EQ(run.feed(text("card 12")), "");
-    EXPECT_EQ(run.feed(text("34-5678 and ") + text("more") + finish()), "");
-    const auto released = run.feed(done());
-    EXPECT_EQ(released, text("card [GONE]") + text(" and ") + text("more") + finish() + done());
+    EXPECT_EQ(run.feed(text("34")), "");
+    EXPECT_EQ(run.feed(text("-5678 and ") + text("more")),
+              text("card [GONE]") + text("") + text(" and ") + text("more"));
+    EXPECT_EQ(run.feed(finish() + done()), finish() + done());
     const auto relayed = run.finish();
-    EXPECT_EQ(relayed.withheld, text("card 12") + text("34-5678 and "));
-    EXPECT_EQ(relayed.texts.at(0).released, "card [GONE] and more");
-    EXPECT_EQ(relayed.texts.at(0).withheld, "card 1234-5678 and more");
+    EXPECT_EQ(relayed.withheld, text("card 12") + text("34") + text("-5678 and "));
+    EXPECT_EQ(relayed.texts.at(0).released, "Your card [GONE] and more");
+    EXPECT_EQ(relayed.texts.at(0).withheld, "Your card 1234-5678 and more");
+}
+
+TEST(StreamRelay, aRewrittenEventHasNoLogprobsAndMayEndItsChoice)
+{
+    auto guard = guardWith({patternPolicy("PII", "redact", "[0-9]{4}-[0-9]{4}")});
+    const auto relayed = relay(
+        *guard,
+        event(
+            R"({"index":0,"delta":{"content":"1234-5678"},"logprobs":{"content":[{"token":"q"}]},"finish_reason":"stop"})")
+            + done());
+    EXPECT_EQ(
+        relayed.released,
+        event(R"({"index":0,"delta":{"content":"[GONE]"},"logprobs":null,"finish_reason":"stop"})")
+            + done());
+    EXPECT_TRUE(relayed.open.empty());
 }
 
 TEST(StreamRelay, redactsInsideToolArgumentsAndTheirEscapes)
@@ -315,6 +346,28 @@ TEST(StreamRelay, refusesAnEventOverTheLimit)
     const auto fed = relay.feed("data: " + std::string(limits::kSseEventBytesMax, 'x'));
     ASSERT_FALSE(fed.has_value());
     EXPECT_EQ(fed.error().code, ErrorCode::TooLarge);
+}
+
+TEST(StreamRelay, anEventOverTheLimitIsAnErrorOfThePoliciesThatWouldHaveReadIt)
+{
+    for (const auto* mode : {"block", "warn"}) {
+        auto guard = guardWith({patternPolicy("SECRETS", mode, "sk-[a-z0-9]{8}")});
+        UsageMeter meter(nullptr, {}, 0);
+        StreamRelay relay(*guard, meter, {});
+        const bool understood
+            = relay.feed("data: " + std::string(limits::kSseEventBytesMax, 'x')).has_value();
+        EXPECT_EQ(understood, relay.stopped()) << mode;
+        EXPECT_EQ(relay.stopped(), std::string_view(mode) == "block");
+        EXPECT_EQ(guard->finishOutput().decisions.at(0).result, domain::DecisionResult::Error);
+    }
+}
+
+TEST(StreamRelay, passesPaddingMissingUsageAndEmptyArguments)
+{
+    auto guard = guardWith({kBlockSecret});
+    const std::string stream = event(delta(R"("content":"Hi")"), R"(,"obfuscation":"a8Xk2")")
+        + tool("", 1, R"(,"id":"call_1","type":"function")") + finish(0, "tool_calls") + done();
+    EXPECT_EQ(relay(*guard, stream).released, stream);
 }
 
 } // namespace

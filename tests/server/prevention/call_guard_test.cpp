@@ -143,27 +143,47 @@ TEST(CallGuard, spansAreLimitedAndMatchesCounted)
         std::to_string(limits::kDecisionSpansMax + 1) + " matches"));
 }
 
-TEST(CallGuard, redactionHoldsTheAnswerAndSaysSo)
+TEST(CallGuard, redactionReplacesEachRunOnce)
 {
     auto policy = sample::patterns("P", Mode::Redact, {"[0-9]{4}", "mail@x"});
     std::get<domain::PatternsRule>(policy.rule).patterns[1].placeholder = "[MAIL]";
     std::get<domain::PatternsRule>(policy.rule).placeholder = "[NUMBER]";
     auto guard = sample::guardOf({policy});
-    EXPECT_TRUE(guard.holdsWholeAnswer());
+    EXPECT_TRUE(guard.redactsOutput());
     const std::string text = "call 1234 or mail@x, 12345";
     const auto channel = sample::stream(guard, kContent, text, 3);
     EXPECT_FALSE(guard.stop());
     // 1234 and 2345 overlap: one run, one placeholder.
-    EXPECT_EQ(redacted(text, guard.replacements(channel)), "call [NUMBER] or [MAIL], [NUMBER]");
+    EXPECT_EQ(redacted(text, guard.takeReplacements(channel)), "call [NUMBER] or [MAIL], [NUMBER]");
+    EXPECT_TRUE(guard.takeReplacements(channel).empty()) << "each once";
     const auto outcome = guard.finishOutput();
     EXPECT_EQ(outcome.decisions.at(0).result, DecisionResult::Redact);
-    EXPECT_TRUE(outcome.decisions.at(0).wholeTextHeld);
+    EXPECT_FALSE(outcome.decisions.at(0).wholeTextHeld);
 }
 
-TEST(CallGuard, onlyRedactionHoldsTheWholeAnswer)
+TEST(CallGuard, aRedactedRunIsKnownAsFarAsItIsSettled)
+{
+    auto guard = sample::guardOf({sample::patterns("P", Mode::Redact, {"[0-9]{4}"})});
+    const auto channel = guard.channel(kContent);
+    guard.feed(channel, "a 12345");
+    EXPECT_EQ(guard.settled(channel), 4U);
+    EXPECT_TRUE(guard.takeReplacements(channel).empty());
+    const auto open = guard.openReplacement(channel);
+    ASSERT_TRUE(open.has_value());
+    EXPECT_EQ(open->begin, 2U);
+    EXPECT_EQ(open->end, 4U) << "what follows may become part of it, but is not settled";
+    guard.feed(channel, " b");
+    EXPECT_FALSE(guard.openReplacement(channel).has_value());
+    const auto closed = guard.takeReplacements(channel);
+    ASSERT_EQ(closed.size(), 1U);
+    EXPECT_EQ(closed[0].begin, 2U);
+    EXPECT_EQ(closed[0].end, 7U);
+}
+
+TEST(CallGuard, onlyRedactionRedacts)
 {
     auto guard = sample::guardOf({sample::patterns("P", Mode::Block, {"x"})});
-    EXPECT_FALSE(guard.holdsWholeAnswer());
+    EXPECT_FALSE(guard.redactsOutput());
     EXPECT_FALSE(guard.outputUnguarded());
 }
 
@@ -175,7 +195,7 @@ TEST(CallGuard, textBeforeAStopIsRedactedUpToTheCut)
     const auto channel = sample::stream(guard, kContent, text, 1);
     ASSERT_TRUE(guard.stop());
     EXPECT_EQ(guard.stop()->cutAt, 12U);
-    EXPECT_EQ(redacted(text.substr(0, 12), guard.replacements(channel)),
+    EXPECT_EQ(redacted(text.substr(0, 12), guard.takeReplacements(channel)),
               "a [REDACTED] b [REDACTED]");
 }
 
@@ -352,7 +372,7 @@ TEST(CallGuard, withoutOutputPoliciesEverythingIsSettledAndNothingRecorded)
     EXPECT_TRUE(guard.outputUnguarded());
     const auto channel = sample::stream(guard, kContent, "hello");
     EXPECT_EQ(guard.settled(channel), 5U);
-    EXPECT_TRUE(guard.replacements(channel).empty());
+    EXPECT_TRUE(guard.takeReplacements(channel).empty());
     const auto outcome = guard.finishOutput();
     EXPECT_TRUE(outcome.decisions.empty());
     EXPECT_TRUE(outcome.passes.empty());

@@ -144,7 +144,7 @@ Observed observe(const std::shared_ptr<const CompiledSnapshot>& snapshot,
     } else {
         EXPECT_EQ(guard.settled(channel), text.size());
     }
-    for (const auto& replacement : guard.replacements(channel)) {
+    for (const auto& replacement : guard.takeReplacements(channel)) {
         observed.replacements.push_back(std::to_string(replacement.begin) + "-"
                                         + std::to_string(replacement.end)
                                         + replacement.placeholder);

@@ -105,10 +105,10 @@ TEST(InputJudge, ratherTooMuchIsRedactedThanTooLittle)
 {
     auto guard = sample::guardOf({input("R", Mode::Redact, {"a"})});
     std::string text;
-    for (std::size_t i = 0; i <= limits::kMatchRunsPerTextMax; ++i) {
+    for (std::size_t i = 0; i <= limits::kScanSliceBytes; ++i) {
         text += "a.";
     }
     const auto verdict = guard.judgeInput({{"t", text}});
-    ASSERT_EQ(verdict.replacements.size(), limits::kMatchRunsPerTextMax);
+    ASSERT_EQ(verdict.replacements.size(), limits::kScanSliceBytes);
     EXPECT_EQ(verdict.replacements.back().second.end, text.size() - 1);
 }

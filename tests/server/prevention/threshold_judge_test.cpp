@@ -127,6 +127,43 @@ TEST(ThresholdJudge, warnsOnceAtTheWarningLevelAndStopsAtTheMaximum)
     EXPECT_EQ(outcome.decisions.at(1).used, 12);
 }
 
+TEST(ThresholdJudge, aCostThatNobodyKnowsIsAnErrorAndFollowsOnError)
+{
+    for (const auto mode : {Mode::Block, Mode::Warn}) {
+        const auto snapshot = sample::compiled({sample::threshold(Metric::RunCost, mode, 10)});
+        auto subject = sample::subject();
+        subject.priced = false;
+        CallGuard guard(snapshot, subject);
+        report(guard, caseOf(Metric::RunCost, 0));
+        report(guard, caseOf(Metric::RunCost, 99));
+        EXPECT_EQ(guard.stop().has_value(), mode == Mode::Block);
+        const auto outcome = guard.finishOutput();
+        ASSERT_EQ(outcome.decisions.size(), 1U);
+        const auto& decision = outcome.decisions.at(0);
+        EXPECT_EQ(decision.result, DecisionResult::Error);
+        EXPECT_EQ(decision.stage, domain::Stage::Run);
+        EXPECT_EQ(decision.metric, "run.cost");
+        EXPECT_EQ(decision.limit, 10);
+        EXPECT_FALSE(decision.used.has_value());
+        EXPECT_FALSE(decision.failureCode.has_value());
+        if (mode == Mode::Block) {
+            EXPECT_EQ(guard.stop()->reason, TerminationReason::PolicyBlock);
+            EXPECT_FALSE(guard.stop()->killReason.has_value());
+        }
+    }
+}
+
+TEST(ThresholdJudge, otherThresholdsNeedNoPrice)
+{
+    auto subject = sample::subject();
+    subject.priced = false;
+    CallGuard guard(sample::compiled({sample::threshold(Metric::RunTokens, Mode::Block, 10)}),
+                    subject);
+    report(guard, caseOf(Metric::RunTokens, 10));
+    EXPECT_FALSE(guard.stop().has_value());
+    EXPECT_TRUE(guard.finishOutput().decisions.empty());
+}
+
 TEST(ThresholdJudge, warnAndMonitorRecordTheExcessAndGoOn)
 {
     for (const auto mode : {Mode::Warn, Mode::Monitor}) {
