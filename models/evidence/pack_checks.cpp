@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/evidence/pack_checks.h"
 
-#include "models/base/limits.h"
+#include "models/evidence/timestamp.h"
 
 #include <fmt/format.h>
 
@@ -181,14 +181,48 @@ void PackChecks::checkTime()
     if (!m_entries.empty()) {
         m_report.timeClaimed = m_entries.rbegin()->second.entry.time;
     }
+    std::vector<Bytes> chain;
+    for (const auto& name : m_pack.under("data/tsa/")) {
+        if (const auto pem = m_pack.content(name)) {
+            chain.emplace_back(pem->view());
+        }
+    }
     bool token = false;
     for (const auto& name : m_pack.under("data/checkpoints/")) {
-        token = token || name.ends_with(".tsr");
+        if (name.ends_with(".tsr")) {
+            token = true;
+            checkTimestamp(name, chain);
+        }
     }
-    m_report.notChecked("time",
-                        m_report.timeClaimed,
-                        token ? "the pack has a time stamp; no authority to check it with was named"
-                              : "no time stamp: the times are the server's own word");
+    if (!token) {
+        m_report.notChecked(
+            "time", m_report.timeClaimed, "no time stamp: the times are the server's own word");
+    }
+}
+
+void PackChecks::checkTimestamp(const std::string& name, const std::vector<Bytes>& chain)
+{
+    const auto response = m_pack.content(name);
+    const auto note = m_pack.content(name.substr(0, name.size() - 3) + "note");
+    if (!response || !note) {
+        m_report.failed("time", name, "incomplete: there is no checkpoint of that size beside it");
+        return;
+    }
+    if (m_anchors.timestampAuthorities.empty()) {
+        m_report.notChecked("time", name, "no authority was named to check the time stamp with");
+        return;
+    }
+    const auto time
+        = verifyTimestamp(response->view(), note->view(), {m_anchors.timestampAuthorities, chain});
+    if (!time) {
+        m_report.failed("time", name, time.error().message);
+        return;
+    }
+    const std::string proven = formatTime(*time);
+    if (!m_report.timeProven || proven > *m_report.timeProven) {
+        m_report.timeProven = proven;
+    }
+    m_report.passed("time", name, "the checkpoint existed at " + proven);
 }
 
 void PackChecks::checkReport()

@@ -37,6 +37,7 @@ private:
     void checkPackSignature();
     void checkTrust();
     void checkTime();
+    void checkTimestamp(const std::string& name, const std::vector<Bytes>& chain);
     void checkReport();
     /// Whether the envelope is signed, by whom; notes it under `id`.
     [[nodiscard]] bool checkEnvelope(const Envelope& envelope,
@@ -59,6 +60,7 @@ private:
     void checkInclusion();
     [[nodiscard]] bool checkProof(const std::string& name);
     void noteCheckpoints();
+    void noteWitnesses();
     void checkConsistency();
     void checkConsistencyFile(const std::string& name);
     void recomputeRoots();

@@ -142,6 +142,7 @@ void PackChecks::noteCheckpoints()
             return judged.second == kind;
         });
     };
+    noteWitnesses();
     const std::string subject
         = fmt::format("{} heads up to size {}", m_heads.size(), m_report.treeSize);
     if (any(SignerKind::Unknown)) {
@@ -151,6 +152,29 @@ void PackChecks::noteCheckpoints()
                         subject,
                         any(SignerKind::Enclosed) ? "signed, not all of them by pinned keys"
                                                   : "signed by pinned keys");
+    }
+}
+
+void PackChecks::noteWitnesses()
+{
+    if (m_anchors.witnesses.empty()) {
+        return;
+    }
+    std::size_t witnessed = 0;
+    for (const auto& [bytes, kind] : m_judged) {
+        const auto head = parseSignedCheckpoint(bytes);
+        const auto by = head ? verifyNote(head->note, m_anchors.witnesses)
+                             : tl::make_unexpected(head.error());
+        if (!by) {
+            m_report.failed("checkpoint", "", "the cosignature of a pinned witness does not fit");
+        }
+        witnessed += by && !by->empty() ? 1 : 0;
+    }
+    const std::string subject = fmt::format("{} of {} heads", witnessed, m_judged.size());
+    if (witnessed > 0) {
+        m_report.passed("trust", subject, "a pinned witness saw them: no other history was shown");
+    } else {
+        m_report.notChecked("trust", subject, "no head is cosigned by a pinned witness");
     }
 }
 

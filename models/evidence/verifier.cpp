@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/evidence/verifier.h"
 
-#include "models/base/limits.h"
 #include "models/evidence/pack_checks.h"
 
 namespace exhibit::evidence {
@@ -24,7 +23,12 @@ Verdict judge(const VerificationReport& report)
     if (!isSigned) {
         return Verdict::Unauthenticated;
     }
-    return anyPassed(report, "trust") ? Verdict::Valid : Verdict::Untrusted;
+    // Every key has to be pinned; that a witness saw it as well does not stand in for that.
+    const bool open
+        = std::any_of(report.checks.begin(), report.checks.end(), [](const auto& check) {
+              return check.id == "trust" && check.result == CheckResult::NotChecked;
+          });
+    return anyPassed(report, "trust") && !open ? Verdict::Valid : Verdict::Untrusted;
 }
 
 } // namespace
