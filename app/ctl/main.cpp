@@ -39,6 +39,8 @@ int run(int argc, char** argv)
     ctl::addPolicyCommand(app, invocation);
     ctl::addUpstreamCommand(app, invocation);
     ctl::addKeyCommand(app, invocation);
+    ctl::addVerifyCommand(app, invocation);
+    ctl::addEvidenceCommand(app, invocation);
     ctl::addDoctorCommand(app, invocation);
     try {
         app.parse(argc, argv);
