@@ -47,6 +47,8 @@ inline constexpr auto kUpstreamFirstByteTimeout = 120s;
 inline constexpr auto kUpstreamIdleTimeout = 120s;
 inline constexpr auto kCallTimeout = 600s;
 inline constexpr auto kRunIdleTimeout = 15min;
+/// How long the local copy keeps an ended run; after it PostgreSQL is asked when it is named again.
+inline constexpr auto kEndedRunKept = 168h;
 /// Bytes of one stream that may wait for the journal before its upstream is read on.
 inline constexpr std::size_t kStreamUnreleasedBytesMax = 1024 * 1024;
 /// Bytes of one stream that policies may hold back; beyond it no policy can vouch for the answer.
@@ -151,6 +153,12 @@ inline constexpr auto kSignerCallTimeout = 5s;
 
 // PostgreSQL.
 inline constexpr auto kDatabaseConnectTimeout = 5s;
+
+// Replicas (rulings.md 2).
+inline constexpr auto kReplicaLease = 15s; ///< A replica that says nothing for so long is gone.
+inline constexpr auto kReplicaRenewal = 3s;
+inline constexpr auto kRunLookTimeout = 2s; ///< Then the call is refused.
+inline constexpr auto kStopPublishTimeout = 2s; ///< Then the stop travels through the spool alone.
 
 // Clients (backend-client, exhibitctl).
 inline constexpr std::size_t kClientReplyBytesMax = 64 * 1024 * 1024;
