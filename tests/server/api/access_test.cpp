@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/api/access.h"
 
-#include "server/api/openapi_document.h"
 #include "tests/server/api/api_on_test.h"
 
 #include <set>
@@ -50,34 +49,6 @@ TEST(Access, showsMetricsToTheLoopbackWithoutAKey)
     EXPECT_EQ(api.askAs("", "GET", "/metrics", "", "10.1.2.3").status, 401);
     EXPECT_EQ(api.ask("GET", "/metrics").status, 200);
     EXPECT_FALSE(isLoopback("128.0.0.1"));
-}
-
-TEST(Access, offersExactlyTheRoutesOfItsDescription)
-{
-    ApiOnTest api;
-    std::set<std::string> registered;
-    for (const auto& route : api.router().routes()) {
-        registered.insert(route.method + ' ' + route.pattern);
-    }
-    std::set<std::string> described;
-    const auto document = parseJson(openApiDocument());
-    ASSERT_TRUE(document);
-    for (const auto& path : document->at("paths").as_object()) {
-        if (path.key().starts_with("/v1/")) {
-            continue; // The gateway's, which registers its own.
-        }
-        for (const auto& operation : path.value().as_object()) {
-            std::string method(operation.key());
-            if (method == "parameters" || method == "summary" || method == "description") {
-                continue;
-            }
-            std::transform(method.begin(), method.end(), method.begin(), [](char c) {
-                return static_cast<char>(std::toupper(c));
-            });
-            described.insert(method + ' ' + std::string(path.key()));
-        }
-    }
-    EXPECT_EQ(registered, described);
 }
 
 TEST(Health, tellsReadyFromDegraded)
