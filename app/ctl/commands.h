@@ -19,6 +19,7 @@ struct Invocation {
 
 // One per command file. `invocation` outlives the parser.
 void addDoctorCommand(CLI::App& app, Invocation& invocation);
+void addEvidenceCommand(CLI::App& app, Invocation& invocation);
 void addKeyCommand(CLI::App& app, Invocation& invocation);
 void addPolicyCommand(CLI::App& app, Invocation& invocation);
 void addRedactCommand(CLI::App& app, Invocation& invocation);
@@ -26,6 +27,7 @@ void addRunCommand(CLI::App& app, Invocation& invocation);
 void addSearchCommand(CLI::App& app, Invocation& invocation);
 void addTimelineCommand(CLI::App& app, Invocation& invocation);
 void addUpstreamCommand(CLI::App& app, Invocation& invocation);
+void addVerifyCommand(CLI::App& app, Invocation& invocation);
 
 /// The wire names of an enum, for CLI::IsMember.
 template <NamedEnum E>

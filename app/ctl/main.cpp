@@ -40,6 +40,8 @@ int run(int argc, char** argv)
     ctl::addUpstreamCommand(app, invocation);
     ctl::addKeyCommand(app, invocation);
     ctl::addRedactCommand(app, invocation);
+    ctl::addVerifyCommand(app, invocation);
+    ctl::addEvidenceCommand(app, invocation);
     ctl::addDoctorCommand(app, invocation);
     try {
         app.parse(argc, argv);

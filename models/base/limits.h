@@ -47,6 +47,8 @@ inline constexpr auto kUpstreamFirstByteTimeout = 120s;
 inline constexpr auto kUpstreamIdleTimeout = 120s;
 inline constexpr auto kCallTimeout = 600s;
 inline constexpr auto kRunIdleTimeout = 15min;
+/// How long the local copy keeps an ended run; after it PostgreSQL is asked when it is named again.
+inline constexpr auto kEndedRunKept = 168h;
 /// Bytes of one stream that may wait for the journal before its upstream is read on.
 inline constexpr std::size_t kStreamUnreleasedBytesMax = 1024 * 1024;
 /// Bytes of one stream that policies may hold back; beyond it no policy can vouch for the answer.
@@ -117,8 +119,46 @@ inline constexpr std::size_t kBodyRowBytesMax = 1024 * 1024;
 inline constexpr std::size_t kStepTextBytesMax = 16 * 1024;
 inline constexpr std::size_t kStepMessagesMax = 200;
 
+// Evidence: ledger, proofs, packs (evidence-format.md).
+inline constexpr std::size_t kEntryBytesMax = 1024 * 1024;
+inline constexpr std::size_t kEntryFieldsMax = 4096;
+inline constexpr std::size_t kFieldPathBytesMax = 1024;
+/// A field value above this is a blob beside its field file.
+inline constexpr std::size_t kFieldInlineBytesMax = 1024 * 1024;
+inline constexpr std::size_t kFieldFileBytesMax = 8 * 1024 * 1024;
+inline constexpr std::size_t kNoteBytesMax = 512 * 1024;
+inline constexpr std::size_t kNoteSignaturesMax = 64;
+inline constexpr std::size_t kProofHashesMax = 63;
+inline constexpr std::size_t kDsseBytesMax = 16 * 1024 * 1024;
+inline constexpr std::size_t kDsseSignaturesMax = 64;
+inline constexpr std::size_t kKeyringLinesMax = 1000;
+inline constexpr std::size_t kPackFilesMax = 100'000;
+inline constexpr std::size_t kPackBytesMax = std::size_t{2} * 1024 * 1024 * 1024;
+inline constexpr std::size_t kPackFileBytesMax = std::size_t{512} * 1024 * 1024;
+inline constexpr std::size_t kPackRatioMax = 200; ///< Inflated to stored bytes of one file.
+inline constexpr std::size_t kPackNameBytesMax = 512;
+inline constexpr std::size_t kPackRangeMax = 1000; ///< Entries of a contiguous range.
+inline constexpr std::size_t kBagTagFileBytesMax = 64 * 1024 * 1024;
+inline constexpr std::size_t kBagDepthMax = 32; ///< Folders within folders.
+inline constexpr std::size_t kLedgerPageRowsMax = 1000;
+inline constexpr std::size_t kCheckpointEntriesMax = 1000; ///< Then a checkpoint is due at once.
+inline constexpr auto kCheckpointInterval = 1s;
+
+// Signer.
+inline constexpr std::size_t kSignerMessageBytesMax = 4 * 1024 * 1024;
+inline constexpr std::size_t kSignerLogsMax = 10'000; ///< Heads it remembers.
+inline constexpr std::uint32_t kSignerRequestsPerMinuteDefault = 1000;
+inline constexpr std::size_t kSignerConnectionsMax = 64;
+inline constexpr auto kSignerCallTimeout = 5s;
+
 // PostgreSQL.
 inline constexpr auto kDatabaseConnectTimeout = 5s;
+
+// Replicas (rulings.md 2).
+inline constexpr auto kReplicaLease = 15s; ///< A replica that says nothing for so long is gone.
+inline constexpr auto kReplicaRenewal = 3s;
+inline constexpr auto kRunLookTimeout = 2s; ///< Then the call is refused.
+inline constexpr auto kStopPublishTimeout = 2s; ///< Then the stop travels through the spool alone.
 
 // Clients (backend-client, exhibitctl).
 inline constexpr std::size_t kClientReplyBytesMax = 64 * 1024 * 1024;

@@ -36,6 +36,25 @@ std::pair<std::uint64_t, std::uint32_t> nextTick(std::uint32_t start)
     return {clock.milliseconds, clock.counter};
 }
 
+/// Ten bytes from OpenSSL's generator. Asked for a page at a time: a call of it costs some
+/// microseconds whatever its size, and a proxied call makes several ids.
+std::array<std::uint8_t, 10> randomBytes()
+{
+    struct Store {
+        std::array<std::uint8_t, 4000> bytes;
+        std::size_t used = sizeof bytes;
+    };
+    thread_local Store store;
+    if (store.used == store.bytes.size()) {
+        EXHIBIT_ASSERT(RAND_bytes(store.bytes.data(), static_cast<int>(store.bytes.size())) == 1);
+        store.used = 0;
+    }
+    std::array<std::uint8_t, 10> taken{};
+    std::memcpy(taken.data(), store.bytes.data() + store.used, taken.size());
+    store.used += taken.size();
+    return taken;
+}
+
 int base32Value(char character)
 {
     const auto at = kAlphabet.find(character);
@@ -46,8 +65,7 @@ int base32Value(char character)
 
 Uuid Uuid::v7()
 {
-    std::array<std::uint8_t, 10> random{};
-    EXHIBIT_ASSERT(RAND_bytes(random.data(), static_cast<int>(random.size())) == 1);
+    const auto random = randomBytes();
     const auto [milliseconds, counter]
         = nextTick(static_cast<std::uint32_t>(random[8]) << 8 | random[9]);
     Uuid uuid;
@@ -109,18 +127,20 @@ std::string Uuid::hyphenated() const
 
 std::string Uuid::base32() const
 {
-    // 128 bits are 26 digits of 5 bits with two zero bits in front.
+    // 128 bits are 26 digits of 5 bits with two zero bits in front: from the end, so that the bits
+    // left over are those.
     std::string text(26, '0');
-    for (std::size_t digit = 0; digit < 26; ++digit) {
-        unsigned value = 0;
-        for (std::size_t bit = digit * 5; bit < digit * 5 + 5; ++bit) {
-            value <<= 1;
-            if (bit >= 2) {
-                value |= (bytes[(bit - 2) / 8] >> (7 - (bit - 2) % 8)) & 1U;
-            }
+    std::size_t digit = text.size();
+    unsigned bits = 0;
+    unsigned count = 0;
+    for (std::size_t i = bytes.size(); i-- > 0;) {
+        bits |= unsigned{bytes[i]} << count;
+        for (count += 8; count >= 5; count -= 5) {
+            text[--digit] = kAlphabet[bits & 31];
+            bits >>= 5;
         }
-        text[digit] = kAlphabet[value];
     }
+    text[0] = kAlphabet[bits];
     return text;
 }
 

@@ -8,7 +8,7 @@ packages_for() {
     build) echo g++ cmake ninja-build ccache mold pkg-config \
         "libboost$boost-dev" "libboost-json$boost-dev" "libboost-system$boost-dev" \
         libexpected-dev libfmt-dev libsimdjson-dev libtomlplusplus-dev libcli11-dev \
-        libssl-dev libsqlite3-dev libpq-dev zlib1g-dev libbrotli-dev libzstd-dev \
+        libssl-dev libsqlite3-dev libpq-dev zlib1g-dev libbrotli-dev libzstd-dev libmimalloc-dev \
         qt6-base-dev libgtest-dev libpcre2-dev ;;
     run) echo postgresql postgresql-contrib ca-certificates ;;
     test) echo libgtest-dev libpcre2-dev python3-minimal

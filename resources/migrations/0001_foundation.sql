@@ -341,15 +341,24 @@ CREATE TABLE audit_logs (
 SELECT protect_tenant_table('audit_logs'), make_append_only('audit_logs'),
        register_partitions('audit_logs');
 
--- Which exhibitd processes live: those whose lease has not run out.
+-- Which exhibitd processes live: those whose lease has not run out. One that shares looks a run up
+-- before each call of it, and writes a stop here before a client hears of it; one that is alone need
+-- not. Leases are renewed under an advisory lock, so that of two that come at once one sees the other.
 CREATE TABLE replicas (
     replica_id uuid PRIMARY KEY,
     name text NOT NULL,
     version text NOT NULL,
     started_at timestamptz NOT NULL DEFAULT now(),
-    lease_until timestamptz NOT NULL
+    lease_until timestamptz NOT NULL,
+    sharing boolean NOT NULL
 );
 SELECT protect_shared_table('replicas'), allow_update('replicas'), allow_delete('replicas');
+-- For each row, so that a renewal tells nobody.
+CREATE TRIGGER notify_membership AFTER INSERT OR DELETE ON replicas
+    FOR EACH ROW EXECUTE FUNCTION notify_change();
+CREATE TRIGGER notify_standing AFTER UPDATE ON replicas
+    FOR EACH ROW WHEN (OLD.sharing <> NEW.sharing OR OLD.lease_until < clock_timestamp())
+    EXECUTE FUNCTION notify_change();
 
 -- What is asked before the tenant is known: the one row, or the names alone.
 CREATE FUNCTION resolve_key(key_hash bytea)

@@ -17,17 +17,20 @@ void visitFields(V& visit, Of<V, EndRequest>& request)
 }
 
 /// An end without a body is an end that succeeded.
-Result<void> checkEnd(const http::Request& request)
+Result<domain::RunStatus> readEnd(const http::Request& request)
 {
+    using domain::RunStatus;
     if (request.body.empty()) {
-        return {};
+        return RunStatus::Succeeded;
     }
     EXHIBIT_TRY(const auto body, readBody<EndRequest>(request));
-    if (body.status.value_or(domain::RunStatus::Succeeded) != domain::RunStatus::Succeeded) {
-        return fail(
-            ErrorCode::InvalidInput, "a run can be ended as succeeded; stops are kills", "/status");
+    const auto status = body.status.value_or(RunStatus::Succeeded);
+    if (status != RunStatus::Succeeded && status != RunStatus::Failed) {
+        return fail(ErrorCode::InvalidInput,
+                    "a run can be ended as succeeded or failed; stops are kills",
+                    "/status");
     }
-    return {};
+    return status;
 }
 
 http::Response getRun(const SharedServices& services,
@@ -47,9 +50,8 @@ http::Response endRun(const SharedServices& services,
                       const security::Principal& principal)
 {
     EXHIBIT_ANSWER(request, const auto id, readId<RunId>(request));
-    EXHIBIT_ANSWER(
-        request, [[maybe_unused]] const auto fine, checkEnd(request).map([] { return true; }));
-    if (services->endRun(principal.tenant, id)) {
+    EXHIBIT_ANSWER(request, const auto status, readEnd(request));
+    if (services->endRun(principal.tenant, id, status)) {
         return http::jsonResponse(200, JsonObject{{"run_id", id.text()}, {"ended", true}});
     }
     // Not running here: whether it ever was, PostgreSQL knows.

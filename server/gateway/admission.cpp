@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/admission.h"
 
+#include "server/gateway/wakeup.h"
 #include "server/ops/log.h"
 
 #include <algorithm>
 
 namespace exhibit::gateway {
+
+namespace asio = boost::asio;
+
 namespace {
 
 constexpr int kSpoolRetrySeconds = 5;
@@ -58,9 +62,45 @@ public:
     {
     }
 
-    Admission run()
+    /// The steps before the run is known.
+    void begin()
     {
-        m_admission.refusal = steps();
+        m_admission.refusal
+            = inOrder({&Admitting::identifyCaller, &Admitting::checkSpool, &Admitting::readBody});
+    }
+
+    /// What has to be looked up before the run can be bound; nullopt for nothing.
+    std::optional<RunId> runToLookUp()
+    {
+        if (m_admission.refusal || !m_call->chat->clientRunId) {
+            return std::nullopt;
+        }
+        const auto run = prevention::deriveRunId(
+            m_principal.tenant, m_principal.project, *m_call->chat->clientRunId);
+        return m_services.runs.needsLook(m_principal.tenant, run) ? std::optional(run)
+                                                                  : std::nullopt;
+    }
+    [[nodiscard]] TenantId tenant() const { return m_principal.tenant; }
+
+    void lookedUp(const Result<void>& outcome)
+    {
+        if (!outcome) {
+            m_admission.refusal = unavailable("run_state_unavailable", outcome.error().message, 1);
+        }
+        m_vouched = prevention::Vouched::ByDatabase;
+        // The run may bring a snapshot that was not loaded before.
+        m_call->catalogue = m_services.catalogue.get();
+    }
+
+    /// The other steps, unless it was refused already.
+    Admission finish()
+    {
+        if (!m_admission.refusal) {
+            m_admission.refusal = inOrder({&Admitting::findUpstream,
+                                           &Admitting::bindRun,
+                                           &Admitting::compile,
+                                           &Admitting::judge});
+        }
         const bool recorded = m_call && m_call->evidence;
         if (recorded && (m_admission.refusal || m_admission.stopped)) {
             m_call->meter->nothingCharged();
@@ -72,7 +112,17 @@ public:
 private:
     using Refusal = std::optional<http::ErrorReply>;
 
-    Refusal steps()
+    Refusal inOrder(std::initializer_list<Refusal (Admitting::*)()> steps)
+    {
+        for (const auto step : steps) {
+            if (auto refused = (this->*step)()) {
+                return refused;
+            }
+        }
+        return std::nullopt;
+    }
+
+    Refusal identifyCaller()
     {
         auto caller = identify(m_services, m_request);
         if (!caller) {
@@ -82,20 +132,16 @@ private:
         m_admission.presented = std::move(caller->presented);
         m_call = std::make_shared<CallState>();
         m_call->catalogue = std::move(caller->catalogue);
+        return std::nullopt;
+    }
+
+    Refusal checkSpool()
+    {
         const auto spool = m_services.journal.stats();
-        if (spool.full) {
-            return unavailable("spool_full",
+        if (spool.full || spool.failing) {
+            return unavailable(spool.full ? "spool_full" : "spool_failing",
                                "no evidence can be kept at the moment, so no call is let through",
                                kSpoolRetrySeconds);
-        }
-        for (const auto step : {&Admitting::readBody,
-                                &Admitting::findUpstream,
-                                &Admitting::bindRun,
-                                &Admitting::compile,
-                                &Admitting::judge}) {
-            if (auto refused = (this->*step)()) {
-                return refused;
-            }
         }
         return std::nullopt;
     }
@@ -149,8 +195,12 @@ private:
             return std::nullopt;
         }
         m_call->bound = true;
-        auto bound = m_services.runs.bind(
-            tenant, m_principal.project, *clientRunId, current->second, m_request.receivedAt);
+        auto bound = m_services.runs.bind(tenant,
+                                          m_principal.project,
+                                          *clientRunId,
+                                          current->second,
+                                          m_request.receivedAt,
+                                          m_vouched);
         if (bound) {
             m_call->run = *std::move(bound);
             return std::nullopt;
@@ -275,6 +325,7 @@ private:
     ops::Counter& m_violations;
     const http::Request& m_request;
     security::Principal m_principal;
+    prevention::Vouched m_vouched = prevention::Vouched::ByLocalCopy;
     std::shared_ptr<CallState> m_call;
     Admission m_admission;
 };
@@ -306,11 +357,19 @@ tl::expected<Caller, http::ErrorReply> identify(const GatewayServices& services,
     return Caller{std::move(catalogue), *std::move(principal), *std::move(presented)};
 }
 
-Admission admit(const GatewayServices& services,
-                ops::Counter& violations,
-                const http::Request& request)
+asio::awaitable<Admission> admit(const GatewayServices& services,
+                                 ops::Counter& violations,
+                                 const http::Request& request)
 {
-    return Admitting(services, violations, request).run();
+    Admitting admitting(services, violations, request);
+    admitting.begin();
+    if (const auto run = admitting.runToLookUp()) {
+        Durability looked(services.io);
+        services.runs.look(admitting.tenant(), *run, looked.track());
+        const auto outcome = co_await looked.wait();
+        admitting.lookedUp(outcome);
+    }
+    co_return admitting.finish();
 }
 
 } // namespace exhibit::gateway

@@ -5,6 +5,8 @@
 #include "server/gateway/gateway.h"
 #include "server/gateway/violations.h"
 
+#include <boost/asio/awaitable.hpp>
+
 namespace exhibit::gateway {
 
 /// Who asks, and in whose catalogue.
@@ -27,10 +29,11 @@ struct Admission {
     /// decided and is still to be recorded.
     std::optional<prevention::StageOutcome> stopped;
 };
-/// Everything up to the provider: key, spool, body, upstream, run, snapshot, input policies and
-/// thresholds; records are written as they arise. `request` outlives the call.
-[[nodiscard]] Admission admit(const GatewayServices& services,
-                              ops::Counter& violations,
-                              const http::Request& request);
+/// Everything up to the provider: key, spool, body, run, upstream, snapshot, input policies and
+/// thresholds; records are written as they arise. Waits only for what PostgreSQL knows of the run,
+/// and that only while this replica is not alone. `request` outlives the call.
+[[nodiscard]] boost::asio::awaitable<Admission> admit(const GatewayServices& services,
+                                                      ops::Counter& violations,
+                                                      const http::Request& request);
 
 } // namespace exhibit::gateway

@@ -104,7 +104,7 @@ asio::awaitable<void> refuse(http::Exchange& exchange, Admission admission)
 asio::awaitable<void> serveChat(GatewayCore& core, http::Exchange& exchange)
 {
     const OpenCall open(core);
-    auto admission = admit(core.services, core.violations, exchange.request());
+    auto admission = co_await admit(core.services, core.violations, exchange.request());
     if (admission.refusal) {
         co_await refuse(exchange, std::move(admission));
     } else if (admission.stopped) {

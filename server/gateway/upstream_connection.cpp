@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/upstream_connection.h"
 
+#include <boost/asio/connect.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/http/read.hpp>
+#include <boost/beast/core/buffers_suffix.hpp>
 
 namespace exhibit::gateway {
 namespace {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
+
+constexpr std::size_t kReadBytes = std::size_t{16} * 1024;
 
 auto intoError(boost::system::error_code& error)
 {
@@ -35,10 +38,11 @@ UpstreamConnection::UpstreamConnection(asio::io_context& io,
                                        const UpstreamTarget& target)
     : m_stream(makeStream(io, tls, target.tls))
     , m_resolver(io)
+    , m_timer(io)
 {
 }
 
-beast::tcp_stream& UpstreamConnection::lowest()
+PlainStream& UpstreamConnection::lowest()
 {
     if (auto* tls = std::get_if<TlsStream>(&m_stream)) {
         return tls->next_layer();
@@ -49,11 +53,11 @@ beast::tcp_stream& UpstreamConnection::lowest()
 Error UpstreamConnection::errorFor(const boost::system::error_code& error,
                                    std::string_view doing) const
 {
+    if (m_expired) {
+        return {ErrorCode::DeadlineExceeded, "the provider took too long", std::string(doing)};
+    }
     if (m_closed) {
         return {ErrorCode::Cancelled, "the call was cancelled", std::string(doing)};
-    }
-    if (error == beast::error::timeout) {
-        return {ErrorCode::DeadlineExceeded, "the provider took too long", std::string(doing)};
     }
     return {ErrorCode::Unavailable,
             "the provider cannot be reached: " + error.message(),
@@ -70,12 +74,13 @@ asio::awaitable<Result<void>> UpstreamConnection::connect(const UpstreamTarget& 
     if (error || m_closed) {
         co_return tl::make_unexpected(errorFor(error, "resolving its name"));
     }
-    socket.expires_after(timeout);
-    co_await socket.async_connect(addresses, intoError(error));
+    expireAfter(timeout);
+    co_await asio::async_connect(socket, addresses, intoError(error));
     if (error || m_closed) {
         co_return tl::make_unexpected(errorFor(error, "connecting"));
     }
-    socket.socket().set_option(asio::ip::tcp::no_delay(true), error);
+    socket.set_option(asio::ip::tcp::no_delay(true), error);
+    socket.non_blocking(true, error);
     co_return co_await handshake(target);
 }
 
@@ -125,11 +130,22 @@ asio::awaitable<Result<void>> UpstreamConnection::write(BytesView head,
 {
     boost::system::error_code error;
     const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body)};
-    lowest().expires_after(timeout);
+    expireAfter(timeout);
     if (auto* tls = std::get_if<TlsStream>(&m_stream)) {
         co_await asio::async_write(*tls, parts, intoError(error));
     } else {
-        co_await asio::async_write(std::get<PlainStream>(m_stream), parts, intoError(error));
+        // Tried at once: a request nearly always fits the socket's buffer, and a round through the
+        // reactor costs more than the call.
+        auto& plain = std::get<PlainStream>(m_stream);
+        const std::size_t sent = plain.write_some(parts, error);
+        if (error == asio::error::would_block || error == asio::error::try_again) {
+            error = {};
+        }
+        if (!error && sent < asio::buffer_size(parts)) {
+            beast::buffers_suffix rest(parts);
+            rest.consume(sent);
+            co_await asio::async_write(plain, rest, intoError(error));
+        }
     }
     if (error) {
         co_return tl::make_unexpected(errorFor(error, "sending the request"));
@@ -137,17 +153,43 @@ asio::awaitable<Result<void>> UpstreamConnection::write(BytesView head,
     co_return Result<void>{};
 }
 
-asio::awaitable<boost::system::error_code> UpstreamConnection::parseHead()
+/// Reads what there is behind m_buffer, once.
+asio::awaitable<boost::system::error_code> UpstreamConnection::fill()
 {
     boost::system::error_code error;
+    const auto space = m_buffer.prepare(kReadBytes);
+    std::size_t got = 0;
+    if (auto* tls = std::get_if<TlsStream>(&m_stream)) {
+        got = co_await tls->async_read_some(space, intoError(error));
+    } else {
+        got = co_await std::get<PlainStream>(m_stream).async_read_some(space, intoError(error));
+    }
+    m_buffer.commit(got);
+    co_return error;
+}
+
+/// Parses from m_buffer; need_more when that is not enough to get on.
+boost::system::error_code UpstreamConnection::parse()
+{
+    if (m_buffer.size() == 0) {
+        return beast::http::error::need_more;
+    }
+    boost::system::error_code error;
+    m_buffer.consume(m_parser->put(m_buffer.data(), error));
+    return error == beast::http::error::need_buffer ? boost::system::error_code{} : error;
+}
+
+asio::awaitable<boost::system::error_code> UpstreamConnection::parseHead()
+{
     m_parser.emplace();
     m_parser->header_limit(static_cast<std::uint32_t>(limits::kHttpHeaderBytesMax));
     m_parser->body_limit(boost::none);
-    if (auto* tls = std::get_if<TlsStream>(&m_stream)) {
-        co_await beast::http::async_read_header(*tls, m_buffer, *m_parser, intoError(error));
-    } else {
-        auto& plain = std::get<PlainStream>(m_stream);
-        co_await beast::http::async_read_header(plain, m_buffer, *m_parser, intoError(error));
+    auto error = parse();
+    while (error == beast::http::error::need_more) {
+        error = co_await fill();
+        if (!error) {
+            error = parse();
+        }
     }
     co_return error;
 }
@@ -155,7 +197,7 @@ asio::awaitable<boost::system::error_code> UpstreamConnection::parseHead()
 asio::awaitable<Result<UpstreamHead>> UpstreamConnection::readHead(
     std::chrono::milliseconds timeout)
 {
-    lowest().expires_after(timeout);
+    expireAfter(timeout);
     auto error = co_await parseHead();
     // Interim answers come before the real one (RFC 9110, 15.2).
     while (!error && m_parser->get().result_int() / 100 == 1
@@ -181,28 +223,58 @@ bool UpstreamConnection::heardAnything() const
 asio::awaitable<Result<std::optional<Bytes>>> UpstreamConnection::readSome(
     std::chrono::milliseconds timeout)
 {
-    boost::system::error_code error;
+    expireAfter(timeout);
     while (!m_parser->is_done()) {
         auto& body = m_parser->get().body();
         body.data = m_bytes.data();
         body.size = m_bytes.size();
-        lowest().expires_after(timeout);
-        if (auto* tls = std::get_if<TlsStream>(&m_stream)) {
-            co_await beast::http::async_read_some(*tls, m_buffer, *m_parser, intoError(error));
-        } else {
-            auto& plain = std::get<PlainStream>(m_stream);
-            co_await beast::http::async_read_some(plain, m_buffer, *m_parser, intoError(error));
-        }
-        if (error && error != beast::http::error::need_buffer) {
-            co_return tl::make_unexpected(errorFor(error, "reading its answer"));
-        }
+        auto error = parse();
         const std::size_t count = m_bytes.size() - body.size;
-        if (count > 0) {
+        if (count > 0 && (!error || error == beast::http::error::need_more)) {
             co_return std::optional<Bytes>(Bytes(m_bytes.data(), count));
         }
+        if (error == beast::http::error::need_more) {
+            error = co_await fill();
+            if (error == asio::error::eof) {
+                error = {};
+                m_parser->put_eof(error); // The end, where no length was announced.
+            }
+        }
+        if (error) {
+            co_return tl::make_unexpected(errorFor(error, "reading its answer"));
+        }
     }
-    lowest().expires_never();
+    m_deadline = SteadyTime::max();
     co_return std::optional<Bytes>{};
+}
+
+/// Operations follow one another within microseconds: instead of starting a timer for each, the
+/// one that runs looks, when it fires, at what the deadline is by then.
+void UpstreamConnection::expireAfter(std::chrono::milliseconds timeout)
+{
+    m_deadline = std::chrono::steady_clock::now() + timeout;
+    if (!m_timerRuns || m_timer.expiry() > m_deadline) {
+        startTimer();
+    }
+}
+
+void UpstreamConnection::startTimer()
+{
+    m_timerRuns = true;
+    m_timer.expires_at(m_deadline);
+    m_timer.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+        const auto connection = weak.lock();
+        if (error || !connection) {
+            return; // Another wait has taken its place.
+        }
+        connection->m_timerRuns = false;
+        if (connection->m_deadline <= std::chrono::steady_clock::now()) {
+            connection->m_expired = true;
+            connection->close();
+        } else if (connection->m_deadline != SteadyTime::max()) {
+            connection->startTimer();
+        }
+    });
 }
 
 bool UpstreamConnection::reusable()
@@ -216,9 +288,8 @@ bool UpstreamConnection::stillOpen()
     if (m_closed) {
         return false;
     }
-    auto& socket = lowest().socket();
     char byte = 0;
-    const auto got = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    const auto got = ::recv(lowest().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     // Bytes nobody asked for: TLS may send session tickets, plain HTTP may not speak first.
     const bool spoken = got > 0 && std::holds_alternative<PlainStream>(m_stream);
     return got < 0 ? errno == EAGAIN || errno == EWOULDBLOCK : got > 0 && !spoken;
@@ -228,9 +299,9 @@ void UpstreamConnection::close()
 {
     m_closed = true;
     m_resolver.cancel();
+    m_timer.cancel();
     boost::system::error_code ignored;
-    lowest().cancel();
-    lowest().socket().close(ignored);
+    lowest().close(ignored);
 }
 
 } // namespace exhibit::gateway

@@ -5,11 +5,11 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/ssl/ssl_stream.hpp>
 
 #include <array>
 #include <variant>
@@ -17,15 +17,16 @@
 /// Private to server/gateway: Beast and OpenSSL stay behind upstream_client.h.
 namespace exhibit::gateway {
 
-using PlainStream = boost::beast::tcp_stream;
-using TlsStream = boost::beast::ssl_stream<boost::beast::tcp_stream>;
+using PlainStream = boost::asio::ip::tcp::socket;
+using TlsStream = boost::asio::ssl::stream<PlainStream>;
 struct TlsSessionFree {
     void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
 };
 using TlsSession = std::unique_ptr<SSL_SESSION, TlsSessionFree>;
 
-/// One connection, plain or TLS. Every operation ends by the time-out it is given.
-class UpstreamConnection {
+/// One connection, plain or TLS; owned by a shared_ptr. Every operation ends by the time-out it is
+/// given, which also closes the connection.
+class UpstreamConnection : public std::enable_shared_from_this<UpstreamConnection> {
 public:
     UpstreamConnection(boost::asio::io_context& io,
                        boost::asio::ssl::context& tls,
@@ -57,14 +58,22 @@ public:
 private:
     using Parser = boost::beast::http::response_parser<boost::beast::http::buffer_body>;
 
-    boost::beast::tcp_stream& lowest();
+    PlainStream& lowest();
     boost::asio::awaitable<Result<void>> handshake(const UpstreamTarget& target);
     boost::asio::awaitable<boost::system::error_code> parseHead();
+    boost::system::error_code parse();
+    boost::asio::awaitable<boost::system::error_code> fill();
+    void expireAfter(std::chrono::milliseconds timeout);
+    void startTimer();
     [[nodiscard]] Error errorFor(const boost::system::error_code& error,
                                  std::string_view doing) const;
 
     std::variant<PlainStream, TlsStream> m_stream;
     boost::asio::ip::tcp::resolver m_resolver;
+    boost::asio::steady_timer m_timer;
+    SteadyTime m_deadline = SteadyTime::max();
+    bool m_timerRuns = false;
+    bool m_expired = false;
     boost::beast::flat_buffer m_buffer;
     std::optional<Parser> m_parser;
     std::array<char, 16384> m_bytes{};

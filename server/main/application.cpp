@@ -6,9 +6,11 @@
 #include "server/http/server.h"
 #include "server/main/database_service.h"
 #include "server/main/recovery.h"
+#include "server/main/replicas.h"
 #include "server/main/run_keeper.h"
 #include "server/storage/body_field_store.h"
 #include "server/storage/ingest.h"
+#include "server/storage/local_copy_retention.h"
 #include "server/storage/private_file.h"
 #include "server/storage/unproven_ledger.h"
 
@@ -26,6 +28,10 @@ namespace {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
+
+constexpr auto kJoinTimeout = 20s;
+constexpr Periodic::Timing kForgetting{1h, 1min};
+constexpr auto kForgetTimeout = 60s;
 
 std::function<void(std::function<void()>)> postTo(asio::io_context& io)
 {
@@ -52,6 +58,7 @@ private:
     Result<void> openLocalParts();
     Result<void> startDatabase();
     Result<void> startServing();
+    Result<void> forgetEndedRuns();
     void announce();
     void drain();
     void waitForIngest(Deadline deadline);
@@ -74,6 +81,8 @@ private:
     std::atomic<bool> m_ingesting{false};
     prevention::SnapshotCache m_snapshots;
     std::unique_ptr<prevention::RunRegistry> m_runs;
+    std::unique_ptr<Replicas> m_replicas;
+    std::unique_ptr<Periodic> m_forgetting;
     std::unique_ptr<RunKeeper> m_runKeeper;
     std::unique_ptr<gateway::Gateway> m_gateway;
     std::unique_ptr<http::Server> m_server;
@@ -119,10 +128,26 @@ Result<void> Application::Impl::startDatabase()
     EXHIBIT_CHECK(m_databaseService->find());
     m_ingest = std::make_unique<storage::Ingest>(storage::Ingest::Services{
         m_databaseService->database(), *m_journal, m_ledger, m_fields, m_metrics});
-    return m_databaseService->start([this] {
+    m_replicas = std::make_unique<Replicas>(ReplicaServices{
+        .io = m_io,
+        .urls = m_databaseService->urls(),
+        .replica = m_journal->replica(),
+        .copy = *m_copy,
+        .catalogue = m_catalogue,
+        .runs = *m_runs,
+        .ensureSnapshot = [this](TenantId tenant, const std::string& snapshot, Deadline deadline) {
+            return m_databaseService->ensureSnapshot(tenant, snapshot, deadline);
+        }});
+    m_runs->shareWith(*m_replicas);
+    DatabaseService::Events events;
+    events.onReady = [this] {
         m_ingest->start();
         m_ingesting = true;
-    });
+    };
+    events.onNotice = [this](std::string_view payload) { m_replicas->notice(payload); };
+    EXHIBIT_CHECK(m_databaseService->start(std::move(events)));
+    m_replicas->join(Deadline::after(kJoinTimeout));
+    return {};
 }
 
 Result<void> Application::Impl::startServing()
@@ -161,7 +186,10 @@ api::ApiServices Application::Impl::apiServices()
             .ledger = m_ledger,
             .metrics = m_metrics,
             .reloadCatalogue = [this] { return m_databaseService->reloadCatalogue(); },
-            .endRun = [this](TenantId tenant, RunId run) { return m_runKeeper->end(tenant, run); },
+            .endRun =
+                [this](TenantId tenant, RunId run, domain::RunStatus status) {
+                    return m_runKeeper->end(tenant, run, status);
+                },
             .incidentInSpool
             = [this](TenantId tenant,
                      IncidentId incident) { return m_ingest->incidentInSpool(tenant, incident); },
@@ -183,12 +211,28 @@ Json Application::Impl::health() const
          JsonObject{{"ok", spool.empty()},
                     {"detail", spool},
                     {"bytes", journal.bytesOnDisk},
-                    {"waiting", ingest.waiting}}}};
+                    {"waiting", ingest.waiting}}},
+        {"replicas", m_replicas->health()}};
+}
+
+Result<void> Application::Impl::forgetEndedRuns()
+{
+    storage::RunStore runs(m_databaseService->database());
+    return storage::dropEndedRuns(
+               *m_copy, runs, utcNow() - limits::kEndedRunKept, Deadline::after(kForgetTimeout))
+        .map([](std::size_t count) {
+            if (count > 0) {
+                ops::logInfo("{} ended runs left the local copy", count);
+            }
+        });
 }
 
 void Application::Impl::run()
 {
     m_runKeeper->start();
+    m_replicas->start();
+    m_forgetting = std::make_unique<Periodic>(
+        "forgetting ended runs", kForgetting, [this] { return forgetEndedRuns(); });
     m_signals.async_wait([this](const boost::system::error_code& error, int) {
         if (!error) {
             drain();
@@ -197,6 +241,7 @@ void Application::Impl::run()
     announce();
     m_io.run();
     waitForIngest(Deadline::after(m_configuration.drainTimeout));
+    m_replicas->leave();
 }
 
 void Application::Impl::announce()
@@ -248,8 +293,10 @@ void Application::Impl::stopParts()
     m_server.reset();
     m_gateway.reset();
     m_runKeeper.reset();
+    m_forgetting.reset();
     m_ingest.reset();
     m_databaseService.reset();
+    m_replicas.reset();
     m_runs.reset();
     m_journal.reset();
     m_copy.reset();

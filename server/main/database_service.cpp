@@ -5,7 +5,6 @@
 #include "server/security/authenticator.h"
 #include "server/storage/bootstrap.h"
 #include "server/storage/catalogue_loader.h"
-#include "server/storage/run_store.h"
 
 #include <condition_variable>
 
@@ -19,7 +18,7 @@ constexpr auto kStartTimeout = 120s;
 constexpr auto kServeAnyway = 10s;
 constexpr auto kRetryPause = 1s;
 constexpr auto kLoadTimeout = 30s;
-constexpr std::size_t kRunsPerPage = 1000;
+constexpr auto kPartitionsTimeout = 60s;
 
 } // namespace
 
@@ -34,11 +33,12 @@ DatabaseService::DatabaseService(const Configuration& configuration,
 
 DatabaseService::~DatabaseService()
 {
-    m_listener.reset();
     m_trying.request_stop();
     if (m_trying.joinable()) {
-        m_trying.join();
+        m_trying.join(); // It may be making the other two.
     }
+    m_partitions.reset();
+    m_listener.reset();
 }
 
 Result<void> DatabaseService::find()
@@ -57,9 +57,9 @@ Result<void> DatabaseService::find()
     return {};
 }
 
-Result<void> DatabaseService::start(std::function<void()> onReady)
+Result<void> DatabaseService::start(Events events)
 {
-    m_onReady = std::move(onReady);
+    m_events = std::move(events);
     EXHIBIT_TRY(auto stored, m_copy.loadCatalogue());
     const auto prepared = prepare(Deadline::after(stored ? std::chrono::seconds(kServeAnyway)
                                                          : std::chrono::seconds(kStartTimeout)));
@@ -98,13 +98,15 @@ Result<void> DatabaseService::prepare(Deadline deadline)
     EXHIBIT_CHECK(m_setup->bringUpToDate(deadline));
     EXHIBIT_CHECK(bootstrap(deadline));
     EXHIBIT_CHECK(reloadCatalogue());
-    if (!m_copy.complete()) {
-        EXHIBIT_CHECK(rebuildLocalCopy(deadline));
-    }
     listen();
+    m_partitions = std::make_unique<Periodic>(
+        "making the partitions of the coming months", m_events.partitions, [this] {
+            return storage::ensurePartitions(m_database->writers(),
+                                             Deadline::after(kPartitionsTimeout));
+        });
     noteTrouble({});
     m_ready = true;
-    m_onReady();
+    m_events.onReady();
     return {};
 }
 
@@ -123,40 +125,28 @@ Result<void> DatabaseService::bootstrap(Deadline deadline)
 
 void DatabaseService::listen()
 {
-    m_listener = std::make_unique<storage::ChangeListener>(m_setup->urls().listener, [this] {
+    const auto reload = [this] {
         if (const auto reloaded = reloadCatalogue(); !reloaded) {
             ops::logWarning("the catalogue could not be read again: {}", reloaded.error().message);
         }
-    });
+    };
+    m_listener = std::make_unique<storage::ChangeListener>(
+        m_setup->urls().listener,
+        storage::ChangeListener::Handlers{.onChange = reload, .onNotice = m_events.onNotice});
 }
 
-Result<void> DatabaseService::rebuildLocalCopy(Deadline deadline)
+Result<void> DatabaseService::ensureSnapshot(TenantId tenant,
+                                             const std::string& snapshotId,
+                                             Deadline deadline)
 {
-    storage::RunStore runs(*m_database);
-    std::size_t count = 0;
-    for (const auto& [tenant, snapshot] : m_catalogue.get()->currentSnapshot) {
-        RunId after;
-        for (;;) {
-            EXHIBIT_TRY(const auto page,
-                        runs.openAndStopped(tenant, after, kRunsPerPage, deadline));
-            if (page.empty()) {
-                break;
-            }
-            after = page.back().runId;
-            count += page.size();
-            for (const auto& run : page) {
-                EXHIBIT_TRY(const auto known, m_copy.findRun(tenant, run.runId));
-                if (!known) {
-                    m_copy.saveRun(run);
-                }
-            }
-        }
+    if (m_catalogue.get()->findSnapshot(tenant, snapshotId) != nullptr) {
+        return {};
     }
-    EXHIBIT_CHECK(m_copy.flush());
-    EXHIBIT_CHECK(m_copy.markComplete());
-    if (count > 0) {
-        ops::logInfo("the local copy was rebuilt with {} runs", count);
-    }
+    EXHIBIT_TRY(auto snapshot, storage::loadSnapshot(*m_database, tenant, snapshotId, deadline));
+    const std::scoped_lock lock(m_reload);
+    auto next = *m_catalogue.get();
+    next.snapshots[{tenant, snapshotId}] = std::move(snapshot);
+    m_catalogue.set(std::make_shared<const storage::Catalogue>(std::move(next)));
     return {};
 }
 

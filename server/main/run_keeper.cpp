@@ -62,19 +62,34 @@ void RunKeeper::expireNow()
     }
 }
 
-bool RunKeeper::end(TenantId tenant, RunId run)
+bool RunKeeper::end(TenantId tenant, RunId run, domain::RunStatus status)
 {
     auto answer = std::make_shared<std::promise<bool>>();
     auto ended = answer->get_future();
-    boost::asio::post(m_io, [this, tenant, run, answer] {
-        const UtcTime now = utcNow();
-        const bool was = m_runs.end(tenant, run, now);
-        if (was) {
-            record(tenant, {.runId = run, .at = now});
+    boost::asio::post(m_io, [this, tenant, run, status, answer] {
+        if (!m_runs.needsLook(tenant, run)) {
+            answer->set_value(endNow(tenant, run, status));
+            return;
         }
-        answer->set_value(was);
+        m_runs.look(tenant, run, [this, tenant, run, status, answer](const Result<void>& known) {
+            answer->set_value(known && endNow(tenant, run, status));
+        });
     });
     return ended.wait_for(kEndTimeout) == std::future_status::ready && ended.get();
+}
+
+bool RunKeeper::endNow(TenantId tenant, RunId run, domain::RunStatus status)
+{
+    const UtcTime now = utcNow();
+    if (!m_runs.end(tenant, run, now, status)) {
+        return false;
+    }
+    // What failed in the application is no policy's and no provider's doing (domain.md).
+    const auto reason = status == domain::RunStatus::Failed
+        ? domain::TerminationReason::SystemFailure
+        : domain::TerminationReason::Completed;
+    record(tenant, {.runId = run, .status = status, .reason = reason, .at = now});
+    return true;
 }
 
 void RunKeeper::record(TenantId tenant, const spool::RunEnded& ended)

@@ -25,10 +25,12 @@ public:
 
     void start(); ///< Io thread.
     void stop(); ///< Io thread, or when it no longer runs.
-    /// False when the run is unknown or does not run. Any thread but the io thread.
-    [[nodiscard]] bool end(TenantId tenant, RunId run);
+    /// Ends a run as succeeded or failed; false when it is unknown or does not run. With other
+    /// replicas it may be one of theirs. Any thread but the io thread.
+    [[nodiscard]] bool end(TenantId tenant, RunId run, domain::RunStatus status);
 
 private:
+    [[nodiscard]] bool endNow(TenantId tenant, RunId run, domain::RunStatus status);
     void expireLater();
     void expireNow();
     void record(TenantId tenant, const spool::RunEnded& ended);

@@ -23,6 +23,43 @@ tl::unexpected<Error> stateUnavailable()
                 "run_state_unavailable");
 }
 
+bool isStopped(const domain::LiveRun& run)
+{
+    return run.stop || run.status == domain::RunStatus::FailedPolicy
+        || run.status == domain::RunStatus::Cancelled;
+}
+
+/// Calls `onDurable` with the result once it came and the other thing is done too.
+class AlsoPublished {
+public:
+    explicit AlsoPublished(storage::LocalCopy::Completion onDurable)
+        : m_onDurable(std::move(onDurable))
+    {
+    }
+    void durable(const Result<void>& result)
+    {
+        m_result = result;
+        finish();
+    }
+    void published()
+    {
+        m_published = true;
+        finish();
+    }
+
+private:
+    void finish()
+    {
+        if (m_result && m_published) {
+            m_onDurable(*m_result);
+        }
+    }
+
+    storage::LocalCopy::Completion m_onDurable;
+    std::optional<Result<void>> m_result;
+    bool m_published = false;
+};
+
 } // namespace
 
 RunId deriveRunId(TenantId tenant, ProjectId project, std::string_view clientRunId)
@@ -61,22 +98,75 @@ Result<domain::LiveRun*> RunRegistry::find(TenantId tenant, RunId run)
     return stored ? remember(*std::move(stored)) : nullptr;
 }
 
+bool RunRegistry::needsLook(TenantId tenant, RunId run)
+{
+    if (m_shared != nullptr && m_shared->shared()) {
+        return true;
+    }
+    const auto found = find(tenant, run);
+    if (!found || *found != nullptr) {
+        return false;
+    }
+    const auto dropped = m_copy.wasDropped(run);
+    return !dropped || *dropped;
+}
+
+void RunRegistry::look(TenantId tenant, RunId run, std::function<void(const Result<void>&)> done)
+{
+    if (m_shared == nullptr) {
+        done(stateUnavailable());
+        return;
+    }
+    m_shared->look(tenant, run, [this, done = std::move(done)](const auto& row) {
+        if (row && *row) {
+            adopt(**row);
+        }
+        done(row ? Result<void>() : Result<void>(stateUnavailable()));
+    });
+}
+
+void RunRegistry::adopt(const domain::LiveRun& row)
+{
+    const auto found = find(row.tenantId, row.runId);
+    if (!found) {
+        return; // bind() finds the same and refuses.
+    }
+    if (*found == nullptr) {
+        m_copy.saveRun(*remember(row));
+        return;
+    }
+    auto& run = **found;
+    const auto before = run;
+    auto& counters = run.counters;
+    counters.tokens = std::max(counters.tokens, row.counters.tokens);
+    counters.costMicrocents = std::max(counters.costMicrocents, row.counters.costMicrocents);
+    counters.llmCalls = std::max(counters.llmCalls, row.counters.llmCalls);
+    counters.startedAt = std::min(counters.startedAt, row.counters.startedAt);
+    run.lastActiveAt = std::max(run.lastActiveAt, row.lastActiveAt);
+    if (!run.stop && isStopped(row)) {
+        run.stop = row.stop;
+        run.status = row.status;
+    }
+    if (toJson(before) != toJson(run)) {
+        m_copy.saveRun(run);
+    }
+}
+
 Result<domain::LiveRun> RunRegistry::bind(TenantId tenant,
                                           ProjectId project,
                                           const std::string& clientRunId,
                                           const std::string& snapshotId,
-                                          UtcTime now)
+                                          UtcTime now,
+                                          Vouched vouched)
 {
     const auto id = deriveRunId(tenant, project, clientRunId);
     const auto found = find(tenant, id);
-    if (!found) {
+    const bool known = vouched == Vouched::ByDatabase || m_copy.complete();
+    if (!found || (!known && (*found == nullptr || !isStopped(**found)))) {
         return stateUnavailable();
     }
     auto* run = *found;
     if (run == nullptr) {
-        if (!m_copy.complete()) {
-            return stateUnavailable();
-        }
         domain::LiveRun begun;
         begun.runId = id;
         begun.tenantId = tenant;
@@ -86,9 +176,7 @@ Result<domain::LiveRun> RunRegistry::bind(TenantId tenant,
         begun.counters.startedAt = now;
         run = remember(std::move(begun));
     }
-    const bool stopped = run->stop.has_value() || run->status == domain::RunStatus::FailedPolicy
-        || run->status == domain::RunStatus::Cancelled;
-    if (stopped) {
+    if (isStopped(*run)) {
         return fail(ErrorCode::Forbidden, "this run was stopped", "run_stopped");
     }
     run->status = domain::RunStatus::Running;
@@ -137,17 +225,23 @@ void RunRegistry::stop(TenantId tenant,
         stopped.lastActiveAt = std::max(stopped.lastActiveAt, stop.at);
         stopped.stop = std::move(stop);
     }
-    m_copy.saveRun(stopped, std::move(onDurable));
+    if (m_shared == nullptr || !m_shared->shared()) {
+        m_copy.saveRun(stopped, std::move(onDurable));
+        return;
+    }
+    const auto both = std::make_shared<AlsoPublished>(std::move(onDurable));
+    m_copy.saveRun(stopped, [both](const Result<void>& result) { both->durable(result); });
+    m_shared->publishStop(stopped, [both] { both->published(); });
 }
 
-bool RunRegistry::end(TenantId tenant, RunId run, UtcTime now)
+bool RunRegistry::end(TenantId tenant, RunId run, UtcTime now, domain::RunStatus status)
 {
     const auto found = find(tenant, run);
     if (!found || *found == nullptr || (*found)->status != domain::RunStatus::Running) {
         return false;
     }
     auto& ended = **found;
-    ended.status = domain::RunStatus::Succeeded;
+    ended.status = status;
     ended.lastActiveAt = std::max(ended.lastActiveAt, now);
     m_copy.saveRun(ended);
     return true;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/domain/run.h"
+#include "server/prevention/shared_runs.h"
 #include "server/storage/local_copy.h"
 
 #include <optional>
@@ -14,11 +14,24 @@ namespace exhibit::prevention {
 /// every replica (rulings.md 3).
 [[nodiscard]] RunId deriveRunId(TenantId tenant, ProjectId project, std::string_view clientRunId);
 
+/// Who vouches for what is known of a run.
+enum class Vouched : std::uint8_t { ByLocalCopy, ByDatabase };
+
 /// The live state of bound runs: what the next call of a run is decided from. Io thread only;
 /// backed by the local copy, so that it survives restarts and an absent PostgreSQL.
 class RunRegistry {
 public:
     explicit RunRegistry(storage::LocalCopy& copy);
+
+    /// From now on this replica may have company. `shared` outlives the object.
+    void shareWith(SharedRuns& shared) { m_shared = &shared; }
+    /// Whether what is known here does not suffice: look() before bind(). False while this replica
+    /// is alone, but for the rare run that the local copy has dropped.
+    [[nodiscard]] bool needsLook(TenantId tenant, RunId run);
+    /// Learns what PostgreSQL knows of the run. Unavailable with subject "run_state_unavailable".
+    void look(TenantId tenant, RunId run, std::function<void(const Result<void>&)> done);
+    /// Takes over what another replica knows: its stop, and counters that are ahead.
+    void adopt(const domain::LiveRun& row);
 
     /// Joins a call to its run: finds it, re-opens an ended one, or begins it under `snapshotId`.
     /// Counts the call. Errors: Forbidden with subject "run_stopped" (see stopOf()), Unavailable
@@ -27,7 +40,8 @@ public:
                                                ProjectId project,
                                                const std::string& clientRunId,
                                                const std::string& snapshotId,
-                                               UtcTime now);
+                                               UtcTime now,
+                                               Vouched vouched = Vouched::ByLocalCopy);
     /// Absent when the run is unknown or was not stopped.
     [[nodiscard]] std::optional<domain::RunStop> stopOf(TenantId tenant, RunId run);
     /// Adds a finished call's usage.
@@ -37,13 +51,17 @@ public:
                 domain::Microcents cost,
                 UtcTime now);
     /// Marks the run stopped at once (calls that bind later are refused) and calls `onDurable` when
-    /// the stop is on disk. The first stop of a run wins. NotFound for runs that were never bound.
+    /// the stop is on disk and other replicas, if there are any, see it. The first stop of a run
+    /// wins. NotFound for runs that were never bound.
     void stop(TenantId tenant,
               RunId run,
               domain::RunStop stop,
               storage::LocalCopy::Completion onDurable);
-    /// Ends a run by request; false when it is unknown or not running.
-    bool end(TenantId tenant, RunId run, UtcTime now);
+    /// Ends a run as succeeded or failed; false when it is unknown or not running.
+    bool end(TenantId tenant,
+             RunId run,
+             UtcTime now,
+             domain::RunStatus status = domain::RunStatus::Succeeded);
     /// Runs idle since before `before` become succeeded; returns them for the record, at most
     /// limits::kRunsExpiredAtOnceMax.
     [[nodiscard]] std::vector<domain::LiveRun> expireIdle(UtcTime before);
@@ -55,6 +73,7 @@ private:
     domain::LiveRun* remember(domain::LiveRun run);
 
     storage::LocalCopy& m_copy;
+    SharedRuns* m_shared = nullptr; ///< nullptr: alone.
     /// Those used lately, at most limits::kLiveRunsInMemoryMax.
     std::unordered_map<RunId, domain::LiveRun> m_runs;
 };

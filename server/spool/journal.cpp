@@ -26,6 +26,7 @@ public:
          Bytes wrappedKey)
         : m_keys(std::move(keys))
         , m_post(options.post)
+        , m_bytesMax(options.bytesMax)
         , m_folder(std::move(folder))
         , m_keeper({.folder = options.directory,
                     .header = {.replica = m_folder.replica(), .wrappedKey = std::move(wrappedKey)},
@@ -41,6 +42,7 @@ public:
 
     const std::shared_ptr<KeyWrapper> m_keys;
     const std::function<void(std::function<void()>)> m_post;
+    const std::size_t m_bytesMax;
     SpoolFolder m_folder;
     FileKeeper m_keeper;
     JournalReader m_reader;
@@ -112,6 +114,7 @@ JournalStats Journal::stats() const
     JournalStats stats;
     m_impl->m_writer.addTo(stats);
     stats.bytesOnDisk = m_impl->m_keeper.bytesOnDisk();
+    stats.bytesMax = m_impl->m_bytesMax;
     stats.full = m_impl->m_keeper.full();
     return stats;
 }

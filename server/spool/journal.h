@@ -29,6 +29,7 @@ struct JournalStats {
     std::int64_t lastRecordNo = 0; ///< Of what is queued, if it all becomes durable.
     std::int64_t durableRecordNo = 0;
     std::size_t bytesOnDisk = 0; ///< Prepared files count with their full size.
+    std::size_t bytesMax = 0; ///< As in the options.
     std::uint64_t commits = 0;
     bool full = false; ///< bytesMax reached or the disk is full: refuse new calls with 503.
     bool failing = false; ///< The last commit failed: refuse new calls as well.

@@ -113,13 +113,13 @@ bool JournalWriter::waitForWork()
     return !m_backlog.empty();
 }
 
-/// Returns when somebody waits for a record, when one has waited for kQuietDelay, when survivors
-/// of a failed commit are due again, or when the journal closes.
+/// Returns when somebody waits for a record, when one has waited for kQuietDelay, when a failed
+/// commit is due again, or when the journal closes.
 void JournalWriter::waitForAwaited(std::unique_lock<std::mutex>& lock)
 {
     m_wakeAt = 1;
     const auto needed = [this] { return m_stopping || m_awaited > 0; };
-    if (!m_backlog.empty()) {
+    if (!m_backlog.empty() || m_failing) {
         m_wake.wait_for(lock, kRetryDelay, needed);
         return;
     }
@@ -152,6 +152,9 @@ void JournalWriter::gather(std::unique_lock<std::mutex>& lock)
 
 void JournalWriter::commitBacklog()
 {
+    if (m_backlog.empty() && m_failing) {
+        probe();
+    }
     while (!m_backlog.empty()) {
         ChainEnd end = m_end;
         const std::size_t count = sealBatch(end);
@@ -163,6 +166,16 @@ void JournalWriter::commitBacklog()
             return; // Survivors are tried again with the next record or after kRetryDelay.
         }
         finish(count, outcome);
+    }
+}
+
+/// While commits fail no call is let through, so that perhaps no record comes to find out with: an
+/// empty transaction does.
+void JournalWriter::probe()
+{
+    m_batch.clear();
+    if (!m_keeper.full() && makeRoom()) {
+        noteOutcome(m_file->settle());
     }
 }
 

@@ -41,6 +41,7 @@ private:
     void waitForAwaited(std::unique_lock<std::mutex>& lock);
     void gather(std::unique_lock<std::mutex>& lock);
     void commitBacklog();
+    void probe();
     [[nodiscard]] std::size_t sealBatch(ChainEnd& end);
     [[nodiscard]] Result<void> commit(const ChainEnd& end, std::size_t count);
     [[nodiscard]] Result<void> makeRoom();

@@ -11,6 +11,7 @@ namespace {
 /// A snapshot as it is stored; reading it back checks its hash.
 struct StoredSnapshot {
     TenantId tenantId;
+    std::string snapshotId; ///< May be longer than its hash says (domain.md); empty in old files.
     Digest contentHash{};
     std::string policiesJson;
     std::string thresholdsJson;
@@ -21,6 +22,7 @@ template <class V>
 void visitFields(V& visit, Of<V, StoredSnapshot>& snapshot)
 {
     visit("tenant_id", snapshot.tenantId);
+    visit.defaulted("snapshot_id", snapshot.snapshotId);
     visit("content_hash", snapshot.contentHash);
     visit("policies_json", snapshot.policiesJson);
     visit("thresholds_json", snapshot.thresholdsJson);
@@ -123,6 +125,7 @@ Json catalogueToJson(const Catalogue& catalogue)
     }
     for (const auto& [key, snapshot] : catalogue.snapshots) {
         stored.snapshots.push_back({snapshot->tenantId,
+                                    snapshot->snapshotId,
                                     snapshot->contentHash,
                                     snapshot->policiesJson,
                                     snapshot->thresholdsJson,
@@ -150,6 +153,9 @@ Result<Catalogue> catalogueFromJson(const Json& json)
                                          std::move(snapshot.thresholdsJson),
                                          snapshot.contentHash,
                                          snapshot.createdAt));
+        if (!snapshot.snapshotId.empty()) {
+            loaded.snapshotId = std::move(snapshot.snapshotId);
+        }
         const std::pair key{loaded.tenantId, loaded.snapshotId};
         catalogue.snapshots[key]
             = std::make_shared<const domain::PolicySnapshot>(std::move(loaded));

@@ -28,6 +28,9 @@ constexpr const char* kSnapshots
       " AS ended_at FROM snapshot_activations) AS a"
       " WHERE ended_at IS NULL OR ended_at > now() - interval '7 days'"
       " UNION SELECT policy_snapshot_id FROM runs WHERE status IN ('queued', 'running'))";
+constexpr const char* kSnapshot
+    = "SELECT policies_json, thresholds_json, content_hash, created_at, snapshot_id "
+      "FROM policy_snapshots WHERE tenant_id = $1 AND snapshot_id = $2";
 constexpr const char* kPrices
     = "SELECT jsonb_build_object('version', version, 'currency', currency, 'models', models) "
       "FROM price_tables ORDER BY published_at DESC, version DESC LIMIT 1";
@@ -86,17 +89,26 @@ JsonObject keyRow(const Rows& rows, std::size_t row, TenantId tenant)
             {"created_at", formatTime(rows.time(row, 7))}};
 }
 
+/// A row of policies_json, thresholds_json, content_hash, created_at, snapshot_id.
+Result<domain::PolicySnapshot> readSnapshot(const Rows& rows, std::size_t row, TenantId tenant)
+{
+    Digest hash{};
+    const auto bytes = rows.bytes(row, 2);
+    std::copy_n(bytes.begin(), std::min(bytes.size(), hash.size()), hash.begin());
+    EXHIBIT_TRY(auto snapshot,
+                domain::loadSnapshot(tenant,
+                                     std::string(rows.text(row, 0)),
+                                     std::string(rows.text(row, 1)),
+                                     hash,
+                                     rows.time(row, 3)));
+    snapshot.snapshotId = rows.text(row, 4);
+    return snapshot;
+}
+
 void addSnapshots(Catalogue& catalogue, const Rows& rows, TenantId tenant)
 {
     for (std::size_t row = 0; row < rows.size(); ++row) {
-        Digest hash{};
-        const auto bytes = rows.bytes(row, 2);
-        std::copy_n(bytes.begin(), std::min(bytes.size(), hash.size()), hash.begin());
-        auto snapshot = domain::loadSnapshot(tenant,
-                                             std::string(rows.text(row, 0)),
-                                             std::string(rows.text(row, 1)),
-                                             hash,
-                                             rows.time(row, 3));
+        auto snapshot = readSnapshot(rows, row, tenant);
         const std::string snapshotId{rows.text(row, 4)};
         if (!snapshot) {
             ops::logError("policy snapshot {} of {} cannot be used: {}",
@@ -105,7 +117,6 @@ void addSnapshots(Catalogue& catalogue, const Rows& rows, TenantId tenant)
                           snapshot.error().message);
             continue;
         }
-        snapshot->snapshotId = snapshotId;
         catalogue.snapshots[{tenant, snapshotId}]
             = std::make_shared<const domain::PolicySnapshot>(*std::move(snapshot));
     }
@@ -162,6 +173,22 @@ Result<Catalogue> loadCatalogue(Database& database, Deadline deadline)
     }
     sortCatalogue(catalogue);
     return catalogue;
+}
+
+Result<std::shared_ptr<const domain::PolicySnapshot>> loadSnapshot(Database& database,
+                                                                   TenantId tenant,
+                                                                   const std::string& snapshotId,
+                                                                   Deadline deadline)
+{
+    using Loaded = std::shared_ptr<const domain::PolicySnapshot>;
+    return database.read(tenant, deadline, [&](Transaction& transaction) -> Result<Loaded> {
+        EXHIBIT_TRY(const Rows rows, transaction.query(kSnapshot, {tenant, snapshotId}));
+        if (rows.empty()) {
+            return fail(ErrorCode::NotFound, "there is no such policy snapshot", snapshotId);
+        }
+        EXHIBIT_TRY(auto snapshot, readSnapshot(rows, 0, tenant));
+        return std::make_shared<const domain::PolicySnapshot>(std::move(snapshot));
+    });
 }
 
 } // namespace exhibit::storage

@@ -13,4 +13,8 @@ namespace exhibit::storage {
 /// thread.
 [[nodiscard]] Result<Catalogue> loadCatalogue(Database& database, Deadline deadline);
 
+/// One stored snapshot, also one that no catalogue holds any more. NotFound when there is none.
+[[nodiscard]] Result<std::shared_ptr<const domain::PolicySnapshot>> loadSnapshot(
+    Database& database, TenantId tenant, const std::string& snapshotId, Deadline deadline);
+
 } // namespace exhibit::storage

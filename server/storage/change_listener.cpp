@@ -22,9 +22,9 @@ constexpr auto kProbeEvery = 60s;
 
 } // namespace
 
-ChangeListener::ChangeListener(Secret url, std::function<void()> onChange)
+ChangeListener::ChangeListener(Secret url, Handlers handlers)
     : m_url(std::move(url))
-    , m_onChange(std::move(onChange))
+    , m_handlers(std::move(handlers))
     , m_stopEvent(eventfd(0, EFD_CLOEXEC))
     , m_thread(&ChangeListener::run, this)
 {
@@ -57,7 +57,7 @@ void ChangeListener::listenOnce()
         return;
     }
     m_connected = true;
-    m_onChange();
+    m_handlers.onChange();
     while (pause(0ms)) {
         auto change
             = connection.waitForNotification(Deadline::after(kProbeEvery), m_stopEvent.get());
@@ -69,15 +69,31 @@ void ChangeListener::listenOnce()
             }
             continue;
         }
+        bool changed = false;
         while (change && *change) {
+            changed = isChange(**change) || changed;
             change = connection.waitForNotification(Deadline::after(kGather), m_stopEvent.get());
         }
         if (!change) {
             ops::logWarning("no longer hearing of changes: {}", change.error().message);
             return;
         }
-        m_onChange();
+        if (changed) {
+            m_handlers.onChange();
+        }
     }
+}
+
+bool ChangeListener::isChange(std::string_view payload) const
+{
+    const auto word = payload.substr(0, payload.find(' '));
+    if (word != "replicas" && word != "run_stopped") {
+        return true;
+    }
+    if (m_handlers.onNotice) {
+        m_handlers.onNotice(payload);
+    }
+    return false;
 }
 
 bool ChangeListener::pause(std::chrono::milliseconds duration) const

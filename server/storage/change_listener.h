@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <functional>
+#include <string_view>
 #include <thread>
 
 namespace exhibit::storage {
@@ -15,11 +16,18 @@ namespace exhibit::storage {
 /// LISTEN does not pass PgBouncer's transaction mode.
 class ChangeListener {
 public:
-    /// `onChange` runs on the listener's thread: after every connect, the first one too (what
-    /// changed meanwhile went unheard), and after changes, once for several that come together. It
-    /// must not throw.
-    ChangeListener(Secret url, std::function<void()> onChange);
-    /// Waits for a running `onChange`.
+    /// Both run on the listener's thread and must not throw.
+    struct Handlers {
+        /// After every connect, the first one too (what changed meanwhile went unheard), and after
+        /// changes of the catalogue, once for several that come together.
+        std::function<void()> onChange;
+        /// At once, with the payload, for what is no change of the catalogue: "replicas" and
+        /// "run_stopped TENANT RUN". May be empty.
+        std::function<void(std::string_view)> onNotice;
+    };
+
+    ChangeListener(Secret url, Handlers handlers);
+    /// Waits for a running handler.
     ~ChangeListener();
     ChangeListener(const ChangeListener&) = delete;
     ChangeListener& operator=(const ChangeListener&) = delete;
@@ -33,9 +41,11 @@ private:
     void listenOnce();
     /// Sleeps; false when the listener ends.
     [[nodiscard]] bool pause(std::chrono::milliseconds duration) const;
+    /// Passes a notice on; true for a change of the catalogue.
+    [[nodiscard]] bool isChange(std::string_view payload) const;
 
     const Secret m_url;
-    const std::function<void()> m_onChange;
+    const Handlers m_handlers;
     std::atomic<bool> m_connected{false};
     Descriptor m_stopEvent; ///< eventfd; readable once the listener ends.
     std::thread m_thread;

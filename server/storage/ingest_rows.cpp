@@ -13,9 +13,13 @@ constexpr std::string_view kRunColumns
       " stop, ended_at, stopped_at_step, inflection_step, tokens_used, cost_microcents, llm_calls,"
       " step_count, started_at, last_active_at)";
 constexpr std::string_view kRunRow = "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
-// A stopped run stays stopped; any other one is what its newest records say.
+// A stopped run stays stopped; any other one is what its newest records say. A row that only a stop
+// has written so far (RunStore::publishStop) learns here who asked.
 constexpr std::string_view kRunMerge
     = " ON CONFLICT (tenant_id, run_id) DO UPDATE SET"
+      " user_id = coalesce(r.user_id, excluded.user_id),"
+      " session_id = coalesce(r.session_id, excluded.session_id),"
+      " metadata = coalesce(r.metadata, excluded.metadata),"
       " status = CASE WHEN r.stop IS NULL THEN excluded.status ELSE r.status END,"
       " termination_reason = CASE WHEN r.stop IS NULL THEN excluded.termination_reason"
       "  ELSE r.termination_reason END,"

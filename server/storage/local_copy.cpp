@@ -70,10 +70,11 @@ public:
     [[nodiscard]] Result<void> commitQueued();
     [[nodiscard]] std::optional<domain::LiveRun> inMemory(const RunKey& key) const;
     [[nodiscard]] RunStates inMemory() const;
-    [[nodiscard]] Result<void> putDocument(std::string_view name, BytesView body)
+    template <class Write>
+    auto write(Write write)
     {
         const std::scoped_lock lock(m_writeMutex);
-        return m_writer.putDocument(name, body);
+        return write(m_writer);
     }
     template <class Read>
     auto read(Read read)
@@ -194,7 +195,9 @@ LocalCopy::~LocalCopy() = default;
 
 Result<void> LocalCopy::saveCatalogue(const Catalogue& catalogue)
 {
-    return m_impl->putDocument(kCatalogue, printJson(catalogueToJson(catalogue)));
+    const Bytes body = printJson(catalogueToJson(catalogue));
+    return m_impl->write(
+        [&body](LocalCopyStore& store) { return store.putDocument(kCatalogue, body); });
 }
 
 Result<std::optional<Catalogue>> LocalCopy::loadCatalogue()
@@ -256,6 +259,23 @@ Result<std::vector<domain::LiveRun>> LocalCopy::idleRuns(UtcTime before, std::si
     return runs;
 }
 
+Result<std::vector<domain::LiveRun>> LocalCopy::endedRuns(
+    UtcTime before, const std::optional<domain::LiveRun>& after, std::size_t countMax)
+{
+    return m_impl->read(
+        [&](LocalCopyStore& store) { return store.endedRuns(before, after, countMax); });
+}
+
+Result<void> LocalCopy::dropRuns(const std::vector<domain::LiveRun>& runs)
+{
+    return m_impl->write([&runs](LocalCopyStore& store) { return store.dropRuns(runs); });
+}
+
+Result<bool> LocalCopy::wasDropped(RunId run)
+{
+    return m_impl->read([run](LocalCopyStore& store) { return store.wasDropped(run); });
+}
+
 Result<void> LocalCopy::flush()
 {
     return m_impl->commitQueued();
@@ -270,9 +290,16 @@ Result<void> LocalCopy::markComplete()
 {
     // The runs it vouches for first.
     EXHIBIT_CHECK(m_impl->commitQueued());
-    EXHIBIT_CHECK(m_impl->putDocument(kComplete, "1"));
+    EXHIBIT_CHECK(
+        m_impl->write([](LocalCopyStore& store) { return store.putDocument(kComplete, "1"); }));
     m_impl->complete() = true;
     return {};
+}
+
+Result<void> LocalCopy::markIncomplete()
+{
+    m_impl->complete() = false;
+    return m_impl->write([](LocalCopyStore& store) { return store.removeDocument(kComplete); });
 }
 
 } // namespace exhibit::storage

@@ -12,7 +12,8 @@
 namespace exhibit::storage {
 
 /// A replica's durable copy (SQLite) of what it decides from while PostgreSQL is away, also after a
-/// restart (rulings.md 1): the catalogue and every bound run with its counters and its stop.
+/// restart (rulings.md 1): the catalogue, and the bound runs with their counters and stops. Of a
+/// run that ended long ago it keeps no more than that there was one (docs/decisions/0010).
 class LocalCopy {
 public:
     using Completion = std::function<void(const Result<void>&)>;
@@ -37,14 +38,24 @@ public:
     /// Runs that have not ended and were last active before `before`.
     [[nodiscard]] Result<std::vector<domain::LiveRun>> idleRuns(UtcTime before,
                                                                 std::size_t countMax);
+    /// Runs that ended, were not stopped and were last active before `before`, oldest first; pass
+    /// the last of a page to get the next one. What is queued is not among them.
+    [[nodiscard]] Result<std::vector<domain::LiveRun>> endedRuns(
+        UtcTime before, const std::optional<domain::LiveRun>& after, std::size_t countMax);
+    /// Drops those that have not changed since they were read. Any thread but the io thread.
+    [[nodiscard]] Result<void> dropRuns(const std::vector<domain::LiveRun>& runs);
+    /// Whether a run that findRun() does not find was dropped: then PostgreSQL has it. As quick.
+    [[nodiscard]] Result<bool> wasDropped(RunId run);
     /// Writes everything queued now; before spool files go.
     [[nodiscard]] Result<void> flush();
 
-    /// True once every open and stopped run is known to be in here: a fresh file beside an existing
-    /// database is not, until rebuild() has run. While false, bound runs that are not found are
-    /// refused with run_state_unavailable.
+    /// True once every open and stopped run is known to be in here or dropped: a fresh file beside
+    /// an existing database is not, nor one whose replica had company, until it was rebuilt. While
+    /// false, bound runs are refused with run_state_unavailable unless PostgreSQL says what they
+    /// are. Both marks are durable when they return; any thread but the io thread.
     [[nodiscard]] bool complete() const;
     [[nodiscard]] Result<void> markComplete();
+    [[nodiscard]] Result<void> markIncomplete();
 
 private:
     class Impl;

@@ -6,10 +6,12 @@
 
 #include <fcntl.h>
 
+#include <limits>
+
 namespace exhibit::storage {
 namespace {
 
-constexpr std::int64_t kFormat = 1;
+constexpr std::int64_t kFormat = 2;
 
 constexpr const char* kSettings = "PRAGMA journal_mode=WAL;"
                                   "PRAGMA synchronous=FULL;";
@@ -19,10 +21,32 @@ constexpr const char* kSchema
       " ended INTEGER NOT NULL, last_active_us INTEGER NOT NULL, state BLOB NOT NULL,"
       " PRIMARY KEY (tenant, run)) WITHOUT ROWID;"
       "CREATE INDEX IF NOT EXISTS run_idle ON run (last_active_us) WHERE ended = 0;"
+      "CREATE INDEX IF NOT EXISTS run_ended ON run (last_active_us, run) WHERE ended = 1;"
+      "CREATE TABLE IF NOT EXISTS dropped (run INTEGER PRIMARY KEY);"
       "CREATE TABLE IF NOT EXISTS document (name BLOB PRIMARY KEY, body BLOB NOT NULL)"
       " WITHOUT ROWID;"
-      "PRAGMA user_version=1;"
+      "PRAGMA user_version=2;"
       "COMMIT;";
+
+std::int64_t endedMark(const domain::LiveRun& run)
+{
+    if (isOpen(run)) {
+        return 0;
+    }
+    const bool ended
+        = run.status == domain::RunStatus::Succeeded || run.status == domain::RunStatus::Failed;
+    return ended && !run.stop ? 1 : 2;
+}
+
+/// A run's id is a hash already; its first eight bytes tell it from all others but one in 2^60.
+std::int64_t shortId(RunId run)
+{
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < sizeof value; ++i) {
+        value = value << 8U | run.value.bytes[i];
+    }
+    return static_cast<std::int64_t>(value);
+}
 
 Result<domain::LiveRun> parseRun(BytesView state)
 {
@@ -75,21 +99,37 @@ Result<void> LocalCopyStore::prepareStatements()
     EXHIBIT_TRY(m_idleRuns,
                 m_connection.prepare("SELECT state FROM run WHERE ended = 0 AND last_active_us < ?"
                                      " ORDER BY last_active_us LIMIT ?"));
+    EXHIBIT_TRY(m_endedRuns,
+                m_connection.prepare("SELECT state FROM run WHERE ended = 1 AND last_active_us < ?"
+                                     " AND (last_active_us, run) > (?, ?)"
+                                     " ORDER BY last_active_us, run LIMIT ?"));
+    EXHIBIT_TRY(m_dropRun,
+                m_connection.prepare("DELETE FROM run WHERE tenant = ? AND run = ?"
+                                     " AND ended = 1 AND last_active_us = ?"));
+    EXHIBIT_TRY(m_noteDropped, m_connection.prepare("INSERT OR IGNORE INTO dropped VALUES (?)"));
+    EXHIBIT_TRY(m_wasDropped, m_connection.prepare("SELECT 1 FROM dropped WHERE run = ?"));
+    EXHIBIT_TRY(m_removeDocument, m_connection.prepare("DELETE FROM document WHERE name = ?"));
     EXHIBIT_TRY(m_putDocument,
                 m_connection.prepare("INSERT OR REPLACE INTO document VALUES (?, ?)"));
     EXHIBIT_TRY(m_findDocument, m_connection.prepare("SELECT body FROM document WHERE name = ?"));
     return {};
 }
 
-Result<void> LocalCopyStore::putRuns(const RunStates& runs)
+template <class Write>
+Result<void> LocalCopyStore::inTransaction(Write write)
 {
     EXHIBIT_CHECK(m_connection.execute("BEGIN IMMEDIATE"));
-    auto written = writeRuns(runs);
+    auto written = write();
     if (written) {
         written = m_connection.execute("COMMIT");
     }
     m_connection.rollbackIfOpen();
     return written;
+}
+
+Result<void> LocalCopyStore::putRuns(const RunStates& runs)
+{
+    return inTransaction([&] { return writeRuns(runs); });
 }
 
 Result<void> LocalCopyStore::writeRuns(const RunStates& runs)
@@ -100,7 +140,7 @@ Result<void> LocalCopyStore::writeRuns(const RunStates& runs)
         spool::appendJson(state, run);
         m_putRun.bind(1, asView(key.first.value.bytes));
         m_putRun.bind(2, asView(key.second.value.bytes));
-        m_putRun.bind(3, std::int64_t{isOpen(run) ? 0 : 1});
+        m_putRun.bind(3, endedMark(run));
         m_putRun.bind(4, toMicroseconds(run.lastActiveAt));
         m_putRun.bind(5, BytesView(state));
         EXHIBIT_CHECK(m_putRun.step().map([](bool) {}));
@@ -121,23 +161,68 @@ Result<std::optional<domain::LiveRun>> LocalCopyStore::findRun(const RunKey& key
     return run.map([](domain::LiveRun& found) { return std::optional(std::move(found)); });
 }
 
-Result<std::vector<domain::LiveRun>> LocalCopyStore::idleRuns(UtcTime before, std::size_t countMax)
+Result<std::vector<domain::LiveRun>> LocalCopyStore::readRuns(spool::SqliteStatement& statement)
 {
-    m_idleRuns.bind(1, toMicroseconds(before));
-    m_idleRuns.bind(2, static_cast<std::int64_t>(countMax));
     std::vector<domain::LiveRun> runs;
     for (;;) {
-        EXHIBIT_TRY(const bool row, m_idleRuns.step());
+        EXHIBIT_TRY(const bool row, statement.step());
         if (!row) {
             return runs;
         }
-        auto run = parseRun(m_idleRuns.bytes(0));
+        auto run = parseRun(statement.bytes(0));
         if (!run) {
-            m_idleRuns.reset();
+            statement.reset();
             return tl::make_unexpected(std::move(run).error());
         }
         runs.push_back(*std::move(run));
     }
+}
+
+Result<std::vector<domain::LiveRun>> LocalCopyStore::idleRuns(UtcTime before, std::size_t countMax)
+{
+    m_idleRuns.bind(1, toMicroseconds(before));
+    m_idleRuns.bind(2, static_cast<std::int64_t>(countMax));
+    return readRuns(m_idleRuns);
+}
+
+Result<std::vector<domain::LiveRun>> LocalCopyStore::endedRuns(
+    UtcTime before, const std::optional<domain::LiveRun>& after, std::size_t countMax)
+{
+    const RunId last = after ? after->runId : RunId{};
+    m_endedRuns.bind(1, toMicroseconds(before));
+    m_endedRuns.bind(
+        2, after ? toMicroseconds(after->lastActiveAt) : std::numeric_limits<std::int64_t>::min());
+    m_endedRuns.bind(3, asView(last.value.bytes));
+    m_endedRuns.bind(4, static_cast<std::int64_t>(countMax));
+    return readRuns(m_endedRuns);
+}
+
+Result<void> LocalCopyStore::dropRuns(const std::vector<domain::LiveRun>& runs)
+{
+    return inTransaction([&]() -> Result<void> {
+        for (const auto& run : runs) {
+            EXHIBIT_CHECK(dropRun(run));
+        }
+        return {};
+    });
+}
+
+Result<void> LocalCopyStore::dropRun(const domain::LiveRun& run)
+{
+    m_noteDropped.bind(1, shortId(run.runId));
+    EXHIBIT_CHECK(m_noteDropped.step().map([](bool) {}));
+    m_dropRun.bind(1, asView(run.tenantId.value.bytes));
+    m_dropRun.bind(2, asView(run.runId.value.bytes));
+    m_dropRun.bind(3, toMicroseconds(run.lastActiveAt));
+    return m_dropRun.step().map([](bool) {});
+}
+
+Result<bool> LocalCopyStore::wasDropped(RunId run)
+{
+    m_wasDropped.bind(1, shortId(run));
+    EXHIBIT_TRY(const bool row, m_wasDropped.step());
+    m_wasDropped.reset();
+    return row;
 }
 
 Result<void> LocalCopyStore::putDocument(std::string_view name, BytesView body)
@@ -145,6 +230,12 @@ Result<void> LocalCopyStore::putDocument(std::string_view name, BytesView body)
     m_putDocument.bind(1, name);
     m_putDocument.bind(2, body);
     return m_putDocument.step().map([](bool) {});
+}
+
+Result<void> LocalCopyStore::removeDocument(std::string_view name)
+{
+    m_removeDocument.bind(1, name);
+    return m_removeDocument.step().map([](bool) {});
 }
 
 Result<std::optional<Bytes>> LocalCopyStore::findDocument(std::string_view name)

@@ -16,7 +16,9 @@ using RunStates = std::map<RunKey, domain::LiveRun>;
 
 /// The SQLite file of the local copy, through one connection; one thread at a time.
 ///
-///   run (tenant, run, ended, last_active_us, state)    state: JSON of domain::LiveRun
+///   run (tenant, run, ended, last_active_us, state)    state: JSON of domain::LiveRun;
+///                                                      ended: 0 open, 1 ended, 2 stopped
+///   dropped (run)                                      eight bytes of each run that was dropped
 ///   document (name, body)                              the catalogue, the mark of completeness
 class LocalCopyStore {
 public:
@@ -30,7 +32,15 @@ public:
     /// Least recently active first.
     [[nodiscard]] Result<std::vector<domain::LiveRun>> idleRuns(UtcTime before,
                                                                 std::size_t countMax);
+    /// Runs that ended and were not stopped, as idleRuns(); continues after `after`.
+    [[nodiscard]] Result<std::vector<domain::LiveRun>> endedRuns(
+        UtcTime before, const std::optional<domain::LiveRun>& after, std::size_t countMax);
+    /// Removes those that are still as given, and notes that they were here. One transaction.
+    [[nodiscard]] Result<void> dropRuns(const std::vector<domain::LiveRun>& runs);
+    /// Also true, very rarely, for a run that was not: a hash decides.
+    [[nodiscard]] Result<bool> wasDropped(RunId run);
     [[nodiscard]] Result<void> putDocument(std::string_view name, BytesView body);
+    [[nodiscard]] Result<void> removeDocument(std::string_view name);
     [[nodiscard]] Result<std::optional<Bytes>> findDocument(std::string_view name);
 
 private:
@@ -40,12 +50,22 @@ private:
     }
     [[nodiscard]] Result<void> prepareStatements();
     [[nodiscard]] Result<void> writeRuns(const RunStates& runs);
+    [[nodiscard]] Result<void> dropRun(const domain::LiveRun& run);
+    template <class Write>
+    [[nodiscard]] Result<void> inTransaction(Write write);
+    [[nodiscard]] static Result<std::vector<domain::LiveRun>> readRuns(
+        spool::SqliteStatement& statement);
 
     spool::SqliteConnection m_connection;
     spool::SqliteStatement m_putRun;
     spool::SqliteStatement m_findRun;
     spool::SqliteStatement m_idleRuns;
+    spool::SqliteStatement m_endedRuns;
+    spool::SqliteStatement m_dropRun;
+    spool::SqliteStatement m_noteDropped;
+    spool::SqliteStatement m_wasDropped;
     spool::SqliteStatement m_putDocument;
+    spool::SqliteStatement m_removeDocument;
     spool::SqliteStatement m_findDocument;
 };
 

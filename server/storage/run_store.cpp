@@ -1,8 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/storage/run_store.h"
 
+#include "models/base/assert.h"
+#include "server/storage/ingest_insert.h"
+
+#include <array>
+
 namespace exhibit::storage {
 namespace {
+
+/// As liveRunOf reads them.
+constexpr std::string_view kLiveRun
+    = "SELECT run_id, project_id, client_run_id, policy_snapshot_id, status, stop, tokens_used,"
+      " cost_microcents, llm_calls, started_at, last_active_at FROM runs";
+// Ingest completes what this leaves out when the run's first record arrives.
+constexpr std::string_view kPublishStop
+    = "INSERT INTO runs AS r (tenant_id, run_id, project_id, client_run_id, policy_snapshot_id,"
+      " status, termination_reason, kill_reason, violation_policy_id, stop, ended_at, started_at,"
+      " last_active_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11)"
+      " ON CONFLICT (tenant_id, run_id) DO UPDATE SET status = excluded.status,"
+      " termination_reason = excluded.termination_reason, kill_reason = excluded.kill_reason,"
+      " violation_policy_id = excluded.violation_policy_id, stop = excluded.stop,"
+      " ended_at = excluded.ended_at,"
+      " last_active_at = greatest(r.last_active_at, excluded.last_active_at)"
+      " WHERE r.stop IS NULL";
 
 template <NamedEnum E>
 Result<std::optional<E>> optionalEnum(const Rows& rows, std::size_t row, int column)
@@ -97,11 +118,10 @@ Result<std::vector<domain::LiveRun>> RunStore::openAndStopped(TenantId tenant,
     return m_database.read(tenant, deadline, [&](Transaction& transaction) -> Result<LiveRuns> {
         EXHIBIT_TRY(const Rows rows,
                     transaction.query(
-                        "SELECT run_id, project_id, client_run_id, policy_snapshot_id, status,"
-                        " stop, tokens_used, cost_microcents, llm_calls, started_at,"
-                        " last_active_at FROM runs WHERE tenant_id = $1 AND run_id > $2"
-                        " AND status IN ('queued', 'running', 'failed_policy', 'cancelled')"
-                        " AND client_run_id IS NOT NULL ORDER BY run_id LIMIT $3",
+                        std::string(kLiveRun)
+                            + " WHERE tenant_id = $1 AND run_id > $2"
+                              " AND status IN ('queued', 'running', 'failed_policy', 'cancelled')"
+                              " AND client_run_id IS NOT NULL ORDER BY run_id LIMIT $3",
                         {tenant, after, static_cast<std::int64_t>(countMax)}));
         LiveRuns runs;
         for (std::size_t row = 0; row < rows.size(); ++row) {
@@ -109,6 +129,74 @@ Result<std::vector<domain::LiveRun>> RunStore::openAndStopped(TenantId tenant,
             runs.push_back(std::move(run));
         }
         return runs;
+    });
+}
+
+Result<std::optional<domain::LiveRun>> RunStore::live(TenantId tenant, RunId run, Deadline deadline)
+{
+    using Found = std::optional<domain::LiveRun>;
+    return m_database.read(tenant, deadline, [&](Transaction& transaction) -> Result<Found> {
+        EXHIBIT_TRY(const Rows rows,
+                    transaction.query(std::string(kLiveRun)
+                                          + " WHERE tenant_id = $1 AND run_id = $2"
+                                            " AND client_run_id IS NOT NULL",
+                                      {tenant, run}));
+        if (rows.empty()) {
+            return std::nullopt;
+        }
+        return liveRunOf(rows, 0, tenant);
+    });
+}
+
+Result<void> RunStore::publishStop(const domain::LiveRun& stopped, Deadline deadline)
+{
+    EXHIBIT_ASSERT(stopped.stop.has_value());
+    const auto& stop = *stopped.stop;
+    const auto publish = [&](Transaction& transaction) {
+        const std::array statements{
+            Statement{
+                std::string(kPublishStop),
+                {stopped.tenantId,
+                 stopped.runId,
+                 stopped.projectId,
+                 storable(stopped.clientRunId),
+                 stopped.snapshotId,
+                 wireName(stop.status),
+                 wireName(stop.reason),
+                 stop.killReason ? Parameter(wireName(*stop.killReason)) : Parameter(std::nullopt),
+                 storable(stop.policyId),
+                 storable(toJson(stop)),
+                 stop.at,
+                 stopped.counters.startedAt}},
+            Statement{"SELECT pg_notify('exhibit_changed', $1)",
+                      {"run_stopped " + stopped.tenantId.text() + ' ' + stopped.runId.text()}}};
+        return transaction.pipeline(statements);
+    };
+    return m_database.write(stopped.tenantId, deadline, publish).map([](const std::vector<Rows>&) {
+    });
+}
+
+Result<std::vector<RunId>> RunStore::ended(TenantId tenant,
+                                           const std::vector<RunId>& runs,
+                                           UtcTime before,
+                                           Deadline deadline)
+{
+    std::vector<std::string> ids;
+    for (const auto& run : runs) {
+        ids.push_back(run.value.hyphenated());
+    }
+    using Ids = std::vector<RunId>;
+    return m_database.read(tenant, deadline, [&](Transaction& transaction) -> Result<Ids> {
+        EXHIBIT_TRY(const Rows rows,
+                    transaction.query("SELECT run_id FROM runs WHERE tenant_id = $1"
+                                      " AND run_id = ANY ($2::uuid[]) AND last_active_at < $3"
+                                      " AND status IN ('succeeded', 'failed')",
+                                      {tenant, Parameter::array(ids), before}));
+        Ids found;
+        for (std::size_t row = 0; row < rows.size(); ++row) {
+            found.push_back(RunId{rows.uuid(row, 0)});
+        }
+        return found;
     });
 }
 

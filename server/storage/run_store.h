@@ -4,6 +4,7 @@
 #include "models/domain/run.h"
 #include "server/storage/database.h"
 
+#include <optional>
 #include <vector>
 
 namespace exhibit::storage {
@@ -24,6 +25,19 @@ public:
                                                                       RunId after,
                                                                       std::size_t countMax,
                                                                       Deadline deadline);
+    /// One bound run as the replicas together know it; nullopt when no record of it arrived yet.
+    [[nodiscard]] Result<std::optional<domain::LiveRun>> live(TenantId tenant,
+                                                              RunId run,
+                                                              Deadline deadline);
+    /// Writes the stop of a bound run ahead of its records, so that other replicas see it, and
+    /// tells them (NOTIFY exhibit_changed, "run_stopped TENANT RUN"). The first stop of a run
+    /// stays.
+    [[nodiscard]] Result<void> publishStop(const domain::LiveRun& stopped, Deadline deadline);
+    /// Those of `runs` whose end is recorded and that were not active after `before`.
+    [[nodiscard]] Result<std::vector<RunId>> ended(TenantId tenant,
+                                                   const std::vector<RunId>& runs,
+                                                   UtcTime before,
+                                                   Deadline deadline);
 
 private:
     Database& m_database;

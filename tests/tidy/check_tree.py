@@ -29,6 +29,7 @@ MODELS = {
     "domain": {"base", "domain"},
     "scan": {"base", "scan"},
     "query": {"base", "domain", "query"},
+    "evidence": {"base", "domain", "evidence"},
 }
 # Libraries that only these folders may touch.
 FENCED = [

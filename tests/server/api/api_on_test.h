@@ -22,7 +22,11 @@ public:
                          ++reloads;
                          return {};
                      },
-                     .endRun = [this](TenantId, RunId run) { return run == running; },
+                     .endRun =
+                         [this](TenantId, RunId run, domain::RunStatus status) {
+                             endedAs = run == running ? std::optional(status) : std::nullopt;
+                             return run == running;
+                         },
                      .incidentInSpool =
                          [this](TenantId owner, IncidentId incident) {
                              return owner == tenant.id && incident == waiting;
@@ -118,6 +122,7 @@ public:
     std::string key; ///< Of an admin of `tenant`.
     int reloads = 0;
     RunId running; ///< The one that endRun knows.
+    std::optional<domain::RunStatus> endedAs;
     IncidentId waiting; ///< The one in the spool.
     Json dependencies = JsonObject{};
 

@@ -144,6 +144,11 @@ TEST(Runs, areReadAndEnded)
     api.running = RunId::generate();
     const auto live = "/api/v1/runs/" + api.running.text() + "/end";
     EXPECT_EQ(api.ask("POST", live, R"({"status":"succeeded"})").at("/ended"), true);
+    EXPECT_EQ(api.endedAs, domain::RunStatus::Succeeded);
+    EXPECT_EQ(api.ask("POST", live, R"({"status":"failed"})").at("/ended"), true);
+    EXPECT_EQ(api.endedAs, domain::RunStatus::Failed);
+    EXPECT_EQ(api.ask("POST", live).at("/ended"), true);
+    EXPECT_EQ(api.endedAs, domain::RunStatus::Succeeded);
     EXPECT_EQ(api.ask("POST", live, R"({"status":"cancelled"})").param(), "/status");
     EXPECT_EQ(api.ask("GET", "/api/v1/runs/" + RunId::generate().text()).status, 404);
     const auto other = TestDatabase::instance().newTenant();

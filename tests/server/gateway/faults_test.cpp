@@ -5,6 +5,10 @@
 #include "tests/server/gateway/relayed_stream.h"
 
 #include <atomic>
+#include <csignal>
+#include <future>
+
+#include <sys/resource.h>
 
 namespace exhibit::gateway {
 namespace {
@@ -28,11 +32,11 @@ void waitForNoCalls(GatewayOnTest& gateway)
 
 TEST(Faults, aClientThatLeavesMidStreamCutsTheProviderAndLeavesARecord)
 {
-    std::atomic<bool> cut = false;
+    std::promise<bool> cut;
     GatewayOnTest gateway(
         [&cut](const std::string&, ScriptedUpstream::Peer& peer) {
             peer.send(streamHead() + streamChunk(text("Hello ")));
-            cut = peer.closedWithin(20s);
+            cut.set_value(peer.closedWithin(20s));
             return false;
         },
         {.policies = {kSecret}});
@@ -42,7 +46,7 @@ TEST(Faults, aClientThatLeavesMidStreamCutsTheProviderAndLeavesARecord)
     ASSERT_TRUE(connection.readEvent(gateway.soon())->has_value());
     connection.close();
     waitForNoCalls(gateway);
-    EXPECT_TRUE(cut.load());
+    EXPECT_TRUE(cut.get_future().get());
     const auto records = gateway.records();
     const auto closed = recordsOf<spool::CallClosed>(records).at(0);
     EXPECT_EQ(closed.status, 499);
@@ -55,9 +59,9 @@ TEST(Faults, aClientThatLeavesMidStreamCutsTheProviderAndLeavesARecord)
 TEST(Faults, aClientThatLeavesBeforeTheFirstByteCutsTheProvider)
 {
     for (const auto& ask : {kAsk, kStreamAsk}) {
-        std::atomic<bool> cut = false;
+        std::promise<bool> cut;
         GatewayOnTest gateway([&cut](const std::string&, ScriptedUpstream::Peer& peer) {
-            cut = peer.closedWithin(20s);
+            cut.set_value(peer.closedWithin(20s));
             return false;
         });
         auto connection = gateway.connect();
@@ -67,7 +71,7 @@ TEST(Faults, aClientThatLeavesBeforeTheFirstByteCutsTheProvider)
         }
         connection.reset();
         waitForNoCalls(gateway);
-        EXPECT_TRUE(cut.load());
+        EXPECT_TRUE(cut.get_future().get());
         const auto closed = recordsOf<spool::CallClosed>(gateway.records()).at(0);
         EXPECT_EQ(closed.status, 499);
         EXPECT_EQ(closed.upstreamStatus, 0);
@@ -240,6 +244,58 @@ TEST(Faults, aFullSpoolRefusesCallsWithAHintToRetry)
     const auto before = gateway.upstream().requests().size();
     EXPECT_EQ(gateway.chat(kAsk)->status, 503);
     EXPECT_EQ(gateway.upstream().requests().size(), before) << "nothing reaches the provider";
+}
+
+/// A disk that takes nothing: the kernel refuses every write beyond the first byte of a file.
+class RefusingDisk {
+public:
+    RefusingDisk()
+        : m_handler(std::signal(SIGXFSZ, SIG_IGN))
+    {
+        EXPECT_EQ(::getrlimit(RLIMIT_FSIZE, &m_before), 0);
+        const rlimit nothing{1, m_before.rlim_max};
+        EXPECT_EQ(::setrlimit(RLIMIT_FSIZE, &nothing), 0);
+    }
+    ~RefusingDisk()
+    {
+        EXPECT_EQ(::setrlimit(RLIMIT_FSIZE, &m_before), 0);
+        std::signal(SIGXFSZ, m_handler);
+    }
+    RefusingDisk(const RefusingDisk&) = delete;
+    RefusingDisk& operator=(const RefusingDisk&) = delete;
+
+private:
+    void (*m_handler)(int);
+    rlimit m_before{};
+};
+
+TEST(Faults, whileCommitsFailNewCallsAreRefusedAndNeverReachTheProvider)
+{
+    GatewayOnTest gateway([](const std::string&, ScriptedUpstream::Peer& peer) {
+        return peer.send(jsonReply("{}"));
+    });
+    ASSERT_EQ(gateway.chat(kAsk)->status, 200);
+    {
+        const RefusingDisk disk;
+        // The first one finds out.
+        const auto unlucky = gateway.chat(kAsk);
+        EXPECT_TRUE(!unlucky || unlucky->status != 200);
+        const auto before = gateway.upstream().requests().size();
+        for (int i = 0; i < 3; ++i) {
+            const auto refused = gateway.chat(kAsk);
+            ASSERT_TRUE(refused.has_value());
+            EXPECT_EQ(refused->status, 503);
+            EXPECT_EQ(parseJson(refused->body).value().at("error").at("code"), "spool_failing");
+            EXPECT_EQ(refused->header("x-should-retry"), "true");
+            EXPECT_TRUE(refused->header("retry-after").has_value());
+        }
+        EXPECT_EQ(gateway.upstream().requests().size(), before);
+    }
+    const auto deadline = gateway.soon();
+    while (gateway.chat(kAsk)->status != 200 && !deadline.reached()) {
+        std::this_thread::sleep_for(10ms);
+    }
+    EXPECT_EQ(gateway.chat(kAsk)->status, 200) << "without anybody's doing";
 }
 
 TEST(Faults, aMissingUpstreamKeyIsNoSecretAndNoCrash)

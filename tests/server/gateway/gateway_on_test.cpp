@@ -4,6 +4,8 @@
 #include "server/security/authenticator.h"
 
 #include <boost/asio/post.hpp>
+
+#include <future>
 #include <gtest/gtest.h>
 
 #include <future>
@@ -56,15 +58,29 @@ GatewayOnTest::GatewayOnTest(ScriptedUpstream::Script script, GatewaySetup setup
 
 GatewayOnTest::~GatewayOnTest()
 {
-    asio::post(m_io, [this] {
-        m_server.reset();
+    onIoThread([this] { m_server.reset(); });
+    // Calls end once their connections are gone; then nothing is left to run.
+    std::size_t open = 1;
+    while (open > 0) {
+        onIoThread([this, &open] { open = m_gateway->openCalls(); });
+    }
+    onIoThread([this] {
+        m_gateway.reset();
         m_work.reset();
     });
-    // Calls end once their connections are gone; then nothing is left to run.
     m_thread.join();
-    m_gateway.reset();
     m_journal.reset();
     m_copy.reset();
+}
+
+void GatewayOnTest::onIoThread(const std::function<void()>& work)
+{
+    std::promise<void> done;
+    asio::post(m_io, [&] {
+        work();
+        done.set_value();
+    });
+    done.get_future().wait();
 }
 
 void GatewayOnTest::fillCatalogue(const GatewaySetup& setup)

@@ -60,6 +60,7 @@ public:
     [[nodiscard]] static Deadline soon() { return Deadline::after(std::chrono::seconds(30)); }
 
 private:
+    void onIoThread(const std::function<void()>& work);
     void fillCatalogue(const GatewaySetup& setup);
 
     test::TempDir m_dir;

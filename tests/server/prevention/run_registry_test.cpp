@@ -188,6 +188,90 @@ TEST_F(RunRegistryTest, anEndedRunIsReopenedUnderItsOwnSnapshotAndCounters)
     EXPECT_EQ(again.snapshotId, kSnapshot);
 }
 
+TEST_F(RunRegistryTest, endsARunAsFailed)
+{
+    ASSERT_TRUE(bind());
+    EXPECT_TRUE(m_registry->end(m_tenant, m_run, kNow, RunStatus::Failed));
+    EXPECT_EQ((*m_copy->findRun(m_tenant, m_run))->status, RunStatus::Failed);
+    EXPECT_EQ(bind().value().counters.llmCalls, 2);
+}
+
+TEST_F(RunRegistryTest, takesOverAStopThatAnotherReplicaMade)
+{
+    auto row = bind().value();
+    row.stop = stopAt(kNow);
+    row.status = RunStatus::FailedPolicy;
+    m_registry->adopt(row);
+    EXPECT_EQ(bind().error().subject, "run_stopped");
+    open();
+    EXPECT_EQ(bind().error().subject, "run_stopped") << "also after a restart";
+    EXPECT_EQ(m_registry->stopOf(m_tenant, m_run)->policyId, "P");
+}
+
+TEST_F(RunRegistryTest, takesOverCountersThatAreAheadAndKeepsItsOwnThatAre)
+{
+    auto row = bind().value();
+    m_registry->settle(m_tenant, m_run, {100, 20, 0, 0, false}, 7, kNow);
+    row.counters.tokens = 50;
+    row.counters.costMicrocents = 9;
+    row.counters.llmCalls = 4;
+    row.snapshotId = "SNAP-other";
+    m_registry->adopt(row);
+    const auto next = bind().value();
+    EXPECT_EQ(next.counters.tokens, 120);
+    EXPECT_EQ(next.counters.costMicrocents, 9);
+    EXPECT_EQ(next.counters.llmCalls, 5);
+    EXPECT_EQ(next.snapshotId, kSnapshot);
+}
+
+TEST_F(RunRegistryTest, goesOnWithARunThatOnlyAnotherReplicaKnew)
+{
+    domain::LiveRun row;
+    row.runId = m_run;
+    row.tenantId = m_tenant;
+    row.projectId = m_project;
+    row.clientRunId = "order-1";
+    row.snapshotId = "SNAP-other";
+    row.counters.tokens = 50;
+    m_registry->adopt(row);
+    const auto next = bind().value();
+    EXPECT_EQ(next.snapshotId, "SNAP-other");
+    EXPECT_EQ(next.counters.tokens, 50);
+}
+
+TEST_F(RunRegistryTest, aRunThatTheCopyDroppedNeedsALookAndANewOneDoesNot)
+{
+    ASSERT_TRUE(bind());
+    ASSERT_TRUE(m_registry->end(m_tenant, m_run, kNow));
+    ASSERT_TRUE(m_copy->flush());
+    const auto ended = m_copy->endedRuns(kNow + std::chrono::hours(1), {}, 10);
+    ASSERT_TRUE(ended);
+    ASSERT_TRUE(m_copy->dropRuns(*ended));
+    open(); // Memory forgets it too.
+    storage::LocalCopy& copy = *m_copy;
+    EXPECT_FALSE(*copy.findRun(m_tenant, m_run));
+    EXPECT_TRUE(m_registry->needsLook(m_tenant, m_run));
+    EXPECT_FALSE(m_registry->needsLook(m_tenant, RunId::generate()));
+    ErrorCode code = ErrorCode::Internal;
+    m_registry->look(m_tenant, m_run, [&code](const Result<void>& known) {
+        code = known ? ErrorCode::Internal : known.error().code;
+    });
+    EXPECT_EQ(code, ErrorCode::Unavailable) << "nobody to ask";
+}
+
+TEST_F(RunRegistryTest, aCopyThatIsNoLongerCompleteVouchesForNothingButStops)
+{
+    ASSERT_TRUE(bind());
+    ASSERT_TRUE(m_copy->markIncomplete());
+    EXPECT_EQ(bind().error().subject, "run_state_unavailable");
+    EXPECT_TRUE(m_registry->bind(
+        m_tenant, m_project, "order-1", kSnapshot, kNow, Vouched::ByDatabase));
+    stopRun(stopAt(kNow));
+    EXPECT_EQ(bind().error().subject, "run_stopped");
+    open();
+    EXPECT_FALSE(m_copy->complete());
+}
+
 TEST_F(RunRegistryTest, anotherTenantSeesNothingOfARun)
 {
     ASSERT_TRUE(bind());

@@ -95,6 +95,19 @@ TEST(JournalFullDisk, refusesAtTheLimitAndGoesOnAfterARelease)
     expectWhole(journal, durable + 1);
 }
 
+TEST(JournalFullDisk, findsOutByItselfThatCommitsWorkAgain)
+{
+    JournalOnTest journal;
+    ASSERT_TRUE(journal.open(4 * JournalOnTest::kFileBytes));
+    journal->release(fillUp(journal));
+    // No record comes: the gateway lets no call through while it fails.
+    const auto deadline = Deadline::after(std::chrono::seconds(30));
+    while (journal->stats().failing && !deadline.reached()) {
+        std::this_thread::yield();
+    }
+    EXPECT_FALSE(journal->stats().failing);
+}
+
 TEST(JournalFullDisk, opensFullAndCanBeDrained)
 {
     JournalOnTest journal;

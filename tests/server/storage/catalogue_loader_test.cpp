@@ -77,12 +77,21 @@ TEST_F(FirstStart, theListenerComesBackAfterARestartAndCallsOnce)
         }
         return calls.load();
     };
-    const ChangeListener listener{m_server->urls().listener, [&] { ++calls; }};
+    std::atomic<int> notices{0};
+    const ChangeListener listener{
+        m_server->urls().listener,
+        {.onChange = [&] { ++calls; }, .onNotice = [&](std::string_view) { ++notices; }}};
     EXPECT_EQ(waitFor(1), 1) << "after the first connect";
     ASSERT_EQ(kill(m_server->cluster().pid(), SIGKILL), 0);
     EXPECT_EQ(waitFor(2), 2) << "after the reconnect";
     const auto tenant = m_server->newTenant();
     EXPECT_EQ(waitFor(3), 3) << "tenant and project changed in one transaction";
+    must(m_server->administrator()->script(
+        "NOTIFY exhibit_changed, 'run_stopped a b'; NOTIFY exhibit_changed, 'replicas';"
+        "NOTIFY exhibit_changed, 'projects'",
+        TestDatabase::soon()));
+    EXPECT_EQ(waitFor(4), 4);
+    EXPECT_EQ(notices, 2) << "a notice is no change";
 }
 
 class CatalogueLoader : public testing::Test {

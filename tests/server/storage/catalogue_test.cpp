@@ -61,6 +61,25 @@ TEST(Catalogue, comesBackFromItsJson)
     EXPECT_EQ(back->findProject(ProjectId::generate()), nullptr);
 }
 
+TEST(Catalogue, keepsAnIdThatGrewBecauseAnotherHadTheShorterOne)
+{
+    auto catalogue = fullCatalogue();
+    const auto tenant = catalogue.projects[0].tenantId;
+    auto grown = *catalogue.snapshots.begin()->second;
+    const auto shorter = grown.snapshotId;
+    grown.snapshotId += "beef";
+    catalogue.currentSnapshot[tenant] = grown.snapshotId;
+    catalogue.snapshots.clear();
+    catalogue.snapshots[{tenant, grown.snapshotId}]
+        = std::make_shared<const domain::PolicySnapshot>(grown);
+    const auto back = catalogueFromJson(catalogueToJson(catalogue));
+    ASSERT_TRUE(back) << back.error().message;
+    const auto found = back->findSnapshot(tenant, back->currentSnapshot.at(tenant));
+    ASSERT_NE(found, nullptr);
+    EXPECT_EQ(found->snapshotId, grown.snapshotId);
+    EXPECT_EQ(back->findSnapshot(tenant, shorter), nullptr);
+}
+
 TEST(Catalogue, refusesASnapshotThatWasChanged)
 {
     auto json = catalogueToJson(fullCatalogue());

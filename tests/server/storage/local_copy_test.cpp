@@ -241,7 +241,7 @@ TEST(LocalCopy, refusesAFileItDoesNotUnderstand)
         auto connection = spool::SqliteConnection::open(dir.path() / "local.db",
                                                         spool::SqliteConnection::Open::Existing);
         ASSERT_TRUE(connection);
-        ASSERT_TRUE(connection->execute("PRAGMA user_version=2"));
+        ASSERT_TRUE(connection->execute("PRAGMA user_version=3"));
     }
     const auto newer = LocalCopy::open(dir.path() / "local.db", post);
     ASSERT_FALSE(newer);

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/evidence/field.h"
+
+#include "models/base/assert.h"
+#include "models/base/base64.h"
+#include "models/base/canonical_json.h"
+#include "models/evidence/keys.h"
+
+#include <openssl/rand.h>
+
+namespace exhibit::evidence {
+namespace {
+
+constexpr std::string_view kVersion = "exhibit/field/v1";
+
+tl::unexpected<Error> malformed(std::string why)
+{
+    return fail(ErrorCode::InvalidInput, "the field file is malformed: " + std::move(why));
+}
+
+} // namespace
+
+Result<Bytes> writeField(const Field& field)
+{
+    EXHIBIT_ASSERT(field.salt.size() == kSaltBytes);
+    JsonArray array{Json(kVersion), Json(toBase64Url(field.salt)), Json(field.path), field.value};
+    if (field.pad) {
+        array.push_back(Json(*field.pad));
+    }
+    return canonicalJson(Json(std::move(array)));
+}
+
+Result<Field> parseField(BytesView file)
+{
+    if (file.size() > limits::kFieldFileBytesMax) {
+        return fail(ErrorCode::TooLarge, "the field file is larger than field files may be");
+    }
+    EXHIBIT_TRY(const Json json, parseCanonicalJson(file));
+    const auto* array = json.if_array();
+    if (array == nullptr || array->size() < 4 || array->size() > 5) {
+        return malformed("expected an array of four or five");
+    }
+    const auto text = [&](std::size_t at) -> std::optional<std::string> {
+        const auto* string = (*array)[at].if_string();
+        return string == nullptr ? std::nullopt : std::optional(std::string(*string));
+    };
+    if (text(0) != kVersion) {
+        return malformed("not exhibit/field/v1");
+    }
+    Field field;
+    auto salt = fromBase64Url(text(1).value_or(""));
+    if (!salt || salt->size() != kSaltBytes) {
+        return malformed("the salt is not 32 bytes");
+    }
+    field.salt = *std::move(salt);
+    field.path = text(2).value_or("");
+    if (!field.path.starts_with('/')) {
+        return malformed("the path is no JSON pointer");
+    }
+    field.value = (*array)[3];
+    if (array->size() == 5) {
+        field.pad = text(4);
+        if (!field.pad) {
+            return malformed("the padding is not text");
+        }
+    }
+    return field;
+}
+
+Json blobValue(BytesView blob, BytesView salt)
+{
+    return JsonObject{{"blob",
+                       JsonObject{{"size", static_cast<std::int64_t>(blob.size())},
+                                  {"hmac", toHex(hmacSha256(salt, blob))}}}};
+}
+
+std::optional<BlobReference> blobReference(const Json& value)
+{
+    const Json* blob = findMember(value, "blob");
+    if (blob == nullptr || value.get_object().size() != 1) {
+        return std::nullopt;
+    }
+    const Json* size = findMember(*blob, "size");
+    const auto hmac = fromHex(stringMember(*blob, "hmac"));
+    if (size == nullptr || !size->is_int64() || size->get_int64() < 0 || !hmac
+        || hmac->size() != 32) {
+        return std::nullopt;
+    }
+    return BlobReference{static_cast<std::uint64_t>(size->get_int64()), *hmac};
+}
+
+Json byteValue(BytesView bytes)
+{
+    if (isValidUtf8(bytes)) {
+        return Json(bytes);
+    }
+    return JsonObject{{"b64", toBase64(bytes)}};
+}
+
+std::optional<Bytes> bytesOf(const Json& value)
+{
+    if (const auto* text = value.if_string()) {
+        return Bytes(*text);
+    }
+    const Json* encoded = findMember(value, "b64");
+    if (encoded == nullptr || !encoded->is_string() || value.get_object().size() != 1) {
+        return std::nullopt;
+    }
+    auto bytes = fromBase64(encoded->get_string());
+    return bytes ? std::optional(*std::move(bytes)) : std::nullopt;
+}
+
+Bytes randomSalt()
+{
+    Bytes salt(kSaltBytes, '\0');
+    EXHIBIT_ASSERT(
+        RAND_bytes(reinterpret_cast<unsigned char*>(salt.data()), static_cast<int>(salt.size()))
+        == 1);
+    return salt;
+}
+
+} // namespace exhibit::evidence

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/evidence/pack_checks.h"
+
+#include <fmt/format.h>
+
+namespace exhibit::evidence {
+namespace {
+
+constexpr std::string_view kCertificateClaim = "/certificate/payloadSha256";
+
+std::string stem(const std::string& name, std::string_view ending)
+{
+    const std::size_t begin = name.rfind('/') + 1;
+    return name.substr(begin, name.size() - begin - ending.size());
+}
+
+} // namespace
+
+bool PackChecks::acceptCheckpoint(const SignedCheckpoint& signedHead, const std::string& subject)
+{
+    const auto& [origin, head] = signedHead.checkpoint;
+    if (origin != m_report.origin) {
+        m_report.failed("checkpoint", subject, "it is of another log: " + origin);
+        return false;
+    }
+    auto judged = m_judged.find(signedHead.bytes);
+    if (judged == m_judged.end()) {
+        judged
+            = m_judged.emplace(signedHead.bytes, signerOf(signedHead, m_anchors, m_enclosedLogKeys))
+                  .first;
+    }
+    if (judged->second == SignerKind::Forged) {
+        m_report.failed("checkpoint", subject, "a signature of a known key does not fit");
+        return false;
+    }
+    m_signed = m_signed || judged->second != SignerKind::Unknown;
+    if (judged->second != SignerKind::Pinned) {
+        m_unpinned = true;
+        m_why.insert(judged->second == SignerKind::Enclosed
+                         ? "the log key comes from inside the file"
+                         : "a checkpoint is signed by no known key");
+    }
+    const auto known = m_heads.emplace(head.size, head.root);
+    if (!known.second && known.first->second != head.root) {
+        m_report.failed("consistency",
+                        fmt::format("size {}", head.size),
+                        "equivocation: two signed heads of one size have different roots");
+        return false;
+    }
+    m_report.treeSize = std::max(m_report.treeSize, head.size);
+    return true;
+}
+
+void PackChecks::loadCheckpoints()
+{
+    std::size_t count = 0;
+    for (const auto& name : m_pack.under("data/checkpoints/")) {
+        if (!name.ends_with(".note")) {
+            continue;
+        }
+        const auto content = m_pack.content(name);
+        const auto checkpoint = content ? parseSignedCheckpoint(content->view())
+                                        : tl::make_unexpected(content.error());
+        if (!checkpoint) {
+            m_report.failed("checkpoint", name, checkpoint.error().message);
+        } else if (name != checkpointPath(checkpoint->checkpoint.head.size)) {
+            m_report.failed("checkpoint", name, "the checkpoint has another size than its name");
+        } else {
+            count += acceptCheckpoint(*checkpoint, name) ? 1 : 0;
+        }
+    }
+    if (count == 0 && !m_report.hasFailure("checkpoint")) {
+        m_report.notChecked("checkpoint", "", "the pack holds no checkpoint");
+    }
+}
+
+bool PackChecks::checkProof(const std::string& name)
+{
+    const auto content = m_pack.content(name);
+    const auto proof
+        = content ? parseTlogProof(content->view()) : tl::make_unexpected(content.error());
+    const auto checkpoint
+        = proof ? parseSignedCheckpoint(proof->checkpoint) : tl::make_unexpected(proof.error());
+    if (!checkpoint) {
+        m_report.failed("inclusion", name, checkpoint.error().message);
+        return false;
+    }
+    const auto entry = m_entries.find(proof->index);
+    if (name != proofPath(proof->index) || entry == m_entries.end()) {
+        m_report.failed("inclusion", name, "its index is not that of the entry it is named after");
+        return false;
+    }
+    if (!acceptCheckpoint(*checkpoint, name)) {
+        m_report.failed("inclusion", name, "its checkpoint is not good");
+        return false;
+    }
+    const TreeHead& head = checkpoint->checkpoint.head;
+    if (!verifyInclusion(entry->second.leaf, proof->index, head.size, head.root, proof->hashes)) {
+        m_report.failed("inclusion",
+                        fmt::format("seq {}", proof->index),
+                        "modified: the entry is not in the tree under the signed root");
+        return false;
+    }
+    entry->second.proven = true;
+    return true;
+}
+
+void PackChecks::checkInclusion()
+{
+    std::size_t proofs = 0;
+    for (const auto& name : m_pack.under("data/proofs/")) {
+        proofs += checkProof(name) ? 1 : 0;
+    }
+    // An entry without a proof is bound when a proven one follows it in an unbroken chain.
+    bool bound = false;
+    std::uint64_t after = 0;
+    for (auto it = m_entries.rbegin(); it != m_entries.rend(); ++it) {
+        const bool chained = bound && it->first + 1 == after && !m_report.hasFailure("chain");
+        bound = it->second.proven || chained;
+        after = it->first;
+        if (!bound) {
+            m_report.failed("inclusion",
+                            fmt::format("seq {}", it->first),
+                            "incomplete: no proof, and none follows it in the chain");
+        }
+    }
+    if (!m_report.hasFailure("inclusion") && !m_entries.empty()) {
+        m_report.passed("inclusion",
+                        fmt::format("{} proofs", proofs),
+                        "every entry is in the tree under a signed root");
+    }
+    noteCheckpoints();
+}
+
+void PackChecks::noteCheckpoints()
+{
+    if (m_report.hasFailure("checkpoint") || m_heads.empty()) {
+        return;
+    }
+    const auto any = [this](SignerKind kind) {
+        return std::any_of(m_judged.begin(), m_judged.end(), [kind](const auto& judged) {
+            return judged.second == kind;
+        });
+    };
+    noteWitnesses();
+    const std::string subject
+        = fmt::format("{} heads up to size {}", m_heads.size(), m_report.treeSize);
+    if (any(SignerKind::Unknown)) {
+        m_report.notChecked("checkpoint", subject, "not all are signed by a key that is known");
+    } else {
+        m_report.passed("checkpoint",
+                        subject,
+                        any(SignerKind::Enclosed) ? "signed, not all of them by pinned keys"
+                                                  : "signed by pinned keys");
+    }
+}
+
+void PackChecks::noteWitnesses()
+{
+    if (m_anchors.witnesses.empty()) {
+        return;
+    }
+    std::size_t witnessed = 0;
+    for (const auto& [bytes, kind] : m_judged) {
+        const auto head = parseSignedCheckpoint(bytes);
+        const auto by = head ? verifyNote(head->note, m_anchors.witnesses)
+                             : tl::make_unexpected(head.error());
+        if (!by) {
+            m_report.failed("checkpoint", "", "the cosignature of a pinned witness does not fit");
+        }
+        witnessed += by && !by->empty() ? 1 : 0;
+    }
+    const std::string subject = fmt::format("{} of {} heads", witnessed, m_judged.size());
+    if (witnessed > 0) {
+        m_report.passed("trust", subject, "a pinned witness saw them: no other history was shown");
+    } else {
+        m_report.notChecked("trust", subject, "no head is cosigned by a pinned witness");
+    }
+}
+
+void PackChecks::checkConsistencyFile(const std::string& name)
+{
+    const auto content = m_pack.content(name);
+    const auto file
+        = content ? parseConsistency(content->view()) : tl::make_unexpected(content.error());
+    const auto checkpoint
+        = file ? parseSignedCheckpoint(file->checkpoint) : tl::make_unexpected(file.error());
+    if (!checkpoint) {
+        m_report.failed("consistency", name, checkpoint.error().message);
+        return;
+    }
+    const TreeHead& head = checkpoint->checkpoint.head;
+    const auto old = m_heads.find(file->oldSize);
+    if (name != consistencyPath(file->oldSize, head.size) || old == m_heads.end()
+        || !acceptCheckpoint(*checkpoint, name)) {
+        m_report.failed("consistency", name, "it does not join two checkpoints of the pack");
+        return;
+    }
+    if (!verifyConsistency({file->oldSize, old->second}, head, file->hashes)) {
+        m_report.failed("consistency",
+                        fmt::format("size {} to {}", file->oldSize, head.size),
+                        "the later tree is not the earlier one with entries added");
+    }
+}
+
+void PackChecks::recomputeRoots()
+{
+    if (m_entries.empty() || m_entries.begin()->first != 0 || !m_contiguous) {
+        return;
+    }
+    TreeEdge edge;
+    for (const auto& [sequence, entry] : m_entries) {
+        edge.append(entry.leaf);
+        const auto head = m_heads.find(edge.size());
+        if (head != m_heads.end() && head->second != edge.root()) {
+            m_report.failed("consistency",
+                            fmt::format("size {}", edge.size()),
+                            "modified: the entries do not have the root that was signed");
+        }
+    }
+}
+
+void PackChecks::checkConsistency()
+{
+    const auto files = m_pack.under("data/consistency/");
+    for (const auto& name : files) {
+        checkConsistencyFile(name);
+    }
+    recomputeRoots();
+    if (m_report.hasFailure("consistency")) {
+        return;
+    }
+    if (m_heads.size() < 2) {
+        m_report.notChecked(
+            "consistency", "", "the pack holds one head; nothing to compare it with");
+    } else if (files.empty() && !m_contiguous) {
+        m_report.notChecked("consistency", "", "no proof joins the heads of the pack");
+    } else {
+        m_report.passed("consistency",
+                        fmt::format("{} heads", m_heads.size()),
+                        "each later head holds the earlier ones unchanged");
+    }
+}
+
+void PackChecks::checkCertificates()
+{
+    constexpr std::string_view kEnding = ".dsse.json";
+    bool any = false;
+    for (const auto& name : m_pack.under("data/certificates/")) {
+        if (name.ends_with(kEnding)) {
+            any = true;
+            checkCertificate(name);
+        }
+    }
+    if (!any) {
+        m_report.notChecked("certificate", "", "the pack holds no certificate");
+    }
+}
+
+void PackChecks::checkCertificate(const std::string& name)
+{
+    const auto content = m_pack.content(name);
+    const auto envelope
+        = content ? parseEnvelope(content->view()) : tl::make_unexpected(content.error());
+    const auto statement
+        = envelope ? parseStatement(envelope->payload) : tl::make_unexpected(envelope.error());
+    if (!statement || envelope->payloadType != kInTotoType) {
+        m_report.failed("certificate",
+                        name,
+                        statement ? "not an in-toto statement" : statement.error().message);
+        return;
+    }
+    const auto payload = m_pack.content(certificatePayloadPath(stem(name, ".dsse.json")));
+    if (payload && payload->view() != envelope->payload) {
+        m_report.failed("certificate", name, "the payload beside it is not the one that is signed");
+        return;
+    }
+    if (checkEnvelope(*envelope, "certificate", name)) {
+        bindCertificate(*statement, envelope->payload, name);
+    }
+}
+
+void PackChecks::bindCertificate(const Statement& statement,
+                                 BytesView payload,
+                                 const std::string& name)
+{
+    const Json digest(toHex(asView(sha256(payload))));
+    const bool logged = std::any_of(m_claims.begin(), m_claims.end(), [&](const auto& claim) {
+        const auto& [place, value] = claim;
+        return place.second == kCertificateClaim && value == digest
+            && m_entries.at(place.first).entry.type == "certificate.issued";
+    });
+    if (!logged) {
+        m_report.failed(
+            "certificate", name, "no certificate.issued entry of the pack shows its hash");
+        return;
+    }
+    const auto about = std::find_if(m_entries.begin(), m_entries.end(), [&](const auto& entry) {
+        const auto* subject
+            = findSubject(statement, fmt::format("{}#{}", m_report.origin, entry.first));
+        return subject != nullptr && subject->sha256 == entry.second.hash;
+    });
+    if (about == m_entries.end()) {
+        m_report.failed(
+            "certificate", name, "the entry it is about is not in the pack, or differs");
+    } else {
+        m_report.passed("certificate",
+                        fmt::format("{} about seq {}", name, about->first),
+                        "its hash is in the log, and the entry it names is in the pack");
+    }
+}
+
+} // namespace exhibit::evidence

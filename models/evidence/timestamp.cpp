@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/evidence/timestamp.h"
+
+#include "models/base/assert.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ts.h>
+
+#include <ctime>
+#include <memory>
+
+namespace exhibit::evidence {
+namespace {
+
+template <auto Function>
+struct Free {
+    template <class T>
+    void operator()(T* object) const noexcept
+    {
+        Function(object);
+    }
+};
+using Response = std::unique_ptr<TS_RESP, Free<TS_RESP_free>>;
+using Bio = std::unique_ptr<BIO, Free<BIO_free>>;
+
+tl::unexpected<Error> refused(std::string why)
+{
+    ERR_clear_error();
+    return fail(ErrorCode::InvalidInput, std::move(why));
+}
+
+Result<Response> parseResponse(BytesView bytes)
+{
+    const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
+    Response response(d2i_TS_RESP(nullptr, &at, static_cast<long>(bytes.size())));
+    if (response == nullptr || TS_RESP_get_tst_info(response.get()) == nullptr) {
+        return refused("no time stamp that was granted");
+    }
+    return response;
+}
+
+Result<UtcTime> timeOf(const TS_RESP& response)
+{
+    const ASN1_GENERALIZEDTIME* const time
+        = TS_TST_INFO_get_time(TS_RESP_get_tst_info(const_cast<TS_RESP*>(&response)));
+    std::tm parts{};
+    if (ASN1_TIME_to_tm(time, &parts) != 1) {
+        return refused("the time stamp has no readable time");
+    }
+    return UtcTime{std::chrono::seconds{timegm(&parts)}};
+}
+
+/// Every certificate of the PEM texts, handed to `take`, which owns it.
+template <class Take>
+void forEachCertificate(std::span<const Bytes> pems, Take take)
+{
+    for (const auto& pem : pems) {
+        const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+        while (X509* certificate = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)) {
+            take(certificate);
+        }
+    }
+    ERR_clear_error();
+}
+
+/// The pinned roots, asked as of the time in the token: its certificate may have expired since.
+X509_STORE* makeStore(std::span<const Bytes> roots, UtcTime at)
+{
+    X509_STORE* const store = X509_STORE_new();
+    forEachCertificate(roots, [store](X509* certificate) {
+        X509_STORE_add_cert(store, certificate);
+        X509_free(certificate);
+    });
+    X509_VERIFY_PARAM_set_time(
+        X509_STORE_get0_param(store),
+        std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(at)));
+    return store;
+}
+
+} // namespace
+
+Result<UtcTime> verifyTimestampImprint(BytesView bytes,
+                                       BytesView imprint,
+                                       const TimestampAuthorities& authorities)
+{
+    EXHIBIT_TRY(const Response response, parseResponse(bytes));
+    EXHIBIT_TRY(const UtcTime time, timeOf(*response));
+    const std::unique_ptr<TS_VERIFY_CTX, Free<TS_VERIFY_CTX_free>> context(TS_VERIFY_CTX_new());
+    TS_VERIFY_CTX_set_flags(context.get(), TS_VFY_VERSION | TS_VFY_SIGNATURE | TS_VFY_IMPRINT);
+    // The context owns what it is given.
+    TS_VERIFY_CTX_set_store(context.get(), makeStore(authorities.roots, time));
+    STACK_OF(X509)* const chain = sk_X509_new_null();
+    forEachCertificate(authorities.intermediates,
+                       [chain](X509* certificate) { sk_X509_push(chain, certificate); });
+    TS_VERIFY_CTX_set_certs(context.get(), chain);
+    auto* const copy = static_cast<unsigned char*>(OPENSSL_memdup(imprint.data(), imprint.size()));
+    TS_VERIFY_CTX_set_imprint(context.get(), copy, static_cast<long>(imprint.size()));
+    if (TS_RESP_verify_response(context.get(), response.get()) != 1) {
+        const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
+        return refused(std::string("the time stamp does not hold: ")
+                       + (reason == nullptr ? "unknown reason" : reason));
+    }
+    return time;
+}
+
+Result<UtcTime> verifyTimestamp(BytesView bytes,
+                                BytesView data,
+                                const TimestampAuthorities& authorities)
+{
+    EXHIBIT_TRY(const Response response, parseResponse(bytes));
+    auto* const info = TS_RESP_get_tst_info(response.get());
+    auto* const algorithm = TS_MSG_IMPRINT_get_algo(TS_TST_INFO_get_msg_imprint(info));
+    const EVP_MD* const digest = EVP_get_digestbyobj(algorithm->algorithm);
+    if (digest == nullptr || EVP_MD_get_size(digest) < 32) {
+        return refused("the time stamp is over a digest that is too weak");
+    }
+    Bytes imprint(EVP_MAX_MD_SIZE, '\0');
+    unsigned size = 0;
+    EXHIBIT_ASSERT(EVP_Digest(data.data(),
+                              data.size(),
+                              reinterpret_cast<unsigned char*>(imprint.data()),
+                              &size,
+                              digest,
+                              nullptr)
+                   == 1);
+    imprint.resize(size);
+    return verifyTimestampImprint(bytes, imprint, authorities);
+}
+
+} // namespace exhibit::evidence

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/evidence/verifier.h"
+
+#include "models/evidence/pack_checks.h"
+
+namespace exhibit::evidence {
+namespace {
+
+bool anyPassed(const VerificationReport& report, std::string_view id)
+{
+    return std::any_of(report.checks.begin(), report.checks.end(), [&](const Check& check) {
+        return check.id == id && check.result == CheckResult::Passed;
+    });
+}
+
+Verdict judge(const VerificationReport& report)
+{
+    if (report.hasFailure()) {
+        return Verdict::Invalid;
+    }
+    const bool isSigned = anyPassed(report, "checkpoint") || anyPassed(report, "pack-signature")
+        || anyPassed(report, "certificate");
+    if (!isSigned) {
+        return Verdict::Unauthenticated;
+    }
+    // Every key has to be pinned; that a witness saw it as well does not stand in for that.
+    const bool open
+        = std::any_of(report.checks.begin(), report.checks.end(), [](const auto& check) {
+              return check.id == "trust" && check.result == CheckResult::NotChecked;
+          });
+    return anyPassed(report, "trust") && !open ? Verdict::Valid : Verdict::Untrusted;
+}
+
+} // namespace
+
+VerificationReport verifyPack(BytesView archive, const TrustAnchors& anchors)
+{
+    VerificationReport report;
+    const auto pack = Pack::open(archive);
+    if (!pack) {
+        report.failed("container", pack.error().subject, pack.error().message);
+        return report;
+    }
+    report.passed("container", "", "a ZIP file of the strict profile: one reading of its bytes");
+    if (PackChecks(*pack, anchors, report).run()) {
+        report.verdict = judge(report);
+    }
+    return report;
+}
+
+VerificationReport verifyCertificate(BytesView bytes, const TrustAnchors& anchors)
+{
+    VerificationReport report;
+    const auto envelope = parseEnvelope(bytes);
+    const auto statement
+        = envelope ? parseStatement(envelope->payload) : tl::make_unexpected(envelope.error());
+    if (!statement || envelope->payloadType != kInTotoType) {
+        report.failed(
+            "container", "", statement ? "not an in-toto statement" : statement.error().message);
+        return report;
+    }
+    report.passed("container", "", "a DSSE envelope with an in-toto statement");
+    report.origin = stringMember(statement->predicate, "log_origin");
+    const auto signers = verifyEnvelope(*envelope, anchors.certificateKeys);
+    const bool named = std::any_of(
+        anchors.certificateKeys.begin(), anchors.certificateKeys.end(), [&](const auto& key) {
+            return std::any_of(envelope->signatures.begin(),
+                               envelope->signatures.end(),
+                               [&](const auto& one) { return one.keyId == key.id(); });
+        });
+    if (!signers.empty()) {
+        report.issuer = signers.front()->id();
+        report.passed("certificate", "", "signed by the pinned key " + signers.front()->id());
+        report.passed("trust", "", "the key is pinned outside the file");
+    } else if (named) {
+        report.failed("certificate", "", "the signature does not fit the key it names");
+    } else {
+        report.issuer = envelope->signatures.front().keyId;
+        report.notChecked("certificate", "", "signed by a key that is not pinned");
+        report.notChecked("trust", "", "no key is pinned that signed it");
+    }
+    report.notChecked("inclusion", "", "a certificate alone does not show that it is in the log");
+    report.timeClaimed = stringMember(statement->predicate, "signed_at");
+    report.notChecked("time", report.timeClaimed, "no time stamp: the issuer's own word");
+    report.verdict = report.hasFailure() ? Verdict::Invalid
+        : signers.empty()                ? Verdict::Untrusted
+                                         : Verdict::Valid;
+    return report;
+}
+
+VerificationReport verifyFile(BytesView bytes, const TrustAnchors& anchors)
+{
+    return bytes.starts_with('{') ? verifyCertificate(bytes, anchors) : verifyPack(bytes, anchors);
+}
+
+} // namespace exhibit::evidence

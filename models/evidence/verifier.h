@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/evidence/report.h"
+#include "models/evidence/trust.h"
+
+/// The one verifier that server, command line and console share. It binds every arrow: anchor ->
+/// checkpoint -> proof -> entry -> field -> claim. A damaged file is a successful report.
+namespace exhibit::evidence {
+
+/// A pack, by its bytes (usually a memory map). Nothing is written anywhere.
+[[nodiscard]] VerificationReport verifyPack(BytesView archive, const TrustAnchors& anchors);
+
+/// A certificate alone: its DSSE envelope. What only the log can show is not checked.
+[[nodiscard]] VerificationReport verifyCertificate(BytesView envelope, const TrustAnchors& anchors);
+
+/// By content, not by name: a pack, or a certificate; everything else is unreadable.
+[[nodiscard]] VerificationReport verifyFile(BytesView bytes, const TrustAnchors& anchors);
+
+} // namespace exhibit::evidence

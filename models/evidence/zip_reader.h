@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/base/bytes.h"
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+/// The strict ZIP profile of packs (evidence-format.md, 2.10): one reading of the bytes, or none.
+namespace exhibit::evidence {
+
+struct ZipFile {
+    std::string name;
+    std::uint16_t method = 0;
+    std::uint32_t crc = 0;
+    std::size_t offset = 0; ///< Of the content.
+    std::size_t storedBytes = 0;
+    std::size_t bytes = 0;
+};
+
+/// The content of one file: a view into the archive, or bytes of its own.
+class ZipContent {
+public:
+    explicit ZipContent(BytesView stored)
+        : m_view(stored)
+    {
+    }
+    explicit ZipContent(Bytes inflated)
+        : m_owned(std::move(inflated))
+        , m_isOwned(true)
+    {
+    }
+    [[nodiscard]] BytesView view() const { return m_isOwned ? BytesView(m_owned) : m_view; }
+
+private:
+    BytesView m_view;
+    Bytes m_owned;
+    bool m_isOwned = false;
+};
+
+/// An archive in memory (usually a memory map), which must outlive the object. Nothing is unpacked
+/// before it is read, nothing ever to disk.
+class ZipArchive {
+public:
+    ZipArchive(ZipArchive&&) = default;
+    ZipArchive& operator=(ZipArchive&&) = default;
+    ZipArchive(const ZipArchive&) = delete; ///< The index points into the list of files.
+    ZipArchive& operator=(const ZipArchive&) = delete;
+    ~ZipArchive() = default;
+
+    /// InvalidInput with the rule that is broken, TooLarge with the limit.
+    [[nodiscard]] static Result<ZipArchive> open(BytesView archive);
+
+    [[nodiscard]] const std::vector<ZipFile>& files() const { return m_files; }
+    /// nullptr when there is none.
+    [[nodiscard]] const ZipFile* find(std::string_view name) const;
+    /// Inflates within the announced size and checks length and CRC-32: Corrupt.
+    [[nodiscard]] Result<ZipContent> read(const ZipFile& file) const;
+    /// The same without the CRC, for a file that was read before.
+    [[nodiscard]] Result<ZipContent> readAgain(const ZipFile& file) const;
+
+private:
+    explicit ZipArchive(BytesView archive)
+        : m_archive(archive)
+    {
+    }
+    [[nodiscard]] Result<void> readDirectory();
+    [[nodiscard]] Result<void> checkLocal(const ZipFile& file, BytesView central, std::size_t at);
+    [[nodiscard]] Result<void> checkNames();
+
+    BytesView m_archive;
+    std::vector<ZipFile> m_files;
+    std::unordered_map<std::string_view, std::size_t> m_byName;
+};
+
+/// A relative path of [A-Za-z0-9._-] segments, none of them empty, "." or "..".
+[[nodiscard]] bool isPackName(std::string_view name);
+
+} // namespace exhibit::evidence
