@@ -22,6 +22,7 @@ void addDoctorCommand(CLI::App& app, Invocation& invocation);
 void addEvidenceCommand(CLI::App& app, Invocation& invocation);
 void addKeyCommand(CLI::App& app, Invocation& invocation);
 void addPolicyCommand(CLI::App& app, Invocation& invocation);
+void addRedactCommand(CLI::App& app, Invocation& invocation);
 void addRunCommand(CLI::App& app, Invocation& invocation);
 void addSearchCommand(CLI::App& app, Invocation& invocation);
 void addTimelineCommand(CLI::App& app, Invocation& invocation);

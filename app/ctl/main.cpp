@@ -39,6 +39,7 @@ int run(int argc, char** argv)
     ctl::addPolicyCommand(app, invocation);
     ctl::addUpstreamCommand(app, invocation);
     ctl::addKeyCommand(app, invocation);
+    ctl::addRedactCommand(app, invocation);
     ctl::addVerifyCommand(app, invocation);
     ctl::addEvidenceCommand(app, invocation);
     ctl::addDoctorCommand(app, invocation);

@@ -19,6 +19,7 @@ struct PatternRule {
     std::optional<std::uint32_t> maxWidth; ///< Bytes; see policies.md, "Semantics", W.
     std::optional<std::string> validator; ///< "luhn", "mod97", ...; the names are in models/scan.
     std::optional<std::string> placeholder; ///< e.g. "[EMAIL]"; the policy's default otherwise.
+    std::optional<std::string> subtype; ///< Vendor or country, e.g. "github"; for reports.
 };
 
 struct PatternsRule {
@@ -31,6 +32,51 @@ struct MissingContextRule {
     std::string fact; ///< Dotted path into the context facts, e.g. "contract.auto_renew".
     std::vector<PatternRule> claims;
     std::vector<PatternRule> hedges;
+};
+
+/// A pattern that states something of a fact.
+struct ClaimRule {
+    PatternRule pattern;
+    std::optional<Json> asserts; ///< What every match states,
+    std::optional<std::string>
+        value; ///< or the pattern of the stated value, right behind the match.
+};
+
+/// A claim whose value differs from the fact supplied, unless hedged in the same sentence.
+struct ContradictsContextRule {
+    std::string fact; ///< As in MissingContextRule; one that is null or absent is not its concern.
+    std::vector<ClaimRule> claims;
+    std::vector<PatternRule> hedges;
+};
+
+/// Patterns over a part of the arguments of some tools.
+struct ToolArgumentRule {
+    std::vector<std::string> tools; ///< Globs; empty: all.
+    std::string path; ///< "/files/*/name"; empty: every value and name.
+    std::vector<PatternRule> patterns;
+};
+
+struct ToolSchemaRule {
+    std::vector<std::string> tools; ///< Globs; empty: all.
+    Json schema;
+};
+
+/// What tools may be called, and how. A call is broken by the first of these that it does not keep.
+struct ToolRule {
+    std::vector<std::string> allow; ///< Globs; empty: every tool that is not denied.
+    std::vector<std::string> deny;
+    std::vector<ToolArgumentRule> arguments; ///< None of their patterns may match.
+    std::vector<ToolSchemaRule> schemas; ///< The arguments must fit.
+};
+
+/// The text of each choice must be JSON that fits.
+struct SchemaRule {
+    Json schema;
+};
+
+/// Broken when the expression is true (server/prevention/expression.h).
+struct ExpressionRule {
+    std::string expression;
 };
 
 enum class Metric : std::uint8_t {
@@ -47,9 +93,15 @@ struct ThresholdRule {
     std::int64_t max = 0; ///< The largest value that is still allowed.
 };
 
-using Rule = std::variant<PatternsRule, MissingContextRule, ThresholdRule>;
+using Rule = std::variant<PatternsRule,
+                          MissingContextRule,
+                          ThresholdRule,
+                          ContradictsContextRule,
+                          ToolRule,
+                          SchemaRule,
+                          ExpressionRule>;
 
-/// The wire name: "patterns", "missing_context", "threshold".
+/// The wire name: "patterns", "missing_context" ...
 [[nodiscard]] std::string_view ruleTypeName(const Rule& rule);
 
 struct AppliesTo {

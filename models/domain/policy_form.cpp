@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/domain/policy_form.h"
 
+#include "models/base/rule_limits.h"
+
 #include <algorithm>
 #include <set>
 
@@ -129,6 +131,9 @@ private:
             return refuse(at + "/max_width",
                           "expected 1 to " + std::to_string(limits::kPatternWidthMax));
         }
+        if (rule.subtype) {
+            EXHIBIT_CHECK(checkPlaceholder(at + "/subtype", *rule.subtype));
+        }
         return rule.placeholder ? checkPlaceholder(at + "/placeholder", *rule.placeholder)
                                 : Result<void>{};
     }
@@ -143,7 +148,12 @@ private:
     }
     [[nodiscard]] Result<void> checkRule(const PatternsRule& rule) const
     {
-        EXHIBIT_CHECK(allowStages({Stage::Input, Stage::Output}));
+        EXHIBIT_CHECK(allowStages({Stage::Input, Stage::Output, Stage::ToolCall}));
+        const auto& stages = m_policy.stages;
+        if (m_policy.mode == Mode::Redact
+            && std::find(stages.begin(), stages.end(), Stage::ToolCall) != stages.end()) {
+            return refuse("/mode", "tool calls are redacted at stage output");
+        }
         if (rule.placeholder) {
             EXHIBIT_CHECK(checkPlaceholder("/rule/placeholder", *rule.placeholder));
         }
@@ -153,15 +163,88 @@ private:
     {
         EXHIBIT_CHECK(allowStages({Stage::Output}));
         EXHIBIT_CHECK(refuseRedact());
-        const bool emptyName = rule.fact.empty() || rule.fact.front() == '.'
-            || rule.fact.back() == '.' || rule.fact.find("..") != std::string::npos;
-        if (emptyName || rule.fact.size() > limits::kFactPathBytesMax) {
+        EXHIBIT_CHECK(checkFact(rule.fact));
+        EXHIBIT_CHECK(checkPatterns("/rule/claims", rule.claims, true));
+        return checkPatterns("/rule/hedges", rule.hedges, false);
+    }
+    [[nodiscard]] Result<void> checkFact(const std::string& fact) const
+    {
+        const bool emptyName = fact.empty() || fact.front() == '.' || fact.back() == '.'
+            || fact.find("..") != std::string::npos;
+        if (emptyName || fact.size() > limits::kFactPathBytesMax) {
             return refuse("/rule/fact",
                           "a fact is a dotted path of names, e.g. contract.auto_renew, of at most "
                               + std::to_string(limits::kFactPathBytesMax) + " bytes");
         }
-        EXHIBIT_CHECK(checkPatterns("/rule/claims", rule.claims, true));
+        return {};
+    }
+    [[nodiscard]] Result<void> checkRule(const ContradictsContextRule& rule) const
+    {
+        EXHIBIT_CHECK(allowStages({Stage::Output}));
+        EXHIBIT_CHECK(refuseRedact());
+        EXHIBIT_CHECK(checkFact(rule.fact));
+        std::vector<PatternRule> patterns;
+        for (std::size_t i = 0; i < rule.claims.size(); ++i) {
+            const auto& claim = rule.claims[i];
+            const auto at = appendPointer("/rule/claims", std::to_string(i));
+            if (claim.asserts.has_value() == claim.value.has_value()) {
+                return refuse(at, "a claim has either asserts or value");
+            }
+            if (claim.asserts && (claim.asserts->is_object() || claim.asserts->is_array())) {
+                return refuse(at + "/asserts", "expected text, a number, true, false");
+            }
+            if (claim.value && claim.value->size() > limits::kPatternBytesMax) {
+                return refuse(at + "/value", "the pattern is too long");
+            }
+            patterns.push_back(claim.pattern);
+        }
+        EXHIBIT_CHECK(checkPatterns("/rule/claims", patterns, true));
         return checkPatterns("/rule/hedges", rule.hedges, false);
+    }
+    [[nodiscard]] Result<void> checkRule(const ToolRule& rule) const
+    {
+        EXHIBIT_CHECK(allowStages({Stage::ToolCall}));
+        EXHIBIT_CHECK(refuseRedact());
+        EXHIBIT_CHECK(checkList("/rule/allow", rule.allow));
+        EXHIBIT_CHECK(checkList("/rule/deny", rule.deny));
+        if (rule.allow.empty() && rule.deny.empty() && rule.arguments.empty()
+            && rule.schemas.empty()) {
+            return refuse("/rule", "expected one of allow, deny, arguments, schemas");
+        }
+        if (rule.arguments.size() > limits::kPolicyListMax
+            || rule.schemas.size() > limits::kPolicyListMax) {
+            return refuse("/rule", "too many arguments or schemas");
+        }
+        for (std::size_t i = 0; i < rule.arguments.size(); ++i) {
+            const auto& each = rule.arguments[i];
+            const auto at = appendPointer("/rule/arguments", std::to_string(i));
+            EXHIBIT_CHECK(checkList(at + "/tools", each.tools));
+            if (each.path.size() > limits::kFactPathBytesMax
+                || (!each.path.empty() && each.path.front() != '/')) {
+                return refuse(at + "/path", "expected a JSON pointer, * for any name or element");
+            }
+            EXHIBIT_CHECK(checkPatterns(at + "/patterns", each.patterns, true));
+        }
+        for (std::size_t i = 0; i < rule.schemas.size(); ++i) {
+            EXHIBIT_CHECK(checkList(appendPointer("/rule/schemas", std::to_string(i)) + "/tools",
+                                    rule.schemas[i].tools));
+        }
+        return {};
+    }
+    [[nodiscard]] Result<void> checkRule(const SchemaRule& /*rule*/) const
+    {
+        EXHIBIT_CHECK(allowStages({Stage::Output}));
+        return refuseRedact();
+    }
+    [[nodiscard]] Result<void> checkRule(const ExpressionRule& rule) const
+    {
+        EXHIBIT_CHECK(allowStages({Stage::Input, Stage::ToolCall, Stage::Run}));
+        if (rule.expression.empty() || rule.expression.size() > limits::kExpressionBytesMax) {
+            return refuse("/rule/expression",
+                          "expected 1 to " + std::to_string(limits::kExpressionBytesMax)
+                              + " bytes");
+        }
+        return refuseRedact();
     }
     [[nodiscard]] Result<void> checkRule(const ThresholdRule& rule) const
     {

@@ -38,6 +38,59 @@ void visitFields(V& visit, Of<V, ThresholdRule>& rule)
 }
 
 template <class V>
+void visitFields(V& visit, Of<V, ClaimRule>& claim)
+{
+    visit("pattern", claim.pattern.pattern);
+    visit("max_width", claim.pattern.maxWidth);
+    visit("asserts", claim.asserts);
+    visit("value", claim.value);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, ContradictsContextRule>& rule)
+{
+    visit("fact", rule.fact);
+    visit("claims", rule.claims);
+    visit.defaulted("hedges", rule.hedges);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, ToolArgumentRule>& rule)
+{
+    visit.defaulted("tools", rule.tools);
+    visit.defaulted("path", rule.path);
+    visit("patterns", rule.patterns);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, ToolSchemaRule>& rule)
+{
+    visit.defaulted("tools", rule.tools);
+    visit("schema", rule.schema);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, ToolRule>& rule)
+{
+    visit.defaulted("allow", rule.allow);
+    visit.defaulted("deny", rule.deny);
+    visit.defaulted("arguments", rule.arguments);
+    visit.defaulted("schemas", rule.schemas);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, SchemaRule>& rule)
+{
+    visit("schema", rule.schema);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, ExpressionRule>& rule)
+{
+    visit("expression", rule.expression);
+}
+
+template <class V>
 void visitFields(V& visit, Of<V, AppliesTo>& appliesTo)
 {
     visit.defaulted("projects", appliesTo.projects);
@@ -80,6 +133,7 @@ void visitFields(V& visit, Of<V, PatternObject>& object)
     visit("max_width", object.rule.maxWidth);
     visit("validator", object.rule.validator);
     visit("placeholder", object.rule.placeholder);
+    visit("subtype", object.rule.subtype);
 }
 
 } // namespace exhibit::domain
@@ -110,7 +164,7 @@ template <>
 struct JsonCodec<domain::PatternRule> {
     static Json write(const domain::PatternRule& value)
     {
-        if (!value.maxWidth && !value.validator && !value.placeholder) {
+        if (!value.maxWidth && !value.validator && !value.placeholder && !value.subtype) {
             return Json(value.pattern);
         }
         return JsonCodec<domain::PatternObject>::write({value});
@@ -153,18 +207,29 @@ struct JsonCodec<domain::Rule> {
         const auto type = stringMember(json, "type");
         Json members = json;
         members.get_object().erase("type");
-        if (type == domain::ruleTypeName(domain::PatternsRule{})) {
-            return JsonCodec<domain::PatternsRule>::read(members, unknown, pointer);
+        return readAs<0>(type, members, unknown, pointer);
+    }
+
+private:
+    /// As the first of the rule types, from the I-th on, that has the name.
+    template <std::size_t I>
+    static Result<domain::Rule> readAs(std::string_view type,
+                                       const Json& members,
+                                       UnknownMembers unknown,
+                                       const std::string& pointer)
+    {
+        if constexpr (I == std::variant_size_v<domain::Rule>) {
+            return fail(ErrorCode::InvalidInput,
+                        "not a rule type; expected one of patterns, missing_context, threshold, "
+                        "contradicts_context, tool, schema, expression",
+                        appendPointer(pointer, "type"));
+        } else {
+            using Rule = std::variant_alternative_t<I, domain::Rule>;
+            if (type == domain::ruleTypeName(Rule{})) {
+                return JsonCodec<Rule>::read(members, unknown, pointer);
+            }
+            return readAs<I + 1>(type, members, unknown, pointer);
         }
-        if (type == domain::ruleTypeName(domain::MissingContextRule{})) {
-            return JsonCodec<domain::MissingContextRule>::read(members, unknown, pointer);
-        }
-        if (type == domain::ruleTypeName(domain::ThresholdRule{})) {
-            return JsonCodec<domain::ThresholdRule>::read(members, unknown, pointer);
-        }
-        return fail(ErrorCode::InvalidInput,
-                    "not a rule type; expected one of patterns, missing_context, threshold",
-                    appendPointer(pointer, "type"));
     }
 };
 
@@ -178,6 +243,13 @@ std::string_view ruleTypeName(const Rule& rule)
         std::string_view operator()(const PatternsRule&) const { return "patterns"; }
         std::string_view operator()(const MissingContextRule&) const { return "missing_context"; }
         std::string_view operator()(const ThresholdRule&) const { return "threshold"; }
+        std::string_view operator()(const ContradictsContextRule&) const
+        {
+            return "contradicts_context";
+        }
+        std::string_view operator()(const ToolRule&) const { return "tool"; }
+        std::string_view operator()(const SchemaRule&) const { return "schema"; }
+        std::string_view operator()(const ExpressionRule&) const { return "expression"; }
     };
     return std::visit(Name{}, rule);
 }

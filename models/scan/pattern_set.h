@@ -13,7 +13,18 @@
 namespace exhibit::scan {
 
 /// Decides whether a candidate interval really is what its pattern looks for.
-enum class Validator : std::uint8_t { None, Luhn, Mod97, SsnRanges, Entropy };
+enum class Validator : std::uint8_t {
+    None,
+    Luhn,
+    Mod97,
+    SsnRanges,
+    Entropy,
+    Card, ///< Luhn, and a length and prefix that an issuer uses.
+    Phone, ///< 7 to 15 digits (E.164), extension aside.
+    Nif, ///< Letter of a Spanish NIF or NIE.
+    Cpf, ///< Check digits of a Brazilian CPF.
+    Verhoeff, ///< Check digit of an Indian Aadhaar number.
+};
 
 struct PatternSpec {
     std::string pattern; ///< The dialect of policies.md / rulings.md 15.

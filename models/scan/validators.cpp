@@ -118,16 +118,134 @@ bool acceptsEntropy(std::string_view text)
     return bits >= (hexadecimal ? kHexadecimalBitsMin : kBitsMin);
 }
 
+bool between(std::string_view digits, std::size_t count, int least, int most)
+{
+    int prefix = 0;
+    for (const char c : digits.substr(0, count)) {
+        prefix = prefix * 10 + (c - '0');
+    }
+    return digits.size() > count && prefix >= least && prefix <= most;
+}
+
+// Issuer ranges (ISO/IEC 7812) of the card brands, with the lengths they issue.
+bool acceptsCard(std::string_view text)
+{
+    struct Range {
+        std::size_t prefixDigits;
+        int least;
+        int most;
+        std::size_t lengthMin;
+        std::size_t lengthMax;
+    };
+    static constexpr Range kRanges[] = {
+        {1, 4, 4, 13, 19}, // Visa
+        {2, 51, 55, 16, 16}, // Mastercard
+        {4, 2221, 2720, 16, 16}, {2, 34, 34, 15, 15}, // American Express
+        {2, 37, 37, 15, 15},     {3, 300, 305, 14, 16}, // Diners
+        {2, 36, 36, 14, 16},     {2, 38, 39, 14, 16},     {4, 6011, 6011, 16, 19}, // Discover
+        {3, 644, 649, 16, 19},   {2, 65, 65, 16, 19},     {2, 62, 62, 16, 19}, // UnionPay
+        {4, 8171, 8171, 16, 19}, {2, 35, 35, 16, 19}, // JCB
+        {4, 2131, 2131, 15, 15}, {4, 1800, 1800, 15, 15}, {2, 50, 50, 12, 19}, // Maestro
+        {2, 56, 58, 12, 19},     {2, 63, 63, 12, 19},     {2, 67, 67, 12, 19},
+    };
+    const auto digits = digitsOf(text);
+    return digits.find_first_not_of(digits.front()) != std::string::npos
+        && std::any_of(std::begin(kRanges),
+                       std::end(kRanges),
+                       [&digits](const Range& range) {
+                           return digits.size() >= range.lengthMin
+                               && digits.size() <= range.lengthMax
+                               && between(digits, range.prefixDigits, range.least, range.most);
+                       })
+        && acceptsLuhn(digits);
+}
+
+bool acceptsPhone(std::string_view text)
+{
+    const auto digits = digitsOf(text.substr(0, text.find_first_of("xX")));
+    return digits.size() >= 7 && digits.size() <= 15;
+}
+
+bool acceptsNif(std::string_view text)
+{
+    static constexpr std::string_view kLetters = "TRWAGMYFPDXBNJZSQVHLCKE";
+    constexpr std::string_view kForeign = "XYZ";
+    const auto digits = digitsOf(text);
+    const auto foreign = kForeign.find(text.front());
+    const bool isForeign = foreign != std::string_view::npos;
+    if (digits.size() != (isForeign ? 7U : 8U)) {
+        return false;
+    }
+    std::size_t number = isForeign ? foreign : 0;
+    for (const char c : digits) {
+        number = number * 10 + static_cast<std::size_t>(c - '0');
+    }
+    return kLetters[number % kLetters.size()] == text.back();
+}
+
+bool acceptsCpf(std::string_view text)
+{
+    const auto digits = digitsOf(text);
+    if (digits.size() != 11 || digits.find_first_not_of(digits.front()) == std::string::npos) {
+        return false;
+    }
+    for (const std::size_t count : {std::size_t{9}, std::size_t{10}}) {
+        std::size_t sum = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            sum += static_cast<std::size_t>(digits[i] - '0') * (count + 1 - i);
+        }
+        if (sum * 10 % 11 % 10 != static_cast<std::size_t>(digits[count] - '0')) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// The dihedral group of order ten (Verhoeff 1969).
+bool acceptsVerhoeff(std::string_view text)
+{
+    static constexpr int kProduct[10][10] = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9},
+                                             {1, 2, 3, 4, 0, 6, 7, 8, 9, 5},
+                                             {2, 3, 4, 0, 1, 7, 8, 9, 5, 6},
+                                             {3, 4, 0, 1, 2, 8, 9, 5, 6, 7},
+                                             {4, 0, 1, 2, 3, 9, 5, 6, 7, 8},
+                                             {5, 9, 8, 7, 6, 0, 4, 3, 2, 1},
+                                             {6, 5, 9, 8, 7, 1, 0, 4, 3, 2},
+                                             {7, 6, 5, 9, 8, 2, 1, 0, 4, 3},
+                                             {8, 7, 6, 5, 9, 3, 2, 1, 0, 4},
+                                             {9, 8, 7, 6, 5, 4, 3, 2, 1, 0}};
+    static constexpr int kPermutation[8][10] = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9},
+                                                {1, 5, 7, 6, 2, 8, 3, 0, 9, 4},
+                                                {5, 8, 0, 3, 7, 9, 6, 1, 4, 2},
+                                                {8, 9, 1, 6, 0, 4, 3, 5, 2, 7},
+                                                {9, 4, 5, 3, 1, 2, 6, 8, 7, 0},
+                                                {4, 2, 8, 6, 5, 7, 3, 9, 0, 1},
+                                                {2, 7, 9, 3, 8, 0, 6, 4, 1, 5},
+                                                {7, 0, 4, 6, 9, 1, 3, 2, 5, 8}};
+    const auto digits = digitsOf(text);
+    int check = 0;
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        const auto digit = digits[digits.size() - 1 - i] - '0';
+        check = kProduct[check][kPermutation[i % 8][digit]];
+    }
+    return !digits.empty() && check == 0;
+}
+
 struct NamedValidator {
     std::string_view name;
     Validator validator;
 };
 
-constexpr std::array<NamedValidator, 4> kValidators{{
+constexpr std::array<NamedValidator, 9> kValidators{{
     {"luhn", Validator::Luhn},
     {"mod97", Validator::Mod97},
     {"ssn", Validator::SsnRanges},
     {"entropy", Validator::Entropy},
+    {"card", Validator::Card},
+    {"phone", Validator::Phone},
+    {"nif", Validator::Nif},
+    {"cpf", Validator::Cpf},
+    {"verhoeff", Validator::Verhoeff},
 }};
 
 } // namespace
@@ -145,6 +263,16 @@ bool accepts(Validator validator, std::string_view text)
         return acceptsSsn(text);
     case Validator::Entropy:
         return acceptsEntropy(text);
+    case Validator::Card:
+        return acceptsCard(text);
+    case Validator::Phone:
+        return acceptsPhone(text);
+    case Validator::Nif:
+        return acceptsNif(text);
+    case Validator::Cpf:
+        return acceptsCpf(text);
+    case Validator::Verhoeff:
+        return acceptsVerhoeff(text);
     }
     return false;
 }
@@ -157,7 +285,8 @@ Result<Validator> validatorFromName(std::string_view name)
         }
     }
     return fail(ErrorCode::InvalidInput,
-                "The validator is none of luhn, mod97, ssn, entropy",
+                "The validator is none of luhn, mod97, ssn, entropy, card, phone, nif, cpf, "
+                "verhoeff",
                 std::string(name));
 }
 

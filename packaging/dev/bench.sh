@@ -20,8 +20,12 @@ bench() {
         install_packages build run
         build release bench_scan
         build/release/bin/bench_scan "$@" ;;
+    detection)
+        install_packages build run
+        build release exhibitctl
+        python3 tests/bench/detection.py "$@" ;;
     *)
-        echo "benches: gateway search spool scan" >&2
+        echo "benches: gateway search spool scan detection" >&2
         [ -z "$name" ] ;;
     esac
 }

@@ -239,6 +239,7 @@ private:
         subject.project = m_call->project->slug;
         subject.model = m_call->chat->model;
         subject.userId = m_call->chat->userId.value_or("");
+        subject.run = m_call->run.counters;
         subject.priced = m_call->price != nullptr;
         subject.facts = m_call->chat->facts ? &*m_call->chat->facts : nullptr;
         m_call->guard = std::make_unique<prevention::CallGuard>(m_call->snapshot, subject);

@@ -108,8 +108,25 @@ bool AnswerChannels::finishChoice(std::int64_t choice)
             return false;
         }
     }
+    if (m_guarded && m_guard.judgesToolCalls() && !judgeToolCalls(choice)) {
+        return false;
+    }
     m_finished.push_back(choice);
     return true;
+}
+
+bool AnswerChannels::judgeToolCalls(std::int64_t choice)
+{
+    for (const auto& [key, parts] : toolCallParts()) {
+        if (key.first == choice && !m_guard.stop()) {
+            const auto* arguments = parts.arguments;
+            m_guard.judgeToolCall({arguments != nullptr ? arguments->name : parts.name->name,
+                                   parts.name != nullptr ? parts.name->text.head() : std::string{},
+                                   arguments != nullptr ? std::string_view(arguments->text.head())
+                                                        : std::string_view{}});
+        }
+    }
+    return !m_guard.stop();
 }
 
 bool AnswerChannels::finishAll()
@@ -259,9 +276,10 @@ std::vector<spool::ChannelText> AnswerChannels::channelTexts() const
     return texts;
 }
 
-std::vector<spool::ToolCallText> AnswerChannels::toolCalls() const
+std::map<std::pair<std::int64_t, std::int64_t>, AnswerChannels::ToolCallParts>
+AnswerChannels::toolCallParts() const
 {
-    std::map<std::pair<std::int64_t, std::int64_t>, spool::ToolCallText> calls;
+    std::map<std::pair<std::int64_t, std::int64_t>, ToolCallParts> calls;
     for (const auto& channel : m_channels) {
         if (!channel.toolCall) {
             continue;
@@ -271,18 +289,34 @@ std::vector<spool::ToolCallText> AnswerChannels::toolCalls() const
         const std::int64_t index
             = at == std::string::npos ? 0 : std::atoll(channel.name.c_str() + at + 12);
         auto& call = calls[{channel.choice, index}];
-        call.choice = channel.choice;
-        call.index = index;
         if (endsWithToken(channel.name, "name")) {
-            call.name = channel.text.slice(0, limits::kUserIdBytesMax);
+            call.name = &channel;
         } else if (channel.arguments) {
-            call.arguments = channel.text.slice(0, limits::kRecordedTextBytesMax);
+            call.arguments = &channel;
         }
         call.released = call.released && channel.released == channel.fed;
     }
+    // What has neither is no call of a tool that anybody could make.
+    std::erase_if(calls, [](const auto& call) {
+        return call.second.name == nullptr && call.second.arguments == nullptr;
+    });
+    return calls;
+}
+
+std::vector<spool::ToolCallText> AnswerChannels::toolCalls() const
+{
     std::vector<spool::ToolCallText> list;
-    for (auto& [key, call] : calls) {
-        list.push_back(std::move(call));
+    for (const auto& [key, parts] : toolCallParts()) {
+        auto& call = list.emplace_back();
+        call.choice = key.first;
+        call.index = key.second;
+        if (parts.name != nullptr) {
+            call.name = parts.name->text.slice(0, limits::kUserIdBytesMax);
+        }
+        if (parts.arguments != nullptr) {
+            call.arguments = parts.arguments->text.slice(0, limits::kRecordedTextBytesMax);
+        }
+        call.released = parts.released;
     }
     return list;
 }

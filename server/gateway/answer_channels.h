@@ -82,11 +82,22 @@ private:
         std::optional<prevention::Replacement> open; ///< Behind them; it may still grow.
     };
 
+    /// The channels of one tool call, as far as there are any.
+    struct ToolCallParts {
+        const Channel* name = nullptr;
+        const Channel* arguments = nullptr;
+        bool released = true;
+    };
+
     [[nodiscard]] std::size_t find(const AnswerText& text);
     [[nodiscard]] std::size_t addChannel(const AnswerText& text);
     void feedGuard(std::size_t guardChannel, std::string_view text);
     bool finishChannel(Channel& channel);
     void judgeArguments(Channel& channel);
+    bool judgeToolCalls(std::int64_t choice);
+    /// By choice and index.
+    [[nodiscard]] std::map<std::pair<std::int64_t, std::int64_t>, ToolCallParts> toolCallParts()
+        const;
     void takeReplacements(Channel& channel);
     [[nodiscard]] static std::vector<prevention::Replacement> replacementsWithin(
         const Channel& channel, std::size_t begin, std::size_t end);

@@ -15,25 +15,30 @@ bool holdsText(const domain::Policy& policy)
     return policy.mode == domain::Mode::Block || policy.mode == domain::Mode::Redact;
 }
 
-const std::vector<domain::PatternRule>& patternsOf(const domain::Policy& policy)
+/// Null when there are none.
+Result<PatternSetPointer> compileAll(const std::vector<domain::PatternRule>& patterns)
 {
-    const auto* patterns = std::get_if<domain::PatternsRule>(&policy.rule);
-    return patterns != nullptr ? patterns->patterns
-                               : std::get<domain::MissingContextRule>(policy.rule).claims;
-}
-
-Result<PatternSetPointer> compileHedges(const domain::Policy& policy)
-{
-    const auto* rule = std::get_if<domain::MissingContextRule>(&policy.rule);
-    if (rule == nullptr || rule->hedges.empty()) {
+    if (patterns.empty()) {
         return PatternSetPointer{};
     }
     std::vector<scan::PatternSpec> specs;
-    for (const auto& hedge : rule->hedges) {
-        EXHIBIT_TRY(auto spec, patternSpec(hedge, false));
+    for (const auto& pattern : patterns) {
+        EXHIBIT_TRY(auto spec, patternSpec(pattern, false));
         specs.push_back(std::move(spec));
     }
     return scan::PatternSet::compile(specs);
+}
+
+/// The pattern of the value that a claim states.
+std::vector<domain::PatternRule> valueOf(const domain::Rule& rule, std::uint32_t ordinal)
+{
+    const auto* contradiction = std::get_if<domain::ContradictsContextRule>(&rule);
+    if (contradiction == nullptr || !contradiction->claims[ordinal].value) {
+        return {};
+    }
+    domain::PatternRule value;
+    value.pattern = *contradiction->claims[ordinal].value;
+    return {value};
 }
 
 class PlanBuilder {
@@ -42,12 +47,14 @@ public:
     {
         const auto index = static_cast<std::uint32_t>(m_plan->policies.size());
         std::uint32_t ordinal = 0;
-        for (const auto& pattern : patternsOf(policy)) {
+        for (const auto& pattern : scannedPatterns(policy.rule)) {
             EXHIBIT_TRY(auto spec, patternSpec(pattern, holdsText(policy)));
+            EXHIBIT_TRY(auto value, compileAll(valueOf(policy.rule, ordinal)));
             m_specs.push_back(std::move(spec));
+            m_plan->values.push_back(std::move(value));
             m_plan->uses.push_back({index, ordinal++});
         }
-        EXHIBIT_TRY(auto hedges, compileHedges(policy));
+        EXHIBIT_TRY(auto hedges, compileAll(hedgesOf(policy.rule)));
         m_plan->hedges.push_back(std::move(hedges));
         m_plan->policies.push_back(&policy);
         m_plan->judgesSentences |= m_plan->isClaim(index);
@@ -80,6 +87,36 @@ private:
 };
 
 } // namespace
+
+std::vector<domain::PatternRule> scannedPatterns(const domain::Rule& rule)
+{
+    if (const auto* patterns = std::get_if<domain::PatternsRule>(&rule)) {
+        return patterns->patterns;
+    }
+    if (const auto* missing = std::get_if<domain::MissingContextRule>(&rule)) {
+        return missing->claims;
+    }
+    std::vector<domain::PatternRule> patterns;
+    if (const auto* contradiction = std::get_if<domain::ContradictsContextRule>(&rule)) {
+        for (const auto& claim : contradiction->claims) {
+            auto pattern = claim.pattern;
+            if (claim.value) {
+                pattern.pattern = "(?:" + pattern.pattern + ")(?:" + *claim.value + ")";
+            }
+            patterns.push_back(std::move(pattern));
+        }
+    }
+    return patterns;
+}
+
+std::vector<domain::PatternRule> hedgesOf(const domain::Rule& rule)
+{
+    if (const auto* missing = std::get_if<domain::MissingContextRule>(&rule)) {
+        return missing->hedges;
+    }
+    const auto* contradiction = std::get_if<domain::ContradictsContextRule>(&rule);
+    return contradiction != nullptr ? contradiction->hedges : std::vector<domain::PatternRule>{};
+}
 
 Result<scan::PatternSpec> patternSpec(const domain::PatternRule& rule, bool holds)
 {

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/scan/match_runs.h"
 #include "server/prevention/compiled_snapshot.h"
 
 #include <cstdint>
 
 namespace exhibit::prevention {
+
+using scan::MatchRun;
+using scan::MatchRuns;
 
 /// What a set of policies looks for in one text. Immutable; points into its snapshot and must not
 /// outlive it.
@@ -20,12 +24,14 @@ struct StagePlan {
     std::shared_ptr<const scan::PatternSet> patterns; ///< Of all policies.
     std::vector<Use> uses; ///< By pattern.
     std::vector<std::shared_ptr<const scan::PatternSet>> hedges; ///< By policy; null: none.
+    /// By pattern: what a claim's stated value looks like; null for every other pattern.
+    std::vector<std::shared_ptr<const scan::PatternSet>> values;
     bool judgesSentences = false; ///< Some policy looks for claims.
     bool redacts = false;
 
     [[nodiscard]] bool isClaim(std::uint32_t policy) const
     {
-        return std::holds_alternative<domain::MissingContextRule>(policies[policy]->rule);
+        return !std::holds_alternative<domain::PatternsRule>(policies[policy]->rule);
     }
 };
 
@@ -51,6 +57,11 @@ private:
     std::mutex m_mutex;
     std::vector<Entry> m_entries; ///< Last used first, at most limits::kStagePlansMax.
 };
+
+/// The patterns a rule looks for in texts, a claim's value behind it; empty for other rules.
+[[nodiscard]] std::vector<domain::PatternRule> scannedPatterns(const domain::Rule& rule);
+/// What its claims are excused by.
+[[nodiscard]] std::vector<domain::PatternRule> hedgesOf(const domain::Rule& rule);
 
 /// The pattern as models/scan wants it. Errors: InvalidInput (an unknown validator).
 [[nodiscard]] Result<scan::PatternSpec> patternSpec(const domain::PatternRule& rule, bool holds);

@@ -1,10 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/prevention/call_guard.h"
 
+#include "server/prevention/compiled_rule.h"
 #include "server/prevention/input_judge.h"
 #include "server/prevention/output_guard.h"
+#include "server/prevention/tool_judge.h"
+
+#include <algorithm>
 
 namespace exhibit::prevention {
+namespace {
+
+std::vector<AppliedPolicy> thresholdOnes(const std::vector<AppliedPolicy>& policies)
+{
+    std::vector<AppliedPolicy> thresholds;
+    std::copy_if(policies.begin(),
+                 policies.end(),
+                 std::back_inserter(thresholds),
+                 [](const AppliedPolicy& policy) {
+                     return std::holds_alternative<domain::ThresholdRule>(policy.policy->rule);
+                 });
+    return thresholds;
+}
+
+} // namespace
 
 class CallGuard::Impl {
 public:
@@ -13,9 +32,16 @@ public:
         , builder(snapshot->snapshot().snapshotId)
         , inputPolicies(select(subject, domain::Stage::Input))
         , runPolicies(select(subject, domain::Stage::Run))
-        , thresholds(runPolicies)
-        , priced(subject.priced)
-        , output(snapshot, select(subject, domain::Stage::Output), builder)
+        , thresholds(thresholdOnes(runPolicies))
+        , runFindings(domain::Stage::Run, builder)
+        , output(snapshot, select(subject, domain::Stage::Output), builder, subject.facts)
+        , tools(snapshot, select(subject, domain::Stage::ToolCall), builder)
+        , scope{subject.project,
+                subject.model,
+                subject.userId,
+                subject.facts,
+                {subject.run, 0, utcNow(), subject.priced},
+                {}}
     {
     }
 
@@ -24,12 +50,15 @@ public:
     {
         return selectPolicies(snapshot->snapshot(), subject, stage);
     }
-    void usageChanged(const UsageState& usage);
-    /// The first stop wins and stays.
+    void usageChanged();
+    void judgeThresholds();
+    void judgeRunExpressions();
+    /// The first stop wins, stays, and ends the output stage.
     void take(const std::optional<Stop>& next)
     {
         if (next && !stop) {
             stop = next;
+            output.close();
         }
     }
 
@@ -38,17 +67,42 @@ public:
     std::vector<AppliedPolicy> inputPolicies;
     std::vector<AppliedPolicy> runPolicies;
     ThresholdJudge thresholds;
-    bool priced;
+    RuleFindings runFindings;
     EvaluationClock thresholdClock;
     std::vector<domain::Decision> thresholdDecisions;
     bool usageSeen = false;
     OutputGuard output;
+    ToolJudge tools;
+    CallScope scope;
     std::optional<Stop> stop;
 };
 
-void CallGuard::Impl::usageChanged(const UsageState& usage)
+void CallGuard::Impl::usageChanged()
 {
     usageSeen = true;
+    judgeThresholds();
+    if (!stop) {
+        judgeRunExpressions();
+    }
+}
+
+void CallGuard::Impl::judgeRunExpressions()
+{
+    const auto running = thresholdClock.run();
+    const ExpressionScope values
+        = [this](const std::vector<std::string>& path) { return scope.value(path); };
+    for (const auto& policy : runPolicies) {
+        const auto& compiled = snapshot->rules()[policy.index];
+        if (compiled.expression) {
+            judgeExpression(*compiled.expression, values, policy, runFindings);
+        }
+    }
+    take(runFindings.stop());
+}
+
+void CallGuard::Impl::judgeThresholds()
+{
+    const auto& usage = scope.usage;
     std::vector<ThresholdEvent> events;
     {
         const auto running = thresholdClock.run();
@@ -57,14 +111,14 @@ void CallGuard::Impl::usageChanged(const UsageState& usage)
     for (const auto& event : events) {
         thresholdDecisions.push_back(
             builder.fromThreshold(event, usage.now, thresholdClock.microseconds()));
-        if (event.stops() && !stop) {
-            stop = Stop{};
-            stop->decision = thresholdDecisions.back();
+        if (event.stops()) {
+            Stop next;
+            next.decision = thresholdDecisions.back();
             if (!event.unknown) {
-                stop->reason = terminationReasonOf(event.rule().metric);
-                stop->killReason = killReasonOf(event.rule().metric);
+                next.reason = terminationReasonOf(event.rule().metric);
+                next.killReason = killReasonOf(event.rule().metric);
             }
-            output.close();
+            take(next);
         }
     }
 }
@@ -78,12 +132,11 @@ CallGuard::~CallGuard() = default;
 
 InputVerdict CallGuard::judgeInput(const std::vector<TextChannel>& texts)
 {
-    auto verdict
-        = InputJudge{*m_impl->snapshot, m_impl->builder, m_impl->inputPolicies}.judge(texts);
+    const InputJudge judge{
+        *m_impl->snapshot, m_impl->builder, m_impl->inputPolicies, m_impl->scope};
+    auto verdict = judge.judge(texts);
+    m_impl->scope.note(verdict.outcome.decisions);
     m_impl->take(verdict.stop);
-    if (verdict.stop) {
-        m_impl->output.close();
-    }
     return verdict;
 }
 
@@ -92,18 +145,39 @@ void CallGuard::usageChanged(const domain::RunCounters& counters,
                              UtcTime now)
 {
     if (!m_impl->stop) {
-        m_impl->usageChanged({counters, callOutputTokens, now, m_impl->priced});
+        auto& usage = m_impl->scope.usage;
+        usage.counters = counters;
+        usage.callOutputTokens = callOutputTokens;
+        usage.now = now;
+        m_impl->usageChanged();
     }
 }
 
 bool CallGuard::needsUsage() const
 {
-    return m_impl->thresholds.needsUsage();
+    const auto& policies = m_impl->runPolicies;
+    return m_impl->thresholds.needsUsage()
+        || std::any_of(policies.begin(), policies.end(), [](const AppliedPolicy& policy) {
+               return std::holds_alternative<domain::ExpressionRule>(policy.policy->rule);
+           });
 }
 
 bool CallGuard::outputUnguarded() const
 {
-    return m_impl->output.unguarded();
+    return m_impl->output.unguarded() && m_impl->tools.empty();
+}
+
+bool CallGuard::judgesToolCalls() const
+{
+    return !m_impl->tools.empty();
+}
+
+void CallGuard::judgeToolCall(const ToolCall& call)
+{
+    if (!m_impl->stop) {
+        m_impl->tools.judge(call, m_impl->scope);
+        m_impl->take(m_impl->tools.stop());
+    }
 }
 
 bool CallGuard::redactsOutput() const
@@ -138,7 +212,11 @@ void CallGuard::finishChannel(std::size_t channel)
 void CallGuard::outputUnreadable(std::string_view why)
 {
     m_impl->output.unreadable(why);
+    if (!m_impl->stop) {
+        m_impl->tools.unreadable(why);
+    }
     m_impl->take(m_impl->output.stop());
+    m_impl->take(m_impl->tools.stop());
 }
 
 const std::optional<Stop>& CallGuard::stop() const
@@ -160,9 +238,11 @@ StageOutcome CallGuard::finishOutput()
 {
     StageOutcome outcome;
     m_impl->output.conclude(outcome);
+    m_impl->tools.conclude(outcome);
     std::move(m_impl->thresholdDecisions.begin(),
               m_impl->thresholdDecisions.end(),
               std::back_inserter(outcome.decisions));
+    m_impl->runFindings.conclude(outcome, m_impl->thresholdClock.microseconds());
     if (m_impl->usageSeen) {
         const JudgedStage stage{domain::Stage::Run,
                                 m_impl->runPolicies,

@@ -20,6 +20,7 @@ struct CallSubject {
     std::string userId;
     const Json* facts
         = nullptr; ///< The context facts' object; nullptr when none. Must outlive the guard.
+    domain::RunCounters run; ///< As the call found them.
     bool priced = true; ///< False: the model has no price, so nobody knows what the call costs.
 };
 
@@ -27,6 +28,13 @@ struct CallSubject {
 struct TextChannel {
     std::string name;
     std::string_view text; ///< Decoded.
+};
+
+/// A tool call whose arguments have closed.
+struct ToolCall {
+    std::string channel; ///< "choices/0/tool_calls/1/function/arguments"
+    std::string name;
+    std::string_view arguments; ///< Decoded once: the text that tools parse.
 };
 
 /// Bytes of a channel that a placeholder replaces.
@@ -82,8 +90,12 @@ public:
     /// True when a threshold needs usage (then the gateway asks the provider for it).
     [[nodiscard]] bool needsUsage() const;
 
-    /// True when no output policy applies: events may pass unparsed.
+    /// True when no policy applies to the answer: events may pass unparsed.
     [[nodiscard]] bool outputUnguarded() const;
+    /// True when tool calls must be judged before they go out.
+    [[nodiscard]] bool judgesToolCalls() const;
+    /// Each once, when its arguments have closed.
+    void judgeToolCall(const ToolCall& call);
     /// True when a redact policy applies to the output.
     [[nodiscard]] bool redactsOutput() const;
 

@@ -2,6 +2,7 @@
 #include "server/prevention/compiled_snapshot.h"
 
 #include "server/prevention/automata.h"
+#include "server/prevention/compiled_rule.h"
 
 #include <algorithm>
 
@@ -36,7 +37,8 @@ std::vector<std::uint32_t> scanningPolicies(const domain::PolicySnapshot& snapsh
     std::vector<std::uint32_t> indices;
     for (std::uint32_t i = 0; i < snapshot.policies.size(); ++i) {
         const auto& stages = snapshot.policies[i].stages;
-        if (std::find(stages.begin(), stages.end(), stage) != stages.end()) {
+        const bool scans = !scannedPatterns(snapshot.policies[i].rule).empty();
+        if (scans && std::find(stages.begin(), stages.end(), stage) != stages.end()) {
             indices.push_back(i);
         }
     }
@@ -48,6 +50,7 @@ std::vector<std::uint32_t> scanningPolicies(const domain::PolicySnapshot& snapsh
 CompiledSnapshot::CompiledSnapshot(std::shared_ptr<const domain::PolicySnapshot> snapshot)
     : m_snapshot(std::move(snapshot))
     , m_automata(std::make_unique<Automata>(*m_snapshot))
+    , m_rules(std::make_unique<std::vector<CompiledRule>>())
 {
 }
 
@@ -56,26 +59,30 @@ CompiledSnapshot::~CompiledSnapshot() = default;
 Result<std::shared_ptr<const CompiledSnapshot>> CompiledSnapshot::compile(
     std::shared_ptr<const domain::PolicySnapshot> snapshot)
 {
-    const std::shared_ptr<const CompiledSnapshot> compiled(
-        new CompiledSnapshot(std::move(snapshot)));
+    const std::shared_ptr<CompiledSnapshot> compiled(new CompiledSnapshot(std::move(snapshot)));
     for (const auto stage : {domain::Stage::Input, domain::Stage::Output}) {
         const auto indices = scanningPolicies(compiled->snapshot(), stage);
         if (!indices.empty()) {
             EXHIBIT_CHECK(compiled->automata().plan(indices));
         }
     }
-    return compiled;
+    for (const auto& policy : compiled->snapshot().policies) {
+        auto rule = compileRule(policy);
+        if (!rule) {
+            return fail(rule.error().code, rule.error().message, policy.policyId);
+        }
+        compiled->m_rules->push_back(*std::move(rule));
+    }
+    return std::shared_ptr<const CompiledSnapshot>(compiled);
 }
 
 Result<void> checkPolicy(const domain::Policy& policy)
 {
-    if (const auto* rule = std::get_if<domain::PatternsRule>(&policy.rule)) {
-        return checkPatterns(rule->patterns, "/rule/patterns");
-    }
-    if (const auto* rule = std::get_if<domain::MissingContextRule>(&policy.rule)) {
-        EXHIBIT_CHECK(checkPatterns(rule->claims, "/rule/claims"));
-        return checkPatterns(rule->hedges, "/rule/hedges");
-    }
+    const bool lists = std::holds_alternative<domain::PatternsRule>(policy.rule);
+    EXHIBIT_CHECK(
+        checkPatterns(scannedPatterns(policy.rule), lists ? "/rule/patterns" : "/rule/claims"));
+    EXHIBIT_CHECK(checkPatterns(hedgesOf(policy.rule), "/rule/hedges"));
+    EXHIBIT_CHECK(compileRule(policy));
     return {};
 }
 

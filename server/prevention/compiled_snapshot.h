@@ -11,6 +11,8 @@
 
 namespace exhibit::prevention {
 
+struct CompiledRule;
+
 /// A policy snapshot made ready to judge calls. Immutable apart from its cache of automata;
 /// shared by all calls of the runs bound to it.
 class CompiledSnapshot {
@@ -24,10 +26,14 @@ public:
     struct Automata; ///< Private to prevention: pattern sets by which policies apply to a call.
     [[nodiscard]] Automata& automata() const { return *m_automata; }
 
+    /// By index of the snapshot's policies; private to prevention.
+    [[nodiscard]] const std::vector<CompiledRule>& rules() const { return *m_rules; }
+
 private:
     explicit CompiledSnapshot(std::shared_ptr<const domain::PolicySnapshot> snapshot);
     std::shared_ptr<const domain::PolicySnapshot> m_snapshot;
     std::unique_ptr<Automata> m_automata;
+    std::unique_ptr<std::vector<CompiledRule>> m_rules;
 };
 
 /// Checks what form alone cannot show: every pattern compiles, its width is known, validators

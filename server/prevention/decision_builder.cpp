@@ -140,6 +140,32 @@ void describePatterns(const StageFinding& finding, domain::Decision& decision)
     }
 }
 
+std::string factOf(const domain::Rule& rule)
+{
+    const auto* contradiction = std::get_if<domain::ContradictsContextRule>(&rule);
+    return contradiction != nullptr ? contradiction->fact
+                                    : std::get<domain::MissingContextRule>(rule).fact;
+}
+
+void describeContradiction(const StageFinding& finding, domain::Decision& decision)
+{
+    const auto fact = factOf(finding.policy.policy->rule);
+    decision.fact = fact;
+    decision.factState = std::string(wireName(FactState::Present));
+    decision.reason = fmt::format("A claim about {} differs from the fact supplied, with no hedge "
+                                  "in its sentence, in {}.",
+                                  fact,
+                                  channelsOf(finding));
+    decision.actuallyDid = fmt::format(
+        "The answer stated {} other than the fact says; {}.", fact, consequence(finding));
+    if (decision.shouldHave.empty()) {
+        decision.shouldHave = fmt::format("State {} as it was supplied.", fact);
+    }
+    if (!decision.failureCode) {
+        decision.failureCode = domain::FailureCode::Contradiction;
+    }
+}
+
 void describeClaim(const StageFinding& finding, domain::Decision& decision)
 {
     const auto& rule = std::get<domain::MissingContextRule>(finding.policy.policy->rule);
@@ -224,6 +250,8 @@ domain::Decision DecisionBuilder::fromFinding(const StageFinding& finding) const
     decision.evaluationUs = finding.evaluationUs;
     if (std::holds_alternative<domain::PatternsRule>(policy.rule)) {
         describePatterns(finding, decision);
+    } else if (std::holds_alternative<domain::ContradictsContextRule>(policy.rule)) {
+        describeContradiction(finding, decision);
     } else {
         describeClaim(finding, decision);
     }
@@ -275,6 +303,31 @@ domain::Decision DecisionBuilder::fromThreshold(const ThresholdEvent& event,
     return decision;
 }
 
+domain::Decision DecisionBuilder::fromRule(const AppliedPolicy& policy,
+                                           domain::Stage stage,
+                                           std::string reason) const
+{
+    auto decision = begin(*policy.policy, stage, utcNow());
+    decision.result = resultOf(policy.policy->mode);
+    decision.reason = std::move(reason);
+    const bool blocks = policy.policy->mode == domain::Mode::Block;
+    decision.actuallyDid = !blocks
+        ? fmt::format("It passed, because the policy's mode is {}.", wireName(policy.policy->mode))
+        : stage == domain::Stage::Input ? "The request was not sent to the provider."
+        : stage == domain::Stage::Run   ? "The run was stopped."
+                                        : "It was withheld, and the run was stopped.";
+    if (decision.shouldHave.empty()) {
+        decision.shouldHave = fmt::format("Keep to what {} allows.", decision.policyId);
+    }
+    if (!decision.failureCode && stage == domain::Stage::ToolCall) {
+        decision.failureCode = domain::FailureCode::UnsafeToolCall;
+    }
+    if (!decision.failureCode && std::holds_alternative<domain::SchemaRule>(policy.policy->rule)) {
+        decision.failureCode = domain::FailureCode::SchemaViolation;
+    }
+    return decision;
+}
+
 domain::Decision DecisionBuilder::fromError(const AppliedPolicy& policy,
                                             domain::Stage stage,
                                             std::string_view why) const
@@ -283,7 +336,7 @@ domain::Decision DecisionBuilder::fromError(const AppliedPolicy& policy,
     decision.result = domain::DecisionResult::Error;
     // Not the policy's own code: nobody knows whether it was broken.
     decision.failureCode.reset();
-    if (stage == domain::Stage::Output) {
+    if (stage == domain::Stage::Output || stage == domain::Stage::ToolCall) {
         decision.failureCode = domain::FailureCode::UpstreamFailure;
     }
     decision.reason = std::string(why);
@@ -295,7 +348,7 @@ domain::Decision DecisionBuilder::fromError(const AppliedPolicy& policy,
         : fmt::format("The policy could not be evaluated; the {} passed, as its on_error allows.",
                       what);
     if (policy.factState) {
-        decision.fact = std::get<domain::MissingContextRule>(policy.policy->rule).fact;
+        decision.fact = factOf(policy.policy->rule);
         decision.factState = std::string(wireName(*policy.factState));
     }
     return decision;

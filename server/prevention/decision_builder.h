@@ -42,6 +42,10 @@ public:
     [[nodiscard]] domain::Decision fromThreshold(const ThresholdEvent& event,
                                                  UtcTime now,
                                                  std::int64_t evaluationUs) const;
+    /// A rule that judges whole things was broken; `reason` is one sentence without content.
+    [[nodiscard]] domain::Decision fromRule(const AppliedPolicy& policy,
+                                            domain::Stage stage,
+                                            std::string reason) const;
     /// A policy that could not be evaluated; `why` is one sentence without content.
     [[nodiscard]] domain::Decision fromError(const AppliedPolicy& policy,
                                              domain::Stage stage,

@@ -17,15 +17,18 @@ const Json* findNested(const Json& facts, std::string_view path)
 
 } // namespace
 
-FactState factStateOf(const Json* facts, std::string_view path)
+const Json* findFact(const Json* facts, std::string_view path)
 {
     if (facts == nullptr) {
-        return FactState::Absent;
+        return nullptr;
     }
     const Json* value = findNested(*facts, path);
-    if (value == nullptr) {
-        value = findMember(*facts, path);
-    }
+    return value != nullptr ? value : findMember(*facts, path);
+}
+
+FactState factStateOf(const Json* facts, std::string_view path)
+{
+    const Json* value = findFact(facts, path);
     if (value == nullptr) {
         return FactState::Absent;
     }

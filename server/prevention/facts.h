@@ -11,6 +11,9 @@ namespace exhibit::prevention {
 /// Absent and null are different, and both are shown (domain.md, "Context facts").
 enum class FactState : std::uint8_t { Present, Null, Absent };
 
+/// The fact at a dotted path; nullptr when it is absent.
+[[nodiscard]] const Json* findFact(const Json* facts, std::string_view path);
+
 /// The state of a dotted path ("contract.auto_renew"), also when the application wrote the whole
 /// path as one name. `facts` may be nullptr: then everything is absent.
 [[nodiscard]] FactState factStateOf(const Json* facts, std::string_view path);

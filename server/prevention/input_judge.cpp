@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/prevention/input_judge.h"
 
+#include "server/prevention/compiled_rule.h"
 #include "server/prevention/evaluation_clock.h"
+#include "server/prevention/rule_findings.h"
 
 namespace exhibit::prevention {
 namespace {
@@ -49,7 +51,6 @@ InputVerdict InputJudge::judge(const std::vector<TextChannel>& texts) const
     }
     verdict.outcome.decisions = decide(stage, builder);
     verdict.outcome.masked = maskedSpans(stage);
-    appendPasses(stage, snapshot.snapshot().snapshotId, verdict.outcome);
     for (const auto& text : stage.texts) {
         if (const auto& stop = text.judge->stop(); stop && !verdict.stop) {
             verdict.stop = Stop{};
@@ -59,7 +60,31 @@ InputVerdict InputJudge::judge(const std::vector<TextChannel>& texts) const
             verdict.stop->cutAt = stop->cutAt;
         }
     }
+    judgeExpressions(verdict);
+    appendPasses(stage, snapshot.snapshot().snapshotId, verdict.outcome);
     return verdict;
+}
+
+/// They see what the patterns decided.
+void InputJudge::judgeExpressions(InputVerdict& verdict) const
+{
+    auto known = scope;
+    known.note(verdict.outcome.decisions);
+    const ExpressionScope values
+        = [&known](const std::vector<std::string>& path) { return known.value(path); };
+    RuleFindings findings(domain::Stage::Input, builder);
+    EvaluationClock clock;
+    for (const auto& policy : policies) {
+        const auto& compiled = snapshot.rules()[policy.index];
+        if (compiled.expression) {
+            const auto running = clock.run();
+            judgeExpression(*compiled.expression, values, policy, findings);
+        }
+    }
+    if (!verdict.stop) {
+        verdict.stop = findings.stop();
+    }
+    findings.conclude(verdict.outcome, clock.microseconds());
 }
 
 } // namespace exhibit::prevention

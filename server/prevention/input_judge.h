@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "server/prevention/call_scope.h"
 #include "server/prevention/stage_outcome.h"
 
 #include <vector>
@@ -12,10 +13,14 @@ struct InputJudge {
     const CompiledSnapshot& snapshot;
     const DecisionBuilder& builder;
     const std::vector<AppliedPolicy>& policies; ///< Of stage input that apply to the call.
+    const CallScope& scope; ///< Of the call, before this stage.
 
     /// All texts are judged, also behind one that stops the call: the record shows everything
     /// that was wrong with the request.
     [[nodiscard]] InputVerdict judge(const std::vector<TextChannel>& texts) const;
+
+private:
+    void judgeExpressions(InputVerdict& verdict) const;
 };
 
 } // namespace exhibit::prevention

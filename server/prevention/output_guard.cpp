@@ -6,14 +6,33 @@
 #include <algorithm>
 
 namespace exhibit::prevention {
+namespace {
+
+std::vector<AppliedPolicy> schemaOnes(const std::vector<AppliedPolicy>& policies)
+{
+    std::vector<AppliedPolicy> schemas;
+    std::copy_if(policies.begin(),
+                 policies.end(),
+                 std::back_inserter(schemas),
+                 [](const AppliedPolicy& applied) {
+                     return std::holds_alternative<domain::SchemaRule>(applied.policy->rule);
+                 });
+    return schemas;
+}
+
+} // namespace
 
 OutputGuard::OutputGuard(std::shared_ptr<const CompiledSnapshot> snapshot,
                          std::vector<AppliedPolicy> policies,
-                         const DecisionBuilder& builder)
+                         const DecisionBuilder& builder,
+                         const Json* facts)
     : m_snapshot(std::move(snapshot))
     , m_policies(std::move(policies))
     , m_scanning(scanningOnes(m_policies))
+    , m_schemas(schemaOnes(m_policies))
     , m_builder(builder)
+    , m_facts(facts)
+    , m_schemaFindings(domain::Stage::Output, builder)
     , m_plan(planOf(*m_snapshot, m_scanning))
 {
 }
@@ -26,7 +45,7 @@ std::size_t OutputGuard::channel(const std::string& name)
     }
     // All texts beyond the limit share one channel that nobody judges.
     if (m_channels.size() == limits::kGuardChannelsMax) {
-        m_channels.push_back({"", std::nullopt, 0});
+        m_channels.emplace_back();
         unreadable("The answer has more texts than can be judged.");
     }
     if (m_channels.size() > limits::kGuardChannelsMax) {
@@ -35,8 +54,9 @@ std::size_t OutputGuard::channel(const std::string& name)
     auto& added = m_channels.emplace_back();
     added.name = name;
     if (m_plan != nullptr) {
-        added.judge.emplace(m_plan);
+        added.judge.emplace(m_plan, m_facts);
     }
+    added.fitsSchemas = !isJudgedBySchemas(name);
     m_channelNumbers.emplace(name, m_channels.size() - 1);
     return m_channels.size() - 1;
 }
@@ -49,6 +69,9 @@ void OutputGuard::feed(std::size_t channel, std::string_view delta)
         return;
     }
     fed.position += delta.size();
+    if (!fed.fitsSchemas) {
+        fed.text += delta;
+    }
     if (fed.judge && !fed.judge->finished()) {
         const auto running = m_clock.run();
         fed.judge->feed(delta);
@@ -68,6 +91,51 @@ void OutputGuard::finishChannel(std::size_t channel)
         finished.judge->finish();
     }
     stopAt(finished);
+    if (!m_closed && !finished.fitsSchemas) {
+        judgeSchemas(finished);
+    }
+}
+
+/// The text of a choice: what a client parses when it asked for JSON.
+bool OutputGuard::isJudgedBySchemas(const std::string& channel) const
+{
+    return !m_schemas.empty() && channel.starts_with("choices/") && channel.ends_with("/content")
+        && std::count(channel.begin(), channel.end(), '/') == 2;
+}
+
+bool OutputGuard::schemasBlock() const
+{
+    return std::any_of(m_schemas.begin(), m_schemas.end(), [](const AppliedPolicy& applied) {
+        return applied.policy->mode == domain::Mode::Block;
+    });
+}
+
+void OutputGuard::judgeSchemas(Channel& channel)
+{
+    channel.fitsSchemas = true;
+    const auto text = std::exchange(channel.text, {});
+    if (text.empty()) {
+        return; // A choice of tool calls only.
+    }
+    const auto running = m_clock.run();
+    const auto json = parseJson(text);
+    for (const auto& applied : m_schemas) {
+        const auto& schema = m_snapshot->rules()[applied.index].schemas.front();
+        const auto fault
+            = json ? schema.violation(*json) : std::optional<std::string>("it is no JSON");
+        if (fault) {
+            RuleFindings::Found found;
+            found.reason
+                = "The answer does not fit the schema: " + *fault + ", in " + channel.name + ".";
+            found.channel = channel.name;
+            found.wholeTextHeld = applied.policy->mode == domain::Mode::Block;
+            m_schemaFindings.add(applied, std::move(found));
+        }
+    }
+    if (m_schemaFindings.stop()) {
+        m_closed = true;
+        m_stop = m_schemaFindings.stop();
+    }
 }
 
 void OutputGuard::stopAt(const Channel& channel)
@@ -92,8 +160,10 @@ void OutputGuard::unreadable(std::string_view why)
         return;
     }
     const domain::Decision* gravest = nullptr;
-    m_errors.reserve(m_scanning.size());
-    for (const auto& applied : m_scanning) {
+    auto judging = m_scanning;
+    judging.insert(judging.end(), m_schemas.begin(), m_schemas.end());
+    m_errors.reserve(judging.size());
+    for (const auto& applied : judging) {
         m_errors.push_back(m_builder.fromError(applied, domain::Stage::Output, why));
         const bool blocks = applied.policy->effectiveOnError() == domain::OnError::Block;
         if (blocks && (gravest == nullptr || applied.policy->severity > gravest->severity)) {
@@ -111,6 +181,9 @@ std::size_t OutputGuard::settled(std::size_t channel) const
 {
     EXHIBIT_ASSERT(channel < m_channels.size());
     const auto& asked = m_channels[channel];
+    if (!asked.fitsSchemas && schemasBlock()) {
+        return 0;
+    }
     return asked.judge ? asked.judge->settled() : asked.position;
 }
 
@@ -148,6 +221,7 @@ void OutputGuard::conclude(StageOutcome& outcome)
     std::move(m_errors.begin(), m_errors.end(), std::back_inserter(outcome.decisions));
     std::move(decisions.begin(), decisions.end(), std::back_inserter(outcome.decisions));
     outcome.masked = maskedSpans(stage);
+    m_schemaFindings.conclude(outcome, m_clock.microseconds());
     // A call that was stopped before its answer was never judged by output policies.
     if (sawText() || !m_closed) {
         appendPasses(stage, m_snapshot->snapshot().snapshotId, outcome);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/prevention/evaluation_clock.h"
+#include "server/prevention/rule_findings.h"
 #include "server/prevention/stage_outcome.h"
 
 #include <deque>
@@ -19,9 +20,10 @@ public:
     /// `builder` outlives the guard.
     OutputGuard(std::shared_ptr<const CompiledSnapshot> snapshot,
                 std::vector<AppliedPolicy> policies,
-                const DecisionBuilder& builder);
+                const DecisionBuilder& builder,
+                const Json* facts);
 
-    [[nodiscard]] bool unguarded() const { return m_plan == nullptr; }
+    [[nodiscard]] bool unguarded() const { return m_plan == nullptr && m_schemas.empty(); }
     [[nodiscard]] bool redacts() const { return m_plan != nullptr && m_plan->redacts; }
     [[nodiscard]] bool sawText() const { return !m_channels.empty(); }
 
@@ -44,15 +46,23 @@ private:
         std::string name;
         std::optional<TextJudge> judge; ///< Empty: nothing applies, or beyond the limit.
         std::size_t position = 0;
+        bool fitsSchemas = true; ///< False: held until it ended and was found to fit.
+        std::string text; ///< Of those that schemas judge.
     };
 
     [[nodiscard]] JudgedStage judged() const;
     void stopAt(const Channel& channel);
+    void judgeSchemas(Channel& channel);
+    [[nodiscard]] bool isJudgedBySchemas(const std::string& channel) const;
+    [[nodiscard]] bool schemasBlock() const;
 
     std::shared_ptr<const CompiledSnapshot> m_snapshot;
     std::vector<AppliedPolicy> m_policies;
     std::vector<AppliedPolicy> m_scanning; ///< As in m_plan.
+    std::vector<AppliedPolicy> m_schemas;
     const DecisionBuilder& m_builder;
+    const Json* m_facts;
+    RuleFindings m_schemaFindings;
     std::shared_ptr<const StagePlan> m_plan; ///< Null: no policy looks at the output.
     std::deque<Channel> m_channels;
     std::unordered_map<std::string, std::size_t> m_channelNumbers;

@@ -19,8 +19,13 @@ bool applies(const domain::Policy& policy, const CallSubject& subject, domain::S
 
 bool AppliedPolicy::scans() const
 {
-    return !std::holds_alternative<domain::ThresholdRule>(policy->rule)
-        && factState != FactState::Present;
+    if (std::holds_alternative<domain::MissingContextRule>(policy->rule)) {
+        return factState != FactState::Present;
+    }
+    if (std::holds_alternative<domain::ContradictsContextRule>(policy->rule)) {
+        return factState == FactState::Present;
+    }
+    return std::holds_alternative<domain::PatternsRule>(policy->rule);
 }
 
 std::vector<AppliedPolicy> selectPolicies(const domain::PolicySnapshot& snapshot,
@@ -35,6 +40,9 @@ std::vector<AppliedPolicy> selectPolicies(const domain::PolicySnapshot& snapshot
         }
         AppliedPolicy applied{&policy, index, std::nullopt};
         if (const auto* rule = std::get_if<domain::MissingContextRule>(&policy.rule)) {
+            applied.factState = factStateOf(subject.facts, rule->fact);
+        }
+        if (const auto* rule = std::get_if<domain::ContradictsContextRule>(&policy.rule)) {
             applied.factState = factStateOf(subject.facts, rule->fact);
         }
         selected.push_back(applied);

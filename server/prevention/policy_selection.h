@@ -14,9 +14,10 @@ namespace exhibit::prevention {
 struct AppliedPolicy {
     const domain::Policy* policy = nullptr;
     std::uint32_t index = 0; ///< In the snapshot.
-    std::optional<FactState> factState; ///< missing_context only.
+    std::optional<FactState> factState; ///< missing_context and contradicts_context only.
 
-    /// False: it needs no text to decide (a threshold; a claim about a fact that is there).
+    /// True when it looks for patterns in texts as they come: not for thresholds, tools, schemas
+    /// and expressions, nor for a claim about a fact that is there, or about one that is not.
     [[nodiscard]] bool scans() const;
 };
 

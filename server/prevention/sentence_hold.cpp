@@ -88,7 +88,7 @@ std::optional<UnhedgedClaim> SentenceHold::add(std::uint32_t policy, const scan:
         if (previousSentenceHedges(policy)) {
             return std::nullopt;
         }
-        return UnhedgedClaim{policy, {claim.begin, claim.end, claim.start, claim.pattern}};
+        return unhedged(policy, {claim.begin, claim.end, claim.start, claim.pattern});
     }
     auto& claims = claimsOf(policy);
     claims.pending.add(claim);
@@ -109,23 +109,32 @@ std::vector<UnhedgedClaim> SentenceHold::decide()
     if (!m_text.empty() && kTerminators.find(m_text.back()) != std::string_view::npos) {
         return finish();
     }
-    std::vector<UnhedgedClaim> unhedged;
+    std::vector<UnhedgedClaim> decided;
     // What would be held too long at the next boundary is decided at this one.
     const auto next = m_position + kStride;
     const auto due = next - std::min(next, limits::kSentenceHoldBytesMax);
     for (auto& claims : m_claims) {
         for (const auto& run : claims.pending.takeBefore(due)) {
             if (!claims.hedged) {
-                unhedged.push_back({claims.policy, run});
+                decided.push_back(unhedged(claims.policy, run));
             }
         }
     }
-    return unhedged;
+    return decided;
+}
+
+UnhedgedClaim SentenceHold::unhedged(std::uint32_t policy, const MatchRun& run) const
+{
+    const bool before = run.end <= m_sentenceBegin;
+    const std::string_view kept = before ? m_previous : m_text;
+    const auto first = (before ? m_sentenceBegin : m_position) - kept.size();
+    const auto begin = std::max(run.start, first);
+    return {policy, run, std::string(kept.substr(begin - first, run.end - begin))};
 }
 
 std::vector<UnhedgedClaim> SentenceHold::finish()
 {
-    std::vector<UnhedgedClaim> unhedged;
+    std::vector<UnhedgedClaim> decided;
     for (auto& claims : m_claims) {
         if (claims.hedges && !claims.hedged) {
             m_matches.clear();
@@ -134,12 +143,12 @@ std::vector<UnhedgedClaim> SentenceHold::finish()
         }
         if (!claims.hedged) {
             for (const auto& run : claims.pending.all()) {
-                unhedged.push_back({claims.policy, run});
+                decided.push_back(unhedged(claims.policy, run));
             }
         }
     }
     startSentence();
-    return unhedged;
+    return decided;
 }
 
 void SentenceHold::startSentence()

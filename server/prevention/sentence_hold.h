@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/scan/match_runs.h"
 #include "server/prevention/automata.h"
-#include "server/prevention/match_runs.h"
 
 #include <optional>
 #include <string>
@@ -15,6 +15,7 @@ namespace exhibit::prevention {
 struct UnhedgedClaim {
     std::uint32_t policy = 0; ///< Index into the plan's policies.
     MatchRun run;
+    std::string text; ///< From its start to its end.
 };
 
 /// Which claims of one text are hedged (rulings.md 14). A claim waits for the end of its sentence,
@@ -54,6 +55,7 @@ private:
     void lookForHedges(Claims& claims, std::string_view text);
     [[nodiscard]] bool previousSentenceHedges(std::uint32_t policy) const;
     void startSentence();
+    [[nodiscard]] UnhedgedClaim unhedged(std::uint32_t policy, const MatchRun& run) const;
 
     std::shared_ptr<const StagePlan> m_plan;
     std::vector<Claims> m_claims; ///< Of the policies that had a claim in this text.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/prevention/text_judge.h"
 
+#include "server/prevention/contradiction.h"
+#include "server/prevention/facts.h"
+
 #include <algorithm>
 #include <tuple>
 
@@ -13,8 +16,9 @@ constexpr std::size_t kClosedRedactionsMax = limits::kScanSliceBytes;
 
 } // namespace
 
-TextJudge::TextJudge(std::shared_ptr<const StagePlan> plan)
+TextJudge::TextJudge(std::shared_ptr<const StagePlan> plan, const Json* facts)
     : m_plan(std::move(plan))
+    , m_facts(facts)
     , m_scanner(m_plan->patterns)
 {
     if (m_plan->judgesSentences) {
@@ -167,8 +171,29 @@ void TextJudge::noteClaims(const std::vector<UnhedgedClaim>& claims, Candidates&
     }
 }
 
+/// A claim about a fact that is not there is broken as it stands; one about a fact that is there
+/// only when it states something else.
+bool TextJudge::isBroken(const UnhedgedClaim& claim) const
+{
+    const auto& policy = *m_plan->policies[claim.policy];
+    const auto* rule = std::get_if<domain::ContradictsContextRule>(&policy.rule);
+    if (rule == nullptr) {
+        return true;
+    }
+    const auto* fact = findFact(m_facts, rule->fact);
+    const auto pattern = claim.run.pattern;
+    return fact != nullptr
+        && contradicts(rule->claims[m_plan->uses[pattern].ordinal],
+                       m_plan->values[pattern],
+                       claim.text,
+                       *fact);
+}
+
 void TextJudge::noteClaim(const UnhedgedClaim& claim, Candidates& candidates)
 {
+    if (!isBroken(claim)) {
+        return;
+    }
     scan::Match match;
     match.pattern = claim.run.pattern;
     match.begin = claim.run.begin;

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "models/base/time.h"
+#include "models/scan/match_runs.h"
 #include "server/prevention/automata.h"
-#include "server/prevention/match_runs.h"
 #include "server/prevention/sentence_hold.h"
 
 #include <optional>
@@ -31,7 +31,8 @@ struct TextStop {
 /// the byte that stopped it must not show in decisions.
 class TextJudge {
 public:
-    explicit TextJudge(std::shared_ptr<const StagePlan> plan);
+    /// `facts` as in CallSubject, for claims that contradict them.
+    explicit TextJudge(std::shared_ptr<const StagePlan> plan, const Json* facts = nullptr);
 
     void feed(std::string_view delta);
     /// Once, at the end of the text.
@@ -70,7 +71,10 @@ private:
     void redact(const scan::Match& match);
     void closeRedactions(std::size_t settled);
 
+    [[nodiscard]] bool isBroken(const UnhedgedClaim& claim) const;
+
     std::shared_ptr<const StagePlan> m_plan;
+    const Json* m_facts;
     scan::Scanner m_scanner;
     std::optional<SentenceHold> m_sentences;
     std::vector<Finding> m_findings;

@@ -51,6 +51,38 @@ TEST(Validators, entropyTellsKeysFromWords)
     EXPECT_FALSE(accepts(Validator::Entropy, ""));
 }
 
+TEST(Validators, cardsHaveAnIssuersPrefixAndLength)
+{
+    for (const auto* card : {"4111 1111 1111 1111",
+                             "5555-5555-5555-4444",
+                             "378282246310005",
+                             "30569309025904",
+                             "6011111111111117",
+                             "3530111333300000",
+                             "2223003122003222"}) {
+        EXPECT_TRUE(accepts(Validator::Card, card)) << card;
+    }
+    EXPECT_FALSE(accepts(Validator::Card, "4111111111111112")) << "check digit";
+    EXPECT_FALSE(accepts(Validator::Card, "9111111111111112")) << "nobody's prefix";
+    EXPECT_FALSE(accepts(Validator::Card, "37828224631000")) << "too short";
+    EXPECT_FALSE(accepts(Validator::Card, "0000000000000000"));
+}
+
+TEST(Validators, numbersOfPeopleHaveTheirCheckDigits)
+{
+    EXPECT_TRUE(accepts(Validator::Phone, "+49 30 1234567 x 123456789"));
+    EXPECT_FALSE(accepts(Validator::Phone, "12-34-56"));
+    EXPECT_FALSE(accepts(Validator::Phone, "1234567890123456"));
+    EXPECT_TRUE(accepts(Validator::Nif, "12345678Z"));
+    EXPECT_TRUE(accepts(Validator::Nif, "X1234567L"));
+    EXPECT_FALSE(accepts(Validator::Nif, "12345678A"));
+    EXPECT_TRUE(accepts(Validator::Cpf, "529.982.247-25"));
+    EXPECT_FALSE(accepts(Validator::Cpf, "529.982.247-26"));
+    EXPECT_FALSE(accepts(Validator::Cpf, "111.111.111-11"));
+    EXPECT_TRUE(accepts(Validator::Verhoeff, "2363"));
+    EXPECT_FALSE(accepts(Validator::Verhoeff, "2364"));
+}
+
 TEST(Validators, areFoundByTheNamesPoliciesUse)
 {
     EXPECT_EQ(validatorFromName("luhn").value(), Validator::Luhn);

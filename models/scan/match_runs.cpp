@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/prevention/match_runs.h"
+#include "models/scan/match_runs.h"
 
 #include <algorithm>
 
-namespace exhibit::prevention {
+namespace exhibit::scan {
 
-void MatchRuns::add(const scan::Match& match)
+void MatchRuns::add(const Match& match)
 {
     MatchRun run{match.begin, match.end, match.start, match.pattern};
     while (!m_runs.empty() && m_runs.back().end >= run.begin) {
@@ -48,4 +48,4 @@ std::vector<MatchRun> MatchRuns::takeFirst(std::vector<MatchRun>::iterator kept)
     return taken;
 }
 
-} // namespace exhibit::prevention
+} // namespace exhibit::scan

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/prevention/match_runs.h"
+#include "models/scan/match_runs.h"
 
 #include <gtest/gtest.h>
 
 #include <random>
 
 using namespace exhibit;
-using prevention::MatchRun;
-using prevention::MatchRuns;
+using scan::MatchRun;
+using scan::MatchRuns;
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace exhibit::prevention {
+namespace exhibit::scan {
 
 /// One maximal run of covered bytes.
 struct MatchRun {
@@ -18,13 +18,13 @@ struct MatchRun {
 };
 
 /// The covered runs of a text while its matches are being confirmed: the same runs as
-/// scan::coveredRuns() makes of all of them, but in bounded memory. Beyond
+/// coveredRuns() makes of all of them, but in bounded memory. Beyond
 /// limits::kMatchRunsPerTextMax the last run takes in everything up to the newest match: rather too
 /// much is redacted than too little.
 class MatchRuns {
 public:
     /// In order of confirmation.
-    void add(const scan::Match& match);
+    void add(const Match& match);
     [[nodiscard]] const std::vector<MatchRun>& all() const { return m_runs; }
     [[nodiscard]] bool empty() const { return m_runs.empty(); }
     /// Removes and returns the runs that begin before `limit`.
@@ -39,4 +39,4 @@ private:
     std::vector<MatchRun> m_runs; ///< Ascending, not touching.
 };
 
-} // namespace exhibit::prevention
+} // namespace exhibit::scan

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace exhibit::ctl {
+
+/// The policy packs of resources/policies that `exhibitctl redact` uses, as JSON.
+[[nodiscard]] std::array<std::string_view, 2> embeddedPacks();
+
+} // namespace exhibit::ctl

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/ctl/redaction_pack.h"
+
+#include "app/ctl/embedded_packs.h"
+#include "models/base/json.h"
+
+namespace exhibit::ctl {
+namespace {
+
+/// "[CREDIT_CARD]" -> "CREDIT_CARD".
+std::string typeOf(const std::string& placeholder)
+{
+    const bool bracketed
+        = placeholder.size() > 2 && placeholder.front() == '[' && placeholder.back() == ']';
+    return bracketed ? placeholder.substr(1, placeholder.size() - 2) : placeholder;
+}
+
+Result<scan::PatternSpec> specOf(const domain::PatternRule& rule)
+{
+    scan::PatternSpec spec;
+    spec.pattern = rule.pattern;
+    spec.maxWidth = rule.maxWidth;
+    if (rule.validator) {
+        EXHIBIT_TRY(spec.validator, scan::validatorFromName(*rule.validator));
+    }
+    return spec;
+}
+
+} // namespace
+
+Result<NamedPack> namedPack(const std::vector<domain::Policy>& policies)
+{
+    NamedPack named;
+    std::vector<scan::PatternSpec> specs;
+    for (const auto& policy : policies) {
+        const auto* rule = std::get_if<domain::PatternsRule>(&policy.rule);
+        if (rule == nullptr) {
+            continue;
+        }
+        for (const auto& pattern : rule->patterns) {
+            EXHIBIT_TRY(auto spec, specOf(pattern));
+            specs.push_back(std::move(spec));
+            named.pack.placeholders.push_back(
+                pattern.placeholder.value_or(rule->placeholder.value_or("[REDACTED]")));
+            named.types.push_back(typeOf(named.pack.placeholders.back()));
+            named.subtypes.push_back(pattern.subtype.value_or(""));
+        }
+    }
+    if (specs.empty()) {
+        return fail(ErrorCode::InvalidInput, "No policy has patterns to redact with.");
+    }
+    EXHIBIT_TRY(named.pack.patterns, scan::PatternSet::compile(specs));
+    return named;
+}
+
+Result<NamedPack> shippedPack()
+{
+    std::vector<domain::Policy> policies;
+    for (const auto document : embeddedPacks()) {
+        EXHIBIT_TRY(const auto json, parseJson(document));
+        EXHIBIT_TRY(auto read, domain::policiesFromJson(json));
+        std::move(read.begin(), read.end(), std::back_inserter(policies));
+    }
+    return namedPack(policies);
+}
+
+} // namespace exhibit::ctl

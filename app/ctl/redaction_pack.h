@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/domain/policy.h"
+#include "models/scan/redactor.h"
+
+#include <string>
+#include <vector>
+
+namespace exhibit::ctl {
+
+/// Patterns of policies, ready to redact with.
+struct NamedPack {
+    scan::RedactionPack pack;
+    std::vector<std::string> types; ///< By pattern: its placeholder's name, e.g. "EMAIL".
+    std::vector<std::string> subtypes; ///< By pattern; may be empty.
+};
+
+/// Of every policy with a patterns rule. Errors: InvalidInput (no pattern, or one that does not
+/// compile), the policy's id in the subject.
+[[nodiscard]] Result<NamedPack> namedPack(const std::vector<domain::Policy>& policies);
+
+/// The personal data and secrets packs that ship with this program.
+[[nodiscard]] Result<NamedPack> shippedPack();
+
+} // namespace exhibit::ctl

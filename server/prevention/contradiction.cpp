@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/prevention/contradiction.h"
+
+#include "models/scan/scanner.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+namespace exhibit::prevention {
+namespace {
+
+bool isDigit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/// Lower case in ASCII, runs of white space as one blank, none at the ends.
+std::string folded(std::string_view text)
+{
+    std::string out;
+    for (const char c : text) {
+        if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
+            if (!out.empty() && out.back() != ' ') {
+                out += ' ';
+            }
+        } else {
+            out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        }
+    }
+    if (out.ends_with(' ')) {
+        out.pop_back();
+    }
+    return out;
+}
+
+/// "1,234.50" as a number; nullopt when it is none.
+std::optional<double> numberOf(const std::string& text)
+{
+    std::string digits;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool separator = text[i] == ',' && !digits.empty() && text.size() - i > 3
+            && std::all_of(text.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                           text.begin() + static_cast<std::ptrdiff_t>(i) + 4,
+                           isDigit);
+        if (!separator) {
+            digits += text[i];
+        }
+    }
+    double number = 0;
+    const auto* end = digits.data() + digits.size();
+    const auto [last, error] = std::from_chars(digits.data(), end, number);
+    return error == std::errc{} && last == end ? std::optional(number) : std::nullopt;
+}
+
+std::string textOf(const Json& value)
+{
+    return folded(value.is_string() ? std::string(value.get_string()) : printJson(value));
+}
+
+bool same(const std::string& stated, const Json& fact)
+{
+    const auto known = textOf(fact);
+    const auto statedNumber = numberOf(stated);
+    const auto knownNumber
+        = fact.is_number() ? std::optional(fact.to_number<double>()) : numberOf(known);
+    if (statedNumber && knownNumber) {
+        return std::abs(*statedNumber - *knownNumber)
+            <= 1e-9 * std::max(1.0, std::abs(*knownNumber));
+    }
+    return stated == known;
+}
+
+/// The longest value that ends where the claim does.
+std::optional<std::string> statedValue(const std::shared_ptr<const scan::PatternSet>& value,
+                                       std::string_view text)
+{
+    std::optional<std::size_t> begin;
+    for (const auto& match : scanWhole(value, text)) {
+        if (match.end == text.size()) {
+            begin = std::min(begin.value_or(match.start), match.start);
+        }
+    }
+    return begin ? std::optional(folded(text.substr(*begin))) : std::nullopt;
+}
+
+} // namespace
+
+bool contradicts(const domain::ClaimRule& claim,
+                 const std::shared_ptr<const scan::PatternSet>& value,
+                 std::string_view text,
+                 const Json& fact)
+{
+    const auto stated = claim.asserts ? std::optional(textOf(*claim.asserts))
+        : value != nullptr            ? statedValue(value, text)
+                                      : std::nullopt;
+    return stated && !same(*stated, fact);
+}
+
+} // namespace exhibit::prevention

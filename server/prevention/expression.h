@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/base/json.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+// choice     := both ("or" both)*
+// both       := negation ("and" negation)*
+// negation   := "not" negation | comparison
+// comparison := sum (("==" | "!=" | "<" | "<=" | ">" | ">=" | "matches") sum | "in" list)?
+// sum        := product (("+" | "-") product)*
+// product    := value (("*" | "/") value)*
+// value      := number | text | "true" | "false" | "null" | path | "has" "(" path ")"
+//             | "(" choice ")" | "-" value
+// list       := "[" choice ("," choice)* "]"
+// path       := name ("." name)*             text := "…" with \" and \\
+//
+// Total: no loops, no calls, no assignment; the time is bounded by the length. `matches` compares
+// with a glob.
+
+namespace exhibit::prevention {
+
+/// The value of a path ("run.tokens", "facts.contract.auto_renew"); nullopt when there is none.
+using ExpressionScope = std::function<std::optional<Json>(const std::vector<std::string>& path)>;
+
+/// A condition over a call, its run, facts and earlier decisions. Immutable; any thread.
+class Expression {
+public:
+    /// Errors: InvalidInput; the message names the byte.
+    [[nodiscard]] static Result<Expression> compile(std::string_view text);
+
+    /// Errors: InvalidInput when the operands have no such operation (a number is compared with a
+    /// text, null is added), or the whole is neither true nor false. An absent value is null.
+    [[nodiscard]] Result<bool> holds(const ExpressionScope& scope) const;
+
+    struct Node; ///< Private to expression*.cpp.
+
+private:
+    explicit Expression(std::shared_ptr<const Node> root);
+    std::shared_ptr<const Node> m_root;
+};
+
+} // namespace exhibit::prevention
