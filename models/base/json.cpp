@@ -4,7 +4,28 @@
 #include <boost/json/parser.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
+#include <cmath>
+
 namespace exhibit {
+namespace {
+
+/// The parser reads hundreds of digits without an exponent as infinity, which JSON cannot say.
+bool isFinite(const Json& value)
+{
+    if (const auto* number = value.if_double()) {
+        return std::isfinite(*number);
+    }
+    if (const auto* array = value.if_array()) {
+        return std::all_of(array->begin(), array->end(), isFinite);
+    }
+    const auto* object = value.if_object();
+    return object == nullptr || std::all_of(object->begin(), object->end(), [](const auto& member) {
+               return isFinite(member.value());
+           });
+}
+
+} // namespace
 
 Result<Json> parseJson(BytesView text, std::size_t depthMax)
 {
@@ -22,7 +43,11 @@ Result<Json> parseJson(BytesView text, std::size_t depthMax)
         return fail(ErrorCode::InvalidInput,
                     "invalid JSON at byte " + std::to_string(position) + ": " + error.message());
     }
-    return parser.release();
+    Json value = parser.release();
+    if (!isFinite(value)) {
+        return fail(ErrorCode::InvalidInput, "the JSON has a number beyond the range of a double");
+    }
+    return value;
 }
 
 std::string printJson(const Json& value)

@@ -15,7 +15,8 @@ using Json = boost::json::value;
 using JsonObject = boost::json::object;
 using JsonArray = boost::json::array;
 
-/// Parses one JSON text (RFC 8259, UTF-8 checked, no trailing bytes, nesting limited).
+/// Parses one JSON text (RFC 8259, UTF-8 checked, no trailing bytes, nesting limited, numbers
+/// within the range of a double).
 /// Errors are InvalidInput with the byte position in the message. Member order is kept; of
 /// duplicate names the last wins.
 [[nodiscard]] Result<Json> parseJson(BytesView text, std::size_t depthMax = limits::kJsonDepthMax);

@@ -127,7 +127,8 @@ Json recorded(const http::Headers& headers,
                               return key.starts_with(prefix);
                           });
         if (kept && isValidUtf8(value)) {
-            object.insert_or_assign(key, value.substr(0, kEvidenceValueBytesMax));
+            object.insert_or_assign(key,
+                                    value.substr(0, characterStart(value, kEvidenceValueBytesMax)));
         }
     }
     return object;

@@ -204,15 +204,21 @@ Gateway::~Gateway() = default;
 
 void Gateway::addRoutes(http::Router& router)
 {
+    auto& core = m_impl->core;
+    const auto precheck = [&core](const http::Request& request) -> std::optional<http::Response> {
+        const auto caller = identify(core.services, request);
+        return caller ? std::nullopt
+                      : std::optional(http::errorResponse(caller.error(), request.id));
+    };
     const auto add = [&](std::string method, std::string path, http::StreamHandler handler) {
         router.add({std::move(method),
                     std::move(path),
                     std::move(handler),
                     http::RunOn::Inline,
                     http::Surface::Gateway,
-                    m_impl->core.services.options.bodyBytesMax});
+                    core.services.options.bodyBytesMax,
+                    precheck});
     };
-    auto& core = m_impl->core;
     add("POST", "/v1/chat/completions", [&core](http::Exchange& exchange) {
         return serveChat(core, exchange);
     });

@@ -235,7 +235,9 @@ void LiveCall::close(int status, std::string outcome, std::optional<std::string>
 
 void LiveCall::closeUnfinished(const Error& error)
 {
-    if (m_clientGone) {
+    if (m_clientGone && m_exchange.cutByServer()) {
+        close(static_cast<int>(m_call->closing.status), "server_stopped", "server_stopped");
+    } else if (m_clientGone) {
         close(kClientClosedRequest, "client_gone", "client_closed_request");
     } else if (m_timedOut || error.code == ErrorCode::DeadlineExceeded) {
         close(static_cast<int>(m_call->closing.status), "timeout", "upstream_timeout");

@@ -207,6 +207,9 @@ asio::awaitable<Result<UpstreamHead>> UpstreamConnection::readHead(
     if (error) {
         co_return tl::make_unexpected(errorFor(error, "waiting for its answer"));
     }
+    if (m_parser->get().result_int() == 101) {
+        co_return fail(ErrorCode::Unavailable, "the provider changed the protocol unasked");
+    }
     UpstreamHead head;
     head.status = static_cast<int>(m_parser->get().result_int());
     for (const auto& field : m_parser->get()) {

@@ -265,6 +265,7 @@ void Connection::close()
 
 void Connection::cut()
 {
+    m_cut = !m_clientGone;
     error_code ignored;
     ignore(m_socket.set_option(asio::socket_base::linger(true, 0), ignored));
     ignore(m_socket.close(ignored));

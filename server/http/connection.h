@@ -52,6 +52,7 @@ public:
     void close();
     /// Closes with a reset: the client must not take what it has for complete.
     void cut();
+    [[nodiscard]] bool wasCut() const { return m_cut; }
 
 private:
     void armWatch();
@@ -67,6 +68,7 @@ private:
     unsigned m_sendsAtOnce = 0;
     bool m_expired = false;
     bool m_clientGone = false;
+    bool m_cut = false;
 
     std::function<void()> m_gone;
     boost::asio::cancellation_signal m_watchCancel;

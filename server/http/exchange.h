@@ -34,6 +34,9 @@ public:
     /// down its sending side counts as gone: from here the two look alike.
     virtual void onClientGone(std::function<void()> gone) = 0;
     [[nodiscard]] virtual bool clientGone() const = 0;
+    /// True when it was the server that cut the connection: clientGone() then says nothing about
+    /// the client.
+    [[nodiscard]] virtual bool cutByServer() const = 0;
 };
 
 } // namespace exhibit::http

@@ -29,6 +29,9 @@ struct Route {
     RunOn runOn = RunOn::Worker;
     Surface surface = Surface::Api;
     std::size_t bodyBytesMax = limits::kApiBodyBytesMax;
+    /// Asked on the io thread before a large body is read, so that nobody unknown fills the
+    /// memory; what it gives is the answer. The handler still decides for itself.
+    std::function<std::optional<Response>(const Request&)> precheck{};
 };
 
 /// All routes of the server; complete before the listener starts, immutable afterwards.

@@ -185,11 +185,13 @@ asio::awaitable<bool> Session::handle(const Router::Match& match,
                                       const Framing& framing)
 {
     const bool known = match.route != nullptr;
+    const auto unadmitted = known ? precheck(*match.route, request, framing) : std::nullopt;
+    const bool wanted = known && !unadmitted;
     Framing behind = framing;
     Outcome body;
-    if (known || !framing.expectContinue) {
+    if (wanted || !framing.expectContinue) {
         body = co_await readBody(
-            request, framing, known ? match.route->bodyBytesMax : kRefusedBodyBytesMax);
+            request, framing, wanted ? match.route->bodyBytesMax : kRefusedBodyBytesMax);
     } else {
         behind.keepAlive = false; // The client waits for our word before it sends the body.
     }
@@ -204,6 +206,9 @@ asio::awaitable<bool> Session::handle(const Router::Match& match,
             ? Refusal{404, "not_found", "there is nothing at this path"}
             : Refusal{405, "method_not_allowed", match.allowed};
         co_return co_await refuse(refusal, request, behind, match.surface);
+    }
+    if (unadmitted) {
+        co_return co_await refuseWith(*unadmitted, request, behind, match.surface);
     }
     if (body.refusal) {
         co_return co_await refuse(*body.refusal, request, behind, match.surface);
@@ -223,22 +228,38 @@ asio::awaitable<bool> Session::handle(const Router::Match& match,
     co_return false;
 }
 
+std::optional<Response> Session::precheck(const Route& route,
+                                          const Request& request,
+                                          const Framing& framing)
+{
+    const bool large = framing.chunked || framing.contentLength > kRefusedBodyBytesMax;
+    return large && route.precheck ? route.precheck(request) : std::nullopt;
+}
+
 asio::awaitable<bool> Session::refuse(Refusal refusal,
                                       const Request& request,
                                       const Framing& framing,
                                       Surface surface)
 {
-    m_state->refused.fetch_add(1, std::memory_order_relaxed);
     std::string allowed;
     if (refusal.status == 405) {
         allowed = refusal.message;
         refusal.message = "this path has other methods; see the header Allow";
     }
-    SessionExchange exchange(*m_state, *m_connection, request, framing, surface);
     Response response = refusalResponse(refusal, request.id);
     if (!allowed.empty()) {
         response.headers.add("Allow", allowed);
     }
+    co_return co_await refuseWith(std::move(response), request, framing, surface);
+}
+
+asio::awaitable<bool> Session::refuseWith(Response response,
+                                          const Request& request,
+                                          const Framing& framing,
+                                          Surface surface)
+{
+    m_state->refused.fetch_add(1, std::memory_order_relaxed);
+    SessionExchange exchange(*m_state, *m_connection, request, framing, surface);
     const auto sent = co_await exchange.respond(std::move(response));
     if (exchange.reusable()) {
         co_return true;

@@ -51,10 +51,17 @@ private:
                                         const Framing& framing);
     boost::asio::awaitable<void> answer(const Route& route, SessionExchange& exchange);
     boost::asio::awaitable<Response> onWorker(const Handler& handler, const Request& request);
+    [[nodiscard]] static std::optional<Response> precheck(const Route& route,
+                                                          const Request& request,
+                                                          const Framing& framing);
     boost::asio::awaitable<bool> refuse(Refusal refusal,
                                         const Request& request,
                                         const Framing& framing,
                                         Surface surface);
+    boost::asio::awaitable<bool> refuseWith(Response response,
+                                            const Request& request,
+                                            const Framing& framing,
+                                            Surface surface);
 
     std::shared_ptr<ServerState> m_state;
     std::shared_ptr<Connection> m_connection;

@@ -27,6 +27,8 @@ public:
     void onClientGone(std::function<void()> gone) override;
     [[nodiscard]] bool clientGone() const override { return m_connection.clientGone(); }
 
+    [[nodiscard]] bool cutByServer() const override { return m_connection.wasCut(); }
+
     /// The connection is closed behind this answer.
     void closeAfterwards() { m_keepAlive = false; }
 

@@ -205,7 +205,11 @@ Json Application::Impl::health() const
     const std::string spool = journal.full ? "the spool is full: calls are refused"
         : journal.failing                  ? "the last commit failed and is repeated"
                                            : "";
+    const std::string aside = ingest.quarantined == 0 ? ""
+                                                      : std::to_string(ingest.quarantined)
+            + " records could not be stored and are set aside; the log says why";
     return JsonObject{
+        {"evidence", JsonObject{{"ok", aside.empty()}, {"detail", aside}}},
         {"database", JsonObject{{"ok", m_ingesting && !ingest.failing}, {"detail", database}}},
         {"spool",
          JsonObject{{"ok", spool.empty()},

@@ -107,8 +107,8 @@ struct CallClosed {
     UtcTime closedAt{};
     std::int64_t status = 0; ///< What the client got; 499 when it left.
     std::int64_t upstreamStatus = 0; ///< 0: no answer from the provider.
-    std::string
-        outcome; ///< completed, refused, stopped, client_gone, upstream_error, timeout, recovered
+    std::string outcome; ///< completed, refused, stopped, client_gone, server_stopped,
+                         ///< upstream_error, timeout, recovered
     std::optional<std::string> errorCode;
     std::optional<std::string> answeredModel;
     std::vector<std::string> finishReasons;

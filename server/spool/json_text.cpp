@@ -118,11 +118,17 @@ void appendJsonString(std::string& out, std::string_view text)
 
 void appendJsonValue(std::string& out, const Json& value)
 {
+    const std::size_t begin = out.size();
     boost::json::serializer serializer;
     serializer.reset(&value);
     std::array<char, 4096> buffer;
     while (!serializer.done()) {
         out += std::string_view(serializer.read(buffer.data(), buffer.size()));
+    }
+    if (!isValidUtf8(std::string_view(out).substr(begin))) {
+        const std::string written = out.substr(begin);
+        out.resize(begin);
+        appendMultibyte(out, written);
     }
 }
 

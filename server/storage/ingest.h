@@ -23,7 +23,8 @@ struct IngestState {
     std::int64_t lastRecordNo = 0; ///< Everything up to here is in PostgreSQL, or set aside.
     std::int64_t waiting = 0; ///< Durable records that are not.
     std::chrono::microseconds lag{0}; ///< Age of the oldest of those.
-    std::int64_t quarantined = 0; ///< Set aside by this process.
+    /// Set aside, by earlier processes too once a record of their tenant has come.
+    std::int64_t quarantined = 0;
     bool failing = false; ///< The last attempt failed and is repeated.
 };
 

@@ -249,7 +249,8 @@ private:
         addIf("answered_model", m_closing.answeredModel);
         addIf("first_byte_us", m_closing.firstByteUs);
         addIf("price_version", m_closing.priceVersion);
-        const bool failed = m_closing.outcome == "upstream_error" || m_closing.outcome == "timeout";
+        const bool failed = m_closing.outcome == "upstream_error" || m_closing.outcome == "timeout"
+            || m_closing.outcome == "server_stopped";
         auto& step = add(StepType::LlmCall,
                          startOfCall(),
                          failed ? StepStatus::Warning : StepStatus::Ok,

@@ -31,6 +31,11 @@ Result<void> TenantIngest::loadMark(std::int64_t firstRecord)
                                       " WHERE tenant_id = $1 AND replica_id = $2"
                                       " AND record_no >= $3",
                                       {m_tenant, replica, firstRecord}));
+        EXHIBIT_TRY(const Rows all,
+                    transaction.query("SELECT count(*) FROM quarantined_records"
+                                      " WHERE tenant_id = $1 AND replica_id = $2",
+                                      {m_tenant, replica}));
+        m_quarantined = all.integer(0, 0);
         for (std::size_t row = 0; row < aside.size(); ++row) {
             m_asideBefore.insert(aside.integer(row, 0));
         }
@@ -98,6 +103,9 @@ Result<void> TenantIngest::commit(BatchAssembly& assembly, const spool::StoredRe
     const SpoolMark mark{
         m_tenant, m_services.journal.replica(), *m_mark, last.recordNo, last.record.at};
     const auto aside = static_cast<std::int64_t>(assembly.batch().quarantined.size());
+    for (const auto& row : assembly.batch().quarantined) {
+        ops::logError("record {} of the spool is set aside: {}", row.recordNo, row.reason);
+    }
     // The batch is used once: a retry assembles it anew.
     const auto write = [&](Transaction& transaction) -> Result<bool> {
         EXHIBIT_CHECK(writeBatch(
@@ -115,7 +123,6 @@ Result<void> TenantIngest::commit(BatchAssembly& assembly, const spool::StoredRe
 
 Result<void> TenantIngest::setAside(const spool::StoredRecord& stored, const Error& error)
 {
-    ops::logWarning("record {} of the spool is set aside: {}", stored.recordNo, error.message);
     BatchAssembly assembly(m_open, m_services.journal.replica());
     assembly.quarantine(stored, error.message);
     return commit(assembly, stored);

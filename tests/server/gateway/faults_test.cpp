@@ -127,6 +127,23 @@ TEST(Faults, aCallThatTakesTooLongEndsAtItsDeadline)
     EXPECT_EQ(recordsOf<spool::CallClosed>(gateway.records()).at(0).outcome, "timeout");
 }
 
+TEST(Faults, aStreamThatTheServerCutsIsNotBlamedOnTheClient)
+{
+    GatewayOnTest gateway([](const std::string&, ScriptedUpstream::Peer& peer) {
+        peer.send(streamHead() + streamChunk(text("a")));
+        return !peer.closedWithin(20s);
+    });
+    auto connection = gateway.connect();
+    ASSERT_TRUE(connection.send(gateway.chatText(kStreamAsk), gateway.soon()));
+    ASSERT_TRUE(connection.readHead(gateway.soon()));
+    ASSERT_TRUE(connection.readEvent(gateway.soon())->has_value());
+    gateway.stopServer();
+    const auto closed = recordsOf<spool::CallClosed>(gateway.records()).at(0);
+    EXPECT_EQ(closed.outcome, "server_stopped");
+    EXPECT_EQ(closed.status, 200);
+    EXPECT_EQ(closed.errorCode, "server_stopped");
+}
+
 TEST(Faults, aStreamCutByTheProviderIsCutForTheClient)
 {
     GatewayOnTest gateway([](const std::string&, ScriptedUpstream::Peer& peer) {

@@ -119,5 +119,13 @@ TEST(Forwarding, recordsNoCredentials)
               R"({"openai-version":"1","x-request-id":"r"})");
 }
 
+TEST(Forwarding, recordsLongValuesUpToAWholeCharacter)
+{
+    const std::string ascii(1023, 'a');
+    const http::Headers headers{{"User-Agent", ascii + "é"}, {"openai-organization", ascii + "é"}};
+    EXPECT_EQ(recordedRequestHeaders(headers).at("user-agent"), ascii);
+    EXPECT_EQ(recordedResponseHeaders(headers).at("openai-organization"), ascii);
+}
+
 } // namespace
 } // namespace exhibit::gateway

@@ -58,12 +58,7 @@ GatewayOnTest::GatewayOnTest(ScriptedUpstream::Script script, GatewaySetup setup
 
 GatewayOnTest::~GatewayOnTest()
 {
-    onIoThread([this] { m_server.reset(); });
-    // Calls end once their connections are gone; then nothing is left to run.
-    std::size_t open = 1;
-    while (open > 0) {
-        onIoThread([this, &open] { open = m_gateway->openCalls(); });
-    }
+    stopServer();
     onIoThread([this] {
         m_gateway.reset();
         m_work.reset();
@@ -71,6 +66,16 @@ GatewayOnTest::~GatewayOnTest()
     m_thread.join();
     m_journal.reset();
     m_copy.reset();
+}
+
+void GatewayOnTest::stopServer()
+{
+    onIoThread([this] { m_server.reset(); });
+    // Calls end once their connections are gone; then nothing is left to run.
+    std::size_t open = 1;
+    while (open > 0) {
+        onIoThread([this, &open] { open = m_gateway->openCalls(); });
+    }
 }
 
 void GatewayOnTest::onIoThread(const std::function<void()>& work)

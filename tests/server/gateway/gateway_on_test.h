@@ -47,6 +47,8 @@ public:
                                            const std::string& target,
                                            const test::HeaderList& headers,
                                            const std::string& body = {}) const;
+    /// Cuts what is under way and waits until its calls have ended.
+    void stopServer();
     [[nodiscard]] test::HttpConnection connect() const;
     [[nodiscard]] std::string chatText(const std::string& body,
                                        const test::HeaderList& headers = {}) const;

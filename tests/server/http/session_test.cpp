@@ -200,6 +200,31 @@ TEST(Session, refusesALargeBodyBeforeItIsSent)
     EXPECT_EQ(server.send(requestText("POST", "/small", {}, "0123456789"))->status, 200);
 }
 
+TEST(Session, refusesWhoIsUnknownBeforeItReadsALargeBody)
+{
+    Router router = echoRouter();
+    Route guarded = inlineRoute("POST", "/guarded", echo);
+    guarded.bodyBytesMax = std::size_t{16} * 1024 * 1024;
+    guarded.precheck = [](const Request& request) -> std::optional<Response> {
+        if (request.headers.find("x-key")) {
+            return std::nullopt;
+        }
+        ErrorReply reply;
+        reply.status = 401;
+        reply.code = "unauthenticated";
+        return errorResponse(reply, request.id);
+    };
+    router.add(std::move(guarded));
+    const TestServer server(std::move(router));
+    const std::string large(100'000, 'x');
+    // Answered although the body never comes.
+    expectRefused(
+        server, "POST /guarded HTTP/1.1\r\nHost: h\r\nContent-Length: 9000000\r\n\r\n", 401);
+    EXPECT_EQ(server.send(requestText("POST", "/guarded", {{"x-key", "k"}}, large))->status, 200);
+    EXPECT_EQ(server.send(requestText("POST", "/guarded", {}, "small"))->status, 200)
+        << "the handler decides where nothing large waits";
+}
+
 TEST(Session, refusesALargeBodyOfUnknownLength)
 {
     const TestServer server(echoRouter());

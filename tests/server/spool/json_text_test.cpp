@@ -55,5 +55,12 @@ TEST(JsonText, printsValuesLargerThanItsBuffer)
     EXPECT_EQ(out, printJson(value));
 }
 
+TEST(JsonText, aValueNeverMakesTheRecordUnreadable)
+{
+    std::string out;
+    appendJsonValue(out, JsonArray{"ok \xc3", "é"});
+    EXPECT_EQ(out, "[\"ok \xef\xbf\xbd\",\"é\"]");
+}
+
 } // namespace
 } // namespace exhibit::spool
