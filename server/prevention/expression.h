@@ -5,8 +5,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 // choice     := both ("or" both)*
 // both       := negation ("and" negation)*
@@ -17,7 +19,7 @@
 // value      := number | text | "true" | "false" | "null" | path | "has" "(" path ")"
 //             | "(" choice ")" | "-" value
 // list       := "[" choice ("," choice)* "]"
-// path       := name ("." name)*             text := "…" with \" and \\
+// path       := name ("." name)*             text := "…"; \" and \\ stand for " and \ in it
 //
 // Total: no loops, no calls, no assignment; the time is bounded by the length. `matches` compares
 // with a glob.
