@@ -115,6 +115,7 @@ struct UpstreamList {
 };
 
 struct NewKey {
+    std::optional<std::string> tenant; ///< Empty: that of the key which asks.
     std::string project = "default";
     domain::Role role = domain::Role::Service;
     std::optional<std::vector<domain::Scope>> scopes; ///< Empty: those of the role.

@@ -138,6 +138,7 @@ void visitFields(V& visit, Of<V, UpstreamList>& list)
 template <class V>
 void visitFields(V& visit, Of<V, NewKey>& key)
 {
+    visit("tenant", key.tenant);
     visit("project", key.project);
     visit("role", key.role);
     visit("scopes", key.scopes);

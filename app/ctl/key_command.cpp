@@ -13,6 +13,7 @@ namespace exhibit::ctl {
 namespace {
 
 struct CreateOptions {
+    std::optional<std::string> tenant;
     std::string project = "default";
     std::string role = "service";
     std::vector<std::string> scopes;
@@ -22,6 +23,7 @@ struct CreateOptions {
 Result<client::NewKey> makeRequest(const CreateOptions& options)
 {
     client::NewKey key;
+    key.tenant = options.tenant;
     key.project = options.project;
     key.label = options.label;
     EXHIBIT_TRY(key.role, parseEnum<domain::Role>(options.role));
@@ -108,6 +110,7 @@ void addKeyCommand(CLI::App& app, Invocation& invocation)
 
     auto options = std::make_shared<CreateOptions>();
     auto* create = command->add_subcommand("create", "Make a key and print it, once");
+    create->add_option("--tenant", options->tenant, "Slug or id; none: the tenant of your own key");
     create->add_option("--project", options->project, "Slug of the project")->capture_default_str();
     create->add_option("--role", options->role)
         ->check(CLI::IsMember(wireNames<domain::Role>()))

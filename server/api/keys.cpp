@@ -16,6 +16,7 @@ using domain::Scope;
 constexpr std::size_t kLabelBytesMax = 256;
 
 struct NewKey {
+    std::optional<std::string> tenant; ///< Slug or id; a key's own is the only one it can name.
     std::optional<std::string> project;
     std::optional<Role> role;
     std::optional<std::vector<Scope>> scopes;
@@ -25,6 +26,7 @@ struct NewKey {
 template <class V>
 void visitFields(V& visit, Of<V, NewKey>& key)
 {
+    visit("tenant", key.tenant);
     visit("project", key.project);
     visit("role", key.role);
     visit("scopes", key.scopes);
@@ -71,6 +73,22 @@ Result<void> checkGrant(const security::Principal& principal, const domain::ApiK
     return {};
 }
 
+Result<void> checkTenant(const ApiServices& services,
+                         const security::Principal& principal,
+                         const std::optional<std::string>& named)
+{
+    if (!named || *named == principal.tenant.text()) {
+        return {};
+    }
+    EXHIBIT_TRY(const bool own,
+                storage::KeyStore(services.database)
+                    .isSlugOf(principal.tenant, *named, Deadline::after(kHandlerTimeout)));
+    if (!own) {
+        return fail(ErrorCode::Forbidden, "this key belongs to another tenant", "/tenant");
+    }
+    return {};
+}
+
 Json keyJson(const ApiServices& services, const domain::ApiKey& key)
 {
     return JsonObject{{"key_id", key.keyId.text()},
@@ -87,6 +105,7 @@ Result<domain::ApiKey> describeKey(const ApiServices& services,
                                    const security::Principal& principal)
 {
     EXHIBIT_TRY(const auto body, readBody<NewKey>(request));
+    EXHIBIT_CHECK(checkTenant(services, principal, body.tenant));
     EXHIBIT_TRY(const auto project,
                 findProject(services,
                             principal.tenant,

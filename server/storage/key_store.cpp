@@ -56,6 +56,16 @@ Result<void> KeyStore::add(const domain::ApiKey& key,
     });
 }
 
+Result<bool> KeyStore::isSlugOf(TenantId tenant, const std::string& slug, Deadline deadline)
+{
+    return m_database.read(tenant, deadline, [&](Transaction& transaction) -> Result<bool> {
+        EXHIBIT_TRY(const Rows rows,
+                    transaction.query("SELECT FROM tenants WHERE tenant_id = $1 AND slug = $2",
+                                      {tenant, storable(slug)}));
+        return !rows.empty();
+    });
+}
+
 Result<std::vector<domain::ApiKey>> KeyStore::list(TenantId tenant, Deadline deadline)
 {
     using Keys = std::vector<domain::ApiKey>;

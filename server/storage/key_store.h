@@ -23,6 +23,10 @@ public:
                                    LedgerAppender& ledger,
                                    Deadline deadline);
     /// Revoked ones too, oldest first.
+    /// Whether the tenant goes by this slug.
+    [[nodiscard]] Result<bool> isSlugOf(TenantId tenant,
+                                        const std::string& slug,
+                                        Deadline deadline);
     [[nodiscard]] Result<std::vector<domain::ApiKey>> list(TenantId tenant, Deadline deadline);
     /// NotFound when the tenant has no such key or it is revoked already; Conflict for the last key
     /// of an admin, which would lock everybody out.

@@ -172,6 +172,7 @@ TEST_F(Program, aServerThatIsAwayEndsWithThree)
                                                {"upstream", "list"},
                                                {"upstream", "remove", "x"},
                                                {"key", "create"},
+                                               {"key", "create", "--tenant", "default"},
                                                {"key", "list"},
                                                {"key", "revoke", "key_x"},
                                                {"doctor"}}) {

@@ -85,6 +85,22 @@ TEST(Policies, ofAnotherTenantDoNotExist)
     EXPECT_EQ(api.askAs(key, "GET", path).status, 404);
 }
 
+TEST(Keys, areMadeInTheTenantOfTheKeyThatAsksAndInNoOther)
+{
+    ApiOnTest api;
+    const auto other = storage::TestDatabase::instance().newTenant();
+    const auto create = [&api](const std::string& tenant) {
+        return api.ask("POST", "/admin/keys", printJson(JsonObject{{"tenant", tenant}}));
+    };
+    EXPECT_EQ(create(api.tenant.slug).status, 201);
+    EXPECT_EQ(create(api.tenant.id.text()).status, 201);
+    for (const auto& tenant : {other.slug, other.id.text(), std::string("nobody"), std::string()}) {
+        const auto refused = create(tenant);
+        EXPECT_EQ(refused.status, 403) << tenant;
+        EXPECT_EQ(refused.param(), "/tenant");
+    }
+}
+
 TEST(Keys, areShownOnceListedWithoutSecretsAndRevoked)
 {
     ApiOnTest api;

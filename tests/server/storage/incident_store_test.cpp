@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <set>
 
 namespace exhibit::storage {
@@ -211,6 +212,96 @@ TEST(IncidentSearch, countsExactlyToTenThousandAndSaysWhenItEstimates)
     EXPECT_GT(more.find("common").total.count, limits::kExactTotalMax);
     EXPECT_TRUE(more.find("common").total.isEstimate);
     EXPECT_FALSE(more.find("tenth").total.isEstimate);
+}
+
+TEST(IncidentSearch, estimatesFromASampleWithinAFewPercent)
+{
+    const Incidents incidents(40'000, 3);
+    struct Case {
+        const char* text;
+        double expected;
+    };
+    for (const auto& each : std::vector<Case>{{"", 40'000},
+                                              {"common", 40'000},
+                                              {"even", 20'000},
+                                              {"\"common even\"", 20'000},
+                                              {"-tenth", 36'000},
+                                              {"common status:open", 26'667},
+                                              {"-\"common even\"", 20'000},
+                                              {"\"common odd\" or tenth", 24'000}}) {
+        const auto total = incidents.find(each.text).total;
+        EXPECT_TRUE(total.isEstimate) << each.text;
+        // Five standard deviations of a sample of one in sixteen.
+        const double tolerance = 5 * std::sqrt(each.expected * 15);
+        EXPECT_NEAR(static_cast<double>(total.count), each.expected, tolerance) << each.text;
+    }
+    // Few rows have the words: exact, though their order has to be looked at.
+    EXPECT_EQ(incidents.total("\"even tenth\""), 4'000);
+    EXPECT_FALSE(incidents.find("\"even tenth\"").total.isEstimate);
+    EXPECT_EQ(incidents.total("tenth"), 4'000);
+}
+
+TEST(IncidentSearch, aPageIsNeverLargerThanItsEstimatedTotal)
+{
+    const Incidents incidents(30'000);
+    // Both words are everywhere, side by side in this order in 60 rows only, which may all have
+    // missed the sample.
+    const auto administrator = TestDatabase::instance().administrator();
+    ASSERT_TRUE(administrator->query(
+        "UPDATE exhibit.incident_search SET tsv = tsv || to_tsvector('exhibit.exhibit_text',"
+        " 'so odd so even so') WHERE tenant_id = $1",
+        {incidents.tenant()},
+        TestDatabase::soon()));
+    ASSERT_TRUE(administrator->query(
+        "UPDATE exhibit.incident_search SET tsv = tsv || to_tsvector('exhibit.exhibit_text',"
+        " 'even odd') WHERE tenant_id = $1 AND cost_microcents <= 60",
+        {incidents.tenant()},
+        TestDatabase::soon()));
+    const auto page = incidents.find("\"even odd\"");
+    ASSERT_EQ(page.hits.size(), 50U);
+    EXPECT_GE(page.total.count, 51);
+    EXPECT_TRUE(page.total.isEstimate);
+}
+
+TEST(IncidentSearch, theSampleFollowsEveryChange)
+{
+    const Incidents incidents(2'000);
+    const auto administrator = TestDatabase::instance().administrator();
+    const Parameters tenant{incidents.tenant()};
+    const auto differing = [&] {
+        const auto rows = administrator->query(
+            "WITH chosen AS (SELECT * FROM exhibit.incident_search WHERE tenant_id = $1"
+            "  AND get_byte(uuid_send(incident_id), 15) % 16 = 0),"
+            " kept AS (SELECT * FROM exhibit.incident_search_sample WHERE tenant_id = $1)"
+            " SELECT (SELECT count(*) FROM (TABLE chosen EXCEPT TABLE kept) a)"
+            "  + (SELECT count(*) FROM (TABLE kept EXCEPT TABLE chosen) b),"
+            " (SELECT count(*) FROM kept)",
+            tenant,
+            TestDatabase::soon());
+        EXPECT_TRUE(rows) << rows.error().message;
+        EXPECT_GT(rows->integer(0, 1), 50);
+        return rows->integer(0, 0);
+    };
+    EXPECT_EQ(differing(), 0);
+    for (const char* change :
+         {"UPDATE exhibit.incident_search SET status = 'contained', cost_microcents = 7"
+          " WHERE tenant_id = $1 AND latency_us % 2000 = 0",
+          "DELETE FROM exhibit.incident_search WHERE tenant_id = $1 AND latency_us % 3000 = 0"}) {
+        ASSERT_TRUE(administrator->query(change, tenant, TestDatabase::soon()));
+        EXPECT_EQ(differing(), 0) << change;
+    }
+    // As the server itself changes it.
+    const auto reader = TestDatabase::instance().database().read(
+        incidents.tenant(), TestDatabase::soon(), [](Transaction& transaction) {
+            return transaction.query("SELECT count(*) FROM incident_search_sample");
+        });
+    EXPECT_FALSE(reader) << "the sample is reached through the search functions alone";
+    const auto written = TestDatabase::instance().database().write(
+        incidents.tenant(), TestDatabase::soon(), [](Transaction& transaction) {
+            return transaction.query("UPDATE incident_search SET status = 'resolved'");
+        });
+    ASSERT_TRUE(written) << written.error().message;
+    EXPECT_EQ(differing(), 0);
 }
 
 TEST(IncidentSearch, marksWordsAndEscapesEverythingElse)
