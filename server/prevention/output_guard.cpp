@@ -2,6 +2,7 @@
 #include "server/prevention/output_guard.h"
 
 #include "models/base/assert.h"
+#include "server/prevention/compiled_rule.h"
 
 #include <algorithm>
 
