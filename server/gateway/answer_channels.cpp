@@ -93,6 +93,19 @@ void AnswerChannels::feedGuard(std::size_t guardChannel, std::string_view text)
     }
 }
 
+bool AnswerChannels::mayPassAside(const std::string& name, std::string_view text)
+{
+    if (!m_guarded || m_guard.findsNothing(text)) {
+        return true;
+    }
+    const auto aside = m_guard.channel(name);
+    feedGuard(aside, text);
+    if (!m_guard.stop()) {
+        m_guard.finishChannel(aside);
+    }
+    return !m_guard.stop() && m_guard.takeReplacements(aside).empty();
+}
+
 bool AnswerChannels::isFinished(std::int64_t choice) const
 {
     return std::find(m_finished.begin(), m_finished.end(), choice) != m_finished.end();

@@ -30,6 +30,9 @@ public:
 
     /// The text's string goes to its channel. After a stop it is only counted.
     [[nodiscard]] AnswerPiece feed(const JsonWalk& walk, const AnswerText& text);
+    /// Judges at once what stands beside the answer's texts, e.g. a comment of its stream, as a
+    /// text of its own. True when it may go out as it is.
+    [[nodiscard]] bool mayPassAside(const std::string& name, std::string_view text);
     /// The choice's texts have ended. False when that stopped the run.
     bool finishChoice(std::int64_t choice);
     bool finishAll();

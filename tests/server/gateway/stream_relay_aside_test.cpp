@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a stream carries beside the texts of its choices is judged like them.
+#include "server/gateway/stream_relay.h"
+
+#include "tests/server/gateway/guard_builder.h"
+#include "tests/server/gateway/relayed_stream.h"
+
+namespace exhibit::gateway {
+namespace {
+
+const std::string kBlockSecret = patternPolicy("SECRETS", "block", "sk-[a-z0-9]{8}");
+
+TEST(StreamRelay, judgesLinesThatAreNoData)
+{
+    for (const std::string line :
+         {": sk-abcdefgh", "event: sk-abcdefgh", "id: sk-abcdefgh", ": a\nretry: sk-abcdefgh"}) {
+        for (const std::string rest : {std::string("\n\n"), "\n" + text("b")}) {
+            auto guard = guardWith({kBlockSecret});
+            const auto relayed = relay(*guard, text("a") + line + rest + finish() + done());
+            ASSERT_TRUE(relayed.stopped) << line;
+            EXPECT_EQ(relayed.stop->channel, "events/1");
+            EXPECT_EQ(relayed.stop->decision.result, domain::DecisionResult::Block);
+            EXPECT_EQ(relayed.released, text("a"));
+            EXPECT_EQ(relayed.withheld, line + rest + finish() + done());
+        }
+    }
+    const std::string clean = ": OPENROUTER PROCESSING\n\nevent: message\nid: 1\nretry: 3\n"
+        + text("a") + ":\n\n" + finish() + done() + ": bye\n\n";
+    auto guard = guardWith({kBlockSecret});
+    EXPECT_EQ(relay(*guard, clean).released, clean);
+}
+
+TEST(StreamRelay, leavesOutLinesThatWouldHaveToBeRedacted)
+{
+    auto guard = guardWith({patternPolicy("PII", "redact", "[0-9]{4}-[0-9]{4}")});
+    const auto relayed = relay(*guard,
+                               ": 1111-2222\n\n: 3333-4444\n" + text("a") + "id: 5555-6666\n"
+                                   + done() + ": 7777-8888\n\n");
+    EXPECT_FALSE(relayed.stopped);
+    EXPECT_EQ(relayed.released, text("a") + done());
+    EXPECT_EQ(guard->finishOutput().decisions.at(0).result, domain::DecisionResult::Redact);
+}
+
+TEST(StreamRelay, takesNoBodyWithoutEventsForAStream)
+{
+    const std::string body
+        = R"({"choices":[{"index":0,"message":{"content":"x sk-abcdefgh y"},"finish_reason":"stop"}]})";
+    for (const std::string end : {"", "\n", "\n\n"}) {
+        auto guard = guardWith({kBlockSecret});
+        const auto relayed = relay(*guard, body + end);
+        ASSERT_TRUE(relayed.stopped);
+        EXPECT_EQ(relayed.stop->decision.result, domain::DecisionResult::Error);
+        EXPECT_EQ(relayed.released, "");
+    }
+    // Where policies let errors pass, what they can see is judged all the same.
+    auto redacting = guardWith({patternPolicy("SECRETS", "redact", "sk-[a-z0-9]{8}")});
+    EXPECT_EQ(relay(*redacting, body + "\n\n").released, "");
+    auto open = guardWith({});
+    EXPECT_EQ(relay(*open, body + "\n\n").released, body + "\n\n");
+}
+
+} // namespace
+} // namespace exhibit::gateway
