@@ -106,6 +106,20 @@ bool AnswerChannels::mayPassAside(const std::string& name, std::string_view text
     return !m_guard.stop() && m_guard.takeReplacements(aside).empty();
 }
 
+std::optional<AnswerPiece> AnswerChannels::judgeAside(const JsonWalk& walk,
+                                                      const AnswerText& text,
+                                                      const std::string& place)
+{
+    if (!m_guarded || m_guard.findsNothing(walk.string(text.node))) {
+        return std::nullopt;
+    }
+    AnswerText placed = text;
+    placed.channel = place + "/" + text.channel;
+    const auto piece = feed(walk, placed);
+    finishChannel(m_channels[piece.channel]);
+    return piece;
+}
+
 bool AnswerChannels::isFinished(std::int64_t choice) const
 {
     return std::find(m_finished.begin(), m_finished.end(), choice) != m_finished.end();
@@ -155,9 +169,11 @@ bool AnswerChannels::finishAll()
 
 bool AnswerChannels::finishChannel(Channel& channel)
 {
-    if (!m_guard.stop()) {
-        m_guard.finishChannel(channel.guard);
+    if (channel.finished || m_guard.stop()) {
+        return !m_guard.stop();
     }
+    channel.finished = true;
+    m_guard.finishChannel(channel.guard);
     takeReplacements(channel);
     if (channel.arguments && m_guarded && !m_guard.stop()) {
         judgeArguments(channel);

@@ -33,6 +33,11 @@ public:
     /// Judges at once what stands beside the answer's texts, e.g. a comment of its stream, as a
     /// text of its own. True when it may go out as it is.
     [[nodiscard]] bool mayPassAside(const std::string& name, std::string_view text);
+    /// The same of a string of the answer that belongs to no choice; a piece when it must be
+    /// changed or held. `place` is what its channel begins with.
+    [[nodiscard]] std::optional<AnswerPiece> judgeAside(const JsonWalk& walk,
+                                                        const AnswerText& text,
+                                                        const std::string& place);
     /// The choice's texts have ended. False when that stopped the run.
     bool finishChoice(std::int64_t choice);
     bool finishAll();
@@ -75,6 +80,7 @@ private:
         bool toolCall = false;
         bool arguments = false; ///< Judged once more as JSON.
         bool unjudged = false; ///< The guard was told that it cannot vouch for it.
+        bool finished = false;
         std::size_t lane = 0;
         std::size_t guard = 0; ///< The guard's number for it.
         std::size_t fed = 0;

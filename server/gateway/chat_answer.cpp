@@ -15,15 +15,20 @@ constexpr std::string_view kNotText[]
     = {"id", "type", "role", "object", "finish_reason", "native_finish_reason"};
 constexpr std::size_t kNotTextBytesMax = 128;
 
+// Those of the answer itself.
+constexpr std::string_view kAnswerIds[]
+    = {"id", "object", "model", "system_fingerprint", "service_tier"};
+
 /// Fields that stand in the choice itself and not in its delta or message. No member name can be
 /// mistaken for this token, because a '~' in names is escaped.
 constexpr std::string_view kChoiceItself = "~choice";
 
-bool isIdOrEnum(const JsonWalk& walk, std::size_t node)
+template <std::size_t N>
+bool isIdOrEnum(const JsonWalk& walk, std::size_t node, const std::string_view (&names)[N])
 {
     const auto& value = walk[node];
     return value.end - value.begin <= kNotTextBytesMax
-        && std::any_of(std::begin(kNotText), std::end(kNotText), [&](std::string_view name) {
+        && std::any_of(std::begin(names), std::end(names), [&](std::string_view name) {
                return walk.nameIs(node, name);
            });
 }
@@ -46,7 +51,9 @@ public:
         if (m_walk.hasDuplicateNames(0)) {
             m_answer.problem = "The provider's answer has two members of one name.";
         }
-        readChoices(m_walk.find(0, "choices"));
+        const std::size_t choices = m_walk.find(0, "choices");
+        readChoices(choices);
+        readAsides(choices);
         noteUsage(m_walk.find(m_walk.find(0, "x_groq"), "usage"));
         noteUsage(m_walk.find(0, "usage"));
         return std::move(m_answer);
@@ -73,6 +80,35 @@ private:
         }
     }
 
+    void readAsides(std::size_t choices)
+    {
+        for (std::size_t node = 1; node < m_walk.nodes().size(); ++node) {
+            if (node == choices) {
+                node = m_walk[node].next - 1U;
+                continue;
+            }
+            const bool known = m_walk[node].parent == 0 && isIdOrEnum(m_walk, node, kAnswerIds);
+            if (m_walk.is(node, JsonKind::String) && !known) {
+                noteAside(node, m_walk.path(node));
+            }
+        }
+        const bool error = m_walk.is(m_walk.find(0, "error"), JsonKind::Object);
+        if (!m_answer.hasChoices && !error && !m_answer.asides.empty()) {
+            // Nobody knows how a reader puts these texts together.
+            m_answer.problem = "The provider's answer has no choices.";
+        }
+    }
+
+    void noteAside(std::size_t node, std::string channel)
+    {
+        AnswerText text;
+        text.node = node;
+        text.choice = kNoChoice;
+        text.field = channel;
+        text.channel = std::move(channel);
+        m_answer.asides.push_back(std::move(text));
+    }
+
     void readChoice(std::size_t node)
     {
         if (!m_walk.is(node, JsonKind::Object)) {
@@ -95,7 +131,7 @@ private:
             m_answer.problem = "The provider's answer has two choices of one index.";
         }
         for (std::size_t at = node + 1; at < m_walk[node].next; ++at) {
-            if (m_walk.is(at, JsonKind::String) && !isIdOrEnum(m_walk, at)) {
+            if (m_walk.is(at, JsonKind::String) && !isIdOrEnum(m_walk, at, kNotText)) {
                 noteText(choice, at);
             }
         }

@@ -164,6 +164,12 @@ void StreamRelay::takeChunk(HeldEvent& held, const JsonWalk& walk, const ChatAns
         m_meter.addAnswerText(held.pieces.back().end - held.pieces.back().begin);
     }
     noteChoices(held, answer);
+    const std::string place = "events/" + std::to_string(held.number);
+    for (const auto& text : answer.asides) {
+        if (auto piece = m_channels.judgeAside(walk, text, place)) {
+            held.pieces.push_back(*piece);
+        }
+    }
     if (answer.usage) {
         m_meter.report(*answer.usage);
     }

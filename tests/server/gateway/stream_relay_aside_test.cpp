@@ -59,5 +59,54 @@ TEST(StreamRelay, takesNoBodyWithoutEventsForAStream)
     EXPECT_EQ(relay(*open, body + "\n\n").released, body + "\n\n");
 }
 
+TEST(StreamRelay, judgesStringsThatBelongToNoChoice)
+{
+    const struct {
+        std::string data;
+        const char* channel;
+    } cases[] = {
+        {R"({"choices":[],"output":"a sk-abcdefgh"})", "events/1/output"},
+        {R"({"error":{"message":"a \u0073k-abcdefgh","code":null}})", "events/1/error/message"},
+        {R"({"choices":[{"index":0,"delta":{"content":"b"}}],"x":[{"y":"sk-abcdefgh"}]})",
+         "events/1/x/0/y"},
+        {R"({"choices":[],"model":"sk-abcdefgh )" + std::string(130, 'x') + "\"}",
+         "events/1/model"},
+    };
+    for (const auto& [data, channel] : cases) {
+        auto guard = guardWith({kBlockSecret});
+        const auto relayed = relay(*guard, text("a") + "data: " + data + "\n\n" + done());
+        ASSERT_TRUE(relayed.stopped) << data;
+        EXPECT_EQ(relayed.stop->channel, channel);
+        EXPECT_EQ(relayed.released.find("bcdefgh"), std::string::npos) << relayed.released;
+    }
+}
+
+TEST(StreamRelay, redactsStringsThatBelongToNoChoice)
+{
+    auto guard = guardWith({patternPolicy("PII", "redact", "[0-9]{4}-[0-9]{4}")});
+    const auto relayed = relay(
+        *guard,
+        text("a") + "data: {\"error\":{\"message\":\"of 1111-2222\", \"code\":7}}\n\n" + done());
+    EXPECT_EQ(relayed.released,
+              text("a") + "data: {\"error\":{\"message\":\"of [GONE]\", \"code\":7}}\n\n" + done());
+}
+
+TEST(StreamRelay, doesNotVouchForTextsWithoutChoices)
+{
+    for (const std::string data :
+         {R"({"output":"half"})", R"({"choices":null,"delta":{"text":"a"}})"}) {
+        auto guard = guardWith({kBlockSecret});
+        const auto relayed = relay(*guard, "data: " + data + "\n\n");
+        ASSERT_TRUE(relayed.stopped) << data;
+        EXPECT_EQ(relayed.stop->decision.result, domain::DecisionResult::Error);
+        EXPECT_EQ(relayed.released, "");
+    }
+    const std::string fine
+        = "data: {\"id\":\"c\",\"model\":\"m\",\"usage\":{\"prompt_tokens\":1}}\n\n"
+          "data: {\"error\":{\"message\":\"overloaded\",\"code\":null}}\n\n";
+    auto guard = guardWith({kBlockSecret});
+    EXPECT_EQ(relay(*guard, fine).released, fine);
+}
+
 } // namespace
 } // namespace exhibit::gateway
