@@ -38,7 +38,7 @@ public:
     [[nodiscard]] std::optional<AnswerPiece> judgeAside(const JsonWalk& walk,
                                                         const AnswerText& text,
                                                         const std::string& place);
-    /// The choice's texts have ended. False when that stopped the run.
+    /// The choice's texts have ended, unless more of them comes. False when that stopped the run.
     bool finishChoice(std::int64_t choice);
     bool finishAll();
     [[nodiscard]] bool isFinished(std::int64_t choice) const;
@@ -79,10 +79,13 @@ private:
         std::int64_t choice = 0;
         bool toolCall = false;
         bool arguments = false; ///< Judged once more as JSON.
-        bool unjudged = false; ///< The guard was told that it cannot vouch for it.
         bool finished = false;
         std::size_t lane = 0;
-        std::size_t guard = 0; ///< The guard's number for it.
+        std::size_t guard = 0; ///< The guard's number for it,
+        std::string guardName; ///< its name there,
+        std::size_t guardBegin = 0; ///< and where what it reads begins in the text.
+        std::size_t resumed = 0; ///< How often it went on behind its end,
+        std::size_t resumedAt = 0; ///< and where it did so last.
         std::size_t fed = 0;
         std::size_t released = 0;
         KeptText text;
@@ -100,6 +103,7 @@ private:
 
     [[nodiscard]] std::size_t find(const AnswerText& text);
     [[nodiscard]] std::size_t addChannel(const AnswerText& text);
+    void resume(Channel& channel);
     void feedGuard(std::size_t guardChannel, std::string_view text);
     bool finishChannel(Channel& channel);
     void judgeArguments(Channel& channel);

@@ -108,5 +108,41 @@ TEST(StreamRelay, doesNotVouchForTextsWithoutChoices)
     EXPECT_EQ(relay(*guard, fine).released, fine);
 }
 
+TEST(StreamRelay, judgesWhatFollowsTheEndOfAChoice)
+{
+    const auto arguments = [](const std::string& part) {
+        return event(delta(R"("tool_calls":[{"index":0,"function":{"name":"f","arguments":)"
+                           + quoteJson(part) + "}}]"));
+    };
+    const std::pair<std::string, std::string> cases[] = {
+        {text("a"), text("b sk-abcdefgh")},
+        {text("a sk-abc"), text("defgh")},
+        {text("a"), event(delta(R"("refusal":"sk-abcdefgh")"))},
+        {text("a") + finish(), text("b") + finish() + text("sk-abcdefgh")},
+        {text("a"), arguments(R"({"k":"sk-abcdefgh"})")},
+        {arguments(R"({"k":")"), arguments(R"(\u0073k-abcdefgh"})")},
+    };
+    for (const auto& [before, behind] : cases) {
+        auto guard = guardWith({kBlockSecret});
+        const auto relayed = relay(*guard, before + finish() + behind + finish() + done());
+        ASSERT_TRUE(relayed.stopped) << behind;
+        EXPECT_EQ(relayed.stop->decision.result, domain::DecisionResult::Block);
+        EXPECT_EQ(relayed.released.find("defgh"), std::string::npos) << relayed.released;
+    }
+    const std::string clean = text("a s") + finish() + text("k or") + text("b") + finish() + done();
+    auto guard = guardWith({kBlockSecret});
+    EXPECT_EQ(relay(*guard, clean).released, clean);
+}
+
+TEST(StreamRelay, redactsWhatFollowsTheEndOfAChoice)
+{
+    auto guard = guardWith({patternPolicy("PII", "redact", "[0-9]{4}-[0-9]{4}")});
+    const auto relayed = relay(*guard,
+                               text("is 1111") + finish() + text("-2222 and ") + text("3333-")
+                                   + text("4444.") + done());
+    EXPECT_FALSE(relayed.stopped);
+    EXPECT_EQ(clientTexts(relayed.released).at("choices/0/content"), "is 1111[GONE] and [GONE].");
+}
+
 } // namespace
 } // namespace exhibit::gateway
