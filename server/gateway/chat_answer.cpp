@@ -14,6 +14,7 @@ constexpr auto kNone = JsonWalk::kNone;
 constexpr std::string_view kNotText[]
     = {"id", "type", "role", "object", "finish_reason", "native_finish_reason"};
 constexpr std::size_t kNotTextBytesMax = 128;
+constexpr std::size_t kIndexDigitsMax = 9;
 
 // Those of the answer itself.
 constexpr std::string_view kAnswerIds[]
@@ -31,6 +32,12 @@ bool isIdOrEnum(const JsonWalk& walk, std::size_t node, const std::string_view (
         && std::any_of(std::begin(names), std::end(names), [&](std::string_view name) {
                return walk.nameIs(node, name);
            });
+}
+
+bool isPlainIndex(BytesView raw)
+{
+    return !raw.empty() && raw.size() <= kIndexDigitsMax && (raw == "0" || raw.front() != '0')
+        && std::all_of(raw.begin(), raw.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// Reads the choices of one answer.
@@ -117,7 +124,7 @@ private:
         }
         AnswerChoice choice;
         choice.node = node;
-        choice.index = m_walk.integer(m_walk.find(node, "index"), m_walk[node].position);
+        choice.index = indexOf(node);
         choice.finishReason = m_walk.string(m_walk.find(node, "finish_reason"));
         const std::size_t said
             = m_walk.find(node, m_form == AnswerForm::Chunk ? "delta" : "message");
@@ -185,14 +192,23 @@ private:
 
     /// Elements are told apart by their `index` member, as SDKs join them; tokens of logprobs are
     /// pieces of one text.
-    void appendStep(std::string& channel, std::size_t node, bool logprobs) const
+    void appendStep(std::string& channel, std::size_t node, bool logprobs)
     {
         if (m_walk.is(m_walk[node].parent, JsonKind::Object)) {
             channel = appendPointer(channel, m_walk.name(node));
         } else if (!logprobs) {
-            const auto index = m_walk.integer(m_walk.find(node, "index"), m_walk[node].position);
-            channel.append("/").append(std::to_string(index));
+            channel.append("/").append(std::to_string(indexOf(node)));
         }
+    }
+
+    /// An element's `index`, or its position. Readers make one of 1, 1.0 and "1", or not.
+    std::int64_t indexOf(std::size_t element)
+    {
+        const std::size_t index = m_walk.find(element, "index");
+        if (index != kNone && !isPlainIndex(m_walk.raw(index))) {
+            m_answer.problem = "An index of the provider's answer is no plain number.";
+        }
+        return m_walk.integer(index, m_walk[element].position);
     }
 
     void noteUsage(std::size_t node)

@@ -108,6 +108,25 @@ TEST(StreamRelay, doesNotVouchForTextsWithoutChoices)
     EXPECT_EQ(relay(*guard, fine).released, fine);
 }
 
+TEST(StreamRelay, readsNoIndexThatIsNoPlainNumber)
+{
+    for (const std::string index : {"1.0", "-1", "\"1\"", "null", "1e0", "01", "1234567890"}) {
+        const std::string choice = R"({"index":)" + index + R"(,"delta":{"content":"x"}})";
+        const std::string call
+            = delta(R"("tool_calls":[{"index":)" + index + R"(,"function":{"arguments":"x"}}])");
+        for (const auto& choices : {choice, call}) {
+            auto guard = guardWith({kBlockSecret});
+            const auto relayed = relay(*guard, text("a") + event(choices));
+            ASSERT_TRUE(relayed.stopped) << choices;
+            EXPECT_EQ(relayed.stop->decision.result, domain::DecisionResult::Error);
+            EXPECT_EQ(relayed.released, text("a"));
+        }
+    }
+    auto guard = guardWith({kBlockSecret});
+    const std::string fine = event(R"({"delta":{"content":"x"}})") + text("y", 999999999) + done();
+    EXPECT_EQ(relay(*guard, fine).released, fine);
+}
+
 TEST(StreamRelay, judgesWhatFollowsTheEndOfAChoice)
 {
     const auto arguments = [](const std::string& part) {
