@@ -10,6 +10,8 @@ namespace exhibit::gateway {
 namespace {
 
 constexpr std::size_t kReplacementsKept = 4096; ///< Then those that count no more are forgotten.
+/// Of a text that goes on behind its end, what the guard reads again.
+constexpr std::size_t kResumedBytes = 4096;
 
 bool endsWithToken(std::string_view path, std::string_view token)
 {
@@ -48,6 +50,7 @@ std::size_t AnswerChannels::addChannel(const AnswerText& text)
         && (endsWithToken(text.channel, "arguments") || endsWithToken(text.channel, "input"));
     channel.lane = lane.first->second;
     channel.guard = m_guard.channel(text.channel);
+    channel.guardName = text.channel;
     channel.text = KeptText(text.toolCall ? KeptText::Keep::All : KeptText::Keep::Ends);
     m_channels.push_back(std::move(channel));
     m_numbers.emplace(text.channel, m_channels.size() - 1);
@@ -65,6 +68,9 @@ AnswerPiece AnswerChannels::feed(const JsonWalk& walk, const AnswerText& text)
         decoded = decodeJsonString(bytes);
         bytes = decoded;
     }
+    if (m_guarded && channel.finished && !bytes.empty() && !m_guard.stop()) {
+        resume(channel);
+    }
     AnswerPiece piece{text.node, number, channel.fed, channel.fed + bytes.size()};
     channel.fed = piece.end;
     // Memory does not grow with a stream that never ends.
@@ -74,14 +80,27 @@ AnswerPiece AnswerChannels::feed(const JsonWalk& walk, const AnswerText& text)
     } else {
         channel.text.skip(bytes.size());
     }
-    if (!bytes.empty() && m_guarded && isFinished(text.choice)) {
-        m_guard.outputUnreadable("The provider went on with a choice that had ended.");
-        channel.unjudged = true;
-    } else {
-        feedGuard(channel.guard, bytes);
-        takeReplacements(channel);
+    if (!bytes.empty() && isFinished(text.choice)) {
+        std::erase(m_finished, text.choice);
     }
+    feedGuard(channel.guard, bytes);
+    takeReplacements(channel);
     return piece;
+}
+
+/// The provider goes on with a text that had ended. What is out cannot be called back, but readers
+/// join it with what follows, and so does the guard.
+void AnswerChannels::resume(Channel& channel)
+{
+    const auto begin = channel.fed - std::min(channel.fed, kResumedBytes);
+    const bool kept = m_keptBytes <= limits::kStreamHeldBytesMax;
+    const std::string before = kept ? channel.text.slice(begin, channel.fed) : std::string{};
+    channel.finished = false;
+    channel.guardName = channel.name + "/~resumed/" + std::to_string(channel.resumed++);
+    channel.guard = m_guard.channel(channel.guardName);
+    channel.guardBegin = channel.fed - before.size();
+    channel.resumedAt = channel.fed;
+    feedGuard(channel.guard, before);
 }
 
 void AnswerChannels::feedGuard(std::size_t guardChannel, std::string_view text)
@@ -91,6 +110,33 @@ void AnswerChannels::feedGuard(std::size_t guardChannel, std::string_view text)
         m_guard.feed(guardChannel, slice);
         text.remove_prefix(slice.size());
     }
+}
+
+bool AnswerChannels::mayPassAside(const std::string& name, std::string_view text)
+{
+    if (!m_guarded || m_guard.findsNothing(text)) {
+        return true;
+    }
+    const auto aside = m_guard.channel(name);
+    feedGuard(aside, text);
+    if (!m_guard.stop()) {
+        m_guard.finishChannel(aside);
+    }
+    return !m_guard.stop() && m_guard.takeReplacements(aside).empty();
+}
+
+std::optional<AnswerPiece> AnswerChannels::judgeAside(const JsonWalk& walk,
+                                                      const AnswerText& text,
+                                                      const std::string& place)
+{
+    if (!m_guarded || m_guard.findsNothing(walk.string(text.node))) {
+        return std::nullopt;
+    }
+    AnswerText placed = text;
+    placed.channel = place + "/" + text.channel;
+    const auto piece = feed(walk, placed);
+    finishChannel(m_channels[piece.channel]);
+    return piece;
 }
 
 bool AnswerChannels::isFinished(std::int64_t choice) const
@@ -103,12 +149,15 @@ bool AnswerChannels::finishChoice(std::int64_t choice)
     if (isFinished(choice)) {
         return !m_guard.stop();
     }
-    for (std::size_t i = 0; i < m_channels.size(); ++i) {
-        if (m_channels[i].choice == choice && !finishChannel(m_channels[i])) {
+    bool newCalls = false;
+    for (auto& channel : m_channels) {
+        const bool open = channel.choice == choice && !channel.finished;
+        newCalls = newCalls || (open && channel.toolCall);
+        if (open && !finishChannel(channel)) {
             return false;
         }
     }
-    if (m_guarded && m_guard.judgesToolCalls() && !judgeToolCalls(choice)) {
+    if (newCalls && m_guarded && m_guard.judgesToolCalls() && !judgeToolCalls(choice)) {
         return false;
     }
     m_finished.push_back(choice);
@@ -142,9 +191,11 @@ bool AnswerChannels::finishAll()
 
 bool AnswerChannels::finishChannel(Channel& channel)
 {
-    if (!m_guard.stop()) {
-        m_guard.finishChannel(channel.guard);
+    if (m_guard.stop()) {
+        return false;
     }
+    channel.finished = true;
+    m_guard.finishChannel(channel.guard);
     takeReplacements(channel);
     if (channel.arguments && m_guarded && !m_guard.stop()) {
         judgeArguments(channel);
@@ -162,7 +213,7 @@ void AnswerChannels::judgeArguments(Channel& channel)
         if (m_guard.stop()) {
             return;
         }
-        const auto inner = m_guard.channel(channel.name + "/" + part.path);
+        const auto inner = m_guard.channel(channel.guardName + "/" + part.path);
         feedGuard(inner, part.decoded);
         if (!m_guard.stop()) {
             m_guard.finishChannel(inner);
@@ -179,16 +230,18 @@ void AnswerChannels::judgeArguments(Channel& channel)
 std::size_t AnswerChannels::allowed(std::size_t number) const
 {
     const Channel& channel = m_channels[number];
-    if ((!m_guarded || channel.unjudged) && !m_guard.stop()) {
+    if (!m_guarded && !m_guard.stop()) {
         return channel.fed;
     }
     if (channel.toolCall && !isFinished(channel.choice)) {
         return channel.released;
     }
     const auto& stop = m_guard.stop();
-    const std::size_t settled = m_guard.settled(channel.guard);
-    const bool cutHere = stop && stop->channel == channel.name;
-    return std::max(channel.released, cutHere ? std::min(stop->cutAt, settled) : settled);
+    std::size_t settled = m_guard.settled(channel.guard);
+    if (stop && stop->channel == channel.guardName) {
+        settled = std::min(stop->cutAt, settled);
+    }
+    return std::max(channel.released, channel.guardBegin + settled);
 }
 
 void AnswerChannels::takeReplacements(Channel& channel)
@@ -197,9 +250,22 @@ void AnswerChannels::takeReplacements(Channel& channel)
         return;
     }
     auto& known = channel.replacements;
-    auto closed = m_guard.takeReplacements(channel.guard);
-    std::move(closed.begin(), closed.end(), std::back_inserter(known));
+    // What was read again has its redactions already.
+    const std::size_t judged = channel.resumedAt;
+    const auto placed = [&channel, judged](prevention::Replacement each) {
+        each.begin = std::max(each.begin + channel.guardBegin, judged);
+        each.end = std::max(each.end + channel.guardBegin, judged);
+        return each;
+    };
+    for (auto& each : m_guard.takeReplacements(channel.guard)) {
+        if (auto closed = placed(std::move(each)); closed.begin < closed.end) {
+            known.push_back(std::move(closed));
+        }
+    }
     channel.open = m_guard.openReplacement(channel.guard);
+    if (channel.open) {
+        channel.open = placed(*std::move(channel.open));
+    }
     if (known.size() > kReplacementsKept) {
         // Memory does not grow with a stream that never ends.
         std::erase_if(known, [&channel](const prevention::Replacement& each) {

@@ -30,7 +30,15 @@ public:
 
     /// The text's string goes to its channel. After a stop it is only counted.
     [[nodiscard]] AnswerPiece feed(const JsonWalk& walk, const AnswerText& text);
-    /// The choice's texts have ended. False when that stopped the run.
+    /// Judges at once what stands beside the answer's texts, e.g. a comment of its stream, as a
+    /// text of its own. True when it may go out as it is.
+    [[nodiscard]] bool mayPassAside(const std::string& name, std::string_view text);
+    /// The same of a string of the answer that belongs to no choice; a piece when it must be
+    /// changed or held. `place` is what its channel begins with.
+    [[nodiscard]] std::optional<AnswerPiece> judgeAside(const JsonWalk& walk,
+                                                        const AnswerText& text,
+                                                        const std::string& place);
+    /// The choice's texts have ended, unless more of them comes. False when that stopped the run.
     bool finishChoice(std::int64_t choice);
     bool finishAll();
     [[nodiscard]] bool isFinished(std::int64_t choice) const;
@@ -71,9 +79,13 @@ private:
         std::int64_t choice = 0;
         bool toolCall = false;
         bool arguments = false; ///< Judged once more as JSON.
-        bool unjudged = false; ///< The guard was told that it cannot vouch for it.
+        bool finished = false;
         std::size_t lane = 0;
-        std::size_t guard = 0; ///< The guard's number for it.
+        std::size_t guard = 0; ///< The guard's number for it,
+        std::string guardName; ///< its name there,
+        std::size_t guardBegin = 0; ///< and where what it reads begins in the text.
+        std::size_t resumed = 0; ///< How often it went on behind its end,
+        std::size_t resumedAt = 0; ///< and where it did so last.
         std::size_t fed = 0;
         std::size_t released = 0;
         KeptText text;
@@ -91,6 +103,7 @@ private:
 
     [[nodiscard]] std::size_t find(const AnswerText& text);
     [[nodiscard]] std::size_t addChannel(const AnswerText& text);
+    void resume(Channel& channel);
     void feedGuard(std::size_t guardChannel, std::string_view text);
     bool finishChannel(Channel& channel);
     void judgeArguments(Channel& channel);

@@ -14,18 +14,30 @@ constexpr auto kNone = JsonWalk::kNone;
 constexpr std::string_view kNotText[]
     = {"id", "type", "role", "object", "finish_reason", "native_finish_reason"};
 constexpr std::size_t kNotTextBytesMax = 128;
+constexpr std::size_t kIndexDigitsMax = 9;
+
+// Those of the answer itself.
+constexpr std::string_view kAnswerIds[]
+    = {"id", "object", "model", "system_fingerprint", "service_tier"};
 
 /// Fields that stand in the choice itself and not in its delta or message. No member name can be
 /// mistaken for this token, because a '~' in names is escaped.
 constexpr std::string_view kChoiceItself = "~choice";
 
-bool isIdOrEnum(const JsonWalk& walk, std::size_t node)
+template <std::size_t N>
+bool isIdOrEnum(const JsonWalk& walk, std::size_t node, const std::string_view (&names)[N])
 {
     const auto& value = walk[node];
     return value.end - value.begin <= kNotTextBytesMax
-        && std::any_of(std::begin(kNotText), std::end(kNotText), [&](std::string_view name) {
+        && std::any_of(std::begin(names), std::end(names), [&](std::string_view name) {
                return walk.nameIs(node, name);
            });
+}
+
+bool isPlainIndex(BytesView raw)
+{
+    return !raw.empty() && raw.size() <= kIndexDigitsMax && (raw == "0" || raw.front() != '0')
+        && std::all_of(raw.begin(), raw.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// Reads the choices of one answer.
@@ -46,7 +58,9 @@ public:
         if (m_walk.hasDuplicateNames(0)) {
             m_answer.problem = "The provider's answer has two members of one name.";
         }
-        readChoices(m_walk.find(0, "choices"));
+        const std::size_t choices = m_walk.find(0, "choices");
+        readChoices(choices);
+        readAsides(choices);
         noteUsage(m_walk.find(m_walk.find(0, "x_groq"), "usage"));
         noteUsage(m_walk.find(0, "usage"));
         return std::move(m_answer);
@@ -73,6 +87,35 @@ private:
         }
     }
 
+    void readAsides(std::size_t choices)
+    {
+        for (std::size_t node = 1; node < m_walk.nodes().size(); ++node) {
+            if (node == choices) {
+                node = m_walk[node].next - 1U;
+                continue;
+            }
+            const bool known = m_walk[node].parent == 0 && isIdOrEnum(m_walk, node, kAnswerIds);
+            if (m_walk.is(node, JsonKind::String) && !known) {
+                noteAside(node, m_walk.path(node));
+            }
+        }
+        const bool error = m_walk.is(m_walk.find(0, "error"), JsonKind::Object);
+        if (!m_answer.hasChoices && !error && !m_answer.asides.empty()) {
+            // Nobody knows how a reader puts these texts together.
+            m_answer.problem = "The provider's answer has no choices.";
+        }
+    }
+
+    void noteAside(std::size_t node, std::string channel)
+    {
+        AnswerText text;
+        text.node = node;
+        text.choice = kNoChoice;
+        text.field = channel;
+        text.channel = std::move(channel);
+        m_answer.asides.push_back(std::move(text));
+    }
+
     void readChoice(std::size_t node)
     {
         if (!m_walk.is(node, JsonKind::Object)) {
@@ -81,7 +124,7 @@ private:
         }
         AnswerChoice choice;
         choice.node = node;
-        choice.index = m_walk.integer(m_walk.find(node, "index"), m_walk[node].position);
+        choice.index = indexOf(node);
         choice.finishReason = m_walk.string(m_walk.find(node, "finish_reason"));
         const std::size_t said
             = m_walk.find(node, m_form == AnswerForm::Chunk ? "delta" : "message");
@@ -95,7 +138,7 @@ private:
             m_answer.problem = "The provider's answer has two choices of one index.";
         }
         for (std::size_t at = node + 1; at < m_walk[node].next; ++at) {
-            if (m_walk.is(at, JsonKind::String) && !isIdOrEnum(m_walk, at)) {
+            if (m_walk.is(at, JsonKind::String) && !isIdOrEnum(m_walk, at, kNotText)) {
                 noteText(choice, at);
             }
         }
@@ -149,14 +192,23 @@ private:
 
     /// Elements are told apart by their `index` member, as SDKs join them; tokens of logprobs are
     /// pieces of one text.
-    void appendStep(std::string& channel, std::size_t node, bool logprobs) const
+    void appendStep(std::string& channel, std::size_t node, bool logprobs)
     {
         if (m_walk.is(m_walk[node].parent, JsonKind::Object)) {
             channel = appendPointer(channel, m_walk.name(node));
         } else if (!logprobs) {
-            const auto index = m_walk.integer(m_walk.find(node, "index"), m_walk[node].position);
-            channel.append("/").append(std::to_string(index));
+            channel.append("/").append(std::to_string(indexOf(node)));
         }
+    }
+
+    /// An element's `index`, or its position. Readers make one of 1, 1.0 and "1", or not.
+    std::int64_t indexOf(std::size_t element)
+    {
+        const std::size_t index = m_walk.find(element, "index");
+        if (index != kNone && !isPlainIndex(m_walk.raw(index))) {
+            m_answer.problem = "An index of the provider's answer is no plain number.";
+        }
+        return m_walk.integer(index, m_walk[element].position);
     }
 
     void noteUsage(std::size_t node)

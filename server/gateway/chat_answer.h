@@ -23,6 +23,9 @@ struct AnswerText {
     bool toolCall = false;
 };
 
+/// The choice of texts that belong to none.
+constexpr std::int64_t kNoChoice = -1;
+
 struct AnswerChoice {
     std::int64_t index = 0;
     std::size_t node = 0;
@@ -32,7 +35,10 @@ struct AnswerChoice {
 
 struct ChatAnswer {
     std::vector<AnswerChoice> choices;
-    std::vector<AnswerText> texts; ///< In document order.
+    std::vector<AnswerText> texts; ///< Of the choices, in document order.
+    /// Strings of no choice, e.g. of an error: each a text of its own, which no reader joins with
+    /// those of other events.
+    std::vector<AnswerText> asides;
     bool hasChoices = false; ///< `choices` is there, maybe empty.
     std::optional<domain::Usage> usage; ///< Also from the unusual places.
     /// Not empty: readers may understand these bytes in different ways, so that no policy can

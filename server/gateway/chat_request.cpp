@@ -14,27 +14,12 @@ constexpr auto kNone = JsonWalk::kNone;
 constexpr std::string_view kOwnMembers[] = {"user_id", "session_id"};
 constexpr std::string_view kOwnMetadata[] = {"user_id", "session_id", "run_id", "context"};
 
-// Strings of messages that name things; everything else is text somebody or something wrote.
-constexpr std::string_view kNotText[] = {"role", "type", "id", "tool_call_id", "format", "detail"};
-
 template <std::size_t N>
 bool isOneOf(const JsonWalk& walk, std::size_t node, const std::string_view (&names)[N])
 {
     return std::any_of(std::begin(names), std::end(names), [&](std::string_view name) {
         return walk.nameIs(node, name);
     });
-}
-
-/// Base64 of pictures, sound and files: not text, and megabytes of it.
-bool isMedia(const JsonWalk& walk, std::size_t node)
-{
-    const std::size_t parent = walk[node].parent;
-    const auto inside = [&](std::string_view name) { return walk.nameIs(parent, name); };
-    if (walk.nameIs(node, "url")) {
-        return inside("image_url") && walk.raw(node).starts_with("\"data:");
-    }
-    return (walk.nameIs(node, "data") && inside("input_audio"))
-        || (walk.nameIs(node, "file_data") && inside("file"));
 }
 
 template <std::size_t N>
@@ -211,32 +196,17 @@ Result<std::optional<std::string>> ChatRequest::identity(std::size_t node,
 
 void ChatRequest::collectTexts()
 {
-    const std::size_t messages = m_walk.find(0, "messages");
-    if (messages == kNone) {
-        return;
+    auto skipped = ownMembers(m_walk, 0, kOwnMembers);
+    if (m_metadata != kNone) {
+        const auto inside = ownMembers(m_walk, m_metadata, kOwnMetadata);
+        skipped.insert(skipped.end(), inside.begin(), inside.end());
     }
-    for (std::size_t node = messages; node < m_walk[messages].next; ++node) {
-        if (!m_walk.is(node, JsonKind::String) || isOneOf(m_walk, node, kNotText)
-            || isMedia(m_walk, node)) {
-            continue;
-        }
-        BytesView text = m_walk.raw(node);
-        text = text.substr(1, text.size() - 2);
-        if (m_walk[node].escaped) {
-            text = m_unescaped.emplace_back(decodeJsonString(text));
-        }
-        m_texts.push_back({m_walk.path(node), text});
-        m_textNodes.push_back(node);
+    // No text, and editUsage() may replace it.
+    if (const std::size_t options = m_walk.find(0, "stream_options"); options != kNone) {
+        skipped.push_back(options);
     }
-}
-
-std::size_t ChatRequest::textBytes() const
-{
-    std::size_t bytes = 0;
-    for (const auto& text : m_texts) {
-        bytes += text.text.size();
-    }
-    return bytes;
+    std::sort(skipped.begin(), skipped.end());
+    m_texts.collect(m_walk, skipped);
 }
 
 void ChatRequest::editOwnFields(std::vector<Edit>& edits) const
@@ -285,17 +255,8 @@ std::optional<Bytes> ChatRequest::rewritten(const Changes& changes) const
     if (changes.askForUsage && streaming && !usageRequested) {
         editUsage(edits);
     }
-    for (std::size_t i = 0; i < changes.replacements.size();) {
-        const std::size_t text = changes.replacements[i].first;
-        std::vector<Edit> inText;
-        for (; i < changes.replacements.size() && changes.replacements[i].first == text; ++i) {
-            const auto& replacement = changes.replacements[i].second;
-            inText.push_back({replacement.begin, replacement.end, replacement.placeholder});
-        }
-        const JsonNode& node = m_walk[m_textNodes[text]];
-        edits.push_back(
-            {node.begin, node.end, quoteJson(splice(m_texts[text].text, std::move(inText)))});
-    }
+    auto texts = m_texts.edits(changes.replacements);
+    std::move(texts.begin(), texts.end(), std::back_inserter(edits));
     if (edits.empty()) {
         return std::nullopt;
     }

@@ -3,10 +3,9 @@
 
 #include "models/base/json.h"
 #include "models/base/json_walk.h"
+#include "server/gateway/request_texts.h"
 #include "server/http/message.h"
-#include "server/prevention/call_guard.h"
 
-#include <deque>
 #include <memory>
 #include <optional>
 
@@ -29,14 +28,16 @@ public:
     std::optional<Json> metadata; ///< As sent.
     std::optional<Json> facts; ///< Context facts, an object.
 
-    /// Every string of the messages but ids, enums and encoded media, in document order. Views
-    /// into this object.
-    [[nodiscard]] const std::vector<prevention::TextChannel>& texts() const { return m_texts; }
-    [[nodiscard]] std::size_t textBytes() const;
+    /// What input policies judge. Views into this object.
+    [[nodiscard]] const std::vector<prevention::TextChannel>& texts() const
+    {
+        return m_texts.list();
+    }
+    [[nodiscard]] std::size_t textBytes() const { return m_texts.bytes(); }
 
     struct Changes {
         /// By index of texts(), as CallGuard::judgeInput() gives them.
-        std::vector<std::pair<std::size_t, prevention::Replacement>> replacements;
+        RequestTexts::Replacements replacements;
         bool askForUsage = false; ///< Adds stream_options.include_usage.
     };
     /// The body without our own fields and with the changes, content codings undone; nullopt when
@@ -63,9 +64,7 @@ private:
     Bytes m_decoded; ///< Empty when the body has no content coding.
     JsonWalk m_walk;
     std::size_t m_metadata = JsonWalk::kNone; ///< When it is an object.
-    std::vector<prevention::TextChannel> m_texts;
-    std::vector<std::size_t> m_textNodes; ///< Beside m_texts.
-    std::deque<std::string> m_unescaped; ///< Texts that are not their raw bytes.
+    RequestTexts m_texts;
 };
 
 } // namespace exhibit::gateway

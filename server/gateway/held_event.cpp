@@ -26,6 +26,16 @@ void addOnce(std::vector<T>& list, const std::vector<T>& values)
 
 } // namespace
 
+void append(std::vector<EventBytes>& list, std::int64_t number, BytesView bytes)
+{
+    if (!list.empty() && list.back().firstEvent + list.back().eventCount == number) {
+        ++list.back().eventCount;
+        list.back().bytes += bytes;
+        return;
+    }
+    list.push_back({number, 1, Bytes(bytes)});
+}
+
 void EventOrder::stays(const HeldEvent& held)
 {
     m_any = true;

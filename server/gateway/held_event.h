@@ -8,6 +8,16 @@
 
 namespace exhibit::gateway {
 
+/// Bytes of events that follow one another.
+struct EventBytes {
+    std::int64_t firstEvent = 0;
+    std::int64_t eventCount = 0;
+    Bytes bytes;
+};
+
+/// Adds one event's bytes, to the last element when they follow it.
+void append(std::vector<EventBytes>& list, std::int64_t number, BytesView bytes);
+
 /// One event of a provider's stream and what keeps its place among the others.
 struct HeldEvent {
     std::int64_t number = 0; ///< Of all events, from 0.

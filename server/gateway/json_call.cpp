@@ -44,11 +44,24 @@ asio::awaitable<void> LiveCall::relayWhole(UpstreamHead head)
         m_call->meter->addAnswerText(m_body.size());
         m_call->evidence->withhold({0, 0, std::move(m_body)});
         co_await refuse(read.error());
-    } else if (head.status / 100 == 2 && !m_body.empty()) {
-        co_await answerJudged(std::move(head));
-    } else {
+    } else if (m_body.empty() || (head.status / 100 != 2 && isMereError(head))) {
         co_await answerAsIs(std::move(head));
+    } else {
+        co_await answerJudged(std::move(head));
     }
+}
+
+bool LiveCall::isMereError(const UpstreamHead& head)
+{
+    if (m_call->guard->outputUnguarded()) {
+        return true;
+    }
+    const auto codings = head.headers.find("content-encoding").value_or("");
+    if (isIdentity(codings)) {
+        return gateway::isMereError(*m_call->guard, m_body);
+    }
+    const auto plain = decodeContent(codings, m_body, m_core.services.options.answerBytesMax);
+    return plain && gateway::isMereError(*m_call->guard, *plain);
 }
 
 /// The provider's own errors belong to the client, byte for byte; they cost nothing.
@@ -77,6 +90,9 @@ asio::awaitable<void> LiveCall::answerJudged(UpstreamHead head)
         answer.judge(decoded);
     } else {
         answer.unreadable("The coding of the provider's answer cannot be undone.");
+    }
+    if (head.status >= 400) {
+        m_call->meter->nothingCharged();
     }
     m_call->closing.finishReasons = answer.finishReasons();
     m_call->closing.answeredModel = answer.model();

@@ -47,6 +47,7 @@ private:
     boost::asio::awaitable<void> relayWhole(UpstreamHead head);
     boost::asio::awaitable<Result<void>> readBody();
     boost::asio::awaitable<void> answerJudged(UpstreamHead head);
+    [[nodiscard]] bool isMereError(const UpstreamHead& head);
     boost::asio::awaitable<void> answerAsIs(UpstreamHead head);
     boost::asio::awaitable<void> deliver(http::Response response, std::optional<Bytes> original);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/sse_parser.h"
 
+#include <utility>
+
 namespace exhibit::gateway {
 namespace {
 
@@ -91,12 +93,20 @@ void SseParser::noteLine(Line line)
         }
     }
     const BytesView text = BytesView(m_buffer).substr(line.begin, line.length);
-    if (text.substr(0, text.find(':')) != "data") {
+    const BytesView field = text.substr(0, text.find(':'));
+    const std::size_t colon = std::min(field.size() + 1, text.size());
+    const std::size_t space = text.substr(colon).starts_with(' ') ? 1 : 0;
+    if (field == "data") {
+        noteData({line.begin + colon + space, line.length - colon - space});
         return;
     }
-    const std::size_t colon = std::min<std::size_t>(5, text.size());
-    const std::size_t space = text.substr(colon).starts_with(' ') ? 1 : 0;
-    const Line value{line.begin + colon + space, line.length - colon - space};
+    const bool known = field.empty() || field == "event" || field == "id" || field == "retry";
+    m_strange = m_strange || !known;
+    m_aside.append(known ? text.substr(colon + space) : text).append("\n");
+}
+
+void SseParser::noteData(Line value)
+{
     if (!m_data) {
         m_data = value;
         return;
@@ -121,12 +131,31 @@ SseEvent SseParser::takeEvent(std::size_t end, bool complete)
     if (m_joined) {
         event.joined = *std::move(m_joined);
     }
+    event.aside = std::exchange(m_aside, {});
+    event.strange = std::exchange(m_strange, false);
     m_data.reset();
     m_joined.reset();
     m_eventBegin = end;
     m_lineBegin = end;
     m_scanned = end;
     return event;
+}
+
+SseEvent withoutAside(const SseEvent& event)
+{
+    Bytes raw;
+    for (BytesView rest = event.data(); event.hasData;) {
+        const std::size_t end = rest.find('\n');
+        raw.append("data: ").append(rest.substr(0, end)).append("\n");
+        if (end == BytesView::npos) {
+            break;
+        }
+        rest.remove_prefix(end + 1);
+    }
+    raw += '\n';
+    SseParser parser(raw.size());
+    parser.append(raw);
+    return parser.finish().value_or(SseEvent{});
 }
 
 } // namespace exhibit::gateway

@@ -13,6 +13,10 @@ struct SseEvent {
     Bytes raw; ///< Everything up to and including the empty line.
     bool hasData = false; ///< False for comments and keep-alives.
     bool complete = true; ///< False: the stream ended before the empty line.
+    /// What its other lines say: comments, values of `event`, `id` and `retry`, and whole lines
+    /// that are none of these; each followed by '\n'.
+    std::string aside;
+    bool strange = false; ///< It has such whole lines: no reader of event streams wants them.
 
     /// The data lines, joined by '\n'.
     [[nodiscard]] BytesView data() const
@@ -29,9 +33,10 @@ struct SseEvent {
 /// Cuts a stream into events (WHATWG HTML, "Parsing an event stream") however it was split:
 ///
 ///   event := (line end)* end    end := CR LF | LF | CR
-///   line  := ":" comment | "data" (":" " "? value)? | other fields, which are read over
+///   line  := ":" comment | field (":" " "? value)?    field := "data" | "event" | "id" | "retry"
 ///
-/// The raw bytes of all events together are the bytes given.
+/// Readers pass over lines of any other kind. The raw bytes of all events together are the bytes
+/// given.
 class SseParser {
 public:
     explicit SseParser(std::size_t eventBytesMax = limits::kSseEventBytesMax)
@@ -57,6 +62,7 @@ private:
     [[nodiscard]] std::size_t lineEnd(std::size_t at, bool atEndOfStream) const;
     [[nodiscard]] std::optional<SseEvent> scan(bool atEndOfStream);
     void noteLine(Line line);
+    void noteData(Line value);
     [[nodiscard]] SseEvent takeEvent(std::size_t end, bool complete);
 
     std::size_t m_eventBytesMax;
@@ -67,6 +73,11 @@ private:
     bool m_first = true; ///< A byte order mark may stand before the first line.
     std::optional<Line> m_data; ///< The only data line so far.
     std::optional<std::string> m_joined; ///< Set from the second data line on.
+    std::string m_aside;
+    bool m_strange = false;
 };
+
+/// The event with nothing but its data.
+[[nodiscard]] SseEvent withoutAside(const SseEvent& event);
 
 } // namespace exhibit::gateway

@@ -83,18 +83,25 @@ void StreamRelay::take(SseEvent event)
     HeldEvent held;
     held.number = m_eventCount++;
     held.event = std::move(event);
-    if (!held.event.hasData) {
-        release(std::move(held));
+    const bool asidePasses = mayPassAside(held);
+    if (m_guard.stop()) {
+        withhold(std::move(held));
+        checkStop();
         return;
     }
-    if (m_done) {
-        // Readers look no further than [DONE], and nothing behind it was judged.
-        if (m_channels.isGuarded()) {
-            withhold(std::move(held));
-        } else {
+    // Readers look no further than [DONE], and nothing behind it is judged.
+    if (!held.event.hasData || m_done) {
+        const bool judged = asidePasses && !held.event.hasData;
+        if (judged || !m_channels.isGuarded()) {
             release(std::move(held));
+        } else {
+            withhold(std::move(held));
         }
         return;
+    }
+    if (!asidePasses) {
+        append(m_withheld, held.number, held.event.raw);
+        held.event = withoutAside(held.event);
     }
     held.waitsForAll = true;
     if (held.event.data() == "[DONE]") {
@@ -114,6 +121,22 @@ void StreamRelay::take(SseEvent event)
         takeUnreadable("An event of the provider's stream is no JSON.");
     }
     hold(std::move(held));
+}
+
+/// Lines that are no data reach the client like any other text.
+bool StreamRelay::mayPassAside(const HeldEvent& held)
+{
+    const auto& event = held.event;
+    if (event.aside.empty() || !m_channels.isGuarded()) {
+        return true;
+    }
+    if (m_done) {
+        return !event.strange && m_guard.findsNothing(event.aside);
+    }
+    if (event.strange) {
+        takeUnreadable("The provider's stream has lines that are no server-sent events.");
+    }
+    return m_channels.mayPassAside("events/" + std::to_string(held.number), event.aside);
 }
 
 void StreamRelay::takeUnreadable(std::string_view why)
@@ -141,6 +164,12 @@ void StreamRelay::takeChunk(HeldEvent& held, const JsonWalk& walk, const ChatAns
         m_meter.addAnswerText(held.pieces.back().end - held.pieces.back().begin);
     }
     noteChoices(held, answer);
+    const std::string place = "events/" + std::to_string(held.number);
+    for (const auto& text : answer.asides) {
+        if (auto piece = m_channels.judgeAside(walk, text, place)) {
+            held.pieces.push_back(*piece);
+        }
+    }
     if (answer.usage) {
         m_meter.report(*answer.usage);
     }
@@ -343,16 +372,6 @@ void StreamRelay::withholdRest()
 void StreamRelay::withhold(HeldEvent held)
 {
     append(m_withheld, held.number, held.event.raw);
-}
-
-void StreamRelay::append(std::vector<EventBytes>& list, std::int64_t number, BytesView bytes)
-{
-    if (!list.empty() && list.back().firstEvent + list.back().eventCount == number) {
-        ++list.back().eventCount;
-        list.back().bytes += bytes;
-        return;
-    }
-    list.push_back({number, 1, Bytes(bytes)});
 }
 
 std::vector<EventBytes> StreamRelay::takeReleased()

@@ -9,13 +9,6 @@
 
 namespace exhibit::gateway {
 
-/// Bytes of events that follow one another.
-struct EventBytes {
-    std::int64_t firstEvent = 0;
-    std::int64_t eventCount = 0;
-    Bytes bytes;
-};
-
 /// Decides when each event of a provider's stream goes out, and as what. Events go out once the
 /// guard is done with every byte of their texts, unchanged unless some are redacted; order is kept
 /// within a choice and field, the end of a choice waits for what it holds back, and what belongs to
@@ -68,6 +61,7 @@ private:
         bool ended = false; ///< Its finish reason went out.
     };
     void take(SseEvent event);
+    [[nodiscard]] bool mayPassAside(const HeldEvent& held);
     void takeChunk(HeldEvent& held, const JsonWalk& walk, const ChatAnswer& answer);
     void takeUnreadable(std::string_view why);
     [[nodiscard]] bool isOurUsage(const ChatAnswer& answer) const;
@@ -85,7 +79,6 @@ private:
     [[nodiscard]] bool isChanged(const HeldEvent& held) const;
     void withhold(HeldEvent held);
     void withholdRest();
-    static void append(std::vector<EventBytes>& list, std::int64_t number, BytesView bytes);
 
     prevention::CallGuard& m_guard;
     UsageMeter& m_meter;

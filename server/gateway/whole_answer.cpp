@@ -32,6 +32,15 @@ void WholeAnswer::judge(BytesView body)
     if (!m_readable) {
         unreadable(m_answer.problem);
     }
+    judgeTexts();
+    if (m_answer.usage) {
+        m_meter.report(*m_answer.usage);
+    }
+    m_guard.usageChanged(m_meter.runCounters(), m_meter.usage().completionTokens, utcNow());
+}
+
+void WholeAnswer::judgeTexts()
+{
     // Each choice is judged to its end before the next begins: what a stop leaves is whole choices.
     for (const auto& choice : m_answer.choices) {
         for (const auto& text : m_answer.texts) {
@@ -44,10 +53,11 @@ void WholeAnswer::judge(BytesView body)
             m_channels.finishChoice(choice.index);
         }
     }
-    if (m_answer.usage) {
-        m_meter.report(*m_answer.usage);
+    for (const auto& text : m_answer.asides) {
+        if (auto piece = m_channels.judgeAside(*m_walk, text, "answer")) {
+            m_pieces.push_back(*piece);
+        }
     }
-    m_guard.usageChanged(m_meter.runCounters(), m_meter.usage().completionTokens, utcNow());
 }
 
 std::optional<Bytes> WholeAnswer::rewritten() const
@@ -83,6 +93,24 @@ std::vector<std::string> WholeAnswer::finishReasons() const
 std::string WholeAnswer::model() const
 {
     return m_walk ? m_walk->string(m_walk->find(0, "model")) : std::string{};
+}
+
+bool isMereError(prevention::CallGuard& guard, BytesView body)
+{
+    const auto walk = JsonWalk::parse(body);
+    if (!walk) {
+        return guard.findsNothing(body);
+    }
+    const std::size_t choices = walk->find(0, "choices");
+    if (choices != JsonWalk::kNone && !walk->is(choices, JsonKind::Null)) {
+        return false;
+    }
+    for (std::size_t node = 0; node < walk->nodes().size(); ++node) {
+        if (!guard.findsNothing(walk->string(node)) || !guard.findsNothing(walk->name(node))) {
+            return false;
+        }
+    }
+    return true;
 }
 
 } // namespace exhibit::gateway

@@ -32,6 +32,8 @@ public:
     [[nodiscard]] std::string model() const;
 
 private:
+    void judgeTexts();
+
     prevention::CallGuard& m_guard;
     UsageMeter& m_meter;
     AnswerChannels m_channels;
@@ -40,5 +42,9 @@ private:
     std::vector<AnswerPiece> m_pieces;
     bool m_readable = false;
 };
+
+/// True when a provider's error may go out byte for byte: it carries no choices, and output
+/// policies find nothing in any of its texts. `body` without content codings.
+[[nodiscard]] bool isMereError(prevention::CallGuard& guard, BytesView body);
 
 } // namespace exhibit::gateway

@@ -185,6 +185,11 @@ bool CallGuard::redactsOutput() const
     return m_impl->output.redacts();
 }
 
+bool CallGuard::findsNothing(std::string_view text)
+{
+    return m_impl->output.findsNothing(text);
+}
+
 std::size_t CallGuard::channel(const std::string& name)
 {
     const auto number = m_impl->output.channel(name);

@@ -99,6 +99,10 @@ public:
     /// True when a redact policy applies to the output.
     [[nodiscard]] bool redactsOutput() const;
 
+    /// True when no output policy finds anything in the whole text, which is then done with:
+    /// nothing of it is kept or recorded. For what stands beside the texts of the answer; a text
+    /// in which something is found is given to a channel of its own.
+    [[nodiscard]] bool findsNothing(std::string_view text);
     /// The number of a channel of the answer, made on first use.
     [[nodiscard]] std::size_t channel(const std::string& name);
     /// The next decoded bytes of a channel.

@@ -97,6 +97,18 @@ void OutputGuard::finishChannel(std::size_t channel)
     }
 }
 
+bool OutputGuard::findsNothing(std::string_view text)
+{
+    if (m_plan == nullptr || text.empty()) {
+        return true;
+    }
+    const auto running = m_clock.run();
+    TextJudge judge(m_plan, m_facts);
+    judge.feed(text);
+    judge.finish();
+    return judge.findings().empty() && !judge.stop();
+}
+
 /// The text of a choice: what a client parses when it asked for JSON.
 bool OutputGuard::isJudgedBySchemas(const std::string& channel) const
 {

@@ -30,6 +30,8 @@ public:
     [[nodiscard]] std::size_t channel(const std::string& name);
     void feed(std::size_t channel, std::string_view delta);
     void finishChannel(std::size_t channel);
+    /// As CallGuard::findsNothing().
+    [[nodiscard]] bool findsNothing(std::string_view text);
     void unreadable(std::string_view why);
     /// Something outside the output stage stopped the call: nothing is judged any more.
     void close() { m_closed = true; }

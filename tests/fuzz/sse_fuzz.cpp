@@ -17,7 +17,10 @@ std::vector<std::string> parse(exhibit::BytesView stream, std::size_t piece)
     std::string all;
     const auto take = [&](const SseEvent& event) {
         all += event.raw;
-        parts.push_back(event.raw + (event.hasData ? "=" : "") + std::string(event.data()));
+        parts.push_back(event.raw + (event.hasData ? "=" : "") + std::string(event.data())
+                        + event.aside + (event.strange ? "?" : ""));
+        const auto bare = exhibit::gateway::withoutAside(event);
+        EXHIBIT_ASSERT(bare.data() == event.data() && bare.aside.empty());
     };
     for (std::size_t at = 0; at < stream.size(); at += piece) {
         parser.append(stream.substr(at, piece));

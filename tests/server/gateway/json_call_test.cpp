@@ -300,6 +300,26 @@ TEST(JsonCall, passesTheProvidersErrorsUntouched)
     EXPECT_EQ(releasedBytes(records), body);
 }
 
+TEST(JsonCall, judgesErrorsInWhichAPolicyFindsSomething)
+{
+    const std::string body = R"({"error":{"message":"of sk-abcdefgh", "code":"bad"}})";
+    for (const std::string status : {"400 Bad Request", "300 Multiple Choices"}) {
+        const auto script = [&](const std::string&, ScriptedUpstream::Peer& peer) {
+            return peer.send("HTTP/1.1 " + status + "\r\nContent-Type: application/json\r\n"
+                             + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n"
+                             + body);
+        };
+        GatewayOnTest redacting(script,
+                                {.policies = {patternPolicy("PII", "redact", "sk-[a-z0-9]{8}")}});
+        const auto reply = redacting.chat(kAsk);
+        EXPECT_EQ(reply->status, std::stoi(status));
+        EXPECT_EQ(reply->body, R"({"error":{"message":"of [GONE]", "code":"bad"}})");
+        GatewayOnTest blocking(script, {.policies = {kSecret}});
+        EXPECT_EQ(blocking.chat(kAsk)->body.find("abcdefgh"), std::string::npos);
+        EXPECT_EQ(recordsOf<spool::CallClosed>(blocking.records()).at(0).outcome, "stopped");
+    }
+}
+
 TEST(JsonCall, stopsAnAnswerThatNoPolicyCanRead)
 {
     for (const std::string body :

@@ -100,6 +100,51 @@ TEST(SseParser, readsTheSameForEverySplit)
     }
 }
 
+TEST(SseParser, tellsWhatLinesSayThatAreNoData)
+{
+    const struct {
+        std::string stream;
+        std::string aside;
+        bool strange;
+    } cases[] = {
+        {": PROCESSING\r\n:\r\nevent:x\nid: 7\nretry: 3\ndata: a\n\n",
+         "PROCESSING\n\nx\n7\n3\n",
+         false},
+        {"event\n\n", "\n", false},
+        {"data: a\ndata\n\n", "", false},
+        {"{\"choices\":[\n]}\n\n", "{\"choices\":[\n]}\n", true},
+        {"Data: a\n\n", "Data: a\n", true},
+        {" data: a\n\n", " data: a\n", true},
+        {"\xEF\xBB\xBF: a\n\n", "a\n", false},
+        {"{\"cut\":", "{\"cut\":\n", true},
+    };
+    for (const auto& [stream, aside, strange] : cases) {
+        for (const std::size_t piece : {std::size_t{1}, stream.size()}) {
+            SseParser parser;
+            std::optional<SseEvent> event;
+            for (std::size_t at = 0; at < stream.size() && !event; at += piece) {
+                parser.append(BytesView(stream).substr(at, piece));
+                event = parser.next().value_or(std::nullopt);
+            }
+            event = event ? event : parser.finish();
+            ASSERT_TRUE(event.has_value()) << stream;
+            EXPECT_EQ(event->aside, aside) << stream;
+            EXPECT_EQ(event->strange, strange) << stream;
+        }
+    }
+}
+
+TEST(SseParser, leavesNothingButTheDataOfAnEvent)
+{
+    SseParser parser;
+    parser.append(": a\nevent: b\ndata: c\ndata:\nid: 1\n\n");
+    const auto bare = withoutAside(**parser.next());
+    EXPECT_EQ(bare.raw, "data: c\ndata: \n\n");
+    EXPECT_EQ(bare.data(), "c\n");
+    EXPECT_TRUE(bare.hasData);
+    EXPECT_EQ(bare.aside, "");
+}
+
 TEST(SseParser, readsOneBytePerRead)
 {
     for (const auto& [name, stream, data] : cases()) {

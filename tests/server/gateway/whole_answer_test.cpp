@@ -45,6 +45,43 @@ TEST(WholeAnswer, keepsChoicesThatWereJudgedBeforeTheStop)
         R"({"index":1,"message":{"content":""},"finish_reason":"content_filter"}]})");
 }
 
+TEST(WholeAnswer, judgesWhatStandsBesideItsChoices)
+{
+    EXPECT_EQ(judged({kCard}, R"({"choices":[],"output":"of 1111-2222","list":["3333-4444"]})"),
+              R"({"choices":[],"output":"of [GONE]","list":["[GONE]"]})");
+    EXPECT_EQ(judged({kCard}, R"({"error":{"message":"of 1111-2222"}})"),
+              R"({"error":{"message":"of [GONE]"}})");
+    EXPECT_EQ(judged({kSecret}, R"({"error":{"message":"a sk-abcdefgh b"}})"),
+              R"({"error":{"message":"a "}})");
+}
+
+TEST(WholeAnswer, doesNotVouchForTextsWithoutChoices)
+{
+    auto guard = guardWith({kSecret});
+    UsageMeter meter(nullptr, {}, 0);
+    WholeAnswer answer(*guard, meter);
+    answer.judge(R"({"output":"half"})");
+    ASSERT_TRUE(guard->stop().has_value());
+    EXPECT_EQ(guard->stop()->decision.result, domain::DecisionResult::Error);
+    EXPECT_FALSE(answer.canBeCut());
+}
+
+TEST(WholeAnswer, knowsErrorsInWhichNothingIsFound)
+{
+    const std::pair<const char*, bool> cases[] = {
+        {R"({"error":{"message":"slow down"}})", true},
+        {R"({"choices":null,"error":"x"})", true},
+        {"<html>Bad Gateway</html>", true},
+        {R"({"error":{"message":"\u0073k-abcdefgh"}})", false},
+        {R"({"sk-abcdefgh":1})", false},
+        {R"({"choices":[]})", false},
+        {"<html>sk-abcdefgh</html>", false},
+    };
+    for (const auto& [body, harmless] : cases) {
+        EXPECT_EQ(isMereError(*guardWith({kSecret}), body), harmless) << body;
+    }
+}
+
 TEST(WholeAnswer, redactsInEveryField)
 {
     EXPECT_EQ(

@@ -165,6 +165,15 @@ std::string kindOf(const domain::Decision& decision)
 
 } // namespace
 
+TEST(PolicyPacks, letNoAnswerPassThatTheyCannotRead)
+{
+    for (const auto* name : {"pii_output.json", "pii_output_block.json", "secret_output.json"}) {
+        for (const auto& policy : pack(name)) {
+            EXPECT_EQ(policy.effectiveOnError(), domain::OnError::Block) << policy.policyId;
+        }
+    }
+}
+
 TEST(PolicyPacks, everyPackIsValidAndCompiles)
 {
     std::size_t packs = 0;
