@@ -47,6 +47,27 @@ bool acceptsLuhn(std::string_view text)
     return sum % 10 == 0;
 }
 
+// Characters of an IBAN by country (SWIFT's registry and the national formats beside it).
+constexpr std::string_view kIbanLengths
+    = "AD24AE23AL28AO25AT20AZ28BA20BE16BF28BG22BH22BI27BJ28BR29BY28CF27CG27CH21CI28CM27CR22CV25CY28"
+      "CZ24DE22DJ27DK18DO28DZ26EE20EG29ES24FI18FK18FO18FR27GA27GB22GE22GI23GL18GQ27GR27GT28GW25HN28"
+      "HR21HU28IE22IL23IQ23IR26IS26IT27JO30KM27KW30KZ20LB28LC32LI21LT20LU20LV21LY25MA28MC27MD24ME22"
+      "MG27MK19ML28MN20MR27MT31MU30MZ25NE28NI28NL18NO15OM23PK24PL28PS29PT25QA29RO24RS22RU33SA24SC31"
+      "SD18SE24SI19SK24SM27SN28SO23ST25SV28TD27TG28TL23TN24TR26UA29VA22VG24XK20";
+
+/// Unknown countries may have any length the standard allows.
+bool hasIbanLength(const std::string& iban)
+{
+    for (std::size_t at = 0; at < kIbanLengths.size(); at += 4) {
+        if (iban.compare(0, 2, kIbanLengths.substr(at, 2)) == 0) {
+            const auto tens = static_cast<std::size_t>(kIbanLengths[at + 2] - '0');
+            const auto ones = static_cast<std::size_t>(kIbanLengths[at + 3] - '0');
+            return iban.size() == 10 * tens + ones;
+        }
+    }
+    return true;
+}
+
 // ISO 13616 (IBAN): country, two check digits, account; ISO/IEC 7064 mod 97-10. The shortest in
 // use has 15 characters (Norway), the standard allows 34.
 bool acceptsMod97(std::string_view text)
@@ -62,7 +83,7 @@ bool acceptsMod97(std::string_view text)
         }
     }
     if (iban.size() < 15 || iban.size() > 34 || !isUpper(iban[0]) || !isUpper(iban[1])
-        || !isDigit(iban[2]) || !isDigit(iban[3])) {
+        || !isDigit(iban[2]) || !isDigit(iban[3]) || !hasIbanLength(iban)) {
         return false;
     }
     std::rotate(iban.begin(), iban.begin() + 4, iban.end());

@@ -29,8 +29,8 @@ Result<PatternSetPointer> compileAll(const std::vector<domain::PatternRule>& pat
     return scan::PatternSet::compile(specs);
 }
 
-/// The pattern of the value that a claim states.
-std::vector<domain::PatternRule> valueOf(const domain::Rule& rule, std::uint32_t ordinal)
+/// The pattern of a claim and that of the value it states.
+std::vector<domain::PatternRule> statementOf(const domain::Rule& rule, std::uint32_t ordinal)
 {
     const auto* contradiction = std::get_if<domain::ContradictsContextRule>(&rule);
     if (contradiction == nullptr || !contradiction->claims[ordinal].value) {
@@ -38,7 +38,7 @@ std::vector<domain::PatternRule> valueOf(const domain::Rule& rule, std::uint32_t
     }
     domain::PatternRule value;
     value.pattern = *contradiction->claims[ordinal].value;
-    return {value};
+    return {contradiction->claims[ordinal].pattern, value};
 }
 
 class PlanBuilder {
@@ -49,9 +49,9 @@ public:
         std::uint32_t ordinal = 0;
         for (const auto& pattern : scannedPatterns(policy.rule)) {
             EXHIBIT_TRY(auto spec, patternSpec(pattern, holdsText(policy)));
-            EXHIBIT_TRY(auto value, compileAll(valueOf(policy.rule, ordinal)));
+            EXHIBIT_TRY(auto statement, compileAll(statementOf(policy.rule, ordinal)));
             m_specs.push_back(std::move(spec));
-            m_plan->values.push_back(std::move(value));
+            m_plan->statements.push_back(std::move(statement));
             m_plan->uses.push_back({index, ordinal++});
         }
         EXHIBIT_TRY(auto hedges, compileAll(hedgesOf(policy.rule)));

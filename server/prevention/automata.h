@@ -24,8 +24,8 @@ struct StagePlan {
     std::shared_ptr<const scan::PatternSet> patterns; ///< Of all policies.
     std::vector<Use> uses; ///< By pattern.
     std::vector<std::shared_ptr<const scan::PatternSet>> hedges; ///< By policy; null: none.
-    /// By pattern: what a claim's stated value looks like; null for every other pattern.
-    std::vector<std::shared_ptr<const scan::PatternSet>> values;
+    /// By pattern: a claim and the value it states, as two patterns; null for every other one.
+    std::vector<std::shared_ptr<const scan::PatternSet>> statements;
     bool judgesSentences = false; ///< Some policy looks for claims.
     bool redacts = false;
 

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <optional>
+#include <vector>
 
 namespace exhibit::prevention {
 namespace {
@@ -72,28 +73,43 @@ bool same(const std::string& stated, const Json& fact)
     return stated == known;
 }
 
-/// The longest value that ends where the claim does.
-std::optional<std::string> statedValue(const std::shared_ptr<const scan::PatternSet>& value,
+/// True when the statement's value is the whole text.
+bool isValue(const std::shared_ptr<const scan::PatternSet>& statement, std::string_view text)
+{
+    const auto matches = scanWhole(statement, text);
+    return std::any_of(matches.begin(), matches.end(), [text](const scan::Match& match) {
+        return match.pattern == 1 && match.start == 0 && match.end == text.size();
+    });
+}
+
+/// What stands behind the claim, the longest that can be its value.
+std::optional<std::string> statedValue(const std::shared_ptr<const scan::PatternSet>& statement,
                                        std::string_view text)
 {
-    std::optional<std::size_t> begin;
-    for (const auto& match : scanWhole(value, text)) {
-        if (match.end == text.size()) {
-            begin = std::min(begin.value_or(match.start), match.start);
+    std::vector<std::size_t> ends;
+    for (const auto& match : scanWhole(statement, text)) {
+        if (match.pattern == 0 && match.start == 0) {
+            ends.push_back(match.end);
         }
     }
-    return begin ? std::optional(folded(text.substr(*begin))) : std::nullopt;
+    std::sort(ends.begin(), ends.end());
+    for (const auto end : ends) {
+        if (isValue(statement, text.substr(end))) {
+            return folded(text.substr(end));
+        }
+    }
+    return std::nullopt;
 }
 
 } // namespace
 
 bool contradicts(const domain::ClaimRule& claim,
-                 const std::shared_ptr<const scan::PatternSet>& value,
+                 const std::shared_ptr<const scan::PatternSet>& statement,
                  std::string_view text,
                  const Json& fact)
 {
     const auto stated = claim.asserts ? std::optional(textOf(*claim.asserts))
-        : value != nullptr            ? statedValue(value, text)
+        : statement != nullptr        ? statedValue(statement, text)
                                       : std::nullopt;
     return stated && !same(*stated, fact);
 }

@@ -9,11 +9,12 @@
 
 namespace exhibit::prevention {
 
-/// True when what the claim states differs from the fact. `text` is the claim's match; `value` is
-/// the compiled ClaimRule::value, null when the claim asserts. Numbers are compared as numbers
-/// (with thousands separators), everything else without regard to case and spaces.
+/// True when what the claim states differs from the fact. `text` is the claim's match;
+/// `statement` has the claim's pattern and that of the value behind it, null when it asserts.
+/// Numbers are compared as numbers (with thousands separators), everything else without regard to
+/// case and spaces.
 [[nodiscard]] bool contradicts(const domain::ClaimRule& claim,
-                               const std::shared_ptr<const scan::PatternSet>& value,
+                               const std::shared_ptr<const scan::PatternSet>& statement,
                                std::string_view text,
                                const Json& fact);
 

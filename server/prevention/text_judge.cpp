@@ -184,7 +184,7 @@ bool TextJudge::isBroken(const UnhedgedClaim& claim) const
     const auto pattern = claim.run.pattern;
     return fact != nullptr
         && contradicts(rule->claims[m_plan->uses[pattern].ordinal],
-                       m_plan->values[pattern],
+                       m_plan->statements[pattern],
                        claim.text,
                        *fact);
 }

@@ -152,7 +152,10 @@ TEST(Policy, pointersBeginWhereTheDocumentStands)
 TEST(Policy, rulesRunOnlyAtTheirStages)
 {
     EXPECT_EQ(faultWith(patternsPolicy(), "stage", "run"), "/stage");
-    EXPECT_EQ(faultWith(patternsPolicy(), "stage", "tool_call"), "/stage");
+    EXPECT_EQ(faultWith(patternsPolicy(), "stage", "tool_call"), "none");
+    auto redacting = patternsPolicy();
+    redacting.get_object()["mode"] = "redact";
+    EXPECT_EQ(faultWith(redacting, "stage", "tool_call"), "/mode");
     EXPECT_EQ(faultWith(thresholdPolicy(), "stage", "output"), "/stage");
     auto accuracy = exhibit::parseJson(kContentAccuracy).value();
     EXPECT_EQ(faultWith(accuracy, "stage", "input"), "/stage");
