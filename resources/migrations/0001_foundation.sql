@@ -72,9 +72,13 @@ BEGIN
         USING ERRCODE = 'insufficient_privilege';
 END $$;
 
+CREATE TABLE append_only_tables (table_name text PRIMARY KEY);
+SELECT protect_shared_table('append_only_tables');
+
 CREATE FUNCTION make_append_only(target regclass) RETURNS void
     LANGUAGE plpgsql AS $$
 BEGIN
+    INSERT INTO append_only_tables SELECT relname FROM pg_class WHERE oid = target;
     EXECUTE format('CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON %s '
                    'FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', target);
 END $$;

@@ -8,6 +8,7 @@
 #include "server/main/recovery.h"
 #include "server/main/replicas.h"
 #include "server/main/run_keeper.h"
+#include "server/main/scorecard.h"
 #include "server/storage/body_field_store.h"
 #include "server/storage/ingest.h"
 #include "server/storage/local_copy_retention.h"
@@ -32,6 +33,7 @@ using namespace std::chrono_literals;
 constexpr auto kJoinTimeout = 20s;
 constexpr Periodic::Timing kForgetting{1h, 1min};
 constexpr auto kForgetTimeout = 60s;
+constexpr Periodic::Timing kInspecting{1h, 10s};
 
 std::function<void(std::function<void()>)> postTo(asio::io_context& io)
 {
@@ -83,6 +85,7 @@ private:
     std::unique_ptr<prevention::RunRegistry> m_runs;
     std::unique_ptr<Replicas> m_replicas;
     std::unique_ptr<Periodic> m_forgetting;
+    std::unique_ptr<Scorecard> m_scorecard;
     std::unique_ptr<RunKeeper> m_runKeeper;
     std::unique_ptr<gateway::Gateway> m_gateway;
     std::unique_ptr<http::Server> m_server;
@@ -154,6 +157,8 @@ Result<void> Application::Impl::startServing()
 {
     m_runKeeper
         = std::make_unique<RunKeeper>(m_io, *m_runs, *m_journal, m_configuration.runIdleTimeout);
+    m_scorecard = std::make_unique<Scorecard>(
+        Scorecard::Services{m_metrics, *m_journal, m_databaseService->database()}, kInspecting);
     // Shared with the API, which counts the same refusals.
     auto& unknownKeys = m_metrics.counter("cai_authn_failures",
                                           "Requests whose credential was missing or not known");
@@ -298,6 +303,7 @@ void Application::Impl::stopParts()
     m_gateway.reset();
     m_runKeeper.reset();
     m_forgetting.reset();
+    m_scorecard.reset();
     m_ingest.reset();
     m_databaseService.reset();
     m_replicas.reset();

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace exhibit::ops {
 namespace {
@@ -102,7 +103,10 @@ std::string Metrics::expose() const
         } else if (entry->histogram) {
             text += exposeHistogram(family, *entry->histogram);
         } else {
-            text += sample(family, entry->labels, fmt::format("{}", entry->read()));
+            const double value = entry->read();
+            // What is not known yet is said to be unknown.
+            text += sample(
+                family, entry->labels, std::isnan(value) ? "NaN" : fmt::format("{}", value));
         }
     }
     return text;

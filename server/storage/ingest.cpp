@@ -7,6 +7,7 @@
 #include "server/storage/ingest_tenant.h"
 
 #include <condition_variable>
+#include <limits>
 #include <thread>
 
 namespace exhibit::storage {
@@ -43,6 +44,9 @@ public:
         services.metrics.gauge("exhibit_spool_waiting",
                                "Spool records that are not in PostgreSQL yet",
                                [this] { return static_cast<double>(state().waiting); });
+        services.metrics.gauge("exhibit_trace_completeness",
+                               "Part of the ended calls whose record is whole, since the start",
+                               [this] { return completeness(); });
     }
 
     ~Impl()
@@ -167,9 +171,9 @@ private:
         auto& worker = m_tenants.try_emplace(tenant, m_services, m_options, tenant).first->second;
         auto wait = m_options.retryPauseMin;
         while (true) {
-            const auto asideBefore = worker.quarantined();
+            const auto before = worker.tally();
             const auto done = worker.ingest(records);
-            countAside(worker.quarantined() - asideBefore);
+            add(worker.tally() - before);
             if (done) {
                 setFailing(false);
                 return true;
@@ -230,11 +234,22 @@ private:
         m_state.failing = failing;
     }
 
-    void countAside(std::int64_t count)
+    void add(const IngestTally& added)
     {
         const std::lock_guard lock(m_mutex);
-        m_aside.add(static_cast<std::uint64_t>(count));
-        m_state.quarantined += count;
+        m_aside.add(static_cast<std::uint64_t>(added.quarantined));
+        m_state.quarantined += added.quarantined;
+        m_wholeCalls += added.wholeCalls;
+        m_brokenCalls += added.brokenCalls;
+    }
+
+    /// Of the calls that were closed, the part whose record is whole.
+    double completeness() const
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto calls = m_wholeCalls + m_brokenCalls;
+        return calls == 0 ? std::numeric_limits<double>::quiet_NaN()
+                          : static_cast<double>(m_wholeCalls) / static_cast<double>(calls);
     }
 
     void setOldest(UtcTime at)
@@ -272,6 +287,8 @@ private:
     std::condition_variable m_wake;
     bool m_stopping = false;
     IngestState m_state;
+    std::int64_t m_wholeCalls = 0; ///< Brought in by this process, as IngestTally.
+    std::int64_t m_brokenCalls = 0;
     std::optional<UtcTime> m_oldestWaiting;
     std::thread m_thread;
 };

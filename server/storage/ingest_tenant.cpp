@@ -7,6 +7,34 @@
 
 namespace exhibit::storage {
 
+namespace {
+
+/// The calls that a batch closes, and those that it leaves without something.
+struct CallsOfBatch {
+    std::vector<CallId> closed;
+    std::vector<CallId> broken;
+};
+
+CallsOfBatch callsOf(const IngestBatch& batch)
+{
+    CallsOfBatch calls;
+    const auto add = [&calls](const spool::CallClosed& closed) {
+        (closed.recovered ? calls.broken : calls.closed).push_back(closed.callId);
+    };
+    std::for_each(batch.closings.begin(), batch.closings.end(), add);
+    for (const auto& call : batch.calls) {
+        if (call.closing) {
+            add(*call.closing);
+        }
+    }
+    for (const auto& record : batch.quarantined) {
+        calls.broken.push_back(record.callId);
+    }
+    return calls;
+}
+
+} // namespace
+
 bool isContentRefusal(const Error& error)
 {
     // SQLSTATE classes: 22 data exception, 23 integrity, 54 program limit (a row or key too large).
@@ -106,6 +134,7 @@ Result<void> TenantIngest::commit(BatchAssembly& assembly, const spool::StoredRe
     for (const auto& row : assembly.batch().quarantined) {
         ops::logError("record {} of the spool is set aside: {}", row.recordNo, row.reason);
     }
+    const auto calls = callsOf(assembly.batch());
     // The batch is used once: a retry assembles it anew.
     const auto write = [&](Transaction& transaction) -> Result<bool> {
         EXHIBIT_CHECK(writeBatch(
@@ -117,8 +146,18 @@ Result<void> TenantIngest::commit(BatchAssembly& assembly, const spool::StoredRe
     assembly.commit();
     m_mark = last.recordNo;
     m_learnt = std::max(m_learnt, last.recordNo);
-    m_quarantined += aside;
+    m_tally.quarantined += aside;
+    tally(calls.closed, calls.broken);
     return {};
+}
+
+void TenantIngest::tally(const std::vector<CallId>& closed, const std::vector<CallId>& broken)
+{
+    m_broken.insert(broken.begin(), broken.end());
+    m_tally.brokenCalls = static_cast<std::int64_t>(m_broken.size());
+    m_tally.wholeCalls += std::count_if(closed.begin(), closed.end(), [this](const CallId& call) {
+        return !m_broken.contains(call);
+    });
 }
 
 Result<void> TenantIngest::setAside(const spool::StoredRecord& stored, const Error& error)

@@ -9,6 +9,20 @@
 
 namespace exhibit::storage {
 
+/// What was brought into PostgreSQL since the object was made.
+struct IngestTally {
+    std::int64_t quarantined = 0; ///< Records set aside.
+    std::int64_t wholeCalls = 0; ///< Closed, with every record in its place.
+    std::int64_t brokenCalls = 0; ///< Closed by recovery, or a record of theirs was set aside.
+
+    [[nodiscard]] IngestTally operator-(const IngestTally& before) const
+    {
+        return {quarantined - before.quarantined,
+                wholeCalls - before.wholeCalls,
+                brokenCalls - before.brokenCalls};
+    }
+};
+
 /// One tenant's part of the journal: its mark, its open calls, its transactions. Ingest thread.
 class TenantIngest {
 public:
@@ -26,10 +40,10 @@ public:
 
     /// The first record of the oldest open call; nullopt when none is open.
     [[nodiscard]] std::optional<std::int64_t> oldestOpen() const;
-    /// Records set aside since the object was made.
-    [[nodiscard]] std::int64_t quarantined() const { return m_quarantined; }
+    [[nodiscard]] const IngestTally& tally() const { return m_tally; }
 
 private:
+    void tally(const std::vector<CallId>& closed, const std::vector<CallId>& broken);
     [[nodiscard]] Result<void> loadMark(std::int64_t firstRecord);
     void replay(const spool::StoredRecord& stored);
     /// Writes a range in one transaction; halves it when the database refuses its content, down to
@@ -45,7 +59,8 @@ private:
     std::int64_t m_learnt = 0; ///< Records up to here are in m_open.
     std::set<std::int64_t> m_asideBefore; ///< Set aside before this process; not to be replayed.
     OpenCalls m_open;
-    std::int64_t m_quarantined = 0;
+    IngestTally m_tally;
+    std::set<CallId> m_broken;
 };
 
 /// True when the database refused what a record says, so that repeating cannot help.

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace exhibit::ops {
 namespace {
 
@@ -25,6 +27,13 @@ TEST(Metrics, labelsMakeSeriesOfOneFamily)
     EXPECT_EQ(metrics.expose(),
               "# HELP exhibit_invariant_ok Holds.\n# TYPE exhibit_invariant_ok gauge\n"
               "exhibit_invariant_ok{id=\"INV-1\"} 1\nexhibit_invariant_ok{id=\"INV-2\"} 0\n");
+}
+
+TEST(Metrics, whatIsNotKnownYetIsNotANumber)
+{
+    Metrics metrics;
+    metrics.gauge("exhibit_trace_completeness", "Whole.", [] { return std::nan(""); });
+    EXPECT_NE(metrics.expose().find("\nexhibit_trace_completeness NaN\n"), std::string::npos);
 }
 
 TEST(Metrics, histogramBucketsAreCumulative)

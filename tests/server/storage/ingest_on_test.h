@@ -63,6 +63,7 @@ public:
         m_ingest->start();
     }
     void stop() { m_ingest.reset(); }
+    [[nodiscard]] std::string metrics() const { return m_metrics->expose(); }
     /// Until everything durable has arrived; false after 30 seconds.
     [[nodiscard]] bool finish()
     {

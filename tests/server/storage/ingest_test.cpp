@@ -272,6 +272,8 @@ TEST(Ingest, setsRecordsAsideThatTheDatabaseRefusesForTheirContent)
     ASSERT_TRUE(on.ingestNow(std::move(records)));
     EXPECT_EQ(on.ask(tenant.id, "SELECT count(*) || ' ' || min(outcome) FROM proxy_calls"),
               "1 completed");
+    EXPECT_NE(on.metrics().find("\nexhibit_trace_completeness 0.5\n"), std::string::npos)
+        << "one of two calls is whole";
     EXPECT_EQ(on.ask(tenant.id,
                      "SELECT string_agg(record_no::text, ' ' ORDER BY record_no)"
                      " FROM quarantined_records"),
