@@ -14,7 +14,7 @@ TEST(StreamRelay, judgesLinesThatAreNoData)
 {
     for (const std::string line :
          {": sk-abcdefgh", "event: sk-abcdefgh", "id: sk-abcdefgh", ": a\nretry: sk-abcdefgh"}) {
-        for (const std::string rest : {std::string("\n\n"), "\n" + text("b")}) {
+        for (const auto& rest : {std::string("\n\n"), "\n" + text("b")}) {
             auto guard = guardWith({kBlockSecret});
             const auto relayed = relay(*guard, text("a") + line + rest + finish() + done());
             ASSERT_TRUE(relayed.stopped) << line;
