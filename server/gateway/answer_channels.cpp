@@ -59,8 +59,6 @@ std::size_t AnswerChannels::addChannel(const AnswerText& text)
 
 AnswerPiece AnswerChannels::feed(const JsonWalk& walk, const AnswerText& text)
 {
-    const std::size_t number = find(text);
-    Channel& channel = m_channels[number];
     std::string decoded;
     BytesView bytes = walk.raw(text.node);
     bytes = bytes.substr(1, bytes.size() - 2);
@@ -68,10 +66,17 @@ AnswerPiece AnswerChannels::feed(const JsonWalk& walk, const AnswerText& text)
         decoded = decodeJsonString(bytes);
         bytes = decoded;
     }
+    return feedText(text, bytes);
+}
+
+AnswerPiece AnswerChannels::feedText(const AnswerText& text, std::string_view bytes)
+{
+    const std::size_t number = find(text);
+    Channel& channel = m_channels[number];
     if (m_guarded && channel.finished && !bytes.empty() && !m_guard.stop()) {
         resume(channel);
     }
-    AnswerPiece piece{text.node, number, channel.fed, channel.fed + bytes.size()};
+    AnswerPiece piece{text.node, text.isName, number, channel.fed, channel.fed + bytes.size()};
     channel.fed = piece.end;
     // Memory does not grow with a stream that never ends.
     m_keptBytes += bytes.size();
@@ -114,29 +119,65 @@ void AnswerChannels::feedGuard(std::size_t guardChannel, std::string_view text)
 
 bool AnswerChannels::mayPassAside(const std::string& name, std::string_view text)
 {
-    if (!m_guarded || m_guard.findsNothing(text)) {
-        return true;
-    }
-    const auto aside = m_guard.channel(name);
-    feedGuard(aside, text);
-    if (!m_guard.stop()) {
-        m_guard.finishChannel(aside);
-    }
-    return !m_guard.stop() && m_guard.takeReplacements(aside).empty();
+    return !m_guarded || (judgeWhole(name, text).empty() && !m_guard.stop());
 }
 
-std::optional<AnswerPiece> AnswerChannels::judgeAside(const JsonWalk& walk,
-                                                      const AnswerText& text,
-                                                      const std::string& place)
+std::vector<prevention::Replacement> AnswerChannels::judgeWhole(const std::string& name,
+                                                                std::string_view text)
 {
-    if (!m_guarded || m_guard.findsNothing(walk.string(text.node))) {
-        return std::nullopt;
+    if (m_guard.findsNothing(text)) {
+        return {};
     }
-    AnswerText placed = text;
-    placed.channel = place + "/" + text.channel;
-    const auto piece = feed(walk, placed);
-    finishChannel(m_channels[piece.channel]);
-    return piece;
+    const auto whole = m_guard.channel(name);
+    feedGuard(whole, text);
+    if (!m_guard.stop()) {
+        m_guard.finishChannel(whole);
+    }
+    return m_guard.takeReplacements(whole);
+}
+
+std::vector<AnswerPiece> AnswerChannels::judgeAsides(const JsonWalk& walk,
+                                                     const ChatAnswer& answer,
+                                                     const std::string& place)
+{
+    std::vector<AnswerPiece> pieces;
+    if (!m_guarded) {
+        return pieces;
+    }
+    for (AnswerText text : answer.asides) {
+        const auto said = text.isName ? walk.name(text.node) : walk.string(text.node);
+        if (!m_guard.findsNothing(said)) {
+            text.channel = place + "/" + text.channel;
+            pieces.push_back(feedText(text, said));
+            finishChannel(m_channels[pieces.back().channel]);
+        }
+    }
+    for (const auto& parts : answer.joined) {
+        judgeJoined(walk, parts, place);
+    }
+    return pieces;
+}
+
+/// A match across parts cannot be redacted in any one of them.
+void AnswerChannels::judgeJoined(const JsonWalk& walk,
+                                 const JoinedParts& parts,
+                                 const std::string& place)
+{
+    std::string joined;
+    std::vector<std::size_t> ends;
+    for (const std::size_t node : parts.nodes) {
+        joined += walk.string(node);
+        ends.push_back(joined.size());
+    }
+    const auto replaced = judgeWhole(place + "/" + parts.channel, joined);
+    const bool across = std::any_of(replaced.begin(), replaced.end(), [&ends](const auto& each) {
+        return std::any_of(ends.begin(), ends.end(), [&each](std::size_t end) {
+            return each.begin < end && end < each.end;
+        });
+    });
+    if (across) {
+        m_guard.outputUnreadable("A match stands across parts of the provider's content.");
+    }
 }
 
 bool AnswerChannels::isFinished(std::int64_t choice) const
@@ -310,38 +351,6 @@ void AnswerChannels::noteReleased(const AnswerPiece& piece)
     channel.released = std::max(channel.released, std::min(piece.end, allowed(piece.channel)));
 }
 
-const KeptText* AnswerChannels::textOf(std::string_view name) const
-{
-    const auto found = m_numbers.find(std::string(name));
-    return found != m_numbers.end() ? &m_channels[found->second].text : nullptr;
-}
-
-std::string AnswerChannels::released(const Channel& channel) const
-{
-    const std::size_t end = std::min(channel.released, limits::kRecordedTextBytesMax);
-    std::string text = channel.text.slice(0, end);
-    // Cut to a whole character, the text may be shorter than `end`.
-    return applyReplacements(text, 0, text.size(), replacementsWithin(channel, 0, text.size()));
-}
-
-std::string AnswerChannels::withheld(const Channel& channel) const
-{
-    const bool redacted = !channel.replacements.empty() || channel.open;
-    const std::size_t begin = redacted ? 0 : channel.released;
-    return channel.text.slice(begin, begin + limits::kRecordedTextBytesMax);
-}
-
-std::vector<spool::ChannelText> AnswerChannels::channelTexts() const
-{
-    std::vector<spool::ChannelText> texts;
-    for (const auto& channel : m_channels) {
-        if (channel.fed > 0 && !channel.toolCall) {
-            texts.push_back({channel.name, released(channel), withheld(channel)});
-        }
-    }
-    return texts;
-}
-
 std::map<std::pair<std::int64_t, std::int64_t>, AnswerChannels::ToolCallParts>
 AnswerChannels::toolCallParts() const
 {
@@ -367,24 +376,6 @@ AnswerChannels::toolCallParts() const
         return call.second.name == nullptr && call.second.arguments == nullptr;
     });
     return calls;
-}
-
-std::vector<spool::ToolCallText> AnswerChannels::toolCalls() const
-{
-    std::vector<spool::ToolCallText> list;
-    for (const auto& [key, parts] : toolCallParts()) {
-        auto& call = list.emplace_back();
-        call.choice = key.first;
-        call.index = key.second;
-        if (parts.name != nullptr) {
-            call.name = parts.name->text.slice(0, limits::kUserIdBytesMax);
-        }
-        if (parts.arguments != nullptr) {
-            call.arguments = parts.arguments->text.slice(0, limits::kRecordedTextBytesMax);
-        }
-        call.released = parts.released;
-    }
-    return list;
 }
 
 } // namespace exhibit::gateway

@@ -15,6 +15,7 @@ namespace exhibit::gateway {
 /// A string of the answer as a piece of its channel's text.
 struct AnswerPiece {
     std::size_t node = 0;
+    bool isName = false; ///< The name of the member at `node`.
     std::size_t channel = 0;
     std::size_t begin = 0; ///< Bytes of the channel's decoded text.
     std::size_t end = 0;
@@ -33,11 +34,11 @@ public:
     /// Judges at once what stands beside the answer's texts, e.g. a comment of its stream, as a
     /// text of its own. True when it may go out as it is.
     [[nodiscard]] bool mayPassAside(const std::string& name, std::string_view text);
-    /// The same of a string of the answer that belongs to no choice; a piece when it must be
-    /// changed or held. `place` is what its channel begins with.
-    [[nodiscard]] std::optional<AnswerPiece> judgeAside(const JsonWalk& walk,
-                                                        const AnswerText& text,
-                                                        const std::string& place);
+    /// The same for what the answer has beside its texts and for parts that readers join. Pieces
+    /// are what must be changed or held; `place` is what their channels begin with.
+    [[nodiscard]] std::vector<AnswerPiece> judgeAsides(const JsonWalk& walk,
+                                                       const ChatAnswer& answer,
+                                                       const std::string& place);
     /// The choice's texts have ended, unless more of them comes. False when that stopped the run.
     bool finishChoice(std::int64_t choice);
     bool finishAll();
@@ -103,6 +104,10 @@ private:
 
     [[nodiscard]] std::size_t find(const AnswerText& text);
     [[nodiscard]] std::size_t addChannel(const AnswerText& text);
+    [[nodiscard]] AnswerPiece feedText(const AnswerText& text, std::string_view bytes);
+    [[nodiscard]] std::vector<prevention::Replacement> judgeWhole(const std::string& name,
+                                                                  std::string_view text);
+    void judgeJoined(const JsonWalk& walk, const JoinedParts& parts, const std::string& place);
     void resume(Channel& channel);
     void feedGuard(std::size_t guardChannel, std::string_view text);
     bool finishChannel(Channel& channel);

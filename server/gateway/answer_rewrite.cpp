@@ -27,6 +27,13 @@ public:
                 continue;
             }
             m_changed.insert(choiceOf(piece.node));
+            if (piece.isName) {
+                const auto& member = m_walk[piece.node];
+                m_edits.push_back({member.nameBegin - 1U,
+                                   member.nameEnd + 1U,
+                                   quoteJson(m_channels.changed(piece, m_walk.name(piece.node)))});
+                continue;
+            }
             const std::string text = m_channels.changed(piece, m_walk.string(piece.node));
             replace(piece.node, quoteJson(text));
         }

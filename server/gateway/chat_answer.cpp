@@ -2,6 +2,7 @@
 #include "server/gateway/chat_answer.h"
 
 #include "models/base/json.h"
+#include "server/gateway/known_names.h"
 
 #include <algorithm>
 
@@ -90,6 +91,10 @@ private:
     void readAsides(std::size_t choices)
     {
         for (std::size_t node = 1; node < m_walk.nodes().size(); ++node) {
+            noteName(node);
+        }
+        const std::size_t names = m_answer.asides.size();
+        for (std::size_t node = 1; node < m_walk.nodes().size(); ++node) {
             if (node == choices) {
                 node = m_walk[node].next - 1U;
                 continue;
@@ -100,16 +105,29 @@ private:
             }
         }
         const bool error = m_walk.is(m_walk.find(0, "error"), JsonKind::Object);
-        if (!m_answer.hasChoices && !error && !m_answer.asides.empty()) {
+        if (!m_answer.hasChoices && !error && m_answer.asides.size() > names) {
             // Nobody knows how a reader puts these texts together.
             m_answer.problem = "The provider's answer has no choices.";
         }
     }
 
-    void noteAside(std::size_t node, std::string channel)
+    void noteName(std::size_t node)
+    {
+        const auto& value = m_walk[node];
+        if (!m_walk.is(value.parent, JsonKind::Object)) {
+            return;
+        }
+        const auto raw = m_walk.text().substr(value.nameBegin, value.nameEnd - value.nameBegin);
+        if (value.nameEscaped || !isKnownName(raw)) {
+            noteAside(node, m_walk.path(node) + "/~name", true);
+        }
+    }
+
+    void noteAside(std::size_t node, std::string channel, bool isName = false)
     {
         AnswerText text;
         text.node = node;
+        text.isName = isName;
         text.choice = kNoChoice;
         text.field = channel;
         text.channel = std::move(channel);
@@ -142,8 +160,60 @@ private:
                 noteText(choice, at);
             }
         }
+        checkShape(said);
+        noteParts(choice.index, m_walk.find(said, "content"));
         noteUsage(m_walk.find(node, "usage"));
         m_answer.choices.push_back(std::move(choice));
+    }
+
+    /// Texts that are numbers or objects are read by no policy, but maybe by clients.
+    void checkShape(std::size_t said)
+    {
+        bool fits = true;
+        for (const std::string_view name :
+             {"content", "refusal", "reasoning", "reasoning_content"}) {
+            const std::size_t text = m_walk.find(said, name);
+            fits = fits && (isText(text) || m_walk.is(text, JsonKind::Array));
+        }
+        const auto call = [&](std::size_t holder) {
+            fits = fits && isText(m_walk.find(m_walk.find(holder, "function"), "arguments"))
+                && isText(m_walk.find(m_walk.find(holder, "custom"), "input"));
+        };
+        const std::size_t calls = m_walk.find(said, "tool_calls");
+        for (auto each = m_walk.firstChild(calls); each != kNone; each = m_walk.nextSibling(each)) {
+            call(each);
+        }
+        fits = fits && isText(m_walk.find(m_walk.find(said, "function_call"), "arguments"));
+        if (!fits) {
+            m_answer.problem = "A text of the provider's answer is no string.";
+        }
+    }
+
+    [[nodiscard]] bool isText(std::size_t node) const
+    {
+        return !isThere(node) || m_walk.is(node, JsonKind::String);
+    }
+
+    void noteParts(std::int64_t choice, std::size_t content)
+    {
+        if (!m_walk.is(content, JsonKind::Array)) {
+            return;
+        }
+        JoinedParts joined{"choices/" + std::to_string(choice) + "/content", {}};
+        for (auto part = m_walk.firstChild(content); part != kNone;
+             part = m_walk.nextSibling(part)) {
+            const std::size_t text
+                = m_walk.is(part, JsonKind::String) ? part : m_walk.find(part, "text");
+            const bool object = m_walk.is(part, JsonKind::Object);
+            if (m_walk.is(text, JsonKind::String)) {
+                joined.nodes.push_back(text);
+            } else if (!object || !isText(text)) {
+                m_answer.problem = "A text of the provider's answer is no string.";
+            }
+        }
+        if (joined.nodes.size() > 1) {
+            m_answer.joined.push_back(std::move(joined));
+        }
     }
 
     [[nodiscard]] bool isThere(std::size_t node) const

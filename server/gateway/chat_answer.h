@@ -21,6 +21,13 @@ struct AnswerText {
     std::string channel; ///< "choices/0/content", "choices/0/tool_calls/1/function/arguments"
     std::string field; ///< What keeps its order within the choice: "content", "tool_calls" ...
     bool toolCall = false;
+    bool isName = false; ///< The name of the member at `node`, not its value.
+};
+
+/// Texts of a content's parts, which readers put together; each is an AnswerText too.
+struct JoinedParts {
+    std::string channel; ///< "choices/0/content"
+    std::vector<std::size_t> nodes;
 };
 
 /// The choice of texts that belong to none.
@@ -36,9 +43,10 @@ struct AnswerChoice {
 struct ChatAnswer {
     std::vector<AnswerChoice> choices;
     std::vector<AnswerText> texts; ///< Of the choices, in document order.
-    /// Strings of no choice, e.g. of an error: each a text of its own, which no reader joins with
-    /// those of other events.
+    /// Strings of no choice, e.g. of an error, and names that no API has: each a text of its own,
+    /// which no reader joins with those of other events.
     std::vector<AnswerText> asides;
+    std::vector<JoinedParts> joined; ///< Of two parts and more.
     bool hasChoices = false; ///< `choices` is there, maybe empty.
     std::optional<domain::Usage> usage; ///< Also from the unusual places.
     /// Not empty: readers may understand these bytes in different ways, so that no policy can

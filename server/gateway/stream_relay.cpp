@@ -165,11 +165,8 @@ void StreamRelay::takeChunk(HeldEvent& held, const JsonWalk& walk, const ChatAns
     }
     noteChoices(held, answer);
     const std::string place = "events/" + std::to_string(held.number);
-    for (const auto& text : answer.asides) {
-        if (auto piece = m_channels.judgeAside(walk, text, place)) {
-            held.pieces.push_back(*piece);
-        }
-    }
+    const auto asides = m_channels.judgeAsides(walk, answer, place);
+    held.pieces.insert(held.pieces.end(), asides.begin(), asides.end());
     if (answer.usage) {
         m_meter.report(*answer.usage);
     }
@@ -324,9 +321,12 @@ void StreamRelay::stop()
 {
     m_stopped = true;
     m_stopEvent = std::max<std::int64_t>(m_eventCount - 1, 0);
+    // What was found beside its texts cannot be cut out of an event.
+    const bool aside = m_guard.stop() && m_guard.stop()->channel.starts_with("events/");
     EventOrder order;
     for (auto& held : m_held) {
-        const bool open = !order.blocks(held) && !held.waitsForAll;
+        const bool open
+            = !order.blocks(held) && !held.waitsForAll && !(aside && held.number == m_stopEvent);
         if (open && mayPass(held)) {
             letOut(std::move(held));
             continue;

@@ -53,11 +53,8 @@ void WholeAnswer::judgeTexts()
             m_channels.finishChoice(choice.index);
         }
     }
-    for (const auto& text : m_answer.asides) {
-        if (auto piece = m_channels.judgeAside(*m_walk, text, "answer")) {
-            m_pieces.push_back(*piece);
-        }
-    }
+    const auto asides = m_channels.judgeAsides(*m_walk, m_answer, "answer");
+    m_pieces.insert(m_pieces.end(), asides.begin(), asides.end());
 }
 
 std::optional<Bytes> WholeAnswer::rewritten() const
@@ -70,6 +67,13 @@ std::optional<Bytes> WholeAnswer::rewritten() const
         return std::nullopt;
     }
     return rewriteAnswer(*m_walk, AnswerForm::Whole, m_pieces, m_channels);
+}
+
+bool WholeAnswer::canBeCut() const
+{
+    // What was found beside the texts of the choices cannot be cut out.
+    const auto& stop = m_guard.stop();
+    return m_readable && !(stop && stop->channel.starts_with("answer/"));
 }
 
 void WholeAnswer::noteReleased()

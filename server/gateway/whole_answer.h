@@ -24,7 +24,7 @@ public:
     /// The body as it may go out; nullopt when the provider's bytes may go as they are.
     [[nodiscard]] std::optional<Bytes> rewritten() const;
     /// False: a stopped answer cannot be shown in part, only refused.
-    [[nodiscard]] bool canBeCut() const { return m_readable; }
+    [[nodiscard]] bool canBeCut() const;
     void noteReleased();
 
     [[nodiscard]] const AnswerChannels& channels() const { return m_channels; }

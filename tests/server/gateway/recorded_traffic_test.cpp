@@ -98,7 +98,9 @@ TEST(RecordedTraffic, answersAndRequestsPassUnchanged)
             UsageMeter meter(nullptr, {}, 0);
             WholeAnswer answer(*guard, meter);
             answer.judge(body);
-            EXPECT_FALSE(guard->stop().has_value()) << row.at("id");
+            // One recording is of a service that is no provider and answers something else.
+            const bool isAnswer = row.at("response").as_object().contains("choices");
+            EXPECT_EQ(guard->stop().has_value(), !isAnswer) << row.at("id");
             EXPECT_FALSE(answer.rewritten().has_value()) << row.at("id");
         }
     }

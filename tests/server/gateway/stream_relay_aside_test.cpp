@@ -14,7 +14,7 @@ TEST(StreamRelay, judgesLinesThatAreNoData)
 {
     for (const std::string line :
          {": sk-abcdefgh", "event: sk-abcdefgh", "id: sk-abcdefgh", ": a\nretry: sk-abcdefgh"}) {
-        for (const std::string rest : {std::string("\n\n"), "\n" + text("b")}) {
+        for (const auto& rest : {std::string("\n\n"), "\n" + text("b")}) {
             auto guard = guardWith({kBlockSecret});
             const auto relayed = relay(*guard, text("a") + line + rest + finish() + done());
             ASSERT_TRUE(relayed.stopped) << line;
@@ -125,6 +125,63 @@ TEST(StreamRelay, readsNoIndexThatIsNoPlainNumber)
     auto guard = guardWith({kBlockSecret});
     const std::string fine = event(R"({"delta":{"content":"x"}})") + text("y", 999999999) + done();
     EXPECT_EQ(relay(*guard, fine).released, fine);
+}
+
+TEST(StreamRelay, judgesNamesThatNoApiHas)
+{
+    const std::string cases[] = {
+        event(delta(R"("x":{"sk-abcdefgh":1})")),
+        event(delta(R"("x":{"\u0073k-abcdefgh":1})")),
+        event("", R"(,"sk-abcdefgh":1)"),
+    };
+    for (const auto& stream : cases) {
+        auto guard = guardWith({kBlockSecret});
+        const auto relayed = relay(*guard, text("a") + stream);
+        ASSERT_TRUE(relayed.stopped) << stream;
+        EXPECT_EQ(relayed.stop->decision.result, domain::DecisionResult::Block);
+        EXPECT_EQ(relayed.released.find("bcdefgh"), std::string::npos) << relayed.released;
+    }
+    auto guard = guardWith({patternPolicy("PII", "redact", "[0-9]{4}-[0-9]{4}")});
+    EXPECT_EQ(relay(*guard, event(delta(R"("x":{"of 1111-2222":{"y":1}})"))).released,
+              event(delta(R"("x":{"of [GONE]":{"y":1}})")));
+}
+
+TEST(StreamRelay, takesNoTextThatIsNoString)
+{
+    for (const std::string members :
+         {R"("content":{"S":1})",
+          R"("content":41111111)",
+          R"("refusal":true)",
+          R"("content":[4111,1111])",
+          R"("content":[{"text":4111}])",
+          R"("reasoning":{"a":"b"})",
+          R"("tool_calls":[{"index":0,"function":{"name":"f","arguments":{"a":1}}}])",
+          R"("function_call":{"arguments":7})"}) {
+        auto guard = guardWith({kBlockSecret});
+        const auto relayed = relay(*guard, text("a") + event(delta(members)));
+        ASSERT_TRUE(relayed.stopped) << members;
+        EXPECT_EQ(relayed.stop->decision.result, domain::DecisionResult::Error);
+        EXPECT_EQ(relayed.released, text("a"));
+    }
+}
+
+TEST(StreamRelay, judgesTheJoinedPartsOfAContent)
+{
+    const auto parts = [](const std::string& first, const std::string& second) {
+        return event(delta(R"("content":[{"type":"text","text":")" + first
+                           + R"("},{"type":"text","text":")" + second + "\"}]"));
+    };
+    auto guard = guardWith({kBlockSecret});
+    const auto relayed = relay(*guard, parts("a sk-abcd", "efgh"));
+    ASSERT_TRUE(relayed.stopped);
+    EXPECT_EQ(relayed.stop->channel, "events/0/choices/0/content");
+    EXPECT_EQ(relayed.released.find("efgh"), std::string::npos);
+    // Apart they read differently.
+    auto apart = guardWith({patternPolicy("WORDS", "block", "\\bsecret")});
+    EXPECT_TRUE(relay(*apart, parts("a", "secret")).stopped);
+    auto redacting = guardWith({patternPolicy("PII", "redact", "[0-9]{4}-[0-9]{4}")});
+    EXPECT_EQ(relay(*redacting, parts("1111-2222", "b")).released, parts("[GONE]", "b"));
+    EXPECT_TRUE(redacting->finishOutput().decisions.size() == 1U);
 }
 
 TEST(StreamRelay, judgesWhatFollowsTheEndOfAChoice)

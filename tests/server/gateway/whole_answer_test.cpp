@@ -51,8 +51,6 @@ TEST(WholeAnswer, judgesWhatStandsBesideItsChoices)
               R"({"choices":[],"output":"of [GONE]","list":["[GONE]"]})");
     EXPECT_EQ(judged({kCard}, R"({"error":{"message":"of 1111-2222"}})"),
               R"({"error":{"message":"of [GONE]"}})");
-    EXPECT_EQ(judged({kSecret}, R"({"error":{"message":"a sk-abcdefgh b"}})"),
-              R"({"error":{"message":"a "}})");
 }
 
 TEST(WholeAnswer, doesNotVouchForTextsWithoutChoices)
@@ -63,6 +61,17 @@ TEST(WholeAnswer, doesNotVouchForTextsWithoutChoices)
     answer.judge(R"({"output":"half"})");
     ASSERT_TRUE(guard->stop().has_value());
     EXPECT_EQ(guard->stop()->decision.result, domain::DecisionResult::Error);
+    EXPECT_FALSE(answer.canBeCut());
+}
+
+TEST(WholeAnswer, cannotCutAMatchAcrossParts)
+{
+    auto guard = guardWith({kSecret});
+    UsageMeter meter(nullptr, {}, 0);
+    WholeAnswer answer(*guard, meter);
+    answer.judge(R"({"choices":[{"message":{"content":[{"text":"a sk-abcd"},{"text":"efgh"}]}}]})");
+    ASSERT_TRUE(guard->stop().has_value());
+    EXPECT_EQ(guard->stop()->channel, "answer/choices/0/content");
     EXPECT_FALSE(answer.canBeCut());
 }
 
