@@ -95,8 +95,9 @@ std::string missingFact(const RecordedCourse& course, const Decision& decision)
 
 bool isInToolCall(const Decision& decision)
 {
-    return !decision.spans.empty()
-        && decision.spans.front().channel.find("/tool_calls/") != std::string::npos;
+    return decision.stage == Stage::ToolCall
+        || (!decision.spans.empty()
+            && decision.spans.front().channel.find("/tool_calls/") != std::string::npos);
 }
 
 class Analysis {

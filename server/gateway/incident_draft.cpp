@@ -23,9 +23,10 @@ std::string_view whatHappened(const domain::Decision& decision)
 {
     switch (decision.result) {
     case domain::DecisionResult::Block:
-        return decision.stage == domain::Stage::Input ? "request blocked"
-            : decision.stage == domain::Stage::Run    ? "run stopped"
-                                                      : "answer blocked";
+        return decision.stage == domain::Stage::Input   ? "request blocked"
+            : decision.stage == domain::Stage::Run      ? "run stopped"
+            : decision.stage == domain::Stage::ToolCall ? "tool call withheld"
+                                                        : "answer blocked";
     case domain::DecisionResult::Redact:
         return decision.stage == domain::Stage::Input ? "request redacted" : "answer redacted";
     case domain::DecisionResult::Error:
