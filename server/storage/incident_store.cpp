@@ -219,10 +219,12 @@ Result<IncidentPage> IncidentStore::search(TenantId tenant,
             page.total.count = static_cast<std::int64_t>(count) + search.offset;
         } else {
             EXHIBIT_TRY(page.total, countHits(transaction, tenant, search));
-            // An estimate knows less than the page that was found.
-            const auto seen
-                = static_cast<std::int64_t>(count) + search.offset + (page.next ? 1 : 0);
-            page.total.count = std::max(page.total.count, seen);
+            if (count > 0) {
+                // An estimate knows less than the page that was found.
+                const auto seen
+                    = static_cast<std::int64_t>(count) + search.offset + (page.next ? 1 : 0);
+                page.total.count = std::max(page.total.count, seen);
+            }
         }
         return page;
     });

@@ -63,7 +63,7 @@ Result<void> TenantIngest::loadMark(std::int64_t firstRecord)
                     transaction.query("SELECT count(*) FROM quarantined_records"
                                       " WHERE tenant_id = $1 AND replica_id = $2",
                                       {m_tenant, replica}));
-        m_quarantined = all.integer(0, 0);
+        m_tally.quarantined = all.integer(0, 0);
         for (std::size_t row = 0; row < aside.size(); ++row) {
             m_asideBefore.insert(aside.integer(row, 0));
         }

@@ -11,7 +11,7 @@ namespace exhibit::storage {
 
 /// What was brought into PostgreSQL since the object was made.
 struct IngestTally {
-    std::int64_t quarantined = 0; ///< Records set aside.
+    std::int64_t quarantined = 0; ///< Records set aside, also by earlier processes.
     std::int64_t wholeCalls = 0; ///< Closed, with every record in its place.
     std::int64_t brokenCalls = 0; ///< Closed by recovery, or a record of theirs was set aside.
 
