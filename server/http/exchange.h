@@ -34,6 +34,8 @@ public:
     /// down its sending side counts as gone: from here the two look alike.
     virtual void onClientGone(std::function<void()> gone) = 0;
     [[nodiscard]] virtual bool clientGone() const = 0;
+    /// The server is being stopped: an answer without an end of its own ends now.
+    [[nodiscard]] virtual bool draining() const = 0;
 };
 
 } // namespace exhibit::http
