@@ -20,8 +20,13 @@ bench() {
         install_packages build run
         build release bench_scan
         build/release/bin/bench_scan "$@" ;;
+    ui)
+        install_packages build console
+        cmake --preset release -DEXHIBIT_BUILD_UI=ON >&2
+        build release bench_ui
+        build/release/bin/bench_ui "$@" ;;
     *)
-        echo "benches: gateway search spool scan" >&2
+        echo "benches: gateway search spool scan ui" >&2
         [ -z "$name" ] ;;
     esac
 }
