@@ -130,7 +130,7 @@ void ExplainSection::show(const domain::TimelineEvent& event, const std::optiona
         m_form->removeRow(0);
     }
     m_rows.clear();
-    const auto& data = event.data;
+    const auto& recorded = event.data;
     const auto head = [this](const QString& text, QWidget* row) {
         auto* label = new QLabel(text, this);
         label->setMinimumWidth(scaled(84));
@@ -140,8 +140,8 @@ void ExplainSection::show(const domain::TimelineEvent& event, const std::optiona
     if (event.result) {
         const QString what = event.policy ? tr("%1 v%2, %3")
                                                 .arg(toQt(*event.policy))
-                                                .arg(integerOf(data, "policy_version"))
-                                                .arg(textOf(data, "stage"))
+                                                .arg(integerOf(recorded, "policy_version"))
+                                                .arg(textOf(recorded, "stage"))
                                           : tr("all policies of the stage");
         head(tr("Decision"), new MarkRow(markOf(*event.result), what, this));
         m_rows << qMakePair(tr("Decision"), toQt(wireName(*event.result)));
@@ -149,17 +149,17 @@ void ExplainSection::show(const domain::TimelineEvent& event, const std::optiona
         addRow(tr("Event"), eventTitle(event));
     }
     addRow(tr("Reason"), event.reason ? toQt(*event.reason) : eventSummary(event));
-    if (const QString fact = textOf(data, "fact"); !fact.isEmpty()) {
-        addRow(tr("Fact"), tr("%1 is %2").arg(fact, textOf(data, "fact_state")), true);
+    if (const QString fact = textOf(recorded, "fact"); !fact.isEmpty()) {
+        addRow(tr("Fact"), tr("%1 is %2").arg(fact, textOf(recorded, "fact_state")), true);
     }
-    if (findMember(data, "limit") != nullptr && findMember(data, "used") != nullptr) {
+    if (findMember(recorded, "limit") != nullptr && findMember(recorded, "used") != nullptr) {
         head(tr("Threshold"),
-             new LimitRow(integerOf(data, "used"), integerOf(data, "limit"), this));
-        m_rows << qMakePair(tr("Threshold"), textOf(data, "metric"));
+             new LimitRow(integerOf(recorded, "used"), integerOf(recorded, "limit"), this));
+        m_rows << qMakePair(tr("Threshold"), textOf(recorded, "metric"));
     }
-    addRow(tr("Should have"), textOf(data, "should_have"));
-    addRow(tr("Actually did"), textOf(data, "actually_did"));
-    if (const Json* point = findMember(data, "inflection")) {
+    addRow(tr("Should have"), textOf(recorded, "should_have"));
+    addRow(tr("Actually did"), textOf(recorded, "actually_did"));
+    if (const Json* point = findMember(recorded, "inflection")) {
         addRow(tr("Where"),
                tr("byte %1 of %2, event %3, %4 into the call")
                    .arg(integerOf(*point, "byte_offset"))
@@ -167,10 +167,10 @@ void ExplainSection::show(const domain::TimelineEvent& event, const std::optiona
                    .arg(integerOf(*point, "event_no"))
                    .arg(durationText(integerOf(*point, "at_us"))));
     }
-    const QString snapshot = textOf(data, "snapshot_id");
+    const QString snapshot = textOf(recorded, "snapshot_id");
     addRow(
         tr("Snapshot"), snapshot.isEmpty() && run ? toQt(run->policySnapshotId) : snapshot, true);
-    if (const auto us = integerOf(data, "evaluation_us"); us > 0) {
+    if (const auto us = integerOf(recorded, "evaluation_us"); us > 0) {
         addRow(tr("Evaluated in"), durationText(us));
     }
     if (run && run->stoppedAtStep) {

@@ -188,7 +188,7 @@ bool FacetsPane::toggle(const QString& field, const QString& value)
 {
     const auto found = m_model->match(m_model->index(0, 0),
                                       kFacetKeyRole,
-                                      field + u":"_s + value,
+                                      QString(field + u":"_s + value),
                                       1,
                                       Qt::MatchExactly | Qt::MatchRecursive);
     if (found.isEmpty()) {
