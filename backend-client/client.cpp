@@ -39,7 +39,7 @@ auto Client::call(std::string_view method,
 {
     using Result = decltype(decode(std::declval<const HttpReply&>()));
     return m_transport->send(method, path, body)
-        .then([decode](const Reply<HttpReply>& reply) -> Result {
+        .then(QtFuture::Launch::Async, [decode](const Reply<HttpReply>& reply) -> Result {
             if (!reply) {
                 return tl::make_unexpected(reply.error());
             }
@@ -50,6 +50,16 @@ auto Client::call(std::string_view method,
 QFuture<Reply<SearchReply>> Client::searchIncidents(const SearchRequest& request)
 {
     return call("POST", kIncidents + "search", body(request), decodeReply<SearchReply>);
+}
+
+QFuture<Reply<FacetsReply>> Client::facets(const FacetsRequest& request)
+{
+    return call("POST", kIncidents + "facets", body(request), decodeReply<FacetsReply>);
+}
+
+QFuture<Reply<HistogramReply>> Client::histogram(const HistogramRequest& request)
+{
+    return call("POST", kIncidents + "histogram", body(request), decodeReply<HistogramReply>);
 }
 
 QFuture<Reply<IncidentReply>> Client::incident(std::string_view id)
@@ -134,6 +144,11 @@ QFuture<Reply<void>> Client::revokeKey(std::string_view id)
 QFuture<Reply<Health>> Client::health()
 {
     return call("GET", "/health", {}, decodeHealth);
+}
+
+QFuture<Reply<Json>> Client::description()
+{
+    return call("GET", "/openapi.json", {}, decodeReply<Json>);
 }
 
 } // namespace exhibit::client

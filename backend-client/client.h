@@ -8,8 +8,9 @@
 
 namespace exhibit::client {
 
-/// The calls of resources/openapi.json, typed. Asynchronous: every future finishes in the thread
-/// of the client, whose event loop must run; then() with a context object brings it elsewhere.
+/// The calls of resources/openapi.json, typed. Asynchronous: the client's thread must run its event
+/// loop; answers are read in a pool thread, so that a large one stalls nobody, and the futures
+/// finish there; then() with a context object brings the result to that object's thread.
 /// Ids are text here: what is no id gets the server's answer.
 class Client {
 public:
@@ -17,6 +18,8 @@ public:
 
     // Investigation.
     [[nodiscard]] QFuture<Reply<SearchReply>> searchIncidents(const SearchRequest& request);
+    [[nodiscard]] QFuture<Reply<FacetsReply>> facets(const FacetsRequest& request);
+    [[nodiscard]] QFuture<Reply<HistogramReply>> histogram(const HistogramRequest& request);
     [[nodiscard]] QFuture<Reply<IncidentReply>> incident(std::string_view id);
     [[nodiscard]] QFuture<Reply<IncidentReply>> changeIncident(std::string_view id,
                                                                const IncidentChange& change);
@@ -43,8 +46,12 @@ public:
 
     // Operation.
     [[nodiscard]] QFuture<Reply<Health>> health();
+    /// The OpenAPI document of the server itself.
+    [[nodiscard]] QFuture<Reply<Json>> description();
 
     [[nodiscard]] const Transport& transport() const { return *m_transport; }
+    /// For streams, which have no future (LiveEvents).
+    [[nodiscard]] Transport& transport() { return *m_transport; }
 
 private:
     explicit Client(std::unique_ptr<Transport> transport);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "models/base/secret.h"
-#include "models/domain/incident.h"
+#include "models/domain/incident_source.h"
 #include "models/domain/project.h"
 #include "models/domain/run.h"
 
@@ -15,54 +15,19 @@
 /// stands in replies_json.h.
 namespace exhibit::client {
 
-struct SearchRequest {
-    std::optional<std::string> query; ///< In the search language (models/query).
-    std::optional<std::string> userId;
-    std::optional<std::string> sessionId;
-    std::optional<std::string> runId;
-    std::optional<UtcTime> timeFrom; ///< Inclusive.
-    std::optional<UtcTime> timeTo; ///< Exclusive.
-    std::vector<domain::Severity> severities; ///< Empty: any.
-    std::optional<std::string> policy;
-    std::optional<domain::IncidentStatus> status;
-    std::optional<std::string> model;
-    std::optional<domain::FailureCode> failureCode;
-    std::optional<std::uint32_t> limit;
-    std::optional<std::string> cursor; ///< nextCursor of the page before.
-};
-
-struct SearchHit {
-    domain::Incident incident;
-    std::vector<std::string> highlights; ///< Text with <mark>…</mark>, else HTML-escaped.
-};
-
-struct SearchReply {
-    std::vector<SearchHit> incidents;
-    std::int64_t total = 0;
-    bool totalIsEstimate = false;
-    std::optional<std::string> nextCursor; ///< Empty on the last page.
-    UtcTime asOf{};
-};
+using domain::FacetsReply;
+using domain::FacetsRequest;
+using domain::HistogramReply;
+using domain::HistogramRequest;
+using domain::IncidentChange;
+using domain::SearchHit;
+using domain::SearchReply;
+using domain::SearchRequest;
+using domain::TimelineReply;
 
 struct IncidentReply {
     domain::Incident incident;
     std::map<std::string, std::string> links;
-};
-
-/// Absent members stay as they are.
-struct IncidentChange {
-    std::optional<domain::IncidentStatus> status;
-    std::optional<std::string> assignee;
-    std::optional<std::vector<std::string>> tags;
-};
-
-struct TimelineReply {
-    IncidentId incidentId;
-    RunId runId;
-    std::vector<domain::TimelineEvent> events;
-    std::optional<std::int64_t> inflectionStep;
-    bool truncated = false; ///< There are more events than these.
-    UtcTime asOf{};
 };
 
 struct RunReply {

@@ -2,71 +2,15 @@
 #pragma once
 
 #include "backend-client/replies.h"
+#include "models/domain/incident_source_json.h"
 
 namespace exhibit::client {
-
-template <class V>
-void visitFields(V& visit, Of<V, SearchRequest>& request)
-{
-    visit("query", request.query);
-    visit("user_id", request.userId);
-    visit("session_id", request.sessionId);
-    visit("run_id", request.runId);
-    visit("time_from", request.timeFrom);
-    visit("time_to", request.timeTo);
-    // An empty array would select nothing.
-    if (!request.severities.empty()) {
-        visit("severity", request.severities);
-    }
-    visit("policy", request.policy);
-    visit("status", request.status);
-    visit("model", request.model);
-    visit("failure_code", request.failureCode);
-    visit("limit", request.limit);
-    visit("cursor", request.cursor);
-}
-
-template <class V>
-void visitFields(V& visit, Of<V, SearchHit>& hit)
-{
-    visitFields(visit, hit.incident);
-    visit.defaulted("highlights", hit.highlights);
-}
-
-template <class V>
-void visitFields(V& visit, Of<V, SearchReply>& reply)
-{
-    visit("incidents", reply.incidents);
-    visit("total", reply.total);
-    visit("total_is_estimate", reply.totalIsEstimate);
-    visit("next_cursor", reply.nextCursor);
-    visit("as_of", reply.asOf);
-}
 
 template <class V>
 void visitFields(V& visit, Of<V, IncidentReply>& reply)
 {
     visit("incident", reply.incident);
     visit.defaulted("links", reply.links);
-}
-
-template <class V>
-void visitFields(V& visit, Of<V, IncidentChange>& change)
-{
-    visit("status", change.status);
-    visit("assignee", change.assignee);
-    visit("tags", change.tags);
-}
-
-template <class V>
-void visitFields(V& visit, Of<V, TimelineReply>& reply)
-{
-    visit("incident_id", reply.incidentId);
-    visit("run_id", reply.runId);
-    visit("events", reply.events);
-    visit("inflection_step", reply.inflectionStep);
-    visit.defaulted("truncated", reply.truncated);
-    visit("as_of", reply.asOf);
 }
 
 template <class V>

@@ -173,7 +173,7 @@ Result<std::unique_ptr<Transport>> Transport::create(ServerAddress address)
     return std::unique_ptr<Transport>(new Transport(std::move(url), std::move(address)));
 }
 
-QFuture<Answer> Transport::send(std::string_view method, std::string_view path, const Bytes& body)
+QNetworkRequest Transport::requestFor(std::string_view path) const
 {
     QUrl url = QUrl::fromEncoded(m_baseUrl.toEncoded()
                                      + QByteArray(path.data(), static_cast<qsizetype>(path.size())),
@@ -189,6 +189,22 @@ QFuture<Answer> Transport::send(std::string_view method, std::string_view path, 
         request.setRawHeader("Authorization",
                              "Bearer " + QByteArray::fromStdString(m_address.key.expose()));
     }
+    return request;
+}
+
+QNetworkReply* Transport::openStream(std::string_view path, const std::string& lastId)
+{
+    QNetworkRequest request = requestFor(path);
+    request.setRawHeader("Accept", "text/event-stream");
+    if (!lastId.empty()) {
+        request.setRawHeader("Last-Event-ID", QByteArray::fromStdString(lastId));
+    }
+    return m_network.get(request);
+}
+
+QFuture<Answer> Transport::send(std::string_view method, std::string_view path, const Bytes& body)
+{
+    QNetworkRequest request = requestFor(path);
     if (!body.empty()) {
         request.setHeader(QNetworkRequest::ContentTypeHeader, QStringLiteral("application/json"));
     }

@@ -10,6 +10,8 @@
 
 #include <chrono>
 
+class QNetworkReply;
+
 namespace exhibit::client {
 
 struct ServerAddress {
@@ -31,12 +33,17 @@ public:
                                                  std::string_view path,
                                                  const Bytes& body = {});
 
+    /// GET of a text/event-stream without an end; the caller owns the reply. `lastId` continues
+    /// after a message that was seen (empty: from now on).
+    [[nodiscard]] QNetworkReply* openStream(std::string_view path, const std::string& lastId);
+
     [[nodiscard]] std::string baseUrl() const;
     /// True when the key would cross the network readable by others.
     [[nodiscard]] bool isReadableByOthers() const;
 
 private:
     explicit Transport(QUrl baseUrl, ServerAddress address);
+    [[nodiscard]] QNetworkRequest requestFor(std::string_view path) const;
 
     QUrl m_baseUrl;
     ServerAddress m_address;

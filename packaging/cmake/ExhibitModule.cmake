@@ -100,9 +100,38 @@ function(exhibit_add_fuzzer)
     endif()
 endfunction()
 
+# A module of widgets: compiled as Qt code with moc, for the folder ui and the console.
+function(exhibit_add_ui_module)
+    exhibit_add_module(${ARGN})
+    cmake_parse_arguments(ARG "" "NAME" "" ${ARGN})
+    string(REPLACE "." "_" target "exhibit_${ARG_NAME}")
+    # Most of the cost of a small file is Qt's headers: several are compiled together.
+    set_target_properties(${target} PROPERTIES AUTOMOC ON UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
+    target_link_libraries(${target} PUBLIC exhibit_qt_options Qt6::Widgets)
+endfunction()
+
+# exhibit_add_ui_test(NAME ui.theme.style SOURCES style_test.cpp DEPENDS ui.theme LABELS ui)
+# Qt Test under the offscreen platform; the file names its test class with QTEST_MAIN or has a main().
+function(exhibit_add_ui_test)
+    cmake_parse_arguments(ARG "EXCLUSIVE" "NAME;TIMEOUT" "SOURCES;DEPENDS;LABELS" ${ARGN})
+    string(REPLACE "." "_" target "test_${ARG_NAME}")
+    add_executable(${target} ${ARG_SOURCES})
+    set_target_properties(${target} PROPERTIES AUTOMOC ON
+        RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    target_link_libraries(${target} PRIVATE exhibit_options exhibit_qt_options Qt6::Widgets Qt6::Test)
+    exhibit_link(${target} PRIVATE ${ARG_DEPENDS})
+    add_test(NAME ${ARG_NAME} COMMAND ${target})
+    if(NOT ARG_TIMEOUT)
+        set(ARG_TIMEOUT 120)
+    endif()
+    set_tests_properties(${ARG_NAME} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
+        RUN_SERIAL ${ARG_EXCLUSIVE}
+        ENVIRONMENT "EXHIBIT_BIN_DIR=${CMAKE_BINARY_DIR}/bin;EXHIBIT_SOURCE_DIR=${PROJECT_SOURCE_DIR};QT_QPA_PLATFORM=offscreen;QT_QPA_PLATFORMTHEME=;LC_ALL=C.UTF-8")
+endfunction()
+
 function(exhibit_link target visibility)
     foreach(dependency IN LISTS ARGN)
-        if(dependency MATCHES "^(models|server|tests|backend-client|app)($|\\.)")
+        if(dependency MATCHES "^(models|server|tests|backend-client|ui|app)($|\\.)")
             target_link_libraries(${target} ${visibility} exhibit::${dependency})
         else()
             target_link_libraries(${target} ${visibility} ${dependency})

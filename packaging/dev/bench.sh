@@ -24,8 +24,13 @@ bench() {
         install_packages build run
         build release exhibitctl
         python3 tests/bench/detection.py "$@" ;;
+    ui)
+        install_packages build console
+        cmake --preset release -DEXHIBIT_BUILD_UI=ON >&2
+        build release bench_ui
+        build/release/bin/bench_ui "$@" ;;
     *)
-        echo "benches: gateway search spool scan detection" >&2
+        echo "benches: gateway search spool scan detection ui" >&2
         [ -z "$name" ] ;;
     esac
 }

@@ -19,6 +19,7 @@ void addRoutes(http::Router& router, const ApiServices& services)
     const auto shared = std::make_shared<const ApiServices>(services);
     const AccessControl access(shared);
     for (const auto& routes : {searchRoutes(shared),
+                               countRoutes(shared),
                                incidentRoutes(shared),
                                runRoutes(shared),
                                policyRoutes(shared),
@@ -30,6 +31,7 @@ void addRoutes(http::Router& router, const ApiServices& services)
                         .handler = http::Handler(access.guard(route.scope, route.handler))});
         }
     }
+    addEventRoute(router, shared, access);
     for (auto& route : operationRoutes(shared, access)) {
         router.add({.method = route.method,
                     .pattern = route.pattern,

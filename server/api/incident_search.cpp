@@ -6,24 +6,6 @@
 namespace exhibit::api {
 namespace {
 
-/// 400 invalid_query with where in the text and what to put there.
-http::Response invalidQuery(const http::Request& request, const query::QueryError& error)
-{
-    http::ErrorReply reply;
-    reply.status = 400;
-    reply.code = "invalid_query";
-    reply.message = error.message;
-    reply.param = "query";
-    JsonObject object = http::errorObject(reply, request.id);
-    object.emplace("position", JsonObject{{"begin", error.begin}, {"end", error.end}});
-    if (!error.suggestion.empty()) {
-        object.emplace("suggestion", error.suggestion);
-    }
-    auto response = http::jsonResponse(400, JsonObject{{"error", std::move(object)}});
-    response.headers.add("x-should-retry", "false");
-    return response;
-}
-
 Json pageJson(const ApiServices& services,
               const storage::IncidentPage& page,
               const std::optional<std::string>& cursor)
@@ -33,6 +15,9 @@ Json pageJson(const ApiServices& services,
     for (const auto& hit : page.hits) {
         Json incident = toJson(hit.incident);
         incident.get_object().emplace("highlights", toJson(hit.highlights));
+        if (hit.result) {
+            incident.get_object().emplace("result", wireName(*hit.result));
+        }
         incidents.push_back(std::move(incident));
     }
     return JsonObject{{"incidents", std::move(incidents)},
@@ -79,6 +64,23 @@ private:
 };
 
 } // namespace
+
+http::Response invalidQuery(const http::Request& request, const query::QueryError& error)
+{
+    http::ErrorReply reply;
+    reply.status = 400;
+    reply.code = "invalid_query";
+    reply.message = error.message;
+    reply.param = "query";
+    JsonObject object = http::errorObject(reply, request.id);
+    object.emplace("position", JsonObject{{"begin", error.begin}, {"end", error.end}});
+    if (!error.suggestion.empty()) {
+        object.emplace("suggestion", error.suggestion);
+    }
+    auto response = http::jsonResponse(400, JsonObject{{"error", std::move(object)}});
+    response.headers.add("x-should-retry", "false");
+    return response;
+}
 
 UtcTime asOf(const ApiServices& services, UtcTime databaseTime)
 {

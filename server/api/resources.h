@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/api/access.h"
+#include "server/http/router.h"
 
 #include <vector>
 
@@ -23,6 +24,7 @@ template <class Function>
 void refreshCatalogue(const ApiServices& services);
 
 [[nodiscard]] std::vector<ApiRoute> searchRoutes(const SharedServices& services);
+[[nodiscard]] std::vector<ApiRoute> countRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> incidentRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> runRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> policyRoutes(const SharedServices& services);
@@ -30,6 +32,11 @@ void refreshCatalogue(const ApiServices& services);
 [[nodiscard]] std::vector<ApiRoute> upstreamRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<OpenRoute> operationRoutes(const SharedServices& services,
                                                      const AccessControl& access);
+
+/// GET /api/v1/events: the live view of a tenant.
+void addEventRoute(http::Router& router,
+                   const SharedServices& services,
+                   const AccessControl& access);
 
 /// The moment up to which the answer is complete: the database's, less this replica's backlog.
 [[nodiscard]] UtcTime asOf(const ApiServices& services, UtcTime databaseTime);

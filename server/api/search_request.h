@@ -3,6 +3,7 @@
 
 #include "models/base/json_fields.h"
 #include "models/query/query.h"
+#include "server/http/message.h"
 #include "server/storage/incident_store.h"
 
 #include <string>
@@ -58,6 +59,10 @@ void visitFields(V& visit, Of<V, SearchRequest>& request)
 [[nodiscard]] Result<storage::IncidentSearch> toSearch(const SearchRequest& request,
                                                        query::Query query,
                                                        TenantId tenant);
+
+/// 400 invalid_query with where in the text and what to put there.
+[[nodiscard]] http::Response invalidQuery(const http::Request& request,
+                                          const query::QueryError& error);
 
 /// The cursor of the page after `page`; empty when there is none.
 [[nodiscard]] std::optional<std::string> nextCursor(const SearchRequest& request,

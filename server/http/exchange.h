@@ -37,6 +37,8 @@ public:
     /// True when it was the server that cut the connection: clientGone() then says nothing about
     /// the client.
     [[nodiscard]] virtual bool cutByServer() const = 0;
+    /// The server is being stopped: an answer without an end of its own ends now.
+    [[nodiscard]] virtual bool draining() const = 0;
 };
 
 } // namespace exhibit::http

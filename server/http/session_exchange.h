@@ -26,6 +26,7 @@ public:
     boost::asio::awaitable<Result<void>> end() override;
     void onClientGone(std::function<void()> gone) override;
     [[nodiscard]] bool clientGone() const override { return m_connection.clientGone(); }
+    [[nodiscard]] bool draining() const override { return m_state.draining; }
 
     [[nodiscard]] bool cutByServer() const override { return m_connection.wasCut(); }
 

@@ -101,7 +101,9 @@ Result<Rows> findHits(Transaction& transaction, TenantId tenant, const IncidentS
     };
     return transaction.query(
         "SELECT " + std::string(kColumns) + ", " + headline("title") + ", " + headline("excerpt")
-            + " FROM search_incidents($1, " + compiled.text + ", " + compiled.filters
+            + ", (SELECT d.result FROM decisions d WHERE d.tenant_id = $1"
+              " AND d.decision_id = i.decision_id) FROM search_incidents($1, "
+            + compiled.text + ", " + compiled.filters
             + ", $2, $3, $4) AS f JOIN incidents i ON i.tenant_id = $1 AND i.incident_id = "
               "f.found_id"
               " CROSS JOIN (SELECT "
@@ -207,6 +209,9 @@ Result<IncidentPage> IncidentStore::search(TenantId tenant,
             IncidentHit hit;
             EXHIBIT_TRY(hit.incident, incidentOf(rows, row));
             addHighlights(hit, rows, row);
+            if (!rows.isNull(row, kColumnCount + 2)) {
+                EXHIBIT_CHECK(readEnum(rows.text(row, kColumnCount + 2), hit.result.emplace()));
+            }
             page.hits.push_back(std::move(hit));
         }
         if (rows.size() > search.limit) {

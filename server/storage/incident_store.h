@@ -46,6 +46,7 @@ struct IncidentHit {
     domain::Incident incident;
     /// Excerpts with the words found between <mark> and </mark>, everything else HTML-escaped.
     std::vector<std::string> highlights;
+    std::optional<domain::DecisionResult> result; ///< Of the decision it was opened by.
 };
 
 struct IncidentPage {

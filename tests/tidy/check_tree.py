@@ -35,7 +35,8 @@ MODELS = {
 FENCED = [
     (re.compile(r"<libpq-fe\.h>"), ("server/storage",)),
     (re.compile(r"<boost/(beast|asio)"), ("server/http", "server/gateway", "server/main", "tests")),
-    (re.compile(r"<(Q[A-Z]\w*|Qt\w+/.*)>"), ("backend-client", "ui", "app", "tests/backend-client", "tests/app", "tests/gui")),
+    (re.compile(r"<(Q[A-Z]\w*|Qt\w+/.*)>"), ("backend-client", "ui", "app", "tests/backend-client", "tests/app", "tests/gui",
+      "tests/ui", "tests/bench")),
     (re.compile(r"<sqlite3\.h>"), ("server/spool", "server/storage", "tests")),
 ]
 FILE_CEILING = {".cpp": 400, ".h": 200}

@@ -138,5 +138,76 @@ TEST(Search, refusesWhatItDoesNotUnderstandByName)
     EXPECT_EQ(api.search(R"({"tenant_id":")" + TenantId::generate().text() + "\"}").status, 403);
 }
 
+std::int64_t countOf(const Json& facets, std::string_view field, std::string_view value)
+{
+    for (const auto& facet : facets.at("facets").as_array()) {
+        for (const auto& one : facet.at("values").as_array()) {
+            if (stringMember(facet, "field") == field && stringMember(one, "value") == value) {
+                return one.at("count").as_int64();
+            }
+        }
+    }
+    return 0;
+}
+
+TEST(Search, countsFacetsWithoutTheFieldsOwnRestriction)
+{
+    ManyIncidents api(6);
+    const auto counted = api.ask("POST",
+                                 "/api/v1/incidents/facets",
+                                 R"({"search":{"query":"severity:low session:session-1"},)"
+                                 R"("fields":["severity","model","status"]})");
+    ASSERT_EQ(counted.status, 200) << printJson(counted.body);
+    const auto& severities = counted.at("/facets/0/values").as_array();
+    ASSERT_EQ(severities.size(), 1U);
+    EXPECT_EQ(severities.front().at("count"), 3)
+        << "the severity asked for does not hide the others";
+    EXPECT_EQ(countOf(counted.body, "status", "open"), 0) << "other fields keep restricting";
+    EXPECT_EQ(counted.at("/is_estimate"), false);
+    const auto stranger = TestDatabase::instance().newTenant();
+    api.addTenant(stranger);
+    const auto other = api.addKey(stranger, domain::Role::Admin, {});
+    EXPECT_TRUE(api.askAs(other, "POST", "/api/v1/incidents/facets", R"({"fields":["model"]})")
+                    .at("/facets/0/values")
+                    .as_array()
+                    .empty())
+        << "another tenant's";
+}
+
+TEST(Search, spreadsAllMatchesOverBars)
+{
+    ManyIncidents api(5);
+    const auto counted = api.ask("POST",
+                                 "/api/v1/incidents/histogram",
+                                 R"({"search":{"query":"before:2001-01-01"},"bars":20})");
+    ASSERT_EQ(counted.status, 200) << printJson(counted.body);
+    std::int64_t all = 0;
+    for (const auto& count : counted.at("/counts").as_array()) {
+        all += count.as_int64();
+    }
+    EXPECT_EQ(all, 5) << "bounds of time are what the bars are there to choose";
+    EXPECT_LE(counted.at("/counts").as_array().size(), 20U);
+    EXPECT_GE(counted.at("/bar_seconds").as_int64(), 1);
+}
+
+TEST(Search, refusesCountsBeyondTheirLimits)
+{
+    ManyIncidents api(0);
+    const auto facets = [&api](const std::string& body) {
+        return api.ask("POST", "/api/v1/incidents/facets", body).status;
+    };
+    EXPECT_EQ(facets(R"({"fields":[]})"), 400);
+    EXPECT_EQ(facets(R"({"fields":["model","model","model","model","model","model"]})"), 400);
+    EXPECT_EQ(facets(R"({"fields":["title"]})"), 400);
+    EXPECT_EQ(facets(R"({"fields":["model"],"limit":201})"), 400);
+    EXPECT_EQ(facets(R"({"fields":["model"],"search":{"query":"severty:high"}})"), 400);
+    const auto bars = [&api](const std::string& body) {
+        return api.ask("POST", "/api/v1/incidents/histogram", body).status;
+    };
+    EXPECT_EQ(bars(R"({"bars":1})"), 400);
+    EXPECT_EQ(bars(R"({"bars":4001})"), 400);
+    EXPECT_EQ(bars(R"({"bars":4000})"), 200);
+}
+
 } // namespace
 } // namespace exhibit::api

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// ./dev demo without a display: starts the sample provider and exhibitd, plays the six stories
-// through the official wire, and investigates what they caused. Exit code 1 when a story does not
-// end as stories.json says, so that the demo is also a test.
+// ./dev demo: starts the sample provider and exhibitd, plays the six stories through the official
+// wire, and investigates what they caused. Exit code 1 when a story does not end as stories.json
+// says, so that the demo is also a test.
+//   --open PROGRAM  then opens the console on the incidents, and ends with it
+//   --stay          for programs: prints one JSON object a line, {"note"} and then {"ready",
+//                   "key_file"}, and stays until standard input closes or SIGTERM comes
+//   --rounds N      plays the stories N times
 #include "tests/support/demo/client.h"
 #include "tests/support/exhibitd_process.h"
 #include "tests/support/sample_upstream_process.h"
 #include "tests/support/temp_dir.h"
 
 #include <fmt/format.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <thread>
@@ -22,6 +29,13 @@ using namespace std::chrono_literals;
 constexpr std::string_view kPolicies[] = {
     "content_accuracy", "pii_output", "prompt_injection", "budget", "tool_safety", "secret_output"};
 
+struct Options {
+    std::string open;
+    bool stay = false;
+    int rounds = 1;
+};
+Options options; // Read once at the start.
+
 bool colourful()
 {
     return ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
@@ -29,11 +43,18 @@ bool colourful()
 
 void say(const std::string& text)
 {
+    if (options.stay) {
+        return;
+    }
     std::cout << text << "\n" << std::flush;
 }
 
 void sayHeading(const std::string& text)
 {
+    if (options.stay) {
+        std::cout << printJson(JsonObject{{"note", text}}) << std::endl;
+        return;
+    }
     say(colourful() ? "\n\033[1m" + text + "\033[0m" : "\n" + text);
 }
 
@@ -124,6 +145,9 @@ Result<Json> findIncident(const test::Exhibitd& server, const std::string& runId
 
 Result<void> printControl(const test::Exhibitd& server, std::vector<std::string> arguments)
 {
+    if (options.stay) {
+        return {};
+    }
     std::string command = "   $ exhibitctl";
     for (const auto& argument : arguments) {
         command += " " + argument;
@@ -168,13 +192,19 @@ std::vector<std::string> callDifferences(const StoryCall& call, const Seen& seen
     return found;
 }
 
-Result<std::vector<std::string>> tell(Stage& stage, const Stories& all, const Story& story)
+Result<std::vector<std::string>> tell(Stage& stage,
+                                      const Stories& all,
+                                      const Story& story,
+                                      int round)
 {
     say("   " + story.what + "\n");
     std::vector<std::string> wrong;
     std::string runId;
     for (std::size_t i = 0; i < story.calls.size(); ++i) {
-        const auto& call = story.calls[i];
+        StoryCall call = story.calls[i];
+        if (round > 0) {
+            call.run += fmt::format("-{}", round);
+        }
         EXHIBIT_TRY(const auto seen,
                     play(stage.server->port(), stage.key, call, all.requests.at(call.sampleId)));
         say(fmt::format("   {}. {:22} -> {}", i + 1, call.sampleId, describe(seen)));
@@ -220,6 +250,45 @@ void sayHowToConnect(const test::Exhibitd& server)
         server.url()));
 }
 
+/// Until whoever started this goes or asks for the end.
+void stay(const Stage& stage)
+{
+    static std::atomic<bool> ended{false};
+    for (const int number : {SIGTERM, SIGINT}) {
+        struct sigaction action = {};
+        action.sa_handler = [](int) { ended = true; }; // Without SA_RESTART: the read below ends.
+        ::sigaction(number, &action, nullptr);
+    }
+    std::cout << printJson(JsonObject{{"ready", stage.server->url()},
+                                      {"key_file", (stage.folder.path() / "admin.key").string()}})
+              << std::endl;
+    char byte = 0;
+    while (!ended && ::read(STDIN_FILENO, &byte, 1) > 0) { }
+}
+
+Result<void> openConsole(const Stage& stage)
+{
+    const std::string keyFile = (stage.folder.path() / "admin.key").string();
+    const std::string url = stage.server->url();
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::execl(options.open.c_str(),
+                options.open.c_str(),
+                "--server",
+                url.c_str(),
+                "--key-file",
+                keyFile.c_str(),
+                "--new-instance",
+                static_cast<char*>(nullptr));
+        ::_exit(127);
+    }
+    int status = 0;
+    if (child < 0 || ::waitpid(child, &status, 0) != child || status != 0) {
+        return fail(ErrorCode::Unavailable, "the console did not end well", options.open);
+    }
+    return {};
+}
+
 Result<std::vector<std::string>> demo()
 {
     Stage stage;
@@ -228,21 +297,51 @@ Result<std::vector<std::string>> demo()
     EXHIBIT_TRY(const Stories all, loadStories(stage.source / "tests/support"));
     EXHIBIT_CHECK(playOrdinary(stage, all));
     std::vector<std::string> wrong;
-    for (std::size_t i = 0; i < all.stories.size(); ++i) {
-        sayHeading(fmt::format("{} · {}", i + 1, all.stories[i].title));
-        EXHIBIT_TRY(const auto odd, tell(stage, all, all.stories[i]));
-        wrong.insert(wrong.end(), odd.begin(), odd.end());
+    for (int round = 0; round < options.rounds; ++round) {
+        for (std::size_t i = 0; i < all.stories.size(); ++i) {
+            sayHeading(fmt::format("{} · {}", i + 1, all.stories[i].title));
+            EXHIBIT_TRY(const auto odd, tell(stage, all, all.stories[i], round));
+            wrong.insert(wrong.end(), odd.begin(), odd.end());
+        }
     }
-    sayHowToConnect(*stage.server);
+    if (options.stay) {
+        stay(stage);
+    } else if (!options.open.empty()) {
+        sayHeading("Opening the console on these incidents");
+        EXHIBIT_CHECK(openConsole(stage));
+    } else {
+        sayHowToConnect(*stage.server);
+    }
     EXHIBIT_CHECK(stage.server->stop(Deadline::after(60s)));
     return wrong;
+}
+
+bool readOptions(int argc, char** argv)
+{
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view option = argv[i];
+        if (option == "--stay") {
+            options.stay = true;
+        } else if (option == "--open" && i + 1 < argc) {
+            options.open = argv[++i];
+        } else if (option == "--rounds" && i + 1 < argc) {
+            options.rounds = std::atoi(argv[++i]);
+        } else {
+            return false;
+        }
+    }
+    return true;
 }
 
 } // namespace
 } // namespace exhibit::demo
 
-int main()
+int main(int argc, char** argv)
 {
+    if (!exhibit::demo::readOptions(argc, argv)) {
+        std::cerr << "usage: exhibit-demo [--open PROGRAM | --stay] [--rounds N]\n";
+        return 2;
+    }
     const auto wrong = exhibit::demo::demo();
     if (!wrong) {
         std::cerr << "exhibit-demo: " << wrong.error().message << " (" << wrong.error().subject

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "backend-client/client.h"
+#include "models/domain/incident_source.h"
+
+namespace exhibit::console {
+
+/// A server as the user interface sees it. GUI thread.
+class BackendSource : public domain::IncidentSource {
+public:
+    explicit BackendSource(std::unique_ptr<client::Client> client);
+    ~BackendSource() override;
+
+    [[nodiscard]] client::Client& client() { return *m_client; }
+
+    domain::Question search(domain::SearchRequest request,
+                            domain::AnswerTo<domain::SearchReply> answer) override;
+    domain::Question facets(domain::FacetsRequest request,
+                            domain::AnswerTo<domain::FacetsReply> answer) override;
+    domain::Question histogram(domain::HistogramRequest request,
+                               domain::AnswerTo<domain::HistogramReply> answer) override;
+    domain::Question incident(std::string id, domain::AnswerTo<domain::Incident> answer) override;
+    domain::Question timeline(std::string incidentId,
+                              domain::AnswerTo<domain::TimelineReply> answer) override;
+    domain::Question run(std::string id, domain::AnswerTo<domain::Run> answer) override;
+    domain::Question snapshot(std::string id, domain::AnswerTo<Json> answer) override;
+    domain::Question change(std::string incidentId,
+                            domain::IncidentChange change,
+                            domain::AnswerTo<domain::Incident> answer) override;
+
+private:
+    std::unique_ptr<client::Client> m_client;
+};
+
+/// A client's failure in the terms of the user interface.
+[[nodiscard]] domain::SourceFailure toSourceFailure(const client::Failure& failure);
+
+} // namespace exhibit::console

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/console/connection.h"
+
+#include "models/base/limits.h"
+#include "ui/text.h"
+
+#include <QUrl>
+
+namespace exhibit::console {
+
+using ui::ConnectionState;
+
+Connection::Connection(ui::SourceHub& hub, QObject* parent)
+    : QObject(parent)
+    , m_hub(hub)
+{
+}
+
+Connection::~Connection()
+{
+    m_check.reset();
+    m_live.reset();
+    m_hub.setSource(nullptr, {});
+}
+
+void Connection::open(const QString& address, const Secret& key)
+{
+    close();
+    m_address = address;
+    auto made = client::Client::create(
+        {ui::fromQt(address), key, std::chrono::milliseconds(limits::kClientCallTimeout)});
+    if (!made) {
+        const QString why = ui::toQt(made.error().message);
+        QMetaObject::invokeMethod(
+            this, [this, why] { Q_EMIT failed(why); }, Qt::QueuedConnection);
+        return;
+    }
+    m_source = std::make_shared<BackendSource>(*std::move(made));
+    check();
+}
+
+void Connection::check()
+{
+    domain::SearchRequest probe;
+    probe.limit = 1;
+    m_hub.setState(ConnectionState::Connecting);
+    // A search proves address, key and scope at once; /health would need no key.
+    m_check
+        = m_source->search(probe, [this](const domain::SourceResult<domain::SearchReply>& reply) {
+              const auto done = std::exchange(m_check, nullptr);
+              if (reply) {
+                  return accept();
+              }
+              m_source.reset();
+              m_hub.setState(ConnectionState::Offline);
+              Q_EMIT failed(ui::toQt(reply.error().error.message));
+          });
+}
+
+void Connection::accept()
+{
+    const QUrl url(m_address);
+    const QString name
+        = url.port() > 0 ? QStringLiteral("%1:%2").arg(url.host()).arg(url.port()) : url.host();
+    m_hub.setSource(m_source, name);
+    m_hub.setState(ConnectionState::Connected);
+    m_live = std::make_unique<client::LiveEvents>(m_source->client().transport(), nullptr);
+    connect(m_live.get(), &client::LiveEvents::connected, this, [this] {
+        m_hub.setState(ConnectionState::Connected);
+    });
+    connect(m_live.get(),
+            &client::LiveEvents::arrived,
+            this,
+            [this](const domain::LiveEvent& event) { m_hub.tell(event); });
+    connect(m_live.get(), &client::LiveEvents::lost, this, [this](const QString&, int seconds) {
+        m_hub.setState(ConnectionState::Reconnecting, tr("trying again in %n s", nullptr, seconds));
+    });
+    connect(m_live.get(), &client::LiveEvents::refused, this, [this](const QString&) {
+        m_hub.setState(ConnectionState::Reconnecting, tr("the key is no longer accepted"));
+    });
+    m_live->start();
+    m_source->client().description().then(this, [this](const client::Reply<Json>& reply) {
+        QSet<QString> routes;
+        const Json* paths = reply ? findMember(*reply, "paths") : nullptr;
+        if (paths != nullptr && paths->is_object()) {
+            for (const auto& member : paths->get_object()) {
+                routes << ui::toQt(member.key());
+            }
+        }
+        m_hub.setRoutes(routes);
+    });
+    Q_EMIT connected();
+}
+
+void Connection::retryNow()
+{
+    if (m_live) {
+        m_live->retryNow();
+    }
+}
+
+void Connection::close()
+{
+    m_check.reset();
+    m_live.reset();
+    m_hub.setSource(nullptr, {});
+    m_source.reset();
+    m_hub.setState(ConnectionState::Offline);
+}
+
+} // namespace exhibit::console

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/console/command_line.h"
+#include "app/console/connection.h"
+#include "app/console/key_store.h"
+#include "app/console/session_store.h"
+#include "app/console/single_instance.h"
+#include "backend-client/bundled_server.h"
+#include "ui/theme/theme.h"
+#include "ui/windows/main_window.h"
+#include "ui/windows/welcome.h"
+
+#include <memory>
+#include <vector>
+
+namespace exhibit::console {
+
+/// The panes and workspaces of every feature, in the order of the window.
+void registerPanes(ui::PaneRegistry& registry);
+
+/// The console as one process: windows, connection, session. Composition only.
+class Console : public QObject {
+    Q_OBJECT
+
+public:
+    explicit Console(CommandLine options);
+    ~Console() override;
+    /// The event loop's exit code.
+    int run();
+
+    [[nodiscard]] ui::MainWindow& window() { return *m_windows.front(); }
+    [[nodiscard]] ui::SourceHub& hub() { return m_hub; }
+    [[nodiscard]] Connection& connection() { return *m_connection; }
+    void openWindow();
+
+private:
+    void connectTo(const ui::ConnectChoice& choice);
+    void connectWith(const QString& address, const Secret& key);
+    void startLocal();
+    void connected();
+    void failed(const QString& why);
+    void goOffline();
+    void openFirst(bool jump);
+    void restoreQuery();
+    void saveState();
+    [[nodiscard]] QString dataFolder() const;
+    [[nodiscard]] Secret keyFromOptions() const;
+
+    CommandLine m_options;
+    ui::Theme m_theme;
+    ui::SourceHub m_hub;
+    ui::PaneRegistry m_registry;
+    std::unique_ptr<Connection> m_connection;
+    std::unique_ptr<KeyStore> m_keys;
+    std::unique_ptr<SessionStore> m_session;
+    std::unique_ptr<client::BundledServer> m_bundled;
+    SingleInstance m_single;
+    std::vector<std::unique_ptr<ui::MainWindow>> m_windows;
+    std::vector<ui::Welcome*> m_welcomes; ///< Owned by their windows.
+    QPointer<ui::Job> m_startJob;
+};
+
+} // namespace exhibit::console

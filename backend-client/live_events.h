@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "backend-client/event_reader.h"
+#include "backend-client/transport.h"
+#include "models/domain/incident_source.h"
+
+#include <QObject>
+#include <QPointer>
+#include <QTimer>
+
+class QNetworkReply;
+
+namespace exhibit::client {
+
+/// GET /api/v1/events, kept open: reconnects with back-off (1 s doubling to 30 s, with jitter) and
+/// continues after the last event seen. The thread of the transport.
+class LiveEvents : public QObject {
+    Q_OBJECT
+
+public:
+    /// `transport` outlives this.
+    LiveEvents(Transport& transport, QObject* parent);
+    ~LiveEvents() override;
+    void start();
+    /// Now instead of when the wait is over.
+    void retryNow();
+
+Q_SIGNALS:
+    void connected();
+    /// The stream ended or could not be opened; the next attempt follows in `seconds`.
+    void lost(const QString& why, int seconds);
+    /// The key is not accepted: no attempt follows.
+    void refused(const QString& why);
+    void arrived(const exhibit::domain::LiveEvent& event);
+
+private:
+    void open();
+    void read();
+    void ended();
+
+    Transport& m_transport;
+    QPointer<QNetworkReply> m_reply;
+    EventReader m_reader;
+    QTimer m_wait;
+    std::string m_lastId;
+    int m_failures = 0;
+    bool m_isConnected = false;
+};
+
+} // namespace exhibit::client

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+// ./dev bench ui: medians of what a person waits for, offscreen, against the bars of the console.
+// With EXHIBIT_SERVER and EXHIBIT_API_KEY also the first page of results of that server.
+#include "app/console/console.h"
+#include "tests/ui/support/generated_source.h"
+#include "ui/search/histogram_widget.h"
+#include "ui/search/results_view.h"
+#include "ui/timeline/timeline_widget.h"
+
+#include <QApplication>
+#include <QElapsedTimer>
+#include <QFile>
+#include <QScrollBar>
+#include <QStandardPaths>
+#include <QTest>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace exhibit {
+namespace {
+
+constexpr int kRounds = 31;
+constexpr int kRows = 1'000'000;
+constexpr int kEvents = 2'000'000;
+
+double median(std::vector<double> values)
+{
+    std::nth_element(values.begin(),
+                     values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
+                     values.end());
+    return values[values.size() / 2];
+}
+
+template <class Run>
+double medianMs(int rounds, Run run)
+{
+    std::vector<double> times;
+    for (int i = 0; i < rounds; ++i) {
+        QElapsedTimer timer;
+        timer.start();
+        run(i);
+        times.push_back(double(timer.nsecsElapsed()) / 1e6);
+    }
+    return median(std::move(times));
+}
+
+int missed = 0;
+
+void report(const char* what, double value, double bar, const char* unit)
+{
+    const bool held = value <= bar;
+    missed += held ? 0 : 1;
+    std::printf(
+        "%-42s %9.2f %-3s  bar %6.0f  %s\n", what, value, unit, bar, held ? "held" : "MISSED");
+}
+
+double residentMiB()
+{
+    QFile status(QStringLiteral("/proc/self/statm"));
+    return status.open(QIODevice::ReadOnly)
+        ? status.readAll().split(' ').value(1).toDouble() * 4 / 1024
+        : 0;
+}
+
+void benchWindow()
+{
+    const double ms = medianMs(7, [](int) {
+        ui::SourceHub hub;
+        ui::PaneRegistry registry;
+        console::registerPanes(registry);
+        ui::MainWindow window(registry, hub, true);
+        window.showHome(false);
+        window.show();
+        (void)window.grab();
+    });
+    report("window built and first painted", ms, 500, "ms");
+}
+
+void benchResults()
+{
+    test::GeneratedSource source(kRows);
+    ui::ResultsModel model(nullptr);
+    model.setSource(&source);
+    domain::SearchReply first;
+    first.total = kRows;
+    for (std::int64_t i = 0; i < ui::PageCache::kPageRows; ++i) {
+        first.incidents.push_back(source.hit(i));
+    }
+    ui::ResultsView view(model, nullptr);
+    view.resize(1200, 700);
+    model.showResult({}, std::move(first));
+    model.setBars(source.bars());
+    view.show();
+    const auto paint = [&view] { (void)view.grab(); };
+    paint();
+    report("wheel step at 1,000,000 rows",
+           medianMs(kRounds,
+                    [&](int) {
+                        view.verticalScrollBar()->setValue(view.verticalScrollBar()->value() + 3);
+                        paint();
+                    }),
+           16,
+           "ms");
+    report("jump at 1,000,000 rows",
+           medianMs(kRounds,
+                    [&](int i) {
+                        view.verticalScrollBar()->setValue(int(qint64(i) * 7'919'000 % kRows));
+                        paint();
+                        QCoreApplication::sendPostedEvents();
+                    }),
+           50,
+           "ms");
+    for (int i = 0; i < 100; ++i) { // Fill the page cache: memory is what is asked for.
+        (void)model.index(i * 9'973 % kRows, 2).data();
+        QTest::qWait(20);
+    }
+    report("memory with 1,000,000 results", residentMiB(), 250, "MiB");
+}
+
+void benchTimeline()
+{
+    ui::TimelineData data;
+    for (int i = 0; i < kEvents; ++i) {
+        ui::TimelineItem item;
+        item.atUs = std::int64_t{i} * 500;
+        item.event = static_cast<std::uint32_t>(i);
+        item.mark = i % 5'003 == 0 ? ui::Mark::Block
+            : i % 97 == 0          ? ui::Mark::Warn
+                                   : ui::Mark::Pass;
+        data.add(static_cast<ui::Lane>(i % ui::kLaneCount), item);
+    }
+    data.finish();
+    ui::TimelineWidget widget(nullptr);
+    widget.resize(1200, widget.sizeHint().height());
+    widget.setData(std::move(data), nullptr, std::nullopt);
+    widget.show();
+    report("timeline frame at 2,000,000 events",
+           medianMs(kRounds,
+                    [&](int i) {
+                        widget.zoom(i % 2 == 0 ? 0.8 : 1.2);
+                        (void)widget.grab();
+                    }),
+           33,
+           "ms");
+}
+
+void benchHistogram()
+{
+    ui::HistogramWidget histogram(nullptr);
+    histogram.resize(1200, 64);
+    domain::HistogramReply bars;
+    bars.barSeconds = 60;
+    for (int i = 0; i < 160; ++i) {
+        bars.counts.push_back(i * 37 % 101);
+    }
+    histogram.setBars(bars);
+    histogram.show();
+    report("brush step",
+           medianMs(kRounds,
+                    [&](int i) {
+                        histogram.setRange(bars.from + std::chrono::minutes(i),
+                                           bars.from + std::chrono::minutes(i + 20));
+                        (void)histogram.grab();
+                    }),
+           5,
+           "ms");
+}
+
+void benchServer()
+{
+    const QString server = qEnvironmentVariable("EXHIBIT_SERVER");
+    if (server.isEmpty()) {
+        std::printf("%-42s not measured: EXHIBIT_SERVER is not set\n", "first page of results");
+        return;
+    }
+    auto client = client::Client::create({server.toStdString(),
+                                          Secret(qgetenv("EXHIBIT_API_KEY").toStdString()),
+                                          std::chrono::seconds(30)});
+    console::BackendSource source(*std::move(client));
+    report("first page of results",
+           medianMs(kRounds,
+                    [&](int) {
+                        bool done = false;
+                        domain::SearchRequest request;
+                        request.limit = ui::PageCache::kPageRows;
+                        const auto question
+                            = source.search(request, [&done](const auto&) { done = true; });
+                        QTest::qWaitFor([&done] { return done; }, 30'000);
+                    }),
+           300,
+           "ms");
+}
+
+} // namespace
+} // namespace exhibit
+
+int main(int argc, char** argv)
+{
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    QApplication application(argc, argv);
+    QStandardPaths::setTestModeEnabled(true);
+    QApplication::setOrganizationName(QStringLiteral("ExhibitBench"));
+    exhibit::ui::Theme theme(nullptr);
+    exhibit::benchWindow();
+    exhibit::benchHistogram();
+    exhibit::benchResults();
+    exhibit::benchTimeline();
+    exhibit::benchServer();
+    return exhibit::missed == 0 ? 0 : 1;
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/theme/theme.h"
+#include "ui/timeline/event_text.h"
+#include "ui/timeline/timeline_model.h"
+#include "ui/timeline/timeline_widget.h"
+
+#include <QAbstractItemModelTester>
+#include <QImage>
+#include <QSignalSpy>
+#include <QTest>
+
+namespace exhibit::ui {
+namespace {
+
+Json json(std::string_view text)
+{
+    return parseJson(text).value();
+}
+
+domain::TimelineEvent event(std::int64_t step,
+                            std::int64_t atMs,
+                            domain::StepType type,
+                            std::string_view data)
+{
+    domain::TimelineEvent made;
+    made.stepIndex = step;
+    made.time = parseTime("2026-11-21T10:00:00Z").value() + std::chrono::milliseconds(atMs);
+    made.type = type;
+    made.data = json(data);
+    return made;
+}
+
+/// A renewal that nobody confirmed, as recorded.
+std::shared_ptr<const domain::TimelineReply> story()
+{
+    auto reply = std::make_shared<domain::TimelineReply>();
+    using enum domain::StepType;
+    reply->events.push_back(
+        event(0, 0, Input, R"({"messages":[{"role":"user","content":"Is it auto-renewed?"}]})"));
+    reply->events.push_back(
+        event(1,
+              1,
+              Context,
+              R"({"states":{"contract.plan":"present","contract.auto_renew":"null",)"
+              R"("contract.date":"absent"},"facts":{"contract":{"plan":"Business",)"
+              R"("auto_renew":null}}})"));
+    reply->events.push_back(
+        event(2, 6, LlmCall, R"({"model":"gpt-4o","latency_us":780000,"first_byte_us":210000})"));
+    reply->events.push_back(
+        event(3,
+              788,
+              Policy,
+              R"({"should_have":"Offer to check.","actually_did":"Claimed.",)"
+              R"("inflection":{"byte_offset":212,"channel":"choices/0/content"}})"));
+    reply->events.back().policy = "CONTENT_ACCURACY";
+    reply->events.back().result = domain::DecisionResult::Block;
+    reply->events.push_back(event(4, 837, Output, R"({"released_bytes":180,"withheld_bytes":61})"));
+    reply->events.push_back(event(5, 837, RootCause, "{}"));
+    reply->inflectionStep = 3;
+    return reply;
+}
+
+domain::RootCause cause()
+{
+    domain::RootCause made;
+    made.kind = domain::GapKind::DataGap;
+    made.causingStep = 1;
+    made.analysis = "The application sent auto_renew as null. It was stopped.";
+    return made;
+}
+
+} // namespace
+
+class TimelineTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { m_theme = std::make_unique<Theme>(nullptr); }
+    void cleanupTestCase() { m_theme.reset(); }
+
+    void tellsPresentNullAndAbsentApart()
+    {
+        const auto facts = factsOf(story()->events[1]);
+        QCOMPARE(facts.size(), std::size_t{3});
+        QCOMPARE(facts[0].value, QStringLiteral("\"Business\""));
+        QCOMPARE(facts[1].state, FactState::Null);
+        QCOMPARE(facts[2].state, FactState::Absent);
+        QVERIFY(stateWord(FactState::Null) != stateWord(FactState::Absent));
+    }
+
+    void headlineNamesGapStepPolicyAndByte()
+    {
+        domain::Incident incident;
+        incident.rootCause = cause();
+        const auto headline = headlineOf(incident, story().get());
+        QCOMPARE(headline.sentence, QStringLiteral("The application sent auto_renew as null."));
+        QCOMPARE(headline.detail,
+                 QStringLiteral(
+                     "Data gap at step 1. Step 3 decided: CONTENT_ACCURACY BLOCK at byte 212."));
+        incident.rootCause.reset();
+        QVERIFY(!headlineOf(incident, nullptr).hasCause);
+    }
+
+    void twinHoldsEveryEventButTheFindingItself()
+    {
+        TimelineModel model;
+        const QAbstractItemModelTester tester(
+            &model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.setReply(story(), cause());
+        QCOMPARE(model.rowCount(), 5);
+        QVERIFY(model.index(1, 0).data(kIsRootCauseRole).toBool());
+        const QString spoken = model.index(3, 0).data(Qt::AccessibleTextRole).toString();
+        QVERIFY2(spoken.contains(QStringLiteral("BLOCK"))
+                     && spoken.contains(QStringLiteral("inflection")),
+                 qPrintable(spoken));
+    }
+
+    void bucketsCountAndKeepTheWorst()
+    {
+        TimelineData data;
+        for (int i = 0; i < 1'000; ++i) {
+            TimelineItem item;
+            item.atUs = i;
+            item.mark = i == 700 ? Mark::Block : Mark::Pass;
+            data.add(Lane::Policy, item);
+        }
+        data.finish();
+        const auto all = data.bucket(Lane::Policy, 3, 997);
+        QCOMPARE(all.count, std::size_t{994});
+        QCOMPARE(all.worst, Mark::Block);
+        QCOMPARE(data.bucket(Lane::Policy, 0, 700).worst, Mark::Pass);
+        QCOMPARE(data.bucket(Lane::Policy, 700, 701).worst, Mark::Block);
+    }
+
+    void zoomKeepsWhatIsUnderTheCursor()
+    {
+        TimelineView view;
+        view.setWidth(100, 900);
+        view.setDuration(1'000'000);
+        const double before = view.usAt(400);
+        view.zoomAt(400, 0.2);
+        QVERIFY(qAbs(view.usAt(400) - before) < 1.0);
+        view.zoomAt(400, 1e9);
+        QCOMPARE(view.fromUs(), view.least());
+        view.zoomAt(400, 1e-12);
+        QVERIFY(view.toUs() - view.fromUs() >= 10);
+        view.pan(1e9);
+        QVERIFY(view.toUs() <= view.most() + 1);
+    }
+
+    void clickOnAMarkChoosesItsEvent()
+    {
+        TimelineWidget widget(nullptr);
+        widget.resize(1'200, widget.sizeHint().height());
+        const auto reply = story();
+        widget.setData(TimelineData::of(*reply, cause()), reply, cause());
+        widget.show();
+        QSignalSpy chosen(&widget, &TimelineWidget::eventChosen);
+        const int x = static_cast<int>(widget.view().xOf(788'000));
+        const int y
+            = widget.height() - 3 * widget.height() / 8; // The policy lane is the third of six.
+        for (int at = y - 60; at < widget.height() && chosen.isEmpty(); at += 8) {
+            QTest::mouseClick(&widget, Qt::LeftButton, {}, QPoint(x, at));
+        }
+        QVERIFY(!chosen.isEmpty());
+        widget.setSelected(3);
+        QVERIFY(!widget.grab().isNull());
+    }
+
+private:
+    std::unique_ptr<Theme> m_theme;
+};
+
+} // namespace exhibit::ui
+
+QTEST_MAIN(exhibit::ui::TimelineTest)
+#include "timeline_test.moc"

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/actions/action_registry.h"
+
+#include <QCoreApplication>
+#include <QMenu>
+#include <QMenuBar>
+#include <QSettings>
+
+namespace exhibit::ui {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+QList<QKeySequence> shortcutsOf(const ActionSpec& spec)
+{
+    QString text = QString::fromLatin1(spec.shortcut);
+    const QSettings settings;
+    text = settings.value(u"shortcuts/"_s + QLatin1StringView(spec.id), text).toString();
+    QList<QKeySequence> keys;
+    for (const auto& part : text.split(u"; "_s, Qt::SkipEmptyParts)) {
+        keys << QKeySequence(part, QKeySequence::PortableText);
+    }
+    return keys;
+}
+
+} // namespace
+
+ActionRegistry::ActionRegistry(QWidget* window)
+    : QObject(window)
+    , m_window(window)
+{
+    for (const auto& spec : actionTable()) {
+        auto* action = new QAction(QCoreApplication::translate("Actions", spec.text), window);
+        action->setObjectName(QString::fromLatin1(spec.id));
+        action->setIcon(icon(spec.icon));
+        action->setCheckable(spec.checkable);
+        action->setEnabled(false);
+        action->setShortcuts(shortcutsOf(spec));
+        if (spec.context == Context::Window) {
+            action->setShortcutContext(Qt::WindowShortcut);
+            window->addAction(action);
+        } else {
+            action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+        }
+        m_actions.insert(action->objectName(), action);
+        m_ordered << action;
+    }
+}
+
+QAction* ActionRegistry::action(QStringView id) const
+{
+    auto* found = m_actions.value(id.toString());
+    if (found == nullptr) {
+        qFatal("no action %s", qPrintable(id.toString()));
+    }
+    return found;
+}
+
+void ActionRegistry::claim(QAction* action, QObject* owner)
+{
+    action->setEnabled(true);
+    connect(owner, &QObject::destroyed, action, [action] { action->setEnabled(false); });
+}
+
+void ActionRegistry::handle(QStringView id, QObject* owner, std::function<void()> run)
+{
+    QAction* found = action(id);
+    claim(found, owner);
+    connect(found, &QAction::triggered, owner, [run = std::move(run)] { run(); });
+}
+
+void ActionRegistry::handleToggle(QStringView id, QObject* owner, std::function<void(bool)> run)
+{
+    QAction* found = action(id);
+    claim(found, owner);
+    connect(found, &QAction::triggered, owner, [run = std::move(run)](bool on) { run(on); });
+}
+
+void ActionRegistry::bindContext(Context context, QWidget* scope)
+{
+    for (std::size_t i = 0; i < actionTable().size(); ++i) {
+        if (actionTable()[i].context == context) {
+            scope->addAction(m_ordered.at(static_cast<qsizetype>(i)));
+        }
+    }
+}
+
+void ActionRegistry::fillMenuBar(QMenuBar* bar)
+{
+    for (int id = 0; id < static_cast<int>(MenuId::Count); ++id) {
+        auto* menu = bar->addMenu(menuTitle(static_cast<MenuId>(id)));
+        menu->setObjectName(u"menu.%1"_s.arg(id));
+        m_menus.insert(id, menu);
+    }
+    for (std::size_t i = 0; i < actionTable().size(); ++i) {
+        const auto& spec = actionTable()[i];
+        QMenu* menu = m_menus.value(static_cast<int>(spec.menu));
+        if (spec.separatorBefore) {
+            menu->addSeparator();
+        }
+        menu->addAction(m_ordered.at(static_cast<qsizetype>(i)));
+    }
+}
+
+bool ActionRegistry::trigger(QStringView id) const
+{
+    QAction* found = action(id);
+    if (!found->isEnabled()) {
+        return false;
+    }
+    found->trigger();
+    return true;
+}
+
+const ActionSpec* ActionRegistry::spec(const QAction* action) const
+{
+    for (const auto& spec : actionTable()) {
+        if (action->objectName() == QLatin1StringView(spec.id)) {
+            return &spec;
+        }
+    }
+    return nullptr;
+}
+
+QString ActionRegistry::plainText(const QAction* action)
+{
+    QString text = action->text();
+    text.remove(QLatin1Char('&'));
+    return text;
+}
+
+} // namespace exhibit::ui

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/detail/answer_box.h"
+
+#include "ui/text.h"
+#include "ui/theme/fonts.h"
+#include "ui/theme/style.h"
+#include "ui/timeline/timeline_painter.h"
+#include "ui/widgets/tool_bar_parts.h"
+
+#include <QLabel>
+#include <QPainter>
+#include <QVBoxLayout>
+
+namespace exhibit::ui {
+namespace {
+
+QLabel* evidence(QWidget* parent)
+{
+    auto* label = new QLabel(parent);
+    label->setTextFormat(Qt::PlainText);
+    label->setWordWrap(true);
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    return label;
+}
+
+QLabel* caption(QWidget* parent)
+{
+    auto* label = new QLabel(parent);
+    label->setFont(typeFont(TypeRole::Caption));
+    makeSecondary(label);
+    return label;
+}
+
+} // namespace
+
+AnswerBox::AnswerBox(QWidget* parent)
+    : QFrame(parent)
+    , m_deliveredHead(caption(this))
+    , m_delivered(evidence(this))
+    , m_cut(new QLabel(this))
+    , m_withheldHead(caption(this))
+    , m_withheld(evidence(this))
+{
+    m_cut->setFont(boldFont(TypeRole::Small));
+    m_cut->setContentsMargins(scaled(10), scaled(2), scaled(10), scaled(2));
+    m_cut->setAutoFillBackground(true);
+    m_withheld->setFont(boldFont(TypeRole::Body));
+    m_delivered->setAccessibleName(tr("Delivered to the user"));
+    m_withheld->setAccessibleName(tr("Withheld, never delivered"));
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(1, scaled(6), 1, scaled(8));
+    layout->setSpacing(scaled(2));
+    for (auto* label : {m_deliveredHead, m_delivered, m_cut, m_withheldHead, m_withheld}) {
+        layout->addWidget(label);
+        if (label != m_cut) {
+            label->setContentsMargins(scaled(10), 0, scaled(10), 0);
+        }
+    }
+}
+
+void AnswerBox::show(const AnswerText& answer)
+{
+    const auto out = answer.released.toUtf8().size();
+    const auto held = answer.withheld.toUtf8().size();
+    m_deliveredHead->setText(tr("Delivered to the user, bytes 0%1%2").arg(QChar(0x2013)).arg(out));
+    m_delivered->setText(answer.released.isEmpty() ? tr("Nothing was delivered.")
+                                                   : answer.released);
+    m_cut->setText(tr("Cut here. Nothing after byte %1 left the gateway.").arg(out));
+    m_withheldHead->setText(tr("Withheld, never delivered, %1 bytes").arg(grouped(held)));
+    m_withheld->setText(answer.withheld);
+    for (auto* label : {m_cut, m_withheldHead, m_withheld}) {
+        label->setVisible(held > 0);
+    }
+    QPalette palette = this->palette();
+    palette.setColor(QPalette::Window, colour(Role::Failed));
+    palette.setColor(QPalette::WindowText, colour(Role::Ink));
+    m_cut->setPalette(palette);
+}
+
+QString AnswerBox::deliveredText() const
+{
+    return m_delivered->text();
+}
+
+QString AnswerBox::withheldText() const
+{
+    return m_withheld->isHidden() ? QString() : m_withheld->text();
+}
+
+void AnswerBox::paintEvent(QPaintEvent* event)
+{
+    Q_UNUSED(event);
+    QPainter painter(this);
+    painter.fillRect(rect(), colour(Role::Base));
+    if (!m_withheld->isHidden()) {
+        const int top = m_cut->geometry().bottom() + 1;
+        paintWithheld(painter, QRect(1, top, width() - 2, height() - top - 1), Role::Hairline);
+    }
+    painter.setPen(colour(Role::Control));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(rect().adjusted(0, 0, -1, -1));
+}
+
+} // namespace exhibit::ui

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/detail/fact_list.h"
+
+#include "ui/theme/fonts.h"
+#include "ui/theme/style.h"
+#include "ui/timeline/card_delegate.h"
+
+#include <QPainter>
+
+namespace exhibit::ui {
+namespace {
+
+constexpr int kRow = 24;
+
+} // namespace
+
+FactList::FactList(QWidget* parent)
+    : QWidget(parent)
+{
+    setLayoutDirection(Qt::LeftToRight); // Paths and values are evidence.
+}
+
+void FactList::setFacts(std::vector<Fact> facts)
+{
+    m_facts = std::move(facts);
+    QStringList words;
+    for (const auto& fact : m_facts) {
+        words << fact.path + QLatin1Char(' ') + fact.value + QLatin1Char(' ')
+                + stateWord(fact.state);
+    }
+    setAccessibleName(words.join(QStringLiteral(", ")));
+    updateGeometry();
+    update();
+}
+
+QSize FactList::sizeHint() const
+{
+    return {scaled(280), std::max(1, static_cast<int>(m_facts.size())) * scaled(kRow)};
+}
+
+void FactList::paintEvent(QPaintEvent* event)
+{
+    Q_UNUSED(event);
+    QPainter painter(this);
+    if (m_facts.empty()) {
+        painter.setFont(typeFont(TypeRole::Small));
+        painter.setPen(colour(Role::Text3));
+        painter.drawText(rect(), Qt::AlignVCenter, tr("The application sent no facts."));
+        return;
+    }
+    int y = 0;
+    for (const auto& fact : m_facts) {
+        const QRect row(0, y, width(), scaled(kRow));
+        painter.setPen(colour(Role::Hairline));
+        painter.drawLine(row.bottomLeft(), row.bottomRight());
+        painter.setFont(fact.state == FactState::Present ? typeFont(TypeRole::Mono)
+                                                         : boldFont(TypeRole::Mono));
+        painter.setPen(colour(Role::Text));
+        const int half = width() * 45 / 100;
+        painter.drawText(
+            row,
+            Qt::AlignVCenter,
+            painter.fontMetrics().elidedText(fact.path, Qt::ElideMiddle, half - scaled(8)));
+        const int third = width() * 27 / 100;
+        painter.setFont(typeFont(TypeRole::Mono));
+        const QString value
+            = painter.fontMetrics().elidedText(fact.value, Qt::ElideRight, third - scaled(8));
+        paintFactValue(painter,
+                       QPoint(half, row.center().y()),
+                       value,
+                       fact.state == FactState::Null,
+                       fact.state == FactState::Absent);
+        painter.setFont(typeFont(TypeRole::Small));
+        painter.setPen(colour(Role::Text2));
+        painter.drawText(
+            row.adjusted(half + third, 0, 0, 0), Qt::AlignVCenter, stateWord(fact.state));
+        y += scaled(kRow);
+    }
+}
+
+} // namespace exhibit::ui

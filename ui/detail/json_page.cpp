@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/detail/json_page.h"
+
+#include "ui/detail/copy_as.h"
+#include "ui/text.h"
+#include "ui/theme/fonts.h"
+
+#include <QApplication>
+#include <QKeyEvent>
+#include <QPointer>
+#include <QThreadPool>
+
+namespace exhibit::ui {
+namespace {
+
+constexpr std::size_t kAskAboveBytes = 1024 * 1024;
+
+} // namespace
+
+JsonPage::JsonPage(QWidget* parent)
+    : QPlainTextEdit(parent)
+{
+    setReadOnly(true);
+    setFrameShape(QFrame::NoFrame);
+    setFont(typeFont(TypeRole::Mono));
+    setLineWrapMode(WidgetWidth);
+    setLayoutDirection(Qt::LeftToRight);
+    setTabChangesFocus(true);
+}
+
+void JsonPage::show(const Json& json)
+{
+    std::string text = printJson(json);
+    if (text.size() > kAskAboveBytes) {
+        setPlainText(tr("%1 bytes. Press Enter to load them.")
+                         .arg(grouped(static_cast<qint64>(text.size()))));
+        m_withheldBack = std::move(text);
+        return;
+    }
+    format(std::move(text));
+}
+
+void JsonPage::showNothing(const QString& why)
+{
+    ++m_generation;
+    m_withheldBack.clear();
+    setPlainText(why);
+}
+
+void JsonPage::format(std::string text)
+{
+    const int generation = ++m_generation;
+    m_working = true;
+    QThreadPool::globalInstance()->start(
+        [page = QPointer<JsonPage>(this), generation, text = std::move(text)] {
+            QString pretty = prettyJson(text);
+            QMetaObject::invokeMethod(qApp, [page, generation, pretty = std::move(pretty)] {
+                if (page && page->m_generation == generation) {
+                    page->m_working = false;
+                    page->setPlainText(pretty);
+                }
+            });
+        });
+}
+
+void JsonPage::keyPressEvent(QKeyEvent* event)
+{
+    if (event->key() == Qt::Key_Return && !m_withheldBack.empty()) {
+        format(std::exchange(m_withheldBack, {}));
+        return;
+    }
+    QPlainTextEdit::keyPressEvent(event);
+}
+
+} // namespace exhibit::ui

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/detail/record_pane.h"
+
+#include "models/domain/incident_source_json.h"
+#include "ui/detail/answer_box.h"
+#include "ui/detail/copy_as.h"
+#include "ui/detail/explain_section.h"
+#include "ui/detail/export_dialog.h"
+#include "ui/detail/fact_list.h"
+#include "ui/detail/figure_strip.h"
+#include "ui/detail/json_page.h"
+#include "ui/text.h"
+#include "ui/theme/fonts.h"
+#include "ui/theme/style.h"
+#include "ui/widgets/dock_title.h"
+#include "ui/widgets/elided_label.h"
+#include "ui/widgets/empty_state.h"
+#include "ui/widgets/section.h"
+#include "ui/widgets/time_display.h"
+#include "ui/widgets/tool_bar_parts.h"
+
+#include <QClipboard>
+#include <QEvent>
+#include <QGuiApplication>
+#include <QLabel>
+#include <QPainter>
+#include <QScrollArea>
+#include <QStackedWidget>
+#include <QTabBar>
+#include <QTabWidget>
+#include <QVBoxLayout>
+
+namespace exhibit::ui {
+namespace {
+
+using domain::StepType;
+
+} // namespace
+
+RecordPane::RecordPane(const Services& services, QWidget* parent)
+    : QWidget(parent)
+    , m_services(services)
+    , m_stack(new QStackedWidget(this))
+    , m_empty(new EmptyState(m_stack))
+{
+    auto* content = new QWidget(m_stack);
+    auto* column = new QVBoxLayout(content);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(head());
+    column->addWidget(m_figures = new FigureStrip(content));
+    m_tabs = new QTabWidget(content);
+    m_tabs->setDocumentMode(true);
+    m_tabs->tabBar()->setFont(typeFont(TypeRole::Small));
+    m_tabs->addTab(summary(), tr("Summary"));
+    m_tabs->addTab(m_request = new JsonPage(m_tabs), tr("Request"));
+    m_tabs->addTab(m_response = new JsonPage(m_tabs), tr("Response"));
+    m_tabs->addTab(m_decisions = new JsonPage(m_tabs), tr("Decisions"));
+    m_tabs->addTab(m_events = new JsonPage(m_tabs), tr("Raw events"));
+    column->addWidget(m_tabs, 1);
+    m_stack->addWidget(m_empty);
+    m_stack->addWidget(content);
+    m_empty->setTexts(tr("No record"), tr("Select an incident to see what is recorded about it."));
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_stack);
+    setFocusProxy(m_tabs);
+    setAutoFillBackground(true);
+    setBackgroundRole(QPalette::Base);
+    if (auto* title = titleOf(this)) {
+        title->setNote(tr("follows selection"));
+    }
+    connect(services.selection, &Selection::incidentChanged, this, &RecordPane::showIncident);
+    connect(services.selection, &Selection::timelineChanged, this, &RecordPane::showRun);
+    connect(services.selection, &Selection::eventChanged, this, &RecordPane::showEvent);
+    connect(services.selection, &Selection::explainAsked, this, [this] {
+        m_tabs->setCurrentIndex(0);
+        m_explainPart->setExpanded(true);
+    });
+    connect(m_tabs, &QTabWidget::currentChanged, this, &RecordPane::showRaw);
+    connect(&TimeDisplay::instance(), &TimeDisplay::changed, this, &RecordPane::showEvent);
+    handleActions();
+}
+
+QWidget* RecordPane::head()
+{
+    auto* part = new QWidget(this);
+    auto* column = new QVBoxLayout(part);
+    column->setContentsMargins(scaled(12), scaled(8), scaled(12), scaled(8));
+    column->setSpacing(scaled(4));
+    auto* first = new QHBoxLayout;
+    m_marks = new QWidget(part);
+    m_marks->setMinimumHeight(scaled(22));
+    m_marks->installEventFilter(this);
+    first->addWidget(m_marks, 1);
+    auto& actions = *m_services.actions;
+    auto* status = actionButton(actions.action(QStringLiteral("case.status")), part, true);
+    status->setText(tr("Status"));
+    auto* tag = actionButton(actions.action(QStringLiteral("case.tag")), part, true);
+    tag->setText(tr("Tag"));
+    first->addWidget(status);
+    first->addWidget(tag);
+    column->addLayout(first);
+    m_title = new QLabel(part);
+    m_title->setFont(typeFont(TypeRole::Heading));
+    m_title->setTextFormat(Qt::PlainText);
+    m_title->setWordWrap(true);
+    m_title->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    column->addWidget(m_title);
+    auto* last = new QHBoxLayout;
+    last->setSpacing(scaled(2));
+    m_id = new QLabel(part);
+    m_id->setFont(typeFont(TypeRole::Mono));
+    m_id->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    makeSecondary(m_id);
+    auto* copyId = iconButton(Icon::Copy, tr("Copy incident id"), part);
+    connect(copyId,
+            &QToolButton::clicked,
+            actions.action(QStringLiteral("edit.copy_id")),
+            &QAction::trigger);
+    last->addWidget(m_id);
+    last->addWidget(copyId);
+    last->addStretch(1);
+    column->addLayout(last);
+    return part;
+}
+
+QWidget* RecordPane::summary()
+{
+    auto* area = new QScrollArea(this);
+    area->setWidgetResizable(true);
+    area->setFrameShape(QFrame::NoFrame);
+    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    area->setAccessibleName(tr("Summary"));
+    auto* content = new QWidget(area);
+    content->setAutoFillBackground(true);
+    content->setBackgroundRole(QPalette::Base);
+    auto* column = new QVBoxLayout(content);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    m_explainPart = new Section(tr("Explain"), content);
+    m_explainPart->setContent(m_explain = new ExplainSection(m_explainPart));
+    m_answerPart = new Section(tr("Answer"), content);
+    auto* box = new QWidget(m_answerPart);
+    auto* inner = new QVBoxLayout(box);
+    inner->setContentsMargins(scaled(8), 0, scaled(12), 0);
+    inner->addWidget(m_answer = new AnswerBox(box));
+    m_answerPart->setContent(box);
+    m_factsPart = new Section(tr("Context facts"), content);
+    auto* facts = new QWidget(m_factsPart);
+    auto* factsLayout = new QVBoxLayout(facts);
+    factsLayout->setContentsMargins(scaled(8), 0, scaled(12), 0);
+    factsLayout->addWidget(m_facts = new FactList(facts));
+    m_factsPart->setContent(facts);
+    m_factsPart->setNote(tr("from metadata.context"));
+    for (auto* section : {m_explainPart, m_answerPart, m_factsPart}) {
+        column->addWidget(section);
+        column->addWidget(horizontalRule(content));
+    }
+    column->addStretch(1);
+    area->setWidget(content);
+    return area;
+}
+
+void RecordPane::handleActions()
+{
+    auto& actions = *m_services.actions;
+    const auto withHit = [this](auto run) {
+        return [this, run] {
+            if (const auto* hit = m_services.selection->hit()) {
+                run(*hit, m_services.selection->timeline().get());
+            }
+        };
+    };
+    using Timeline = domain::TimelineReply;
+    actions.handle(
+        u"edit.copy_id", this, withHit([this](const domain::SearchHit& hit, const Timeline*) {
+            copy(toQt(hit.incident.incidentId.text()));
+        }));
+    actions.handle(u"edit.copy_json",
+                   this,
+                   withHit([this](const domain::SearchHit& hit, const Timeline* timeline) {
+                       copy(asJson(hit.incident, timeline));
+                   }));
+    actions.handle(u"edit.copy_markdown",
+                   this,
+                   withHit([this](const domain::SearchHit& hit, const Timeline* timeline) {
+                       copy(asMarkdown(hit.incident, timeline));
+                   }));
+    actions.handle(u"edit.copy_curl", this, [this] {
+        if (const auto* input = firstOf(StepType::Input)) {
+            copy(asCurl(*input, QStringLiteral("http://") + m_services.sources->name()));
+        }
+    });
+    actions.handle(u"evidence.export", this, [this] { openExport(false); });
+    actions.handle(u"evidence.certify", this, [this] { openExport(true); });
+}
+
+void RecordPane::copy(const QString& text)
+{
+    QGuiApplication::clipboard()->setText(text);
+}
+
+void RecordPane::openExport(bool certify)
+{
+    if (const auto* hit = m_services.selection->hit()) {
+        auto* dialog
+            = new ExportDialog(certify ? ExportDialog::Kind::Certify : ExportDialog::Kind::Export,
+                               hit->incident,
+                               m_services.sources->routes(),
+                               window());
+        dialog->open();
+    }
+}
+
+const domain::TimelineEvent* RecordPane::firstOf(StepType type) const
+{
+    const auto timeline = m_services.selection->timeline();
+    const auto* hit = m_services.selection->hit();
+    if (!timeline || hit == nullptr) {
+        return nullptr;
+    }
+    for (const auto& event : timeline->events) { // Of the incident's own call; a run can have many.
+        if (event.type == type && event.callId == hit->incident.callId) {
+            return &event;
+        }
+    }
+    return nullptr;
+}
+
+void RecordPane::showIncident()
+{
+    const auto* hit = m_services.selection->hit();
+    m_stack->setCurrentIndex(hit != nullptr ? 1 : 0);
+    if (hit == nullptr) {
+        return;
+    }
+    const auto& incident = hit->incident;
+    m_title->setText(toQt(incident.title));
+    m_id->setText(toQt(incident.incidentId.text()));
+    m_marks->setAccessibleName(wordOf(markOf(incident.severity)) + QStringLiteral(", ")
+                               + wordOf(incident.status));
+    m_marks->update();
+    m_figures->setFigures({{tr("Cost"), costText(incident.costMicrocents)},
+                           {tr("Latency"), durationText(incident.latencyUs)},
+                           {tr("Model"), toQt(incident.model)}});
+    askRun();
+}
+
+void RecordPane::askRun()
+{
+    m_run.reset();
+    auto* source = m_services.sources->source();
+    const auto* hit = m_services.selection->hit();
+    if (source == nullptr || hit == nullptr) {
+        return;
+    }
+    m_runQuestion
+        = source->run(hit->incident.runId.text(), [this](domain::SourceResult<domain::Run> reply) {
+              const auto done = std::exchange(m_runQuestion, nullptr);
+              if (reply) {
+                  m_run = *std::move(reply);
+                  showEvent();
+              }
+          });
+}
+
+void RecordPane::showRun()
+{
+    const auto* hit = m_services.selection->hit();
+    if (hit == nullptr || !m_services.selection->timeline()) {
+        return;
+    }
+    const auto* output = firstOf(StepType::Output);
+    const auto* call = firstOf(StepType::LlmCall);
+    QList<QPair<QString, QString>> figures{
+        {tr("Tokens"), call != nullptr ? grouped(call->tokens) : QString(QChar(0x2013))},
+        {tr("Cost"), costText(hit->incident.costMicrocents)},
+        {tr("Latency"), durationText(hit->incident.latencyUs)}};
+    m_answerPart->setVisible(output != nullptr);
+    if (output != nullptr) {
+        const auto out = integerOf(output->data, "released_bytes");
+        const auto held = integerOf(output->data, "withheld_bytes");
+        figures << qMakePair(tr("Delivered"), tr("%1 B").arg(grouped(out)))
+                << qMakePair(tr("Withheld"), tr("%1 B").arg(grouped(held)));
+        const auto answers = answersOf(*output);
+        m_answer->show(answers.empty() ? AnswerText{} : answers.front());
+        m_answerPart->setHeading(tr("Answer, %1 bytes received").arg(grouped(out + held)));
+        m_answerPart->setNote(tr("%1, %2 events")
+                                  .arg(toQt(hit->incident.model))
+                                  .arg(integerOf(output->data, "event_count")));
+    }
+    m_figures->setFigures(figures);
+    const auto* context = firstOf(StepType::Context);
+    m_facts->setFacts(context != nullptr ? factsOf(*context) : std::vector<Fact>{});
+    showRaw();
+}
+
+void RecordPane::showEvent()
+{
+    const auto timeline = m_services.selection->timeline();
+    const auto event = m_services.selection->event();
+    if (!timeline || !event) {
+        return;
+    }
+    const auto& shown = timeline->events.at(*event);
+    m_explainPart->setHeading(tr("Explain %1").arg(offsetText(offsetOf(*timeline, *event))));
+    m_explainPart->setNote(TimeDisplay::instance().clock(shown.time) + QLatin1Char(' ')
+                           + TimeDisplay::instance().offsetText(shown.time));
+    m_explain->show(shown, m_run);
+}
+
+void RecordPane::showRaw()
+{
+    const auto timeline = m_services.selection->timeline();
+    if (!timeline) {
+        return;
+    }
+    auto* page = qobject_cast<JsonPage*>(m_tabs->currentWidget());
+    const auto show
+        = [](JsonPage& on, const domain::TimelineEvent* event, const QString& otherwise) {
+              event != nullptr ? on.show(event->data) : on.showNothing(otherwise);
+          };
+    if (page == m_request) {
+        show(*page, firstOf(StepType::Input), tr("No request is recorded."));
+    } else if (page == m_response) {
+        show(*page,
+             firstOf(StepType::Output),
+             tr("No answer is recorded: the call did not reach a provider."));
+    } else if (page == m_events) {
+        page->show(toJson(timeline->events));
+    } else if (page == m_decisions) {
+        JsonArray decisions;
+        for (const auto& event : timeline->events) {
+            if (event.type == StepType::Policy) {
+                decisions.push_back(event.data);
+            }
+        }
+        page->show(Json(std::move(decisions)));
+    }
+}
+
+bool RecordPane::eventFilter(QObject* object, QEvent* event)
+{
+    const auto* hit = m_services.selection->hit();
+    if (object == m_marks && event->type() == QEvent::Paint && hit != nullptr) {
+        QPainter painter(m_marks);
+        const Mark mark = markOf(hit->incident.severity);
+        paintMark(painter, mark, QPointF(scaled(8), m_marks->height() / 2.0), scaled(15));
+        painter.setFont(boldFont(TypeRole::Body));
+        painter.setPen(colour(roleOf(mark)));
+        const QRect line = m_marks->rect().adjusted(scaled(22), 0, 0, 0);
+        painter.drawText(line, Qt::AlignVCenter, wordOf(mark));
+        const int x = painter.fontMetrics().horizontalAdvance(wordOf(mark)) + scaled(10);
+        painter.setFont(typeFont(TypeRole::Body));
+        painter.setPen(colour(Role::Text2));
+        painter.drawText(line.adjusted(x, 0, 0, 0),
+                         Qt::AlignVCenter,
+                         QChar(0x00b7) + QStringLiteral("  ") + wordOf(hit->incident.status));
+    }
+    return QWidget::eventFilter(object, event);
+}
+
+QString RecordPane::titleText() const
+{
+    return m_title->text();
+}
+
+} // namespace exhibit::ui

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/itemmodels/incident_columns.h"
+
+#include "ui/text.h"
+#include "ui/widgets/time_display.h"
+
+#include <QCoreApplication>
+
+namespace exhibit::ui {
+namespace {
+
+using domain::SearchHit;
+using query::Field;
+
+Mark severityMark(const SearchHit& hit)
+{
+    return markOf(hit.incident.severity);
+}
+
+Mark resultMark(const SearchHit& hit)
+{
+    return hit.result ? markOf(*hit.result) : Mark::None;
+}
+
+QString failureText(const SearchHit& hit)
+{
+    if (!hit.incident.failureCode) {
+        return {};
+    }
+    QString text = toQt(wireName(*hit.incident.failureCode));
+    return text.replace(QLatin1Char('_'), QLatin1Char(' '));
+}
+
+std::string failureRaw(const SearchHit& hit)
+{
+    return hit.incident.failureCode ? std::string(wireName(*hit.incident.failureCode)) : "";
+}
+
+QString tagsText(const SearchHit& hit)
+{
+    QStringList tags;
+    for (const auto& tag : hit.incident.tags) {
+        tags << toQt(tag);
+    }
+    return tags.join(QStringLiteral(", "));
+}
+
+const IncidentColumn kColumns[] = {
+    {"severity",
+     QT_TRANSLATE_NOOP("Columns", "Severity"),
+     CellKind::Mark,
+     88,
+     true,
+     [](const SearchHit& hit) { return wordOf(severityMark(hit)); },
+     severityMark,
+     Field::Severity,
+     [](const SearchHit& hit) { return std::string(wireName(hit.incident.severity)); }},
+    {"time",
+     QT_TRANSLATE_NOOP("Columns", "Time"),
+     CellKind::Text,
+     112,
+     true,
+     [](const SearchHit& hit) { return TimeDisplay::instance().clock(hit.incident.createdAt); },
+     nullptr,
+     std::nullopt,
+     [](const SearchHit& hit) { return formatTime(hit.incident.createdAt); }},
+    {"title",
+     QT_TRANSLATE_NOOP("Columns", "What happened"),
+     CellKind::Text,
+     0,
+     true,
+     [](const SearchHit& hit) { return toQt(hit.incident.title); },
+     nullptr,
+     std::nullopt,
+     [](const SearchHit& hit) { return hit.incident.title; }},
+    {"policy",
+     QT_TRANSLATE_NOOP("Columns", "Policy"),
+     CellKind::Text,
+     154,
+     true,
+     [](const SearchHit& hit) { return toQt(hit.incident.policyId); },
+     nullptr,
+     Field::Policy,
+     [](const SearchHit& hit) { return hit.incident.policyId; }},
+    {"result",
+     QT_TRANSLATE_NOOP("Columns", "Result"),
+     CellKind::Mark,
+     92,
+     true,
+     [](const SearchHit& hit) { return wordOf(resultMark(hit)); },
+     resultMark,
+     std::nullopt,
+     [](const SearchHit& hit) {
+         return hit.result ? std::string(wireName(*hit.result)) : std::string();
+     }},
+    {"status",
+     QT_TRANSLATE_NOOP("Columns", "Status"),
+     CellKind::Text,
+     100,
+     true,
+     [](const SearchHit& hit) { return wordOf(hit.incident.status); },
+     nullptr,
+     Field::Status,
+     [](const SearchHit& hit) { return std::string(wireName(hit.incident.status)); }},
+    {"model",
+     QT_TRANSLATE_NOOP("Columns", "Model"),
+     CellKind::Text,
+     104,
+     true,
+     [](const SearchHit& hit) { return toQt(hit.incident.model); },
+     nullptr,
+     Field::Model,
+     [](const SearchHit& hit) { return hit.incident.model; }},
+    {"latency",
+     QT_TRANSLATE_NOOP("Columns", "Latency"),
+     CellKind::Number,
+     88,
+     true,
+     [](const SearchHit& hit) { return durationText(hit.incident.latencyUs); },
+     nullptr,
+     std::nullopt,
+     [](const SearchHit& hit) { return std::to_string(hit.incident.latencyUs); }},
+    {"cost",
+     QT_TRANSLATE_NOOP("Columns", "Cost"),
+     CellKind::Number,
+     84,
+     false,
+     [](const SearchHit& hit) { return costText(hit.incident.costMicrocents); },
+     nullptr,
+     std::nullopt,
+     [](const SearchHit& hit) { return std::to_string(hit.incident.costMicrocents); }},
+    {"user",
+     QT_TRANSLATE_NOOP("Columns", "User"),
+     CellKind::Text,
+     120,
+     false,
+     [](const SearchHit& hit) { return toQt(hit.incident.userId.value_or("")); },
+     nullptr,
+     Field::User,
+     [](const SearchHit& hit) { return hit.incident.userId.value_or(""); }},
+    {"session",
+     QT_TRANSLATE_NOOP("Columns", "Session"),
+     CellKind::Text,
+     120,
+     false,
+     [](const SearchHit& hit) { return toQt(hit.incident.sessionId.value_or("")); },
+     nullptr,
+     Field::Session,
+     [](const SearchHit& hit) { return hit.incident.sessionId.value_or(""); }},
+    {"run",
+     QT_TRANSLATE_NOOP("Columns", "Run"),
+     CellKind::Evidence,
+     150,
+     false,
+     [](const SearchHit& hit) { return shortId(toQt(hit.incident.runId.text())); },
+     nullptr,
+     Field::Run,
+     [](const SearchHit& hit) { return hit.incident.runId.text(); }},
+    {"failure",
+     QT_TRANSLATE_NOOP("Columns", "Failure"),
+     CellKind::Text,
+     150,
+     false,
+     failureText,
+     nullptr,
+     std::nullopt,
+     failureRaw},
+    {"assignee",
+     QT_TRANSLATE_NOOP("Columns", "Assignee"),
+     CellKind::Text,
+     110,
+     false,
+     [](const SearchHit& hit) { return toQt(hit.incident.assignee.value_or("")); },
+     nullptr,
+     std::nullopt,
+     [](const SearchHit& hit) { return hit.incident.assignee.value_or(""); }},
+    {"tags",
+     QT_TRANSLATE_NOOP("Columns", "Tags"),
+     CellKind::Text,
+     120,
+     false,
+     tagsText,
+     nullptr,
+     std::nullopt,
+     [](const SearchHit& hit) { return tagsText(hit).toStdString(); }},
+    {"id",
+     QT_TRANSLATE_NOOP("Columns", "Incident"),
+     CellKind::Evidence,
+     150,
+     false,
+     [](const SearchHit& hit) { return shortId(toQt(hit.incident.incidentId.text())); },
+     nullptr,
+     std::nullopt,
+     [](const SearchHit& hit) { return hit.incident.incidentId.text(); }},
+};
+
+} // namespace
+
+std::span<const IncidentColumn> incidentColumns()
+{
+    return kColumns;
+}
+
+QString columnHeader(const IncidentColumn& column)
+{
+    return QCoreApplication::translate("Columns", column.header);
+}
+
+} // namespace exhibit::ui

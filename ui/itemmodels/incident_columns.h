@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/domain/incident_source.h"
+#include "models/query/query.h"
+#include "ui/theme/marks.h"
+
+#include <QString>
+
+#include <optional>
+#include <span>
+#include <string>
+
+namespace exhibit::ui {
+
+enum class CellKind : std::uint8_t { Text, Mark, Evidence, Number };
+
+/// One row of the table serves header, cells, chooser, export and accessibility.
+struct IncidentColumn {
+    const char* id; ///< Stable: stands in settings.
+    const char* header; ///< Translated at use, context "Columns".
+    CellKind kind;
+    int width; ///< At 96 dpi; 0 stretches.
+    bool visible;
+    QString (*text)(const domain::SearchHit& hit);
+    Mark (*mark)(const domain::SearchHit& hit); ///< nullptr for columns without one.
+    /// What "only this value" restricts; nullopt for columns that no field filters.
+    std::optional<query::Field> field;
+    std::string (*raw)(const domain::SearchHit& hit); ///< Wire value, for filters and exports.
+};
+
+[[nodiscard]] std::span<const IncidentColumn> incidentColumns();
+[[nodiscard]] QString columnHeader(const IncidentColumn& column);
+
+} // namespace exhibit::ui

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/search/histogram_widget.h"
+
+#include "ui/text.h"
+#include "ui/theme/fonts.h"
+#include "ui/theme/style.h"
+#include "ui/theme/theme.h"
+#include "ui/widgets/time_display.h"
+
+#include <QKeyEvent>
+#include <QLocale>
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
+namespace exhibit::ui {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+constexpr int kLabelHeight = 16;
+constexpr int kLabelSpacing = 104; ///< At least this far apart.
+
+QString widthText(std::int64_t seconds)
+{
+    if (seconds < 60) {
+        return HistogramWidget::tr("%n-second bars", nullptr, static_cast<int>(seconds));
+    }
+    if (seconds < 3600) {
+        return HistogramWidget::tr("%n-minute bars", nullptr, static_cast<int>(seconds / 60));
+    }
+    if (seconds < 86400) {
+        return HistogramWidget::tr("%n-hour bars", nullptr, static_cast<int>(seconds / 3600));
+    }
+    return HistogramWidget::tr("%n-day bars", nullptr, static_cast<int>(seconds / 86400));
+}
+
+} // namespace
+
+HistogramWidget::HistogramWidget(QWidget* parent)
+    : QWidget(parent)
+{
+    setFocusPolicy(Qt::StrongFocus);
+    setMouseTracking(true);
+    setAccessibleName(tr("Histogram of all matches"));
+    setAccessibleDescription(tr("Arrows move, Shift and arrows choose a range, Escape clears it"));
+    connect(&TimeDisplay::instance(), &TimeDisplay::changed, this, qOverload<>(&QWidget::update));
+}
+
+void HistogramWidget::setBars(const domain::HistogramReply& bars)
+{
+    m_bars = bars;
+    m_highest = 1;
+    for (const auto count : m_bars.counts) {
+        m_highest = std::max(m_highest, count);
+    }
+    m_cursor = std::clamp(m_cursor, 0, std::max(0, barCount() - 1));
+    update();
+}
+
+void HistogramWidget::setRange(std::optional<UtcTime> from, std::optional<UtcTime> to)
+{
+    if (m_dragging) {
+        return;
+    }
+    m_brush.reset();
+    if ((from || to) && barCount() > 0) {
+        const std::chrono::seconds width(m_bars.barSeconds);
+        const int first = from ? static_cast<int>((*from - m_bars.from) / width) : 0;
+        const int last = to
+            ? static_cast<int>((*to - std::chrono::microseconds(1) - m_bars.from) / width)
+            : barCount() - 1;
+        m_brush = Brush{std::clamp(first, 0, barCount() - 1), std::clamp(last, 0, barCount() - 1)};
+    }
+    update();
+}
+
+QString HistogramWidget::summary() const
+{
+    if (barCount() == 0) {
+        return tr("no matches to plot");
+    }
+    std::int64_t inside = 0;
+    for (int bar = 0; bar < barCount(); ++bar) {
+        if (!m_brush || (bar >= m_brush->first && bar <= m_brush->last)) {
+            inside += m_bars.counts[static_cast<std::size_t>(bar)];
+        }
+    }
+    return tr("%1, %2 in range, 0 undated").arg(widthText(m_bars.barSeconds), grouped(inside));
+}
+
+QSize HistogramWidget::sizeHint() const
+{
+    return {scaled(200), scaled(64)};
+}
+
+QRectF HistogramWidget::plot() const
+{
+    return QRectF(rect()).adjusted(scaled(8), scaled(4), -scaled(8), -scaled(kLabelHeight));
+}
+
+double HistogramWidget::xOf(double bar) const
+{
+    // A few bars do not become doors: at most 24 px each, from the left.
+    const double width = std::min(plot().width() / std::max(1, barCount()), double(scaled(24)));
+    return plot().left() + bar * width;
+}
+
+int HistogramWidget::barAt(double x) const
+{
+    const double width = xOf(1) - xOf(0);
+    return std::clamp(
+        static_cast<int>(std::floor((x - plot().left()) / width)), 0, std::max(0, barCount() - 1));
+}
+
+UtcTime HistogramWidget::startOf(int bar) const
+{
+    return m_bars.from + std::chrono::seconds(m_bars.barSeconds * bar);
+}
+
+void HistogramWidget::paintEvent(QPaintEvent* event)
+{
+    Q_UNUSED(event);
+    QPainter painter(this);
+    painter.fillRect(rect(), colour(Role::Base));
+    painter.setPen(colour(Role::Hairline));
+    painter.drawLine(rect().bottomLeft(), rect().bottomRight());
+    if (barCount() == 0) {
+        painter.drawLine(plot().bottomLeft(), plot().bottomRight());
+        return;
+    }
+    paintBrush(painter);
+    paintBars(painter);
+    paintLabels(painter);
+    if (hasFocus()) {
+        painter.setPen(QPen(colour(Role::Accent), 1));
+        const QRectF cursor(
+            xOf(m_cursor), plot().top(), xOf(m_cursor + 1) - xOf(m_cursor), plot().height());
+        painter.drawRect(cursor.adjusted(-1, 0, 0, 0));
+    }
+}
+
+void HistogramWidget::paintBars(QPainter& painter) const
+{
+    const QRectF area = plot();
+    const double width = xOf(1) - xOf(0);
+    const double gap = width >= 4 ? 1.5 : 0;
+    for (int bar = 0; bar < barCount(); ++bar) {
+        const auto count = m_bars.counts[static_cast<std::size_t>(bar)];
+        if (count == 0) {
+            continue;
+        }
+        const double height = std::max(2.0, double(count) / double(m_highest) * area.height());
+        const bool inside = !m_brush || (bar >= m_brush->first && bar <= m_brush->last);
+        painter.fillRect(
+            QRectF(xOf(bar), area.bottom() - height, std::max(1.0, width - gap), height),
+            colour(inside ? Role::PlotBar : Role::PlotDim));
+    }
+}
+
+void HistogramWidget::paintBrush(QPainter& painter) const
+{
+    if (!m_brush) {
+        return;
+    }
+    const QRectF area = plot();
+    const QRectF box(xOf(m_brush->first),
+                     area.top(),
+                     xOf(m_brush->last + 1) - xOf(m_brush->first),
+                     area.height());
+    QColor tint = colour(Role::Brush);
+    tint.setAlphaF(Theme::instance().isHighContrast() ? 0.0F : 0.16F);
+    painter.fillRect(box, tint);
+    painter.setPen(QPen(colour(Role::Brush), 1.5));
+    for (const double x : {box.left(), box.right()}) {
+        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
+        const QRectF handle(x - 2.5, area.center().y() - 6, 5, 12);
+        painter.setBrush(colour(Role::Base));
+        painter.drawRect(handle);
+    }
+}
+
+void HistogramWidget::paintLabels(QPainter& painter) const
+{
+    painter.setFont(typeFont(TypeRole::Caption));
+    painter.setPen(colour(Role::Text3));
+    const double width = xOf(1) - xOf(0);
+    const int step = std::max(1, static_cast<int>(std::ceil(scaled(kLabelSpacing) / width)));
+    const bool days = m_bars.barSeconds >= 86400;
+    const bool seconds = m_bars.barSeconds < 60;
+    const auto format = days ? u"d MMM"_s : seconds ? u"HH:mm:ss"_s : u"HH:mm"_s;
+    for (int bar = 0; bar < barCount(); bar += step) {
+        const double x = xOf(bar);
+        const QString label
+            = QLocale().toString(TimeDisplay::instance().inZone(startOf(bar)), format);
+        painter.drawText(
+            QRectF(x, height() - scaled(kLabelHeight), scaled(kLabelSpacing), scaled(14)),
+            Qt::AlignLeft | Qt::AlignVCenter,
+            label);
+    }
+}
+
+void HistogramWidget::mousePressEvent(QMouseEvent* event)
+{
+    if (event->button() == Qt::LeftButton && barCount() > 0) {
+        m_anchor = m_cursor = barAt(event->position().x());
+        m_brush = Brush{m_anchor, m_anchor};
+        m_dragging = true;
+        update();
+    }
+}
+
+void HistogramWidget::mouseMoveEvent(QMouseEvent* event)
+{
+    if (barCount() == 0) {
+        return;
+    }
+    const int bar = barAt(event->position().x());
+    if (m_dragging) {
+        m_cursor = bar;
+        m_brush = Brush{std::min(m_anchor, bar), std::max(m_anchor, bar)};
+        update();
+        return;
+    }
+    setToolTip(tr("%1: %2").arg(TimeDisplay::instance().dateAndClock(startOf(bar)),
+                                grouped(m_bars.counts[static_cast<std::size_t>(bar)])));
+}
+
+void HistogramWidget::mouseReleaseEvent(QMouseEvent* event)
+{
+    if (event->button() == Qt::LeftButton && m_dragging) {
+        m_dragging = false;
+        commit();
+    }
+}
+
+void HistogramWidget::commit()
+{
+    if (m_brush) {
+        Q_EMIT rangeChosen(startOf(m_brush->first), startOf(m_brush->last + 1));
+    }
+}
+
+void HistogramWidget::keyPressEvent(QKeyEvent* event)
+{
+    const bool left = event->key() == Qt::Key_Left;
+    if ((left || event->key() == Qt::Key_Right) && barCount() > 0
+        && !(event->modifiers() & Qt::AltModifier)) {
+        if (!(event->modifiers() & Qt::ShiftModifier)) {
+            m_anchor = -1;
+        } else if (m_anchor < 0) {
+            m_anchor = m_cursor;
+        }
+        m_cursor = std::clamp(m_cursor + (left ? -1 : 1), 0, barCount() - 1);
+        if (m_anchor >= 0) {
+            m_brush = Brush{std::min(m_anchor, m_cursor), std::max(m_anchor, m_cursor)};
+            commit();
+        }
+        update();
+        return;
+    }
+    if (event->key() == Qt::Key_Escape && m_brush) {
+        m_brush.reset();
+        m_anchor = -1;
+        update();
+        Q_EMIT rangeCleared();
+        return;
+    }
+    QWidget::keyPressEvent(event);
+}
+
+void HistogramWidget::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    update();
+}
+
+} // namespace exhibit::ui

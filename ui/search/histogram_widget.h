@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/domain/incident_source.h"
+
+#include <QWidget>
+
+#include <optional>
+
+namespace exhibit::ui {
+
+/// All matches over time, painted. A range is chosen by dragging or with Shift and the arrows,
+/// snaps to whole bars and ends with Esc; the keyboard's bar is outlined.
+class HistogramWidget : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit HistogramWidget(QWidget* parent);
+
+    void setBars(const domain::HistogramReply& bars);
+    /// What the query says; the brush shows it.
+    void setRange(std::optional<UtcTime> from, std::optional<UtcTime> to);
+    [[nodiscard]] QString summary() const; ///< "2-minute bars, 213 in range".
+    [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
+
+Q_SIGNALS:
+    void rangeChosen(exhibit::UtcTime from, exhibit::UtcTime to);
+    void rangeCleared();
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    struct Brush {
+        int first = 0; ///< Bars, both inclusive.
+        int last = 0;
+    };
+
+    [[nodiscard]] QRectF plot() const;
+    [[nodiscard]] double xOf(double bar) const;
+    [[nodiscard]] int barAt(double x) const;
+    [[nodiscard]] UtcTime startOf(int bar) const;
+    [[nodiscard]] int barCount() const { return static_cast<int>(m_bars.counts.size()); }
+    void commit();
+    void paintBars(QPainter& painter) const;
+    void paintBrush(QPainter& painter) const;
+    void paintLabels(QPainter& painter) const;
+
+    domain::HistogramReply m_bars;
+    std::int64_t m_highest = 1;
+    std::optional<Brush> m_brush;
+    int m_anchor = -1; ///< Bar where a drag or a keyboard range began.
+    int m_cursor = 0; ///< The keyboard's bar.
+    bool m_dragging = false;
+};
+
+} // namespace exhibit::ui

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/search/query_bar.h"
+
+#include "ui/search/chip_row.h"
+#include "ui/search/query_field.h"
+#include "ui/text.h"
+#include "ui/theme/fonts.h"
+#include "ui/theme/style.h"
+#include "ui/widgets/busy_line.h"
+#include "ui/widgets/time_display.h"
+#include "ui/widgets/tool_bar_parts.h"
+
+#include <QInputDialog>
+#include <QLabel>
+#include <QLocale>
+#include <QMenu>
+#include <QPainter>
+#include <QVBoxLayout>
+
+namespace exhibit::ui {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+QToolButton* menuButton(Icon symbol, const QString& text, QWidget* parent)
+{
+    auto* button = new QToolButton(parent);
+    button->setIcon(icon(symbol));
+    button->setText(text);
+    button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    button->setPopupMode(QToolButton::InstantPopup);
+    button->setProperty("framed", true);
+    button->setFocusPolicy(Qt::TabFocus);
+    button->setMinimumHeight(scaled(28));
+    button->setMenu(new QMenu(button)); // The button owns it.
+    return button;
+}
+
+} // namespace
+
+QueryBar::QueryBar(SearchController& search, QWidget* parent)
+    : QWidget(parent)
+    , m_search(search)
+{
+    setObjectName(u"query.bar"_s);
+    m_busy = new BusyLine(this);
+    m_error = new QLabel(this);
+    m_error->setFont(typeFont(TypeRole::Small));
+    m_error->setContentsMargins(scaled(8), 0, 0, 0);
+    m_error->hide();
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(scaled(8), scaled(5), scaled(8), 0);
+    layout->setSpacing(scaled(5));
+    layout->addWidget(fieldRow());
+    layout->addWidget(m_error);
+    layout->addWidget(chipRow());
+    layout->addWidget(m_busy);
+    setFocusProxy(m_field);
+    connectSearch();
+    showCounts();
+}
+
+QWidget* QueryBar::fieldRow()
+{
+    auto* row = new QWidget(this);
+    m_field = new QueryField(row);
+    m_field->setValueSource([this](const QString& field) { return m_search.knownValues(field); });
+    auto* history = menuButton(Icon::History, tr("History"), row);
+    connect(history->menu(), &QMenu::aboutToShow, this, [this, history] {
+        fillHistory(history->menu());
+    });
+    auto* saved = menuButton(Icon::Bookmark, tr("Saved"), row);
+    connect(saved->menu(), &QMenu::aboutToShow, this, [this, saved] { fillSaved(saved->menu()); });
+    auto* layout = new QHBoxLayout(row);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_field, 1);
+    layout->addWidget(history);
+    layout->addWidget(saved);
+    return row;
+}
+
+QWidget* QueryBar::chipRow()
+{
+    auto* row = new QWidget(this);
+    m_chips = new ChipRow(m_search, row);
+    m_counts = new QLabel(row);
+    m_counts->setTextFormat(Qt::RichText);
+    m_new = new QLabel(row);
+    m_new->setForegroundRole(QPalette::PlaceholderText);
+    m_show = actionButton(m_search.services().actions->action(u"search.show_new"), row, true);
+    m_show->setText(tr("Show"));
+    m_show->setToolButtonStyle(Qt::ToolButtonTextOnly);
+    auto* layout = new QHBoxLayout(row);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_chips, 1);
+    layout->addWidget(m_counts);
+    layout->addSpacing(scaled(8));
+    layout->addWidget(m_new);
+    layout->addWidget(m_show);
+    row->setMinimumHeight(scaled(26));
+    return row;
+}
+
+void QueryBar::connectSearch()
+{
+    auto& actions = *m_search.services().actions;
+    actions.handle(u"search.focus", this, [this] {
+        m_field->setFocus(Qt::ShortcutFocusReason);
+        m_field->selectAll();
+    });
+    actions.handle(u"search.save", this, [this] { saveSearch(); });
+    connect(m_field, &QLineEdit::textEdited, this, [this](const QString& text) {
+        m_search.setText(text, false);
+    });
+    connect(
+        m_field, &QueryField::committed, this, [this] { m_search.setText(m_field->text(), true); });
+    connect(
+        m_chips, &ChipRow::editAsked, this, [this] { m_field->setFocus(Qt::OtherFocusReason); });
+    connect(&m_search, &SearchController::textChanged, this, [this] {
+        m_field->showText(m_search.text());
+        m_field->setError(m_search.error());
+    });
+    connect(m_field, &QueryField::errorShown, this, [this](const QString& message) {
+        QPalette palette = this->palette();
+        palette.setColor(QPalette::WindowText, colour(Role::Failed));
+        m_error->setPalette(palette);
+        m_error->setText(message);
+        m_error->setVisible(!message.isEmpty());
+    });
+    connect(&m_search, &SearchController::stateChanged, this, [this] {
+        m_busy->setBusy(m_search.state() == SearchState::Working);
+        showCounts();
+    });
+    connect(&m_search, &SearchController::countsChanged, this, &QueryBar::showCounts);
+    m_search.services().addPaletteProvider([this](const QString&) { return paletteEntries(); });
+}
+
+void QueryBar::showCounts()
+{
+    const QString about = m_search.totalIsEstimate() ? tr("about ") : QString();
+    const QString found = about + u"<b>"_s + grouped(m_search.total()) + u"</b>"_s;
+    const auto all = m_search.grandTotal();
+    QString text;
+    if (m_search.state() == SearchState::Working) {
+        text = tr("searching …");
+    } else if (m_search.state() == SearchState::Failed) {
+        text = tr("%1 as of %2, not current")
+                   .arg(grouped(m_search.total()), TimeDisplay::instance().clock(m_search.asOf()));
+    } else if (all && !m_search.query().empty()) {
+        text = tr("%1 of %2 incidents").arg(found, grouped(*all));
+    } else {
+        text = tr("%1 incidents").arg(found);
+    }
+    m_counts->setText(text);
+    const bool fresh = m_search.newCount() > 0;
+    m_new->setText(fresh ? tr("%1 new since %2")
+                               .arg(grouped(m_search.newCount()),
+                                    TimeDisplay::instance().clock(m_search.asOf()).left(5))
+                         : QString());
+    m_new->setVisible(fresh);
+    m_show->setVisible(fresh);
+}
+
+QString QueryBar::countText() const
+{
+    QString text = m_counts->text();
+    return text.remove(u"<b>"_s).remove(u"</b>"_s);
+}
+
+void QueryBar::fillHistory(QMenu* menu)
+{
+    menu->clear();
+    const auto past = m_search.memory().past().mid(0, 25);
+    for (const auto& one : past) {
+        QString label = one.query.left(90);
+        label.replace(QLatin1Char('&'), u"&&"_s);
+        auto* action = menu->addAction(
+            tr("%1     %2 found, %3")
+                .arg(label,
+                     grouped(one.total),
+                     QLocale().toString(one.at.toTimeZone(TimeDisplay::instance().zone()),
+                                        u"d MMM HH:mm"_s)));
+        connect(action, &QAction::triggered, this, [this, query = one.query] {
+            m_search.setText(query, true);
+        });
+    }
+    if (past.isEmpty()) {
+        menu->addAction(tr("No searches yet"))->setEnabled(false);
+    }
+}
+
+void QueryBar::fillSaved(QMenu* menu)
+{
+    menu->clear();
+    menu->addAction(m_search.services().actions->action(u"search.save"));
+    menu->addSeparator();
+    for (const auto& [name, query] : m_search.memory().saved()) {
+        auto* one = menu->addMenu(name);
+        connect(one->addAction(tr("Search %1").arg(query.left(80))),
+                &QAction::triggered,
+                this,
+                [this, query = query] { m_search.setText(query, true); });
+        connect(one->addAction(tr("Forget")), &QAction::triggered, this, [this, name = name] {
+            m_search.memory().forget(name);
+        });
+    }
+}
+
+void QueryBar::saveSearch()
+{
+    const QString name = QInputDialog::getText(window(), tr("Save this search"), tr("Name"));
+    if (!name.trimmed().isEmpty()) {
+        m_search.memory().save(name.trimmed(), m_search.text());
+    }
+}
+
+QList<PaletteEntry> QueryBar::paletteEntries() const
+{
+    QList<PaletteEntry> entries;
+    auto& results = m_search.results();
+    for (int row = 0; row < std::min(results.rowCount(), PageCache::kPageRows); ++row) {
+        const auto hit = results.hit(row);
+        if (!hit) {
+            break;
+        }
+        entries << PaletteEntry{tr("Records"),
+                                toQt(hit->incident.title),
+                                shortId(toQt(hit->incident.incidentId.text())),
+                                Icon::Search,
+                                {},
+                                [this, hit] { m_search.services().selection->setIncident(hit); }};
+    }
+    for (const auto& [name, query] : m_search.memory().saved()) {
+        entries << PaletteEntry{
+            tr("Saved searches"), name, query, Icon::Bookmark, {}, [this, query = query] {
+                m_search.setText(query, true);
+            }};
+    }
+    return entries;
+}
+
+void QueryBar::paintEvent(QPaintEvent* event)
+{
+    Q_UNUSED(event);
+    QPainter(this).fillRect(rect(), colour(Role::Window));
+}
+
+} // namespace exhibit::ui

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/search/search_controller.h"
+
+#include <QWidget>
+
+class QLabel;
+class QMenu;
+class QToolButton;
+
+namespace exhibit::ui {
+
+class BusyLine;
+class ChipRow;
+class QueryField;
+
+/// The search at the top of the window: query, history, saved searches, chips, counts, "42 new".
+class QueryBar : public QWidget {
+    Q_OBJECT
+
+public:
+    QueryBar(SearchController& search, QWidget* parent);
+    [[nodiscard]] QString countText() const;
+    [[nodiscard]] QueryField& field() { return *m_field; }
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    QWidget* fieldRow();
+    QWidget* chipRow();
+    void connectSearch();
+    void showCounts();
+    void fillHistory(QMenu* menu);
+    void fillSaved(QMenu* menu);
+    void saveSearch();
+    QList<PaletteEntry> paletteEntries() const;
+
+    SearchController& m_search;
+    QueryField* m_field = nullptr;
+    ChipRow* m_chips = nullptr;
+    QLabel* m_error = nullptr;
+    QLabel* m_counts = nullptr;
+    QLabel* m_new = nullptr;
+    QToolButton* m_show = nullptr;
+    BusyLine* m_busy = nullptr;
+};
+
+} // namespace exhibit::ui

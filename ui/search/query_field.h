@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/query/query.h"
+
+#include <QLineEdit>
+#include <QTimer>
+
+#include <functional>
+#include <optional>
+
+class QCompleter;
+class QStandardItemModel;
+
+namespace exhibit::ui {
+
+/// The query as text, with exactly two duties: live syntax state and completion. It never rejects a
+/// keystroke: a query is routinely invalid while it is typed, so there is no QValidator. While the
+/// text changes it is neutral; red comes only after 150 ms of being wrong. Buttons, chips and
+/// history stand in QueryBar, never here.
+class QueryField : public QLineEdit {
+    Q_OBJECT
+
+public:
+    explicit QueryField(QWidget* parent);
+
+    /// Real values of a field, for completion; called while typing, so it only looks at what is
+    /// here.
+    void setValueSource(std::function<QStringList(const QString& field)> values);
+    void setError(const std::optional<query::QueryError>& error);
+    /// Replaces the text without asking for completion.
+    void showText(const QString& text);
+    [[nodiscard]] bool showsError() const { return m_showError; }
+    [[nodiscard]] QStringList completionTexts() const;
+    void complete();
+
+Q_SIGNALS:
+    void errorShown(const QString& message); ///< Empty when it is gone.
+    void committed();
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    void paintError(QPainter& painter, const QRect& line);
+    void insertCompletion(int row);
+    [[nodiscard]] QString errorText() const;
+
+    std::function<QStringList(const QString&)> m_values;
+    std::optional<query::QueryError> m_error;
+    bool m_showError = false;
+    QTimer m_redDelay;
+    QCompleter* m_completer;
+    QStandardItemModel* m_model;
+    std::vector<query::Completion> m_completions;
+};
+
+} // namespace exhibit::ui

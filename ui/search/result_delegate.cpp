@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/search/result_delegate.h"
+
+#include "ui/itemmodels/results_model.h"
+#include "ui/text.h"
+#include "ui/theme/fonts.h"
+#include "ui/theme/icons.h"
+#include "ui/theme/style.h"
+
+#include <QAbstractItemView>
+#include <QApplication>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QTableView>
+
+namespace exhibit::ui {
+namespace {
+
+constexpr int kPadding = 8;
+constexpr int kMarkSide = 13;
+
+/// Of a row that is not here yet: a bar where the text will stand, not as long as the cell.
+void paintPlaceholder(QPainter& painter, const QRect& rect, const QModelIndex& index)
+{
+    const int length = rect.width() * (50 + (index.row() * 37 + index.column() * 53) % 35) / 100;
+    painter.fillRect(QRect(rect.left(), rect.center().y() - 3, length, 7), colour(Role::PlotSpan));
+}
+
+QColor textColour(const QStyleOptionViewItem& option, const QModelIndex& index, bool loud)
+{
+    if (loud) {
+        return colour(Role::SelText);
+    }
+    if (index.data(kStaleRole).toBool() || !(option.state & QStyle::State_Enabled)) {
+        return colour(Role::Text2);
+    }
+    return colour(Role::Text);
+}
+
+/// The current row of the pane with the focus is outlined, cell by cell.
+void paintCurrent(QPainter& painter, const QStyleOptionViewItem& option, const QModelIndex& index)
+{
+    const auto* view = qobject_cast<const QTableView*>(option.widget);
+    if (view == nullptr || view->currentIndex().row() != index.row() || !view->hasFocus()) {
+        return;
+    }
+    const bool contrast = Theme::instance().isHighContrast();
+    const QRect box = contrast ? option.rect.adjusted(0, 2, 0, -2) : option.rect;
+    painter.setPen(QPen(colour(contrast ? Role::SelText : Role::Accent), contrast ? 2 : 1));
+    painter.drawLine(box.topLeft(), box.topRight());
+    painter.drawLine(box.bottomLeft(), box.bottomRight());
+}
+
+} // namespace
+
+void ResultDelegate::paint(QPainter* painter,
+                           const QStyleOptionViewItem& option,
+                           const QModelIndex& index) const
+{
+    QStyle* style = option.widget ? option.widget->style() : QApplication::style();
+    QStyleOptionViewItem row = option;
+    if (index.row() % 2 == 1) {
+        row.features |= QStyleOptionViewItem::Alternate;
+    }
+    style->drawPrimitive(QStyle::PE_PanelItemViewItem, &row, painter, option.widget);
+    painter->save();
+    const QRect inner = option.rect.adjusted(scaled(kPadding), 0, -scaled(kPadding), 0);
+    if (index.data(kPendingRole).toBool()) {
+        paintPlaceholder(*painter, inner, index);
+        painter->restore();
+        return;
+    }
+    const auto* view = qobject_cast<const QAbstractItemView*>(option.widget);
+    const bool selected
+        = (option.state & QStyle::State_Selected) && view != nullptr && view->hasFocus();
+    const bool loud = selected && Theme::instance().isHighContrast();
+    const auto kind = static_cast<CellKind>(index.data(kCellKindRole).toInt());
+    QRect text = inner;
+    QColor tint = textColour(option, index, loud);
+    if (kind == CellKind::Mark) {
+        const auto mark = static_cast<Mark>(index.data(kMarkRole).toInt());
+        const int side = scaled(kMarkSide);
+        const QRect box
+            = QStyle::visualRect(option.direction,
+                                 inner,
+                                 QRect(inner.left(), inner.center().y() - side / 2, side, side));
+        paintMark(*painter, mark, QRectF(box).center(), side, loud ? tint : QColor());
+        text = QStyle::visualRect(
+            option.direction, inner, inner.adjusted(side + scaled(6), 0, 0, 0));
+        tint = loud || mark == Mark::None ? tint : colour(roleOf(mark));
+    }
+    painter->setFont(typeFont(kind == CellKind::Evidence ? TypeRole::Mono : TypeRole::Table));
+    painter->setPen(tint);
+    const int aligned = kind == CellKind::Number ? Qt::AlignRight : Qt::AlignLeft;
+    painter->drawText(
+        text,
+        int(QStyle::visualAlignment(option.direction, Qt::Alignment(aligned))) | Qt::AlignVCenter
+            | Qt::TextSingleLine,
+        painter->fontMetrics().elidedText(index.data().toString(), Qt::ElideRight, text.width()));
+    paintCurrent(*painter, option, index);
+    painter->restore();
+}
+
+void FacetDelegate::paint(QPainter* painter,
+                          const QStyleOptionViewItem& option,
+                          const QModelIndex& index) const
+{
+    QStyle* style = option.widget ? option.widget->style() : QApplication::style();
+    style->drawPrimitive(QStyle::PE_PanelItemViewItem, &option, painter, option.widget);
+    painter->save();
+    const QRect rect = option.rect.adjusted(scaled(10), 0, -scaled(8), 0);
+    const auto place
+        = [&](const QRect& box) { return QStyle::visualRect(option.direction, rect, box); };
+    const bool heading = !index.parent().isValid();
+    if (heading) {
+        const int side = scaled(9);
+        paintIcon(*painter,
+                  Icon::ChevronDown,
+                  place(QRect(rect.left(), rect.center().y() - side / 2, side, side)),
+                  colour(Role::Text2));
+        painter->setFont(boldFont(TypeRole::Caption));
+        painter->setPen(colour(Role::Text2));
+        painter->drawText(
+            place(rect.adjusted(scaled(16), 0, 0, 0)), Qt::AlignVCenter, index.data().toString());
+        painter->restore();
+        return;
+    }
+    int x = rect.left();
+    if (index.data(Qt::CheckStateRole).isValid()) {
+        QStyleOptionButton box;
+        const int side = scaled(13);
+        box.rect = place(QRect(x, rect.center().y() - side / 2, side, side));
+        box.state = QStyle::State_Enabled
+            | (index.data(Qt::CheckStateRole).toInt() == Qt::Checked ? QStyle::State_On
+                                                                     : QStyle::State_Off);
+        style->drawPrimitive(QStyle::PE_IndicatorCheckBox, &box, painter, nullptr);
+    }
+    x += scaled(20);
+    if (const auto mark = static_cast<Mark>(index.data(kMarkRole).toInt()); mark != Mark::None) {
+        const int side = scaled(13);
+        paintMark(*painter,
+                  mark,
+                  QRectF(place(QRect(x, rect.center().y() - side / 2, side, side))).center(),
+                  side);
+        x += scaled(20);
+    }
+    painter->setFont(typeFont(TypeRole::Table));
+    const QString count = grouped(index.data(kFacetCountRole).toLongLong());
+    const int counted = painter->fontMetrics().horizontalAdvance(count) + scaled(6);
+    const QRect label(x, rect.top(), rect.right() - counted - x, rect.height());
+    painter->setPen(colour(index.data(Qt::CheckStateRole).isValid() ? Role::Text : Role::Text3));
+    painter->drawText(
+        place(label),
+        Qt::AlignVCenter | Qt::TextSingleLine,
+        painter->fontMetrics().elidedText(index.data().toString(), Qt::ElideRight, label.width()));
+    painter->setPen(colour(Role::Text2));
+    const QRect end(rect.right() - counted, rect.top(), counted, rect.height());
+    painter->drawText(place(end),
+                      int(QStyle::visualAlignment(option.direction, Qt::AlignRight))
+                          | Qt::AlignVCenter,
+                      count);
+    painter->restore();
+}
+
+QSize FacetDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const
+{
+    Q_UNUSED(option);
+    Q_UNUSED(index);
+    return {0, scaled(22)};
+}
+
+bool FacetDelegate::editorEvent(QEvent* event,
+                                QAbstractItemModel* model,
+                                const QStyleOptionViewItem& option,
+                                const QModelIndex& index)
+{
+    Q_UNUSED(option);
+    if (event->type() != QEvent::MouseButtonRelease || !index.data(Qt::CheckStateRole).isValid()) {
+        return false;
+    }
+    const bool on = index.data(Qt::CheckStateRole).toInt() == Qt::Checked;
+    return model->setData(index, on ? Qt::Unchecked : Qt::Checked, Qt::CheckStateRole);
+}
+
+} // namespace exhibit::ui

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/search/results_pane.h"
+
+#include "ui/search/chip_row.h"
+#include "ui/search/histogram_widget.h"
+#include "ui/search/incident_commands.h"
+#include "ui/search/result_export.h"
+#include "ui/search/results_view.h"
+#include "ui/text.h"
+#include "ui/widgets/dock_title.h"
+#include "ui/widgets/empty_state.h"
+#include "ui/widgets/message_bar.h"
+#include "ui/widgets/time_display.h"
+#include "ui/widgets/tool_bar_parts.h"
+
+#include <QClipboard>
+#include <QFileDialog>
+#include <QGuiApplication>
+#include <QInputDialog>
+#include <QMenu>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+namespace exhibit::ui {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+/// What the query says of time, for the brush.
+std::pair<std::optional<UtcTime>, std::optional<UtcTime>> rangeOf(const query::Query& query)
+{
+    std::pair<std::optional<UtcTime>, std::optional<UtcTime>> range;
+    for (const auto& group : query.groups) {
+        if (group.size() == 1 && !group.front().negated
+            && group.front().field == query::Field::After) {
+            range.first = group.front().time;
+        }
+        if (group.size() == 1 && !group.front().negated
+            && group.front().field == query::Field::Before) {
+            range.second = group.front().time;
+        }
+    }
+    return range;
+}
+
+} // namespace
+
+ResultsPane::ResultsPane(SearchController& search, QWidget* parent)
+    : QWidget(parent)
+    , m_search(search)
+    , m_bar(new MessageBar(this))
+    , m_histogram(new HistogramWidget(this))
+    , m_stack(new QStackedWidget(this))
+    , m_view(new ResultsView(search.results(), m_stack))
+    , m_empty(new EmptyState(m_stack))
+{
+    m_stack->addWidget(m_view);
+    m_stack->addWidget(m_empty);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_bar);
+    layout->addWidget(m_histogram);
+    layout->addWidget(m_stack, 1);
+    setFocusProxy(m_view);
+    setAutoFillBackground(true);
+    setBackgroundRole(QPalette::Base);
+    if (auto* title = titleOf(this)) {
+        auto* columns = iconButton(Icon::Columns, tr("Choose columns"), title);
+        connect(columns, &QToolButton::clicked, m_view, [this] { m_view->chooseColumns(); });
+        title->addTool(columns);
+    }
+    connectSearch();
+    handleActions();
+}
+
+void ResultsPane::connectSearch()
+{
+    connect(&m_search, &SearchController::stateChanged, this, &ResultsPane::showState);
+    connect(&m_search, &SearchController::resultsShown, this, &ResultsPane::selectFirst);
+    connect(&m_search, &SearchController::countsChanged, this, &ResultsPane::showCounts);
+    connect(&m_search.results(), &ResultsModel::pageFailed, this, [this](const QString& why) {
+        m_bar->showMessage(MessageBar::Kind::Warning, tr("Some rows could not be read."), why);
+        m_bar->addAction(tr("Try again"), [this] {
+            m_bar->clear();
+            m_view->viewport()->update();
+        });
+    });
+    connect(m_view->selectionModel(),
+            &QItemSelectionModel::currentRowChanged,
+            this,
+            &ResultsPane::selectionChanged);
+    connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
+        showCounts();
+    });
+    connect(&m_search.results(), &QAbstractItemModel::dataChanged, this, [this] {
+        if (m_search.services().selection->hit() == nullptr) {
+            selectionChanged();
+        }
+    });
+    connect(m_view, &QWidget::customContextMenuRequested, this, &ResultsPane::openMenu);
+    connect(m_histogram, &HistogramWidget::rangeChosen, this, [this](UtcTime from, UtcTime to) {
+        m_search.setQuery(query::withRange(m_search.query(), from, to));
+    });
+    connect(m_histogram, &HistogramWidget::rangeCleared, this, [this] {
+        m_search.setQuery(query::withoutField(m_search.query(), query::Field::After));
+    });
+}
+
+void ResultsPane::handleActions()
+{
+    auto& actions = *m_search.services().actions;
+    actions.bindContext(Context::Results, this);
+    actions.handle(u"search.only_this", this, [this] { withCurrentValue(filterOnly); });
+    actions.handle(u"search.not_this", this, [this] { withCurrentValue(filterOut); });
+    actions.handle(u"search.add_this", this, [this] { withCurrentValue(filterAdd); });
+    actions.handle(u"search.copy_filter", this, [this] {
+        if (const auto value = valueAt(m_view->currentIndex())) {
+            QGuiApplication::clipboard()->setText(asQuery(*value));
+        }
+    });
+    actions.handle(u"search.columns", this, [this] { m_view->chooseColumns(); });
+    actions.handle(u"search.export_csv", this, [this] { exportTo(true); });
+    actions.handle(u"search.export_ndjson", this, [this] { exportTo(false); });
+    actions.handle(u"case.tag", this, [this] { tag(); });
+    actions.handle(u"case.status", this, [this] { advanceStatus(); });
+}
+
+void ResultsPane::showState()
+{
+    if (m_search.state() == SearchState::Failed) {
+        showFailure();
+    } else if (m_search.state() == SearchState::Done) {
+        m_bar->clear();
+    }
+    const bool none = m_search.state() == SearchState::Done && m_search.results().rowCount() == 0;
+    if (none) {
+        showEmpty();
+    }
+    m_stack->setCurrentWidget(none ? static_cast<QWidget*>(m_empty) : m_view);
+}
+
+void ResultsPane::showFailure()
+{
+    const auto& failure = *m_search.failure();
+    QString more = m_search.results().rowCount() > 0
+        ? tr("Shown below: the result of %1.").arg(TimeDisplay::instance().clock(m_search.asOf()))
+        : QString();
+    if (!failure.requestId.empty()) {
+        more += tr(" Request %1").arg(toQt(failure.requestId));
+    }
+    const QString what = tr("The search did not finish: %1").arg(toQt(failure.error.message));
+    m_bar->showMessage(MessageBar::Kind::Error, what, more);
+    m_bar->addAction(tr("Retry"), [this] { m_search.search(); });
+    m_bar->addAction(tr("Copy"), [what, more] {
+        QGuiApplication::clipboard()->setText(what + QLatin1Char('\n') + more);
+    });
+}
+
+void ResultsPane::showCounts()
+{
+    m_histogram->setBars(m_search.histogram());
+    const auto [from, to] = rangeOf(m_search.query());
+    m_histogram->setRange(from, to);
+    if (auto* title = titleOf(this)) {
+        title->setNote(m_histogram->summary());
+    }
+    const auto selected = m_view->selectionModel()->selectedRows().size();
+    m_search.services().selection->setCounts(
+        selected, m_search.total(), m_search.totalIsEstimate());
+}
+
+void ResultsPane::showEmpty()
+{
+    m_empty->clearWays();
+    const auto restrictions = query::restrictions(m_search.query());
+    if (restrictions.empty()) {
+        m_empty->setTexts(
+            tr("No incidents yet"),
+            tr("Incidents appear here when a policy blocks, redacts or fails on a call that "
+               "passes the gateway."));
+        return;
+    }
+    m_empty->setTexts(tr("No incident fits all of this"), tr("Take one away to see more:"));
+    for (const auto& restriction : restrictions) {
+        const auto text = chipText(restriction);
+        m_empty->addWay(tr("without %1: %2").arg(text.name, text.value),
+                        {},
+                        [this, groups = restriction.groups] {
+                            m_search.setQuery(query::withoutGroups(m_search.query(), groups));
+                        });
+    }
+    if (m_search.canGoBack()) {
+        m_empty->addWay(
+            tr("Back to the search before"), u"Alt+Left"_s, [this] { m_search.back(); });
+    }
+}
+
+bool ResultsPane::showsEmpty() const
+{
+    return m_stack->currentWidget() == m_empty;
+}
+
+void ResultsPane::selectFirst()
+{
+    auto& model = m_search.results();
+    if (model.rowCount() == 0) {
+        m_search.services().selection->setIncident(nullptr);
+        return;
+    }
+    // The record that is open stays selected when it is among the first rows.
+    const auto* open = m_search.services().selection->hit();
+    int row = 0;
+    for (int i = 0; open != nullptr && i < std::min(model.rowCount(), PageCache::kPageRows); ++i) {
+        const auto hit = model.hit(i);
+        if (hit && hit->incident.incidentId == open->incident.incidentId) {
+            row = i;
+            break;
+        }
+    }
+    m_view->selectRow(row);
+    m_view->setCurrentIndex(model.index(row, 2));
+    selectionChanged();
+}
+
+void ResultsPane::selectionChanged()
+{
+    const auto index = m_view->currentIndex();
+    if (index.isValid()) {
+        if (const auto hit = m_search.results().hit(index.row())) {
+            m_search.services().selection->setIncident(hit);
+        }
+    }
+}
+
+std::optional<FilterValue> ResultsPane::valueAt(const QModelIndex& index) const
+{
+    if (!index.isValid()) {
+        return std::nullopt;
+    }
+    const auto hit = m_search.results().hit(index.row());
+    const auto& column = incidentColumns()[static_cast<std::size_t>(index.column())];
+    if (!hit || !column.field || column.raw(*hit).empty()) {
+        return std::nullopt;
+    }
+    return FilterValue{*column.field, column.raw(*hit)};
+}
+
+void ResultsPane::withCurrentValue(void (*run)(SearchController&, const FilterValue&))
+{
+    if (const auto value = valueAt(m_view->currentIndex())) {
+        run(m_search, *value);
+    }
+}
+
+void ResultsPane::openMenu(const QPoint& at)
+{
+    const auto index = m_view->indexAt(at);
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    if (const auto value = valueAt(index)) {
+        addFilterActions(*menu, m_search, *value);
+        menu->addSeparator();
+    }
+    auto& actions = *m_search.services().actions;
+    for (const auto* id : {"case.status",
+                           "case.tag",
+                           "edit.copy_id",
+                           "edit.copy_json",
+                           "edit.copy_markdown",
+                           "evidence.export",
+                           "evidence.certify"}) {
+        menu->addAction(actions.action(QString::fromLatin1(id)));
+    }
+    menu->popup(m_view->viewport()->mapToGlobal(at));
+}
+
+void ResultsPane::exportTo(bool csv)
+{
+    const QString suffix = csv ? u"csv"_s : u"ndjson"_s;
+    auto* dialog = new QFileDialog(window(), tr("Export results"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(suffix);
+    dialog->selectFile(u"incidents."_s + suffix);
+    connect(dialog, &QFileDialog::fileSelected, this, [this, csv](const QString& file) {
+        ResultExport::start(m_search, csv ? ExportFormat::Csv : ExportFormat::Ndjson, file);
+    });
+    dialog->open();
+}
+
+void ResultsPane::tag()
+{
+    const auto hit = m_search.services().selection->shared();
+    if (!hit) {
+        return;
+    }
+    const QString tag
+        = QInputDialog::getText(window(), tr("Tag"), tr("Tag for this incident")).trimmed();
+    if (!tag.isEmpty()) {
+        domain::IncidentChange change;
+        change.tags = hit->incident.tags;
+        change.tags->push_back(fromQt(tag));
+        m_search.services().undo->push(
+            new ChangeIncident(m_search, hit->incident, change, tr("tag “%1”").arg(tag)));
+    }
+}
+
+void ResultsPane::advanceStatus()
+{
+    const auto hit = m_search.services().selection->shared();
+    if (hit) {
+        domain::IncidentChange change;
+        change.status = nextStatus(hit->incident.status);
+        m_search.services().undo->push(new ChangeIncident(
+            m_search, hit->incident, change, tr("status %1").arg(wordOf(*change.status))));
+    }
+}
+
+} // namespace exhibit::ui

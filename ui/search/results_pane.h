@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/search/search_controller.h"
+#include "ui/search/value_filter.h"
+
+#include <QWidget>
+
+class QStackedWidget;
+
+namespace exhibit::ui {
+
+class EmptyState;
+class HistogramWidget;
+class MessageBar;
+class ResultsView;
+
+/// Histogram and table of the incidents found, with what is said when there are none or the search
+/// failed.
+class ResultsPane : public QWidget {
+    Q_OBJECT
+
+public:
+    ResultsPane(SearchController& search, QWidget* parent);
+    [[nodiscard]] ResultsView& view() { return *m_view; }
+    [[nodiscard]] HistogramWidget& histogram() { return *m_histogram; }
+    [[nodiscard]] MessageBar& bar() { return *m_bar; }
+    [[nodiscard]] bool showsEmpty() const;
+
+private:
+    void connectSearch();
+    void handleActions();
+    void showState();
+    void showFailure();
+    void showCounts();
+    void showEmpty();
+    void selectFirst();
+    void selectionChanged();
+    void openMenu(const QPoint& at);
+    void exportTo(bool csv);
+    void tag();
+    void advanceStatus();
+    [[nodiscard]] std::optional<FilterValue> valueAt(const QModelIndex& index) const;
+    void withCurrentValue(void (*run)(SearchController&, const FilterValue&));
+
+    SearchController& m_search;
+    MessageBar* m_bar;
+    HistogramWidget* m_histogram;
+    QStackedWidget* m_stack;
+    ResultsView* m_view;
+    EmptyState* m_empty;
+};
+
+} // namespace exhibit::ui

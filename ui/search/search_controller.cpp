@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/search/search_controller.h"
+
+#include "ui/text.h"
+
+#include <QMainWindow>
+
+namespace exhibit::ui {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+constexpr int kDebounceMs = 200;
+constexpr int kNewDelayMs = 800; ///< Many arrivals are counted once.
+constexpr std::uint32_t kFacetValues = 12;
+constexpr std::uint32_t kBars = 160;
+
+} // namespace
+
+SearchController::SearchController(const Services& services)
+    : QObject(services.window)
+    , m_services(services)
+    , m_results(new ResultsModel(this))
+{
+    m_debounce.setSingleShot(true);
+    m_debounce.setInterval(kDebounceMs);
+    connect(&m_debounce, &QTimer::timeout, this, [this] { ask(false); });
+    m_newDelay.setSingleShot(true);
+    m_newDelay.setInterval(kNewDelayMs);
+    connect(&m_newDelay, &QTimer::timeout, this, &SearchController::countNew);
+    connect(services.sources, &SourceHub::sourceChanged, this, &SearchController::followSource);
+    connect(services.sources, &SourceHub::reconnected, this, [this] { m_newDelay.start(); });
+    connect(services.sources, &SourceHub::live, this, [this] {
+        if (!m_newDelay.isActive()) {
+            m_newDelay.start();
+        }
+    });
+    handleActions();
+    followSource();
+}
+
+SearchController& SearchController::of(const Services& services)
+{
+    auto* found
+        = services.window->findChild<SearchController*>(QString(), Qt::FindDirectChildrenOnly);
+    return found != nullptr ? *found : *new SearchController(services); // The window owns it.
+}
+
+void SearchController::handleActions()
+{
+    auto& actions = *m_services.actions;
+    actions.handle(u"search.back", this, [this] { back(); });
+    actions.handle(u"search.forward", this, [this] { forward(); });
+    actions.handle(u"search.refresh", this, [this] { ask(false); });
+    actions.handle(u"search.show_new", this, [this] { ask(false); });
+    actions.handle(u"search.cancel", this, [this] { cancel(); });
+    actions.handle(u"search.clear", this, [this] { setQuery({}); });
+    const auto enable = [this] {
+        auto& registry = *m_services.actions;
+        registry.action(u"search.back")->setEnabled(canGoBack());
+        registry.action(u"search.forward")->setEnabled(canGoForward());
+        registry.action(u"search.cancel")->setEnabled(m_state == SearchState::Working);
+        registry.action(u"search.show_new")->setEnabled(m_newCount > 0);
+        registry.action(u"search.clear")->setEnabled(!m_query.empty());
+    };
+    connect(this, &SearchController::trailChanged, this, enable);
+    connect(this, &SearchController::stateChanged, this, enable);
+    connect(this, &SearchController::countsChanged, this, enable);
+    enable();
+}
+
+void SearchController::followSource()
+{
+    m_search.reset();
+    m_facetsQuestion.reset();
+    m_histogramQuestion.reset();
+    m_grandQuestion.reset();
+    m_newQuestion.reset();
+    m_results->setSource(m_services.sources->source());
+    m_grandTotal.reset();
+    if (m_services.sources->source() != nullptr) {
+        ask(true);
+    } else {
+        m_results->setStale(true);
+        m_state = SearchState::Idle;
+        Q_EMIT stateChanged();
+    }
+}
+
+void SearchController::setText(const QString& text, bool now)
+{
+    const bool changed = text != m_text;
+    m_text = text;
+    parse();
+    if (changed) {
+        Q_EMIT textChanged();
+    }
+    if (now) {
+        m_debounce.stop();
+        ask(true);
+    } else if (!m_error) {
+        m_debounce.start();
+    }
+}
+
+void SearchController::setQuery(const query::Query& query)
+{
+    setText(toQt(query::print(query)), true);
+}
+
+void SearchController::parse()
+{
+    auto parsed = query::parse(fromQt(m_text));
+    if (parsed) {
+        m_query = *std::move(parsed);
+        m_error.reset();
+    } else {
+        m_error = parsed.error();
+    }
+}
+
+void SearchController::search()
+{
+    m_debounce.stop();
+    ask(true);
+}
+
+void SearchController::cancel()
+{
+    if (m_search) {
+        m_search.reset();
+        m_results->setStale(false);
+        m_state = SearchState::Done;
+        Q_EMIT stateChanged();
+    }
+}
+
+void SearchController::back()
+{
+    if (canGoBack()) {
+        m_text = m_trail.back();
+        parse();
+        Q_EMIT textChanged();
+        ask(false);
+        Q_EMIT trailChanged();
+    }
+}
+
+void SearchController::forward()
+{
+    if (canGoForward()) {
+        m_text = m_trail.forward();
+        parse();
+        Q_EMIT textChanged();
+        ask(false);
+        Q_EMIT trailChanged();
+    }
+}
+
+domain::SearchRequest SearchController::request() const
+{
+    domain::SearchRequest asked;
+    asked.query = query::print(m_query);
+    return asked;
+}
+
+void SearchController::ask(bool remember)
+{
+    auto* source = m_services.sources->source();
+    if (source == nullptr || m_error) {
+        return;
+    }
+    domain::SearchRequest asked = request();
+    asked.limit = PageCache::kPageRows;
+    m_state = SearchState::Working;
+    m_results->setStale(m_results->rowCount() > 0);
+    // The question before is dropped with its answer: a newer query cancels an older one.
+    m_search
+        = source->search(asked, [this, remember](domain::SourceResult<domain::SearchReply> reply) {
+              showAnswer(std::move(reply), remember);
+          });
+    Q_EMIT stateChanged();
+}
+
+void SearchController::showAnswer(domain::SourceResult<domain::SearchReply> reply, bool remember)
+{
+    const auto done = std::exchange(m_search, nullptr);
+    if (!reply) {
+        m_failure = reply.error();
+        m_state = SearchState::Failed;
+        if (m_failure->position) { // A newer server knows more than this parser.
+            m_error = query::QueryError{m_failure->error.message,
+                                        m_failure->position->first,
+                                        m_failure->position->second,
+                                        m_failure->suggestion};
+            Q_EMIT textChanged();
+        }
+        Q_EMIT stateChanged();
+        return;
+    }
+    m_failure.reset();
+    m_total = reply->total;
+    m_asOf = reply->asOf;
+    m_newCount = 0;
+    if (remember || m_trail.canGoBack() == false) {
+        m_trail.push(m_text);
+        Q_EMIT trailChanged();
+    }
+    if (remember && !m_text.trimmed().isEmpty()) {
+        m_memory.remember(m_text, m_total);
+    }
+    m_results->showResult(request(), *std::move(reply));
+    m_state = SearchState::Done;
+    Q_EMIT stateChanged();
+    Q_EMIT resultsShown();
+    Q_EMIT countsChanged();
+    askCounts();
+}
+
+void SearchController::askCounts()
+{
+    auto* source = m_services.sources->source();
+    if (source == nullptr) {
+        return;
+    }
+    domain::FacetsRequest facets;
+    facets.search = request();
+    facets.fields = {"severity", "policy", "status", "model", "user"};
+    facets.limit = kFacetValues;
+    m_facetsQuestion
+        = source->facets(facets, [this](domain::SourceResult<domain::FacetsReply> reply) {
+              if (reply) {
+                  m_facets = *std::move(reply);
+                  Q_EMIT countsChanged();
+              }
+          });
+    domain::HistogramRequest bars;
+    bars.search = request();
+    bars.bars = kBars;
+    m_histogramQuestion
+        = source->histogram(bars, [this](domain::SourceResult<domain::HistogramReply> reply) {
+              if (reply) {
+                  m_histogram = *std::move(reply);
+                  m_results->setBars(m_histogram);
+                  Q_EMIT countsChanged();
+              }
+          });
+    askGrandTotal();
+}
+
+void SearchController::askGrandTotal()
+{
+    if (m_query.empty()) {
+        m_grandTotal = m_total;
+        Q_EMIT countsChanged();
+        return;
+    }
+    domain::SearchRequest everything;
+    everything.limit = 1;
+    m_grandQuestion = m_services.sources->source()->search(
+        everything, [this](domain::SourceResult<domain::SearchReply> reply) {
+            if (reply) {
+                m_grandTotal = reply->total;
+                Q_EMIT countsChanged();
+            }
+        });
+}
+
+void SearchController::countNew()
+{
+    auto* source = m_services.sources->source();
+    const auto newest = m_results->rowCount() > 0 ? m_results->hit(0) : nullptr;
+    if (source == nullptr || m_state != SearchState::Done) {
+        return;
+    }
+    domain::SearchRequest since = request();
+    since.limit = 1;
+    since.timeFrom = newest ? newest->incident.createdAt + std::chrono::microseconds(1) : m_asOf;
+    m_newQuestion = source->search(since, [this](domain::SourceResult<domain::SearchReply> reply) {
+        if (reply && reply->total != m_newCount) {
+            m_newCount = reply->total;
+            Q_EMIT countsChanged();
+        }
+    });
+}
+
+QStringList SearchController::knownValues(const QString& field) const
+{
+    QStringList values;
+    for (const auto& facet : m_facets.facets) {
+        if (field == toQt(facet.field)) {
+            for (const auto& value : facet.values) {
+                values << toQt(value.value);
+            }
+        }
+    }
+    return values;
+}
+
+} // namespace exhibit::ui

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/query/edit.h"
+#include "ui/itemmodels/results_model.h"
+#include "ui/search/search_history.h"
+#include "ui/windows/pane_registry.h"
+
+#include <QElapsedTimer>
+
+namespace exhibit::ui {
+
+enum class SearchState : std::uint8_t { Idle, Working, Done, Failed };
+
+/// The search of one window: query text, results, facets, histogram, history. The panes of search
+/// show it and change it; none of them knows another.
+class SearchController : public QObject {
+    Q_OBJECT
+
+public:
+    explicit SearchController(const Services& services);
+    /// The one of the window; made on first use, owned by the window.
+    [[nodiscard]] static SearchController& of(const Services& services);
+
+    /// What stands in the field. `now`: search at once; else after the debounce of typing.
+    void setText(const QString& text, bool now);
+    /// A change made by pointing: one step of history.
+    void setQuery(const query::Query& query);
+    [[nodiscard]] QString text() const { return m_text; }
+    [[nodiscard]] const query::Query& query() const { return m_query; }
+    /// What is wrong with the text; empty while it is fine. Positions are bytes of its UTF-8.
+    [[nodiscard]] const std::optional<query::QueryError>& error() const { return m_error; }
+
+    void search();
+    void cancel();
+    void back();
+    void forward();
+    [[nodiscard]] bool canGoBack() const { return m_trail.canGoBack(); }
+    [[nodiscard]] bool canGoForward() const { return m_trail.canGoForward(); }
+
+    [[nodiscard]] ResultsModel& results() { return *m_results; }
+    [[nodiscard]] SearchState state() const { return m_state; }
+    [[nodiscard]] const std::optional<domain::SourceFailure>& failure() const { return m_failure; }
+    [[nodiscard]] const domain::FacetsReply& facets() const { return m_facets; }
+    [[nodiscard]] const domain::HistogramReply& histogram() const { return m_histogram; }
+    [[nodiscard]] qint64 total() const { return m_total; }
+    [[nodiscard]] bool totalIsEstimate() const { return m_results->isEstimate(); }
+    [[nodiscard]] std::optional<qint64> grandTotal() const { return m_grandTotal; }
+    [[nodiscard]] qint64 newCount() const { return m_newCount; }
+    [[nodiscard]] UtcTime asOf() const { return m_asOf; }
+    [[nodiscard]] SearchMemory& memory() { return m_memory; }
+    [[nodiscard]] const Services& services() const { return m_services; }
+    /// Values of a field that are known to exist, for completion.
+    [[nodiscard]] QStringList knownValues(const QString& field) const;
+
+Q_SIGNALS:
+    void textChanged(); ///< Also when a pane changed it: the field follows.
+    void stateChanged();
+    void resultsShown();
+    void countsChanged(); ///< Facets, histogram, totals, new ones.
+    void trailChanged();
+
+private:
+    void parse();
+    void ask(bool remember);
+    void showAnswer(domain::SourceResult<domain::SearchReply> reply, bool remember);
+    void askCounts();
+    void askGrandTotal();
+    void countNew();
+    void followSource();
+    void handleActions();
+    [[nodiscard]] domain::SearchRequest request() const;
+
+    Services m_services;
+    ResultsModel* m_results;
+    QString m_text;
+    query::Query m_query;
+    std::optional<query::QueryError> m_error;
+    SearchState m_state = SearchState::Idle;
+    std::optional<domain::SourceFailure> m_failure;
+    domain::FacetsReply m_facets;
+    domain::HistogramReply m_histogram;
+    qint64 m_total = 0;
+    std::optional<qint64> m_grandTotal;
+    qint64 m_newCount = 0;
+    UtcTime m_asOf{};
+    SearchTrail m_trail;
+    SearchMemory m_memory;
+    QTimer m_debounce;
+    QTimer m_newDelay;
+    domain::Question m_search;
+    domain::Question m_facetsQuestion;
+    domain::Question m_histogramQuestion;
+    domain::Question m_grandQuestion;
+    domain::Question m_newQuestion;
+};
+
+} // namespace exhibit::ui

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/windows/pane_registry.h"
+
+namespace exhibit::ui {
+
+/// Registers "query", "facets" and "results".
+void registerSearchPanes(PaneRegistry& registry);
+
+} // namespace exhibit::ui

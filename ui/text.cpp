@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/text.h"
+
+namespace exhibit::ui {
+
+QString toQt(std::string_view utf8)
+{
+    return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
+}
+
+std::string fromQt(const QString& text)
+{
+    const QByteArray utf8 = text.toUtf8();
+    return std::string(utf8.constData(), static_cast<std::size_t>(utf8.size()));
+}
+
+QString isolated(const QString& leftToRight)
+{
+    return QChar(0x2066) + leftToRight + QChar(0x2069); // LRI … PDI
+}
+
+QString grouped(qint64 number)
+{
+    QString digits = QString::number(number < 0 ? -number : number);
+    for (qsizetype at = digits.size() - 3; at > 0; at -= 3) {
+        digits.insert(at, QChar(0x2009)); // THIN SPACE
+    }
+    return number < 0 ? QChar(0x2212) + digits : digits;
+}
+
+QString shortId(const QString& id)
+{
+    constexpr qsizetype kFront = 11;
+    constexpr qsizetype kBack = 4;
+    if (id.size() <= kFront + kBack + 2) {
+        return id;
+    }
+    return id.left(kFront) + QChar(0x2026) + id.right(kBack);
+}
+
+} // namespace exhibit::ui

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QString>
+
+#include <string>
+#include <string_view>
+
+namespace exhibit::ui {
+
+/// The two places where text crosses between the core (UTF-8) and Qt.
+[[nodiscard]] QString toQt(std::string_view utf8);
+[[nodiscard]] std::string fromQt(const QString& text);
+
+/// Keeps an id, a hash or code left to right and apart from the text around it.
+[[nodiscard]] QString isolated(const QString& leftToRight);
+
+/// A number in groups of three with thin spaces, the same in every locale of the table columns.
+[[nodiscard]] QString grouped(qint64 number);
+
+/// An id with its middle left out: "inc_01m7yrr…w39q".
+[[nodiscard]] QString shortId(const QString& id);
+
+} // namespace exhibit::ui

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/timeline/timeline_model.h"
+
+#include <QListView>
+
+namespace exhibit::ui {
+
+/// The events as a row of cards; Left and Right step, what is chosen stays in view.
+class EventCards : public QListView {
+    Q_OBJECT
+
+public:
+    EventCards(TimelineModel& model, QWidget* parent);
+    void choose(int row);
+
+Q_SIGNALS:
+    void eventChosen(quint32 event);
+
+protected:
+    void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
+    void wheelEvent(QWheelEvent* event) override;
+
+private:
+    bool m_following = false; ///< The choice came from outside.
+};
+
+} // namespace exhibit::ui

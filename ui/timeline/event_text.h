@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/domain/incident_source.h"
+
+#include <QString>
+
+#include <vector>
+
+namespace exhibit::ui {
+
+/// A member of an event's data, with what stands for absence.
+[[nodiscard]] std::int64_t integerOf(const Json& data, std::string_view name);
+[[nodiscard]] QString textOf(const Json& data, std::string_view name);
+
+enum class FactState : std::uint8_t { Present, Null, Absent };
+
+/// A context fact; present, null and absent are three different things.
+struct Fact {
+    QString path;
+    FactState state = FactState::Present;
+    QString value; ///< As JSON; empty unless present.
+};
+[[nodiscard]] std::vector<Fact> factsOf(const domain::TimelineEvent& event);
+[[nodiscard]] QString stateWord(FactState state);
+
+/// What one answer released and what was withheld.
+struct AnswerText {
+    QString channel;
+    QString released;
+    QString withheld;
+};
+[[nodiscard]] std::vector<AnswerText> answersOf(const domain::TimelineEvent& event);
+
+/// The last user message of an input event.
+[[nodiscard]] QString userMessageOf(const domain::TimelineEvent& event);
+
+/// Name of an event for card, list twin and screen readers: "User asks", "CONTENT_ACCURACY".
+[[nodiscard]] QString eventTitle(const domain::TimelineEvent& event);
+/// One or two sentences about it.
+[[nodiscard]] QString eventSummary(const domain::TimelineEvent& event);
+/// "+788.6 ms" from the start of the run.
+[[nodiscard]] QString offsetText(std::int64_t microseconds);
+[[nodiscard]] std::int64_t offsetOf(const domain::TimelineReply& reply, std::size_t event);
+
+/// Headline of a run: one sentence of cause and effect, and one of gap, step, policy and bytes.
+struct Headline {
+    bool hasCause = false;
+    QString sentence;
+    QString detail;
+};
+[[nodiscard]] Headline headlineOf(const domain::Incident& incident,
+                                  const domain::TimelineReply* reply);
+[[nodiscard]] QString gapText(domain::GapKind kind);
+
+} // namespace exhibit::ui

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/timeline/timeline_pane.h"
+
+#include "ui/text.h"
+#include "ui/theme/fonts.h"
+#include "ui/theme/style.h"
+#include "ui/timeline/event_cards.h"
+#include "ui/timeline/timeline_headline.h"
+#include "ui/timeline/timeline_widget.h"
+#include "ui/widgets/busy_line.h"
+#include "ui/widgets/dock_title.h"
+#include "ui/widgets/empty_state.h"
+#include "ui/widgets/message_bar.h"
+#include "ui/widgets/tool_bar_parts.h"
+
+#include <QLabel>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+namespace exhibit::ui {
+namespace {
+
+constexpr int kLoadDelayMs = 60;
+constexpr double kZoomKey = 0.7;
+
+} // namespace
+
+TimelinePane::TimelinePane(const Services& services, QWidget* parent)
+    : QWidget(parent)
+    , m_services(services)
+    , m_model(new TimelineModel(this))
+    , m_bar(new MessageBar(this))
+    , m_busy(new BusyLine(this))
+    , m_headline(new TimelineHeadline(this))
+    , m_timeline(new TimelineWidget(this))
+    , m_cards(new EventCards(*m_model, this))
+    , m_empty(new EmptyState(this))
+    , m_stack(new QStackedWidget(this))
+{
+    auto* content = new QWidget(m_stack);
+    auto* column = new QVBoxLayout(content);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(m_headline);
+    column->addWidget(toolRow());
+    column->addWidget(m_timeline);
+    column->addWidget(horizontalRule(content));
+    column->addWidget(m_cards, 1);
+    m_stack->addWidget(m_empty);
+    m_stack->addWidget(content);
+    m_empty->setTexts(tr("No incident selected"),
+                      tr("Its run appears here, event by event, when you select one."));
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_busy);
+    layout->addWidget(m_bar);
+    layout->addWidget(m_stack, 1);
+    setFocusProxy(m_timeline);
+    setAutoFillBackground(true);
+    setBackgroundRole(QPalette::Base);
+    m_delay.setSingleShot(true);
+    m_delay.setInterval(kLoadDelayMs);
+    connect(&m_delay, &QTimer::timeout, this, &TimelinePane::load);
+    connect(services.selection, &Selection::incidentChanged, this, &TimelinePane::follow);
+    connect(services.selection, &Selection::eventChanged, this, &TimelinePane::showSelection);
+    connect(services.sources, &SourceHub::sourceChanged, this, [this] { m_question.reset(); });
+    const auto choose = [this](quint32 event) { m_services.selection->setEvent(event); };
+    connect(m_timeline, &TimelineWidget::eventChosen, this, choose);
+    connect(m_cards, &EventCards::eventChosen, this, choose);
+    handleActions();
+}
+
+QWidget* TimelinePane::toolRow()
+{
+    auto* row = new QWidget(this);
+    row->setFixedHeight(scaled(32));
+    auto* layout = new QHBoxLayout(row);
+    layout->setContentsMargins(scaled(6), 0, scaled(8), 0);
+    layout->setSpacing(scaled(2));
+    auto& actions = *m_services.actions;
+    const auto add = [&](const char* id, bool text) {
+        auto* button = actionButton(actions.action(QString::fromLatin1(id)), row);
+        if (!text) {
+            button->setToolButtonStyle(Qt::ToolButtonIconOnly);
+        }
+        button->setAccessibleName(ActionRegistry::plainText(button->defaultAction()));
+        layout->addWidget(button);
+        return button;
+    };
+    add("timeline.previous", false);
+    add("timeline.next", false);
+    add("timeline.inflection", true)->setText(tr("Inflection"));
+    layout->addWidget(verticalRule(row));
+    add("timeline.zoom_out", false);
+    add("timeline.zoom_in", false);
+    add("timeline.fit", true)->setText(tr("Fit"));
+    layout->addWidget(verticalRule(row));
+    add("timeline.measure", true)->setText(tr("Measure"));
+    layout->addStretch(1);
+    m_step = new QLabel(row);
+    m_step->setFont(typeFont(TypeRole::Small));
+    makeSecondary(m_step);
+    layout->addWidget(m_step);
+    layout->addSpacing(scaled(8));
+    auto* explain = actionButton(actions.action(QStringLiteral("timeline.explain")), row, true);
+    explain->setText(tr("Explain this instant"));
+    layout->addWidget(explain);
+    row->setAutoFillBackground(true);
+    row->setBackgroundRole(QPalette::Window);
+    return row;
+}
+
+void TimelinePane::handleActions()
+{
+    auto& actions = *m_services.actions;
+    actions.bindContext(Context::Timeline, this);
+    actions.handle(u"timeline.previous", this, [this] { step(-1); });
+    actions.handle(u"timeline.next", this, [this] { step(1); });
+    actions.handle(u"timeline.inflection", this, [this] { goToInflection(); });
+    actions.handle(u"timeline.root_cause", this, [this] { goToRootCause(); });
+    actions.handle(u"timeline.explain", this, [this] { m_services.selection->explain(); });
+    actions.handle(u"timeline.zoom_in", this, [this] { m_timeline->zoom(kZoomKey); });
+    actions.handle(u"timeline.zoom_out", this, [this] { m_timeline->zoom(1 / kZoomKey); });
+    actions.handle(u"timeline.pan_left", this, [this] { m_timeline->pan(-1); });
+    actions.handle(u"timeline.pan_right", this, [this] { m_timeline->pan(1); });
+    actions.handle(u"timeline.fit", this, [this] { m_timeline->fit(); });
+    actions.handleToggle(
+        u"timeline.measure", this, [this](bool on) { m_timeline->setMeasuring(on); });
+}
+
+void TimelinePane::follow()
+{
+    const auto* hit = m_services.selection->hit();
+    if (hit == nullptr) {
+        m_loaded.clear();
+        m_question.reset();
+        m_stack->setCurrentWidget(m_empty);
+        return;
+    }
+    if (hit->incident.incidentId.text() != m_loaded) {
+        m_delay.start();
+    }
+}
+
+void TimelinePane::load()
+{
+    auto* source = m_services.sources->source();
+    const auto* hit = m_services.selection->hit();
+    if (source == nullptr || hit == nullptr) {
+        return;
+    }
+    const std::string id = hit->incident.incidentId.text();
+    m_busy->setBusy(true);
+    m_question
+        = source->timeline(id, [this, id](domain::SourceResult<domain::TimelineReply> reply) {
+              const auto done = std::exchange(m_question, nullptr);
+              m_busy->setBusy(false);
+              if (!reply) {
+                  m_bar->showMessage(MessageBar::Kind::Error,
+                                     tr("The run could not be read."),
+                                     toQt(reply.error().error.message));
+                  m_bar->addAction(tr("Retry"), [this] { load(); });
+                  return;
+              }
+              m_bar->clear();
+              m_loaded = id;
+              show(std::make_shared<const domain::TimelineReply>(*std::move(reply)));
+          });
+}
+
+void TimelinePane::show(std::shared_ptr<const domain::TimelineReply> reply)
+{
+    const auto* hit = m_services.selection->hit();
+    const auto& incident = hit->incident;
+    m_headline->show(headlineOf(incident, reply.get()));
+    m_model->setReply(reply, incident.rootCause);
+    m_timeline->setData(TimelineData::of(*reply, incident.rootCause), reply, incident.rootCause);
+    m_stack->setCurrentIndex(1);
+    if (auto* title = titleOf(this)) {
+        title->setNote(toQt(reply->runId.text()), true);
+    }
+    if (reply->truncated) {
+        m_bar->showMessage(MessageBar::Kind::Note,
+                           tr("The run is longer than what is shown."),
+                           tr("The first %1 events are here.")
+                               .arg(grouped(static_cast<qint64>(reply->events.size()))));
+    }
+    m_services.selection->setTimeline(reply);
+    goToInflection();
+}
+
+void TimelinePane::showSelection()
+{
+    const auto event = m_services.selection->event();
+    if (!event) {
+        m_step->clear();
+        return;
+    }
+    m_timeline->setSelected(static_cast<std::uint32_t>(*event));
+    const int row = m_model->rowOf(*event);
+    m_cards->choose(row);
+    m_step->setText(tr("Event %1 of %2").arg(row + 1).arg(m_model->rowCount()));
+}
+
+void TimelinePane::step(int direction)
+{
+    const auto event = m_services.selection->event();
+    const int row = (event ? m_model->rowOf(*event) : -1) + direction;
+    if (row >= 0 && row < m_model->rowCount()) {
+        m_services.selection->setEvent(m_model->index(row, 0).data(kEventRole).toUInt());
+    }
+}
+
+void TimelinePane::goToInflection()
+{
+    const auto* reply = m_model->reply();
+    if (reply == nullptr) {
+        return;
+    }
+    std::optional<std::size_t> found;
+    for (std::size_t i = 0; i < reply->events.size() && !found; ++i) {
+        const auto& event = reply->events[i];
+        if (event.isInflection || reply->inflectionStep == event.stepIndex) {
+            found = i;
+        }
+    }
+    m_services.selection->setEvent(found.value_or(0));
+}
+
+void TimelinePane::goToRootCause()
+{
+    for (int row = 0; row < m_model->rowCount(); ++row) {
+        if (m_model->index(row, 0).data(kIsRootCauseRole).toBool()) {
+            m_services.selection->setEvent(m_model->index(row, 0).data(kEventRole).toUInt());
+        }
+    }
+}
+
+} // namespace exhibit::ui

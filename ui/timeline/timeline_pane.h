@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/timeline/timeline_model.h"
+#include "ui/windows/pane_registry.h"
+
+#include <QTimer>
+#include <QWidget>
+
+class QLabel;
+class QStackedWidget;
+
+namespace exhibit::ui {
+
+class BusyLine;
+class EmptyState;
+class EventCards;
+class MessageBar;
+class TimelineHeadline;
+class TimelineWidget;
+
+/// The run of the selected incident: headline, tools, timeline, cards.
+class TimelinePane : public QWidget {
+    Q_OBJECT
+
+public:
+    TimelinePane(const Services& services, QWidget* parent);
+    [[nodiscard]] TimelineWidget& timeline() { return *m_timeline; }
+    [[nodiscard]] TimelineModel& model() { return *m_model; }
+    [[nodiscard]] TimelineHeadline& headline() { return *m_headline; }
+
+private:
+    QWidget* toolRow();
+    void handleActions();
+    void follow();
+    void load();
+    void show(std::shared_ptr<const domain::TimelineReply> reply);
+    void showSelection();
+    void step(int direction);
+    void goToInflection();
+    void goToRootCause();
+
+    Services m_services;
+    TimelineModel* m_model;
+    MessageBar* m_bar;
+    BusyLine* m_busy;
+    TimelineHeadline* m_headline;
+    TimelineWidget* m_timeline;
+    EventCards* m_cards;
+    EmptyState* m_empty;
+    QStackedWidget* m_stack;
+    QLabel* m_step = nullptr;
+    QTimer m_delay; ///< Walking through the results does not load every run.
+    domain::Question m_question;
+    std::string m_loaded; ///< The incident whose run is shown.
+};
+
+} // namespace exhibit::ui

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QFrame>
+
+#include <functional>
+
+class QHBoxLayout;
+class QLabel;
+
+namespace exhibit::ui {
+
+/// What happened and what to do, at the top of the pane concerned; never a dialog.
+class MessageBar : public QFrame {
+    Q_OBJECT
+
+public:
+    enum class Kind : std::uint8_t { Error, Warning, Note };
+
+    explicit MessageBar(QWidget* parent);
+    /// Replaces what was shown. `what` stands first, in bold; `more` goes on in secondary text.
+    void showMessage(Kind kind, const QString& what, const QString& more);
+    void addAction(const QString& text, std::function<void()> run);
+    void clear();
+    [[nodiscard]] QString text() const;
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    Kind m_kind = Kind::Note;
+    QLabel* m_what;
+    QHBoxLayout* m_buttons;
+};
+
+} // namespace exhibit::ui

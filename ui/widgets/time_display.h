@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/base/time.h"
+
+#include <QDateTime>
+#include <QObject>
+#include <QTimeZone>
+
+namespace exhibit::ui {
+
+/// The one switch for how times are shown. One per process, GUI thread.
+class TimeDisplay : public QObject {
+    Q_OBJECT
+
+public:
+    [[nodiscard]] static TimeDisplay& instance();
+
+    void setZone(const QTimeZone& zone);
+    [[nodiscard]] QTimeZone zone() const { return m_zone; }
+    [[nodiscard]] bool isUtc() const { return m_zone == QTimeZone::utc(); }
+
+    [[nodiscard]] QDateTime inZone(UtcTime time) const;
+    /// "11:00:01.788" (today) or "21 Nov 11:00:01" for other days than `reference`'s.
+    [[nodiscard]] QString clock(UtcTime time) const;
+    [[nodiscard]] QString dateAndClock(UtcTime time) const;
+    /// ISO 8601 with offset, for copying: never without its zone.
+    [[nodiscard]] QString iso(UtcTime time) const;
+    /// "UTC+01:00 (Vienna)", for the status bar.
+    [[nodiscard]] QString zoneText(UtcTime at) const;
+    /// "UTC+01:00".
+    [[nodiscard]] QString offsetText(UtcTime at) const;
+
+Q_SIGNALS:
+    void changed();
+
+private:
+    TimeDisplay();
+    QTimeZone m_zone;
+};
+
+/// "837 ms", "1 204 ms", "41 µs".
+[[nodiscard]] QString durationText(qint64 microseconds);
+/// "$0.0023" of microcents; prices are in the currency of the price table, USD unless told.
+[[nodiscard]] QString costText(qint64 microcents);
+
+} // namespace exhibit::ui

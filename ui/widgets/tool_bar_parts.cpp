@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/widgets/tool_bar_parts.h"
+
+#include "ui/actions/palette_delegate.h"
+#include "ui/theme/fonts.h"
+#include "ui/theme/style.h"
+
+#include <QAction>
+#include <QLabel>
+#include <QPainter>
+
+namespace exhibit::ui {
+namespace {
+
+/// Painted, because a tool button cannot hold a key cap.
+class PaletteField : public QToolButton {
+public:
+    PaletteField(QAction* action, QString hint, QWidget* parent)
+        : QToolButton(parent)
+        , m_keys(action->shortcut().toString(QKeySequence::NativeText))
+        , m_hint(std::move(hint))
+    {
+        setAccessibleName(m_hint);
+        setFocusPolicy(Qt::TabFocus);
+        setAttribute(Qt::WA_Hover);
+        connect(this, &QToolButton::clicked, action, &QAction::trigger);
+    }
+    [[nodiscard]] QSize sizeHint() const override { return {scaled(264), scaled(26)}; }
+
+protected:
+    void paintEvent(QPaintEvent* event) override
+    {
+        Q_UNUSED(event);
+        QPainter painter(this);
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(QPen(colour(hasFocus() ? Role::Accent : Role::Control), hasFocus() ? 2 : 1));
+        painter.setBrush(colour(underMouse() ? Role::Hover : Role::Base));
+        painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3);
+        const int side = scaled(13);
+        paintIcon(painter,
+                  Icon::Search,
+                  QRect(scaled(10), (height() - side) / 2, side, side),
+                  colour(Role::Text2));
+        painter.setFont(typeFont(TypeRole::Body));
+        painter.setPen(colour(Role::Text3));
+        painter.drawText(rect().adjusted(scaled(32), 0, -scaled(60), 0), Qt::AlignVCenter, m_hint);
+        paintKeyCap(painter, m_keys, QPoint(width() - scaled(6), height() / 2), height());
+    }
+
+private:
+    QString m_keys;
+    QString m_hint;
+};
+
+QFrame* rule(QWidget* parent, bool vertical)
+{
+    auto* line = new QFrame(parent);
+    line->setFrameShape(QFrame::NoFrame);
+    line->setAutoFillBackground(true);
+    line->setBackgroundRole(QPalette::Dark); // The hairline.
+    vertical ? line->setFixedWidth(1) : line->setFixedHeight(1);
+    return line;
+}
+
+} // namespace
+
+QToolButton* iconButton(Icon which, const QString& name, QWidget* parent)
+{
+    auto* button = new QToolButton(parent);
+    button->setIcon(icon(which));
+    button->setIconSize(QSize(scaled(12), scaled(12)));
+    button->setAutoRaise(true);
+    button->setToolTip(name);
+    button->setAccessibleName(name);
+    button->setFixedSize(scaled(24), scaled(24));
+    button->setFocusPolicy(Qt::TabFocus);
+    return button;
+}
+
+QToolButton* actionButton(QAction* action, QWidget* parent, bool framed)
+{
+    auto* button = new QToolButton(parent);
+    button->setDefaultAction(action);
+    button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    button->setAutoRaise(!framed);
+    button->setProperty("framed", framed);
+    button->setFocusPolicy(Qt::TabFocus);
+    QString text = action->text();
+    button->setText(text.remove(QLatin1Char('&')));
+    return button;
+}
+
+QToolButton* paletteField(QAction* action, const QString& hint, QWidget* parent)
+{
+    return new PaletteField(action, hint, parent);
+}
+
+QFrame* verticalRule(QWidget* parent)
+{
+    return rule(parent, true);
+}
+
+QFrame* horizontalRule(QWidget* parent)
+{
+    return rule(parent, false);
+}
+
+void makeSecondary(QLabel* label)
+{
+    label->setForegroundRole(QPalette::PlaceholderText);
+}
+
+} // namespace exhibit::ui

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/windows/main_window.h"
+
+#include "ui/theme/style.h"
+#include "ui/widgets/dock_title.h"
+#include "ui/widgets/tool_bar_parts.h"
+#include "ui/windows/jobs_panel.h"
+#include "ui/windows/status_bar.h"
+
+#include <QActionGroup>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QLabel>
+#include <QMenuBar>
+#include <QStackedWidget>
+#include <QToolBar>
+
+namespace exhibit::ui {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+constexpr int kNarrowWidth = 1180; ///< Below it the left and right panes give way to the middle.
+
+Qt::DockWidgetArea areaOf(Placement placement)
+{
+    switch (placement) {
+    case Placement::Left:
+        return Qt::LeftDockWidgetArea;
+    case Placement::Right:
+        return Qt::RightDockWidgetArea;
+    case Placement::Bottom:
+        return Qt::BottomDockWidgetArea;
+    default:
+        return Qt::TopDockWidgetArea;
+    }
+}
+
+QString paneTitle(const char* title)
+{
+    return QCoreApplication::translate("Panes", title);
+}
+
+} // namespace
+
+MainWindow::MainWindow(const PaneRegistry& registry, SourceHub& sources, bool safeMode)
+    : m_registry(registry)
+    , m_layouts(this)
+    , m_home(new QStackedWidget(this))
+{
+    setWindowTitle(u"Exhibit"_s);
+    setWindowIcon(icon(Icon::Exhibit));
+    setMinimumSize(1024, 640);
+    setDockOptions(AnimatedDocks | AllowNestedDocks | AllowTabbedDocks);
+    setCorner(Qt::TopLeftCorner, Qt::LeftDockWidgetArea);
+    setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
+    setCorner(Qt::TopRightCorner, Qt::RightDockWidgetArea);
+    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    m_services.window = this;
+    m_services.actions = new ActionRegistry(this);
+    m_services.sources = &sources;
+    m_services.selection = new Selection(this);
+    m_services.jobs = new JobList(this);
+    m_services.undo = new QUndoStack(this);
+    m_services.safeMode = safeMode;
+    m_services.addPaletteProvider
+        = [this](PaletteProvider provider) { m_providers << std::move(provider); };
+    m_services.actions->fillMenuBar(menuBar());
+    menuBar()->setNativeMenuBar(true);
+    setCentralWidget(m_home);
+    m_status = new ConsoleStatusBar(m_services, this);
+    setStatusBar(m_status);
+    buildToolBar();
+    buildPanes();
+    handleActions();
+    resize(1600, 1000);
+    applyDefaultExtents();
+    m_layouts.captureDefault();
+    fillLayoutMenu();
+    connect(qApp, &QApplication::focusChanged, this, [this](QWidget*, QWidget* now) {
+        for (QDockWidget* dock : m_docks) {
+            if (now != nullptr && dock->isAncestorOf(now)) {
+                m_lastDock = dock;
+            }
+        }
+    });
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::buildToolBar()
+{
+    auto* bar = addToolBar(tr("Navigation"));
+    bar->setObjectName(u"bar.navigation"_s);
+    bar->setMovable(false);
+    bar->setFixedHeight(scaled(36));
+    bar->setContentsMargins(scaled(6), 0, scaled(8), 0);
+    bar->toggleViewAction()->setVisible(false);
+    auto& actions = *m_services.actions;
+    for (const auto* id : {"search.back", "search.forward"}) {
+        auto* action = actions.action(QString::fromLatin1(id));
+        bar->addAction(action);
+        auto* button = qobject_cast<QToolButton*>(bar->widgetForAction(action));
+        button->setFocusPolicy(Qt::TabFocus);
+        button->setAccessibleName(ActionRegistry::plainText(action));
+    }
+    bar->addSeparator();
+    auto* group = new QActionGroup(this); // This owns it.
+    for (const auto& workspace : m_registry.workspaces()) {
+        auto* action = new QAction(icon(workspace.icon), paneTitle(workspace.title), group);
+        action->setCheckable(true);
+        action->setChecked(group->actions().size() == 1);
+        auto* button = actionButton(action, bar);
+        button->setFont(font());
+        bar->addWidget(button);
+    }
+    auto* space = new QWidget(bar);
+    space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    bar->addWidget(space);
+    bar->addWidget(
+        paletteField(actions.action(u"tools.everything"), tr("Go to record, case, action"), bar));
+    bar->addSeparator();
+    bar->addWidget(actionButton(actions.action(u"tools.jobs"), bar));
+    m_bars << bar;
+}
+
+void MainWindow::buildPanes()
+{
+    for (const auto& pane : m_registry.panes()) {
+        pane.placement == Placement::Bar ? addBar(pane) : addDock(pane);
+    }
+    m_jobsDock = new QDockWidget(tr("Jobs"), this);
+    m_jobsDock->setObjectName(u"pane.jobs"_s);
+    m_jobsDock->setTitleBarWidget(new DockTitle(m_jobsDock));
+    m_jobsDock->setWidget(new JobsPanel(*m_services.jobs, m_jobsDock));
+    addDockWidget(Qt::RightDockWidgetArea, m_jobsDock);
+    m_jobsDock->hide();
+    auto* menu = m_services.actions->menu(MenuId::View);
+    menu->addSeparator();
+    for (QDockWidget* dock : m_docks) {
+        menu->addAction(dock->toggleViewAction());
+    }
+}
+
+void MainWindow::addBar(const Pane& pane)
+{
+    addToolBarBreak();
+    auto* bar = addToolBar(paneTitle(pane.title));
+    bar->setObjectName(u"pane."_s + QLatin1StringView(pane.id));
+    bar->setMovable(false);
+    bar->setContentsMargins(0, 0, 0, 0);
+    QWidget* content = pane.factory(m_services, bar);
+    content->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    bar->addWidget(content);
+    m_panes.insert(QString::fromLatin1(pane.id), content);
+    m_bars << bar;
+}
+
+void MainWindow::addDock(const Pane& pane)
+{
+    auto* dock = new QDockWidget(paneTitle(pane.title), this); // This owns it.
+    dock->setObjectName(u"pane."_s + QLatin1StringView(pane.id));
+    dock->setTitleBarWidget(new DockTitle(dock));
+    dock->setWidget(pane.factory(m_services, dock));
+    dock->setAccessibleName(dock->windowTitle());
+    addDockWidget(areaOf(pane.placement), dock);
+    dock->setVisible(pane.defaultVisible);
+    m_docks << dock;
+    m_panes.insert(QString::fromLatin1(pane.id), dock);
+}
+
+void MainWindow::applyDefaultExtents()
+{
+    for (const auto& pane : m_registry.panes()) {
+        auto* dock = qobject_cast<QDockWidget*>(m_panes.value(QString::fromLatin1(pane.id)));
+        if (dock != nullptr && pane.defaultExtent > 0) {
+            const bool side
+                = pane.placement == Placement::Left || pane.placement == Placement::Right;
+            resizeDocks({dock}, {scaled(pane.defaultExtent)}, side ? Qt::Horizontal : Qt::Vertical);
+        }
+    }
+}
+
+void MainWindow::setHome(QWidget* home)
+{
+    m_home->addWidget(home);
+    showHome(true);
+}
+
+void MainWindow::showHome(bool show)
+{
+    m_home->setVisible(show);
+    for (QDockWidget* dock : m_docks) {
+        const auto* pane = m_registry.find(dock->objectName().section(QLatin1Char('.'), 1));
+        dock->setVisible(!show && pane != nullptr && pane->defaultVisible);
+    }
+    for (qsizetype i = 1; i < m_bars.size(); ++i) {
+        m_bars.at(i)->setVisible(!show);
+    }
+    if (!show) {
+        applyDefaultExtents();
+        m_layouts.captureDefault();
+    }
+}
+
+bool MainWindow::isHome() const
+{
+    return !m_home->isHidden();
+}
+
+void MainWindow::openPalette(CommandPalette::Scope scope)
+{
+    auto* palette = new CommandPalette(*m_services.actions, m_providers, scope, this);
+    const QPoint at = mapToGlobal(QPoint((width() - palette->width()) / 2, scaled(92)));
+    palette->move(at);
+    palette->show();
+}
+
+QDockWidget* MainWindow::focusedDock() const
+{
+    return m_lastDock != nullptr ? m_lastDock : m_docks.value(0);
+}
+
+void MainWindow::cyclePane(int step)
+{
+    QList<QWidget*> stops;
+    for (const auto& pane : m_registry.panes()) {
+        QWidget* widget = m_panes.value(QString::fromLatin1(pane.id));
+        if (widget != nullptr && widget->isVisible()) {
+            stops << widget;
+        }
+    }
+    if (stops.isEmpty()) {
+        return;
+    }
+    qsizetype at = -1;
+    for (qsizetype i = 0; i < stops.size(); ++i) {
+        if (stops.at(i) == QApplication::focusWidget()
+            || stops.at(i)->isAncestorOf(QApplication::focusWidget())) {
+            at = i;
+        }
+    }
+    const qsizetype next = (at + step + stops.size()) % stops.size();
+    QWidget* pane = stops.at(next);
+    auto* dock = qobject_cast<QDockWidget*>(pane);
+    QWidget* target = dock != nullptr ? dock->widget() : pane;
+    if (target->focusProxy() == nullptr && target->focusPolicy() == Qt::NoFocus) {
+        target = target->nextInFocusChain();
+    }
+    if (dock != nullptr) {
+        dock->raise();
+    }
+    target->setFocus(Qt::ShortcutFocusReason);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    Q_EMIT closing();
+    event->accept();
+}
+
+void MainWindow::resizeEvent(QResizeEvent* event)
+{
+    QMainWindow::resizeEvent(event);
+    collapseForWidth();
+}
+
+void MainWindow::collapseForWidth()
+{
+    const bool narrow = width() < scaled(kNarrowWidth);
+    if (narrow == m_narrow || isHome()) {
+        return;
+    }
+    m_narrow = narrow;
+    // The first pane at the left closes first; it comes back with the room.
+    for (const auto& pane : m_registry.panes()) {
+        if (pane.placement == Placement::Left && pane.defaultVisible) {
+            m_panes.value(QString::fromLatin1(pane.id))->setVisible(!narrow);
+        }
+    }
+}
+
+} // namespace exhibit::ui

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/windows/layouts.h"
+#include "ui/windows/pane_registry.h"
+
+#include <QHash>
+#include <QMainWindow>
+
+class QActionGroup;
+class QDockWidget;
+class QStackedWidget;
+class QToolBar;
+
+namespace exhibit::ui {
+
+class ConsoleStatusBar;
+class MessageBar;
+
+/// The shell: menus, tool bar, docks, status bar. It knows no feature; panes come from the registry
+/// and find each other only through Services.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+
+public:
+    MainWindow(const PaneRegistry& registry, SourceHub& sources, bool safeMode);
+    ~MainWindow() override;
+
+    /// Shown instead of the docks while there is no source. The window owns it.
+    void setHome(QWidget* home);
+    void showHome(bool show);
+    [[nodiscard]] bool isHome() const;
+
+    [[nodiscard]] const Services& services() const { return m_services; }
+    [[nodiscard]] ActionRegistry& actions() const { return *m_services.actions; }
+    [[nodiscard]] ConsoleStatusBar& status() const { return *m_status; }
+    /// The dock or bar of a pane; nullptr for unknown ids.
+    [[nodiscard]] QWidget* pane(const QString& id) const { return m_panes.value(id); }
+    [[nodiscard]] Layouts& layouts() { return m_layouts; }
+    void openPalette(CommandPalette::Scope scope);
+    /// Asks for a name without a dialog; empty when given up.
+    void cyclePane(int step);
+
+Q_SIGNALS:
+    void newWindowAsked();
+    void connectAsked();
+    void disconnectAsked();
+    void closing();
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void buildToolBar();
+    void buildPanes();
+    void addBar(const Pane& pane);
+    void addDock(const Pane& pane);
+    void applyDefaultExtents();
+    void handleActions();
+    void handleViewActions();
+    void handleWindowActions();
+    void fillLayoutMenu();
+    void collapseForWidth();
+    [[nodiscard]] QDockWidget* focusedDock() const;
+    [[nodiscard]] Context focusedContext() const;
+
+    const PaneRegistry& m_registry;
+    Services m_services;
+    Layouts m_layouts;
+    QHash<QString, QWidget*> m_panes;
+    QList<QDockWidget*> m_docks;
+    QList<QToolBar*> m_bars;
+    QList<PaletteProvider> m_providers;
+    QStackedWidget* m_home;
+    ConsoleStatusBar* m_status = nullptr;
+    QDockWidget* m_jobsDock = nullptr;
+    QDockWidget* m_lastDock = nullptr; ///< Had the focus last: what Float and Dock back mean.
+    bool m_narrow = false;
+};
+
+} // namespace exhibit::ui

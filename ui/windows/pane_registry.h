@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/actions/action_registry.h"
+#include "ui/actions/command_palette.h"
+#include "ui/windows/jobs.h"
+#include "ui/windows/selection.h"
+#include "ui/windows/source_hub.h"
+
+#include <QUndoStack>
+
+#include <functional>
+#include <span>
+#include <vector>
+
+class QMainWindow;
+
+namespace exhibit::ui {
+
+/// What a window gives its panes; everything outlives them.
+struct Services {
+    QMainWindow* window = nullptr;
+    ActionRegistry* actions = nullptr;
+    SourceHub* sources = nullptr;
+    Selection* selection = nullptr;
+    JobList* jobs = nullptr;
+    QUndoStack* undo = nullptr;
+    /// What Ctrl+K finds beside the actions.
+    std::function<void(PaletteProvider)> addPaletteProvider;
+    /// Opens the session's settings group of a pane, for what it restores itself.
+    bool safeMode = false;
+};
+
+enum class Placement : std::uint8_t { Bar, Left, Top, Bottom, Right };
+
+/// One part of the window, as its feature registers it. The shell knows nothing else of features.
+struct Pane {
+    const char* id; ///< Stable: stands in saved layouts.
+    const char* title; ///< Translated at use, context "Panes".
+    Icon icon;
+    QWidget* (*factory)(const Services& services, QWidget* parent); ///< The parent owns it.
+    Placement placement;
+    bool defaultVisible = true;
+    int defaultExtent = 0; ///< Width at the sides, height above and below; 0: what is left.
+};
+
+struct Workspace {
+    const char* id;
+    const char* title; ///< Translated at use, context "Panes".
+    Icon icon;
+    std::vector<const char*> panes; ///< Shown in this workspace.
+};
+
+/// Filled once by app/console, in the order of the feature folders.
+class PaneRegistry {
+public:
+    void add(const Pane& pane) { m_panes.push_back(pane); }
+    void add(Workspace workspace) { m_workspaces.push_back(std::move(workspace)); }
+    [[nodiscard]] std::span<const Pane> panes() const { return m_panes; }
+    [[nodiscard]] std::span<const Workspace> workspaces() const { return m_workspaces; }
+    [[nodiscard]] const Pane* find(const QString& id) const;
+
+private:
+    std::vector<Pane> m_panes;
+    std::vector<Workspace> m_workspaces;
+};
+
+} // namespace exhibit::ui

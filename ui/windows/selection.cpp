@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/windows/selection.h"
+
+#include "ui/text.h"
+
+namespace exhibit::ui {
+
+void Selection::setIncident(std::shared_ptr<const domain::SearchHit> hit)
+{
+    const bool same = hit && m_hit && hit->incident.incidentId == m_hit->incident.incidentId;
+    m_hit = std::move(hit);
+    if (!same) {
+        m_timeline.reset();
+        m_event.reset();
+    }
+    Q_EMIT incidentChanged();
+    if (!same) {
+        Q_EMIT timelineChanged();
+        Q_EMIT eventChanged();
+    }
+}
+
+void Selection::setTimeline(std::shared_ptr<const domain::TimelineReply> timeline)
+{
+    m_timeline = std::move(timeline);
+    m_event.reset();
+    Q_EMIT timelineChanged();
+}
+
+void Selection::setEvent(std::optional<std::size_t> index)
+{
+    if (index && (!m_timeline || *index >= m_timeline->events.size())) {
+        index.reset();
+    }
+    if (index != m_event) {
+        m_event = index;
+        Q_EMIT eventChanged();
+    }
+}
+
+void Selection::setCounts(qint64 selected, qint64 total, bool estimate)
+{
+    const QString all = (estimate ? tr("about %1") : QStringLiteral("%1")).arg(grouped(total));
+    m_counts = tr("%1 of %2 selected").arg(grouped(selected), all);
+    Q_EMIT countsChanged();
+}
+
+} // namespace exhibit::ui

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/windows/source_hub.h"
+
+namespace exhibit::ui {
+
+void SourceHub::setSource(std::shared_ptr<domain::IncidentSource> source, const QString& name)
+{
+    const auto old = std::exchange(m_source, std::move(source)); // Lives until all have let go.
+    m_name = name;
+    Q_EMIT sourceChanged();
+}
+
+void SourceHub::setState(ConnectionState state, const QString& detail)
+{
+    const bool back
+        = m_state == ConnectionState::Reconnecting && state == ConnectionState::Connected;
+    m_state = state;
+    m_detail = detail;
+    Q_EMIT stateChanged();
+    if (back) {
+        Q_EMIT reconnected();
+    }
+}
+
+} // namespace exhibit::ui

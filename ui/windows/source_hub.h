@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/domain/incident_source.h"
+
+#include <QObject>
+#include <QSet>
+#include <QString>
+
+#include <memory>
+
+namespace exhibit::ui {
+
+enum class ConnectionState : std::uint8_t { Offline, Connecting, Connected, Reconnecting };
+
+/// Which source a window asks, and how the connection to it stands. Whoever asks keeps the question
+/// and drops it on sourceChanged(); the old source lives until then.
+class SourceHub : public QObject {
+    Q_OBJECT
+
+public:
+    using QObject::QObject;
+
+    /// nullptr while there is none.
+    [[nodiscard]] domain::IncidentSource* source() const { return m_source.get(); }
+    void setSource(std::shared_ptr<domain::IncidentSource> source, const QString& name);
+    void setState(ConnectionState state, const QString& detail = {});
+    [[nodiscard]] ConnectionState state() const { return m_state; }
+    [[nodiscard]] QString name() const { return m_name; } ///< Host of the server.
+    [[nodiscard]] QString detail() const { return m_detail; }
+    /// Paths of the server's own description (GET /openapi.json): what it can do.
+    void setRoutes(const QSet<QString>& routes) { m_routes = routes; }
+    [[nodiscard]] const QSet<QString>& routes() const { return m_routes; }
+    void tell(const domain::LiveEvent& event) { Q_EMIT live(event); }
+
+Q_SIGNALS:
+    void sourceChanged();
+    void stateChanged();
+    /// After an outage: what was shown may be old.
+    void reconnected();
+    void live(const exhibit::domain::LiveEvent& event);
+
+private:
+    std::shared_ptr<domain::IncidentSource> m_source;
+    ConnectionState m_state = ConnectionState::Offline;
+    QString m_name;
+    QString m_detail;
+    QSet<QString> m_routes;
+};
+
+} // namespace exhibit::ui

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/windows/status_bar.h"
+
+#include "ui/theme/fonts.h"
+#include "ui/theme/style.h"
+#include "ui/widgets/time_display.h"
+#include "ui/widgets/tool_bar_parts.h"
+
+#include <QLabel>
+#include <QPainter>
+
+namespace exhibit::ui {
+namespace {
+
+QLabel* cell(QWidget* parent)
+{
+    auto* label = new QLabel(parent);
+    label->setFont(typeFont(TypeRole::Small));
+    label->setContentsMargins(scaled(4), 0, scaled(4), 0);
+    return label;
+}
+
+} // namespace
+
+ConsoleStatusBar::ConsoleStatusBar(const Services& services, QWidget* parent)
+    : QStatusBar(parent)
+    , m_services(services)
+    , m_plug(cell(this))
+    , m_connection(cell(this))
+    , m_selection(cell(this))
+    , m_zone(cell(this))
+{
+    setSizeGripEnabled(false);
+    setFixedHeight(scaled(24));
+    setContentsMargins(scaled(4), 0, scaled(4), 0);
+    addWidget(m_plug);
+    addWidget(m_connection);
+    addPermanentWidget(m_selection);
+    addPermanentWidget(verticalRule(this));
+    addPermanentWidget(m_zone);
+    connect(services.sources, &SourceHub::stateChanged, this, &ConsoleStatusBar::refresh);
+    connect(services.sources, &SourceHub::sourceChanged, this, &ConsoleStatusBar::refresh);
+    connect(services.selection, &Selection::countsChanged, this, &ConsoleStatusBar::refresh);
+    connect(&TimeDisplay::instance(), &TimeDisplay::changed, this, &ConsoleStatusBar::refresh);
+    connect(&Theme::instance(), &Theme::changed, this, &ConsoleStatusBar::refresh);
+    refresh();
+}
+
+void ConsoleStatusBar::refresh()
+{
+    const auto& hub = *m_services.sources;
+    const int side = scaled(12);
+    m_plug->setPixmap(icon(hub.state() == ConnectionState::Connected ? Icon::Plug : Icon::Globe)
+                          .pixmap(QSize(side, side), devicePixelRatioF()));
+    switch (hub.state()) {
+    case ConnectionState::Offline:
+        m_connection->setText(tr("Offline"));
+        break;
+    case ConnectionState::Connecting:
+        m_connection->setText(tr("Connecting to %1").arg(hub.name()));
+        break;
+    case ConnectionState::Connected:
+        m_connection->setText(tr("%1, connected").arg(hub.name()));
+        break;
+    case ConnectionState::Reconnecting:
+        m_connection->setText(tr("%1 not reachable, %2").arg(hub.name(), hub.detail()));
+        break;
+    }
+    m_selection->setText(m_services.selection->countsText());
+    m_zone->setText(tr("Times: %1").arg(TimeDisplay::instance().zoneText(utcNow())));
+}
+
+QString ConsoleStatusBar::connectionText() const
+{
+    return m_connection->text();
+}
+
+QString ConsoleStatusBar::zoneText() const
+{
+    return m_zone->text();
+}
+
+void ConsoleStatusBar::paintEvent(QPaintEvent* event)
+{
+    Q_UNUSED(event);
+    QPainter painter(this);
+    painter.fillRect(rect(), colour(Role::Panel));
+    painter.setPen(colour(Role::Hairline));
+    painter.drawLine(rect().topLeft(), rect().topRight());
+}
+
+} // namespace exhibit::ui

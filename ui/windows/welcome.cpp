@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/windows/welcome.h"
+
+#include "ui/text.h"
+#include "ui/theme/fonts.h"
+#include "ui/theme/style.h"
+#include "ui/theme/theme.h"
+#include "ui/widgets/elided_label.h"
+#include "ui/widgets/tool_bar_parts.h"
+
+#include <QCheckBox>
+#include <QGridLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPainter>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+namespace exhibit::ui {
+namespace {
+
+QLabel* heading(const QString& text, QWidget* parent)
+{
+    auto* label = new QLabel(text, parent);
+    label->setFont(typeFont(TypeRole::Heading));
+    return label;
+}
+
+QLabel* secondary(const QString& text, QWidget* parent)
+{
+    auto* label = new QLabel(text, parent);
+    label->setFont(typeFont(TypeRole::Small));
+    label->setWordWrap(true);
+    makeSecondary(label);
+    return label;
+}
+
+} // namespace
+
+Welcome::Welcome(Doings doings, QWidget* parent)
+    : QWidget(parent)
+    , m_doings(std::move(doings))
+{
+    setAccessibleName(tr("Welcome"));
+    auto* title = new QLabel(tr("What happened, why, and can you prove it?"), this);
+    title->setFont(typeFont(TypeRole::Welcome));
+    auto* grid = new QGridLayout;
+    grid->setHorizontalSpacing(scaled(72));
+    grid->setVerticalSpacing(scaled(16));
+    grid->addWidget(title, 0, 0, 1, 2);
+    grid->addWidget(
+        secondary(tr("Connect to a gateway to investigate live traffic, or start one on "
+                     "this machine with sample traffic."),
+                  this),
+        1,
+        0,
+        1,
+        2);
+    grid->addWidget(connectPart(), 2, 0, Qt::AlignTop);
+    grid->addWidget(stepsPart(), 2, 1, Qt::AlignTop);
+    grid->addWidget(recentPart(), 3, 0, Qt::AlignTop);
+    grid->setColumnMinimumWidth(0, scaled(500));
+    grid->setColumnMinimumWidth(1, scaled(500));
+    auto* row = new QHBoxLayout;
+    row->addStretch(1);
+    row->addLayout(grid);
+    row->addStretch(1);
+    auto* layout = new QVBoxLayout(this);
+    layout->addStretch(2);
+    layout->addLayout(row);
+    layout->addStretch(3);
+}
+
+QWidget* Welcome::connectPart()
+{
+    auto* part = new QWidget(this);
+    m_address = new QLineEdit(part);
+    m_address->setFont(typeFont(TypeRole::Mono));
+    m_address->setAccessibleName(tr("Address"));
+    m_address->setPlaceholderText(QStringLiteral("https://host:port"));
+    m_key = new QLineEdit(part);
+    m_key->setEchoMode(QLineEdit::Password);
+    m_key->setAccessibleName(tr("API key"));
+    m_keep = new QCheckBox(tr("Keep the key in the system’s key store"), part);
+    m_keyNote = secondary({}, part);
+    m_keyNote->hide();
+    auto* connecting = new QPushButton(tr("Connect"), part);
+    connecting->setProperty("default", true);
+    auto* local = new QPushButton(tr("Start a local gateway…"), part);
+    m_progress = secondary({}, part);
+    m_progress->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    connect(connecting, &QPushButton::clicked, this, &Welcome::submit);
+    connect(local, &QPushButton::clicked, this, [this] { m_doings.startLocal(); });
+    connect(m_address, &QLineEdit::returnPressed, this, &Welcome::submit);
+    connect(m_key, &QLineEdit::returnPressed, this, &Welcome::submit);
+    auto* addressLabel = new QLabel(tr("&Address"), part);
+    addressLabel->setBuddy(m_address);
+    auto* keyLabel = new QLabel(tr("API &key"), part);
+    keyLabel->setBuddy(m_key);
+    auto* buttons = new QHBoxLayout;
+    buttons->addWidget(connecting);
+    buttons->addWidget(local);
+    buttons->addStretch(1);
+    auto* form = new QGridLayout(part);
+    form->setContentsMargins(0, 0, 0, 0);
+    form->setColumnMinimumWidth(0, scaled(84));
+    form->setColumnStretch(1, 1);
+    form->setVerticalSpacing(scaled(8));
+    form->addWidget(heading(tr("Connect to a gateway"), part), 0, 0, 1, 2);
+    form->addWidget(addressLabel, 1, 0);
+    form->addWidget(m_address, 1, 1);
+    form->addWidget(keyLabel, 2, 0);
+    form->addWidget(m_key, 2, 1);
+    form->addWidget(m_keep, 3, 1);
+    form->addWidget(m_keyNote, 4, 1);
+    form->addLayout(buttons, 5, 1);
+    form->addWidget(m_progress, 6, 1);
+    return part;
+}
+
+QWidget* Welcome::stepsPart()
+{
+    auto* part = new QWidget(this);
+    auto* column = new QVBoxLayout(part);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(scaled(8));
+    column->addWidget(heading(tr("Three steps to the first incident"), part));
+    struct Step {
+        QString title;
+        QString text;
+        QString button;
+        std::function<void()> run;
+    };
+    const Step steps[] = {
+        {tr("Start a local gateway"),
+         tr("With a private database and six recorded stories"),
+         tr("Start"),
+         m_doings.startLocal},
+        {tr("Open the newest incident"),
+         tr("An answer that a policy stopped at one byte"),
+         tr("Open"),
+         m_doings.openFirstIncident},
+        {tr("Jump to the inflection point"),
+         tr("Where the run changed its course, and why"),
+         tr("Jump"),
+         m_doings.jumpToInflection},
+    };
+    int number = 0;
+    for (const auto& step : steps) {
+        column->addWidget(horizontalRule(part));
+        auto* row = new QHBoxLayout;
+        auto* count = new QLabel(QString::number(++number), part);
+        makeSecondary(count);
+        count->setFixedWidth(scaled(16));
+        auto* texts = new QVBoxLayout;
+        texts->setSpacing(0);
+        auto* title = new QLabel(step.title, part);
+        title->setFont(boldFont(TypeRole::Body));
+        texts->addWidget(title);
+        texts->addWidget(secondary(step.text, part));
+        auto* button = new QPushButton(step.button, part);
+        button->setProperty("small", true);
+        button->setMinimumWidth(scaled(84));
+        button->setAccessibleName(step.title);
+        connect(button, &QPushButton::clicked, this, [run = step.run] { run(); });
+        row->addWidget(count);
+        row->addLayout(texts, 1);
+        row->addWidget(button);
+        column->addLayout(row);
+    }
+    return part;
+}
+
+QWidget* Welcome::recentPart()
+{
+    auto* part = new QWidget(this);
+    m_recent = new QVBoxLayout(part);
+    m_recent->setContentsMargins(0, 0, 0, 0);
+    m_recent->setSpacing(scaled(6));
+    return part;
+}
+
+void Welcome::setRecent(const QList<RecentServer>& recent)
+{
+    while (auto* item = m_recent->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+    if (recent.isEmpty()) {
+        return;
+    }
+    m_recent->addWidget(heading(tr("Recent"), this));
+    for (const auto& server : recent) {
+        m_recent->addWidget(horizontalRule(this));
+        auto* button = new QToolButton(this);
+        button->setIcon(icon(Icon::Server));
+        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        button->setText(server.address + QStringLiteral("    ") + server.when);
+        button->setAutoRaise(true);
+        connect(button, &QToolButton::clicked, this, [this, address = server.address] {
+            setAddress(address);
+            submit();
+        });
+        m_recent->addWidget(button);
+    }
+}
+
+void Welcome::setAddress(const QString& address)
+{
+    m_address->setText(address);
+}
+
+void Welcome::setKeyStoreNote(const QString& note)
+{
+    m_keyNote->setText(note);
+    m_keyNote->setVisible(!note.isEmpty());
+}
+
+void Welcome::setProgress(const QString& text, bool failed)
+{
+    m_progress->setText(text);
+    QPalette palette = this->palette();
+    if (failed) {
+        palette.setColor(QPalette::PlaceholderText, colour(Role::Failed));
+    }
+    m_progress->setPalette(palette);
+}
+
+QString Welcome::progressText() const
+{
+    return m_progress->text();
+}
+
+void Welcome::submit()
+{
+    m_doings.connectTo({m_address->text().trimmed(),
+                        Secret(fromQt(m_key->text().trimmed())),
+                        m_keep->isChecked()});
+    m_key->clear();
+}
+
+void Welcome::paintEvent(QPaintEvent* event)
+{
+    Q_UNUSED(event);
+    QPainter(this).fillRect(rect(), colour(Role::Base));
+}
+
+} // namespace exhibit::ui
