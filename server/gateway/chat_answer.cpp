@@ -166,17 +166,14 @@ private:
         m_answer.choices.push_back(std::move(choice));
     }
 
-    /// Texts that are numbers are read by no policy, but maybe by clients. A whole answer may have
-    /// an object for its content (a provider's answer in a schema): its strings and names are
-    /// judged.
+    /// Texts that are numbers or objects are read by no policy, but maybe by clients.
     void checkShape(std::size_t said)
     {
         bool fits = true;
         for (const std::string_view name :
              {"content", "refusal", "reasoning", "reasoning_content"}) {
             const std::size_t text = m_walk.find(said, name);
-            const bool schema = m_form != AnswerForm::Chunk && m_walk.is(text, JsonKind::Object);
-            fits = fits && (isText(text) || schema || m_walk.is(text, JsonKind::Array));
+            fits = fits && (isText(text) || m_walk.is(text, JsonKind::Array));
         }
         const auto call = [&](std::size_t holder) {
             fits = fits && isText(m_walk.find(m_walk.find(holder, "function"), "arguments"))

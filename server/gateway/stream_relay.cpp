@@ -157,7 +157,6 @@ void StreamRelay::takeChunk(HeldEvent& held, const JsonWalk& walk, const ChatAns
     m_frame.learn(walk);
     if (!answer.problem.empty()) {
         takeUnreadable(answer.problem);
-        held.unreadable = true;
     }
     for (const auto& text : answer.texts) {
         held.pieces.push_back(m_channels.feed(walk, text));
@@ -324,12 +323,10 @@ void StreamRelay::stop()
     m_stopEvent = std::max<std::int64_t>(m_eventCount - 1, 0);
     // What was found beside its texts cannot be cut out of an event.
     const bool aside = m_guard.stop() && m_guard.stop()->channel.starts_with("events/");
-    const auto isWhole = [this, aside](const HeldEvent& held) {
-        return held.number == m_stopEvent && (aside || held.unreadable);
-    };
     EventOrder order;
     for (auto& held : m_held) {
-        const bool open = !order.blocks(held) && !held.waitsForAll && !isWhole(held);
+        const bool open
+            = !order.blocks(held) && !held.waitsForAll && !(aside && held.number == m_stopEvent);
         if (open && mayPass(held)) {
             letOut(std::move(held));
             continue;
