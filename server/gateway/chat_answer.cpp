@@ -166,14 +166,17 @@ private:
         m_answer.choices.push_back(std::move(choice));
     }
 
-    /// Texts that are numbers or objects are read by no policy, but maybe by clients.
+    /// Texts that are numbers are read by no policy, but maybe by clients; of objects, which some
+    /// providers send as structured content, names and strings are judged.
     void checkShape(std::size_t said)
     {
         bool fits = true;
         for (const std::string_view name :
              {"content", "refusal", "reasoning", "reasoning_content"}) {
             const std::size_t text = m_walk.find(said, name);
-            fits = fits && (isText(text) || m_walk.is(text, JsonKind::Array));
+            fits = fits
+                && (isText(text) || m_walk.is(text, JsonKind::Array)
+                    || m_walk.is(text, JsonKind::Object));
         }
         const auto call = [&](std::size_t holder) {
             fits = fits && isText(m_walk.find(m_walk.find(holder, "function"), "arguments"))

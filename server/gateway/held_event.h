@@ -30,6 +30,7 @@ struct HeldEvent {
     bool isToolCall = false; ///< Has nothing else, and will wait for its choice's end.
     bool waitsForChoices = false; ///< Ends a choice, or has nothing else to keep its place by.
     bool waitsForAll = false; ///< Belongs to no choice.
+    bool cannotBeCut = false; ///< What is wrong with it is in no text of its choices.
 };
 
 /// What events that stay keep from going out, looked at in the order they came: order is kept

@@ -157,6 +157,7 @@ void StreamRelay::takeChunk(HeldEvent& held, const JsonWalk& walk, const ChatAns
     m_frame.learn(walk);
     if (!answer.problem.empty()) {
         takeUnreadable(answer.problem);
+        held.cannotBeCut = true;
     }
     for (const auto& text : answer.texts) {
         held.pieces.push_back(m_channels.feed(walk, text));
@@ -165,7 +166,9 @@ void StreamRelay::takeChunk(HeldEvent& held, const JsonWalk& walk, const ChatAns
     }
     noteChoices(held, answer);
     const std::string place = "events/" + std::to_string(held.number);
+    const bool wasStopped = m_guard.stop().has_value();
     const auto asides = m_channels.judgeAsides(walk, answer, place);
+    held.cannotBeCut = held.cannotBeCut || (!wasStopped && m_guard.stop());
     held.pieces.insert(held.pieces.end(), asides.begin(), asides.end());
     if (answer.usage) {
         m_meter.report(*answer.usage);
@@ -321,12 +324,9 @@ void StreamRelay::stop()
 {
     m_stopped = true;
     m_stopEvent = std::max<std::int64_t>(m_eventCount - 1, 0);
-    // What was found beside its texts cannot be cut out of an event.
-    const bool aside = m_guard.stop() && m_guard.stop()->channel.starts_with("events/");
     EventOrder order;
     for (auto& held : m_held) {
-        const bool open
-            = !order.blocks(held) && !held.waitsForAll && !(aside && held.number == m_stopEvent);
+        const bool open = !order.blocks(held) && !held.waitsForAll && !held.cannotBeCut;
         if (open && mayPass(held)) {
             letOut(std::move(held));
             continue;
