@@ -192,7 +192,7 @@ TEST(Search, spreadsAllMatchesOverBars)
 
 TEST(Search, refusesCountsBeyondTheirLimits)
 {
-    ManyIncidents api(0);
+    ManyIncidents api(1);
     const auto facets = [&api](const std::string& body) {
         return api.ask("POST", "/api/v1/incidents/facets", body).status;
     };
