@@ -74,14 +74,19 @@ function(exhibit_add_test)
         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     target_link_libraries(${target} PRIVATE exhibit_options GTest::gtest_main)
     exhibit_link(${target} PRIVATE ${ARG_DEPENDS})
+    exhibit_register_test()
+endfunction()
+
+# The test `target` with the arguments ARG_...; of the functions around it. More environment follows.
+macro(exhibit_register_test)
     add_test(NAME ${ARG_NAME} COMMAND ${target})
     if(NOT ARG_TIMEOUT)
         set(ARG_TIMEOUT 120)
     endif()
+    set(environment EXHIBIT_BIN_DIR=${CMAKE_BINARY_DIR}/bin EXHIBIT_SOURCE_DIR=${PROJECT_SOURCE_DIR} ${ARGN})
     set_tests_properties(${ARG_NAME} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
-        RUN_SERIAL ${ARG_EXCLUSIVE}
-        ENVIRONMENT "EXHIBIT_BIN_DIR=${CMAKE_BINARY_DIR}/bin;EXHIBIT_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
-endfunction()
+        RUN_SERIAL ${ARG_EXCLUSIVE} ENVIRONMENT "${environment}")
+endmacro()
 
 # exhibit_add_fuzzer(NAME query SOURCES query_fuzz.cpp DEPENDS models.query)
 # With clang and EXHIBIT_BUILD_FUZZERS a libFuzzer program; the same source is always built as a
@@ -124,13 +129,7 @@ function(exhibit_add_ui_test)
         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     target_link_libraries(${target} PRIVATE exhibit_options exhibit_qt_options Qt6::Widgets Qt6::Test)
     exhibit_link(${target} PRIVATE ${ARG_DEPENDS})
-    add_test(NAME ${ARG_NAME} COMMAND ${target})
-    if(NOT ARG_TIMEOUT)
-        set(ARG_TIMEOUT 120)
-    endif()
-    set_tests_properties(${ARG_NAME} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
-        RUN_SERIAL ${ARG_EXCLUSIVE}
-        ENVIRONMENT "EXHIBIT_BIN_DIR=${CMAKE_BINARY_DIR}/bin;EXHIBIT_SOURCE_DIR=${PROJECT_SOURCE_DIR};QT_QPA_PLATFORM=offscreen;QT_QPA_PLATFORMTHEME=;LC_ALL=C.UTF-8")
+    exhibit_register_test(QT_QPA_PLATFORM=offscreen QT_QPA_PLATFORMTHEME= LC_ALL=C.UTF-8)
 endfunction()
 
 function(exhibit_link target visibility)

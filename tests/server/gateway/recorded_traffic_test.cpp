@@ -58,18 +58,6 @@ std::string streamOf(const Json& row)
     return stream + "\n";
 }
 
-std::vector<std::string> sortedEvents(const std::string& stream)
-{
-    std::vector<std::string> events;
-    SseParser parser;
-    parser.append(stream);
-    for (auto next = parser.next(); next && *next; next = parser.next()) {
-        events.push_back((*next)->raw);
-    }
-    std::sort(events.begin(), events.end());
-    return events;
-}
-
 TEST(RecordedTraffic, streamsPassUnchangedUnderPoliciesThatMatchNothing)
 {
     for (const auto& row : rows("chat_completions_sse.jsonl.gz")) {

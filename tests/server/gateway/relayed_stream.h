@@ -4,6 +4,7 @@
 #include "models/base/json.h"
 #include "server/gateway/stream_relay.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <random>
@@ -112,6 +113,19 @@ inline Relayed relay(prevention::CallGuard& guard,
         run.feed(BytesView(stream).substr(at, pieceBytes));
     }
     return run.finish();
+}
+
+/// The events of a stream, in an order of their own.
+inline std::vector<std::string> sortedEvents(const std::string& stream)
+{
+    std::vector<std::string> events;
+    SseParser parser;
+    parser.append(stream);
+    for (auto next = parser.next(); next && *next; next = parser.next()) {
+        events.push_back((*next)->raw);
+    }
+    std::sort(events.begin(), events.end());
+    return events;
 }
 
 /// The texts a client puts together, by choice and member of the delta.

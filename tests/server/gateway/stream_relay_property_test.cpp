@@ -79,19 +79,6 @@ Relayed relayRandomly(const std::string& policy, const std::string& stream, Rand
     return run.finish();
 }
 
-/// The events, in an order of their own.
-std::vector<std::string> sortedEvents(const std::string& stream)
-{
-    std::vector<std::string> events;
-    SseParser parser;
-    parser.append(stream);
-    for (auto next = parser.next(); next && *next; next = parser.next()) {
-        events.push_back((*next)->raw);
-    }
-    std::sort(events.begin(), events.end());
-    return events;
-}
-
 TEST(StreamRelayProperty, withoutPoliciesEverySplitGivesTheSameBytes)
 {
     Random random(1);
