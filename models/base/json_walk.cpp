@@ -70,8 +70,12 @@ std::string JsonWalk::name(std::size_t node) const
 bool JsonWalk::nameIs(std::size_t node, std::string_view expected) const
 {
     const auto& n = m_nodes[node];
-    return n.nameEscaped ? name(node) == expected
-                         : m_text.substr(n.nameBegin, n.nameEnd - n.nameBegin) == expected;
+    if (n.nameEscaped) {
+        return name(node) == expected;
+    }
+    // Most names differ in their length already.
+    return n.nameEnd - n.nameBegin == expected.size()
+        && BytesView(m_text.data() + n.nameBegin, expected.size()) == expected;
 }
 
 std::string JsonWalk::path(std::size_t node, std::size_t from) const

@@ -127,20 +127,21 @@ std::string Uuid::hyphenated() const
 
 std::string Uuid::base32() const
 {
-    // 128 bits are 26 digits of 5 bits with two zero bits in front: from the end, so that the bits
-    // left over are those.
-    std::string text(26, '0');
-    std::size_t digit = text.size();
-    unsigned bits = 0;
-    unsigned count = 0;
-    for (std::size_t i = bytes.size(); i-- > 0;) {
-        bits |= unsigned{bytes[i]} << count;
-        for (count += 8; count >= 5; count -= 5) {
-            text[--digit] = kAlphabet[bits & 31];
-            bits >>= 5;
-        }
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
+    for (std::size_t i = 0; i < 8; ++i) {
+        high = high << 8 | bytes[i];
+        low = low << 8 | bytes[i + 8];
     }
-    text[0] = kAlphabet[bits];
+    // 128 bits are 26 digits of 5 bits with two zero bits in front; the 14th from the end is made
+    // of both halves.
+    std::string text(26, '0');
+    for (std::size_t i = 0; i < 12; ++i) {
+        text[25 - i] = kAlphabet[low >> (5 * i) & 31];
+        text[12 - i] = kAlphabet[high >> (5 * i + 1) & 31];
+    }
+    text[13] = kAlphabet[(high << 4 | low >> 60) & 31];
+    text[0] = kAlphabet[high >> 61];
     return text;
 }
 

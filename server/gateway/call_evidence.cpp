@@ -16,13 +16,15 @@ CallEvidence::CallEvidence(spool::Journal& journal, CallIdentity identity)
 {
 }
 
-spool::Record CallEvidence::record(const spool::RecordContent& content) const
+spool::Record CallEvidence::record(spool::RecordContent content) const
 {
-    return {m_identity.tenant,
-            m_identity.call,
-            utcNow(),
-            spool::kindOf(content),
-            spool::encodeRecord(content)};
+    spool::Record record;
+    record.tenant = m_identity.tenant;
+    record.call = m_identity.call;
+    record.at = utcNow();
+    record.kind = spool::kindOf(content);
+    record.encode = [content = std::move(content)] { return spool::encodeRecord(content); };
+    return record;
 }
 
 void CallEvidence::open(spool::CallOpened opened)

@@ -42,7 +42,7 @@ public:
     [[nodiscard]] std::int64_t releasedBytes() const { return m_releasedBytes; }
 
 private:
-    [[nodiscard]] spool::Record record(const spool::RecordContent& content) const;
+    [[nodiscard]] spool::Record record(spool::RecordContent content) const;
 
     spool::Journal& m_journal;
     CallIdentity m_identity;

@@ -2,7 +2,9 @@
 #include "server/gateway/known_names.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 
 namespace exhibit::gateway {
@@ -11,7 +13,6 @@ namespace {
 constexpr std::size_t kIdBytesMax = 128;
 constexpr std::size_t kDataUrlHeadBytesMax = 128;
 
-// Sorted: looked up for each member of each event.
 constexpr std::string_view kNames[] = {
     "accepted_prediction_tokens",
     "additionalProperties",
@@ -172,6 +173,36 @@ constexpr std::string_view kNames[] = {
 };
 static_assert(std::is_sorted(std::begin(kNames), std::end(kNames)));
 
+// A hash table made by the compiler, a quarter full: a name is looked up for each member of each
+// event.
+constexpr std::size_t kSlots = 512;
+static_assert(std::size(kNames) < kSlots / 2);
+
+constexpr std::size_t slotOf(std::string_view name)
+{
+    std::uint32_t hash = 2166136261; // FNV-1a, draft-eastlake-fnv.
+    for (const char c : name) {
+        hash = (hash ^ static_cast<std::uint8_t>(c)) * 16777619;
+    }
+    return (hash ^ hash >> 16) % kSlots;
+}
+
+constexpr auto kTable = [] {
+    std::array<std::string_view, kSlots> table{};
+    for (const auto name : kNames) {
+        std::size_t slot = slotOf(name);
+        while (!table[slot].empty()) {
+            slot = (slot + 1) % kSlots;
+        }
+        table[slot] = name;
+    }
+    return table;
+}();
+constexpr std::size_t kNameBytesMax
+    = std::max_element(std::begin(kNames), std::end(kNames), [](auto left, auto right) {
+          return left.size() < right.size();
+      }) -> size();
+
 bool isAlphanumeric(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -181,7 +212,15 @@ bool isAlphanumeric(char c)
 
 bool isKnownName(std::string_view name)
 {
-    return std::binary_search(std::begin(kNames), std::end(kNames), name);
+    if (name.size() > kNameBytesMax) {
+        return false;
+    }
+    for (std::size_t slot = slotOf(name); !kTable[slot].empty(); slot = (slot + 1) % kSlots) {
+        if (kTable[slot] == name) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool hasIdForm(std::string_view text)

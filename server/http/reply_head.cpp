@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/http/reply_head.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <ctime>
@@ -72,19 +73,21 @@ void appendNumber(Bytes& out, std::size_t number)
     out.append(digits.data(), end);
 }
 
+/// What would end the line, and so begin a field of somebody else's choice.
+bool endsLine(char c)
+{
+    return c == '\r' || c == '\n' || c == '\0';
+}
+
 void appendField(Bytes& out, std::string_view name, std::string_view value)
 {
-    constexpr std::string_view kLineEnds("\r\n\0", 3);
-    if (name.find_first_of(kLineEnds) != std::string_view::npos || name.empty()) {
+    if (name.empty() || std::any_of(name.begin(), name.end(), endsLine)) {
         return;
     }
     out.append(name).append(": ");
-    const std::size_t start = out.size();
+    const auto start = static_cast<std::ptrdiff_t>(out.size());
     out.append(value);
-    for (std::size_t at = out.find_first_of(kLineEnds, start); at != Bytes::npos;
-         at = out.find_first_of(kLineEnds, at)) {
-        out[at] = ' ';
-    }
+    std::replace_if(out.begin() + start, out.end(), endsLine, ' ');
     out.append("\r\n");
 }
 

@@ -2,7 +2,6 @@
 #include "server/spool/journal.h"
 
 #include "models/base/assert.h"
-#include "server/ops/log.h"
 #include "server/spool/journal_reader.h"
 #include "server/spool/journal_writer.h"
 #include "server/spool/remembered_keys.h"
@@ -25,7 +24,6 @@ public:
          const Secret& dataKey,
          Bytes wrappedKey)
         : m_keys(std::move(keys))
-        , m_post(options.post)
         , m_bytesMax(options.bytesMax)
         , m_folder(std::move(folder))
         , m_keeper({.folder = options.directory,
@@ -41,7 +39,6 @@ public:
     }
 
     const std::shared_ptr<KeyWrapper> m_keys;
-    const std::function<void(std::function<void()>)> m_post;
     const std::size_t m_bytesMax;
     SpoolFolder m_folder;
     FileKeeper m_keeper;
@@ -82,16 +79,7 @@ void Journal::append(Record record)
 
 void Journal::append(Record record, Completion onDurable)
 {
-    if (record.payload.size() <= limits::kSpoolRecordBytesMax) {
-        m_impl->m_writer.append(std::move(record), std::move(onDurable));
-        return;
-    }
-    ops::logError("spool: a record of {} bytes is over the limit", record.payload.size());
-    if (onDurable) {
-        m_impl->m_post([onDurable = std::move(onDurable)] {
-            onDurable(fail(ErrorCode::TooLarge, "the record is too large for the spool"));
-        });
-    }
+    m_impl->m_writer.append(std::move(record), std::move(onDurable));
 }
 
 Result<std::vector<StoredRecord>> Journal::read(std::int64_t after, std::size_t countMax)

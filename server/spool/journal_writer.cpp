@@ -95,6 +95,7 @@ bool JournalWriter::waitForWork()
     const bool stopping = m_stopping;
     lock.unlock();
     const bool nothingNew = m_taken.empty();
+    makePayloads();
     if (m_backlog.empty()) {
         m_backlog.swap(m_taken);
     } else {
@@ -148,6 +149,30 @@ void JournalWriter::gather(std::unique_lock<std::mutex>& lock)
     m_wakeAt = expected;
     m_wake.wait_for(
         lock, kGatherWindow, [this, expected] { return m_stopping || m_awaited >= expected; });
+}
+
+/// Of the records just taken. One over the limit is out, and who waits for it is told.
+void JournalWriter::makePayloads()
+{
+    for (auto& [record, onDurable] : m_taken) {
+        if (record.encode) {
+            record.payload = record.encode();
+            record.encode = nullptr;
+        }
+    }
+    const auto tooLarge = [this](const Entry& entry) {
+        if (entry.record.payload.size() <= limits::kSpoolRecordBytesMax) {
+            return false;
+        }
+        ops::logError("spool: a record of {} bytes is over the limit", entry.record.payload.size());
+        if (entry.onDurable) {
+            m_post([onDurable = entry.onDurable] {
+                onDurable(fail(ErrorCode::TooLarge, "the record is too large for the spool"));
+            });
+        }
+        return true;
+    };
+    m_waiting -= static_cast<std::int64_t>(std::erase_if(m_taken, tooLarge));
 }
 
 void JournalWriter::commitBacklog()

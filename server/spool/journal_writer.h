@@ -40,6 +40,7 @@ private:
     [[nodiscard]] bool waitForWork();
     void waitForAwaited(std::unique_lock<std::mutex>& lock);
     void gather(std::unique_lock<std::mutex>& lock);
+    void makePayloads();
     void commitBacklog();
     void probe();
     [[nodiscard]] std::size_t sealBatch(ChainEnd& end);

@@ -5,6 +5,8 @@
 #include "models/base/strong_id.h"
 #include "models/base/time.h"
 
+#include <functional>
+
 namespace exhibit::spool {
 
 /// Numbers stand in stored records.
@@ -24,6 +26,9 @@ struct Record {
     UtcTime at{};
     RecordKind kind = RecordKind::Chunk;
     Bytes payload; ///< encodeRecord()
+    /// Makes the payload in its stead: called once, on the journal's thread, so that whoever
+    /// appends does not spend the time. Must own all it needs.
+    std::function<Bytes()> encode;
 };
 
 struct StoredRecord {

@@ -148,6 +148,30 @@ TEST(Journal, refusesARecordThatIsTooLarge)
     EXPECT_EQ(journal.readAll().size(), 1U);
 }
 
+TEST(Journal, makesPayloadsThatWerePutOffAndRefusesThoseTooLarge)
+{
+    JournalOnTest journal;
+    ASSERT_TRUE(journal.open());
+    const auto putOff = [](Bytes payload) {
+        auto record = JournalOnTest::record("");
+        record.encode = [payload = std::move(payload)] { return payload; };
+        return record;
+    };
+    journal->append(JournalOnTest::record("at once"));
+    journal->append(putOff("put off"));
+    const auto tooLarge
+        = journal.appendAndWait(putOff(Bytes(limits::kSpoolRecordBytesMax + 1, 'x')));
+    ASSERT_FALSE(tooLarge);
+    EXPECT_EQ(tooLarge.error().code, ErrorCode::TooLarge);
+    ASSERT_TRUE(journal.appendAndWait(putOff("last")));
+    const auto records = journal.readAll();
+    ASSERT_EQ(records.size(), 3U);
+    EXPECT_EQ(records[0].record.payload, "at once");
+    EXPECT_EQ(records[1].record.payload, "put off");
+    EXPECT_EQ(records[2].record.payload, "last");
+    EXPECT_EQ(journal->stats().lastRecordNo, 3) << "the refused one is not waited for";
+}
+
 TEST(Journal, takesARecordLargerThanAFile)
 {
     JournalOnTest journal;
