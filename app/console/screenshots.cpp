@@ -15,8 +15,10 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
-constexpr int kStepMs = 100;
-constexpr int kQuietSteps = 5; ///< Nothing changes any more.
+constexpr int kAnswerMs = 1000;
+constexpr int kPaintMs = 150;
+constexpr int kStepMs = 50;
+constexpr int kQuietSteps = 3; ///< Nothing changes any more.
 constexpr int kPatienceSteps = 100;
 constexpr int kFailed = 3;
 
@@ -64,25 +66,36 @@ void Screenshots::listShots()
     const auto ask = [&window](const QString& text) {
         ui::SearchController::of(window.services()).setText(text, true);
     };
-    m_shots.push_back({u"welcome"_s, [&window] { window.showHome(true); }});
+    addShot(u"welcome"_s, true, [&window] { window.showHome(true); });
     if (m_console.hub().source() == nullptr && m_console.connection().address().isEmpty()) {
         return;
     }
-    m_shots.push_back({u"investigate"_s, [&window, run] {
-                           window.showHome(false);
-                           run("timeline.inflection");
-                       }});
-    m_shots.push_back({u"filtered"_s,
-                       [ask] { ask(u"severity:critical or severity:high -status:resolved"_s); },
-                       false});
-    m_shots.push_back({u"empty"_s, [ask] { ask(u"severity:low policy:BUDGET"_s); }, false});
-    m_shots.push_back({u"invalid"_s, [ask] { ask(u"severty:high"_s); }, false});
-    m_shots.push_back({u"palette"_s,
-                       [ask, run] {
-                           ask(QString());
-                           run("tools.everything");
-                       },
-                       false});
+    addShot(u"investigate"_s, true, [&window, run] {
+        window.showHome(false);
+        run("timeline.inflection");
+    });
+    addShot(u"filtered"_s, false, [ask] {
+        ask(u"severity:critical or severity:high -status:resolved policy:CONTENT_ACCURACY"_s);
+    });
+    addShot(u"empty"_s, false, [ask] { ask(u"severity:low policy:BUDGET"_s); });
+    addShot(u"invalid"_s, false, [ask] { ask(u"severty:high"_s); });
+    addShot(u"palette"_s, false, [ask, run] {
+        ask(QString());
+        run("tools.everything");
+    });
+}
+
+void Screenshots::addShot(const QString& name, bool contrast, std::function<void()> prepare)
+{
+    using ui::ThemeChoice;
+    const auto in
+        = [](ThemeChoice theme) { return [theme] { ui::Theme::instance().choose(theme); }; };
+    m_shots.push_back({{}, std::move(prepare), kAnswerMs});
+    m_shots.push_back({name + u"-dark"_s, in(ThemeChoice::Dark), kPaintMs});
+    m_shots.push_back({name + u"-light"_s, in(ThemeChoice::Light), kPaintMs});
+    if (contrast) {
+        m_shots.push_back({name + u"-contrast"_s, in(ThemeChoice::Contrast), kPaintMs});
+    }
 }
 
 void Screenshots::next()
@@ -95,30 +108,13 @@ void Screenshots::next()
     shot.prepare();
     m_patience = 0;
     m_quietSteps = 0;
-    // Answers of what was just asked first; then the picture.
-    auto* wait = new QTimer(this);
-    wait->setSingleShot(true);
-    connect(wait, &QTimer::timeout, this, [this, &shot, wait] {
-        wait->deleteLater();
-        render(shot);
+    // Answers and repaints of what was just asked first; then the picture.
+    QTimer::singleShot(shot.settleMs, this, [this, &shot] {
+        if (!shot.name.isEmpty()) {
+            grab(shot.name);
+        }
         m_poll.start();
     });
-    wait->start(1200);
-}
-
-void Screenshots::render(const Shot& shot)
-{
-    using ui::ThemeChoice;
-    const std::pair<ThemeChoice, QString> themes[] = {{ThemeChoice::Dark, u"dark"_s},
-                                                      {ThemeChoice::Light, u"light"_s},
-                                                      {ThemeChoice::Contrast, u"contrast"_s}};
-    for (const auto& [choice, name] : themes) {
-        if (choice == ThemeChoice::Contrast && !shot.allThemes) {
-            continue;
-        }
-        ui::Theme::instance().choose(choice);
-        grab(shot.name + u"-"_s + name);
-    }
 }
 
 void Screenshots::grab(const QString& name)

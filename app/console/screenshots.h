@@ -22,16 +22,17 @@ public:
     void start();
 
 private:
+    /// A step: what is done, how long it may take to settle, and the picture's name, if any.
     struct Shot {
         QString name;
         std::function<void()> prepare;
-        bool allThemes = true;
+        int settleMs;
     };
 
     void next();
-    void render(const Shot& shot);
     void grab(const QString& name);
     void listShots();
+    void addShot(const QString& name, bool contrast, std::function<void()> prepare);
     [[nodiscard]] bool isQuiet() const;
 
     Console& m_console;

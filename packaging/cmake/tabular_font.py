@@ -21,6 +21,16 @@ def tabular_glyphs(font):
             return
 
 
+def even_digits(font):
+    """The heavier weights have a 4 that is a hair narrower than the other tabular digits."""
+    widths = font["hmtx"].metrics
+    digits = {name for table in font["cmap"].tables for code, name in table.cmap.items()
+              if ord("0") <= code <= ord("9")}
+    widest = max(widths[name][0] for name in digits)
+    for name in digits:
+        widths[name] = (widest, widths[name][1])
+
+
 def main():
     source, target, family = sys.argv[1:]
     font = TTFont(source)
@@ -29,6 +39,7 @@ def main():
         for code in range(ord("0"), ord("9") + 1):
             if code in table.cmap:
                 table.cmap[code] = swap.get(table.cmap[code], table.cmap[code])
+    even_digits(font)
     style = font["name"].getDebugName(17) or font["name"].getDebugName(2)
     names = font["name"]
     for record in list(names.names):

@@ -3,6 +3,7 @@
 
 #include "ui/actions/command_palette.h"
 #include "ui/theme/fonts.h"
+#include "ui/theme/key_cap.h"
 #include "ui/theme/style.h"
 
 #include <QPainter>
@@ -33,24 +34,6 @@ int paintMatched(QPainter& painter, QPoint at, const QString& text, const QList<
 }
 
 } // namespace
-
-int paintKeyCap(QPainter& painter, const QString& keys, const QPoint& right, int height)
-{
-    painter.save();
-    painter.setFont(typeFont(TypeRole::Caption));
-    const int width = painter.fontMetrics().horizontalAdvance(keys) + scaled(8);
-    const int cap = scaled(17);
-    const QRect box(right.x() - width, right.y() - cap / 2, width, cap);
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(colour(Role::Line2));
-    painter.setBrush(Qt::NoBrush);
-    painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), 2, 2);
-    painter.setPen(colour(Role::Text2));
-    painter.drawText(box, Qt::AlignCenter, keys);
-    painter.restore();
-    Q_UNUSED(height);
-    return width;
-}
 
 void PaletteDelegate::paint(QPainter* painter,
                             const QStyleOptionViewItem& option,
@@ -87,8 +70,9 @@ void PaletteDelegate::paint(QPainter* painter,
     painter->setPen(colour(loud ? Role::SelText : Role::Text2));
     painter->drawText(at + QPoint(width + scaled(10), 0), index.data(kDetailRole).toString());
     if (const QString keys = index.data(kKeyRole).toString(); !keys.isEmpty()) {
+        const int cap = keyCapWidth(keys);
         paintKeyCap(
-            *painter, keys, QPoint(rect.right() - scaled(12), rect.center().y()), rect.height());
+            *painter, keys, QRect(rect.right() - scaled(12) - cap, rect.top(), cap, rect.height()));
     }
     painter->restore();
 }

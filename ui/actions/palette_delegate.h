@@ -17,7 +17,4 @@ public:
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 };
 
-/// A key cap as in "Ctrl+K"; returns its width. Right-aligned at `right`.
-int paintKeyCap(QPainter& painter, const QString& keys, const QPoint& right, int height);
-
 } // namespace exhibit::ui

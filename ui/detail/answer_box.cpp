@@ -23,6 +23,26 @@ QLabel* evidence(QWidget* parent)
     return label;
 }
 
+/// The bar between what left and what was held: solid, in the colour of a failure.
+class CutStrip : public QLabel {
+public:
+    using QLabel::QLabel;
+
+protected:
+    void paintEvent(QPaintEvent* event) override
+    {
+        Q_UNUSED(event);
+        QPainter painter(this);
+        painter.fillRect(rect(), colour(Role::Failed));
+        painter.setFont(font());
+        painter.setPen(colour(Role::Ink));
+        const QRect inner = rect().adjusted(scaled(10), 0, -scaled(10), 0);
+        painter.drawText(inner,
+                         Qt::AlignVCenter,
+                         painter.fontMetrics().elidedText(text(), Qt::ElideRight, inner.width()));
+    }
+};
+
 QLabel* caption(QWidget* parent)
 {
     auto* label = new QLabel(parent);
@@ -37,13 +57,12 @@ AnswerBox::AnswerBox(QWidget* parent)
     : QFrame(parent)
     , m_deliveredHead(caption(this))
     , m_delivered(evidence(this))
-    , m_cut(new QLabel(this))
+    , m_cut(new CutStrip(this))
     , m_withheldHead(caption(this))
     , m_withheld(evidence(this))
 {
     m_cut->setFont(boldFont(TypeRole::Small));
-    m_cut->setContentsMargins(scaled(10), scaled(2), scaled(10), scaled(2));
-    m_cut->setAutoFillBackground(true);
+    m_cut->setFixedHeight(scaled(20));
     m_withheld->setFont(boldFont(TypeRole::Body));
     m_delivered->setAccessibleName(tr("Delivered to the user"));
     m_withheld->setAccessibleName(tr("Withheld, never delivered"));
@@ -71,10 +90,6 @@ void AnswerBox::show(const AnswerText& answer)
     for (auto* label : {m_cut, m_withheldHead, m_withheld}) {
         label->setVisible(held > 0);
     }
-    QPalette palette = this->palette();
-    palette.setColor(QPalette::Window, colour(Role::Failed));
-    palette.setColor(QPalette::WindowText, colour(Role::Ink));
-    m_cut->setPalette(palette);
 }
 
 QString AnswerBox::deliveredText() const

@@ -119,6 +119,7 @@ void ExplainSection::addRow(const QString& name, const QString& value, bool evid
     label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     auto* heading = new QLabel(name, this);
     heading->setMinimumWidth(scaled(84));
+    heading->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     makeSecondary(heading);
     m_form->addRow(heading, label);
     m_rows << qMakePair(name, value);

@@ -8,6 +8,11 @@
 #include <QPainter>
 
 namespace exhibit::ui {
+namespace {
+
+constexpr int kPadding = 10;
+
+} // namespace
 
 FigureStrip::FigureStrip(QWidget* parent)
     : QWidget(parent)
@@ -47,22 +52,48 @@ void FigureStrip::paintEvent(QPaintEvent* event)
     painter.setPen(colour(Role::Hairline));
     painter.drawLine(rect().topLeft(), rect().topRight());
     painter.drawLine(rect().bottomLeft(), rect().bottomRight());
-    const auto count = static_cast<int>(m_figures.size());
-    for (int i = 0; i < count; ++i) {
-        const QRect cell = QStyle::visualRect(
-            layoutDirection(), rect(), QRect(width() * i / count, 0, width() / count, height()));
+    const QList<int> widths = cellWidths();
+    int x = 0;
+    for (qsizetype i = 0; i < m_figures.size(); ++i) {
+        const QRect cell
+            = QStyle::visualRect(layoutDirection(), rect(), QRect(x, 0, widths.at(i), height()));
+        x += widths.at(i);
         if (i > 0) {
             painter.setPen(colour(Role::Hairline));
-            painter.drawLine(cell.topLeft(), cell.bottomLeft());
+            const int edge = layoutDirection() == Qt::RightToLeft ? cell.right() : cell.left();
+            painter.drawLine(edge, cell.top(), edge, cell.bottom());
         }
-        const QRect inner = cell.adjusted(scaled(12), scaled(4), -scaled(4), -scaled(4));
+        const QRect inner = cell.adjusted(scaled(kPadding), scaled(4), -scaled(4), -scaled(4));
+        const auto start = QStyle::visualAlignment(layoutDirection(), Qt::AlignLeft);
         painter.setFont(typeFont(TypeRole::Caption));
         painter.setPen(colour(Role::Text3));
-        painter.drawText(inner, Qt::AlignTop | Qt::AlignLeft, m_figures.at(i).first);
+        painter.drawText(inner, int(Qt::AlignTop | start), m_figures.at(i).first);
         painter.setFont(boldFont(TypeRole::Body));
         painter.setPen(colour(Role::Text));
-        painter.drawText(inner, Qt::AlignBottom | Qt::AlignLeft, m_figures.at(i).second);
+        painter.drawText(inner,
+                         int(Qt::AlignBottom | start),
+                         painter.fontMetrics().elidedText(
+                             m_figures.at(i).second, Qt::ElideRight, inner.width()));
     }
+}
+
+QList<int> FigureStrip::cellWidths() const
+{
+    // Each as wide as its text needs; what is left is shared out evenly.
+    const QFontMetrics names(typeFont(TypeRole::Caption));
+    const QFontMetrics values(boldFont(TypeRole::Body));
+    QList<int> widths;
+    int needed = 0;
+    for (const auto& [name, value] : m_figures) {
+        widths << std::max(names.horizontalAdvance(name), values.horizontalAdvance(value))
+                + scaled(kPadding + 6);
+        needed += widths.last();
+    }
+    const int count = std::max(1, static_cast<int>(widths.size()));
+    for (int& each : widths) {
+        each += (width() - needed) / count;
+    }
+    return widths;
 }
 
 } // namespace exhibit::ui

@@ -22,6 +22,8 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    [[nodiscard]] QList<int> cellWidths() const;
+
     QList<QPair<QString, QString>> m_figures;
 };
 

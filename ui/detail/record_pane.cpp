@@ -94,10 +94,9 @@ QWidget* RecordPane::head()
     m_marks->installEventFilter(this);
     first->addWidget(m_marks, 1);
     auto& actions = *m_services.actions;
-    auto* status = actionButton(actions.action(QStringLiteral("case.status")), part, true);
-    status->setText(tr("Status"));
-    auto* tag = actionButton(actions.action(QStringLiteral("case.tag")), part, true);
-    tag->setText(tr("Tag"));
+    auto* status
+        = actionButton(actions.action(QStringLiteral("case.status")), part, true, tr("Status"));
+    auto* tag = actionButton(actions.action(QStringLiteral("case.tag")), part, true, tr("Tag"));
     first->addWidget(status);
     first->addWidget(tag);
     column->addLayout(first);

@@ -96,8 +96,8 @@ void ChipRow::fill()
         chip->show();
     }
     if (!all.empty()) {
-        auto* clear = actionButton(m_search.services().actions->action(u"search.clear"), this);
-        clear->setText(tr("Clear all"));
+        auto* clear = actionButton(
+            m_search.services().actions->action(u"search.clear"), this, false, tr("Clear all"));
         clear->setToolButtonStyle(Qt::ToolButtonTextOnly);
         m_layout->addWidget(clear);
         clear->show();

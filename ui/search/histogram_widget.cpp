@@ -20,6 +20,7 @@ namespace {
 using namespace Qt::StringLiterals;
 
 constexpr int kLabelHeight = 16;
+constexpr int kBarsLeast = 60;
 constexpr int kLabelSpacing = 104; ///< At least this far apart.
 
 QString widthText(std::int64_t seconds)
@@ -51,6 +52,12 @@ HistogramWidget::HistogramWidget(QWidget* parent)
 void HistogramWidget::setBars(const domain::HistogramReply& bars)
 {
     m_bars = bars;
+    // Little data does not become a few doors: empty time before it makes up the axis.
+    const int missing = kBarsLeast - barCount();
+    if (barCount() > 0 && missing > 0) {
+        m_bars.from -= std::chrono::seconds(m_bars.barSeconds * missing);
+        m_bars.counts.insert(m_bars.counts.begin(), static_cast<std::size_t>(missing), 0);
+    }
     m_highest = 1;
     for (const auto count : m_bars.counts) {
         m_highest = std::max(m_highest, count);
@@ -102,9 +109,7 @@ QRectF HistogramWidget::plot() const
 
 double HistogramWidget::xOf(double bar) const
 {
-    // A few bars do not become doors: at most 24 px each, from the left.
-    const double width = std::min(plot().width() / std::max(1, barCount()), double(scaled(24)));
-    return plot().left() + bar * width;
+    return plot().left() + bar * plot().width() / std::max(1, barCount());
 }
 
 int HistogramWidget::barAt(double x) const

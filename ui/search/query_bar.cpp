@@ -46,7 +46,7 @@ QueryBar::QueryBar(SearchController& search, QWidget* parent)
     m_busy = new BusyLine(this);
     m_error = new QLabel(this);
     m_error->setFont(typeFont(TypeRole::Small));
-    m_error->setContentsMargins(scaled(8), 0, 0, 0);
+    makeFailed(m_error);
     m_error->hide();
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(scaled(8), scaled(5), scaled(8), 0);
@@ -87,8 +87,8 @@ QWidget* QueryBar::chipRow()
     m_counts->setTextFormat(Qt::RichText);
     m_new = new QLabel(row);
     m_new->setForegroundRole(QPalette::PlaceholderText);
-    m_show = actionButton(m_search.services().actions->action(u"search.show_new"), row, true);
-    m_show->setText(tr("Show"));
+    m_show = actionButton(
+        m_search.services().actions->action(u"search.show_new"), row, true, tr("Show"));
     m_show->setToolButtonStyle(Qt::ToolButtonTextOnly);
     auto* layout = new QHBoxLayout(row);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -121,9 +121,6 @@ void QueryBar::connectSearch()
         m_field->setError(m_search.error());
     });
     connect(m_field, &QueryField::errorShown, this, [this](const QString& message) {
-        QPalette palette = this->palette();
-        palette.setColor(QPalette::WindowText, colour(Role::Failed));
-        m_error->setPalette(palette);
         m_error->setText(message);
         m_error->setVisible(!message.isEmpty());
     });

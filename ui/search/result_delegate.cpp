@@ -108,7 +108,7 @@ void FacetDelegate::paint(QPainter* painter,
     QStyle* style = option.widget ? option.widget->style() : QApplication::style();
     style->drawPrimitive(QStyle::PE_PanelItemViewItem, &option, painter, option.widget);
     painter->save();
-    const QRect rect = option.rect.adjusted(scaled(10), 0, -scaled(8), 0);
+    const QRect rect = option.rect.adjusted(scaled(8), 0, -scaled(6), 0);
     const auto place
         = [&](const QRect& box) { return QStyle::visualRect(option.direction, rect, box); };
     const bool heading = !index.parent().isValid();

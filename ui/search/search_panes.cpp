@@ -24,7 +24,7 @@ void registerSearchPanes(PaneRegistry& registry)
                       },
                       Placement::Left,
                       true,
-                      204});
+                      216});
     registry.add(Pane{"results",
                       QT_TRANSLATE_NOOP("Panes", "Incidents"),
                       Icon::List,

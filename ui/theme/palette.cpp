@@ -19,7 +19,7 @@ constexpr Entry kEntries[] = {
     {QPalette::PlaceholderText, Role::Text3, Role::Disabled},
     {QPalette::Button, Role::Window, Role::Window},
     {QPalette::ButtonText, Role::Text, Role::Disabled},
-    {QPalette::BrightText, Role::Inverse, Role::Disabled},
+    {QPalette::BrightText, Role::Failed, Role::Disabled},
     {QPalette::Highlight, Role::Sel, Role::SelIdle},
     {QPalette::HighlightedText, Role::SelText, Role::Disabled},
     {QPalette::ToolTipBase, Role::Panel, Role::Panel},

@@ -112,10 +112,15 @@ void ConsoleStyle::drawControl(ControlElement element,
         painter->fillRect(option->rect, colour(Role::Window));
         painter->setPen(colour(Role::Hairline));
         return painter->drawLine(option->rect.bottomLeft(), option->rect.bottomRight());
+    case CE_MenuBarItem:
+        if (const auto* item = qstyleoption_cast<const QStyleOptionMenuItem*>(option)) {
+            return parts::menuBarItem(*painter, *item);
+        }
+        break;
     case CE_MenuBarEmptyArea:
         return painter->fillRect(option->rect, colour(Role::Window));
     case CE_Splitter:
-        return parts::separator(*painter, option->rect, !(option->state & State_Horizontal));
+        return parts::separator(*painter, option->rect);
     case CE_ProgressBar:
         if (const auto* bar = qstyleoption_cast<const QStyleOptionProgressBar*>(option)) {
             return parts::progress(*painter, *bar);
@@ -138,6 +143,12 @@ void ConsoleStyle::drawComplexControl(ComplexControl control,
         if (const auto* box = qstyleoption_cast<const QStyleOptionComboBox*>(option);
             box != nullptr && !box->editable) {
             return parts::comboBox(*painter, *box, widget);
+        }
+    }
+    if (control == CC_ToolButton) {
+        if (const auto* button = qstyleoption_cast<const QStyleOptionToolButton*>(option)) {
+            parts::toolButton(*painter, *button, widget);
+            return parts::toolButtonContent(*painter, *button, widget);
         }
     }
     if (control == CC_ScrollBar) {
@@ -248,6 +259,7 @@ int ConsoleStyle::styleHint(StyleHint hint,
     case SH_ComboBox_Popup:
     case SH_TitleBar_NoBorder:
     case SH_DialogButtonBox_ButtonsHaveIcons:
+    case SH_UnderlineShortcut:
         return 0;
     case SH_TabBar_Alignment:
     case SH_ScrollBar_LeftClickAbsolutePosition:
@@ -279,8 +291,9 @@ QSize ConsoleStyle::sizeFromContents(ContentsType type,
         wanted.setHeight(scaled(26));
         break;
     case CT_ToolButton:
-        wanted.setHeight(std::max(scaled(24), size.height() + scaled(6)));
-        wanted.setWidth(std::max(wanted.height(), size.width() + scaled(10)));
+        if (const auto* button = qstyleoption_cast<const QStyleOptionToolButton*>(option)) {
+            return parts::toolButtonSize(*button, widget);
+        }
         break;
     case CT_MenuBarItem:
         wanted.setHeight(scaled(24));
@@ -292,6 +305,16 @@ QSize ConsoleStyle::sizeFromContents(ContentsType type,
         break;
     }
     return wanted;
+}
+
+QRect ConsoleStyle::subElementRect(SubElement element,
+                                   const QStyleOption* option,
+                                   const QWidget* widget) const
+{
+    const QRect rect = QProxyStyle::subElementRect(element, option, widget);
+    const bool bare = widget != nullptr && widget->property("bare").toBool();
+    return element == SE_LineEditContents && !bare ? rect.adjusted(scaled(5), 0, -scaled(5), 0)
+                                                   : rect;
 }
 
 QIcon ConsoleStyle::standardIcon(StandardPixmap standard,

@@ -45,6 +45,9 @@ public:
                          const QStyleOptionComplex* option,
                          SubControl part,
                          const QWidget* widget) const override;
+    QRect subElementRect(SubElement element,
+                         const QStyleOption* option,
+                         const QWidget* widget) const override;
     QIcon standardIcon(StandardPixmap standard,
                        const QStyleOption* option,
                        const QWidget* widget) const override;

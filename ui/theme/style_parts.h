@@ -14,6 +14,12 @@ void button(QPainter& painter, const QStyleOptionButton& option, const QWidget* 
 void toolButton(QPainter& painter, const QStyleOption& option, const QWidget* widget);
 void field(QPainter& painter, const QStyleOption& option, const QWidget* widget);
 void checkBox(QPainter& painter, const QStyleOption& option, bool round);
+/// The icon, text, key cap and chevron of a tool button; and the room they need.
+void toolButtonContent(QPainter& painter,
+                       const QStyleOptionToolButton& option,
+                       const QWidget* widget);
+[[nodiscard]] QSize toolButtonSize(const QStyleOptionToolButton& option, const QWidget* widget);
+void menuBarItem(QPainter& painter, const QStyleOptionMenuItem& option);
 void focusRing(QPainter& painter, const QRect& rect);
 void comboBox(QPainter& painter, const QStyleOptionComboBox& option, const QWidget* widget);
 void scrollBar(QPainter& painter, const QStyleOptionSlider& option, const QRect& slider);
@@ -27,6 +33,6 @@ void chevron(QPainter& painter, const QStyleOption& option, Qt::ArrowType direct
 void row(QPainter& painter, const QStyleOptionViewItem& option, const QWidget* widget);
 void headerSection(QPainter& painter, const QStyleOptionHeader& option);
 void tab(QPainter& painter, const QStyleOptionTab& option);
-void separator(QPainter& painter, const QRect& rect, bool horizontal);
+void separator(QPainter& painter, const QRect& rect);
 
 } // namespace exhibit::ui::parts

@@ -111,8 +111,9 @@ void tab(QPainter& painter, const QStyleOptionTab& option)
     }
 }
 
-void separator(QPainter& painter, const QRect& rect, bool horizontal)
+void separator(QPainter& painter, const QRect& rect)
 {
+    const bool horizontal = rect.width() > rect.height();
     painter.fillRect(rect, colour(Role::Window));
     painter.setPen(colour(Role::Hairline));
     const QPoint middle = rect.center();
@@ -134,7 +135,7 @@ bool drawFlat(QPainter& painter, QStyle::PrimitiveElement element, const QStyleO
     }
     switch (element) {
     case QStyle::PE_IndicatorDockWidgetResizeHandle:
-        separator(painter, option.rect, !(option.state & QStyle::State_Horizontal));
+        separator(painter, option.rect);
         return true;
     case QStyle::PE_IndicatorToolBarSeparator: {
         const int x = option.rect.center().x();

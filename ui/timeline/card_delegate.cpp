@@ -20,7 +20,7 @@ using namespace Qt::StringLiterals;
 
 constexpr int kPlain = 148;
 constexpr int kCause = 204;
-constexpr int kInflection = 380;
+constexpr int kInflection = 420;
 constexpr int kPadding = 10;
 
 /// Text over several lines, the last one elided; returns the height used.

@@ -81,23 +81,45 @@ void paintSpanLabel(QPainter& painter,
     if (box.width() < scaled(30)) {
         return;
     }
-    QString text = textOf(event.data, "model");
-    const auto first = integerOf(event.data, "first_byte_us");
-    if (first > 0) {
-        text += QCoreApplication::translate("Timeline", "     first byte %1, then %2 tokens, %3")
-                    .arg(durationText(first),
-                         grouped(event.tokens),
-                         costText(integerOf(event.data, "cost_microcents")));
-    }
-    if (textOf(event.data, "outcome") == u"stopped"_s) {
-        text += QCoreApplication::translate("Timeline", "     stream cut");
-    }
     painter.setFont(typeFont(TypeRole::Small));
     painter.setPen(colour(Role::Text));
-    painter.drawText(
-        box,
-        Qt::AlignVCenter | Qt::TextSingleLine,
-        painter.fontMetrics().elidedText(text, Qt::ElideRight, static_cast<int>(box.width())));
+    const QFontMetrics metrics = painter.fontMetrics();
+    const auto write = [&](const QRectF& where, const QString& text, Qt::Alignment side) {
+        painter.drawText(where,
+                         int(side | Qt::AlignVCenter) | Qt::TextSingleLine,
+                         metrics.elidedText(text, Qt::ElideRight, static_cast<int>(where.width())));
+    };
+    QRectF rest = box;
+    if (textOf(event.data, "outcome") == u"stopped"_s) {
+        const QString cut = QCoreApplication::translate("Timeline", "stream cut");
+        const int width = metrics.horizontalAdvance(cut) + scaled(12);
+        if (box.width() > 3 * width) {
+            write(box, cut, Qt::AlignRight);
+            rest.setRight(rest.right() - width);
+        }
+    }
+    QString name = textOf(event.data, "model");
+    const auto first = integerOf(event.data, "first_byte_us");
+    // The line of the first byte parts the span: who waits before it, what came after it.
+    const double parted = scene.view.xOf(double(item.atUs + first));
+    if (first > 0 && parted - box.left() > metrics.horizontalAdvance(name) + scaled(8)) {
+        write(QRectF(box.left(), box.top(), parted - box.left() - 4, box.height()),
+              name,
+              Qt::AlignLeft);
+        name.clear();
+    }
+    QString text = name;
+    if (first > 0) {
+        rest.setLeft(std::max(rest.left(), parted + scaled(6)));
+        text += (name.isEmpty() ? QString() : u", "_s)
+            + QCoreApplication::translate("Timeline", "first byte %1, then %2 tokens, %3")
+                  .arg(durationText(first),
+                       grouped(event.tokens),
+                       costText(integerOf(event.data, "cost_microcents")));
+    }
+    if (rest.width() > scaled(30)) {
+        write(rest, text, Qt::AlignLeft);
+    }
 }
 
 /// Delivered and withheld bytes of an answer, in byte order, before the tick of its end.
@@ -168,7 +190,7 @@ double paintPointLabel(QPainter& painter,
     const int word = label.word.isEmpty() ? 0 : metrics.horizontalAdvance(u" "_s + label.word);
     const int secondary
         = label.secondary.isEmpty() ? 0 : metrics.horizontalAdvance(u" "_s + label.secondary);
-    int width = metrics.horizontalAdvance(label.main) + word + secondary;
+    const int width = metrics.horizontalAdvance(label.main) + word + secondary + 2;
     const int extra = item.isInflection ? scaled(92) : item.isRootCause ? scaled(90) : 0;
     double left = x + gap;
     const bool before = left + width + extra > limit && x - gap - width > free && item.isInflection;
@@ -178,7 +200,9 @@ double paintPointLabel(QPainter& painter,
         return free;
     }
     const double room = before ? width : std::min<double>(width, limit - left - extra);
-    if (room < scaled(28)) {
+    // Labels drop before marks do: a shred of a word says nothing. What is quoted may be cut.
+    const bool cuttable = label.quoted || label.isEvidence;
+    if (room < (cuttable ? std::min(width, scaled(72)) : width) && !item.isInflection) {
         return free;
     }
     painter.setFont(main);

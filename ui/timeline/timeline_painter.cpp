@@ -196,6 +196,7 @@ void TimelinePainter::paintDense(Lane lane, const QRect& rect)
 void TimelinePainter::paintSparse(Lane lane, const QRect& rect, std::size_t begin, std::size_t end)
 {
     const auto& items = m_scene.data.lane(lane);
+    std::vector<std::size_t> marks;
     double lastX = -1e9;
     Mark lastMark = Mark::None;
     for (std::size_t i = begin; i < end; ++i) {
@@ -209,9 +210,12 @@ void TimelinePainter::paintSparse(Lane lane, const QRect& rect, std::size_t begi
         if (x - lastX < kMergePixels && badness(item.mark) <= badness(lastMark)) {
             continue;
         }
-        paintTick(item, rect);
+        badness(item.mark) >= 2 ? marks.push_back(i) : paintTick(item, rect);
         lastX = x;
         lastMark = item.mark;
+    }
+    for (const std::size_t i : marks) { // Never under the tick of what passed.
+        paintTick(items[i], rect);
     }
     paintLabels(m_painter, m_scene, lane, begin, end);
 }

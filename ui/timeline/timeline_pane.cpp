@@ -79,33 +79,37 @@ QWidget* TimelinePane::toolRow()
     layout->setContentsMargins(scaled(6), 0, scaled(8), 0);
     layout->setSpacing(scaled(2));
     auto& actions = *m_services.actions;
-    const auto add = [&](const char* id, bool text) {
-        auto* button = actionButton(actions.action(QString::fromLatin1(id)), row);
-        if (!text) {
+    const auto add = [&](const char* id, const QString& text, bool framed = false) {
+        auto* button = actionButton(actions.action(QString::fromLatin1(id)), row, framed, text);
+        if (text.isEmpty()) {
             button->setToolButtonStyle(Qt::ToolButtonIconOnly);
         }
-        button->setAccessibleName(ActionRegistry::plainText(button->defaultAction()));
+        button->setProperty("keyCap", !text.isEmpty());
         layout->addWidget(button);
-        return button;
     };
-    add("timeline.previous", false);
-    add("timeline.next", false);
-    add("timeline.inflection", true)->setText(tr("Inflection"));
-    layout->addWidget(verticalRule(row));
-    add("timeline.zoom_out", false);
-    add("timeline.zoom_in", false);
-    add("timeline.fit", true)->setText(tr("Fit"));
-    layout->addWidget(verticalRule(row));
-    add("timeline.measure", true)->setText(tr("Measure"));
+    const auto rule = [&] {
+        layout->addSpacing(scaled(4));
+        auto* line = verticalRule(row);
+        line->setFixedHeight(scaled(16));
+        layout->addWidget(line);
+        layout->addSpacing(scaled(4));
+    };
+    add("timeline.previous", {});
+    add("timeline.next", {});
+    add("timeline.inflection", tr("Inflection"));
+    rule();
+    add("timeline.zoom_out", {});
+    add("timeline.zoom_in", {});
+    add("timeline.fit", tr("Fit"));
+    rule();
+    add("timeline.measure", tr("Measure"));
     layout->addStretch(1);
     m_step = new QLabel(row);
     m_step->setFont(typeFont(TypeRole::Small));
     makeSecondary(m_step);
     layout->addWidget(m_step);
     layout->addSpacing(scaled(8));
-    auto* explain = actionButton(actions.action(QStringLiteral("timeline.explain")), row, true);
-    explain->setText(tr("Explain this instant"));
-    layout->addWidget(explain);
+    add("timeline.explain", tr("Explain this instant"), true);
     row->setAutoFillBackground(true);
     row->setBackgroundRole(QPalette::Window);
     return row;
@@ -136,6 +140,9 @@ void TimelinePane::follow()
         m_loaded.clear();
         m_question.reset();
         m_stack->setCurrentWidget(m_empty);
+        if (auto* title = titleOf(this)) {
+            title->setNote({}, true);
+        }
         return;
     }
     if (hit->incident.incidentId.text() != m_loaded) {

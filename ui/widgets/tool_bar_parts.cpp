@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/widgets/tool_bar_parts.h"
 
-#include "ui/actions/palette_delegate.h"
 #include "ui/theme/fonts.h"
+#include "ui/theme/key_cap.h"
 #include "ui/theme/style.h"
 
 #include <QAction>
@@ -44,7 +44,8 @@ protected:
         painter.setFont(typeFont(TypeRole::Body));
         painter.setPen(colour(Role::Text3));
         painter.drawText(rect().adjusted(scaled(32), 0, -scaled(60), 0), Qt::AlignVCenter, m_hint);
-        paintKeyCap(painter, m_keys, QPoint(width() - scaled(6), height() / 2), height());
+        const int cap = keyCapWidth(m_keys);
+        paintKeyCap(painter, m_keys, QRect(width() - scaled(5) - cap, 0, cap, height()));
     }
 
 private:
@@ -77,16 +78,18 @@ QToolButton* iconButton(Icon which, const QString& name, QWidget* parent)
     return button;
 }
 
-QToolButton* actionButton(QAction* action, QWidget* parent, bool framed)
+QToolButton* actionButton(QAction* action, QWidget* parent, bool framed, const QString& text)
 {
+    if (!text.isEmpty()) {
+        action->setIconText(text); // What tool buttons show, also after the action changed.
+    }
     auto* button = new QToolButton(parent);
     button->setDefaultAction(action);
     button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     button->setAutoRaise(!framed);
     button->setProperty("framed", framed);
     button->setFocusPolicy(Qt::TabFocus);
-    QString text = action->text();
-    button->setText(text.remove(QLatin1Char('&')));
+    button->setAccessibleName(action->text().remove(QLatin1Char('&')));
     return button;
 }
 
@@ -103,6 +106,11 @@ QFrame* verticalRule(QWidget* parent)
 QFrame* horizontalRule(QWidget* parent)
 {
     return rule(parent, false);
+}
+
+void makeFailed(QLabel* label)
+{
+    label->setForegroundRole(QPalette::BrightText);
 }
 
 void makeSecondary(QLabel* label)

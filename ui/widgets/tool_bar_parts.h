@@ -13,7 +13,11 @@ namespace exhibit::ui {
 /// A button of 24 px with a sign and no word: its name is said to those who cannot see it.
 [[nodiscard]] QToolButton* iconButton(Icon which, const QString& name, QWidget* parent);
 /// A button that runs an action, with its text and icon; framed like a push button on request.
-[[nodiscard]] QToolButton* actionButton(QAction* action, QWidget* parent, bool framed = false);
+/// `text` is the short word of the action on buttons; empty: its menu text.
+[[nodiscard]] QToolButton* actionButton(QAction* action,
+                                        QWidget* parent,
+                                        bool framed = false,
+                                        const QString& text = {});
 /// A button that looks like a field and opens the palette: "Go to record, case, action  Ctrl+K".
 [[nodiscard]] QToolButton* paletteField(QAction* action, const QString& hint, QWidget* parent);
 /// A hairline between tools.
@@ -22,5 +26,6 @@ namespace exhibit::ui {
 
 /// Secondary and tertiary text in palette terms, so that a theme change recolours it.
 void makeSecondary(QLabel* label);
+void makeFailed(QLabel* label);
 
 } // namespace exhibit::ui

@@ -21,21 +21,8 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
+constexpr int kBarsHeight = 148; ///< Menus, tool bar, query bar and status bar together, about.
 constexpr int kNarrowWidth = 1180; ///< Below it the left and right panes give way to the middle.
-
-Qt::DockWidgetArea areaOf(Placement placement)
-{
-    switch (placement) {
-    case Placement::Left:
-        return Qt::LeftDockWidgetArea;
-    case Placement::Right:
-        return Qt::RightDockWidgetArea;
-    case Placement::Bottom:
-        return Qt::BottomDockWidgetArea;
-    default:
-        return Qt::TopDockWidgetArea;
-    }
-}
 
 QString paneTitle(const char* title)
 {
@@ -53,10 +40,6 @@ MainWindow::MainWindow(const PaneRegistry& registry, SourceHub& sources, bool sa
     setWindowIcon(icon(Icon::Exhibit));
     setMinimumSize(1024, 640);
     setDockOptions(AnimatedDocks | AllowNestedDocks | AllowTabbedDocks);
-    setCorner(Qt::TopLeftCorner, Qt::LeftDockWidgetArea);
-    setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
-    setCorner(Qt::TopRightCorner, Qt::RightDockWidgetArea);
-    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     m_services.window = this;
     m_services.actions = new ActionRegistry(this);
     m_services.sources = &sources;
@@ -68,7 +51,7 @@ MainWindow::MainWindow(const PaneRegistry& registry, SourceHub& sources, bool sa
         = [this](PaletteProvider provider) { m_providers << std::move(provider); };
     m_services.actions->fillMenuBar(menuBar());
     menuBar()->setNativeMenuBar(true);
-    setCentralWidget(m_home);
+    m_home->hide();
     m_status = new ConsoleStatusBar(m_services, this);
     setStatusBar(m_status);
     buildToolBar();
@@ -130,6 +113,7 @@ void MainWindow::buildPanes()
     for (const auto& pane : m_registry.panes()) {
         pane.placement == Placement::Bar ? addBar(pane) : addDock(pane);
     }
+    arrangeDocks();
     m_jobsDock = new QDockWidget(tr("Jobs"), this);
     m_jobsDock->setObjectName(u"pane.jobs"_s);
     m_jobsDock->setTitleBarWidget(new DockTitle(m_jobsDock));
@@ -164,22 +148,58 @@ void MainWindow::addDock(const Pane& pane)
     dock->setTitleBarWidget(new DockTitle(dock));
     dock->setWidget(pane.factory(m_services, dock));
     dock->setAccessibleName(dock->windowTitle());
-    addDockWidget(areaOf(pane.placement), dock);
-    dock->setVisible(pane.defaultVisible);
+    dock->hide();
     m_docks << dock;
     m_panes.insert(QString::fromLatin1(pane.id), dock);
 }
 
-void MainWindow::applyDefaultExtents()
+QDockWidget* MainWindow::firstDock(Placement placement) const
 {
     for (const auto& pane : m_registry.panes()) {
-        auto* dock = qobject_cast<QDockWidget*>(m_panes.value(QString::fromLatin1(pane.id)));
-        if (dock != nullptr && pane.defaultExtent > 0) {
-            const bool side
-                = pane.placement == Placement::Left || pane.placement == Placement::Right;
-            resizeDocks({dock}, {scaled(pane.defaultExtent)}, side ? Qt::Horizontal : Qt::Vertical);
+        if (pane.placement == placement) {
+            return qobject_cast<QDockWidget*>(m_panes.value(QString::fromLatin1(pane.id)));
         }
     }
+    return nullptr;
+}
+
+void MainWindow::arrangeDocks()
+{
+    // All share one area, so that nothing is left over for a middle that is not there: left and top
+    // stand above bottom, right beside them. Further panes of a place become tabs of its first.
+    QDockWidget* corner = firstDock(Placement::Left);
+    addDockWidget(Qt::LeftDockWidgetArea, corner);
+    splitDockWidget(corner, firstDock(Placement::Right), Qt::Horizontal);
+    splitDockWidget(corner, firstDock(Placement::Bottom), Qt::Vertical);
+    splitDockWidget(corner, firstDock(Placement::Top), Qt::Horizontal);
+    for (const auto& pane : m_registry.panes()) {
+        auto* dock = qobject_cast<QDockWidget*>(m_panes.value(QString::fromLatin1(pane.id)));
+        if (dock != nullptr && dock != firstDock(pane.placement)) {
+            tabifyDockWidget(firstDock(pane.placement), dock);
+        }
+    }
+}
+
+void MainWindow::applyDefaultExtents()
+{
+    const auto extent = [this](Placement placement) {
+        const QString id = firstDock(placement)->objectName().section(QLatin1Char('.'), 1);
+        return scaled(m_registry.find(id)->defaultExtent);
+    };
+    const int gap = style()->pixelMetric(QStyle::PM_DockWidgetSeparatorExtent);
+    const int left = extent(Placement::Left);
+    const int right = extent(Placement::Right);
+    const int middle = std::max(1, width() - left - right - 2 * gap);
+    resizeDocks({firstDock(Placement::Left),
+                 firstDock(Placement::Top),
+                 firstDock(Placement::Bottom),
+                 firstDock(Placement::Right)},
+                {left, middle, left + gap + middle, right},
+                Qt::Horizontal);
+    const int room = height() - scaled(kBarsHeight);
+    resizeDocks({firstDock(Placement::Top), firstDock(Placement::Bottom)},
+                {extent(Placement::Top), std::max(1, room - extent(Placement::Top) - gap)},
+                Qt::Vertical);
 }
 
 void MainWindow::setHome(QWidget* home)
@@ -190,7 +210,14 @@ void MainWindow::setHome(QWidget* home)
 
 void MainWindow::showHome(bool show)
 {
-    m_home->setVisible(show);
+    m_isHome = show;
+    if (show) {
+        setCentralWidget(m_home);
+        m_home->show();
+    } else if (centralWidget() != nullptr) {
+        takeCentralWidget()->setParent(this); // A middle, even hidden, would take room.
+        m_home->hide();
+    }
     for (QDockWidget* dock : m_docks) {
         const auto* pane = m_registry.find(dock->objectName().section(QLatin1Char('.'), 1));
         dock->setVisible(!show && pane != nullptr && pane->defaultVisible);
@@ -201,12 +228,15 @@ void MainWindow::showHome(bool show)
     if (!show) {
         applyDefaultExtents();
         m_layouts.captureDefault();
+        firstDock(Placement::Top)->widget()->setFocus();
+    } else if (m_home->currentWidget() != nullptr) {
+        m_home->currentWidget()->setFocus();
     }
 }
 
 bool MainWindow::isHome() const
 {
-    return !m_home->isHidden();
+    return m_isHome;
 }
 
 void MainWindow::openPalette(CommandPalette::Scope scope)

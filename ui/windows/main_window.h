@@ -56,7 +56,9 @@ private:
     void buildPanes();
     void addBar(const Pane& pane);
     void addDock(const Pane& pane);
+    void arrangeDocks();
     void applyDefaultExtents();
+    [[nodiscard]] QDockWidget* firstDock(Placement placement) const;
     void handleActions();
     void handleViewActions();
     void handleWindowActions();
@@ -76,6 +78,7 @@ private:
     ConsoleStatusBar* m_status = nullptr;
     QDockWidget* m_jobsDock = nullptr;
     QDockWidget* m_lastDock = nullptr; ///< Had the focus last: what Float and Dock back mean.
+    bool m_isHome = false;
     bool m_narrow = false;
 };
 

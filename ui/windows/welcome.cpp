@@ -69,6 +69,7 @@ Welcome::Welcome(Doings doings, QWidget* parent)
     layout->addStretch(2);
     layout->addLayout(row);
     layout->addStretch(3);
+    setFocusProxy(m_address);
 }
 
 QWidget* Welcome::connectPart()
@@ -219,11 +220,7 @@ void Welcome::setKeyStoreNote(const QString& note)
 void Welcome::setProgress(const QString& text, bool failed)
 {
     m_progress->setText(text);
-    QPalette palette = this->palette();
-    if (failed) {
-        palette.setColor(QPalette::PlaceholderText, colour(Role::Failed));
-    }
-    m_progress->setPalette(palette);
+    failed ? makeFailed(m_progress) : makeSecondary(m_progress);
 }
 
 QString Welcome::progressText() const

@@ -55,10 +55,9 @@ private Q_SLOTS:
     void curlHoldsTheRequestAndNoKey()
     {
         domain::TimelineEvent input;
-        input.data
-            = parseJson(
-                  R"({"model":"gpt-4o","messages":[{"role":"user","content":"it's sk-abcdefghijklmnop"}]})")
-                  .value();
+        input.data = parseJson("{\"model\":\"gpt-4o\",\"messages\":[{\"role\":\"user\",\"content\":"
+                               "\"it's sk-abcdefghijklmnop\"}]}")
+                         .value();
         const QString curl = asCurl(input, QStringLiteral("http://127.0.0.1:8470"));
         QVERIFY(curl.contains(QStringLiteral("$EXHIBIT_API_KEY")));
         QVERIFY(curl.contains(QStringLiteral("it'\\''s [REDACTED]")));

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QRect>
+#include <QString>
+
+class QPainter;
+
+namespace exhibit::ui {
+
+/// The width of a key cap as in "Ctrl+K".
+[[nodiscard]] int keyCapWidth(const QString& keys);
+/// Draws it vertically centred in `box`, at its left.
+void paintKeyCap(QPainter& painter, const QString& keys, const QRect& box, bool enabled = true);
+
+} // namespace exhibit::ui
