@@ -37,6 +37,7 @@ struct BlobReference {
 /// The bytes again; nullopt when the value is neither.
 [[nodiscard]] std::optional<Bytes> bytesOf(const Json& value);
 
-[[nodiscard]] Bytes randomSalt();
+/// 32 bytes for each of `count` fields.
+[[nodiscard]] Bytes randomSalts(std::size_t count);
 
 } // namespace exhibit::evidence

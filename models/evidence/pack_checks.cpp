@@ -153,11 +153,14 @@ void PackChecks::checkPackSignature()
         m_report.failed("pack-signature", name, "it is not about this pack's tag manifest");
         return;
     }
-    const Json* withheld = findMember(statement->predicate, "withheld");
-    if (stringMember(statement->predicate, "logOrigin") != m_report.origin || withheld == nullptr
-        || *withheld != Json(static_cast<std::int64_t>(m_report.withheld))) {
+    const auto says = [&statement](std::string_view member, std::uint64_t number) {
+        const Json* found = findMember(statement->predicate, member);
+        return found != nullptr && *found == Json(static_cast<std::int64_t>(number));
+    };
+    if (stringMember(statement->predicate, "logOrigin") != m_report.origin
+        || !says("withheld", m_report.withheld) || !says("treeSize", m_report.treeSize)) {
         m_report.failed(
-            "pack-signature", name, "it names another log or number of withheld fields");
+            "pack-signature", name, "it names another log, tree size or number of withheld fields");
         return;
     }
     [[maybe_unused]] const bool fine = checkEnvelope(*envelope, "pack-signature", name);

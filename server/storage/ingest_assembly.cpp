@@ -142,7 +142,7 @@ void BatchAssembly::addBody(const spool::StoredRecord& stored,
     m_lastBody[key] = m_batch.bodies.size();
     FieldDraft draft;
     draft.id = fieldId(m_replica, stored, path);
-    draft.subject = call.opening->userId ? "user:" + *call.opening->userId : callId.text();
+    draft.subject = subjectOf(*call.opening);
     draft.callId = callId;
     draft.path = std::string(path);
     draft.position = position;
@@ -192,7 +192,10 @@ void BatchAssembly::addDecisions(const spool::StoredRecord& stored, spool::Decis
     OpenCall* call = find(record.callId);
     for (const auto& decision : record.decisions) {
         m_batch.decisions.push_back({record.callId, record.runId, decision});
-        m_batch.entries.push_back(decisionEntry(record.callId, decision));
+        m_batch.entries.push_back(
+            decisionEntry(record.callId,
+                          call == nullptr ? record.callId.text() : subjectOf(*call->opening),
+                          decision));
     }
     for (const auto& passes : record.passes) {
         m_batch.passes.push_back({record.callId, record.runId, passes});

@@ -142,12 +142,16 @@ private:
     IngestBatch m_batch;
 };
 
+/// Whose data a call is: its user's, else its own.
+[[nodiscard]] SubjectId subjectOf(const spool::CallOpened& opening);
 /// The entry of a finished call, of a decision, of an incident ...
 [[nodiscard]] EntryDraft callEntry(const OpenCall& call,
                                    const spool::CallClosed& closed,
                                    ReplicaId replica,
                                    std::int64_t lastRecord);
-[[nodiscard]] EntryDraft decisionEntry(const CallId& call, const domain::Decision& decision);
+[[nodiscard]] EntryDraft decisionEntry(const CallId& call,
+                                       const SubjectId& subject,
+                                       const domain::Decision& decision);
 [[nodiscard]] EntryDraft incidentEntry(const spool::IncidentRecord& record);
 [[nodiscard]] EntryDraft quarantineEntry(const QuarantinedRow& row, ReplicaId replica);
 

@@ -17,6 +17,11 @@ EntryDraft draft(std::string type, UtcTime at)
 
 } // namespace
 
+SubjectId subjectOf(const spool::CallOpened& opening)
+{
+    return opening.userId ? "user:" + *opening.userId : opening.callId.text();
+}
+
 EntryDraft callEntry(const OpenCall& call,
                      const spool::CallClosed& closed,
                      ReplicaId replica,
@@ -24,6 +29,7 @@ EntryDraft callEntry(const OpenCall& call,
 {
     const auto& opening = *call.opening;
     auto entry = draft("llm.call", opening.openedAt);
+    entry.subject = subjectOf(opening);
     const auto add = [&entry](std::string path, std::string value) {
         entry.fields.push_back({std::move(path), std::move(value)});
     };
@@ -53,9 +59,12 @@ EntryDraft callEntry(const OpenCall& call,
     return entry;
 }
 
-EntryDraft decisionEntry(const CallId& call, const domain::Decision& decision)
+EntryDraft decisionEntry(const CallId& call,
+                         const SubjectId& subject,
+                         const domain::Decision& decision)
 {
     auto entry = draft("decision.recorded", decision.at);
+    entry.subject = subject;
     entry.fields.push_back({"/call_id", call.text()});
     entry.fields.push_back({"/decision", printJson(toJson(decision))});
     return entry;
@@ -65,6 +74,9 @@ EntryDraft incidentEntry(const spool::IncidentRecord& record)
 {
     auto entry = draft("incident.opened", record.incident.createdAt);
     entry.incidentId = record.incident.incidentId;
+    const auto& user = record.incident.userId;
+    entry.subject = user ? "user:" + *user : record.incident.callId.text();
+    entry.fields.push_back({"/call_id", record.incident.callId.text()});
     entry.fields.push_back({"/incident", printJson(toJson(record.incident))});
     if (record.stop) {
         entry.fields.push_back({"/stop", printJson(toJson(*record.stop))});

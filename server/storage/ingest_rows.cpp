@@ -240,8 +240,9 @@ Result<void> writeBatch(Transaction& transaction,
     if (!statements.empty()) {
         EXHIBIT_CHECK(transaction.pipeline(statements));
     }
-    EXHIBIT_CHECK(fields.putAll(transaction, mark.tenant, batch.bodies));
-    return ledger.append(transaction, mark.tenant, batch.entries);
+    // The ledger first: its lock orders those who meet a new subject, and those who erase one.
+    EXHIBIT_CHECK(ledger.append(transaction, mark.tenant, batch.entries));
+    return fields.putAll(transaction, mark.tenant, batch.bodies);
 }
 
 } // namespace exhibit::storage

@@ -12,6 +12,9 @@
 /// the batch's open transaction, so that evidence and rows commit together.
 namespace exhibit::storage {
 
+/// Whose data a field is, for erasure: the tenant's user, else the call (rulings.md 31).
+using SubjectId = std::string;
+
 struct EntryField {
     std::string path; ///< JSON pointer, unique within the entry, never personal data.
     Bytes value;
@@ -24,6 +27,7 @@ struct EntryDraft {
     std::string reporterType = "system"; ///< system user agent service
     std::string reporterId;
     std::vector<EntryField> fields;
+    SubjectId subject; ///< Of the fields that can be personal; empty: the tenant itself.
 };
 
 class LedgerAppender {
@@ -35,8 +39,6 @@ public:
         = 0;
 };
 
-/// Whose data a field is, for erasure: the tenant's user, else the call (rulings.md 31).
-using SubjectId = std::string;
 struct FieldRef {
     Uuid id;
 };

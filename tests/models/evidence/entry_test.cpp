@@ -93,7 +93,8 @@ TEST(Field, readsBackAndRefusesOtherForms)
     EXPECT_FALSE(parseField(file + "\n"));
     EXPECT_EQ(parseField(std::string(limits::kFieldFileBytesMax + 1, 'x')).error().code,
               ErrorCode::TooLarge);
-    EXPECT_NE(randomSalt(), randomSalt());
+    EXPECT_NE(randomSalts(2), randomSalts(2));
+    EXPECT_EQ(randomSalts(2).size(), 64U);
 }
 
 TEST(Field, keepsBytesAndBlobs)

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/storage/epoch_check.h"
+
+#include "models/evidence/trust.h"
+#include "server/storage/ingest_insert.h"
+
+#include <fmt/format.h>
+
+namespace exhibit::storage {
+namespace {
+
+constexpr std::size_t kPageRows = 1000;
+constexpr std::size_t kFindingsMax = 100;
+
+} // namespace
+
+EpochCheck::EpochCheck(Transaction& transaction,
+                       SubjectKeys& keys,
+                       const LedgerCheckOptions& options,
+                       const LedgerHead& head,
+                       ErasureCount& erased,
+                       LedgerCheck& check)
+    : m_transaction(transaction)
+    , m_keys(keys)
+    , m_options(options)
+    , m_head(head)
+    , m_erased(erased)
+    , m_check(check)
+    , m_previous(evidence::genesisPrevious(head.origin))
+{
+}
+
+Result<void> EpochCheck::run()
+{
+    EXHIBIT_CHECK(loadHeads());
+    while (true) {
+        EXHIBIT_TRY(const auto rows, readChain(m_transaction, m_head.epoch, m_next, kPageRows));
+        if (rows.empty()) {
+            break;
+        }
+        // Fields are keyed by sequence number; after a gap the page reaches further.
+        EXHIBIT_TRY(const auto fields,
+                    openFields(m_transaction,
+                               m_keys,
+                               m_head.epoch,
+                               rows.front().sequence,
+                               rows.back().sequence - rows.front().sequence + 1));
+        for (const std::uint64_t sequence : fields.damaged) {
+            found(sequence, "stored fields were changed: their key does not open them");
+        }
+        for (const auto& row : rows) {
+            const auto files = fields.files.find(row.sequence);
+            const bool none = files == fields.files.end();
+            EXHIBIT_CHECK(checkRow(row, none ? std::vector<FieldFile>{} : files->second));
+        }
+    }
+    checkEnd();
+    return {};
+}
+
+void EpochCheck::found(std::uint64_t sequence, std::string problem)
+{
+    if (m_check.findings.size() < kFindingsMax) {
+        m_check.findings.push_back({m_head.epoch, sequence, std::move(problem)});
+    }
+}
+
+Result<void> EpochCheck::loadHeads()
+{
+    EXHIBIT_TRY(const auto checkpoints, readCheckpoints(m_transaction, m_head.epoch));
+    for (const auto& checkpoint : checkpoints) {
+        ++m_check.checkpoints;
+        const auto note = evidence::parseSignedCheckpoint(checkpoint.note);
+        if (!note || note->checkpoint.origin != m_head.origin
+            || note->checkpoint.head != checkpoint.head) {
+            found(checkpoint.head.size, "a stored head is not what its note says");
+            continue;
+        }
+        if (!m_options.keys.empty()) {
+            const auto by = evidence::verifyNote(note->note, m_options.keys);
+            if (!by || by->empty()) {
+                found(checkpoint.head.size, "a head is not signed by the log's key");
+            }
+        }
+        m_heads.emplace(checkpoint.head.size, checkpoint.head.root);
+    }
+    if (const auto known = m_options.known.find(m_head.origin); known != m_options.known.end()) {
+        const auto& head = known->second;
+        const auto stored = m_heads.emplace(head.size, head.root);
+        if (!stored.second && stored.first->second != head.root) {
+            found(head.size, "the stored head of this size is not the one known from outside");
+        }
+    }
+    if (const auto empty = m_heads.find(0);
+        empty != m_heads.end() && empty->second != evidence::emptyRoot()) {
+        found(0, "the head of the empty log has another root");
+    }
+    return {};
+}
+
+Result<void> EpochCheck::checkRow(const ChainRow& row, const std::vector<FieldFile>& files)
+{
+    ++m_check.entries;
+    if (row.sequence != m_next) {
+        found(m_next, fmt::format("entries {} to {} are missing", m_next, row.sequence - 1));
+        // The tree cannot be followed across a gap; what comes after is still looked at.
+        m_whole = false;
+    }
+    const auto entry = evidence::parseEntry(row.entry);
+    if (!entry) {
+        found(row.sequence, entry.error().message);
+    } else {
+        compareColumns(row, *entry);
+        compareFields(row, *entry, files);
+    }
+    const Digest hash = evidence::entryHash(row.entry);
+    const Digest leaf = evidence::leafHash(row.entry);
+    if (hash != row.eventHash || leaf != row.leaf) {
+        found(row.sequence, "the entry's bytes do not have the hashes stored beside them");
+    }
+    if (m_whole && entry && entry->previous != m_previous) {
+        found(row.sequence, "it does not follow the entry before it");
+    }
+    m_previous = hash;
+    m_next = row.sequence + 1;
+    if (m_whole) {
+        m_edge.append(leaf);
+        const auto head = m_heads.find(m_edge.size());
+        if (head != m_heads.end() && head->second != m_edge.root()) {
+            found(m_edge.size(),
+                  fmt::format("the first {} entries do not have the root that was signed",
+                              m_edge.size()));
+            m_heads.erase(head);
+        }
+        return checkTiles(leaf);
+    }
+    return {};
+}
+
+/// Tiles are made of the leaves; proofs are made of the tiles.
+Result<void> EpochCheck::checkTiles(Digest hash)
+{
+    for (unsigned level = 0;; ++level) {
+        m_tiles.resize(std::max<std::size_t>(m_tiles.size(), level + 1));
+        auto& hashes = m_tiles[level];
+        hashes += asView(hash);
+        if (hashes.size() < evidence::kTileWidth * hash.size()) {
+            return {};
+        }
+        hash = evidence::tileNode(hashes, 0, evidence::kTileWidth);
+        const std::uint64_t span = std::uint64_t{1} << (8 * (level + 1));
+        EXHIBIT_TRY(const Rows rows,
+                    m_transaction.query("SELECT FROM ledger_tiles WHERE tenant_id = $1"
+                                        " AND epoch = $2 AND level = $3 AND tile_index = $4"
+                                        " AND hashes = $5 AND root = $6",
+                                        {m_transaction.tenant(),
+                                         m_head.epoch,
+                                         static_cast<std::int64_t>(level),
+                                         static_cast<std::int64_t>(m_edge.size() / span - 1),
+                                         Parameter::bytes(hashes),
+                                         hash}));
+        if (rows.empty()) {
+            found(m_edge.size() - span, "a tile of the tree is not that of its entries");
+        }
+        hashes.clear();
+    }
+}
+
+void EpochCheck::compareColumns(const ChainRow& row, const evidence::Entry& entry)
+{
+    const bool alike = entry.sequence == row.sequence && entry.log == m_head.origin
+        && entry.type == row.eventType && entry.previous == row.previousHash
+        && entry.time == formatTime(row.createdAt);
+    if (!alike) {
+        found(row.sequence, "the columns beside the entry are not what it says");
+    }
+}
+
+void EpochCheck::compareFields(const ChainRow& row,
+                               const evidence::Entry& entry,
+                               const std::vector<FieldFile>& files)
+{
+    std::set<std::size_t> present;
+    for (const auto& file : files) {
+        if (file.blob) {
+            continue;
+        }
+        present.insert(file.position);
+        const bool listed = file.position < entry.fields.size()
+            && entry.fields[file.position].digest == evidence::entryHash(file.bytes);
+        const auto field = evidence::parseField(file.bytes);
+        if (!listed || !field || field->path != entry.fields[file.position].path) {
+            found(row.sequence, "a stored field is not what the entry committed to");
+            continue;
+        }
+        compareCopy(row, *field);
+        noteErasure(entry, *field);
+    }
+    checkCoverage(entry, present);
+}
+
+void EpochCheck::checkCoverage(const evidence::Entry& entry, const std::set<std::size_t>& present)
+{
+    bool personalGone = false;
+    for (std::size_t i = 0; i < entry.fields.size(); ++i) {
+        if (present.contains(i)) {
+            continue;
+        }
+        if (isPublicPath(entry.fields[i].path)) {
+            found(entry.sequence, "the field " + entry.fields[i].path + " is gone");
+            return;
+        }
+        personalGone = true;
+    }
+    if (personalGone) {
+        m_erased.firstGone = std::min(m_erased.firstGone, std::pair(m_head.epoch, entry.sequence));
+        ++m_erased.gone;
+    }
+}
+
+void EpochCheck::noteErasure(const evidence::Entry& entry, const evidence::Field& field)
+{
+    const auto* details = field.value.if_string();
+    if (entry.type != "field.erased" || field.path != "/details" || details == nullptr) {
+        return;
+    }
+    const auto parsed = parseJson(*details);
+    const Json* count = parsed ? findMember(*parsed, "fields") : nullptr;
+    if (count != nullptr && count->is_int64()) {
+        m_erased.named += count->get_int64();
+    }
+}
+
+void EpochCheck::compareCopy(const ChainRow& row, const evidence::Field& field)
+{
+    const auto is = [&](std::string_view path, const Json& column) {
+        if (field.path == path && field.value != column) {
+            found(row.sequence, "the column beside " + field.path + " is not what it says");
+        }
+    };
+    is("/reporter_type", Json(row.reporterType));
+    is("/incident_id", row.incidentId ? Json(row.incidentId->text()) : Json());
+    const auto data = parseJson(row.eventData);
+    is("/event_data", data ? *data : Json());
+    if (const auto id = evidence::bytesOf(field.value)) {
+        is("/reporter_id", storable(*id) == row.reporterId ? field.value : Json());
+    }
+}
+
+void EpochCheck::checkEnd()
+{
+    const bool ends = m_next == m_head.nextSequence
+        && (m_next == 0 || m_previous == m_head.lastHash)
+        && (!m_whole || m_edge.root() == m_head.edge.root());
+    if (!ends) {
+        found(m_next,
+              fmt::format("the chain ends at {}, its head says {}", m_next, m_head.nextSequence));
+    }
+    for (const auto& [size, root] : m_heads) {
+        if (size > m_next) {
+            found(m_next,
+                  fmt::format("entries {} to {} were signed and are gone", m_next, size - 1));
+            break;
+        }
+    }
+}
+
+} // namespace exhibit::storage

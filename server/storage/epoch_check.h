@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/evidence/field.h"
+#include "server/storage/ledger_check.h"
+
+#include <set>
+
+namespace exhibit::storage {
+
+/// Entries whose personal fields are gone, and how many of them the log says were erased.
+struct ErasureCount {
+    std::int64_t gone = 0;
+    std::int64_t named = 0;
+    std::pair<std::int32_t, std::uint64_t> firstGone{INT32_MAX, UINT64_MAX};
+};
+
+/// Everything again of one epoch, from its entries' bytes; see checkLedger().
+class EpochCheck {
+public:
+    /// All outlive the object; findings and counts are added to `check` and `erased`.
+    EpochCheck(Transaction& transaction,
+               SubjectKeys& keys,
+               const LedgerCheckOptions& options,
+               const LedgerHead& head,
+               ErasureCount& erased,
+               LedgerCheck& check);
+
+    [[nodiscard]] Result<void> run();
+
+private:
+    void found(std::uint64_t sequence, std::string problem);
+    [[nodiscard]] Result<void> loadHeads();
+    [[nodiscard]] Result<void> checkRow(const ChainRow& row, const std::vector<FieldFile>& files);
+    [[nodiscard]] Result<void> checkTiles(Digest hash);
+    void compareColumns(const ChainRow& row, const evidence::Entry& entry);
+    void compareFields(const ChainRow& row,
+                       const evidence::Entry& entry,
+                       const std::vector<FieldFile>& files);
+    void checkCoverage(const evidence::Entry& entry, const std::set<std::size_t>& present);
+    void noteErasure(const evidence::Entry& entry, const evidence::Field& field);
+    void compareCopy(const ChainRow& row, const evidence::Field& field);
+    void checkEnd();
+
+    Transaction& m_transaction;
+    SubjectKeys& m_keys;
+    const LedgerCheckOptions& m_options;
+    const LedgerHead& m_head;
+    ErasureCount& m_erased;
+    LedgerCheck& m_check;
+    std::map<std::uint64_t, Digest> m_heads; ///< Signed roots by size.
+    evidence::TreeEdge m_edge;
+    std::vector<Bytes> m_tiles; ///< Hashes of the growing tile of each level.
+    Digest m_previous;
+    std::uint64_t m_next = 0;
+    bool m_whole = true; ///< No gap so far: the tree can be followed.
+};
+
+} // namespace exhibit::storage

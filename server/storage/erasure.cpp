@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/storage/erasure.h"
+
+#include "server/storage/ingest_insert.h"
+
+namespace exhibit::storage {
+namespace {
+
+constexpr std::string_view kUserPrefix = "user:";
+/// SQLSTATE of a refusal by erase_subject().
+constexpr std::string_view kHeldState = "55006";
+
+} // namespace
+
+Result<Uuid> placeHold(Transaction& transaction,
+                       LedgerAppender& ledger,
+                       const Actor& actor,
+                       const HoldRequest& hold)
+{
+    const Uuid id = Uuid::v7();
+    EXHIBIT_CHECK(transaction.query(
+        "INSERT INTO legal_holds (tenant_id, hold_id, subject, incident_id, reason, placed_by)"
+        " VALUES ($1, $2, $3, $4, $5, $6)",
+        {transaction.tenant(), id, hold.subject, hold.incident, hold.reason, actor.id}));
+    // Whom it covers stands in its row alone: an entry cannot forget a name.
+    JsonObject details{{"reason", hold.reason},
+                       {"covers",
+                        hold.subject        ? "subject"
+                            : hold.incident ? "incident"
+                                            : "everything"}};
+    EXHIBIT_CHECK(
+        recordAction(transaction,
+                     ledger,
+                     actor,
+                     {"hold.placed", id.hyphenated(), std::move(details), hold.incident}));
+    return id;
+}
+
+Result<void> releaseHold(Transaction& transaction,
+                         LedgerAppender& ledger,
+                         const Actor& actor,
+                         Uuid hold)
+{
+    EXHIBIT_TRY(const Rows released,
+                transaction.query("UPDATE legal_holds SET released_at = clock_timestamp()"
+                                  " WHERE tenant_id = $1 AND hold_id = $2 AND released_at IS NULL",
+                                  {transaction.tenant(), hold}));
+    if (released.affected() == 0) {
+        return fail(ErrorCode::NotFound, "there is no such hold in force");
+    }
+    return recordAction(
+        transaction, ledger, actor, {"hold.released", hold.hyphenated(), JsonObject{}, {}});
+}
+
+Result<Erasure> eraseSubject(Transaction& transaction,
+                             LedgerAppender& ledger,
+                             SubjectKeys& keys,
+                             const Actor& actor,
+                             const SubjectId& subject,
+                             const std::string& basis)
+{
+    const bool isUser = subject.starts_with(kUserPrefix) && subject.size() > kUserPrefix.size();
+    const auto call = CallId::parse(subject);
+    if (!isUser && !call) {
+        return fail(ErrorCode::InvalidInput, "expected user: and an id, or a call's id", "subject");
+    }
+    const auto user = isUser ? std::optional(subject.substr(kUserPrefix.size())) : std::nullopt;
+    const auto callId = call ? std::optional(call->value) : std::nullopt;
+    const auto callAt = call ? std::optional(call->value.timestamp()) : std::nullopt;
+    const auto rows = transaction.query("SELECT erased_key, field_rows, body_rows, call_rows"
+                                        " FROM erase_subject($1, $2, $3, $4)",
+                                        {storable(subject), storable(user), callId, callAt});
+    if (!rows) {
+        return rows.error().subject == kHeldState
+            ? fail(ErrorCode::Conflict, "a legal hold covers this; it cannot be erased")
+            : tl::make_unexpected(rows.error());
+    }
+    const Erasure erased{rows->integer(0, 1), rows->integer(0, 2), rows->integer(0, 3)};
+    const bool hadKey = !rows->isNull(0, 0);
+    if (!hadKey && erased.bodies == 0 && erased.calls == 0) {
+        return fail(ErrorCode::NotFound, "nothing of this subject is kept", "subject");
+    }
+    if (hadKey) {
+        keys.forget(rows->uuid(0, 0));
+    }
+    // The entry must not name the person: the key's id says whose fields went.
+    EXHIBIT_CHECK(recordAction(
+        transaction,
+        ledger,
+        actor,
+        {"field.erased",
+         hadKey ? rows->uuid(0, 0).hyphenated() : "",
+         JsonObject{{"basis", basis}, {"fields", erased.fields}, {"bodies", erased.bodies}},
+         {}}));
+    return erased;
+}
+
+} // namespace exhibit::storage

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "server/storage/audit_store.h"
+#include "server/storage/chain_ledger.h"
+
+namespace exhibit::storage {
+
+/// What may not be erased; nothing set: everything of the tenant.
+struct HoldRequest {
+    std::optional<SubjectId> subject;
+    std::optional<IncidentId> incident;
+    std::string reason;
+};
+
+struct Erasure {
+    std::int64_t fields = 0; ///< Entries whose fields are gone.
+    std::int64_t bodies = 0; ///< Rows of recorded bytes that are gone.
+    std::int64_t calls = 0; ///< Calls that no longer say whose they were.
+};
+
+/// Legal holds and erasure, each an entry of the log (hold.placed, hold.released, field.erased).
+/// Destroying a subject's key reaches every copy of what it sealed, backups too; digests stay, so
+/// that every proof stays valid. A hold beats an erasure.
+[[nodiscard]] Result<Uuid> placeHold(Transaction& transaction,
+                                     LedgerAppender& ledger,
+                                     const Actor& actor,
+                                     const HoldRequest& hold);
+/// NotFound when there is no such hold, or it was released.
+[[nodiscard]] Result<void> releaseHold(Transaction& transaction,
+                                       LedgerAppender& ledger,
+                                       const Actor& actor,
+                                       Uuid hold);
+/// What is kept of a user ("user:ID") or of a call without one (its id), in the log and beside it.
+/// Conflict while a hold covers it; NotFound when nothing of it is kept; InvalidInput for other
+/// subjects. A replica's own spool and run states forget by age.
+[[nodiscard]] Result<Erasure> eraseSubject(Transaction& transaction,
+                                           LedgerAppender& ledger,
+                                           SubjectKeys& keys,
+                                           const Actor& actor,
+                                           const SubjectId& subject,
+                                           const std::string& basis);
+
+} // namespace exhibit::storage

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/storage/ledger_check.h"
+
+#include "server/storage/epoch_check.h"
+
+#include <fmt/format.h>
+
+namespace exhibit::storage {
+namespace {
+
+constexpr std::size_t kPageRows = 1000;
+
+/// SHA-256 over the entries as they were found, from the damage to the end.
+Result<Digest> hashOfDamage(Transaction& transaction, std::int32_t epoch, std::uint64_t from)
+{
+    Sha256 hash;
+    while (true) {
+        EXHIBIT_TRY(const auto rows, readChain(transaction, epoch, from, kPageRows));
+        if (rows.empty()) {
+            return hash.finish();
+        }
+        for (const auto& row : rows) {
+            hash.update(row.entry);
+        }
+        from = rows.back().sequence + 1;
+    }
+}
+
+} // namespace
+
+Result<LedgerCheck> checkLedger(Transaction& transaction,
+                                SubjectKeys& keys,
+                                const LedgerCheckOptions& options)
+{
+    LedgerCheck check;
+    const auto heads = readAllHeads(transaction);
+    if (!heads && heads.error().code == ErrorCode::Corrupt) {
+        check.findings.push_back({0, 0, heads.error().message});
+        return check;
+    }
+    if (!heads) {
+        return tl::make_unexpected(heads.error());
+    }
+    ErasureCount erased;
+    for (const auto& head : *heads) {
+        EXHIBIT_CHECK(EpochCheck(transaction, keys, options, head, erased, check).run());
+    }
+    if (erased.gone > erased.named) {
+        check.findings.push_back({erased.firstGone.first,
+                                  erased.firstGone.second,
+                                  fmt::format("fields of {} entries are gone, the log names {} as "
+                                              "erased",
+                                              erased.gone,
+                                              erased.named)});
+    }
+    return check;
+}
+
+Result<LedgerCheck> checkLastCheckpoint(Transaction& transaction)
+{
+    LedgerCheck check;
+    const auto head = readHead(transaction);
+    if (!head) {
+        // The head row itself says things that cannot be.
+        check.findings.push_back({0, 0, head.error().message});
+        return check;
+    }
+    if (!*head) {
+        return check;
+    }
+    const auto& [epoch, origin, next, lastHash, edge] = **head;
+    const auto from = next == 0 ? 0 : next - 1;
+    EXHIBIT_TRY(const auto last, readChain(transaction, epoch, from, 2));
+    if (next > 0 && (last.size() != 1 || evidence::entryHash(last[0].entry) != lastHash)) {
+        check.findings.push_back({epoch, from, "the chain does not end where its head says"});
+    }
+    EXHIBIT_TRY(const auto checkpoint, readCheckpoint(transaction, epoch));
+    if (!checkpoint) {
+        return check;
+    }
+    check.checkpoints = 1;
+    const std::uint64_t size = checkpoint->head.size;
+    if (size > next) {
+        check.findings.push_back(
+            {epoch,
+             next,
+             fmt::format("entries {} to {} were signed and are gone", next, size - 1)});
+        return check;
+    }
+    const auto root = evidence::rangeRoot(ledgerNodes(transaction, epoch, size), 0, size);
+    if (!root || *root != checkpoint->head.root) {
+        check.findings.push_back(
+            {epoch, size, "the stored leaves do not have the root that was signed"});
+    }
+    return check;
+}
+
+Result<LedgerHead> recoverLedger(Transaction& transaction,
+                                 ChainLedger& ledger,
+                                 const LedgerCheck& check,
+                                 const std::string& operatorName)
+{
+    if (check.sound()) {
+        return fail(ErrorCode::Conflict, "nothing is wrong with the log");
+    }
+    EXHIBIT_TRY(const Rows old,
+                transaction.query("SELECT epoch, origin FROM ledger_heads WHERE tenant_id = $1"
+                                  " AND closed_at IS NULL",
+                                  {transaction.tenant()}));
+    if (old.empty()) {
+        return fail(ErrorCode::NotFound, "there is no open epoch");
+    }
+    const auto epoch = static_cast<std::int32_t>(old.integer(0, 0));
+    const std::uint64_t from = check.findings.front().sequence;
+    EXHIBIT_TRY(const auto good, readCheckpoint(transaction, epoch, from));
+    EXHIBIT_TRY(const Digest damage, hashOfDamage(transaction, epoch, from));
+    JsonArray findings;
+    for (const auto& finding : check.findings) {
+        findings.push_back(JsonObject{
+            {"epoch", finding.epoch}, {"seq", finding.sequence}, {"problem", finding.problem}});
+    }
+    return ledger.openEpoch(transaction,
+                            {"damage",
+                             {{"/previous_origin", std::string(old.text(0, 1))},
+                              {"/last_good_checkpoint", good ? good->note : ""},
+                              {"/damage", printJson(findings)},
+                              {"/evidence_hash", toHex(asView(damage))},
+                              {"/operator", operatorName}}});
+}
+
+} // namespace exhibit::storage

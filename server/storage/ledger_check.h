@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "server/storage/ledger_reading.h"
+
+namespace exhibit::storage {
+
+struct LedgerFinding {
+    std::int32_t epoch = 0;
+    std::uint64_t sequence = 0; ///< Of the entry, or the size of the signed head.
+    std::string problem;
+};
+
+struct LedgerCheck {
+    std::uint64_t entries = 0;
+    std::uint64_t checkpoints = 0;
+    std::vector<LedgerFinding> findings; ///< At most 100, in the order of the log.
+    [[nodiscard]] bool sound() const { return findings.empty(); }
+};
+
+struct LedgerCheckOptions {
+    /// Signed heads known from elsewhere (a witness, a backup of the signer's file, an auditor):
+    /// what the database cannot change. By origin.
+    std::map<std::string, evidence::TreeHead> known;
+    /// The notes' signatures are checked with these; without, only what they say.
+    std::vector<evidence::NoteKey> keys;
+};
+
+/// Everything again from the entries' bytes: hashes, links, gaps, the columns beside them, what
+/// fields they commit to, the tree under every signed head, and the head. Reads in pages within
+/// the transaction.
+[[nodiscard]] Result<LedgerCheck> checkLedger(Transaction& transaction,
+                                              SubjectKeys& keys,
+                                              const LedgerCheckOptions& options);
+
+/// What is checked before a log is written to again: that the newest signed head's root is still
+/// that of the stored leaves, and that the chain ends where its head says. Fast at any size.
+[[nodiscard]] Result<LedgerCheck> checkLastCheckpoint(Transaction& transaction);
+
+/// Closes the epoch as it is and opens the next one, whose first entry says why: the findings, the
+/// last good signed head, the hash of what was found from the damage on. Never re-hashes anything.
+[[nodiscard]] Result<LedgerHead> recoverLedger(Transaction& transaction,
+                                               ChainLedger& ledger,
+                                               const LedgerCheck& check,
+                                               const std::string& operatorName);
+
+} // namespace exhibit::storage

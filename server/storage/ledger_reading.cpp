@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/storage/ledger_reading.h"
+
+#include "server/spool/aes_gcm.h"
+
+#include <set>
+
+namespace exhibit::storage {
+namespace {
+
+constexpr const char* kHeadColumns
+    = "SELECT epoch, origin, next_seq, last_hash, edge FROM ledger_heads WHERE tenant_id = $1";
+constexpr const char* kCheckpointColumns
+    = "SELECT epoch, tree_size, root, edge, note, signed_at FROM checkpoints"
+      " WHERE tenant_id = $1 AND epoch = $2";
+
+Result<LedgerHead> headOf(const Rows& rows, std::size_t row)
+{
+    LedgerHead head;
+    head.epoch = static_cast<std::int32_t>(rows.integer(row, 0));
+    head.origin = rows.text(row, 1);
+    head.nextSequence = static_cast<std::uint64_t>(rows.integer(row, 2));
+    head.lastHash = digestFromBytes(rows.bytes(row, 3));
+    EXHIBIT_TRY(head.edge, edgeFromBytes(head.nextSequence, rows.bytes(row, 4)));
+    return head;
+}
+
+StoredCheckpoint checkpointOf(const Rows& rows, std::size_t row)
+{
+    return {static_cast<std::int32_t>(rows.integer(row, 0)),
+            {static_cast<std::uint64_t>(rows.integer(row, 1)), digestFromBytes(rows.bytes(row, 2))},
+            rows.bytes(row, 3),
+            std::string(rows.text(row, 4)),
+            rows.time(row, 5)};
+}
+
+ChainRow chainRowOf(const Rows& rows, std::size_t row)
+{
+    ChainRow chain;
+    chain.sequence = static_cast<std::uint64_t>(rows.integer(row, 0));
+    if (!rows.isNull(row, 1)) {
+        chain.incidentId = IncidentId{rows.uuid(row, 1)};
+    }
+    chain.eventType = rows.text(row, 2);
+    chain.eventData = rows.text(row, 3);
+    chain.reporterType = rows.text(row, 4);
+    chain.reporterId = rows.text(row, 5);
+    chain.createdAt = rows.time(row, 6);
+    chain.previousHash = digestFromBytes(rows.bytes(row, 7));
+    chain.eventHash = digestFromBytes(rows.bytes(row, 8));
+    chain.leaf = digestFromBytes(rows.bytes(row, 9));
+    chain.entry = rows.bytes(row, 10);
+    return chain;
+}
+
+} // namespace
+
+Result<std::optional<LedgerHead>> readHead(Transaction& transaction)
+{
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query(std::string(kHeadColumns) + " ORDER BY epoch DESC LIMIT 1",
+                                  {transaction.tenant()}));
+    if (rows.empty()) {
+        return std::optional<LedgerHead>{};
+    }
+    EXHIBIT_TRY(auto head, headOf(rows, 0));
+    return std::optional(std::move(head));
+}
+
+Result<std::vector<LedgerHead>> readAllHeads(Transaction& transaction)
+{
+    EXHIBIT_TRY(
+        const Rows rows,
+        transaction.query(std::string(kHeadColumns) + " ORDER BY epoch", {transaction.tenant()}));
+    std::vector<LedgerHead> heads;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        EXHIBIT_TRY(auto head, headOf(rows, row));
+        heads.push_back(std::move(head));
+    }
+    return heads;
+}
+
+Result<std::optional<StoredCheckpoint>> readCheckpoint(Transaction& transaction,
+                                                       std::int32_t epoch,
+                                                       std::uint64_t sizeMax)
+{
+    EXHIBIT_TRY(
+        const Rows rows,
+        transaction.query(std::string(kCheckpointColumns)
+                              + " AND tree_size <= $3 ORDER BY tree_size DESC LIMIT 1",
+                          {transaction.tenant(), epoch, static_cast<std::int64_t>(sizeMax)}));
+    return rows.empty() ? std::nullopt : std::optional(checkpointOf(rows, 0));
+}
+
+Result<std::vector<StoredCheckpoint>> readCheckpoints(Transaction& transaction, std::int32_t epoch)
+{
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query(std::string(kCheckpointColumns) + " ORDER BY tree_size",
+                                  {transaction.tenant(), epoch}));
+    std::vector<StoredCheckpoint> checkpoints;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        checkpoints.push_back(checkpointOf(rows, row));
+    }
+    return checkpoints;
+}
+
+Result<void> storeCheckpoint(Transaction& transaction, const StoredCheckpoint& checkpoint)
+{
+    EXHIBIT_CHECK(
+        transaction.query("INSERT INTO checkpoints (tenant_id, epoch, tree_size, root, edge, note)"
+                          " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+                          {transaction.tenant(),
+                           checkpoint.epoch,
+                           static_cast<std::int64_t>(checkpoint.head.size),
+                           checkpoint.head.root,
+                           Parameter::bytes(checkpoint.edge),
+                           checkpoint.note}));
+    return {};
+}
+
+Result<std::vector<ChainRow>> readChain(Transaction& transaction,
+                                        std::int32_t epoch,
+                                        std::uint64_t first,
+                                        std::size_t count)
+{
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT sequence_number, incident_id, event_type, event_data,"
+                                  " reporter_type, reporter_id, created_at, previous_hash,"
+                                  " event_hash, leaf, entry FROM incident_log_chain"
+                                  " WHERE tenant_id = $1 AND epoch = $2 AND sequence_number >= $3"
+                                  " ORDER BY sequence_number LIMIT $4",
+                                  {transaction.tenant(),
+                                   epoch,
+                                   static_cast<std::int64_t>(first),
+                                   static_cast<std::int64_t>(count)}));
+    std::vector<ChainRow> chain;
+    chain.reserve(rows.size());
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        chain.push_back(chainRowOf(rows, row));
+    }
+    return chain;
+}
+
+Result<std::vector<std::uint64_t>> entriesOfIncident(Transaction& transaction,
+                                                     std::int32_t epoch,
+                                                     IncidentId incident)
+{
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT sequence_number FROM incident_log_chain"
+                                  " WHERE tenant_id = $1 AND epoch = $2 AND incident_id = $3"
+                                  " ORDER BY sequence_number",
+                                  {transaction.tenant(), epoch, incident}));
+    std::vector<std::uint64_t> sequences;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        sequences.push_back(static_cast<std::uint64_t>(rows.integer(row, 0)));
+    }
+    return sequences;
+}
+
+Result<OpenedFields> openFields(Transaction& transaction,
+                                SubjectKeys& keys,
+                                std::int32_t epoch,
+                                std::uint64_t first,
+                                std::size_t count)
+{
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT sequence_number, key_id, sealed FROM ledger_fields"
+                                  " WHERE tenant_id = $1 AND epoch = $2 AND sequence_number >= $3"
+                                  " AND sequence_number < $4 ORDER BY sequence_number",
+                                  {transaction.tenant(),
+                                   epoch,
+                                   static_cast<std::int64_t>(first),
+                                   static_cast<std::int64_t>(first + count)}));
+    std::set<Uuid> ids;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        ids.insert(rows.uuid(row, 1));
+    }
+    EXHIBIT_TRY(const auto known, keys.byId(transaction, {ids.begin(), ids.end()}));
+    std::map<Uuid, spool::AesGcm> ciphers;
+    for (const auto& [id, key] : known) {
+        ciphers.emplace(id, key.key);
+    }
+    OpenedFields opened;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        const auto cipher = ciphers.find(rows.uuid(row, 1));
+        if (cipher == ciphers.end()) {
+            continue;
+        }
+        const auto sequence = static_cast<std::uint64_t>(rows.integer(row, 0));
+        const Bytes sealed = rows.bytes(row, 2);
+        const auto packed = cipher->second.open(
+            BytesView(sealed).substr(0, spool::kNonceBytes),
+            fieldSealContext(transaction.tenant(), epoch, sequence),
+            BytesView(sealed).substr(std::min(sealed.size(), spool::kNonceBytes)));
+        auto files = packed ? unpackFieldFiles(*packed) : tl::make_unexpected(packed.error());
+        if (!files) {
+            opened.damaged.push_back(sequence);
+            continue;
+        }
+        auto& list = opened.files[sequence];
+        std::move(files->begin(), files->end(), std::back_inserter(list));
+    }
+    return opened;
+}
+
+} // namespace exhibit::storage

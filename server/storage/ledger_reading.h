@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/evidence/checkpoint.h"
+#include "server/storage/entry_builder.h"
+#include "server/storage/ledger_tiles.h"
+
+/// Reads a tenant's log within a transaction of that tenant.
+namespace exhibit::storage {
+
+struct StoredCheckpoint {
+    std::int32_t epoch = 0;
+    evidence::TreeHead head;
+    Bytes edge;
+    std::string note;
+    UtcTime signedAt{};
+};
+
+/// An entry with the columns beside it.
+struct ChainRow {
+    std::uint64_t sequence = 0;
+    std::optional<IncidentId> incidentId;
+    std::string eventType;
+    std::string eventData;
+    std::string reporterType;
+    std::string reporterId;
+    UtcTime createdAt{};
+    Digest previousHash{};
+    Digest eventHash{};
+    Digest leaf{};
+    Bytes entry;
+};
+
+/// The epoch that grows; nullopt before the tenant's first entry.
+[[nodiscard]] Result<std::optional<LedgerHead>> readHead(Transaction& transaction);
+[[nodiscard]] Result<std::vector<LedgerHead>> readAllHeads(Transaction& transaction);
+/// The newest signed head of an epoch of at most that size.
+[[nodiscard]] Result<std::optional<StoredCheckpoint>> readCheckpoint(Transaction& transaction,
+                                                                     std::int32_t epoch,
+                                                                     std::uint64_t sizeMax
+                                                                     = INT64_MAX);
+/// All of them, smallest first.
+[[nodiscard]] Result<std::vector<StoredCheckpoint>> readCheckpoints(Transaction& transaction,
+                                                                    std::int32_t epoch);
+[[nodiscard]] Result<void> storeCheckpoint(Transaction& transaction,
+                                           const StoredCheckpoint& checkpoint);
+/// In order; fewer than `count` at the end.
+[[nodiscard]] Result<std::vector<ChainRow>> readChain(Transaction& transaction,
+                                                      std::int32_t epoch,
+                                                      std::uint64_t first,
+                                                      std::size_t count);
+/// The sequence numbers of an incident's entries in this epoch.
+[[nodiscard]] Result<std::vector<std::uint64_t>> entriesOfIncident(Transaction& transaction,
+                                                                   std::int32_t epoch,
+                                                                   IncidentId incident);
+struct OpenedFields {
+    /// By sequence number. Those whose key was destroyed are left out.
+    std::map<std::uint64_t, std::vector<FieldFile>> files;
+    /// Entries with fields that their key does not open: somebody changed the stored bytes.
+    std::vector<std::uint64_t> damaged;
+};
+[[nodiscard]] Result<OpenedFields> openFields(Transaction& transaction,
+                                              SubjectKeys& keys,
+                                              std::int32_t epoch,
+                                              std::uint64_t first,
+                                              std::size_t count);
+
+} // namespace exhibit::storage
