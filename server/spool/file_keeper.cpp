@@ -175,7 +175,11 @@ FileKeeper::Task FileKeeper::nextTask(std::unique_lock<std::mutex>& lock)
         }
         if (m_next) {
             m_wake.wait(lock);
-        } else if (!mayPrepare()) {
+            continue;
+        }
+        // Measured anew: the file in use may have grown since.
+        m_bytes = measure(m_options.folder);
+        if (!mayPrepare()) {
             if (worthCompacting() != nullptr) {
                 return Task::Compact;
             }

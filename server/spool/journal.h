@@ -16,8 +16,8 @@ namespace exhibit::spool {
 
 struct JournalOptions {
     std::filesystem::path directory; ///< Created with mode 0700.
-    /// All files together; at least four files; exceeded by at most one, when a file had to grow
-    /// because the next came late. The file in use when no further one may be made is
+    /// All files together; at least four files; exceeded by at most one and a batch, when a file
+    /// had to grow because the next came late. The file in use when no further one may be made is
     /// the reserve in which open calls can still close.
     std::size_t bytesMax = limits::kSpoolBytesMaxDefault;
     std::size_t fileBytes = limits::kSpoolFileBytes;
