@@ -8,11 +8,12 @@ packages_for() {
     build) echo g++ cmake ninja-build ccache mold pkg-config \
         "libboost$boost-dev" "libboost-json$boost-dev" "libboost-system$boost-dev" \
         libexpected-dev libfmt-dev libsimdjson-dev libtomlplusplus-dev libcli11-dev \
-        libssl-dev libsqlite3-dev libpq-dev zlib1g-dev libbrotli-dev libzstd-dev libmimalloc-dev \
+        libssl-dev libsqlite3-dev libpq-dev libseccomp-dev zlib1g-dev libbrotli-dev libzstd-dev \
+        libmimalloc-dev \
         qt6-base-dev libgtest-dev libpcre2-dev ;;
     console) echo qt6-svg-dev qtkeychain-qt6-dev fonts-inter fonts-jetbrains-mono python3-fonttools ;;
     run) echo postgresql postgresql-contrib ca-certificates ;;
-    test) echo libgtest-dev libpcre2-dev python3-minimal
+    test) echo libgtest-dev libpcre2-dev python3-minimal unzip
         command -v node >/dev/null || echo nodejs
         command -v npm >/dev/null || echo npm ;;
     lint) echo clang-format clang-tidy-19 ;;

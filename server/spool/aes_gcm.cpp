@@ -93,4 +93,19 @@ Result<Bytes> AesGcm::open(BytesView nonce, BytesView associated, BytesView seal
     return plain;
 }
 
+Bytes AesGcm::sealWithNonce(BytesView associated, BytesView plain)
+{
+    Bytes nonce(kNonceBytes, '\0');
+    EXHIBIT_ASSERT(RAND_bytes(reinterpret_cast<std::uint8_t*>(nonce.data()), kNonceBytes) == 1);
+    Bytes sealed = nonce;
+    seal(nonce, associated, plain, sealed);
+    return sealed;
+}
+
+Result<Bytes> AesGcm::openWithNonce(BytesView associated, BytesView sealed)
+{
+    const std::size_t nonce = std::min(sealed.size(), kNonceBytes);
+    return open(sealed.substr(0, nonce), associated, sealed.substr(nonce));
+}
+
 } // namespace exhibit::spool

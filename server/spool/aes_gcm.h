@@ -28,6 +28,11 @@ public:
     /// Corrupt when the tag does not fit. `sealed` ends with the tag.
     [[nodiscard]] Result<Bytes> open(BytesView nonce, BytesView associated, BytesView sealed);
 
+    /// The same with a random nonce in front: nonce:12 ciphertext tag:16. For far fewer than 2^32
+    /// messages under one key.
+    [[nodiscard]] Bytes sealWithNonce(BytesView associated, BytesView plain);
+    [[nodiscard]] Result<Bytes> openWithNonce(BytesView associated, BytesView sealed);
+
 private:
     struct Free {
         void operator()(evp_cipher_ctx_st* context) const noexcept;

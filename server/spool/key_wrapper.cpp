@@ -5,7 +5,6 @@
 #include "server/spool/local_file.h"
 
 #include <openssl/crypto.h>
-#include <openssl/rand.h>
 
 #include <mutex>
 
@@ -13,26 +12,20 @@ namespace exhibit::spool {
 namespace {
 
 // wrapped := nonce:12 sealed_key:32 tag:16
-constexpr BytesView kAssociated = "exhibit/spool-key/v1";
+constexpr const char* kAssociated = "exhibit/spool-key/v1";
 
-class KeyFileWrapper final : public KeyWrapper {
+class HeldKeyWrapper final : public KeyWrapper {
 public:
-    explicit KeyFileWrapper(const Secret& key)
+    HeldKeyWrapper(const Secret& key, std::string purpose)
         : m_cipher(key)
+        , m_purpose(std::move(purpose))
     {
     }
 
     Result<Bytes> wrap(const Secret& dataKey) override
     {
-        // A random nonce: one wrapping per start of the program, far from 2^32 under one key.
-        Bytes wrapped(kNonceBytes, '\0');
-        if (RAND_bytes(reinterpret_cast<std::uint8_t*>(wrapped.data()), kNonceBytes) != 1) {
-            return fail(ErrorCode::Internal, "no random bytes for wrapping a key");
-        }
-        const Bytes nonce = wrapped;
         const std::scoped_lock lock(m_mutex);
-        m_cipher.seal(nonce, kAssociated, dataKey.expose(), wrapped);
-        return wrapped;
+        return m_cipher.sealWithNonce(m_purpose, dataKey.expose());
     }
 
     Result<Secret> unwrap(BytesView wrapped) override
@@ -41,10 +34,9 @@ public:
             return fail(ErrorCode::Corrupt, "a wrapped key has the wrong length");
         }
         const std::scoped_lock lock(m_mutex);
-        auto plain = m_cipher.open(
-            wrapped.substr(0, kNonceBytes), kAssociated, wrapped.substr(kNonceBytes));
+        auto plain = m_cipher.openWithNonce(m_purpose, wrapped);
         if (!plain) {
-            return fail(ErrorCode::Corrupt, "a wrapped key does not open under the key file");
+            return fail(ErrorCode::Corrupt, "a wrapped key does not open under its key");
         }
         Secret key(*plain);
         OPENSSL_cleanse(plain->data(), plain->size());
@@ -54,9 +46,15 @@ public:
 private:
     std::mutex m_mutex;
     AesGcm m_cipher;
+    std::string m_purpose;
 };
 
 } // namespace
+
+std::shared_ptr<KeyWrapper> heldKeyWrapper(const Secret& key, std::string purpose)
+{
+    return std::make_shared<HeldKeyWrapper>(key, std::move(purpose));
+}
 
 Result<std::shared_ptr<KeyWrapper>> keyFileWrapper(const std::filesystem::path& file)
 {
@@ -70,7 +68,7 @@ Result<std::shared_ptr<KeyWrapper>> keyFileWrapper(const std::filesystem::path& 
     }
     const Secret key(*stored);
     OPENSSL_cleanse(stored->data(), stored->size());
-    return std::make_shared<KeyFileWrapper>(key);
+    return heldKeyWrapper(key, kAssociated);
 }
 
 } // namespace exhibit::spool

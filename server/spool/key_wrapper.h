@@ -18,7 +18,11 @@ public:
     [[nodiscard]] virtual Result<Secret> unwrap(BytesView wrapped) = 0;
 };
 
-/// AES-256-GCM under 32 random bytes in `file` (mode 0600, made when missing).
+/// AES-256-GCM under a key that this process holds; `purpose` keeps apart what is wrapped. Any
+/// thread.
+[[nodiscard]] std::shared_ptr<KeyWrapper> heldKeyWrapper(const Secret& key, std::string purpose);
+
+/// The same under 32 random bytes in `file` (mode 0600, made when missing).
 [[nodiscard]] Result<std::shared_ptr<KeyWrapper>> keyFileWrapper(const std::filesystem::path& file);
 
 } // namespace exhibit::spool

@@ -7,8 +7,6 @@
 #include "server/storage/ingest_insert.h"
 #include "server/storage/ledger_tiles.h"
 
-#include <openssl/rand.h>
-
 #include <bit>
 #include <set>
 
@@ -17,15 +15,6 @@ namespace {
 
 /// Public facts belong to the tenant, whose key goes only with the tenant.
 const SubjectId kTenantSubject = "tenant:";
-
-Bytes randomNonce()
-{
-    Bytes nonce(spool::kNonceBytes, '\0');
-    EXHIBIT_ASSERT(
-        RAND_bytes(reinterpret_cast<unsigned char*>(nonce.data()), static_cast<int>(nonce.size()))
-        == 1);
-    return nonce;
-}
 
 SubjectId subjectOf(const EntryDraft& draft)
 {
@@ -112,7 +101,7 @@ Result<LedgerHead> ChainLedger::lockHead(Transaction& transaction)
                     transaction.query("SELECT FROM ledger_heads WHERE tenant_id = $1 LIMIT 1",
                                       {transaction.tenant()}));
         if (closed.empty()) {
-            EXHIBIT_TRY(LedgerHead head, createHead(transaction, 1, {"first", {}}));
+            EXHIBIT_TRY(LedgerHead head, createHead(transaction, 1, {0, "first", {}}));
             if (head.nextSequence > 0) {
                 return head;
             }
@@ -165,12 +154,12 @@ Result<LedgerHead> ChainLedger::openEpoch(Transaction& transaction, const EpochO
 {
     EXHIBIT_TRY(const Rows closed,
                 transaction.query("UPDATE ledger_heads SET closed_at = clock_timestamp()"
-                                  " WHERE tenant_id = $1 AND closed_at IS NULL RETURNING epoch",
-                                  {transaction.tenant()}));
-    if (closed.size() != 1) {
-        return fail(ErrorCode::Conflict, "there is no open epoch to follow");
+                                  " WHERE tenant_id = $1 AND epoch = $2 AND closed_at IS NULL",
+                                  {transaction.tenant(), opening.after}));
+    if (closed.affected() != 1) {
+        return fail(ErrorCode::Conflict, "that epoch was closed already");
     }
-    return createHead(transaction, static_cast<std::int32_t>(closed.integer(0, 0)) + 1, opening);
+    return createHead(transaction, opening.after + 1, opening);
 }
 
 Result<void> ChainLedger::write(Transaction& transaction,
@@ -254,9 +243,7 @@ Result<void> ChainLedger::addFields(Transaction& transaction,
         }
         const Bytes context = fieldSealContext(transaction.tenant(), batch.epoch, row.sequence);
         for (const auto& [subject, list] : files) {
-            const Bytes nonce = randomNonce();
-            Bytes sealed = nonce;
-            ciphers.at(subject).seal(nonce, context, packFieldFiles(list), sealed);
+            const Bytes sealed = ciphers.at(subject).sealWithNonce(context, packFieldFiles(list));
             rows.push_back({transaction.tenant(),
                             batch.epoch,
                             static_cast<std::int64_t>(row.sequence),

@@ -19,6 +19,7 @@ struct LedgerHead {
 
 /// Why a new epoch begins.
 struct EpochOpening {
+    std::int32_t after = 0; ///< The epoch that ends.
     std::string cause; ///< "first" or what recovery found.
     std::vector<EntryField> fields; ///< Previous origin, last good head, damage ...
 };
@@ -38,7 +39,8 @@ public:
     /// The same, and says where they stand: the sequence number of the first one.
     [[nodiscard]] Result<LedgerHead> appendAt(Transaction& transaction,
                                               std::span<const EntryDraft> entries);
-    /// Recovery: the old epoch is closed as it is and never written again.
+    /// Recovery: the old epoch is closed as it is and never written again. Conflict when it is
+    /// closed already: another replica was faster.
     [[nodiscard]] Result<LedgerHead> openEpoch(Transaction& transaction,
                                                const EpochOpening& opening);
 

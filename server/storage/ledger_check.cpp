@@ -103,12 +103,13 @@ Result<LedgerHead> recoverLedger(Transaction& transaction,
     if (check.sound()) {
         return fail(ErrorCode::Conflict, "nothing is wrong with the log");
     }
-    EXHIBIT_TRY(const Rows old,
-                transaction.query("SELECT epoch, origin FROM ledger_heads WHERE tenant_id = $1"
-                                  " AND closed_at IS NULL",
-                                  {transaction.tenant()}));
+    EXHIBIT_TRY(
+        const Rows old,
+        transaction.query("SELECT epoch, origin FROM ledger_heads WHERE tenant_id = $1"
+                          " AND closed_at IS NULL AND epoch = coalesce(nullif($2, 0), epoch)",
+                          {transaction.tenant(), check.findings.front().epoch}));
     if (old.empty()) {
-        return fail(ErrorCode::NotFound, "there is no open epoch");
+        return fail(ErrorCode::Conflict, "that epoch was closed already");
     }
     const auto epoch = static_cast<std::int32_t>(old.integer(0, 0));
     const std::uint64_t from = check.findings.front().sequence;
@@ -120,7 +121,8 @@ Result<LedgerHead> recoverLedger(Transaction& transaction,
             {"epoch", finding.epoch}, {"seq", finding.sequence}, {"problem", finding.problem}});
     }
     return ledger.openEpoch(transaction,
-                            {"damage",
+                            {epoch,
+                             "damage",
                              {{"/previous_origin", std::string(old.text(0, 1))},
                               {"/last_good_checkpoint", good ? good->note : ""},
                               {"/damage", printJson(findings)},

@@ -188,10 +188,8 @@ Result<OpenedFields> openFields(Transaction& transaction,
         }
         const auto sequence = static_cast<std::uint64_t>(rows.integer(row, 0));
         const Bytes sealed = rows.bytes(row, 2);
-        const auto packed = cipher->second.open(
-            BytesView(sealed).substr(0, spool::kNonceBytes),
-            fieldSealContext(transaction.tenant(), epoch, sequence),
-            BytesView(sealed).substr(std::min(sealed.size(), spool::kNonceBytes)));
+        const auto packed = cipher->second.openWithNonce(
+            fieldSealContext(transaction.tenant(), epoch, sequence), sealed);
         auto files = packed ? unpackFieldFiles(*packed) : tl::make_unexpected(packed.error());
         if (!files) {
             opened.damaged.push_back(sequence);

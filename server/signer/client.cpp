@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/signer/client.h"
+
+#include "models/base/base64.h"
+#include "models/base/limits.h"
+#include "models/evidence/checkpoint.h"
+#include "server/signer/protocol.h"
+#include "server/signer/socket_address.h"
+
+#include <cerrno>
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace exhibit::signer {
+namespace {
+
+tl::unexpected<Error> away()
+{
+    return fail(ErrorCode::Unavailable, "the signer does not answer");
+}
+
+Result<int> connectTo(const std::filesystem::path& path)
+{
+    const auto address = SocketAddress::of(path);
+    if (!address) {
+        return away();
+    }
+    const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (::connect(descriptor, address->get(), sizeof address->address) != 0) {
+        ::close(descriptor);
+        return away();
+    }
+    return descriptor;
+}
+
+bool sendAll(int descriptor, BytesView bytes)
+{
+    while (!bytes.empty()) {
+        const ssize_t sent = ::send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (sent < 0 && errno != EINTR) {
+            return false;
+        }
+        bytes.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
+    }
+    return true;
+}
+
+bool receiveAll(int descriptor, Bytes& bytes, std::size_t size, Deadline deadline)
+{
+    bytes.resize(size);
+    for (std::size_t at = 0; at < size;) {
+        pollfd waited{descriptor, POLLIN, 0};
+        if (::poll(&waited, 1, static_cast<int>(deadline.left().count())) <= 0) {
+            return false;
+        }
+        const ssize_t received = ::recv(descriptor, bytes.data() + at, size - at, 0);
+        if (received == 0 || (received < 0 && errno != EINTR)) {
+            return false;
+        }
+        at += static_cast<std::size_t>(std::max<ssize_t>(received, 0));
+    }
+    return true;
+}
+
+Result<evidence::Envelope> envelopeOf(const Json& reply)
+{
+    return evidence::parseEnvelope(stringMember(reply, "envelope"));
+}
+
+class Wrapper final : public spool::KeyWrapper {
+public:
+    explicit Wrapper(std::shared_ptr<SignerClient> client)
+        : m_client(std::move(client))
+    {
+    }
+    Result<Bytes> wrap(const Secret& dataKey) override
+    {
+        EXHIBIT_TRY(
+            const Json reply,
+            m_client->call(JsonObject{{"call", "wrap"}, {"key", toBase64(dataKey.expose())}}));
+        return fromBase64(stringMember(reply, "wrapped"));
+    }
+    Result<Secret> unwrap(BytesView wrapped) override
+    {
+        EXHIBIT_TRY(const Json reply,
+                    m_client->call(JsonObject{{"call", "unwrap"}, {"wrapped", toBase64(wrapped)}}));
+        EXHIBIT_TRY(Bytes key, fromBase64(stringMember(reply, "key")));
+        return Secret(std::move(key));
+    }
+
+private:
+    std::shared_ptr<SignerClient> m_client;
+};
+
+} // namespace
+
+SignerClient::SignerClient(std::filesystem::path socket)
+    : m_socket(std::move(socket))
+{
+}
+
+SignerClient::~SignerClient()
+{
+    disconnect();
+}
+
+void SignerClient::disconnect()
+{
+    if (m_descriptor >= 0) {
+        ::close(std::exchange(m_descriptor, -1));
+    }
+}
+
+Result<Json> SignerClient::exchange(const Json& request)
+{
+    EXHIBIT_TRY(const Bytes framed, frame(request));
+    if (m_descriptor < 0) {
+        EXHIBIT_TRY(m_descriptor, connectTo(m_socket));
+    }
+    const auto deadline = Deadline::after(limits::kSignerCallTimeout);
+    Bytes bytes;
+    if (!sendAll(m_descriptor, framed)
+        || !receiveAll(m_descriptor, bytes, kPrefixBytes, deadline)) {
+        return away();
+    }
+    EXHIBIT_TRY(const std::size_t size, announcedSize(bytes));
+    if (!receiveAll(m_descriptor, bytes, size, deadline)) {
+        return away();
+    }
+    return parseJson(bytes);
+}
+
+Result<Json> SignerClient::call(const Json& request)
+{
+    const std::scoped_lock lock(m_mutex);
+    const bool wasConnected = m_descriptor >= 0;
+    auto reply = exchange(request);
+    if (!reply) {
+        disconnect();
+        // The connection may be that of a signer that was started anew meanwhile.
+        if (wasConnected && reply.error().code == ErrorCode::Unavailable) {
+            reply = exchange(request);
+        }
+    }
+    if (!reply) {
+        disconnect();
+        return reply;
+    }
+    return takeReply(*std::move(reply));
+}
+
+Result<SignerClient::PublicKeys> SignerClient::publicKeys()
+{
+    EXHIBIT_TRY(const Json reply, call(JsonObject{{"call", "public-keys"}}));
+    PublicKeys keys;
+    EXHIBIT_TRY(keys.log, fromHex(stringMember(reply, "log")));
+    EXHIBIT_TRY(keys.certificate, fromHex(stringMember(reply, "certificate")));
+    return keys;
+}
+
+Result<std::optional<evidence::TreeHead>> SignerClient::lastHead(const std::string& origin)
+{
+    EXHIBIT_TRY(const Json reply, call(JsonObject{{"call", "last-head"}, {"origin", origin}}));
+    const Json* head = findMember(reply, "head");
+    if (head == nullptr || head->is_null()) {
+        return std::optional<evidence::TreeHead>{};
+    }
+    const Json* size = findMember(*head, "size");
+    EXHIBIT_TRY(const Digest root, evidence::parseTreeHash(stringMember(*head, "root")));
+    return std::optional(evidence::TreeHead{
+        size == nullptr ? 0 : static_cast<std::uint64_t>(size->to_number<std::int64_t>()), root});
+}
+
+Result<std::string> SignerClient::signCheckpoint(const std::string& origin,
+                                                 const evidence::TreeHead& head,
+                                                 const evidence::Proof& proof)
+{
+    JsonArray hashes;
+    for (const auto& hash : proof) {
+        hashes.push_back(Json(toBase64(asView(hash))));
+    }
+    EXHIBIT_TRY(const Json reply,
+                call(JsonObject{{"call", "sign-checkpoint"},
+                                {"origin", origin},
+                                {"size", head.size},
+                                {"root", toBase64(asView(head.root))},
+                                {"proof", std::move(hashes)}}));
+    return std::string(stringMember(reply, "note"));
+}
+
+Result<evidence::Envelope> SignerClient::signPack(const evidence::PackStatement& statement,
+                                                  const Digest& tagManifest)
+{
+    EXHIBIT_TRY(const Json reply,
+                call(JsonObject{{"call", "sign-pack"},
+                                {"id", statement.id},
+                                {"origin", statement.origin},
+                                {"tree_size", statement.treeSize},
+                                {"withheld", statement.withheld},
+                                {"exporter", statement.exporter},
+                                {"case", statement.caseId},
+                                {"tag_manifest", toBase64(asView(tagManifest))}}));
+    return envelopeOf(reply);
+}
+
+std::shared_ptr<spool::KeyWrapper> signerKeyWrapper(std::shared_ptr<SignerClient> client)
+{
+    return std::make_shared<Wrapper>(std::move(client));
+}
+
+} // namespace exhibit::signer

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/base/time.h"
+#include "models/evidence/merkle.h"
+#include "models/evidence/pack.h"
+#include "server/spool/key_wrapper.h"
+
+#include <filesystem>
+#include <mutex>
+
+namespace exhibit::signer {
+
+/// The signer as the server's parts see it. One connection, made anew when it breaks; calls wait
+/// for one another. Unavailable while the signer is away: the caller tries again later, no call of
+/// the gateway depends on it. Any thread.
+class SignerClient {
+public:
+    explicit SignerClient(std::filesystem::path socket);
+    ~SignerClient();
+    SignerClient(const SignerClient&) = delete;
+    SignerClient& operator=(const SignerClient&) = delete;
+
+    /// The reply; a refusal is its error.
+    [[nodiscard]] Result<Json> call(const Json& request);
+
+    struct PublicKeys {
+        Bytes log; ///< 32 bytes of Ed25519.
+        Bytes certificate;
+    };
+    [[nodiscard]] Result<PublicKeys> publicKeys();
+    /// The head signed last, whatever the database says; nullopt when none was.
+    [[nodiscard]] Result<std::optional<evidence::TreeHead>> lastHead(const std::string& origin);
+    /// The signed note. `proof`: from the last head to this one.
+    [[nodiscard]] Result<std::string> signCheckpoint(const std::string& origin,
+                                                     const evidence::TreeHead& head,
+                                                     const evidence::Proof& proof);
+    [[nodiscard]] Result<evidence::Envelope> signPack(const evidence::PackStatement& statement,
+                                                      const Digest& tagManifest);
+
+private:
+    [[nodiscard]] Result<Json> exchange(const Json& request);
+    void disconnect();
+
+    std::filesystem::path m_socket;
+    std::mutex m_mutex;
+    int m_descriptor = -1;
+};
+
+/// Data keys wrapped by the signer.
+[[nodiscard]] std::shared_ptr<spool::KeyWrapper> signerKeyWrapper(
+    std::shared_ptr<SignerClient> client);
+
+} // namespace exhibit::signer

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/signer/heads_file.h"
+
+#include "models/base/limits.h"
+#include "models/evidence/checkpoint.h"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <fstream>
+#include <sstream>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace exhibit::signer {
+namespace {
+
+std::string withCrc(const std::string& line)
+{
+    const auto crc = crc32_z(0, reinterpret_cast<const Bytef*>(line.data()), line.size());
+    return fmt::format("{:08x} {}\n", crc, line);
+}
+
+std::string lineOf(const std::string& origin, const evidence::TreeHead& head)
+{
+    return withCrc(fmt::format("{} {} {}", head.size, toHex(asView(head.root)), origin));
+}
+
+void readLine(const std::string& line, std::map<std::string, evidence::TreeHead>& heads)
+{
+    std::istringstream words(line);
+    std::string crc;
+    std::string size;
+    std::string root;
+    std::string origin;
+    words >> crc >> size >> root >> origin;
+    const auto number = evidence::parseTreeNumber(size);
+    const auto bytes = fromHex(root);
+    if (!number || !bytes || bytes->size() != 32
+        || withCrc(fmt::format("{} {} {}", size, root, origin)) != line + "\n") {
+        return;
+    }
+    evidence::TreeHead head{*number, {}};
+    std::copy(bytes->begin(), bytes->end(), head.root.begin());
+    auto& last = heads[origin];
+    if (head.size >= last.size) {
+        last = head;
+    }
+}
+
+Result<void> writeAll(int descriptor, const std::string& text, const std::filesystem::path& file)
+{
+    if (::write(descriptor, text.data(), text.size()) != static_cast<ssize_t>(text.size())
+        || ::fdatasync(descriptor) != 0) {
+        return spool::systemError("the signer cannot write its heads", file);
+    }
+    return {};
+}
+
+} // namespace
+
+Result<HeadsFile> HeadsFile::open(const std::filesystem::path& file)
+{
+    HeadsFile heads;
+    std::ifstream stream(file);
+    for (std::string line; std::getline(stream, line);) {
+        readLine(line, heads.m_heads);
+    }
+    std::string text;
+    for (const auto& [origin, head] : heads.m_heads) {
+        text += lineOf(origin, head);
+    }
+    const auto fresh = std::filesystem::path(file) += ".new";
+    heads.m_file = spool::FileDescriptor(
+        ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600));
+    if (heads.m_file.get() < 0) {
+        return spool::systemError("the signer cannot make its heads file", fresh);
+    }
+    EXHIBIT_CHECK(writeAll(heads.m_file.get(), text, fresh));
+    if (::rename(fresh.c_str(), file.c_str()) != 0) {
+        return spool::systemError("the signer cannot replace its heads file", file);
+    }
+    EXHIBIT_CHECK(spool::syncFolder(file.parent_path()));
+    return heads;
+}
+
+const evidence::TreeHead* HeadsFile::find(const std::string& origin) const
+{
+    const auto found = m_heads.find(origin);
+    return found == m_heads.end() ? nullptr : &found->second;
+}
+
+Result<void> HeadsFile::remember(const std::string& origin, const evidence::TreeHead& head)
+{
+    if (!m_heads.contains(origin) && m_heads.size() == limits::kSignerLogsMax) {
+        return fail(ErrorCode::TooLarge, "the signer remembers as many logs as it may");
+    }
+    EXHIBIT_CHECK(writeAll(m_file.get(), lineOf(origin, head), "heads"));
+    m_heads[origin] = head;
+    return {};
+}
+
+} // namespace exhibit::signer

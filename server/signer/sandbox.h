@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/base/json.h"
+
+namespace exhibit::signer {
+
+/// From here on the process has no network, opens no file, starts no program, leaves no core and
+/// swaps nothing out; as root it becomes `nobody`. What the system does not allow (a network
+/// namespace, locked memory) is left out and reported: {"seccomp": true, "network_namespace": ...}.
+[[nodiscard]] Result<JsonObject> shutIn();
+
+/// Tries what is forbidden, and says whether it is: {"open_refused": true, "socket_refused": true}.
+[[nodiscard]] JsonObject probe();
+
+} // namespace exhibit::signer

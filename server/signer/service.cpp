@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/signer/service.h"
+
+#include "models/base/time.h"
+#include "server/signer/protocol.h"
+#include "server/signer/sandbox.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <csignal>
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace exhibit::signer {
+namespace {
+
+volatile std::sig_atomic_t stopAsked = 0;
+
+void askToStop(int)
+{
+    stopAsked = 1;
+}
+
+/// Sends all of it or gives the client up: a reply is small and the client waits for it.
+bool sendAll(int descriptor, BytesView bytes)
+{
+    while (!bytes.empty()) {
+        const ssize_t sent = ::send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (sent <= 0 && errno != EINTR) {
+            return false;
+        }
+        bytes.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
+    }
+    return true;
+}
+
+void logUse(const Caller& caller, const Json& request, const Json& reply)
+{
+    const auto call = stringMember(request, "call");
+    if (call == "health" || call == "last-head" || call == "public-keys") {
+        return;
+    }
+    const auto about = findMember(request, "origin") != nullptr ? stringMember(request, "origin")
+                                                                : stringMember(request, "id");
+    const bool refused = findMember(reply, "error") != nullptr;
+    const std::string line = printJson(JsonObject{{"at", formatTime(utcNow())},
+                                                  {"call", call},
+                                                  {"about", about},
+                                                  {"pid", static_cast<std::int64_t>(caller.pid)},
+                                                  {"result", refused ? "refused" : "done"}})
+        + "\n";
+    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
+}
+
+} // namespace
+
+Service::Service(Signer signer, ServiceOptions options)
+    : m_signer(std::move(signer))
+    , m_options(std::move(options))
+{
+}
+
+void Service::run()
+{
+    std::signal(SIGTERM, askToStop);
+    std::signal(SIGINT, askToStop);
+    while (stopAsked == 0) {
+        std::vector<pollfd> descriptors{{m_options.listener, POLLIN, 0}};
+        for (const auto& [descriptor, client] : m_clients) {
+            descriptors.push_back({descriptor, POLLIN, 0});
+        }
+        if (::poll(descriptors.data(), descriptors.size(), 1000) < 0 && errno != EINTR) {
+            return;
+        }
+        for (std::size_t i = 1; i < descriptors.size(); ++i) {
+            const int descriptor = descriptors[i].fd;
+            if (descriptors[i].revents != 0 && !serve(descriptor, m_clients.at(descriptor))) {
+                ::close(descriptor);
+                m_clients.erase(descriptor);
+            }
+        }
+        if ((descriptors[0].revents & POLLIN) != 0) {
+            accept();
+        }
+    }
+}
+
+void Service::accept()
+{
+    const int descriptor = ::accept4(m_options.listener, nullptr, nullptr, SOCK_CLOEXEC);
+    if (descriptor < 0) {
+        return;
+    }
+    ucred credentials{};
+    socklen_t size = sizeof credentials;
+    const bool known = ::getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0
+        && (credentials.uid == 0 || credentials.uid == m_options.uid);
+    if (!known || m_clients.size() >= limits::kSignerConnectionsMax) {
+        ::close(descriptor);
+        return;
+    }
+    m_clients[descriptor].caller = {credentials.pid, credentials.uid};
+}
+
+bool Service::serve(int descriptor, Client& client)
+{
+    std::array<char, 65536> buffer{};
+    const ssize_t received = ::recv(descriptor, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (received <= 0) {
+        return received < 0 && (errno == EAGAIN || errno == EINTR);
+    }
+    client.received.append(buffer.data(), static_cast<std::size_t>(received));
+    while (client.received.size() >= kPrefixBytes) {
+        const auto size = announcedSize(client.received);
+        if (!size) {
+            return false;
+        }
+        if (client.received.size() - kPrefixBytes < *size) {
+            return true;
+        }
+        const Bytes message = client.received.substr(kPrefixBytes, *size);
+        client.received.erase(0, kPrefixBytes + *size);
+        const auto reply = frame(answer(client, message));
+        if (!reply || !sendAll(descriptor, *reply)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool Service::mayAsk(Client& client)
+{
+    if (client.caller.pid == m_options.owner) {
+        return true;
+    }
+    const auto now = std::chrono::steady_clock::now();
+    while (!client.recent.empty() && now - client.recent.front() > std::chrono::minutes(1)) {
+        client.recent.pop_front();
+    }
+    if (client.recent.size() >= m_options.requestsPerMinute) {
+        return false;
+    }
+    client.recent.push_back(now);
+    return true;
+}
+
+Json Service::answer(Client& client, BytesView message)
+{
+    const auto request = parseJson(message);
+    if (!request) {
+        return Json(errorReply(request.error()));
+    }
+    if (!mayAsk(client)) {
+        return Json(errorReply({ErrorCode::Unavailable, "too many requests in a minute", {}}));
+    }
+    if (stringMember(*request, "call") == "health") {
+        return JsonObject{{"ok", true}, {"sandbox", m_options.sandbox}, {"probe", probe()}};
+    }
+    Json reply = m_signer.handle(*request);
+    logUse(client.caller, *request, reply);
+    return reply;
+}
+
+} // namespace exhibit::signer
