@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "tests/fault/test_postgres.h"
 #include "tests/support/http_client.h"
+#include "tests/support/test_postgres.h"
 
 #include <string>
 #include <vector>

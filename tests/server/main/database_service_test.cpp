@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/main/database_service.h"
 
-#include "tests/fault/test_postgres.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/test_postgres.h"
 
 #include <gtest/gtest.h>
 

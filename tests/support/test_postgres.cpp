@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/fault/test_postgres.h"
+#include "tests/support/test_postgres.h"
 
 #include <fmt/format.h>
 
