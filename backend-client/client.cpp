@@ -91,6 +91,11 @@ QFuture<Reply<RunEndReply>> Client::endRun(std::string_view id)
     return call("POST", kRuns + encodeSegment(id) + "/end", "{}", decodeReply<RunEndReply>);
 }
 
+QFuture<Reply<RunKillReply>> Client::killRun(std::string_view id, const RunKill& kill)
+{
+    return call("POST", kRuns + encodeSegment(id) + "/kill", body(kill), decodeReply<RunKillReply>);
+}
+
 QFuture<Reply<PolicyList>> Client::policies()
 {
     return call("GET", kPolicies, {}, decodeReply<PolicyList>);

@@ -27,6 +27,7 @@ public:
     /// By run_id; searchIncidents finds runs by the application's name for them.
     [[nodiscard]] QFuture<Reply<RunReply>> run(std::string_view id);
     [[nodiscard]] QFuture<Reply<RunEndReply>> endRun(std::string_view id);
+    [[nodiscard]] QFuture<Reply<RunKillReply>> killRun(std::string_view id, const RunKill& kill);
 
     // Policies.
     [[nodiscard]] QFuture<Reply<PolicyList>> policies();

@@ -39,6 +39,18 @@ struct RunEndReply {
     bool ended = true;
 };
 
+struct RunKill {
+    domain::KillReason reason = domain::KillReason::AdminKill; ///< Or UserCancel.
+};
+
+struct RunKillReply {
+    std::string runId;
+    bool killed = true;
+    std::string killReason;
+    std::int64_t callsCut = 0;
+    std::int64_t cutLatencyUs = 0;
+};
+
 /// Documents stay JSON, so that members newer than this program survive.
 struct PolicyList {
     std::vector<Json> policies;

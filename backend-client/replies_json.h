@@ -27,6 +27,22 @@ void visitFields(V& visit, Of<V, RunEndReply>& reply)
 }
 
 template <class V>
+void visitFields(V& visit, Of<V, RunKill>& kill)
+{
+    visit("reason", kill.reason);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, RunKillReply>& reply)
+{
+    visit("run_id", reply.runId);
+    visit.defaulted("killed", reply.killed);
+    visit("kill_reason", reply.killReason);
+    visit("calls_cut", reply.callsCut);
+    visit("cut_latency_us", reply.cutLatencyUs);
+}
+
+template <class V>
 void visitFields(V& visit, Of<V, PolicyList>& list)
 {
     visit("policies", list.policies);

@@ -21,6 +21,7 @@ struct Invocation {
 void addDoctorCommand(CLI::App& app, Invocation& invocation);
 void addEvidenceCommand(CLI::App& app, Invocation& invocation);
 void addKeyCommand(CLI::App& app, Invocation& invocation);
+void addKillCommand(CLI::App& app, Invocation& invocation);
 void addPolicyCommand(CLI::App& app, Invocation& invocation);
 void addRedactCommand(CLI::App& app, Invocation& invocation);
 void addRunCommand(CLI::App& app, Invocation& invocation);

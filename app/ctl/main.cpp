@@ -36,6 +36,7 @@ int run(int argc, char** argv)
     ctl::addSearchCommand(app, invocation);
     ctl::addTimelineCommand(app, invocation);
     ctl::addRunCommand(app, invocation);
+    ctl::addKillCommand(app, invocation);
     ctl::addPolicyCommand(app, invocation);
     ctl::addUpstreamCommand(app, invocation);
     ctl::addKeyCommand(app, invocation);

@@ -60,6 +60,12 @@ void visitFields(V& visit, Of<V, RunStop>& stop)
     visit("at", stop.at);
 }
 
+/// By a person, not by a limit: what is live of the run is cut.
+[[nodiscard]] inline bool isKill(KillReason reason)
+{
+    return reason == KillReason::AdminKill || reason == KillReason::UserCancel;
+}
+
 /// What thresholds and budgets count; grows monotonically within a run.
 struct RunCounters {
     std::int64_t tokens = 0;
@@ -104,6 +110,25 @@ void visitFields(V& visit, Of<V, LiveRun>& run)
     visit("last_active_at", run.lastActiveAt);
 }
 
+/// A line of the RunAbortLog: who ended a run before its time, why, and how fast.
+struct RunAbort {
+    KillReason killReason = KillReason::AdminKill;
+    std::string actor; ///< The id of a key, or "policy:" and the id of the policy.
+    std::optional<std::int64_t> step; ///< The run's last one; absent until that is ingested.
+    UtcTime at{};
+    std::int64_t cutLatencyUs = 0; ///< From the decision until the provider was cut.
+};
+
+template <class V>
+void visitFields(V& visit, Of<V, RunAbort>& abort)
+{
+    visit("kill_reason", abort.killReason);
+    visit("actor", abort.actor);
+    visit("step", abort.step);
+    visit("at", abort.at);
+    visit("cut_latency_us", abort.cutLatencyUs);
+}
+
 /// A run as PostgreSQL has it.
 struct Run {
     RunId runId;
@@ -124,6 +149,7 @@ struct Run {
     std::int64_t stepCount = 0;
     UtcTime startedAt{};
     std::optional<UtcTime> endedAt;
+    std::optional<RunAbort> abort;
 };
 
 template <class V>
@@ -147,6 +173,7 @@ void visitFields(V& visit, Of<V, Run>& run)
     visit("step_count", run.stepCount);
     visit("started_at", run.startedAt);
     visit("ended_at", run.endedAt);
+    visit("abort", run.abort);
 }
 
 } // namespace exhibit::domain

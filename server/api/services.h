@@ -11,6 +11,21 @@
 
 namespace exhibit::api {
 
+struct KillOrder {
+    TenantId tenant;
+    RunId run;
+    domain::KillReason reason = domain::KillReason::AdminKill;
+    std::string actor; ///< The key's id.
+    bool runsElsewhere = false; ///< Known to run on another replica: the kill is recorded here.
+};
+
+/// What a kill did on this replica.
+struct KilledRun {
+    bool known = false; ///< The run was bound, or a call of it was under way.
+    std::size_t callsCut = 0;
+    std::int64_t cutLatencyUs = 0; ///< Until the providers of all of them were cut.
+};
+
 /// What the handlers work with; everything outlives the router.
 struct ApiServices {
     storage::Database& database;
@@ -21,6 +36,8 @@ struct ApiServices {
     std::function<Result<void>()> reloadCatalogue;
     /// Ends a bound run as succeeded or failed: false when it is unknown or not running. Waits.
     std::function<bool(TenantId, RunId, domain::RunStatus)> endRun;
+    /// Stops a run for good and cuts what is live of it. Waits.
+    std::function<KilledRun(const KillOrder&)> killRun;
     /// What this replica's spool still holds of an incident that is not ingested yet.
     std::function<bool(TenantId, IncidentId)> incidentInSpool;
     /// State of each dependency for /health: {"name": {"ok": bool, "detail": "..."}}.

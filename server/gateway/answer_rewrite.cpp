@@ -121,11 +121,13 @@ private:
 
 std::string noticeJson(const StopNotice& notice)
 {
-    return fmt::format(R"({{"incident_id":{},"policy_id":{},"run_id":{},"call_id":{}}})",
-                       quoteJson(notice.incidentId),
-                       quoteJson(notice.policyId),
-                       quoteJson(notice.runId),
-                       quoteJson(notice.callId));
+    const auto ids = fmt::format(
+        R"("run_id":{},"call_id":{}}})", quoteJson(notice.runId), quoteJson(notice.callId));
+    return notice.incidentId.empty() ? "{" + ids
+                                     : fmt::format(R"({{"incident_id":{},"policy_id":{},{})",
+                                                   quoteJson(notice.incidentId),
+                                                   quoteJson(notice.policyId),
+                                                   ids);
 }
 
 std::string rewriteAnswer(const JsonWalk& walk,

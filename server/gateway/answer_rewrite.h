@@ -12,7 +12,7 @@ namespace exhibit::gateway {
 
 /// What a client learns about a stop; the members of the `exhibit` object.
 struct StopNotice {
-    std::string incidentId;
+    std::string incidentId; ///< Empty, as the policy: somebody killed the run.
     std::string policyId;
     std::string runId;
     std::string callId;

@@ -53,6 +53,23 @@ private:
     std::shared_ptr<std::size_t> m_count;
 };
 
+/// A call can be found by its run while its handler runs.
+class LiveEntry {
+public:
+    LiveEntry(const GatewayCore& core, const std::shared_ptr<LiveCall>& call)
+        : m_calls(core.liveCalls)
+        , m_entry(m_calls->emplace(call->identity().run, call))
+    {
+    }
+    ~LiveEntry() { m_calls->erase(m_entry); }
+    LiveEntry(const LiveEntry&) = delete;
+    LiveEntry& operator=(const LiveEntry&) = delete;
+
+private:
+    std::shared_ptr<LiveCalls> m_calls;
+    LiveCalls::iterator m_entry;
+};
+
 /// A request that policies refused: the client hears of it once the incident and the run's stop
 /// are on disk.
 asio::awaitable<void> refuseStopped(GatewayCore& core,
@@ -111,6 +128,7 @@ asio::awaitable<void> serveChat(GatewayCore& core, http::Exchange& exchange)
         co_await refuseStopped(core, exchange, std::move(admission));
     } else {
         const auto call = std::make_shared<LiveCall>(core, exchange, std::move(admission.call));
+        const LiveEntry entry(core, call);
         co_await call->run(std::move(admission.presented));
     }
 }
@@ -225,6 +243,20 @@ void Gateway::addRoutes(http::Router& router)
     add("GET", "/v1/models", [&core](http::Exchange& exchange) {
         return serveModels(core, exchange);
     });
+}
+
+std::size_t Gateway::cutRun(TenantId tenant, RunId run, domain::KillReason reason)
+{
+    std::size_t cut = 0;
+    const auto [first, last] = m_impl->core.liveCalls->equal_range(run);
+    for (auto entry = first; entry != last; ++entry) {
+        const auto call = entry->second.lock();
+        if (call && call->identity().tenant == tenant) {
+            call->kill(reason);
+            ++cut;
+        }
+    }
+    return cut;
 }
 
 std::size_t Gateway::openCalls() const

@@ -47,6 +47,9 @@ public:
     ~Gateway();
     void addRoutes(http::Router& router);
 
+    /// Ends what is live of a run at once: its providers are cut, its clients told. Returns how
+    /// many calls. The run's stop must have been noted, or is about to be.
+    std::size_t cutRun(TenantId tenant, RunId run, domain::KillReason reason);
     /// Calls under way; drained when it reaches 0.
     [[nodiscard]] std::size_t openCalls() const;
 

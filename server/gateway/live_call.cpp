@@ -76,13 +76,25 @@ void LiveCall::watch()
     });
 }
 
+void LiveCall::kill(domain::KillReason reason)
+{
+    if (m_killed || m_clientGone) {
+        return;
+    }
+    m_killed = reason;
+    m_upstream->cancel();
+    if (m_wakeReader) {
+        m_wakeReader();
+    }
+}
+
 bool LiveCall::mayStillSend()
 {
     // Connecting takes time, in which another call may have stopped the run (INV-3).
     m_runStopped = m_call->bound
         && m_core.services.runs.stopOf(m_call->identity().tenant, m_call->identity().run);
     m_sentAt = std::chrono::steady_clock::now();
-    return !m_runStopped && !m_clientGone && !m_timedOut;
+    return !m_runStopped && !m_killed && !m_clientGone && !m_timedOut;
 }
 
 asio::awaitable<Result<UpstreamHead>> LiveCall::startUpstream(PresentedKey presented)
@@ -119,9 +131,10 @@ asio::awaitable<void> LiveCall::refuse(Error error)
     addCallHeaders(response.headers, *m_call);
     const bool timeout = reply.code == "upstream_timeout";
     close(reply.status,
-          m_runStopped  ? "refused"
-              : timeout ? "timeout"
-                        : "upstream_error",
+          m_killed           ? "stopped"
+              : m_runStopped ? "refused"
+              : timeout      ? "timeout"
+                             : "upstream_error",
           reply.code);
     static_cast<void>(co_await m_exchange.respond(std::move(response)));
 }
@@ -129,7 +142,7 @@ asio::awaitable<void> LiveCall::refuse(Error error)
 http::ErrorReply LiveCall::refusalFor(const Error& error)
 {
     http::ErrorReply reply;
-    if (m_runStopped) {
+    if (m_runStopped || m_killed) {
         reply.status = 403;
         reply.type = "permission_error";
         reply.code = "run_stopped";

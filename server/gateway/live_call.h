@@ -7,9 +7,14 @@
 #include "server/gateway/violations.h"
 #include "server/gateway/wakeup.h"
 
+#include <functional>
 #include <memory>
+#include <unordered_map>
 
 namespace exhibit::gateway {
+
+class LiveCall;
+using LiveCalls = std::unordered_multimap<RunId, std::weak_ptr<LiveCall>>;
 
 /// What all calls share. Io thread only.
 struct GatewayCore {
@@ -20,6 +25,8 @@ struct GatewayCore {
     ops::Histogram& timeToFirstEvent;
     /// Shared: a call that a shutdown leaves behind is destroyed after the gateway.
     std::shared_ptr<std::size_t> openCalls = std::make_shared<std::size_t>(0);
+    /// Those that go to a provider, by run. Shared for the same reason.
+    std::shared_ptr<LiveCalls> liveCalls = std::make_shared<LiveCalls>();
 };
 
 /// A call that goes to a provider, from the request's way out to its last record. The handler's
@@ -31,6 +38,10 @@ public:
 
     /// Sends the request, relays the answer, writes the records.
     boost::asio::awaitable<void> run(PresentedKey presented);
+
+    [[nodiscard]] const CallIdentity& identity() const { return m_call->identity(); }
+    /// Its run was killed: the provider is cut now, the client is told when that is durable.
+    void kill(domain::KillReason reason);
 
 private:
     friend class StreamCall;
@@ -76,6 +87,8 @@ private:
     Bytes m_body; ///< Of an answer that is read whole, as it came.
     bool m_clientGone = false;
     bool m_timedOut = false;
+    std::optional<domain::KillReason> m_killed; ///< The first one.
+    std::function<void()> m_wakeReader; ///< Of a stream.
     bool m_runStopped = false; ///< By another call of the run, before this one was sent.
     bool m_concluded = false;
     bool m_answered = false; ///< The provider answered with something policies look at.

@@ -51,6 +51,11 @@ asio::awaitable<void> StreamCall::run(UpstreamHead head)
 
 void StreamCall::startReading()
 {
+    m_live->m_wakeReader = [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) {
+            self->m_readerWakeup.raise();
+        }
+    };
     const auto ended = [self = shared_from_this()](std::exception_ptr error) {
         if (error) {
             ops::logError("a stream's reader failed; its call is cut");
@@ -69,7 +74,8 @@ asio::awaitable<void> StreamCall::readProvider()
         m_call.guard->outputUnreadable("The provider's stream has a content coding.");
         m_relay.checkStop();
     }
-    while (!m_complete && !m_failure && !m_relay.stopped() && !m_recordFailed) {
+    while (!m_complete && !m_failure && !m_relay.stopped() && !m_recordFailed
+           && !m_live->m_killed) {
         if (m_unwritten > limits::kStreamUnreleasedBytesMax && !m_live->m_clientGone) {
             co_await m_readerWakeup.wait();
             continue;
@@ -81,6 +87,8 @@ asio::awaitable<void> StreamCall::readProvider()
     if (m_relay.stopped()) {
         m_live->m_upstream->cancel();
         co_await finishStop();
+    } else if (m_live->m_killed && !m_recordFailed) {
+        co_await finishKill();
     } else if (m_failure || m_recordFailed) {
         m_live->m_upstream->cancel();
         m_relay.abandon();
@@ -178,13 +186,47 @@ asio::awaitable<void> StreamCall::finishStop()
     m_complete = true;
 }
 
+/// The provider is cut and nothing that is held goes out; the client hears of it when the run's
+/// stop is on disk.
+asio::awaitable<void> StreamCall::finishKill()
+{
+    m_killed = true;
+    m_failure.reset();
+    m_relay.abandon();
+    flush();
+    const auto& identity = m_call.identity();
+    if (m_call.bound) {
+        domain::RunStop stop;
+        stop.status = domain::RunStatus::Cancelled;
+        stop.reason = domain::TerminationReason::UserAbort;
+        stop.killReason = m_live->m_killed;
+        stop.callId = identity.call;
+        stop.eventNo = m_relay.eventCount();
+        stop.at = utcNow();
+        Durability durability(m_live->m_core.services.io);
+        m_live->m_core.services.runs.stop(
+            identity.tenant, identity.run, std::move(stop), durability.track());
+        if (const auto durable = co_await durability.wait(); !durable) {
+            m_recordFailed = true;
+            co_return;
+        }
+    }
+    if (!m_relay.ended()) {
+        const StopNotice notice{{}, {}, identity.run.text(), identity.call.text()};
+        enqueue({m_relay.eventCount(), 0, endingOf(notice)});
+    }
+    m_complete = true;
+}
+
 Bytes StreamCall::endingOf(const StopNotice& notice) const
 {
     StreamEnding ending;
     ending.style = m_call.project->stopStyle;
     ending.notice = notice;
-    ending.errorJson = printJson(http::errorObject(stopReply(*m_call.guard->stop(), notice),
-                                                   m_live->m_exchange.request().id));
+    const auto& stop = m_call.guard->stop();
+    const auto reply
+        = stop ? stopReply(*stop, notice) : m_live->refusalFor({ErrorCode::Cancelled, {}, {}});
+    ending.errorJson = printJson(http::errorObject(reply, m_live->m_exchange.request().id));
     ending.withUsage = m_call.chat->usageRequested;
     ending.usage = m_call.meter->usage();
     ending.openChoices = m_relay.openChoices();
@@ -277,6 +319,8 @@ void StreamCall::closeRecord()
     const int status = static_cast<int>(m_call.closing.status);
     if (m_relay.stopped() && !m_live->m_clientGone) {
         m_live->close(status, "stopped");
+    } else if (m_killed && !m_live->m_clientGone && !m_recordFailed) {
+        m_live->close(status, "stopped", "run_killed");
     } else if (m_recordFailed) {
         m_live->close(status, "refused", "spool_failed");
     } else if (m_live->m_clientGone || m_failure) {

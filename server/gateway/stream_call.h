@@ -33,6 +33,7 @@ private:
     void flush();
     void concludeOnce();
     boost::asio::awaitable<void> finishStop();
+    boost::asio::awaitable<void> finishKill();
     [[nodiscard]] Bytes endingOf(const StopNotice& notice) const;
     void enqueue(EventBytes events);
     void markDurable(std::size_t number, const Result<void>& result);
@@ -54,6 +55,7 @@ private:
     Wakeup m_writerWakeup; ///< Something became durable, or the reader ended.
     bool m_readerDone = false;
     bool m_complete = false; ///< The client's stream may be ended properly.
+    bool m_killed = false; ///< Its run was, and the client is told so.
     bool m_recordFailed = false;
     std::optional<Error> m_failure; ///< Why the provider's stream broke.
     SteadyTime m_lastReadAt{};

@@ -173,6 +173,11 @@ Result<void> Application::Impl::startServing()
                                                                       .metrics = m_metrics,
                                                                       .authnFailures = &unknownKeys,
                                                                       .authzDenials = &denials});
+    const auto cut = [this](TenantId tenant, RunId run, domain::KillReason reason) {
+        return m_gateway->cutRun(tenant, run, reason);
+    };
+    m_runKeeper->cutWith(cut);
+    m_runs->onKilled(cut);
     auto router = std::make_shared<http::Router>();
     m_gateway->addRoutes(*router);
     api::addRoutes(*router, apiServices());
@@ -195,6 +200,7 @@ api::ApiServices Application::Impl::apiServices()
                 [this](TenantId tenant, RunId run, domain::RunStatus status) {
                     return m_runKeeper->end(tenant, run, status);
                 },
+            .killRun = [this](const api::KillOrder& order) { return m_runKeeper->kill(order); },
             .incidentInSpool
             = [this](TenantId tenant,
                      IncidentId incident) { return m_ingest->incidentInSpool(tenant, incident); },
@@ -300,6 +306,9 @@ void Application::Impl::waitForIngest(Deadline deadline)
 void Application::Impl::stopParts()
 {
     m_server.reset();
+    if (m_runs) {
+        m_runs->onKilled(nullptr);
+    }
     m_gateway.reset();
     m_runKeeper.reset();
     m_forgetting.reset();

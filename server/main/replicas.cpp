@@ -287,27 +287,60 @@ void Replicas::publishStop(domain::LiveRun stopped, Published done)
                });
 }
 
+void Replicas::publishKill(TenantId tenant, RunId run, domain::KillReason reason)
+{
+    asio::post(m_lookers, [this, tenant, run, reason] {
+        const auto published
+            = m_rows.publishKill(tenant, run, reason, Deadline::after(limits::kStopPublishTimeout));
+        if (!published) {
+            ops::logWarning("the kill of {} reaches other replicas late: {}",
+                            run.text(),
+                            published.error().message);
+        }
+    });
+}
+
 void Replicas::notice(std::string_view payload)
 {
     constexpr std::string_view kStopped = "run_stopped ";
-    if (!payload.starts_with(kStopped)) {
+    constexpr std::string_view kKilled = "run_killed ";
+    if (payload.starts_with(kStopped)) {
+        hearOfRun(payload.substr(kStopped.size()), false);
+    } else if (payload.starts_with(kKilled)) {
+        hearOfRun(payload.substr(kKilled.size()), true);
+    } else {
         asio::post(m_services.io, [this] {
             if (m_renewing) {
                 m_renewing->wake();
             }
         });
+    }
+}
+
+// "TENANT RUN", with the reason behind it for a kill.
+void Replicas::hearOfRun(std::string_view payload, bool killed)
+{
+    const auto next = [&payload] {
+        const auto word = payload.substr(0, payload.find(' '));
+        payload.remove_prefix(std::min(word.size() + 1, payload.size()));
+        return word;
+    };
+    const auto tenant = TenantId::parse(next());
+    const auto run = RunId::parse(next());
+    const auto reason = parseEnum<domain::KillReason>(next());
+    if (!tenant || !run || (killed && !reason)) {
         return;
     }
-    payload.remove_prefix(kStopped.size());
-    const auto middle = std::min(payload.find(' '), payload.size());
-    const auto tenant = TenantId::parse(payload.substr(0, middle));
-    const auto run = RunId::parse(payload.substr(std::min(middle + 1, payload.size())));
-    if (tenant && run) {
-        asio::post(m_services.io, [this, tenant = *tenant, run = *run] {
-            // A look that fails costs nothing: the next call of the run looks again.
-            m_services.runs.look(tenant, run, [](const Result<void>&) {});
+    if (killed) {
+        asio::post(m_services.io, [this, tenant = *tenant, run = *run, reason = *reason] {
+            m_services.runs.hearKill(tenant, run, reason);
         });
+        return;
     }
+    asio::post(m_services.io, [this, tenant = *tenant, run = *run] {
+        // A look that fails costs nothing: the next call of the run looks again.
+        m_services.runs.look(tenant, run, [](const Result<void>&) {});
+    });
 }
 
 Json Replicas::health() const

@@ -58,6 +58,7 @@ public:
     [[nodiscard]] bool shared() const override { return m_standing != Standing::Alone; }
     void look(TenantId tenant, RunId run, Looked done) override;
     void publishStop(domain::LiveRun stopped, Published done) override;
+    void publishKill(TenantId tenant, RunId run, domain::KillReason reason) override;
 
 private:
     enum class Standing : std::uint8_t {
@@ -74,6 +75,7 @@ private:
     [[nodiscard]] Result<void> rebuildCopy();
     [[nodiscard]] Result<void> adopt(const std::vector<domain::LiveRun>& runs);
     void stand(Standing standing, std::int64_t others);
+    void hearOfRun(std::string_view payload, bool killed);
     [[nodiscard]] bool mayLook() const;
     [[nodiscard]] Result<std::optional<domain::LiveRun>> lookNow(TenantId tenant,
                                                                  RunId run,

@@ -92,6 +92,67 @@ bool RunKeeper::endNow(TenantId tenant, RunId run, domain::RunStatus status)
     return true;
 }
 
+/// One kill on its way through the io thread.
+struct RunKeeper::Killing {
+    api::KillOrder order;
+    std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();
+    api::KilledRun killed;
+    std::promise<api::KilledRun> done;
+};
+
+api::KilledRun RunKeeper::kill(const api::KillOrder& order)
+{
+    const auto killing = std::make_shared<Killing>();
+    killing->order = order;
+    auto done = killing->done.get_future();
+    boost::asio::post(m_io, [this, killing] { startKilling(killing); });
+    return done.wait_for(kEndTimeout) == std::future_status::ready ? done.get() : api::KilledRun{};
+}
+
+void RunKeeper::startKilling(const std::shared_ptr<Killing>& killing)
+{
+    // What is live is cut first: looking may take time.
+    const auto& order = killing->order;
+    killing->killed.callsCut = m_cut ? m_cut(order.tenant, order.run, order.reason) : 0;
+    killing->killed.cutLatencyUs = std::chrono::duration_cast<std::chrono::microseconds>(
+                                       std::chrono::steady_clock::now() - killing->since)
+                                       .count();
+    m_runs.announceKill(order.tenant, order.run, order.reason);
+    if (!m_runs.needsLook(order.tenant, order.run)) {
+        killNow(killing);
+        return;
+    }
+    m_runs.look(order.tenant, order.run, [this, killing](const Result<void>& /*known*/) {
+        killNow(killing);
+    });
+}
+
+void RunKeeper::killNow(const std::shared_ptr<Killing>& killing)
+{
+    domain::RunStop stop;
+    stop.status = domain::RunStatus::Cancelled;
+    stop.reason = domain::TerminationReason::UserAbort;
+    stop.killReason = killing->order.reason;
+    stop.at = utcNow();
+    const auto recorded = [this, killing, at = stop.at](const Result<void>& durable) {
+        auto& killed = killing->killed;
+        killed.known = durable.has_value() || killed.callsCut > 0 || killing->order.runsElsewhere;
+        if (killed.known) {
+            record(killing->order.tenant,
+                   {.runId = killing->order.run,
+                    .status = domain::RunStatus::Cancelled,
+                    .reason = domain::TerminationReason::UserAbort,
+                    .killReason = killing->order.reason,
+                    .actor = killing->order.actor,
+                    .callsCut = static_cast<std::int64_t>(killed.callsCut),
+                    .cutLatencyUs = killed.cutLatencyUs,
+                    .at = at});
+        }
+        killing->done.set_value(killed);
+    };
+    m_runs.stop(killing->order.tenant, killing->order.run, std::move(stop), recorded);
+}
+
 void RunKeeper::record(TenantId tenant, const spool::RunEnded& ended)
 {
     spool::Record record;

@@ -146,9 +146,27 @@ void RunRegistry::adopt(const domain::LiveRun& row)
     if (!run.stop && isStopped(row)) {
         run.stop = row.stop;
         run.status = row.status;
+        const auto reason = row.stop ? row.stop->killReason : std::nullopt;
+        if (reason && isKill(*reason)) {
+            hearKill(row.tenantId, row.runId, *reason);
+        }
     }
     if (toJson(before) != toJson(run)) {
         m_copy.saveRun(run);
+    }
+}
+
+void RunRegistry::hearKill(TenantId tenant, RunId run, domain::KillReason reason) const
+{
+    if (m_killed) {
+        m_killed(tenant, run, reason);
+    }
+}
+
+void RunRegistry::announceKill(TenantId tenant, RunId run, domain::KillReason reason) const
+{
+    if (m_shared != nullptr && m_shared->shared()) {
+        m_shared->publishKill(tenant, run, reason);
     }
 }
 

@@ -30,6 +30,13 @@ public:
     [[nodiscard]] bool needsLook(TenantId tenant, RunId run);
     /// Learns what PostgreSQL knows of the run. Unavailable with subject "run_state_unavailable".
     void look(TenantId tenant, RunId run, std::function<void(const Result<void>&)> done);
+    /// Called when another replica is seen to have killed a run; what is live of it here ends too.
+    using Killed = std::function<void(TenantId, RunId, domain::KillReason)>;
+    void onKilled(Killed killed) { m_killed = std::move(killed); }
+    /// Another replica says that somebody killed the run.
+    void hearKill(TenantId tenant, RunId run, domain::KillReason reason) const;
+    /// Says so to the other replicas, if there are any.
+    void announceKill(TenantId tenant, RunId run, domain::KillReason reason) const;
     /// Takes over what another replica knows: its stop, and counters that are ahead.
     void adopt(const domain::LiveRun& row);
 
@@ -74,6 +81,7 @@ private:
 
     storage::LocalCopy& m_copy;
     SharedRuns* m_shared = nullptr; ///< nullptr: alone.
+    Killed m_killed;
     /// Those used lately, at most limits::kLiveRunsInMemoryMax.
     std::unordered_map<RunId, domain::LiveRun> m_runs;
 };

@@ -27,6 +27,8 @@ public:
     /// limits::kStopPublishTimeout at the latest, when it could not be written: the stop then
     /// reaches them through the spool (docs/decisions/0010).
     virtual void publishStop(domain::LiveRun stopped, Published done) = 0;
+    /// Tells the others to cut what is live of a run; returns at once.
+    virtual void publishKill(TenantId tenant, RunId run, domain::KillReason reason) = 0;
 };
 
 } // namespace exhibit::prevention

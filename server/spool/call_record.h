@@ -131,6 +131,10 @@ struct RunEnded {
     RunId runId;
     domain::RunStatus status = domain::RunStatus::Succeeded;
     domain::TerminationReason reason = domain::TerminationReason::Completed;
+    std::optional<domain::KillReason> killReason; ///< Set: the run takes no further step.
+    std::optional<std::string> actor; ///< Of a kill: the id of the key that asked for it.
+    std::int64_t callsCut = 0; ///< Of a kill: calls of the run that were under way here.
+    std::int64_t cutLatencyUs = 0; ///< Of a kill: until their providers were cut.
     UtcTime at{};
 };
 

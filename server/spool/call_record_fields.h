@@ -127,6 +127,10 @@ void visitFields(V& visit, Of<V, RunEnded>& record)
     visit("run_id", record.runId);
     visit("status", record.status);
     visit("termination_reason", record.reason);
+    visit("kill_reason", record.killReason);
+    visit("actor", record.actor);
+    visit.defaulted("calls_cut", record.callsCut);
+    visit.defaulted("cut_latency_us", record.cutLatencyUs);
     visit("at", record.at);
 }
 

@@ -87,7 +87,7 @@ void ChangeListener::listenOnce()
 bool ChangeListener::isChange(std::string_view payload) const
 {
     const auto word = payload.substr(0, payload.find(' '));
-    if (word != "replicas" && word != "run_stopped") {
+    if (word != "replicas" && word != "run_stopped" && word != "run_killed") {
         return true;
     }
     if (m_handlers.onNotice) {

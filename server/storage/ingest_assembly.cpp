@@ -229,8 +229,32 @@ void BatchAssembly::addIncident(spool::IncidentRecord record)
         run.lastActiveAt = std::max(run.lastActiveAt, record.stop->at);
         keepFirstStop(run,
                       {record.stop->status, record.stop->reason, record.stop, record.stop->at});
+        addAbort(record, call);
     }
     m_batch.incidents.push_back(std::move(row));
+}
+
+/// The provider was cut between the decision and the record of the stop.
+void BatchAssembly::addAbort(const spool::IncidentRecord& record, const OpenCall* call)
+{
+    const auto& stop = *record.stop;
+    if (!stop.killReason) {
+        return;
+    }
+    AbortRow abort;
+    abort.runId = record.incident.runId;
+    abort.killReason = *stop.killReason;
+    abort.actor = "policy:" + record.incident.policyId;
+    abort.at = stop.at;
+    if (call != nullptr) {
+        for (const auto& decision : call->decisions) {
+            if (decision.decisionId == record.incident.decisionId) {
+                abort.cutLatencyUs = std::max<std::int64_t>(
+                    0, toMicroseconds(stop.at) - toMicroseconds(decision.at));
+            }
+        }
+    }
+    m_batch.aborts.push_back(std::move(abort));
 }
 
 void BatchAssembly::close(const spool::StoredRecord& stored, spool::CallClosed closed)
@@ -247,7 +271,7 @@ void BatchAssembly::close(const spool::StoredRecord& stored, spool::CallClosed c
     run.costMicrocents += closed.costMicrocents;
     run.llmCalls += closed.outcome == "refused" ? 0 : 1;
     if (!call->opening->clientRunId) {
-        keepFirstStop(run, outcomeOf(closed));
+        keepFirstStop(run, outcomeOf(closed, *call));
     }
     addSteps(*call, closed, run);
     m_batch.entries.push_back(callEntry(*call, closed, m_replica, stored.recordNo));
@@ -282,7 +306,22 @@ void BatchAssembly::endRun(const spool::RunEnded& ended)
 {
     auto& run = runOf(ended.runId, nullptr);
     run.lastActiveAt = std::max(run.lastActiveAt, ended.at);
-    keepFirstStop(run, {ended.status, ended.reason, std::nullopt, ended.at});
+    std::optional<domain::RunStop> stop;
+    if (ended.killReason) {
+        stop.emplace();
+        stop->status = ended.status;
+        stop->reason = ended.reason;
+        stop->killReason = ended.killReason;
+        stop->at = ended.at;
+        m_batch.aborts.push_back({ended.runId,
+                                  *ended.killReason,
+                                  ended.actor.value_or(""),
+                                  ended.at,
+                                  ended.cutLatencyUs,
+                                  ended.callsCut > 0});
+        m_batch.entries.push_back(killEntry(ended));
+    }
+    keepFirstStop(run, {ended.status, ended.reason, std::move(stop), ended.at});
 }
 
 void BatchAssembly::setAside(const spool::StoredRecord& stored, std::string reason)
@@ -325,14 +364,18 @@ void BatchAssembly::commit()
     m_touched.clear();
 }
 
-RunOutcome outcomeOf(const spool::CallClosed& closed)
+RunOutcome outcomeOf(const spool::CallClosed& closed, const OpenCall& call)
 {
     using domain::RunStatus;
     using domain::TerminationReason;
     if (closed.outcome == "completed") {
         return {RunStatus::Succeeded, TerminationReason::Completed, {}, closed.closedAt};
     }
-    if (closed.outcome == "client_gone") {
+    const bool byPolicy
+        = std::any_of(call.incidents.begin(), call.incidents.end(), [](const auto& incident) {
+              return incident.stop.has_value();
+          });
+    if (closed.outcome == "client_gone" || (closed.outcome == "stopped" && !byPolicy)) {
         return {RunStatus::Cancelled, TerminationReason::UserAbort, {}, closed.closedAt};
     }
     if (closed.outcome == "timeout") {

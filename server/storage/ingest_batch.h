@@ -60,6 +60,17 @@ struct RunChange {
     StepsOfCall steps;
 };
 
+/// A line of the RunAbortLog. The first one of a run stays.
+struct AbortRow {
+    RunId runId;
+    domain::KillReason killReason = domain::KillReason::AdminKill;
+    std::string actor;
+    UtcTime at{};
+    std::int64_t cutLatencyUs = 0;
+    /// A call of the run was cut; else the step is the last one there is.
+    bool live = true;
+};
+
 /// Values of a call that its incident shows and that were not final when the incident was recorded.
 struct IncidentFigures {
     IncidentId incidentId;
@@ -85,6 +96,7 @@ struct IngestBatch {
     std::vector<PassRow> passes;
     std::vector<IncidentRow> incidents;
     std::vector<IncidentFigures> figures;
+    std::vector<AbortRow> aborts;
     std::map<RunId, RunChange> runs; ///< Ordered, so that replicas lock rows in one order.
     std::vector<EntryDraft> entries;
     std::vector<QuarantinedRow> quarantined;
@@ -118,6 +130,7 @@ private:
     void addWithheld(const spool::StoredRecord& stored, spool::WithheldRecord withheld);
     void addDecisions(const spool::StoredRecord& stored, spool::DecisionsRecord record);
     void addIncident(spool::IncidentRecord record);
+    void addAbort(const spool::IncidentRecord& record, const OpenCall* call);
     void close(const spool::StoredRecord& stored, spool::CallClosed closed);
     void endRun(const spool::RunEnded& ended);
 
@@ -153,9 +166,10 @@ private:
                                        const SubjectId& subject,
                                        const domain::Decision& decision);
 [[nodiscard]] EntryDraft incidentEntry(const spool::IncidentRecord& record);
+[[nodiscard]] EntryDraft killEntry(const spool::RunEnded& ended);
 [[nodiscard]] EntryDraft quarantineEntry(const QuarantinedRow& row, ReplicaId replica);
 
 /// How a run without a name of its own ends with its one call.
-[[nodiscard]] RunOutcome outcomeOf(const spool::CallClosed& closed);
+[[nodiscard]] RunOutcome outcomeOf(const spool::CallClosed& closed, const OpenCall& call);
 
 } // namespace exhibit::storage

@@ -311,6 +311,33 @@ void appendIncidents(std::vector<Statement>& statements,
     appendFindings(statements, tenant, batch, causes);
 }
 
+void appendAborts(std::vector<Statement>& statements, TenantId tenant, const IngestBatch& batch)
+{
+    for (const auto& abort : batch.aborts) {
+        statements.push_back(
+            {"INSERT INTO run_abort_log (tenant_id, run_id, kill_reason, actor, aborted_at,"
+             " cut_latency_us, step) SELECT r.tenant_id, r.run_id, $3, $4, $5, $6,"
+             " CASE WHEN $7 OR r.step_count = 0 THEN r.stopped_at_step ELSE r.step_count - 1 END"
+             " FROM runs r WHERE r.tenant_id = $1 AND r.run_id = $2 ON CONFLICT DO NOTHING",
+             {tenant,
+              abort.runId,
+              wireName(abort.killReason),
+              storable(abort.actor),
+              abort.at,
+              abort.cutLatencyUs,
+              abort.live}});
+    }
+    for (const auto& [id, run] : batch.runs) {
+        // The call that was cut may close in a later batch than the kill is told in.
+        if (run.steps.stoppedAt) {
+            statements.push_back({"UPDATE run_abort_log a SET step = r.stopped_at_step FROM runs r"
+                                  " WHERE a.tenant_id = $1 AND a.run_id = $2 AND a.step IS NULL"
+                                  " AND r.tenant_id = $1 AND r.run_id = $2",
+                                  {tenant, id}});
+        }
+    }
+}
+
 void appendQuarantined(std::vector<Statement>& statements,
                        const SpoolMark& mark,
                        const IngestBatch& batch)

@@ -92,6 +92,18 @@ EntryDraft incidentEntry(const spool::IncidentRecord& record)
     return entry;
 }
 
+EntryDraft killEntry(const spool::RunEnded& ended)
+{
+    auto entry = draft("run.killed", ended.at);
+    entry.fields.push_back({"/run_id", ended.runId.text()});
+    entry.fields.push_back(
+        {"/kill_reason", std::string(ended.killReason ? wireName(*ended.killReason) : "")});
+    entry.fields.push_back({"/actor", ended.actor.value_or("")});
+    entry.fields.push_back({"/calls_cut", std::to_string(ended.callsCut)});
+    entry.fields.push_back({"/cut_latency_us", std::to_string(ended.cutLatencyUs)});
+    return entry;
+}
+
 EntryDraft quarantineEntry(const QuarantinedRow& row, ReplicaId replica)
 {
     auto entry = draft("record.quarantined", row.at);

@@ -236,6 +236,7 @@ Result<void> writeBatch(Transaction& transaction,
     appendDecisions(statements, mark.tenant, batch);
     appendSteps(statements, mark.tenant, batch);
     appendIncidents(statements, mark.tenant, batch, causes);
+    appendAborts(statements, mark.tenant, batch);
     appendQuarantined(statements, mark, batch);
     if (!statements.empty()) {
         EXHIBIT_CHECK(transaction.pipeline(statements));

@@ -57,6 +57,7 @@ public:
         addProviderCall();
         addDecisions(false);
         addToolCalls();
+        addKill();
         addOutput();
         addCauses();
         return std::move(m_result);
@@ -284,6 +285,22 @@ private:
         }
     }
 
+    /// A call that was stopped and that no policy stopped: somebody killed its run.
+    void addKill()
+    {
+        if (m_closing.outcome != "stopped" || m_result.stoppedAt) {
+            return;
+        }
+        m_result.stoppedAt = static_cast<std::int64_t>(m_result.steps.size());
+        m_result.inflection = m_result.inflection.value_or(*m_result.stoppedAt);
+        add(StepType::Kill,
+            m_closing.closedAt,
+            StepStatus::Violation,
+            JsonObject{{"call_id", m_opening.callId.text()},
+                       {"event_count", m_closing.eventCount},
+                       {"released_bytes", m_closing.releasedBytes}});
+    }
+
     void addOutput()
     {
         if (!wasSent() && m_closing.releasedBytes == 0) {
@@ -352,40 +369,6 @@ private:
 };
 
 } // namespace
-
-void shiftSteps(PendingCause& cause, std::int64_t base)
-{
-    cause.step += base;
-    auto& places = cause.course.steps;
-    for (auto* place : {&places.input,
-                        &places.context,
-                        &places.llmCall,
-                        &places.toolCall,
-                        &places.output,
-                        &places.error}) {
-        if (*place) {
-            **place += base;
-        }
-    }
-}
-
-void shiftSteps(StepsOfCall& part, std::int64_t base)
-{
-    for (auto& step : part.steps) {
-        step.event.stepIndex += base;
-    }
-    for (auto& decided : part.decided) {
-        decided.stepIndex += base;
-    }
-    for (auto* place : {&part.stoppedAt, &part.inflection}) {
-        if (*place) {
-            **place += base;
-        }
-    }
-    for (auto& cause : part.causes) {
-        shiftSteps(cause, base);
-    }
-}
 
 StepsOfCall buildSteps(const OpenCall& call, const spool::CallClosed& closing)
 {

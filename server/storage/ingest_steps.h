@@ -59,7 +59,6 @@ struct StepsOfCall {
 
 /// Moves every step number of the part by `base`.
 void shiftSteps(StepsOfCall& part, std::int64_t base);
-void shiftSteps(PendingCause& cause, std::int64_t base);
 
 /// The request as the step `input` shows it: model, settings and messages, long texts cut.
 [[nodiscard]] Json describeRequest(const spool::CallOpened& opening);

@@ -66,6 +66,14 @@ Result<domain::Run> runOf(const Rows& rows)
     if (!rows.isNull(0, 17)) {
         run.endedAt = rows.time(0, 17);
     }
+    if (!rows.isNull(0, 18)) {
+        auto& abort = run.abort.emplace();
+        EXHIBIT_TRY(abort.killReason, parseEnum<domain::KillReason>(rows.text(0, 18)));
+        abort.actor = rows.text(0, 19);
+        abort.step = optionalInteger(rows, 0, 20);
+        abort.at = rows.time(0, 21);
+        abort.cutLatencyUs = rows.integer(0, 22);
+    }
     return run;
 }
 
@@ -96,11 +104,14 @@ Result<domain::Run> RunStore::get(TenantId tenant, RunId run, Deadline deadline)
     return m_database.read(tenant, deadline, [&](Transaction& transaction) -> Result<domain::Run> {
         EXHIBIT_TRY(const Rows rows,
                     transaction.query(
-                        "SELECT run_id, project_id, client_run_id, user_id, session_id, metadata,"
-                        " policy_snapshot_id, status, termination_reason, kill_reason,"
+                        "SELECT r.run_id, project_id, client_run_id, user_id, session_id, metadata,"
+                        " policy_snapshot_id, status, termination_reason, r.kill_reason,"
                         " stopped_at_step, violation_policy_id, tokens_used, cost_microcents,"
-                        " llm_calls, step_count, started_at, ended_at"
-                        " FROM runs WHERE tenant_id = $1 AND run_id = $2",
+                        " llm_calls, step_count, started_at, ended_at,"
+                        " a.kill_reason, a.actor, a.step, a.aborted_at, a.cut_latency_us"
+                        " FROM runs r LEFT JOIN run_abort_log a"
+                        " ON a.tenant_id = r.tenant_id AND a.run_id = r.run_id"
+                        " WHERE r.tenant_id = $1 AND r.run_id = $2",
                         {tenant, run}));
         if (rows.empty()) {
             return fail(ErrorCode::NotFound, "there is no such run", run.text());
@@ -174,6 +185,19 @@ Result<void> RunStore::publishStop(const domain::LiveRun& stopped, Deadline dead
     };
     return m_database.write(stopped.tenantId, deadline, publish).map([](const std::vector<Rows>&) {
     });
+}
+
+Result<void> RunStore::publishKill(TenantId tenant,
+                                   RunId run,
+                                   domain::KillReason reason,
+                                   Deadline deadline)
+{
+    const auto publish = [&](Transaction& transaction) {
+        return transaction.query("SELECT pg_notify('exhibit_changed', $1)",
+                                 {"run_killed " + tenant.text() + ' ' + run.text() + ' '
+                                  + std::string(wireName(reason))});
+    };
+    return m_database.write(tenant, deadline, publish).map([](const Rows&) {});
 }
 
 Result<std::vector<RunId>> RunStore::ended(TenantId tenant,

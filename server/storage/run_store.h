@@ -33,6 +33,11 @@ public:
     /// tells them (NOTIFY exhibit_changed, "run_stopped TENANT RUN"). The first stop of a run
     /// stays.
     [[nodiscard]] Result<void> publishStop(const domain::LiveRun& stopped, Deadline deadline);
+    /// Tells every replica to cut what is live of the run. Writes nothing.
+    [[nodiscard]] Result<void> publishKill(TenantId tenant,
+                                           RunId run,
+                                           domain::KillReason reason,
+                                           Deadline deadline);
     /// Those of `runs` whose end is recorded and that were not active after `before`.
     [[nodiscard]] Result<std::vector<RunId>> ended(TenantId tenant,
                                                    const std::vector<RunId>& runs,

@@ -165,8 +165,10 @@ TEST(OpenApi, objectsHaveTheMembersOfTheirStructs)
     expectSame("RootCause", fieldsOf<domain::RootCause>());
     expectSame("TimelineEvent", fieldsOf<domain::TimelineEvent>());
     expectSame("Run", fieldsOf<domain::Run>());
+    expectSame("RunAbort", fieldsOf<domain::RunAbort>());
     expectSame("RunReply", fieldsOf<RunReply>());
     expectSame("RunEndReply", fieldsOf<RunEndReply>());
+    expectSame("RunKillReply", fieldsOf<RunKillReply>());
     expectSame("IncidentReply", fieldsOf<IncidentReply>());
     expectSame("PolicyList", fieldsOf<PolicyList>());
     expectSame("PolicyReply", fieldsOf<PolicyReply>());
@@ -191,6 +193,7 @@ TEST(OpenApi, whatTheClientReadsAndSendsIsDescribed)
     expectKnown("IncidentChange", fieldsOf<IncidentChange>());
     expectKnown("NewUpstream", fieldsOf<NewUpstream>());
     expectKnown("Upstream", fieldsOf<UpstreamInfo>());
+    expectKnown("RunKill", fieldsOf<RunKill>());
     expectKnown("NewKey", fieldsOf<NewKey>());
     const Json* error = findMember(schema("Error"), "properties");
     ASSERT_NE(error, nullptr);
@@ -218,7 +221,7 @@ TEST(OpenApi, everyOperationHasAnIdScopeOrPublicAccessAndAnswers)
             EXPECT_NE(isPublic, findMember(operation, "x-scope") != nullptr) << id;
         }
     }
-    EXPECT_EQ(ids.size(), 24u);
+    EXPECT_EQ(ids.size(), 26u);
 }
 
 } // namespace

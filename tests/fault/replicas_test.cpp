@@ -33,8 +33,13 @@ protected:
         m_first = start(m_firstData);
         ASSERT_TRUE(m_first);
         m_key = m_first->adminKey().expose();
-        ASSERT_TRUE(m_first->controlJson(
-            {"upstream", "add", "sample", "--base-url", m_upstream->baseUrl()}));
+        ASSERT_TRUE(m_first->controlJson({"upstream",
+                                          "add",
+                                          "sample",
+                                          "--base-url",
+                                          m_upstream->baseUrl(),
+                                          "--model",
+                                          "gpt-4o"}));
         const std::string source = std::getenv("EXHIBIT_SOURCE_DIR");
         ASSERT_TRUE(m_first->controlJson(
             {"policy", "import", source + "/resources/policies/secret_output.json"}));
@@ -120,6 +125,48 @@ TEST_F(ReplicasTest, aRunStoppedOnOneIsRefusedOnTheOtherAtOnce)
     ASSERT_TRUE(rows) << rows.error().message;
     EXPECT_EQ(rows->integer(0, 0), 20);
     EXPECT_EQ(rows->integer(0, 1), 20);
+}
+
+TEST_F(ReplicasTest, aKillOnOneCutsWhatIsLiveOnTheOther)
+{
+    auto slow = test::SampleUpstream::start({"--event-gap-ms", "400"});
+    ASSERT_TRUE(slow) << slow.error().message;
+    ASSERT_TRUE(m_first->controlJson(
+        {"upstream", "add", "slow", "--base-url", slow->baseUrl(), "--model", "gpt-4o-slow"}));
+    auto second = start(m_secondData);
+    ASSERT_TRUE(second);
+    auto connection
+        = test::HttpConnection::connect("127.0.0.1", second->port(), Deadline::after(30s));
+    ASSERT_TRUE(connection);
+    ASSERT_TRUE(connection->send(
+        test::requestText("POST",
+                          "/v1/chat/completions",
+                          {{"Authorization", "Bearer " + m_key},
+                           {"Content-Type", "application/json"},
+                           {"X-Exhibit-Run-Id", "live"},
+                           {"x-sample-id", "ordinary-02"}},
+                          R"({"model":"gpt-4o-slow","stream":true,"messages":[]})"),
+        Deadline::after(30s)));
+    const auto head = connection->readHead(Deadline::after(30s));
+    ASSERT_TRUE(head);
+    ASSERT_EQ(head->status, 200);
+    ASSERT_TRUE(connection->readEvent(Deadline::after(30s)));
+    const auto run = head->header("X-Exhibit-Run-Id").value_or("");
+    const auto killed = m_first->controlJson({"kill", run, "--reason", "user_cancel"});
+    ASSERT_TRUE(killed) << killed.error().message;
+    EXPECT_EQ(killed->at("calls_cut"), 0) << "none of it is live on the first";
+    const auto rest = connection->readBody(Deadline::after(30s));
+    ASSERT_TRUE(rest) << rest.error().message;
+    EXPECT_NE(rest->find("content_filter"), std::string::npos) << *rest;
+    for (const auto* server : {&*m_first, &*second}) {
+        expectStopped(*server, "live");
+    }
+    ASSERT_TRUE(test::waitUntilIngested(*m_postgres, 3, Deadline::after(60s)));
+    const auto shown = m_first->controlJson({"run", "show", run});
+    ASSERT_TRUE(shown) << shown.error().message;
+    EXPECT_EQ(shown->at_pointer("/run/status"), "cancelled");
+    EXPECT_EQ(shown->at_pointer("/run/abort/kill_reason"), "user_cancel");
+    EXPECT_TRUE(shown->at_pointer("/run/abort/step").is_int64());
 }
 
 TEST_F(ReplicasTest, withoutPostgresCallsOfBoundRunsAreRefusedAndOthersPass)

@@ -27,6 +27,11 @@ public:
                              endedAs = run == running ? std::optional(status) : std::nullopt;
                              return run == running;
                          },
+                     .killRun =
+                         [this](const KillOrder& order) {
+                             killed = order;
+                             return KilledRun{order.run == running || order.runsElsewhere, 1, 250};
+                         },
                      .incidentInSpool =
                          [this](TenantId owner, IncidentId incident) {
                              return owner == tenant.id && incident == waiting;
@@ -121,7 +126,8 @@ public:
     storage::TestTenant tenant;
     std::string key; ///< Of an admin of `tenant`.
     int reloads = 0;
-    RunId running; ///< The one that endRun knows.
+    std::optional<KillOrder> killed; ///< The last one.
+    RunId running; ///< The one that endRun and killRun know.
     std::optional<domain::RunStatus> endedAs;
     IncidentId waiting; ///< The one in the spool.
     Json dependencies = JsonObject{};

@@ -155,5 +155,40 @@ TEST(Runs, areReadAndEnded)
     EXPECT_EQ(api.askAs(api.addKey(other, domain::Role::Admin, {}), "GET", path).status, 404);
 }
 
+TEST(Runs, areKilledByWhoeverMay)
+{
+    BlockedCall api;
+    api.running = RunId::generate();
+    for (const auto& path : {"/api/v1/runs/" + api.running.text() + "/kill",
+                             "/admin/kill-run/" + api.running.text()}) {
+        const auto killed = api.ask("POST", path, R"({"reason":"user_cancel"})");
+        ASSERT_EQ(killed.status, 200) << printJson(killed.body);
+        EXPECT_EQ(killed.at("/kill_reason"), "user_cancel");
+        EXPECT_EQ(killed.at("/calls_cut"), 1);
+        ASSERT_TRUE(api.killed);
+        EXPECT_EQ(api.killed->reason, domain::KillReason::UserCancel);
+        EXPECT_TRUE(api.killed->actor.starts_with("key_"));
+        EXPECT_EQ(api.ask("POST", path).at("/kill_reason"), "admin_kill");
+        EXPECT_EQ(api.ask("POST", path, R"({"reason":"max_cost"})").param(), "/reason");
+        const auto service = api.addKey(api.tenant, domain::Role::Service, {});
+        EXPECT_EQ(api.askAs(service, "POST", path).status, 403);
+    }
+    const auto ended = "/api/v1/runs/" + api.call.opening.runId.text() + "/kill";
+    EXPECT_EQ(api.ask("POST", ended).code(), "run_not_running");
+    EXPECT_EQ(api.ask("POST", "/admin/kill-run/" + RunId::generate().text()).status, 404);
+}
+
+TEST(Runs, ofOtherReplicasAreKilledToo)
+{
+    ApiOnTest api;
+    IngestOnTest ingest;
+    CallOnTest call(api.tenant);
+    ASSERT_TRUE(ingest.ingestNow({call.open()}));
+    const auto killed = api.ask("POST", "/admin/kill-run/" + call.opening.runId.text(), R"({})");
+    EXPECT_EQ(killed.status, 200) << printJson(killed.body);
+    ASSERT_TRUE(api.killed);
+    EXPECT_TRUE(api.killed->runsElsewhere);
+}
+
 } // namespace
 } // namespace exhibit::api

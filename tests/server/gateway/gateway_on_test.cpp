@@ -113,6 +113,8 @@ void GatewayOnTest::fillCatalogue(const GatewaySetup& setup)
     domain::ApiKey key;
     key.keyId = KeyId::generate();
     key.tenantId = tenant;
+    m_tenant = tenant;
+    m_project = project.projectId;
     key.projectId = project.projectId;
     key.scopes = {domain::Scope::RunCreate};
     key.hash = security::hashKey(m_key);
@@ -161,6 +163,21 @@ std::size_t GatewayOnTest::openCalls()
     auto count = std::make_shared<std::promise<std::size_t>>();
     auto future = count->get_future();
     asio::post(m_io, [this, count] { count->set_value(m_gateway->openCalls()); });
+    return future.get();
+}
+
+RunId GatewayOnTest::runNamed(const std::string& clientRunId) const
+{
+    return prevention::deriveRunId(m_tenant, m_project, clientRunId);
+}
+
+std::size_t GatewayOnTest::cutRun(RunId run, domain::KillReason reason)
+{
+    auto count = std::make_shared<std::promise<std::size_t>>();
+    auto future = count->get_future();
+    asio::post(m_io, [this, run, reason, count] {
+        count->set_value(m_gateway->cutRun(m_tenant, run, reason));
+    });
     return future.get();
 }
 

@@ -55,6 +55,10 @@ public:
     [[nodiscard]] const std::string& key() const { return m_key; }
     [[nodiscard]] ScriptedUpstream& upstream() { return m_upstream; }
     [[nodiscard]] std::size_t openCalls();
+    /// The run that clients of the key call so.
+    [[nodiscard]] RunId runNamed(const std::string& clientRunId) const;
+    /// As the key's tenant asks for it; returns how many calls were cut.
+    std::size_t cutRun(RunId run, domain::KillReason reason);
     /// Waits until `count` calls are closed in the journal and returns every record so far.
     [[nodiscard]] std::vector<spool::RecordContent> records(std::size_t count = 1);
     [[nodiscard]] std::string metrics() const { return m_metrics.expose(); }
@@ -70,6 +74,8 @@ private:
     boost::asio::io_context m_io;
     std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> m_work;
     std::string m_key;
+    TenantId m_tenant;
+    ProjectId m_project;
     storage::CatalogueHolder m_catalogue;
     prevention::SnapshotCache m_snapshots;
     ops::Metrics m_metrics;

@@ -4,6 +4,8 @@
 #include "models/base/json.h"
 #include "server/gateway/stream_relay.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <map>
 #include <optional>

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// A run killed in each phase of a call, through a real gateway.
+#include "tests/server/gateway/gateway_on_test.h"
+#include "tests/server/gateway/guard_builder.h"
+#include "tests/server/gateway/relayed_stream.h"
+
+#include <future>
+
+namespace exhibit::gateway {
+namespace {
+
+using domain::KillReason;
+using std::chrono_literals::operator""s;
+
+const std::string kAsk
+    = R"({"model":"gpt-4o","stream":true,"messages":[],"metadata":{"run_id":"r-1"}})";
+const std::string kWholeAsk = R"({"model":"gpt-4o","messages":[],"metadata":{"run_id":"r-1"}})";
+const std::string kSecret = patternPolicy("SECRETS", "block", "sk-[a-z0-9]{8}");
+
+/// Sends `pieces` and waits for the gateway to hang up.
+ScriptedUpstream::Script stalling(std::string pieces, std::atomic<bool>& cut)
+{
+    return [pieces = std::move(pieces), &cut](const std::string&, ScriptedUpstream::Peer& peer) {
+        if (!pieces.empty()) {
+            peer.send(streamHead() + streamChunk(pieces));
+        }
+        cut = peer.closedWithin(20s);
+        return false;
+    };
+}
+
+/// What a client has of a stream whose run is killed behind its first event.
+std::string killedStream(GatewayOnTest& gateway, std::size_t& cut)
+{
+    auto connection = gateway.connect();
+    EXPECT_TRUE(connection.send(gateway.chatText(kAsk), gateway.soon()).has_value());
+    const auto head = connection.readHead(gateway.soon());
+    EXPECT_TRUE(head.has_value());
+    EXPECT_TRUE(connection.readEvent(gateway.soon()).has_value());
+    const auto run = RunId::parse(*head->header("x-exhibit-run-id"));
+    cut = gateway.cutRun(*run, KillReason::AdminKill);
+    return connection.readBody(gateway.soon()).value_or("cut");
+}
+
+TEST(Kill, endsALiveStreamAndStopsItsRun)
+{
+    std::atomic<bool> cut = false;
+    GatewayOnTest gateway(stalling(text("Hello ") + text("the key is sk-"), cut),
+                          {.policies = {kSecret}});
+    std::size_t calls = 0;
+    const auto rest = killedStream(gateway, calls);
+    EXPECT_EQ(calls, 1U);
+    EXPECT_NE(rest.find("\"finish_reason\":\"content_filter\""), std::string::npos) << rest;
+    EXPECT_NE(rest.find("\"exhibit\":{\"run_id\":\"run_"), std::string::npos) << "no incident";
+    EXPECT_TRUE(rest.ends_with("data: [DONE]\n\n"));
+    EXPECT_EQ(rest.find("sk-"), std::string::npos) << "nothing that was held goes out";
+    const auto records = gateway.records();
+    const auto closed = recordsOf<spool::CallClosed>(records).at(0);
+    EXPECT_EQ(closed.outcome, "stopped");
+    EXPECT_EQ(closed.errorCode, "run_killed");
+    EXPECT_TRUE(cut.load());
+    EXPECT_EQ(gateway.chat(kAsk)->status, 403) << "the run takes no further step";
+    EXPECT_EQ(gateway.upstream().requests().size(), 1U);
+}
+
+TEST(Kill, endsAStreamWithAnErrorInStyleError)
+{
+    std::atomic<bool> cut = false;
+    GatewayOnTest gateway(stalling(text("Hello "), cut), {.stopStyle = domain::StopStyle::Error});
+    std::size_t calls = 0;
+    const auto rest = killedStream(gateway, calls);
+    EXPECT_NE(rest.find("\"code\":\"run_stopped\""), std::string::npos) << rest;
+    EXPECT_EQ(rest.find("[DONE]"), std::string::npos);
+}
+
+TEST(Kill, refusesACallThatWaitsForItsProvider)
+{
+    for (const auto& ask : {kAsk, kWholeAsk}) {
+        std::atomic<bool> cut = false;
+        GatewayOnTest gateway(stalling("", cut));
+        auto reply = std::async(std::launch::async, [&] { return gateway.chat(ask); });
+        while (gateway.upstream().requests().empty()) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        }
+        EXPECT_EQ(gateway.cutRun(gateway.runNamed("r-1"), KillReason::UserCancel), 1U);
+        const auto got = reply.get();
+        ASSERT_TRUE(got.has_value());
+        EXPECT_EQ(got->status, 403);
+        EXPECT_EQ(parseJson(got->body).value().at("error").at("code"), "run_stopped");
+        EXPECT_EQ(got->header("x-should-retry"), "false");
+        EXPECT_EQ(recordsOf<spool::CallClosed>(gateway.records()).at(0).outcome, "stopped");
+        EXPECT_TRUE(cut.load());
+    }
+}
+
+TEST(Kill, leavesOtherRunsAlone)
+{
+    GatewayOnTest gateway([](const std::string&, ScriptedUpstream::Peer& peer) {
+        return peer.send(jsonReply("{}"));
+    });
+    ASSERT_EQ(gateway.chat(kWholeAsk)->status, 200);
+    EXPECT_EQ(gateway.cutRun(gateway.runNamed("r-1"), KillReason::AdminKill), 0U)
+        << "nothing of it is live";
+    EXPECT_EQ(gateway.cutRun(RunId::generate(), KillReason::AdminKill), 0U);
+}
+
+} // namespace
+} // namespace exhibit::gateway
