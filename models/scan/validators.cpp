@@ -182,7 +182,7 @@ constexpr std::array<NamedValidator, 16> kValidators{{
     {"phone", Validator::Phone},
     {"nif", Validator::Nif},
     {"cpf", Validator::Cpf},
-    {"verhoeff, pesel, tckn, abn, steuerid, german_id, rrn, brn", Validator::Verhoeff},
+    {"verhoeff", Validator::Verhoeff},
     {"pesel", Validator::Pesel},
     {"tckn", Validator::Tckn},
     {"abn", Validator::Abn},
@@ -244,7 +244,7 @@ Result<Validator> validatorFromName(std::string_view name)
     }
     return fail(ErrorCode::InvalidInput,
                 "The validator is none of luhn, mod97, ssn, entropy, card, phone, nif, cpf, "
-                "verhoeff",
+                "verhoeff, pesel, tckn, abn, steuerid, german_id, rrn, brn",
                 std::string(name));
 }
 

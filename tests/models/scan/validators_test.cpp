@@ -116,6 +116,20 @@ TEST(Validators, areFoundByTheNamesPoliciesUse)
     EXPECT_EQ(validatorFromName("mod97").value(), Validator::Mod97);
     EXPECT_EQ(validatorFromName("ssn").value(), Validator::SsnRanges);
     EXPECT_EQ(validatorFromName("entropy").value(), Validator::Entropy);
+    for (const auto* name : {"card",
+                             "phone",
+                             "nif",
+                             "cpf",
+                             "verhoeff",
+                             "pesel",
+                             "tckn",
+                             "abn",
+                             "steuerid",
+                             "german_id",
+                             "rrn",
+                             "brn"}) {
+        EXPECT_TRUE(validatorFromName(name)) << name;
+    }
     const auto unknown = validatorFromName("checksum");
     ASSERT_FALSE(unknown.has_value());
     EXPECT_EQ(unknown.error().subject, "checksum");
