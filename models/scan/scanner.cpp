@@ -146,19 +146,29 @@ Scanner::State::Reading Scanner::State::skip(TransitionCache& cache,
     groups = cached->groups;
     const auto builtIn = cache.generation();
     Reading reading{backFrom(chunk.size()), chunk.size()};
+    Reading probed{at, at}; // No start in it is live at its end.
     for (auto from = at;;) {
         const auto hit = filter.find(chunk, from);
         if (!hit) {
             break;
         }
-        const auto begin = hit->offset > from + hit->before ? hit->offset - hit->before : from;
+        // Starts before what was probed may have their window within or behind it.
+        from = hit->offset + 1;
+        const auto first = hit->offset > at + hit->before ? hit->offset - hit->before : at;
+        if (first >= probed.at && from <= probed.until) {
+            continue;
+        }
+        if (first < probed.at || first > probed.until) {
+            probed = {first, first};
+        }
+        const auto begin = probed.until;
         const auto kind = begin == at ? groups->lastKind : automaton().kindOf(chunk[begin - 1]);
-        const auto silent = probe(cache, chunk, {begin, hit->offset + 1}, kind);
+        const auto silent = probe(cache, chunk, {begin, from}, kind);
         if (!silent) {
-            reading = {backFrom(hit->offset), hit->offset + 1};
+            reading = {backFrom(hit->offset), from};
             break;
         }
-        from = *silent;
+        probed.until = *silent;
     }
     if (reading.at > at) {
         cached = cache.quiet(automaton().kindOf(chunk[reading.at - 1]));
