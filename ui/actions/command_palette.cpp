@@ -95,6 +95,9 @@ void CommandPalette::build()
     connect(m_field, &QLineEdit::textChanged, this, [this] { fill(); });
     connect(m_list, &QListView::clicked, this, [this] { runCurrent(); });
     resize(scaled(640), scaled(420));
+    // Before it is shown: a popup gives the focus to whoever asked for it, and the keys of the pane
+    // behind it rest only then.
+    m_field->setFocus();
 }
 
 void CommandPalette::setText(const QString& text)

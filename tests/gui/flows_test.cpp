@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything an investigator does without a mouse, on incidents that never change.
+#include "app/console/console.h"
+#include "tests/gui/picture_source.h"
+#include "ui/actions/command_palette.h"
+#include "ui/actions/shortcuts_dialog.h"
+#include "ui/search/query_bar.h"
+#include "ui/search/query_field.h"
+#include "ui/search/results_pane.h"
+#include "ui/search/results_view.h"
+#include "ui/search/search_controller.h"
+#include "ui/timeline/timeline_pane.h"
+#include "ui/timeline/timeline_widget.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QDockWidget>
+#include <QLineEdit>
+#include <QMenu>
+#include <QStandardPaths>
+#include <QTest>
+
+namespace exhibit::console {
+namespace {
+
+using namespace Qt::StringLiterals;
+using namespace std::string_literals;
+
+} // namespace
+
+class FlowsTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QStandardPaths::setTestModeEnabled(true);
+        QApplication::setOrganizationName(u"ExhibitTest"_s);
+        QApplication::setApplicationName(u"flows-%1"_s.arg(QCoreApplication::applicationPid()));
+        CommandLine options;
+        options.safeMode = true;
+        m_console = std::make_unique<Console>(options);
+        m_console->openWindow();
+        m_console->hub().setSource(std::make_shared<test::PictureSource>(), u"exhibit.example"_s);
+        window().showHome(false);
+        window().activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window()));
+    }
+
+    void cleanupTestCase() { m_console.reset(); }
+
+    void init()
+    {
+        window().activateWindow(); // Offscreen, a list that closes leaves no window active.
+        QVERIFY(QTest::qWaitForWindowActive(&window()));
+        search().setQuery({});
+        QTRY_COMPARE(search().state(), ui::SearchState::Done);
+        QTRY_VERIFY(window().services().selection->timeline() != nullptr);
+    }
+
+    void theRowsHaveTheFocusAndArrowsSelect()
+    {
+        auto& view = results().view();
+        view.setFocus();
+        view.selectRow(0);
+        QTest::keyClick(&view, Qt::Key_Down);
+        QTRY_COMPARE(window().services().selection->hit()->incident.policyId, "PROMPT_INJECTION"s);
+        QTest::keyClick(&view, Qt::Key_Up);
+        QTRY_COMPARE(window().services().selection->hit()->incident.policyId, "CONTENT_ACCURACY"s);
+    }
+
+    void aCellBecomesAFilterByKeys()
+    {
+        auto& view = results().view();
+        view.setFocus();
+        view.setCurrentIndex(search().results().index(0, 3)); // Its policy.
+        QTest::keyClick(&view, Qt::Key_Return, Qt::ControlModifier);
+        QTRY_COMPARE(search().text(), u"policy:CONTENT_ACCURACY"_s);
+        QTRY_COMPARE(search().state(), ui::SearchState::Done);
+        view.setCurrentIndex(search().results().index(0, 0)); // Its severity.
+        QTest::keyClick(&view, Qt::Key_Return, Qt::ControlModifier | Qt::ShiftModifier);
+        QTRY_COMPARE(search().text(), u"policy:CONTENT_ACCURACY -severity:critical"_s);
+        QTRY_COMPARE(search().state(), ui::SearchState::Done);
+        view.setCurrentIndex(search().results().index(0, 0));
+        QVERIFY(window().actions().trigger(u"search.copy_filter"));
+        QCOMPARE(QGuiApplication::clipboard()->text(), u"severity:critical"_s);
+        QTest::keyClick(&view, Qt::Key_Left, Qt::AltModifier);
+        QTRY_COMPARE(search().text(), u"policy:CONTENT_ACCURACY"_s);
+    }
+
+    void completionOffersFieldsAndValuesThatExist()
+    {
+        QTRY_VERIFY(!search().facets().facets.empty());
+        QVERIFY(window().actions().trigger(u"search.focus"));
+        auto& field = qobject_cast<ui::QueryBar*>(window().pane(u"query"_s))->field();
+        field.clear();
+        QTest::keyClicks(&field, u"pol"_s);
+        QVERIFY2(!field.completionTexts().filter(u"policy:"_s).isEmpty(),
+                 qPrintable(field.completionTexts().join(u" | "_s)));
+        QTest::keyClicks(&field, u"icy:PR"_s);
+        QVERIFY2(!field.completionTexts().filter(u"PROMPT_INJECTION"_s).isEmpty(),
+                 qPrintable(field.completionTexts().join(u" | "_s)));
+        QTest::keyClick(&field, Qt::Key_Escape); // The list first, then the text.
+        field.clear();
+    }
+
+    void theTimelineZoomsPansAndStepsByKeys()
+    {
+        auto& timeline = timelinePane().timeline();
+        timeline.setFocus();
+        const auto span = [&timeline] { return timeline.view().toUs() - timeline.view().fromUs(); };
+        QTest::keyClick(&timeline, Qt::Key_F);
+        const double whole = span();
+        QTest::keyClick(&timeline, Qt::Key_W);
+        QVERIFY(span() < whole);
+        const double from = timeline.view().fromUs();
+        QTest::keyClick(&timeline, Qt::Key_A);
+        QVERIFY(timeline.view().fromUs() < from);
+        QTest::keyClick(&timeline, Qt::Key_D);
+        QTest::keyClick(&timeline, Qt::Key_S);
+        QTest::keyClick(&timeline, Qt::Key_F);
+        QCOMPARE(span(), whole);
+        QTest::keyClick(&timeline, Qt::Key_I);
+        QCOMPARE(event(), std::size_t{4});
+        QTest::keyClick(&timeline, Qt::Key_C);
+        QCOMPARE(event(), std::size_t{1});
+        QTest::keyClick(&timeline, Qt::Key_Period);
+        QCOMPARE(event(), std::size_t{2});
+        QTest::keyClick(&timeline, Qt::Key_Right);
+        QCOMPARE(event(), std::size_t{3});
+        QTest::keyClick(&timeline, Qt::Key_Left);
+        QTest::keyClick(&timeline, Qt::Key_Comma);
+        QCOMPARE(event(), std::size_t{1});
+        QTest::keyClick(&timeline, Qt::Key_M);
+        QVERIFY(timeline.isMeasuring());
+        QTest::keyClick(&timeline, Qt::Key_M);
+        QVERIFY(!timeline.isMeasuring());
+    }
+
+    void thePaletteFindsAndRunsByKeys()
+    {
+        QVERIFY(window().actions().trigger(u"tools.palette"));
+        auto* palette = window().findChild<ui::CommandPalette*>(u"palette"_s);
+        QVERIFY(palette != nullptr);
+        auto* field = palette->findChild<QLineEdit*>();
+        QTest::keyClicks(field, u"high con"_s);
+        QVERIFY(palette->visibleTexts().contains(u"High contrast"_s));
+        QTest::keyClick(field, Qt::Key_Return);
+        QTRY_VERIFY(ui::Theme::instance().isHighContrast());
+        QVERIFY(window().actions().trigger(u"view.theme_light"));
+    }
+
+    void everythingFindsRecordsAndSavedSearches()
+    {
+        search().memory().save(u"Unhedged claims"_s, u"policy:CONTENT_ACCURACY"_s);
+        QVERIFY(window().actions().trigger(u"tools.everything"));
+        auto* palette = window().findChild<ui::CommandPalette*>(u"palette"_s);
+        QVERIFY(palette != nullptr);
+        auto* field = palette->findChild<QLineEdit*>();
+        QTest::keyClicks(field, u"unhedged"_s);
+        QCOMPARE(palette->visibleTexts().value(1), u"Unhedged claims"_s);
+        QTest::keyClick(field, Qt::Key_Return);
+        QTRY_COMPARE(search().text(), u"policy:CONTENT_ACCURACY"_s);
+        search().memory().forget(u"Unhedged claims"_s);
+        QVERIFY(search().memory().saved().isEmpty());
+    }
+
+    void aStatusIsOneStepThatNamesItselfAndCanBeUndone()
+    {
+        const auto status
+            = [this] { return window().services().selection->hit()->incident.status; };
+        results().view().setFocus();
+        QTest::keyClick(&results().view(), Qt::Key_S, Qt::ShiftModifier);
+        auto* menu = window().findChild<QMenu*>(u"status.menu"_s);
+        QVERIFY(menu != nullptr);
+        menu->actions().at(2)->trigger();
+        menu->close();
+        QTRY_COMPARE(status(), domain::IncidentStatus::Contained);
+        QCOMPARE(window().actions().action(u"edit.undo")->text(), u"&Undo status Contained"_s);
+        QVERIFY(window().actions().trigger(u"edit.undo"));
+        QTRY_COMPARE(status(), domain::IncidentStatus::Open);
+        QVERIFY(window().actions().trigger(u"edit.redo"));
+        QTRY_COMPARE(status(), domain::IncidentStatus::Contained);
+        QVERIFY(window().actions().trigger(u"edit.undo"));
+        QTRY_COMPARE(status(), domain::IncidentStatus::Open);
+    }
+
+    void copiesHoldWhatIsShown()
+    {
+        QVERIFY(window().actions().trigger(u"edit.copy_markdown"));
+        QVERIFY(QGuiApplication::clipboard()->text().contains(u"auto\\_renew"_s)
+                || QGuiApplication::clipboard()->text().contains(u"auto_renew"_s));
+        QVERIFY(window().actions().trigger(u"edit.copy_curl"));
+        QVERIFY(QGuiApplication::clipboard()->text().contains(u"$EXHIBIT_API_KEY"_s));
+        QVERIFY(QGuiApplication::clipboard()->text().contains(u"Is my contract auto-renewed?"_s));
+    }
+
+    void questionMarkListsTheKeys()
+    {
+        timelinePane().timeline().setFocus();
+        QVERIFY(window().actions().trigger(u"help.keys"));
+        auto* keys = window().findChild<ui::ShortcutsDialog*>();
+        QVERIFY(keys != nullptr);
+        keys->close();
+    }
+
+private:
+    ui::MainWindow& window() { return m_console->window(); }
+    ui::SearchController& search() { return ui::SearchController::of(window().services()); }
+    QWidget* inDock(const QString& id)
+    {
+        return qobject_cast<QDockWidget*>(window().pane(id))->widget();
+    }
+    ui::ResultsPane& results() { return *qobject_cast<ui::ResultsPane*>(inDock(u"results"_s)); }
+    ui::TimelinePane& timelinePane()
+    {
+        return *qobject_cast<ui::TimelinePane*>(inDock(u"timeline"_s));
+    }
+    std::size_t event() { return window().services().selection->event().value_or(99); }
+
+    std::unique_ptr<Console> m_console;
+};
+
+} // namespace exhibit::console
+
+QTEST_MAIN(exhibit::console::FlowsTest)
+#include "flows_test.moc"
