@@ -216,6 +216,9 @@ void Console::restoreQuery()
     const QString query = !m_options.query.isEmpty()                    ? m_options.query
         : !m_options.safeMode && last.server == m_connection->address() ? last.query
                                                                         : QString();
+    if (!m_options.safeMode && last.server == m_connection->address()) {
+        window().services().selection->want(ui::fromQt(last.incident));
+    }
     if (!query.isEmpty()) {
         ui::SearchController::of(window().services()).setText(query, true);
     }

@@ -7,6 +7,7 @@
 #include <QApplication>
 #include <QDir>
 #include <QPainter>
+#include <QTabWidget>
 
 #include <cstdio>
 
@@ -79,8 +80,16 @@ void Screenshots::listShots()
     });
     addShot(u"empty"_s, false, [ask] { ask(u"severity:low policy:BUDGET"_s); });
     addShot(u"invalid"_s, false, [ask] { ask(u"severty:high"_s); });
-    addShot(u"palette"_s, false, [ask, run] {
+    addShot(u"request"_s, false, [ask, &window] {
         ask(QString());
+        window.findChild<QTabWidget*>()->setCurrentIndex(1);
+    });
+    addShot(u"smallest"_s, false, [&window] {
+        window.findChild<QTabWidget*>()->setCurrentIndex(0);
+        window.resize(window.minimumSize());
+    });
+    addShot(u"palette"_s, false, [run, &window] {
+        window.resize(1600, 1000);
         run("tools.everything");
     });
 }

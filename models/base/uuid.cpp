@@ -101,7 +101,7 @@ Result<Uuid> Uuid::parseHyphenated(std::string_view text)
         }
         if (!hyphen) {
             auto& byte = uuid.bytes.at(digits / 2);
-            byte = static_cast<std::uint8_t>(byte << 4 | value);
+            byte = static_cast<std::uint8_t>(std::size_t{byte} << 4 | value);
             ++digits;
         }
     }

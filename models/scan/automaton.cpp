@@ -7,17 +7,6 @@
 namespace exhibit::scan {
 namespace {
 
-ByteSet wordBytes()
-{
-    ByteSet set;
-    for (std::size_t byte = 0; byte < 128; ++byte) {
-        const auto c = static_cast<char>(byte);
-        set[byte] = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')
-            || c == '_';
-    }
-    return set;
-}
-
 // Divides the bytes into classes that none of the sets added so far tells apart.
 class Partition {
 public:

@@ -3,6 +3,7 @@
 
 #include "models/scan/pattern_set.h"
 #include "models/scan/position_automaton.h"
+#include "models/scan/prefilter.h"
 
 #include <array>
 #include <bitset>
@@ -66,6 +67,10 @@ struct PatternSet::Automaton {
     std::vector<std::vector<std::uint32_t>> leftEdgesOfClass; ///< Indices of `leftEdges`.
 
     std::size_t cacheBytesMax = limits::kScanCacheBytesMax;
+    /// Of the patterns together; empty when one of them has no windows, or it would not pay.
+    std::optional<Prefilter> prefilter;
+    /// Deltas from this size on are looked through by the prefilter first.
+    std::size_t prefilterBytesMin = 1024;
     /// Lets the caches of other threads see that this automaton is gone.
     std::shared_ptr<const int> alive = std::make_shared<const int>(0);
 

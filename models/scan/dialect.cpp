@@ -269,7 +269,19 @@ std::uint64_t countPositions(const Node& node)
     return saturate(sum);
 }
 
-// Bytes of the longest text it matches; empty: no bound.
+} // namespace
+
+ByteSet wordBytes()
+{
+    ByteSet set;
+    for (std::size_t byte = 0; byte < 128; ++byte) {
+        const auto c = static_cast<char>(byte);
+        set[byte] = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')
+            || c == '_';
+    }
+    return set;
+}
+
 std::optional<std::uint64_t> longestMatch(const Node& node)
 {
     std::uint64_t length = node.kind == Node::Kind::Bytes ? 1 : 0;
@@ -289,8 +301,6 @@ std::optional<std::uint64_t> longestMatch(const Node& node)
     }
     return length;
 }
-
-} // namespace
 
 Result<ParsedPattern> parsePattern(std::string_view pattern)
 {

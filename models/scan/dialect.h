@@ -61,6 +61,12 @@ struct ParsedPattern {
     std::optional<std::uint32_t> longest; ///< Bytes of the longest match; empty: unbounded.
 };
 
+/// What `\b` takes for part of a word: ASCII letters, digits and the underscore.
+[[nodiscard]] ByteSet wordBytes();
+
+/// Bytes of the longest text it matches; empty: no bound.
+[[nodiscard]] std::optional<std::uint64_t> longestMatch(const Node& node);
+
 /// Errors: InvalidInput; the message names what is refused and the byte of the pattern.
 [[nodiscard]] Result<ParsedPattern> parsePattern(std::string_view pattern);
 

@@ -33,7 +33,20 @@ Result<PatternSet::Automaton::Pattern> describe(const PatternSpec& spec,
     return pattern;
 }
 
-Result<void> addPattern(AutomatonBuilder& builder, const PatternSpec& spec)
+/// The windows of all patterns so far; none once a pattern has none.
+using Windows = std::optional<std::vector<Window>>;
+
+void addWindows(Windows& all, const ParsedPattern& pattern)
+{
+    const auto windows = all ? requiredWindows(pattern) : std::vector<Window>{};
+    if (windows.empty()) {
+        all.reset();
+    } else {
+        all->insert(all->end(), windows.begin(), windows.end());
+    }
+}
+
+Result<void> addPattern(AutomatonBuilder& builder, Windows& windows, const PatternSpec& spec)
 {
     EXHIBIT_TRY(const auto parsed, parsePattern(spec.pattern));
     EXHIBIT_TRY(const auto positions, buildPositions(parsed));
@@ -44,6 +57,7 @@ Result<void> addPattern(AutomatonBuilder& builder, const PatternSpec& spec)
                                 limits::kPatternSetPositionsMax));
     }
     builder.add(pattern, positions);
+    addWindows(windows, parsed);
     return {};
 }
 
@@ -52,13 +66,18 @@ Result<void> addPattern(AutomatonBuilder& builder, const PatternSpec& spec)
 Result<std::unique_ptr<PatternSet::Automaton>> buildAutomaton(std::span<const PatternSpec> patterns)
 {
     AutomatonBuilder builder;
+    Windows windows(std::in_place);
     for (std::size_t index = 0; index < patterns.size(); ++index) {
-        auto added = addPattern(builder, patterns[index]);
+        auto added = addPattern(builder, windows, patterns[index]);
         if (!added) {
             return fail(added.error().code, added.error().message, std::to_string(index));
         }
     }
-    return builder.finish();
+    auto automaton = builder.finish();
+    if (windows) {
+        automaton->prefilter = Prefilter::build(*std::move(windows));
+    }
+    return automaton;
 }
 
 Result<std::shared_ptr<const PatternSet>> PatternSet::compile(std::span<const PatternSpec> patterns)

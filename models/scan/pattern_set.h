@@ -24,6 +24,13 @@ enum class Validator : std::uint8_t {
     Nif, ///< Letter of a Spanish NIF or NIE.
     Cpf, ///< Check digits of a Brazilian CPF.
     Verhoeff, ///< Check digit of an Indian Aadhaar number.
+    Pesel, ///< Check digit of a Polish PESEL.
+    Tckn, ///< Check digits of a Turkish identity number.
+    Abn, ///< Check digits of an Australian business number.
+    SteuerId, ///< Check digit of a German tax identification number, and its repeated digit.
+    GermanId, ///< Check digit of a German identity card.
+    Rrn, ///< Check digit of a Korean resident registration number.
+    Brn, ///< Check digit of a Korean business registration number.
 };
 
 struct PatternSpec {

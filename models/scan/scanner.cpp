@@ -14,7 +14,9 @@ namespace {
 // byte that a left edge looks at.
 constexpr std::size_t kTextMargin = 4;
 // How much is scanned before text that cannot matter any more is dropped.
-constexpr std::size_t kChunkBytes = 4096;
+constexpr std::size_t kChunkBytes = 16 * 1024;
+// How much room a text may keep once little of it is needed.
+constexpr std::size_t kIdleBytes = 8 * 1024;
 
 bool isContinuation(char byte)
 {
@@ -51,6 +53,20 @@ struct Scanner::State {
     bool ended = false;
 
 private:
+    /// Where the automaton reads on in a chunk, and from where on it may stop when nothing is live.
+    struct Reading {
+        std::size_t at = 0;
+        std::size_t until = 0;
+    };
+    void read(TransitionCache& cache,
+              std::string_view chunk,
+              Reading& reading,
+              std::vector<Match>& confirmed);
+    Reading skip(TransitionCache& cache, std::string_view chunk, std::size_t at);
+    [[nodiscard]] std::optional<std::size_t> probe(TransitionCache& cache,
+                                                   std::string_view chunk,
+                                                   Reading reading,
+                                                   PatternSet::Automaton::Kind kind) const;
     void consume(TransitionCache& cache,
                  const TransitionCache::Step& step,
                  std::vector<Match>& confirmed);
@@ -71,10 +87,32 @@ void Scanner::State::scan(std::string_view chunk, std::vector<Match>& confirmed)
         cached = cache.enter(groups);
     }
     text.append(chunk);
+    const bool skips
+        = automaton().prefilter.has_value() && chunk.size() >= automaton().prefilterBytesMin;
+    Reading reading{0, skips ? 0 : chunk.size()};
+    while (reading.at < chunk.size()) {
+        if (skips && cached->quiet) {
+            reading = skip(cache, chunk, reading.at);
+        }
+        read(cache, chunk, reading, confirmed);
+    }
+    generation = cache.generation();
+    if (groups != cached->groups) {
+        groups = cached->groups;
+    }
+    dropText();
+}
+
+void Scanner::State::read(TransitionCache& cache,
+                          std::string_view chunk,
+                          Reading& reading,
+                          std::vector<Match>& confirmed)
+{
     auto* state = cached;
     const auto& classOfByte = automaton().classOfByte;
-    for (const char byte : chunk) {
-        const auto byteClass = classOfByte[static_cast<std::uint8_t>(byte)];
+    auto at = reading.at;
+    while (at < chunk.size()) {
+        const auto byteClass = classOfByte[static_cast<std::uint8_t>(chunk[at])];
         auto step = state->steps[byteClass];
         if (step.next == nullptr) [[unlikely]] {
             step = cache.build(state, byteClass);
@@ -83,14 +121,88 @@ void Scanner::State::scan(std::string_view chunk, std::vector<Match>& confirmed)
             consume(cache, step, confirmed);
         }
         ++position;
+        ++at;
         state = step.next;
+        if (at >= reading.until && state->quiet) {
+            break;
+        }
     }
+    reading.at = at;
     cached = state;
-    generation = cache.generation();
-    if (groups != state->groups) {
-        groups = state->groups;
+}
+
+/// Nothing is live: passes over what begins no match that is confirmed in the chunk, and whose
+/// starts are dead at its end. Matches, their order and h at their bytes are as if all was read:
+/// a start that is live somewhere has its window at most `before` bytes behind it, or still to
+/// come; so reading begins as far before a confirmation, or the end, as any window allows.
+Scanner::State::Reading Scanner::State::skip(TransitionCache& cache,
+                                             std::string_view chunk,
+                                             std::size_t at)
+{
+    const auto& filter = *automaton().prefilter;
+    const auto reach = filter.beforeMax() + Window::kBytes - 1;
+    const auto backFrom
+        = [at, reach](std::size_t offset) { return offset > at + reach ? offset - reach : at; };
+    groups = cached->groups;
+    const auto builtIn = cache.generation();
+    Reading reading{backFrom(chunk.size()), chunk.size()};
+    Reading probed{at, at}; // No start in it is live at its end.
+    for (auto from = at;;) {
+        const auto hit = filter.find(chunk, from);
+        if (!hit) {
+            break;
+        }
+        // Starts before what was probed may have their window within or behind it.
+        from = hit->offset + 1;
+        const auto first = hit->offset > at + hit->before ? hit->offset - hit->before : at;
+        if (first >= probed.at && from <= probed.until) {
+            continue;
+        }
+        if (first < probed.at || first > probed.until) {
+            probed = {first, first};
+        }
+        const auto begin = probed.until;
+        const auto kind = begin == at ? groups->lastKind : automaton().kindOf(chunk[begin - 1]);
+        const auto silent = probe(cache, chunk, {begin, from}, kind);
+        if (!silent) {
+            reading = {backFrom(hit->offset), from};
+            break;
+        }
+        probed.until = *silent;
     }
-    dropText();
+    if (reading.at > at) {
+        cached = cache.quiet(automaton().kindOf(chunk[reading.at - 1]));
+        position += reading.at - at;
+    } else if (builtIn != cache.generation()) {
+        cached = cache.enter(groups);
+    }
+    return reading;
+}
+
+/// Reads ahead as read() does; returns where nothing is live any more, or nothing when a match is
+/// confirmed or the chunk ends before.
+std::optional<std::size_t> Scanner::State::probe(TransitionCache& cache,
+                                                 std::string_view chunk,
+                                                 Reading reading,
+                                                 PatternSet::Automaton::Kind kind) const
+{
+    auto* state = cache.quiet(kind);
+    const auto& classOfByte = automaton().classOfByte;
+    for (auto at = reading.at; at < chunk.size(); ++at) {
+        const auto byteClass = classOfByte[static_cast<std::uint8_t>(chunk[at])];
+        auto step = state->steps[byteClass];
+        if (step.next == nullptr) [[unlikely]] {
+            step = cache.build(state, byteClass);
+        }
+        if (step.effect != nullptr && !step.effect->confirmations.empty()) {
+            return std::nullopt;
+        }
+        state = step.next;
+        if (at + 1 >= reading.until && state->quiet) {
+            return at + 1;
+        }
+    }
+    return std::nullopt;
 }
 
 // Reads the byte at `position`.
@@ -195,7 +307,7 @@ void Scanner::State::dropText()
         text.erase(0, needed - textBegin);
         textBegin = needed;
     }
-    if (text.capacity() > 2 * kChunkBytes && text.size() < kChunkBytes / 2) {
+    if (text.capacity() > kIdleBytes && text.size() < kIdleBytes / 4) {
         text.shrink_to_fit();
     }
 }
@@ -218,6 +330,13 @@ Scanner::Scanner(std::shared_ptr<const PatternSet> patterns)
 Scanner::~Scanner() = default;
 Scanner::Scanner(Scanner&&) noexcept = default;
 Scanner& Scanner::operator=(Scanner&&) noexcept = default;
+
+Scanner Scanner::copy() const
+{
+    Scanner other(m_state->patterns);
+    *other.m_state = *m_state;
+    return other;
+}
 
 void Scanner::feed(std::string_view delta, std::vector<Match>& confirmed)
 {

@@ -33,6 +33,8 @@ public:
     ~Scanner();
     Scanner(Scanner&&) noexcept;
     Scanner& operator=(Scanner&&) noexcept;
+    /// Another one that has read the same text.
+    [[nodiscard]] Scanner copy() const;
 
     /// Consumes the next bytes and appends every match they confirm, in order of confirmation. For
     /// each pattern, end and byte of confirmation that is the one with the least start (which the

@@ -98,12 +98,17 @@ bool TransitionCache::Equal::operator()(const LiveGroups* a, const LiveGroups* b
                       [](const auto& x, const auto& y) { return x.end == y.end; });
 }
 
+TransitionCache::State* TransitionCache::quiet(PatternSet::Automaton::Kind kind)
+{
+    auto groups = std::make_shared<LiveGroups>();
+    groups->lastKind = kind;
+    return enter(groups);
+}
+
 TransitionCache::State* TransitionCache::enter(const std::shared_ptr<const LiveGroups>& groups)
 {
     if (!groups) {
-        auto start = std::make_shared<LiveGroups>();
-        start->lastKind = m_automaton->outsideKind;
-        return enter(std::move(start));
+        return quiet(m_automaton->outsideKind);
     }
     const auto found = m_states.find(groups.get());
     if (found != m_states.end()) {
@@ -112,6 +117,7 @@ TransitionCache::State* TransitionCache::enter(const std::shared_ptr<const LiveG
     auto state = std::make_unique<State>();
     state->groups = groups;
     state->steps.resize(m_automaton->classCount);
+    state->quiet = groups->groups.empty();
     m_bytes += sizeof(State) + sizeof(LiveGroups) + 4 * sizeof(void*)
         + m_automaton->classCount * sizeof(Step)
         + groups->positions.capacity() * sizeof(std::uint32_t)

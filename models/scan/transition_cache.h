@@ -64,12 +64,15 @@ public:
     struct State {
         std::shared_ptr<const LiveGroups> groups;
         std::vector<Step> steps; ///< By byte class.
+        bool quiet = false; ///< Nothing is live.
     };
 
     explicit TransitionCache(const PatternSet::Automaton& automaton);
 
     /// The state of a stream with these live groups; null means the start of a text.
     State* enter(const std::shared_ptr<const LiveGroups>& groups);
+    /// The state in which nothing is live behind a byte of this kind.
+    State* quiet(PatternSet::Automaton::Kind kind);
     /// The step of `from` over a byte class. May forget every other state, `from` included.
     Step build(State* from, std::size_t byteClass);
     /// What the end of the text confirms.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/scan/validators.h"
 
+#include "models/scan/national_ids.h"
+#include "models/scan/text_digits.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -8,28 +11,6 @@
 
 namespace exhibit::scan {
 namespace {
-
-bool isDigit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-bool isUpper(char c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-
-bool isLower(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
-std::string digitsOf(std::string_view text)
-{
-    std::string digits;
-    std::copy_if(text.begin(), text.end(), std::back_inserter(digits), isDigit);
-    return digits;
-}
 
 // ISO/IEC 7812-1, annex B. Separators are ignored.
 bool acceptsLuhn(std::string_view text)
@@ -187,77 +168,12 @@ bool acceptsPhone(std::string_view text)
     return digits.size() >= 7 && digits.size() <= 15;
 }
 
-bool acceptsNif(std::string_view text)
-{
-    static constexpr std::string_view kLetters = "TRWAGMYFPDXBNJZSQVHLCKE";
-    constexpr std::string_view kForeign = "XYZ";
-    const auto digits = digitsOf(text);
-    const auto foreign = kForeign.find(text.front());
-    const bool isForeign = foreign != std::string_view::npos;
-    if (digits.size() != (isForeign ? 7U : 8U)) {
-        return false;
-    }
-    std::size_t number = isForeign ? foreign : 0;
-    for (const char c : digits) {
-        number = number * 10 + static_cast<std::size_t>(c - '0');
-    }
-    return kLetters[number % kLetters.size()] == text.back();
-}
-
-bool acceptsCpf(std::string_view text)
-{
-    const auto digits = digitsOf(text);
-    if (digits.size() != 11 || digits.find_first_not_of(digits.front()) == std::string::npos) {
-        return false;
-    }
-    for (const std::size_t count : {std::size_t{9}, std::size_t{10}}) {
-        std::size_t sum = 0;
-        for (std::size_t i = 0; i < count; ++i) {
-            sum += static_cast<std::size_t>(digits[i] - '0') * (count + 1 - i);
-        }
-        if (sum * 10 % 11 % 10 != static_cast<std::size_t>(digits[count] - '0')) {
-            return false;
-        }
-    }
-    return true;
-}
-
-// The dihedral group of order ten (Verhoeff 1969).
-bool acceptsVerhoeff(std::string_view text)
-{
-    static constexpr int kProduct[10][10] = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9},
-                                             {1, 2, 3, 4, 0, 6, 7, 8, 9, 5},
-                                             {2, 3, 4, 0, 1, 7, 8, 9, 5, 6},
-                                             {3, 4, 0, 1, 2, 8, 9, 5, 6, 7},
-                                             {4, 0, 1, 2, 3, 9, 5, 6, 7, 8},
-                                             {5, 9, 8, 7, 6, 0, 4, 3, 2, 1},
-                                             {6, 5, 9, 8, 7, 1, 0, 4, 3, 2},
-                                             {7, 6, 5, 9, 8, 2, 1, 0, 4, 3},
-                                             {8, 7, 6, 5, 9, 3, 2, 1, 0, 4},
-                                             {9, 8, 7, 6, 5, 4, 3, 2, 1, 0}};
-    static constexpr int kPermutation[8][10] = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9},
-                                                {1, 5, 7, 6, 2, 8, 3, 0, 9, 4},
-                                                {5, 8, 0, 3, 7, 9, 6, 1, 4, 2},
-                                                {8, 9, 1, 6, 0, 4, 3, 5, 2, 7},
-                                                {9, 4, 5, 3, 1, 2, 6, 8, 7, 0},
-                                                {4, 2, 8, 6, 5, 7, 3, 9, 0, 1},
-                                                {2, 7, 9, 3, 8, 0, 6, 4, 1, 5},
-                                                {7, 0, 4, 6, 9, 1, 3, 2, 5, 8}};
-    const auto digits = digitsOf(text);
-    int check = 0;
-    for (std::size_t i = 0; i < digits.size(); ++i) {
-        const auto digit = digits[digits.size() - 1 - i] - '0';
-        check = kProduct[check][kPermutation[i % 8][digit]];
-    }
-    return !digits.empty() && check == 0;
-}
-
 struct NamedValidator {
     std::string_view name;
     Validator validator;
 };
 
-constexpr std::array<NamedValidator, 9> kValidators{{
+constexpr std::array<NamedValidator, 16> kValidators{{
     {"luhn", Validator::Luhn},
     {"mod97", Validator::Mod97},
     {"ssn", Validator::SsnRanges},
@@ -267,6 +183,13 @@ constexpr std::array<NamedValidator, 9> kValidators{{
     {"nif", Validator::Nif},
     {"cpf", Validator::Cpf},
     {"verhoeff", Validator::Verhoeff},
+    {"pesel", Validator::Pesel},
+    {"tckn", Validator::Tckn},
+    {"abn", Validator::Abn},
+    {"steuerid", Validator::SteuerId},
+    {"german_id", Validator::GermanId},
+    {"rrn", Validator::Rrn},
+    {"brn", Validator::Brn},
 }};
 
 } // namespace
@@ -294,6 +217,20 @@ bool accepts(Validator validator, std::string_view text)
         return acceptsCpf(text);
     case Validator::Verhoeff:
         return acceptsVerhoeff(text);
+    case Validator::Pesel:
+        return acceptsPesel(text);
+    case Validator::Tckn:
+        return acceptsTckn(text);
+    case Validator::Abn:
+        return acceptsAbn(text);
+    case Validator::SteuerId:
+        return acceptsSteuerId(text);
+    case Validator::GermanId:
+        return acceptsGermanId(text);
+    case Validator::Rrn:
+        return acceptsRrn(text);
+    case Validator::Brn:
+        return acceptsBrn(text);
     }
     return false;
 }
@@ -307,7 +244,7 @@ Result<Validator> validatorFromName(std::string_view name)
     }
     return fail(ErrorCode::InvalidInput,
                 "The validator is none of luhn, mod97, ssn, entropy, card, phone, nif, cpf, "
-                "verhoeff",
+                "verhoeff, pesel, tckn, abn, steuerid, german_id, rrn, brn",
                 std::string(name));
 }
 

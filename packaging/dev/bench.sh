@@ -25,8 +25,7 @@ bench() {
         build release exhibitctl
         python3 tests/bench/detection.py "$@" ;;
     ui)
-        install_packages build console
-        cmake --preset release -DEXHIBIT_BUILD_UI=ON >&2
+        install_packages build
         build release bench_ui
         build/release/bin/bench_ui "$@" ;;
     *)

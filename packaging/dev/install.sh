@@ -12,6 +12,9 @@ packages_for() {
         libmimalloc-dev \
         qt6-base-dev libgtest-dev libpcre2-dev ;;
     console) echo qt6-svg-dev qtkeychain-qt6-dev fonts-inter fonts-jetbrains-mono python3-fonttools ;;
+        libssl-dev libsqlite3-dev libpq-dev zlib1g-dev libbrotli-dev libzstd-dev libmimalloc-dev \
+        qt6-base-dev qt6-svg-dev qtkeychain-qt6-dev fonts-inter fonts-jetbrains-mono \
+        python3-fonttools libgtest-dev libpcre2-dev ;;
     run) echo postgresql postgresql-contrib ca-certificates ;;
     test) echo libgtest-dev libpcre2-dev python3-minimal unzip
         command -v node >/dev/null || echo nodejs

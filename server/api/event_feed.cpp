@@ -40,6 +40,14 @@ std::string messageOf(const domain::Incident& incident)
     return "event: incident.opened\nid: " + id + "\ndata: " + printJson(data) + "\n\n";
 }
 
+/// Without an `id:` line: a reader that comes back goes on after the last incident that was opened.
+std::string messageOf(const storage::IncidentCounts::Change& change)
+{
+    const std::string id = change.incidentId.text();
+    const JsonObject data{{"type", "incident.changed"}, {"id", id}, {"incident_id", id}};
+    return "event: incident.changed\ndata: " + printJson(data) + "\n\n";
+}
+
 } // namespace
 
 std::string EventQueue::take()
@@ -122,24 +130,32 @@ void EventFeed::work()
 
 void EventFeed::look(TenantId id, Tenant state)
 {
-    const auto opened = storage::IncidentCounts(m_database)
-                            .openedSince(id, state.since, Deadline::after(kLookTimeout));
-    if (!opened) {
+    storage::IncidentCounts counts(m_database);
+    const auto opened = counts.openedSince(id, state.since, Deadline::after(kLookTimeout));
+    const auto changed = counts.changedSince(id, state.since, Deadline::after(kLookTimeout));
+    if (!opened || !changed) {
         return; // The database is away; the next look finds what was missed.
     }
     const bool first = state.seen.empty();
-    std::set<IncidentId> seen;
-    for (const auto& incident : *opened) {
-        const bool isNew = !first && !state.seen.contains(incident.incidentId);
-        seen.insert(incident.incidentId);
-        if (!isNew) {
-            continue;
-        }
-        const std::string message = messageOf(incident);
+    const auto tell = [&state](const std::string& message) {
         for (const auto& weak : state.queues) {
             if (const auto queue = weak.lock()) {
                 queue->add(message);
             }
+        }
+    };
+    std::set<IncidentId> seen;
+    for (const auto& incident : *opened) {
+        if (seen.insert(incident.incidentId).second && !first
+            && !state.seen.contains(incident.incidentId)) {
+            tell(messageOf(incident));
+        }
+    }
+    std::set<Uuid> changes;
+    for (const auto& change : *changed) {
+        if (changes.insert(change.auditId).second && !first
+            && !state.changes.contains(change.auditId)) {
+            tell(messageOf(change));
         }
     }
     seen.insert(IncidentId{}); // Marks that the first look was made.
@@ -147,6 +163,7 @@ void EventFeed::look(TenantId id, Tenant state)
     if (const auto found = m_tenants.find(id); found != m_tenants.end()) {
         found->second.since = std::max(state.since, utcNow() - kOverlap);
         found->second.seen = std::move(seen);
+        found->second.changes = std::move(changes);
     }
 }
 

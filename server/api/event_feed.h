@@ -26,8 +26,8 @@ private:
     std::deque<std::string> m_messages;
 };
 
-/// Looks for incidents that became searchable, for the tenants somebody listens to, and tells their
-/// queues. One thread, which sleeps while nobody listens.
+/// Looks for incidents that became searchable or were changed, for the tenants somebody listens to,
+/// and tells their queues. One thread, which sleeps while nobody listens.
 class EventFeed {
 public:
     explicit EventFeed(storage::Database& database);
@@ -45,6 +45,7 @@ private:
         std::vector<std::weak_ptr<EventQueue>> queues;
         UtcTime since{}; ///< Older incidents are known to all queues.
         std::set<IncidentId> seen; ///< Of the overlap that is looked at again.
+        std::set<Uuid> changes; ///< The same for changes, by their entry in the audit log.
     };
 
     void work();

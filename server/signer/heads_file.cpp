@@ -96,7 +96,8 @@ Result<void> HeadsFile::remember(const std::string& origin, const evidence::Tree
     if (!m_heads.contains(origin) && m_heads.size() == limits::kSignerLogsMax) {
         return fail(ErrorCode::TooLarge, "the signer remembers as many logs as it may");
     }
-    EXHIBIT_CHECK(writeAll(m_file.get(), lineOf(origin, head), "heads"));
+    // A line of its own also behind one that a full disk cut off.
+    EXHIBIT_CHECK(writeAll(m_file.get(), '\n' + lineOf(origin, head), "heads"));
     m_heads[origin] = head;
     return {};
 }

@@ -99,7 +99,7 @@ Result<void> JournalReader::openFileOf(std::int64_t recordNo)
     if (!key) {
         return fail(key.error().code, key.error().message, path->string());
     }
-    m_open.emplace(*path, std::move(file), AesGcm(*key));
+    m_open = OpenFile{*path, std::move(file), AesGcm(*key)};
     return {};
 }
 

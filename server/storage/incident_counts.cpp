@@ -231,4 +231,25 @@ Result<std::vector<domain::Incident>> IncidentCounts::openedSince(TenantId tenan
         });
 }
 
+Result<std::vector<IncidentCounts::Change>> IncidentCounts::changedSince(TenantId tenant,
+                                                                         UtcTime since,
+                                                                         Deadline deadline)
+{
+    return m_database.read(
+        tenant, deadline, [&](Transaction& transaction) -> Result<std::vector<Change>> {
+            EXHIBIT_TRY(const Rows rows,
+                        transaction.query("SELECT audit_id, resource FROM audit_logs WHERE"
+                                          " tenant_id = $1 AND created_at >= $2 AND action ="
+                                          " 'incident.changed' ORDER BY created_at, audit_id"
+                                          " LIMIT $3::integer",
+                                          {tenant, since, kOpenedMax}));
+            std::vector<Change> changes;
+            for (std::size_t row = 0; row < rows.size(); ++row) {
+                EXHIBIT_TRY(const auto incident, IncidentId::parse(rows.text(row, 1)));
+                changes.push_back({rows.uuid(row, 0), incident});
+            }
+            return changes;
+        });
+}
+
 } // namespace exhibit::storage

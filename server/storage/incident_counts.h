@@ -31,6 +31,15 @@ public:
     [[nodiscard]] Result<std::vector<domain::Incident>> openedSince(TenantId tenant,
                                                                     UtcTime since,
                                                                     Deadline deadline);
+    /// Who changed status, assignee or tags is in the audit log: one entry of it per change, oldest
+    /// first; at most 500.
+    struct Change {
+        Uuid auditId;
+        IncidentId incidentId;
+    };
+    [[nodiscard]] Result<std::vector<Change>> changedSince(TenantId tenant,
+                                                           UtcTime since,
+                                                           Deadline deadline);
 
 private:
     Database& m_database;

@@ -6,6 +6,7 @@ import collections
 import glob
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -14,6 +15,7 @@ DATA = os.environ.get("EXHIBIT_TEST_DATA", os.path.join(SOURCE, "..", "shared", 
 BIN = os.environ.get("EXHIBIT_BIN_DIR", os.path.join(SOURCE, "build", "release", "bin"))
 TYPES = ["EMAIL", "CREDIT_CARD", "IBAN", "SSN", "IP_ADDRESS", "JWT", "PRIVATE_KEY", "API_KEY",
          "PASSWORD", "PHONE", "NATIONAL_ID", "PASSPORT"]
+NEED_CONTEXT = {"PHONE", "NATIONAL_ID", "PASSPORT"}
 # What has no form of its own: the examples of a scanner's user-defined pattern, and key-like
 # placeholders of one vendor (AP5xxxxxxxxxx).
 NO_VENDOR_FORM = {"pattern", "artifactory"}
@@ -44,8 +46,18 @@ def overlaps(a, b):
     return a["start"] < b["end"] and b["start"] < a["end"]
 
 
-def is_bare(row):
-    return row.get("whole_value") or row["file"].startswith(("whole", "phone_examples"))
+def is_bare(row, kind):
+    """Whether the row is a value with nothing beside it."""
+    if row.get("whole_value") or row["file"].startswith(("whole", "phone_examples")):
+        return True
+    # Of types that take their meaning from context, also a line that is nothing but a value.
+    if kind not in NEED_CONTEXT or len(row["spans"]) > 1:
+        return False
+    if not row["spans"]:
+        return not re.search("[^\\W\\d_]{3}", row["decoded"])
+    span = row["spans"][0]
+    value = row["decoded"].encode()[span["start"]:span["end"]].decode("utf-8", "replace")
+    return row["decoded"].strip() == value.strip()
 
 
 def expected(row, kind):
@@ -65,7 +77,7 @@ def measure(rows, found):
     counts = collections.defaultdict(collections.Counter)
     for row, spans in zip(rows, found):
         for kind in TYPES:
-            group = counts[kind, "values" if is_bare(row) else "text"]
+            group = counts[kind, "values" if is_bare(row, kind) else "text"]
             gold = expected(row, kind)
             hits = [span for span in spans if span["type"] == kind]
             for span in gold:

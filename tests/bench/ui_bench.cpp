@@ -186,7 +186,7 @@ void benchServer()
                         request.limit = ui::PageCache::kPageRows;
                         const auto question
                             = source.search(request, [&done](const auto&) { done = true; });
-                        QTest::qWaitFor([&done] { return done; }, 30'000);
+                        (void)QTest::qWaitFor([&done] { return done; }, 30'000);
                     }),
            300,
            "ms");

@@ -18,14 +18,17 @@
 #include "ui/timeline/timeline_headline.h"
 #include "ui/timeline/timeline_pane.h"
 #include "ui/timeline/timeline_widget.h"
+#include "ui/widgets/empty_state.h"
 #include "ui/widgets/time_display.h"
 #include "ui/windows/status_bar.h"
 
 #include <QApplication>
 #include <QClipboard>
 #include <QDockWidget>
+#include <QMenu>
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
+#include <QProcess>
 #include <QStandardPaths>
 #include <QTabWidget>
 #include <QTemporaryDir>
@@ -151,10 +154,14 @@ private Q_SLOTS:
         QCOMPARE(search().results().rowCount(), rows);
     }
 
-    void nothingFoundOffersTheWaysBack()
+    void nothingFoundOffersTheWaysBackWithWhatTheyFind()
     {
         search().setText(u"severity:low policy:BUDGET"_s, true);
-        QTRY_VERIFY_WITH_TIMEOUT(pane<ui::ResultsPane>(u"results"_s)->showsEmpty(), kPatience);
+        auto& results = *pane<ui::ResultsPane>(u"results"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(results.showsEmpty(), kPatience);
+        auto* empty = results.findChild<ui::EmptyState*>();
+        QTRY_COMPARE_WITH_TIMEOUT(empty->notes().value(0), u"<b>4</b> incidents"_s, kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(empty->notes().value(1), u"<b>0</b> incidents"_s, kPatience);
     }
 
     void exportsEveryRowAsCsv()
@@ -175,9 +182,32 @@ private Q_SLOTS:
             = [this] { return window().services().selection->hit()->incident.status; };
         QCOMPARE(status(), domain::IncidentStatus::Open);
         QVERIFY(window().actions().trigger(u"case.status"));
+        auto* menu = window().findChild<QMenu*>(u"status.menu"_s);
+        QVERIFY(menu != nullptr);
+        QCOMPARE(menu->actions().size(), 5);
+        QTest::keyClick(menu, Qt::Key_Down);
+        QTest::keyClick(menu, Qt::Key_Down);
+        QTest::keyClick(menu, Qt::Key_Return);
         QTRY_COMPARE_WITH_TIMEOUT(status(), domain::IncidentStatus::Investigating, kPatience);
         QVERIFY(window().actions().trigger(u"edit.undo"));
         QTRY_COMPARE_WITH_TIMEOUT(status(), domain::IncidentStatus::Open, kPatience);
+    }
+
+    void aChangeBySomebodyElseShowsWithoutAnotherSearch()
+    {
+        QTRY_VERIFY_WITH_TIMEOUT(window().services().selection->hit() != nullptr, kPatience);
+        const auto id = window().services().selection->hit()->incident.incidentId.text();
+        QTest::qWait(1000); // The live view has looked once.
+        QNetworkAccessManager network;
+        QNetworkRequest request(QUrl(m_server.url() + u"/api/v1/incidents/"_s + ui::toQt(id)));
+        request.setHeader(QNetworkRequest::ContentTypeHeader, u"application/json"_s);
+        request.setRawHeader("Authorization", "Bearer " + m_server.key());
+        auto* reply = network.sendCustomRequest(
+            request, "PATCH", QByteArray(R"({"tags":["seen elsewhere"]})"));
+        QTRY_VERIFY_WITH_TIMEOUT(reply->isFinished(), kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(window().services().selection->hit()->incident.tags,
+                                  std::vector<std::string>{"seen elsewhere"},
+                                  kPatience);
     }
 
     void aNewIncidentIsAnnouncedAndMovesNoRow()
@@ -240,8 +270,33 @@ private Q_SLOTS:
         QLocale::setDefault(QLocale::c());
     }
 
+    void rendersItselfAtTwiceTheSize()
+    {
+        const QTemporaryDir folder;
+        QProcess program;
+        auto environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(u"QT_SCALE_FACTOR"_s, u"2"_s);
+        environment.insert(u"HOME"_s, folder.path());
+        program.setProcessEnvironment(environment);
+        program.start(qEnvironmentVariable("EXHIBIT_BIN_DIR") + u"/exhibit"_s,
+                      {u"--screenshot"_s,
+                       folder.filePath(u"shots"_s),
+                       u"--server"_s,
+                       m_server.url(),
+                       u"--key-file"_s,
+                       m_server.keyFile()});
+        QVERIFY(program.waitForFinished(4 * kPatience));
+        QCOMPARE(program.exitCode(), 0);
+        for (const char* name : {"welcome-dark", "investigate-light", "investigate-contrast"}) {
+            const QImage picture(folder.filePath(u"shots/%1.png"_s.arg(QLatin1StringView(name))));
+            QCOMPARE(picture.size(), QSize(3200, 2000));
+        }
+    }
+
     void everyPaneCanBeReachedWithF6()
     {
+        window().activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window()));
         QSet<QString> reached;
         for (int i = 0; i < 8; ++i) {
             QVERIFY(window().actions().trigger(u"window.next_pane"));

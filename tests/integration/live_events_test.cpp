@@ -65,6 +65,17 @@ TEST(LiveEvents, tellOfAnIncidentAndLetTheServerStop)
     EXPECT_TRUE(event->starts_with("event: incident.opened\nid: inc_")) << *event;
     EXPECT_NE(event->find("\"policy_id\":\"PROMPT_INJECTION\""), std::string::npos);
 
+    const auto line = event->substr(event->find("inc_"));
+    const std::string id = line.substr(0, line.find('\n'));
+    must(server.request("PATCH",
+                        "/api/v1/incidents/" + id,
+                        {{"Content-Type", "application/json"}},
+                        R"({"status":"investigating"})"));
+    const auto change = must(live.readEvent(Deadline::after(20s)));
+    ASSERT_TRUE(change);
+    EXPECT_TRUE(change->starts_with("event: incident.changed\ndata: {")) << *change;
+    EXPECT_NE(change->find("\"incident_id\":\"" + id + "\""), std::string::npos);
+
     EXPECT_TRUE(server.stop(Deadline::after(30s)))
         << "an open live view must not hold the drain up";
 }

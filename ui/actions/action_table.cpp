@@ -87,9 +87,9 @@ constexpr ActionSpec kActions[] = {
     {"timeline.explain", QT_TRANSLATE_NOOP("Actions", "&Explain this instant"),
      "Return", Icon::Clock, Timeline, MenuId::Timeline},
     {"timeline.previous", QT_TRANSLATE_NOOP("Actions", "&Previous event"),
-     ",", Icon::StepBack, Timeline, MenuId::Timeline, true},
+     ",; Left", Icon::StepBack, Timeline, MenuId::Timeline, true},
     {"timeline.next", QT_TRANSLATE_NOOP("Actions", "&Next event"),
-     ".", Icon::StepForward, Timeline, MenuId::Timeline},
+     ".; Right", Icon::StepForward, Timeline, MenuId::Timeline},
     {"timeline.zoom_in", QT_TRANSLATE_NOOP("Actions", "Zoom i&n"),
      "W; +", Icon::ZoomIn, Timeline, MenuId::Timeline, true},
     {"timeline.zoom_out", QT_TRANSLATE_NOOP("Actions", "Zoom &out"),
@@ -110,7 +110,7 @@ constexpr ActionSpec kActions[] = {
 
     {"case.tag", QT_TRANSLATE_NOOP("Actions", "&Tag…"),
      "T", Icon::Tag, Results, MenuId::Case, false, false, true},
-    {"case.status", QT_TRANSLATE_NOOP("Actions", "Next &status"),
+    {"case.status", QT_TRANSLATE_NOOP("Actions", "Set &status…"),
      "Shift+S", Icon::None, Results, MenuId::Case, false, false, true},
 
     {"run.end", QT_TRANSLATE_NOOP("Actions", "&End this run…"),

@@ -35,6 +35,7 @@ protected:
     {
         Q_UNUSED(event);
         QPainter painter(this);
+        painter.setLayoutDirection(Qt::LeftToRight); // A sign, a wire word and ids.
         paintMark(painter, m_mark, QPointF(scaled(7), height() / 2.0), scaled(14));
         painter.setFont(boldFont(TypeRole::Body));
         painter.setPen(colour(roleOf(m_mark)));

@@ -42,6 +42,7 @@ void FactList::paintEvent(QPaintEvent* event)
 {
     Q_UNUSED(event);
     QPainter painter(this);
+    painter.setLayoutDirection(Qt::LeftToRight);
     if (m_facts.empty()) {
         painter.setFont(typeFont(TypeRole::Small));
         painter.setPen(colour(Role::Text3));
@@ -56,12 +57,14 @@ void FactList::paintEvent(QPaintEvent* event)
         painter.setFont(fact.state == FactState::Present ? typeFont(TypeRole::Mono)
                                                          : boldFont(TypeRole::Mono));
         painter.setPen(colour(Role::Text));
-        const int half = width() * 45 / 100;
+        const int half = width() * 42 / 100;
         painter.drawText(
             row,
             Qt::AlignVCenter,
             painter.fontMetrics().elidedText(fact.path, Qt::ElideMiddle, half - scaled(8)));
-        const int third = width() * 27 / 100;
+        painter.setFont(typeFont(TypeRole::Small));
+        const int words = painter.fontMetrics().horizontalAdvance(stateWord(FactState::Null));
+        const int third = std::max(scaled(48), width() - half - words - scaled(4));
         painter.setFont(typeFont(TypeRole::Mono));
         const QString value
             = painter.fontMetrics().elidedText(fact.value, Qt::ElideRight, third - scaled(8));

@@ -4,6 +4,7 @@
 #include "ui/detail/copy_as.h"
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
+#include "ui/theme/style.h"
 
 #include <QApplication>
 #include <QKeyEvent>
@@ -26,6 +27,7 @@ JsonPage::JsonPage(QWidget* parent)
     setLineWrapMode(WidgetWidth);
     setLayoutDirection(Qt::LeftToRight);
     setTabChangesFocus(true);
+    document()->setDocumentMargin(scaled(8));
 }
 
 void JsonPage::show(const Json& json)

@@ -243,6 +243,7 @@ void RecordPane::showIncident()
     m_figures->setFigures({{tr("Cost"), costText(incident.costMicrocents)},
                            {tr("Latency"), durationText(incident.latencyUs)},
                            {tr("Model"), toQt(incident.model)}});
+    showRun(); // Where the run is here already: somebody changed the incident that is open.
     askRun();
 }
 
@@ -278,16 +279,17 @@ void RecordPane::showRun()
         {tr("Latency"), durationText(hit->incident.latencyUs)}};
     m_answerPart->setVisible(output != nullptr);
     if (output != nullptr) {
-        const auto out = integerOf(output->data, "released_bytes");
-        const auto held = integerOf(output->data, "withheld_bytes");
+        const auto [out, held] = answerBytesOf(*output);
         figures << qMakePair(tr("Delivered"), tr("%1 B").arg(grouped(out)))
                 << qMakePair(tr("Withheld"), tr("%1 B").arg(grouped(held)));
         const auto answers = answersOf(*output);
         m_answer->show(answers.empty() ? AnswerText{} : answers.front());
-        m_answerPart->setHeading(tr("Answer, %1 bytes received").arg(grouped(out + held)));
-        m_answerPart->setNote(tr("%1, %2 events")
-                                  .arg(toQt(hit->incident.model))
-                                  .arg(integerOf(output->data, "event_count")));
+        m_answerPart->setHeading(tr("Answer, %1 bytes of text").arg(grouped(out + held)));
+        const auto wire
+            = integerOf(output->data, "released_bytes") + integerOf(output->data, "withheld_bytes");
+        m_answerPart->setNote(tr("%1 events, %2 B on the wire")
+                                  .arg(integerOf(output->data, "event_count"))
+                                  .arg(grouped(wire)));
     }
     m_figures->setFigures(figures);
     const auto* context = firstOf(StepType::Context);
@@ -344,6 +346,7 @@ bool RecordPane::eventFilter(QObject* object, QEvent* event)
     const auto* hit = m_services.selection->hit();
     if (object == m_marks && event->type() == QEvent::Paint && hit != nullptr) {
         QPainter painter(m_marks);
+        painter.setLayoutDirection(Qt::LeftToRight);
         const Mark mark = markOf(hit->incident.severity);
         paintMark(painter, mark, QPointF(scaled(8), m_marks->height() / 2.0), scaled(15));
         painter.setFont(boldFont(TypeRole::Body));

@@ -6,11 +6,15 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
+
 namespace exhibit::ui {
 namespace {
 
 using domain::SearchHit;
 using query::Field;
+
+constexpr int kExcerptLettersLeast = 8;
 
 Mark severityMark(const SearchHit& hit)
 {
@@ -34,6 +38,17 @@ QString failureText(const SearchHit& hit)
 std::string failureRaw(const SearchHit& hit)
 {
     return hit.incident.failureCode ? std::string(wireName(*hit.incident.failureCode)) : "";
+}
+
+/// The text around the violation says more than the policy's title, which stands in columns of its
+/// own; the title where there is no such text.
+QString happenedText(const SearchHit& hit)
+{
+    const QString excerpt = toQt(hit.incident.excerpt).simplified();
+    const auto letters
+        = std::count_if(excerpt.begin(), excerpt.end(), [](QChar c) { return c.isLetter(); });
+    return letters >= kExcerptLettersLeast ? QString(kOpenQuote + excerpt + QChar(0x201d))
+                                           : toQt(hit.incident.title);
 }
 
 QString tagsText(const SearchHit& hit)
@@ -66,10 +81,10 @@ const IncidentColumn kColumns[] = {
      [](const SearchHit& hit) { return formatTime(hit.incident.createdAt); }},
     {"title",
      QT_TRANSLATE_NOOP("Columns", "What happened"),
-     CellKind::Text,
+     CellKind::Excerpt,
      0,
      true,
-     [](const SearchHit& hit) { return toQt(hit.incident.title); },
+     happenedText,
      nullptr,
      std::nullopt,
      [](const SearchHit& hit) { return hit.incident.title; }},

@@ -13,7 +13,10 @@
 
 namespace exhibit::ui {
 
-enum class CellKind : std::uint8_t { Text, Mark, Evidence, Number };
+/// Excerpt: a title, or quoted text whose end matters most when there is no room for all of it.
+enum class CellKind : std::uint8_t { Text, Mark, Evidence, Number, Excerpt };
+
+inline constexpr QChar kOpenQuote{0x201c};
 
 /// One row of the table serves header, cells, chooser, export and accessibility.
 struct IncidentColumn {

@@ -117,7 +117,9 @@ QVariant ResultsModel::data(const QModelIndex& index, int role) const
     case kMarkRole:
         return column.mark ? static_cast<int>(column.mark(*row)) : 0;
     case Qt::ToolTipRole:
-        return column.width == 0 ? toQt(row->incident.excerpt) : QVariant();
+        return column.kind == CellKind::Excerpt
+            ? QString(toQt(row->incident.title) + QLatin1Char('\n') + toQt(row->incident.excerpt))
+            : QVariant();
     case Qt::TextAlignmentRole:
         return column.kind == CellKind::Number ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
                                                : QVariant();

@@ -37,6 +37,16 @@ QString widthText(std::int64_t seconds)
     return HistogramWidget::tr("%n-day bars", nullptr, static_cast<int>(seconds / 86400));
 }
 
+/// Labels stand at round times: the least unit of the clock that is not shorter than `seconds`.
+std::int64_t labelUnit(std::int64_t seconds)
+{
+    constexpr std::int64_t kUnits[]
+        = {1,    2,    5,    10,    15,    30,    60,    120,    300,    600,    900,
+           1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 2592000};
+    const auto* found = std::lower_bound(std::begin(kUnits), std::end(kUnits), seconds);
+    return found != std::end(kUnits) ? *found : seconds;
+}
+
 } // namespace
 
 HistogramWidget::HistogramWidget(QWidget* parent)
@@ -191,16 +201,23 @@ void HistogramWidget::paintLabels(QPainter& painter) const
     painter.setFont(typeFont(TypeRole::Caption));
     painter.setPen(colour(Role::Text3));
     const double width = xOf(1) - xOf(0);
-    const int step = std::max(1, static_cast<int>(std::ceil(scaled(kLabelSpacing) / width)));
+    const std::int64_t unit
+        = labelUnit(std::llround(scaled(kLabelSpacing) / width * double(m_bars.barSeconds)));
     const bool days = m_bars.barSeconds >= 86400;
     const bool seconds = m_bars.barSeconds < 60;
     const auto format = days ? u"d MMM"_s : seconds ? u"HH:mm:ss"_s : u"HH:mm"_s;
-    for (int bar = 0; bar < barCount(); bar += step) {
+    for (int bar = 0; bar < barCount(); ++bar) {
         const double x = xOf(bar);
-        const QString label
-            = QLocale().toString(TimeDisplay::instance().inZone(startOf(bar)), format);
+        const QDateTime start = TimeDisplay::instance().inZone(startOf(bar));
+        const std::int64_t local = start.toSecsSinceEpoch() + start.offsetFromUtc();
+        if (local % unit >= m_bars.barSeconds || x + scaled(kLabelSpacing) / 2 > rect().right()) {
+            continue;
+        }
+        painter.drawLine(QPointF(x, plot().bottom() + 1), QPointF(x, plot().bottom() + 4));
+        const QString label = QLocale().toString(start, format);
         painter.drawText(
-            QRectF(x, height() - scaled(kLabelHeight), scaled(kLabelSpacing), scaled(14)),
+            QRectF(
+                x + scaled(4), height() - scaled(kLabelHeight), scaled(kLabelSpacing), scaled(14)),
             Qt::AlignLeft | Qt::AlignVCenter,
             label);
     }

@@ -44,32 +44,8 @@ void ChangeIncident::send(const domain::IncidentChange& change)
             job->finish(Job::State::Failed, toQt(reply.error().error.message));
             return;
         }
-        m_search.results().showChanged(*reply);
-        auto* selection = m_search.services().selection;
-        if (selection->hit() != nullptr
-            && selection->hit()->incident.incidentId == reply->incidentId) {
-            auto changed = std::make_shared<domain::SearchHit>(*selection->hit());
-            changed->incident = *reply;
-            selection->setIncident(std::move(changed));
-        }
+        m_search.showChanged(*reply);
     });
-}
-
-domain::IncidentStatus nextStatus(domain::IncidentStatus status)
-{
-    using enum domain::IncidentStatus;
-    switch (status) {
-    case Open:
-        return Investigating;
-    case Investigating:
-        return Contained;
-    case Contained:
-        return Resolved;
-    case Resolved:
-    case FalsePositive:
-        break;
-    }
-    return Open;
 }
 
 } // namespace exhibit::ui

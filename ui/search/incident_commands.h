@@ -30,7 +30,4 @@ private:
     domain::Question m_question;
 };
 
-/// Open, investigating, contained, resolved, and from there open again.
-[[nodiscard]] domain::IncidentStatus nextStatus(domain::IncidentStatus status);
-
 } // namespace exhibit::ui

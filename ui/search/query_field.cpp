@@ -103,7 +103,8 @@ QString QueryField::errorText() const
 {
     const int column = positionOf(text(), m_error->begin) + 1;
     const QString what = tr("%1 (column %2)").arg(toQt(m_error->message)).arg(column);
-    return m_error->suggestion.empty()
+    const bool said = m_error->message.find(m_error->suggestion) != std::string::npos;
+    return m_error->suggestion.empty() || said
         ? what
         : tr("%1 Did you mean %2?").arg(what, toQt(m_error->suggestion));
 }

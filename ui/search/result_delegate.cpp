@@ -26,6 +26,22 @@ void paintPlaceholder(QPainter& painter, const QRect& rect, const QModelIndex& i
     painter.fillRect(QRect(rect.left(), rect.center().y() - 3, length, 7), colour(Role::PlotSpan));
 }
 
+/// The end of quoted text from the first word on that leaves room for it; titles lose their end.
+QString fitted(const QFontMetrics& metrics, const QString& text, int width)
+{
+    if (!text.startsWith(kOpenQuote) || metrics.horizontalAdvance(text) <= width) {
+        return metrics.elidedText(text, Qt::ElideRight, width);
+    }
+    for (auto at = text.indexOf(QLatin1Char(' ')); at >= 0;
+         at = text.indexOf(QLatin1Char(' '), at + 1)) {
+        const QString end = kOpenQuote + QChar(0x2026) + text.mid(at);
+        if (metrics.horizontalAdvance(end) <= width) {
+            return end;
+        }
+    }
+    return metrics.elidedText(text, Qt::ElideLeft, width);
+}
+
 QColor textColour(const QStyleOptionViewItem& option, const QModelIndex& index, bool loud)
 {
     if (loud) {
@@ -92,11 +108,10 @@ void ResultDelegate::paint(QPainter* painter,
     painter->setFont(typeFont(kind == CellKind::Evidence ? TypeRole::Mono : TypeRole::Table));
     painter->setPen(tint);
     const int aligned = kind == CellKind::Number ? Qt::AlignRight : Qt::AlignLeft;
-    painter->drawText(
-        text,
-        int(QStyle::visualAlignment(option.direction, Qt::Alignment(aligned))) | Qt::AlignVCenter
-            | Qt::TextSingleLine,
-        painter->fontMetrics().elidedText(index.data().toString(), Qt::ElideRight, text.width()));
+    painter->drawText(text,
+                      int(QStyle::visualAlignment(option.direction, Qt::Alignment(aligned)))
+                          | Qt::AlignVCenter | Qt::TextSingleLine,
+                      fitted(painter->fontMetrics(), index.data().toString(), text.width()));
     paintCurrent(*painter, option, index);
     painter->restore();
 }

@@ -7,6 +7,7 @@
 #include "ui/search/result_export.h"
 #include "ui/search/results_view.h"
 #include "ui/text.h"
+#include "ui/theme/style.h"
 #include "ui/widgets/dock_title.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/message_bar.h"
@@ -25,6 +26,13 @@ namespace exhibit::ui {
 namespace {
 
 using namespace Qt::StringLiterals;
+
+constexpr int kHeightWithHistogram = 170;
+constexpr domain::IncidentStatus kStatuses[] = {domain::IncidentStatus::Open,
+                                                domain::IncidentStatus::Investigating,
+                                                domain::IncidentStatus::Contained,
+                                                domain::IncidentStatus::Resolved,
+                                                domain::IncidentStatus::FalsePositive};
 
 /// What the query says of time, for the brush.
 std::pair<std::optional<UtcTime>, std::optional<UtcTime>> rangeOf(const query::Query& query)
@@ -54,6 +62,8 @@ ResultsPane::ResultsPane(SearchController& search, QWidget* parent)
     , m_view(new ResultsView(search.results(), m_stack))
     , m_empty(new EmptyState(m_stack))
 {
+    m_histogram->setMinimumHeight(1); // It gives way before the rows do.
+    m_stack->setMinimumHeight(scaled(72)); // Whatever the empty state would like.
     m_stack->addWidget(m_view);
     m_stack->addWidget(m_empty);
     auto* layout = new QVBoxLayout(this);
@@ -72,6 +82,12 @@ ResultsPane::ResultsPane(SearchController& search, QWidget* parent)
     }
     connectSearch();
     handleActions();
+}
+
+void ResultsPane::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    m_histogram->setVisible(height() >= scaled(kHeightWithHistogram)); // Rows first.
 }
 
 void ResultsPane::connectSearch()
@@ -123,7 +139,7 @@ void ResultsPane::handleActions()
     actions.handle(u"search.export_csv", this, [this] { exportTo(true); });
     actions.handle(u"search.export_ndjson", this, [this] { exportTo(false); });
     actions.handle(u"case.tag", this, [this] { tag(); });
-    actions.handle(u"case.status", this, [this] { advanceStatus(); });
+    actions.handle(u"case.status", this, [this] { chooseStatus(); });
 }
 
 void ResultsPane::showState()
@@ -184,15 +200,18 @@ void ResultsPane::showEmpty()
     m_empty->setTexts(tr("No incident fits all of this"), tr("Take one away to see more:"));
     for (const auto& restriction : restrictions) {
         const auto text = chipText(restriction);
-        m_empty->addWay(tr("without %1: %2").arg(text.name, text.value),
-                        {},
-                        [this, groups = restriction.groups] {
-                            m_search.setQuery(query::withoutGroups(m_search.query(), groups));
-                        });
+        const auto without = query::withoutGroups(m_search.query(), restriction.groups);
+        const int way = m_empty->addWay(Icon::Close,
+                                        tr("without %1: %2").arg(text.name, text.value),
+                                        [this, without] { m_search.setQuery(without); });
+        m_search.countOf(without, this, [this, way](qint64 found) {
+            m_empty->setWayNote(way, tr("%1 incidents").arg(u"<b>"_s + grouped(found) + u"</b>"_s));
+        });
     }
     if (m_search.canGoBack()) {
-        m_empty->addWay(
-            tr("Back to the search before"), u"Alt+Left"_s, [this] { m_search.back(); });
+        const int way = m_empty->addWay(
+            Icon::ChevronLeft, tr("Back to the search before"), [this] { m_search.back(); });
+        m_empty->setWayKeys(way, m_search.services().actions->action(u"search.back")->shortcut());
     }
 }
 
@@ -209,11 +228,14 @@ void ResultsPane::selectFirst()
         return;
     }
     // The record that is open stays selected when it is among the first rows.
-    const auto* open = m_search.services().selection->hit();
+    const auto& selection = *m_search.services().selection;
+    const std::string open = selection.hit() != nullptr
+        ? selection.hit()->incident.incidentId.text()
+        : selection.wanted();
     int row = 0;
-    for (int i = 0; open != nullptr && i < std::min(model.rowCount(), PageCache::kPageRows); ++i) {
+    for (int i = 0; !open.empty() && i < std::min(model.rowCount(), PageCache::kPageRows); ++i) {
         const auto hit = model.hit(i);
-        if (hit && hit->incident.incidentId == open->incident.incidentId) {
+        if (hit && hit->incident.incidentId.text() == open) {
             row = i;
             break;
         }
@@ -306,14 +328,34 @@ void ResultsPane::tag()
     }
 }
 
-void ResultsPane::advanceStatus()
+void ResultsPane::chooseStatus()
 {
     const auto hit = m_search.services().selection->shared();
-    if (hit) {
+    if (!hit) {
+        return;
+    }
+    auto* menu = new QMenu(this);
+    menu->setObjectName(u"status.menu"_s);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    for (const auto status : kStatuses) {
+        auto* action = menu->addAction(wordOf(status));
+        action->setCheckable(true);
+        action->setChecked(status == hit->incident.status);
+        connect(
+            action, &QAction::triggered, this, [this, hit, status] { setStatus(*hit, status); });
+    }
+    const QRect row = m_view->visualRect(m_view->currentIndex());
+    menu->popup(m_view->hasFocus() ? m_view->viewport()->mapToGlobal(row.bottomLeft())
+                                   : QCursor::pos());
+}
+
+void ResultsPane::setStatus(const domain::SearchHit& hit, domain::IncidentStatus status)
+{
+    if (status != hit.incident.status) {
         domain::IncidentChange change;
-        change.status = nextStatus(hit->incident.status);
+        change.status = status;
         m_search.services().undo->push(new ChangeIncident(
-            m_search, hit->incident, change, tr("status %1").arg(wordOf(*change.status))));
+            m_search, hit.incident, change, tr("status %1").arg(wordOf(status))));
     }
 }
 

@@ -27,6 +27,9 @@ public:
     [[nodiscard]] MessageBar& bar() { return *m_bar; }
     [[nodiscard]] bool showsEmpty() const;
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     void connectSearch();
     void handleActions();
@@ -39,7 +42,8 @@ private:
     void openMenu(const QPoint& at);
     void exportTo(bool csv);
     void tag();
-    void advanceStatus();
+    void chooseStatus();
+    void setStatus(const domain::SearchHit& hit, domain::IncidentStatus status);
     [[nodiscard]] std::optional<FilterValue> valueAt(const QModelIndex& index) const;
     void withCurrentValue(void (*run)(SearchController&, const FilterValue&));
 

@@ -36,8 +36,8 @@ ResultsView::ResultsView(ResultsModel& model, QWidget* parent)
     setContextMenuPolicy(Qt::CustomContextMenu);
     verticalHeader()->hide();
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    verticalHeader()->setMinimumSectionSize(scaled(24)); // First: it bounds the default.
     verticalHeader()->setDefaultSectionSize(scaled(24));
-    verticalHeader()->setMinimumSectionSize(scaled(24));
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setSectionsMovable(true);
     horizontalHeader()->setFixedHeight(scaled(24));

@@ -4,6 +4,7 @@
 #include "ui/text.h"
 
 #include <QMainWindow>
+#include <QPointer>
 
 namespace exhibit::ui {
 namespace {
@@ -30,8 +31,10 @@ SearchController::SearchController(const Services& services)
     connect(&m_newDelay, &QTimer::timeout, this, &SearchController::countNew);
     connect(services.sources, &SourceHub::sourceChanged, this, &SearchController::followSource);
     connect(services.sources, &SourceHub::reconnected, this, [this] { m_newDelay.start(); });
-    connect(services.sources, &SourceHub::live, this, [this] {
-        if (!m_newDelay.isActive()) {
+    connect(services.sources, &SourceHub::live, this, [this](const domain::LiveEvent& event) {
+        if (event.type == "incident.changed" && event.incidentId) {
+            readAgain(event.incidentId->text());
+        } else if (!m_newDelay.isActive()) {
             m_newDelay.start();
         }
     });
@@ -76,6 +79,7 @@ void SearchController::followSource()
     m_histogramQuestion.reset();
     m_grandQuestion.reset();
     m_newQuestion.reset();
+    m_changedQuestions.clear();
     m_results->setSource(m_services.sources->source());
     m_grandTotal.reset();
     if (m_services.sources->source() != nullptr) {
@@ -157,6 +161,27 @@ void SearchController::forward()
     }
 }
 
+void SearchController::countOf(const query::Query& query,
+                               QObject* owner,
+                               std::function<void(qint64)> answer)
+{
+    auto* source = m_services.sources->source();
+    if (source == nullptr) {
+        return;
+    }
+    domain::SearchRequest asked;
+    asked.query = query::print(query);
+    asked.limit = 1;
+    m_countQuestions.push_back(
+        source->search(asked,
+                       [guard = QPointer(owner), answer = std::move(answer)](
+                           const domain::SourceResult<domain::SearchReply>& reply) {
+                           if (reply && guard) {
+                               answer(reply->total);
+                           }
+                       }));
+}
+
 domain::SearchRequest SearchController::request() const
 {
     domain::SearchRequest asked;
@@ -172,6 +197,7 @@ void SearchController::ask(bool remember)
     }
     domain::SearchRequest asked = request();
     asked.limit = PageCache::kPageRows;
+    m_countQuestions.clear();
     m_state = SearchState::Working;
     m_results->setStale(m_results->rowCount() > 0);
     // The question before is dropped with its answer: a newer query cancels an older one.
@@ -264,6 +290,34 @@ void SearchController::askGrandTotal()
                 Q_EMIT countsChanged();
             }
         });
+}
+
+void SearchController::readAgain(const std::string& incident)
+{
+    auto* source = m_services.sources->source();
+    if (source == nullptr) {
+        return;
+    }
+    // By id: a later change of the same incident replaces the question before.
+    m_changedQuestions[incident] = source->incident(
+        incident, [this, incident](domain::SourceResult<domain::Incident> reply) {
+            const auto done = std::move(m_changedQuestions[incident]);
+            m_changedQuestions.erase(incident);
+            if (reply) {
+                showChanged(*reply);
+            }
+        });
+}
+
+void SearchController::showChanged(const domain::Incident& incident)
+{
+    m_results->showChanged(incident);
+    auto& selection = *m_services.selection;
+    if (selection.hit() != nullptr && selection.hit()->incident.incidentId == incident.incidentId) {
+        auto changed = std::make_shared<domain::SearchHit>(*selection.hit());
+        changed->incident = incident;
+        selection.setIncident(std::move(changed));
+    }
 }
 
 void SearchController::countNew()

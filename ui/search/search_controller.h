@@ -31,6 +31,12 @@ public:
     /// What is wrong with the text; empty while it is fine. Positions are bytes of its UTF-8.
     [[nodiscard]] const std::optional<query::QueryError>& error() const { return m_error; }
 
+    /// The incident as it is now, in its row and, when it is selected, everywhere else.
+    void showChanged(const domain::Incident& incident);
+    /// Asks how many incidents another query finds; no answer when it fails, `owner` goes, or the
+    /// next search is asked.
+    void countOf(const query::Query& query, QObject* owner, std::function<void(qint64)> answer);
+
     void search();
     void cancel();
     void back();
@@ -67,6 +73,7 @@ private:
     void askCounts();
     void askGrandTotal();
     void countNew();
+    void readAgain(const std::string& incident);
     void followSource();
     void handleActions();
     [[nodiscard]] domain::SearchRequest request() const;
@@ -93,6 +100,8 @@ private:
     domain::Question m_histogramQuestion;
     domain::Question m_grandQuestion;
     domain::Question m_newQuestion;
+    std::vector<domain::Question> m_countQuestions;
+    std::map<std::string, domain::Question> m_changedQuestions; ///< By incident.
 };
 
 } // namespace exhibit::ui

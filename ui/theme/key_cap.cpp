@@ -10,6 +10,13 @@
 
 namespace exhibit::ui {
 
+QString keyCapText(const QKeySequence& keys)
+{
+    // Both keys are meant; "Enter" is what stands on most keyboards.
+    return keys.toString(QKeySequence::NativeText)
+        .replace(QLatin1String("Return"), QLatin1String("Enter"));
+}
+
 int keyCapWidth(const QString& keys)
 {
     const int width = QFontMetrics(typeFont(TypeRole::Caption)).horizontalAdvance(keys);

@@ -10,6 +10,7 @@
 #include <QLineEdit>
 #include <QPainter>
 #include <QPushButton>
+#include <QTabWidget>
 #include <QToolButton>
 
 namespace exhibit::ui {
@@ -337,6 +338,10 @@ void ConsoleStyle::polish(QWidget* widget)
     QProxyStyle::polish(widget);
     if (qobject_cast<QAbstractButton*>(widget) != nullptr) {
         widget->setAttribute(Qt::WA_Hover);
+    }
+    if (auto* tabs = qobject_cast<QTabWidget*>(widget); tabs != nullptr && tabs->documentMode()) {
+        tabs->setAutoFillBackground(true); // The row of tabs goes on behind the last one.
+        tabs->setBackgroundRole(QPalette::Midlight);
     }
     if (auto* view = qobject_cast<QAbstractItemView*>(widget)) {
         view->viewport()->setAttribute(Qt::WA_Hover);

@@ -51,7 +51,7 @@ Content contentOf(const QStyleOptionToolButton& option, const QWidget* widget)
     }
     const auto* button = qobject_cast<const QToolButton*>(widget);
     if (button != nullptr && button->property("keyCap").toBool() && button->defaultAction()) {
-        content.keyText = button->defaultAction()->shortcut().toString(QKeySequence::NativeText);
+        content.keyText = keyCapText(button->defaultAction()->shortcut());
         content.keys = content.keyText.isEmpty() ? 0 : keyCapWidth(content.keyText);
     }
     if (option.features & QStyleOptionToolButton::HasMenu) {
@@ -65,8 +65,9 @@ Content contentOf(const QStyleOptionToolButton& option, const QWidget* widget)
 QSize toolButtonSize(const QStyleOptionToolButton& option, const QWidget* widget)
 {
     const Content content = contentOf(option, widget);
-    const int height = std::max(scaled(24), option.fontMetrics.height() + scaled(10));
     const bool iconOnly = content.text == 0;
+    const int height
+        = iconOnly ? scaled(24) : std::max(scaled(24), option.fontMetrics.height() + scaled(10));
     return {std::max(height, content.width() + 2 * scaled(iconOnly ? 5 : kPadding)), height};
 }
 

@@ -19,7 +19,7 @@ namespace {
 using namespace Qt::StringLiterals;
 
 constexpr int kPlain = 148;
-constexpr int kCause = 204;
+constexpr int kCause = 232;
 constexpr int kInflection = 420;
 constexpr int kPadding = 10;
 
@@ -130,7 +130,7 @@ public:
             m_painter.setFont(typeFont(TypeRole::Mono));
             m_painter.setPen(m_text);
             const QString path = m_painter.fontMetrics().elidedText(
-                fact.path, Qt::ElideLeft, m_rect.width() - scaled(58));
+                fact.path, Qt::ElideLeft, m_rect.width() - scaled(50));
             m_painter.drawText(
                 QRect(m_rect.left(), m_y, m_rect.width(), scaled(18)), Qt::AlignVCenter, path);
             paintFactValue(
@@ -238,6 +238,7 @@ void CardDelegate::paint(QPainter* painter,
         return;
     }
     painter->save();
+    painter->setLayoutDirection(Qt::LeftToRight); // Cards mirror as a row; evidence does not.
     const auto& event = model->event(index.row());
     const bool cause = index.data(kIsRootCauseRole).toBool();
     const bool selected = option.state & QStyle::State_Selected;

@@ -23,10 +23,11 @@ EventCards::EventCards(TimelineModel& model, QWidget* parent)
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setSelectionMode(SingleSelection);
     setEditTriggers(NoEditTriggers);
+    setObjectName(QStringLiteral("timeline.cards"));
     setAccessibleName(tr("Events of the run"));
     setContentsMargins(0, 0, 0, 0);
     setViewportMargins(scaled(8), scaled(6), 0, scaled(4));
-    setMinimumHeight(scaled(110));
+    setMinimumHeight(1); // The pane hides it before it is a shred.
 }
 
 void EventCards::choose(int row)

@@ -59,9 +59,8 @@ QString callSummary(const domain::TimelineEvent& event)
 
 QString outputSummary(const domain::TimelineEvent& event)
 {
-    const auto withheld = integerOf(event.data, "withheld_bytes");
-    const QString delivered
-        = tr("%1 B delivered").arg(grouped(integerOf(event.data, "released_bytes")));
+    const auto [released, withheld] = answerBytesOf(event);
+    const QString delivered = tr("%1 B delivered").arg(grouped(released));
     return withheld > 0 ? delivered + tr(", %1 B withheld.").arg(grouped(withheld))
                         : delivered + u"."_s;
 }
@@ -145,6 +144,19 @@ std::vector<AnswerText> answersOf(const domain::TimelineEvent& event)
         }
     }
     return answers;
+}
+
+AnswerBytes answerBytesOf(const domain::TimelineEvent& event)
+{
+    AnswerBytes bytes;
+    for (const auto& answer : answersOf(event)) {
+        bytes.released += answer.released.toUtf8().size();
+        bytes.withheld += answer.withheld.toUtf8().size();
+    }
+    if (bytes.released + bytes.withheld == 0) {
+        bytes = {integerOf(event.data, "released_bytes"), integerOf(event.data, "withheld_bytes")};
+    }
+    return bytes;
 }
 
 QString userMessageOf(const domain::TimelineEvent& event)
@@ -273,6 +285,15 @@ Headline headlineOf(const domain::Incident& incident, const domain::TimelineRepl
             headline.detail += tr(" at byte %1").arg(integerOf(*point, "byte_offset"));
         }
         headline.detail += u"."_s;
+    }
+    for (const auto& event : reply->events) {
+        if (event.type == StepType::Output && event.callId == incident.callId) {
+            const auto [released, withheld] = answerBytesOf(event);
+            headline.detail += withheld > 0
+                ? tr(" %1 bytes reached the user, %2 did not.")
+                      .arg(grouped(released), grouped(withheld))
+                : tr(" The answer reached the user whole, %1 bytes.").arg(grouped(released));
+        }
     }
     return headline;
 }

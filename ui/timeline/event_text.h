@@ -30,6 +30,13 @@ struct AnswerText {
     QString released;
     QString withheld;
 };
+/// How much of an answer left and how much was held: bytes of its text where the text is recorded,
+/// else of the stream.
+struct AnswerBytes {
+    std::int64_t released = 0;
+    std::int64_t withheld = 0;
+};
+[[nodiscard]] AnswerBytes answerBytesOf(const domain::TimelineEvent& event);
 [[nodiscard]] std::vector<AnswerText> answersOf(const domain::TimelineEvent& event);
 
 /// The last user message of an input event.

@@ -129,8 +129,7 @@ double paintAnswerBar(QPainter& painter,
                       const QRect& rect)
 {
     const auto& event = scene.reply->events[item.event];
-    const auto released = integerOf(event.data, "released_bytes");
-    const auto withheld = integerOf(event.data, "withheld_bytes");
+    const auto [released, withheld] = answerBytesOf(event);
     const double end = scene.view.xOf(double(item.atUs)) - scaled(4);
     double begin = scene.geometry.headerWidth + scaled(10);
     for (const auto& call :
@@ -169,6 +168,15 @@ double paintAnswerBar(QPainter& painter,
         Qt::AlignVCenter,
         painter.fontMetrics().elidedText(text, Qt::ElideRight, out.width() - scaled(10)));
     return begin;
+}
+
+/// The diamond and its word from `at` on; `down` is how far the word's line is below it.
+void paintInflectionSign(QPainter& painter, const QPointF& at, double down)
+{
+    paintMark(painter, Mark::Inflection, at + QPointF(4, 0.5), scaled(10));
+    painter.setFont(typeFont(TypeRole::Label));
+    painter.setPen(colour(Role::Text));
+    painter.drawText(at + QPointF(scaled(12), down), wordOf(Mark::Inflection));
 }
 
 /// Draws the label right of `x`, or left of it when the right has no room; returns where it ended.
@@ -231,14 +239,9 @@ double paintPointLabel(QPainter& painter,
                                   QPoint(static_cast<int>(at) + scaled(8), rect.center().y()));
     }
     if (item.isInflection) {
-        const double mark = (before ? x + gap : at + scaled(8)) + scaled(2);
-        paintMark(
-            painter, Mark::Inflection, QPointF(mark + 4, rect.center().y() + 0.5), scaled(10));
-        painter.setFont(typeFont(TypeRole::Label));
-        painter.setPen(colour(Role::Text));
-        painter.drawText(QPointF(mark + scaled(12), rect.center().y() + metrics.ascent() / 2.0 - 1),
-                         wordOf(Mark::Inflection));
-        at = mark + extra;
+        const double sign = (before ? x + gap : at + scaled(8)) + scaled(2);
+        paintInflectionSign(painter, QPointF(sign, rect.center().y()), metrics.ascent() / 2.0 - 1);
+        at = sign + extra;
     }
     return at + scaled(10);
 }
@@ -272,11 +275,12 @@ void paintWithheld(QPainter& painter, const QRect& rect, Role role)
     painter.restore();
 }
 
-void paintLabels(
+std::optional<double> paintLabels(
     QPainter& painter, const TimelineScene& scene, Lane lane, std::size_t begin, std::size_t end)
 {
+    std::optional<double> causeEnd;
     if (scene.reply == nullptr) {
-        return;
+        return causeEnd;
     }
     const QRect rect = scene.geometry.lane(lane);
     const auto& items = scene.data.lane(lane);
@@ -301,7 +305,11 @@ void paintLabels(
             }
         }
         free = paintPointLabel(painter, scene, item, rect, free, limit);
+        if (item.isRootCause) {
+            causeEnd = free;
+        }
     }
+    return causeEnd;
 }
 
 } // namespace exhibit::ui

@@ -217,7 +217,9 @@ void TimelinePainter::paintSparse(Lane lane, const QRect& rect, std::size_t begi
     for (const std::size_t i : marks) { // Never under the tick of what passed.
         paintTick(items[i], rect);
     }
-    paintLabels(m_painter, m_scene, lane, begin, end);
+    if (const auto causeEnd = paintLabels(m_painter, m_scene, lane, begin, end)) {
+        m_causeEnd = causeEnd;
+    }
 }
 
 void TimelinePainter::paintSpan(const TimelineItem& item, const QRect& rect)
@@ -272,7 +274,13 @@ void TimelinePainter::paintCausalLink()
     const double end = down ? to.center().y() - scaled(9) : to.center().y() + scaled(9);
     m_painter.setRenderHint(QPainter::Antialiasing);
     m_painter.setPen(QPen(colour(Role::Text), 1.5));
-    m_painter.drawLine(QPointF(x, begin), QPointF(x, end));
+    if (m_causeEnd && x - *m_causeEnd > scaled(24)) { // From the cause's label over to the effect.
+        const double level = from.center().y() + 0.5;
+        m_painter.drawLine(QPointF(*m_causeEnd, level), QPointF(x, level));
+        m_painter.drawLine(QPointF(x, level), QPointF(x, end));
+    } else {
+        m_painter.drawLine(QPointF(x, begin), QPointF(x, end));
+    }
     const double tip = down ? -4 : 4;
     const QPointF head[] = {{x, end}, {x - 3.5, end + tip}, {x + 3.5, end + tip}};
     m_painter.setBrush(colour(Role::Text));

@@ -61,11 +61,13 @@ private:
 
     QPainter& m_painter;
     const TimelineScene& m_scene;
+    std::optional<double> m_causeEnd; ///< Of the root cause's label, once its lane is painted.
 };
 
 /// Labels of the visible events of a lane that is not crowded: those that would overlap are left
 /// out, secondary text first, then the label, never the mark.
-void paintLabels(
+/// Returns where the root cause's label ended, if it is one of them.
+std::optional<double> paintLabels(
     QPainter& painter, const TimelineScene& scene, Lane lane, std::size_t begin, std::size_t end);
 
 /// The label "ROOT CAUSE", inverse, since it is a finding and not a verdict; returns its width.

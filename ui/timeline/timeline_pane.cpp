@@ -21,6 +21,7 @@ namespace exhibit::ui {
 namespace {
 
 constexpr int kLoadDelayMs = 60;
+constexpr int kCardsLeast = 72;
 constexpr double kZoomKey = 0.7;
 
 } // namespace
@@ -69,6 +70,13 @@ TimelinePane::TimelinePane(const Services& services, QWidget* parent)
     connect(m_timeline, &TimelineWidget::eventChosen, this, choose);
     connect(m_cards, &EventCards::eventChosen, this, choose);
     handleActions();
+}
+
+void TimelinePane::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    const int others = m_headline->sizeHint().height() + scaled(32) + m_timeline->height();
+    m_cards->setVisible(height() - others >= scaled(kCardsLeast)); // No shreds of cards.
 }
 
 QWidget* TimelinePane::toolRow()

@@ -29,6 +29,9 @@ public:
     [[nodiscard]] TimelineModel& model() { return *m_model; }
     [[nodiscard]] TimelineHeadline& headline() { return *m_headline; }
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     QWidget* toolRow();
     void handleActions();

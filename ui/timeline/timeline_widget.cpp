@@ -122,6 +122,7 @@ void TimelineWidget::paintEvent(QPaintEvent* event)
 {
     Q_UNUSED(event);
     QPainter painter(this);
+    painter.setLayoutDirection(Qt::LeftToRight); // A painter follows the application, not this.
     const TimelineScene scene{m_data,
                               m_reply.get(),
                               m_view,

@@ -2,10 +2,12 @@
 #include "ui/widgets/empty_state.h"
 
 #include "ui/theme/fonts.h"
+#include "ui/theme/key_cap.h"
 #include "ui/theme/style.h"
+#include "ui/widgets/tool_bar_parts.h"
 
 #include <QLabel>
-#include <QPushButton>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace exhibit::ui {
@@ -43,18 +45,50 @@ void EmptyState::setTexts(const QString& heading, const QString& explanation)
     setAccessibleDescription(explanation);
 }
 
-void EmptyState::addWay(const QString& text, const QString& note, std::function<void()> run)
+int EmptyState::addWay(Icon sign, const QString& text, std::function<void()> run)
 {
     auto* row = new QWidget(this);
     auto* layout = new QHBoxLayout(row);
     layout->setContentsMargins(0, 0, 0, 0);
-    auto* button = new QPushButton(text, row);
-    button->setProperty("small", true);
-    connect(button, &QPushButton::clicked, this, [run = std::move(run)] { run(); });
+    auto* button = new QToolButton(row);
+    button->setProperty("framed", true);
+    button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    button->setIcon(icon(sign));
+    button->setIconSize(QSize(scaled(10), scaled(10)));
+    button->setText(text);
+    button->setFocusPolicy(Qt::TabFocus);
+    connect(button, &QToolButton::clicked, this, [run = std::move(run)] { run(); });
+    auto* note = new QLabel(row);
+    note->setObjectName(QStringLiteral("note"));
     layout->addWidget(button);
-    layout->addWidget(new QLabel(note, row));
+    layout->addWidget(note);
     layout->addStretch(1);
     m_ways->addWidget(row);
+    return m_ways->count() - 1;
+}
+
+void EmptyState::setWayNote(int way, const QString& note)
+{
+    if (auto* item = m_ways->itemAt(way)) {
+        item->widget()->findChild<QLabel*>(QStringLiteral("note"))->setText(note);
+    }
+}
+
+void EmptyState::setWayKeys(int way, const QKeySequence& keys)
+{
+    const QString text = keyCapText(keys);
+    auto* label = m_ways->itemAt(way)->widget()->findChild<QLabel*>(QStringLiteral("note"));
+    label->setText(text);
+    makeSecondary(label);
+}
+
+QStringList EmptyState::notes() const
+{
+    QStringList notes;
+    for (int way = 0; way < m_ways->count(); ++way) {
+        notes << m_ways->itemAt(way)->widget()->findChild<QLabel*>(QStringLiteral("note"))->text();
+    }
+    return notes;
 }
 
 void EmptyState::clearWays()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ui/theme/icons.h"
+
 #include <QWidget>
 
 #include <functional>
@@ -17,9 +19,13 @@ class EmptyState : public QWidget {
 public:
     explicit EmptyState(QWidget* parent);
     void setTexts(const QString& heading, const QString& explanation);
-    /// A way out; `note` stands beside the button.
-    void addWay(const QString& text, const QString& note, std::function<void()> run);
+    /// A way out; returns its number, for what stands beside the button.
+    int addWay(Icon sign, const QString& text, std::function<void()> run);
+    /// May come later than the way itself; rich text.
+    void setWayNote(int way, const QString& note);
+    void setWayKeys(int way, const QKeySequence& keys);
     void clearWays();
+    [[nodiscard]] QStringList notes() const;
     [[nodiscard]] QString heading() const;
 
 private:

@@ -70,6 +70,7 @@ int FlowLayout::place(const QRect& rect, bool apply) const
     int x = rect.left();
     int y = rect.top();
     int line = 0;
+    const int tallest = sizeHint().height(); // Smaller ones stand in the middle of their line.
     for (auto* item : m_items) {
         const QSize size = item->sizeHint();
         if (x > rect.left() && x + size.width() > rect.right() + 1) {
@@ -78,7 +79,8 @@ int FlowLayout::place(const QRect& rect, bool apply) const
             line = 0;
         }
         if (apply) {
-            item->setGeometry(QStyle::visualRect(direction, rect, QRect(QPoint(x, y), size)));
+            item->setGeometry(QStyle::visualRect(
+                direction, rect, QRect(QPoint(x, y + (tallest - size.height()) / 2), size)));
         }
         x += size.width() + spacing();
         line = std::max(line, size.height());

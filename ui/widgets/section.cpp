@@ -4,6 +4,7 @@
 #include "ui/theme/fonts.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/style.h"
+#include "ui/widgets/elided_label.h"
 #include "ui/widgets/tool_bar_parts.h"
 
 #include <QLabel>
@@ -15,7 +16,7 @@ namespace exhibit::ui {
 Section::Section(const QString& heading, QWidget* parent)
     : QWidget(parent)
     , m_toggle(new QToolButton(this))
-    , m_note(new QLabel(this))
+    , m_note(new ElidedLabel(this))
     , m_layout(new QVBoxLayout(this))
 {
     m_toggle->setText(heading);
@@ -27,11 +28,11 @@ Section::Section(const QString& heading, QWidget* parent)
     m_toggle->setAutoRaise(true);
     m_note->setFont(typeFont(TypeRole::Caption));
     makeSecondary(m_note);
+    m_note->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     auto* head = new QHBoxLayout;
     head->setContentsMargins(0, 0, scaled(12), 0);
     head->addWidget(m_toggle);
-    head->addStretch(1);
-    head->addWidget(m_note);
+    head->addWidget(m_note, 1);
     m_layout->setContentsMargins(scaled(4), scaled(6), 0, scaled(8));
     m_layout->setSpacing(scaled(2));
     m_layout->addLayout(head);

@@ -17,7 +17,7 @@ class PaletteField : public QToolButton {
 public:
     PaletteField(QAction* action, QString hint, QWidget* parent)
         : QToolButton(parent)
-        , m_keys(action->shortcut().toString(QKeySequence::NativeText))
+        , m_keys(keyCapText(action->shortcut()))
         , m_hint(std::move(hint))
     {
         setAccessibleName(m_hint);
@@ -32,6 +32,7 @@ protected:
     {
         Q_UNUSED(event);
         QPainter painter(this);
+        painter.setLayoutDirection(Qt::LeftToRight); // Sign, hint and cap keep their places.
         painter.setRenderHint(QPainter::Antialiasing);
         painter.setPen(QPen(colour(hasFocus() ? Role::Accent : Role::Control), hasFocus() ? 2 : 1));
         painter.setBrush(colour(underMouse() ? Role::Hover : Role::Base));

@@ -39,6 +39,7 @@ MainWindow::MainWindow(const PaneRegistry& registry, SourceHub& sources, bool sa
     setWindowTitle(u"Exhibit"_s);
     setWindowIcon(icon(Icon::Exhibit));
     setMinimumSize(1024, 640);
+    setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
     setDockOptions(AnimatedDocks | AllowNestedDocks | AllowTabbedDocks);
     m_services.window = this;
     m_services.actions = new ActionRegistry(this);
@@ -70,7 +71,11 @@ MainWindow::MainWindow(const PaneRegistry& registry, SourceHub& sources, bool sa
     });
 }
 
-MainWindow::~MainWindow() = default;
+MainWindow::~MainWindow()
+{
+    qApp->disconnect(this); // The focus leaves once more while the docks go.
+    delete m_services.undo; // Its steps go first: they name actions and know the search.
+}
 
 void MainWindow::buildToolBar()
 {
@@ -167,11 +172,21 @@ void MainWindow::arrangeDocks()
 {
     // All share one area, so that nothing is left over for a middle that is not there: left and top
     // stand above bottom, right beside them. Further panes of a place become tabs of its first.
-    QDockWidget* corner = firstDock(Placement::Left);
-    addDockWidget(Qt::LeftDockWidgetArea, corner);
-    splitDockWidget(corner, firstDock(Placement::Right), Qt::Horizontal);
-    splitDockWidget(corner, firstDock(Placement::Bottom), Qt::Vertical);
-    splitDockWidget(corner, firstDock(Placement::Top), Qt::Horizontal);
+    QDockWidget* const left = firstDock(Placement::Left);
+    QDockWidget* const top = firstDock(Placement::Top);
+    QDockWidget* const bottom = firstDock(Placement::Bottom);
+    QDockWidget* const right = firstDock(Placement::Right);
+    if (layoutDirection() == Qt::RightToLeft) { // Qt mirrors what docks hold, not the docks.
+        addDockWidget(Qt::LeftDockWidgetArea, right);
+        splitDockWidget(right, top, Qt::Horizontal);
+        splitDockWidget(top, bottom, Qt::Vertical);
+        splitDockWidget(top, left, Qt::Horizontal);
+    } else {
+        addDockWidget(Qt::LeftDockWidgetArea, left);
+        splitDockWidget(left, right, Qt::Horizontal);
+        splitDockWidget(left, bottom, Qt::Vertical);
+        splitDockWidget(left, top, Qt::Horizontal);
+    }
     for (const auto& pane : m_registry.panes()) {
         auto* dock = qobject_cast<QDockWidget*>(m_panes.value(QString::fromLatin1(pane.id)));
         if (dock != nullptr && dock != firstDock(pane.placement)) {
@@ -303,12 +318,15 @@ void MainWindow::collapseForWidth()
         return;
     }
     m_narrow = narrow;
-    // The first pane at the left closes first; it comes back with the room.
-    for (const auto& pane : m_registry.panes()) {
-        if (pane.placement == Placement::Left && pane.defaultVisible) {
-            m_panes.value(QString::fromLatin1(pane.id))->setVisible(!narrow);
-        }
+    if (!narrow) {
+        restoreState(m_wideState, kLayoutVersion);
+        return;
     }
+    // What stands at the left closes, what stands at the right becomes a tab below the middle.
+    m_wideState = saveState(kLayoutVersion);
+    firstDock(Placement::Left)->hide();
+    tabifyDockWidget(firstDock(Placement::Bottom), firstDock(Placement::Right));
+    firstDock(Placement::Bottom)->raise();
 }
 
 } // namespace exhibit::ui

@@ -80,6 +80,7 @@ private:
     QDockWidget* m_lastDock = nullptr; ///< Had the focus last: what Float and Dock back mean.
     bool m_isHome = false;
     bool m_narrow = false;
+    QByteArray m_wideState; ///< What a narrow window comes back to.
 };
 
 } // namespace exhibit::ui

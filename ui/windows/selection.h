@@ -22,6 +22,9 @@ public:
     [[nodiscard]] std::shared_ptr<const domain::SearchHit> shared() const { return m_hit; }
 
     /// The incident's run, once its events are here; shared, because it can be large.
+    /// The incident that a session ended with: selected when it is among the first results.
+    void want(std::string incidentId) { m_wanted = std::move(incidentId); }
+    [[nodiscard]] const std::string& wanted() const { return m_wanted; }
     void setTimeline(std::shared_ptr<const domain::TimelineReply> timeline);
     [[nodiscard]] std::shared_ptr<const domain::TimelineReply> timeline() const
     {
@@ -48,6 +51,7 @@ private:
     std::shared_ptr<const domain::SearchHit> m_hit;
     std::shared_ptr<const domain::TimelineReply> m_timeline;
     std::optional<std::size_t> m_event;
+    std::string m_wanted;
     QString m_counts;
 };
 

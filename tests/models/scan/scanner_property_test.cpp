@@ -192,8 +192,23 @@ std::string describe(const std::vector<RandomPattern>& patterns, std::string_vie
     return description;
 }
 
+/// Looks through every delta with the prefilter, however little that pays.
+void filterAlways(Automaton& automaton, const std::vector<RandomPattern>& patterns)
+{
+    std::vector<Window> all;
+    for (const auto& pattern : patterns) {
+        const auto windows = requiredWindows(parsePattern(pattern.spec.pattern).value());
+        if (windows.empty()) {
+            return;
+        }
+        all.insert(all.end(), windows.begin(), windows.end());
+    }
+    automaton.prefilter = Prefilter::build(std::move(all), 1e9);
+    automaton.prefilterBytesMin = 0;
+}
+
 // The first thing that is wrong in so many rounds, or empty.
-std::string firstWrong(std::size_t count, const Fault& change)
+std::string firstWrong(std::size_t count, const Fault& change, bool filtered = false)
 {
     for (std::size_t round = 0; round < count; ++round) {
         Dice dice(round + 1);
@@ -203,9 +218,17 @@ std::string firstWrong(std::size_t count, const Fault& change)
             forOracle.push_back({pattern.spec, pattern.longest});
         }
         const ScanOracle oracle(std::move(forOracle));
-        const auto set = compileWith(patterns, change);
+        const auto set = compileWith(patterns, [&](Automaton& automaton) {
+            change(automaton);
+            if (filtered) {
+                filterAlways(automaton, patterns);
+            }
+        });
         for (int textIndex = 0; textIndex < 3; ++textIndex) {
-            const auto text = randomText(dice, patterns);
+            auto text = randomText(dice, patterns);
+            if (filtered) {
+                text = randomText(dice, patterns) + std::string(dice.below(40), '~') + text;
+            }
             const auto problem = Check(patterns, oracle, text).run(set, dice);
             if (!problem.empty()) {
                 return "round " + std::to_string(round) + ": " + problem + describe(patterns, text);
@@ -226,6 +249,48 @@ TEST(ScannerProperty, agreesWithTheOracleWhileItsCacheIsRenewedAtEveryStep)
 {
     const Fault tinyCache = [](Automaton& automaton) { automaton.cacheBytesMax = 1; };
     EXPECT_EQ(firstWrong(rounds() / 4, tinyCache), "");
+}
+
+TEST(ScannerProperty, agreesWithTheOracleBehindThePrefilter)
+{
+    EXPECT_EQ(firstWrong(rounds() / 4, kNoFault, true), "");
+}
+
+TEST(ScannerProperty, agreesWithTheOracleBehindThePrefilterWhileItsCacheIsRenewed)
+{
+    const Fault tinyCache = [](Automaton& automaton) { automaton.cacheBytesMax = 1; };
+    EXPECT_EQ(firstWrong(rounds() / 20, tinyCache, true), "");
+}
+
+TEST(ScannerPropertyFaults, aWindowTooNearToTheStartIsNoticed)
+{
+    const auto wrong = [] {
+        for (std::size_t round = 0; round < 200; ++round) {
+            Dice dice(round + 1);
+            const auto patterns = randomSet(dice);
+            const auto honest = compileWith(patterns, kNoFault);
+            const auto hasty = compileWith(patterns, [&](Automaton& automaton) {
+                filterAlways(automaton, patterns);
+                if (automaton.prefilter) {
+                    std::vector<Window> windows;
+                    for (const auto& pattern : patterns) {
+                        for (auto window :
+                             requiredWindows(parsePattern(pattern.spec.pattern).value())) {
+                            window.before = 0;
+                            windows.push_back(window);
+                        }
+                    }
+                    automaton.prefilter = Prefilter::build(std::move(windows), 1e9);
+                }
+            });
+            const auto text = std::string(100, '~') + randomText(dice, patterns);
+            if (scanWhole(honest, text) != scanWhole(hasty, text)) {
+                return true;
+            }
+        }
+        return false;
+    };
+    EXPECT_TRUE(wrong());
 }
 
 TEST(ScannerProperty, knowsTheWidthTheGeneratorWorkedOut)

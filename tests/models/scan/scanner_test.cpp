@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <random>
 #include <string>
 #include <thread>
 
@@ -266,6 +267,73 @@ TEST(Scanner, keepsItsPlaceInALongText)
     const auto matches = scanWhole(compile("secret"), filler + "secret" + filler);
     ASSERT_EQ(matches.size(), 1U);
     EXPECT_EQ(matches[0].begin, filler.size());
+}
+
+// A window that begins no match must not take the start of another pattern's match with it.
+TEST(Scanner, passesOverNothingThatBeginsBeforeAnEarlierWindow)
+{
+    const auto patterns = compile({PatternSpec{"\\bkey\\b", {}, Validator::None, true},
+                                   PatternSpec{"a.{0,4}b", {}, Validator::None, true}});
+    const std::string filler(2000, '-');
+    EXPECT_EQ(covered(patterns, filler + "gammakey beta" + filler), Texts{"akey b"});
+}
+
+std::vector<std::pair<std::size_t, std::size_t>> bounds(const std::vector<Match>& matches)
+{
+    std::vector<std::pair<std::size_t, std::size_t>> all;
+    for (const auto& run : coveredRuns(matches)) {
+        all.emplace_back(run.begin, run.end);
+    }
+    return all;
+}
+
+// Fed at once a text is passed over where it can begin no match; fed by the byte it is read.
+TEST(Scanner, findsInALongTextWhatItFindsByteByByte)
+{
+    constexpr const char* kPatterns[] = {"\\bkey\\b",
+                                         "a.{0,4}b",
+                                         "[0-9]{3} ?[0-9]{3}",
+                                         "token=[a-z0-9]+",
+                                         "(?i)alpha( beta)? gamma",
+                                         "q[a-z]{0,40}z",
+                                         "x.{0,12}y{2}"};
+    constexpr const char* kWords[] = {"key",
+                                      "keys",
+                                      "alpha",
+                                      " beta",
+                                      " gamma",
+                                      "123",
+                                      " 456",
+                                      "token=",
+                                      "a",
+                                      "b",
+                                      "q",
+                                      "z",
+                                      "x",
+                                      "yy",
+                                      " ",
+                                      "."};
+    std::mt19937 random(7);
+    for (int round = 0; round < 200; ++round) {
+        std::vector<PatternSpec> specs;
+        for (std::size_t count = 2 + random() % 3; specs.size() < count;) {
+            specs.push_back(
+                {kPatterns[random() % std::size(kPatterns)], {}, Validator::None, true});
+        }
+        const auto patterns = compile(specs);
+        std::string text(500, '-');
+        while (text.size() < 3000) {
+            text += random() % 4 == 0 ? std::string(random() % 90, '-')
+                                      : kWords[random() % std::size(kWords)];
+        }
+        Scanner slow(patterns);
+        std::vector<Match> byByte;
+        for (const char& byte : text) {
+            slow.feed({&byte, 1}, byByte);
+        }
+        slow.finish(byByte);
+        ASSERT_EQ(bounds(scanWhole(patterns, text)), bounds(byByte)) << text;
+    }
 }
 
 } // namespace

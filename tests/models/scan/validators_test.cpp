@@ -83,12 +83,53 @@ TEST(Validators, numbersOfPeopleHaveTheirCheckDigits)
     EXPECT_FALSE(accepts(Validator::Verhoeff, "2364"));
 }
 
+TEST(Validators, identityNumbersHaveTheCheckDigitsOfTheirCountry)
+{
+    struct Case {
+        Validator validator;
+        const char* right;
+        const char* wrong;
+    };
+    for (const auto& each : {Case{Validator::Pesel, "44051401458", "44051401459"},
+                             Case{Validator::Tckn, "10000000146", "10000000147"},
+                             Case{Validator::Tckn, "36493665440", "36493665450"},
+                             Case{Validator::Abn, "51 824 753 556", "51 824 753 565"},
+                             Case{Validator::SteuerId, "98765432106", "98765432107"},
+                             Case{Validator::SteuerId, "12345678903", "12345678930"},
+                             Case{Validator::GermanId, "L01X00T44", "L01X00T45"},
+                             Case{Validator::GermanId, "l01x00t44", "L01X00T4X"},
+                             Case{Validator::Brn, "104-86-56659", "104-86-56658"},
+                             Case{Validator::Nif, "12345678z", "12345678a"},
+                             Case{Validator::Nif, "1111111-G", "1111111-H"}}) {
+        EXPECT_TRUE(accepts(each.validator, each.right)) << each.right;
+        EXPECT_FALSE(accepts(each.validator, each.wrong)) << each.wrong;
+        EXPECT_FALSE(accepts(each.validator, "1")) << "too short";
+    }
+    EXPECT_FALSE(accepts(Validator::SteuerId, "11111111111")) << "one digit only";
+    EXPECT_TRUE(accepts(Validator::Rrn, "9601211021413"));
+    EXPECT_FALSE(accepts(Validator::Rrn, "960121-1021417"));
+}
+
 TEST(Validators, areFoundByTheNamesPoliciesUse)
 {
     EXPECT_EQ(validatorFromName("luhn").value(), Validator::Luhn);
     EXPECT_EQ(validatorFromName("mod97").value(), Validator::Mod97);
     EXPECT_EQ(validatorFromName("ssn").value(), Validator::SsnRanges);
     EXPECT_EQ(validatorFromName("entropy").value(), Validator::Entropy);
+    for (const auto* name : {"card",
+                             "phone",
+                             "nif",
+                             "cpf",
+                             "verhoeff",
+                             "pesel",
+                             "tckn",
+                             "abn",
+                             "steuerid",
+                             "german_id",
+                             "rrn",
+                             "brn"}) {
+        EXPECT_TRUE(validatorFromName(name)) << name;
+    }
     const auto unknown = validatorFromName("checksum");
     ASSERT_FALSE(unknown.has_value());
     EXPECT_EQ(unknown.error().subject, "checksum");

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/scan/folded_view.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace exhibit::scan {
+
+/// A text against a set whose patterns may look through disguises: a Scanner, and from the first
+/// character on that some pattern wants folded, a FoldedView beside it for each way of folding.
+/// Matches are united, h is the least of all. A character that is not whole yet is not read: it
+/// might be one that folds. Results depend on the text alone. Not thread-safe.
+class TextScanner {
+public:
+    /// `folds` is what each pattern wants folded, by pattern; nullptr, or all 0: nothing. It
+    /// outlives the object.
+    TextScanner(std::shared_ptr<const PatternSet> patterns, const std::vector<Folds>* folds);
+
+    /// As Scanner's.
+    void feed(std::string_view delta, std::vector<Match>& confirmed);
+    void finish(std::vector<Match>& confirmed);
+    [[nodiscard]] std::size_t position() const { return m_scanner.position(); }
+    [[nodiscard]] std::size_t settled() const;
+    /// Disguised characters hold back more of the text than limits::kFoldedHeldBytesMax beyond what
+    /// is held anyhow.
+    [[nodiscard]] bool holdsTooMuch() const;
+
+private:
+    void feedPlain(std::string_view text, std::vector<Match>& confirmed);
+    void feedCharacter(std::string_view character, std::vector<Match>& confirmed);
+    void fork(std::string_view character);
+    void unite(std::vector<Match>& confirmed, std::size_t from) const;
+    void readViews(std::vector<Match>& confirmed, bool atEnd, std::string_view character);
+
+    const std::vector<Folds>* m_folds;
+    std::vector<Folds> m_kinds; ///< The different ones of `m_folds` but 0; those forked come off.
+    Scanner m_scanner;
+    std::vector<FoldedView> m_views;
+    std::string m_pending; ///< The beginning of a character.
+    std::vector<Match> m_scratch;
+};
+
+} // namespace exhibit::scan

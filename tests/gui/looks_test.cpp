@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the console looks and reads, without a server: pictures against accepted ones, words twice as
+// long, right to left, and what it says to those who cannot see it.
+// EXHIBIT_ACCEPT_GOLDEN=1 writes the pictures of this run as the accepted ones.
+#include "app/console/console.h"
+#include "tests/gui/picture_source.h"
+#include "ui/search/search_controller.h"
+#include "ui/widgets/elided_label.h"
+#include "ui/widgets/time_display.h"
+
+#include <QAbstractItemView>
+#include <QAccessible>
+#include <QApplication>
+#include <QFile>
+#include <QLabel>
+#include <QPushButton>
+#include <QStandardPaths>
+#include <QTest>
+#include <QToolButton>
+#include <QTranslator>
+
+namespace exhibit::console {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+constexpr int kColumns = 48;
+constexpr int kRows = 30;
+constexpr int kBlockOffMax = 40; ///< Of 255: another hinting of the same letters.
+constexpr double kMeanOffMax = 4;
+
+/// Every text at least twice as long as in English, with its placeholders.
+class LongWords : public QTranslator {
+public:
+    [[nodiscard]] QString translate(const char*,
+                                    const char* source,
+                                    const char*,
+                                    int) const override
+    {
+        const QString text = QString::fromUtf8(source);
+        return text + QLatin1Char(' ') + QString(text.size(), QChar(0x00e4));
+    }
+    [[nodiscard]] bool isEmpty() const override { return false; }
+};
+
+/// The brightness of the picture's blocks, a line of hexadecimal pairs for each row: small, and
+/// readable in a diff.
+QByteArray signatureOf(const QImage& picture)
+{
+    const QImage small
+        = picture.scaled(kColumns, kRows, Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
+    QByteArray text;
+    for (int y = 0; y < kRows; ++y) {
+        for (int x = 0; x < kColumns; ++x) {
+            text += QByteArray::number(qGray(small.pixel(x, y)), 16).rightJustified(2, '0');
+        }
+        text += '\n';
+    }
+    return text;
+}
+
+QString clipped(const QWidget& window)
+{
+    QStringList found;
+    for (const auto* widget : window.findChildren<QWidget*>()) {
+        const bool ofQt = widget->inherits("QLineEditIconButton")
+            || (widget->parentWidget() != nullptr && widget->parentWidget()->inherits("QTabBar"));
+        if (!widget->isVisible() || widget->visibleRegion().isEmpty() || ofQt) {
+            continue;
+        }
+        const auto* label = qobject_cast<const QLabel*>(widget);
+        const bool text = label != nullptr && !label->wordWrap() && label->pixmap().isNull()
+            && qobject_cast<const ui::ElidedLabel*>(widget) == nullptr
+            && label->metaObject() == &QLabel::staticMetaObject;
+        const bool button = qobject_cast<const QPushButton*>(widget) != nullptr
+            || (qobject_cast<const QToolButton*>(widget) != nullptr);
+        if ((text || button) && widget->width() < widget->minimumSizeHint().width() - 1) {
+            found << QString::fromLatin1(widget->metaObject()->className()) + u" \""_s
+                    + (label != nullptr ? label->text() : widget->accessibleName()) + u"\" "_s
+                    + QString::number(widget->width()) + u" of "_s
+                    + QString::number(widget->minimumSizeHint().width());
+        }
+    }
+    return found.join(u"; "_s);
+}
+
+} // namespace
+
+class LooksTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QStandardPaths::setTestModeEnabled(true);
+        QApplication::setOrganizationName(u"ExhibitTest"_s);
+        QApplication::setApplicationName(u"looks-%1"_s.arg(QCoreApplication::applicationPid()));
+        ui::TimeDisplay::instance().setZone(QTimeZone::utc());
+        open();
+    }
+
+    void cleanupTestCase() { m_console.reset(); }
+
+    void looksAsAccepted_data()
+    {
+        QTest::addColumn<int>("theme");
+        QTest::newRow("light") << static_cast<int>(ui::ThemeChoice::Light);
+        QTest::newRow("dark") << static_cast<int>(ui::ThemeChoice::Dark);
+        QTest::newRow("contrast") << static_cast<int>(ui::ThemeChoice::Contrast);
+    }
+    void looksAsAccepted()
+    {
+        QFETCH(int, theme);
+        ui::Theme::instance().choose(static_cast<ui::ThemeChoice>(theme));
+        QTest::qWait(100);
+        const QByteArray now = signatureOf(window().grab().toImage());
+        const QString name = qEnvironmentVariable("EXHIBIT_SOURCE_DIR")
+            + u"/tests/gui/golden/investigate-%1.txt"_s.arg(
+                QString::fromLatin1(QTest::currentDataTag()));
+        QFile file(name);
+        if (qEnvironmentVariableIsSet("EXHIBIT_ACCEPT_GOLDEN")) {
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(now);
+            return;
+        }
+        QVERIFY2(file.open(QIODevice::ReadOnly), qPrintable(name));
+        const QByteArray then = file.readAll();
+        QCOMPARE(now.size(), then.size());
+        double sum = 0;
+        for (int block = 0; block < kColumns * kRows; ++block) {
+            const int row = block / kColumns;
+            const qsizetype at = qsizetype{row} * (2 * kColumns + 1) + block % kColumns * 2;
+            const int off
+                = std::abs(now.mid(at, 2).toInt(nullptr, 16) - then.mid(at, 2).toInt(nullptr, 16));
+            QVERIFY2(
+                off <= kBlockOffMax,
+                qPrintable(
+                    u"row %1, column %2 differs by %3"_s.arg(row).arg(block % kColumns).arg(off)));
+            sum += off;
+        }
+        QVERIFY2(sum / (kColumns * kRows) <= kMeanOffMax, qPrintable(QString::number(sum)));
+    }
+
+    void nothingIsCutAtTheSizeOfTheDesign()
+    {
+        const QString cut = clipped(window());
+        QVERIFY2(cut.isEmpty(), qPrintable(cut));
+    }
+
+    void fitsTheSmallestWindow()
+    {
+        window().resize(1024, 640);
+        QTest::qWait(100);
+        QCOMPARE(window().size(), QSize(1024, 640));
+        QVERIFY2(!window().pane(u"facets"_s)->isVisible(), "facets close first");
+        const QString cut = clipped(window());
+        window().resize(1600, 1000);
+        QTest::qWait(50);
+        QVERIFY2(cut.isEmpty(), qPrintable(cut));
+        QVERIFY(window().pane(u"facets"_s)->isVisible());
+    }
+
+    void everythingThatTakesTheFocusHasAName()
+    {
+        QStringList nameless;
+        for (auto* widget : window().findChildren<QWidget*>()) {
+            if (!widget->isVisible() || !(widget->focusPolicy() & Qt::TabFocus)
+                || widget->focusProxy() != nullptr) {
+                continue;
+            }
+            const auto* one = QAccessible::queryAccessibleInterface(widget);
+            if (one == nullptr || one->text(QAccessible::Name).trimmed().isEmpty()) {
+                nameless << QString::fromLatin1(widget->metaObject()->className()) + u" in "_s
+                        + QString::fromLatin1(widget->parentWidget()->metaObject()->className());
+            }
+        }
+        QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(u", "_s)));
+    }
+
+    void theTimelineHasATwinThatIsRead()
+    {
+        auto* cards = window().findChild<QAbstractItemView*>(u"timeline.cards"_s);
+        QVERIFY(cards != nullptr);
+        auto* list = QAccessible::queryAccessibleInterface(cards);
+        QCOMPARE(list->childCount(), 6);
+        const QString cause = list->child(1)->text(QAccessible::Name);
+        QVERIFY2(cause.contains(u"root cause"_s), qPrintable(cause));
+        const QString inflection = list->child(4)->text(QAccessible::Name);
+        QVERIFY2(inflection.contains(u"CONTENT_ACCURACY BLOCK inflection point"_s),
+                 qPrintable(inflection));
+    }
+
+    void wordsTwiceAsLongAndRightToLeftStillFit()
+    {
+        m_console.reset();
+        LongWords words;
+        QVERIFY(QCoreApplication::installTranslator(&words));
+        QApplication::setLayoutDirection(Qt::RightToLeft);
+        open();
+        const QString cut = clipped(window());
+        QCOMPARE(window().pane(u"results"_s)->layoutDirection(), Qt::RightToLeft);
+        QVERIFY2(window().pane(u"record"_s)->geometry().left()
+                     < window().pane(u"results"_s)->geometry().left(),
+                 "panes mirror");
+        if (const QString folder = qEnvironmentVariable("EXHIBIT_PICTURES"); !folder.isEmpty()) {
+            window().grab().save(folder + u"/long-rtl.png"_s);
+        }
+        m_console.reset();
+        QApplication::setLayoutDirection(Qt::LeftToRight);
+        QCoreApplication::removeTranslator(&words);
+        open();
+        QVERIFY2(cut.isEmpty(), qPrintable(cut));
+    }
+
+private:
+    void open()
+    {
+        CommandLine options;
+        options.safeMode = true;
+        options.theme = u"light"_s;
+        m_console = std::make_unique<Console>(options);
+        m_console->openWindow();
+        m_console->hub().setSource(std::make_shared<test::PictureSource>(), u"exhibit.example"_s);
+        m_console->hub().setState(ui::ConnectionState::Connected);
+        window().showHome(false);
+        QTRY_VERIFY(window().services().selection->timeline() != nullptr);
+        QTRY_VERIFY(!ui::SearchController::of(window().services()).histogram().counts.empty());
+        QTest::qWait(100);
+    }
+    ui::MainWindow& window() { return m_console->window(); }
+
+    std::unique_ptr<Console> m_console;
+};
+
+} // namespace exhibit::console
+
+QTEST_MAIN(exhibit::console::LooksTest)
+#include "looks_test.moc"

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// What lasts from one start of the console to the next, and what a second start does.
+#include "app/console/command_line.h"
+#include "app/console/console.h"
+#include "app/console/session_store.h"
+#include "app/console/single_instance.h"
+
+#include <QApplication>
+#include <QDockWidget>
+#include <QFile>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
+
+namespace exhibit::console {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+} // namespace
+
+class SessionTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QStandardPaths::setTestModeEnabled(true);
+        QApplication::setOrganizationName(u"ExhibitTest"_s);
+        QApplication::setApplicationName(u"session-%1"_s.arg(QCoreApplication::applicationPid()));
+        QSettings::setDefaultFormat(QSettings::IniFormat);
+        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_folder.path());
+        registerPanes(m_registry);
+    }
+
+    void init() { QSettings().clear(); }
+
+    void queryAndIncidentComeBack()
+    {
+        const SessionStore store(m_folder.filePath(u"state"_s));
+        store.saveState({u"http://127.0.0.1:1"_s, u"severity:high \"a b\""_s, u"inc_x"_s});
+        const SessionState back = SessionStore(m_folder.filePath(u"state"_s)).readState();
+        QCOMPARE(back.server, u"http://127.0.0.1:1"_s);
+        QCOMPARE(back.query, u"severity:high \"a b\""_s);
+        QCOMPARE(back.incident, u"inc_x"_s);
+    }
+
+    void aBrokenSessionFileIsAnEmptySession()
+    {
+        const QString folder = m_folder.filePath(u"broken"_s);
+        const SessionStore store(folder);
+        for (const QByteArray& text :
+             {QByteArray("{\"server\":"), QByteArray("[1]"), QByteArray()}) {
+            QFile file(folder + u"/session.json"_s);
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(text);
+            file.close();
+            QCOMPARE(store.readState().server, QString());
+        }
+    }
+
+    void anEndWithoutGoodbyeIsNoticed()
+    {
+        const SessionStore store(m_folder.filePath(u"run"_s));
+        QVERIFY(!store.crashed());
+        store.beginRun();
+        QVERIFY(SessionStore(m_folder.filePath(u"run"_s)).crashed());
+        store.endCleanly();
+        QVERIFY(!store.crashed());
+    }
+
+    void aLayoutComesBackAndResetTakesItAway()
+    {
+        const SessionStore store(m_folder.filePath(u"layout"_s));
+        ui::SourceHub hub;
+        {
+            ui::MainWindow window(m_registry, hub, false);
+            window.show();
+            window.showHome(false);
+            qobject_cast<QDockWidget*>(window.pane(u"facets"_s))->hide();
+            window.resize(1300, 800);
+            store.saveWindow(window);
+        }
+        ui::MainWindow window(m_registry, hub, false);
+        window.show();
+        window.showHome(false);
+        QVERIFY(window.pane(u"facets"_s)->isVisible());
+        store.restoreWindow(window);
+        QCOMPARE(window.size(), QSize(1300, 800));
+        QVERIFY(!window.pane(u"facets"_s)->isVisible());
+        QVERIFY(window.actions().trigger(u"window.reset_layout"));
+        QVERIFY(window.pane(u"facets"_s)->isVisible());
+    }
+
+    void aWindowFromAScreenThatIsGoneComesBack()
+    {
+        QWidget window;
+        window.setGeometry(90'000, 90'000, 400, 300);
+        ui::Layouts::bringOnScreen(&window);
+        QVERIFY(
+            QGuiApplication::primaryScreen()->availableGeometry().intersects(window.geometry()));
+    }
+
+    void aNamedLayoutIsKept()
+    {
+        ui::SourceHub hub;
+        ui::MainWindow window(m_registry, hub, false);
+        window.show();
+        window.showHome(false);
+        window.layouts().save(u"wide"_s);
+        window.pane(u"record"_s)->hide();
+        QCOMPARE(window.layouts().names(), QStringList{u"wide"_s});
+        QVERIFY(window.layouts().restore(u"wide"_s));
+        QVERIFY(window.pane(u"record"_s)->isVisible());
+        QVERIFY(!window.layouts().restore(u"never saved"_s));
+    }
+
+    void aSecondStartHandsItsFilesOver()
+    {
+        const QString name = u"exhibit-test-%1"_s.arg(QCoreApplication::applicationPid());
+        SingleInstance first(name, nullptr);
+        QVERIFY2(!first.handOver({}), "nobody is there yet");
+        first.listen();
+        QSignalSpy asked(&first, &SingleInstance::asked);
+        const SingleInstance second(name, nullptr);
+        QVERIFY(second.handOver({u"/tmp/a.exhibit"_s, u"ü b"_s}));
+        QTRY_COMPARE(asked.size(), 1);
+        QCOMPARE(asked.first().first().toStringList(),
+                 (QStringList{u"/tmp/a.exhibit"_s, u"ü b"_s}));
+    }
+
+    void safeModeShowsTheDefaultAndRestoresNothing()
+    {
+        CommandLine options;
+        QVERIFY(
+            !readCommandLine({u"exhibit"_s, u"--safe-mode"_s, u"--"_s, u"-odd.exhibit"_s}, options)
+                 .has_value());
+        QVERIFY(options.safeMode);
+        QCOMPARE(options.files, QStringList{u"-odd.exhibit"_s});
+        QSettings().setValue(u"view/theme"_s, static_cast<int>(ui::ThemeChoice::Contrast));
+        Console console(options);
+        console.openWindow();
+        QVERIFY(console.window().isHome());
+        QVERIFY(console.window().services().safeMode);
+        QVERIFY(!ui::Theme::instance().isHighContrast());
+    }
+
+    void aWrongOptionIsWrongUsage()
+    {
+        CommandLine options;
+        QCOMPARE(readCommandLine({u"exhibit"_s, u"--no-such"_s}, options), std::optional(2));
+    }
+
+private:
+    QTemporaryDir m_folder;
+    ui::Theme m_theme{nullptr};
+    ui::PaneRegistry m_registry;
+};
+
+} // namespace exhibit::console
+
+QTEST_MAIN(exhibit::console::SessionTest)
+#include "session_test.moc"
