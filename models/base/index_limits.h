@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-/// The limits of what calls are found by. They stand apart from limits.h, which everything includes.
+/// The limits of what calls are found by; the others stand in limits.h, which everything includes.
 namespace exhibit::limits {
 
 /// Redacted text of one call's request, and of its answer, that searches find.
