@@ -2,8 +2,8 @@
 #include "app/ctl/commands.h"
 #include "app/ctl/failure_report.h"
 #include "app/ctl/policy_file.h"
-#include "app/ctl/redaction_pack.h"
 #include "models/base/json_walk.h"
+#include "models/redaction/redaction_pack.h"
 
 #include <fstream>
 #include <iostream>
@@ -25,7 +25,7 @@ struct Span {
 };
 
 /// The text redacted; its spans are appended.
-std::string redactText(const NamedPack& named,
+std::string redactText(const redaction::NamedPack& named,
                        std::string_view text,
                        const std::string& path,
                        std::vector<Span>& spans)
@@ -40,7 +40,7 @@ std::string redactText(const NamedPack& named,
     return out;
 }
 
-Json spansJson(const NamedPack& named, const std::vector<Span>& spans)
+Json spansJson(const redaction::NamedPack& named, const std::vector<Span>& spans)
 {
     JsonArray list;
     for (const auto& [run, path] : spans) {
@@ -57,7 +57,7 @@ Json spansJson(const NamedPack& named, const std::vector<Span>& spans)
 }
 
 /// One line of JSON with its string values redacted; nullopt when it is no JSON.
-std::optional<std::string> redactJson(const NamedPack& named,
+std::optional<std::string> redactJson(const redaction::NamedPack& named,
                                       std::string_view line,
                                       std::vector<Span>& spans)
 {
@@ -83,7 +83,7 @@ std::optional<std::string> redactJson(const NamedPack& named,
 
 class Redaction {
 public:
-    Redaction(Session& session, const NamedPack& named, const RedactOptions& options)
+    Redaction(Session& session, const redaction::NamedPack& named, const RedactOptions& options)
         : m_session(session)
         , m_named(named)
         , m_options(options)
@@ -161,15 +161,15 @@ private:
     }
 
     Session& m_session;
-    const NamedPack& m_named;
+    const redaction::NamedPack& m_named;
     const RedactOptions& m_options;
     std::ostream& m_out;
 };
 
-Result<NamedPack> packFor(const RedactOptions& options)
+Result<redaction::NamedPack> packFor(const RedactOptions& options)
 {
     if (options.policyFile.empty()) {
-        return shippedPack();
+        return redaction::shippedPack();
     }
     std::ifstream file(options.policyFile, std::ios::binary);
     if (!file) {
@@ -179,7 +179,7 @@ Result<NamedPack> packFor(const RedactOptions& options)
     const auto* list = findMember(read.document, "policies");
     EXHIBIT_TRY(const auto policies,
                 domain::policiesFromJson(list != nullptr ? *list : read.document));
-    return namedPack(policies);
+    return redaction::namedPack(policies);
 }
 
 int redact(Session& session, const RedactOptions& options)

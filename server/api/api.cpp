@@ -19,6 +19,7 @@ void addRoutes(http::Router& router, const ApiServices& services)
     const auto shared = std::make_shared<const ApiServices>(services);
     const AccessControl access(shared);
     for (const auto& routes : {searchRoutes(shared),
+                               callSearchRoutes(shared),
                                countRoutes(shared),
                                incidentRoutes(shared),
                                runRoutes(shared),

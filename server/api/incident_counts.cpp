@@ -2,6 +2,7 @@
 #include "server/storage/incident_counts.h"
 #include "server/api/reply.h"
 #include "server/api/resources.h"
+#include "server/api/search_cursor.h"
 #include "server/api/search_request.h"
 
 #include "models/domain/incident_source_json.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/api/reply.h"
 #include "server/api/resources.h"
+#include "server/api/search_cursor.h"
 #include "server/api/search_request.h"
 
 namespace exhibit::api {
@@ -40,22 +41,17 @@ public:
     http::Response operator()(const http::Request& request,
                               const security::Principal& principal) const
     {
-        const auto begin = std::chrono::steady_clock::now();
-        EXHIBIT_ANSWER(request, const auto body, readBody<SearchRequest>(request));
-        auto query = query::parse(body.query.value_or(""));
-        if (!query) {
-            return invalidQuery(request, query.error());
-        }
-        EXHIBIT_ANSWER(request, const auto search, toSearch(body, *query, principal.tenant));
-        EXHIBIT_ANSWER(request,
-                       const auto page,
-                       storage::IncidentStore(m_services->database)
-                           .search(principal.tenant, search, Deadline::after(kHandlerTimeout)));
-        auto response = http::jsonResponse(
-            200, pageJson(*m_services, page, nextCursor(body, search.query, page)));
-        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
-        m_seconds.observe(taken.count());
-        return response;
+        return answerSearch<SearchRequest>(
+            request, m_seconds, [&](const SearchRequest& body, const query::Query& query) {
+                EXHIBIT_ANSWER(request, const auto search, toSearch(body, query, principal.tenant));
+                EXHIBIT_ANSWER(
+                    request,
+                    const auto page,
+                    storage::IncidentStore(m_services->database)
+                        .search(principal.tenant, search, Deadline::after(kHandlerTimeout)));
+                return http::jsonResponse(
+                    200, pageJson(*m_services, page, nextCursor(body, query, page)));
+            });
     }
 
 private:
@@ -64,23 +60,6 @@ private:
 };
 
 } // namespace
-
-http::Response invalidQuery(const http::Request& request, const query::QueryError& error)
-{
-    http::ErrorReply reply;
-    reply.status = 400;
-    reply.code = "invalid_query";
-    reply.message = error.message;
-    reply.param = "query";
-    JsonObject object = http::errorObject(reply, request.id);
-    object.emplace("position", JsonObject{{"begin", error.begin}, {"end", error.end}});
-    if (!error.suggestion.empty()) {
-        object.emplace("suggestion", error.suggestion);
-    }
-    auto response = http::jsonResponse(400, JsonObject{{"error", std::move(object)}});
-    response.headers.add("x-should-retry", "false");
-    return response;
-}
 
 UtcTime asOf(const ApiServices& services, UtcTime databaseTime)
 {

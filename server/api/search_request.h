@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/base/json_fields.h"
 #include "models/query/query.h"
+#include "server/api/one_or_more.h"
 #include "server/http/message.h"
 #include "server/storage/incident_store.h"
 
 #include <string>
 
 namespace exhibit::api {
-
-/// One severity or several.
-struct SeverityList {
-    std::vector<domain::Severity> values;
-};
 
 /// The body of a search, as api.md has it.
 struct SearchRequest {
@@ -23,7 +18,7 @@ struct SearchRequest {
     std::optional<std::string> runId;
     std::optional<UtcTime> timeFrom;
     std::optional<UtcTime> timeTo;
-    std::optional<SeverityList> severity;
+    std::optional<OneOrMore<domain::Severity>> severity;
     std::optional<std::string> policy;
     std::optional<domain::IncidentStatus> status;
     std::optional<std::string> model;
@@ -60,34 +55,9 @@ void visitFields(V& visit, Of<V, SearchRequest>& request)
                                                        query::Query query,
                                                        TenantId tenant);
 
-/// 400 invalid_query with where in the text and what to put there.
-[[nodiscard]] http::Response invalidQuery(const http::Request& request,
-                                          const query::QueryError& error);
-
 /// The cursor of the page after `page`; empty when there is none.
 [[nodiscard]] std::optional<std::string> nextCursor(const SearchRequest& request,
                                                     const query::Query& query,
                                                     const storage::IncidentPage& page);
 
 } // namespace exhibit::api
-
-namespace exhibit {
-
-template <>
-struct JsonCodec<api::SeverityList> {
-    static Json write(const api::SeverityList& list) { return toJson(list.values); }
-    static Result<api::SeverityList> read(const Json& json,
-                                          UnknownMembers unknown,
-                                          const std::string& pointer)
-    {
-        if (json.is_array()) {
-            EXHIBIT_TRY(auto values,
-                        fromJson<std::vector<domain::Severity>>(json, unknown, pointer));
-            return api::SeverityList{std::move(values)};
-        }
-        EXHIBIT_TRY(const auto value, fromJson<domain::Severity>(json, unknown, pointer));
-        return api::SeverityList{{value}};
-    }
-};
-
-} // namespace exhibit

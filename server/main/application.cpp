@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/main/application.h"
 
+#include "models/redaction/redaction_pack.h"
 #include "server/api/api.h"
 #include "server/gateway/gateway.h"
 #include "server/http/server.h"
@@ -10,6 +11,7 @@
 #include "server/main/run_keeper.h"
 #include "server/main/scorecard.h"
 #include "server/storage/body_field_store.h"
+#include "server/storage/call_indexer.h"
 #include "server/storage/ingest.h"
 #include "server/storage/local_copy_retention.h"
 #include "server/storage/private_file.h"
@@ -80,6 +82,7 @@ private:
     storage::UnprovenLedger m_ledger;
     storage::BodyFieldStore m_fields;
     std::unique_ptr<storage::Ingest> m_ingest;
+    std::unique_ptr<storage::CallIndexer> m_indexer;
     std::atomic<bool> m_ingesting{false};
     prevention::SnapshotCache m_snapshots;
     std::unique_ptr<prevention::RunRegistry> m_runs;
@@ -131,6 +134,9 @@ Result<void> Application::Impl::startDatabase()
     EXHIBIT_CHECK(m_databaseService->find());
     m_ingest = std::make_unique<storage::Ingest>(storage::Ingest::Services{
         m_databaseService->database(), *m_journal, m_ledger, m_fields, m_metrics});
+    EXHIBIT_TRY(auto redaction, redaction::shippedPack());
+    m_indexer = std::make_unique<storage::CallIndexer>(storage::CallIndexer::Services{
+        m_databaseService->database(), *m_journal, m_metrics, std::move(redaction.pack)});
     m_replicas = std::make_unique<Replicas>(ReplicaServices{
         .io = m_io,
         .urls = m_databaseService->urls(),
@@ -145,6 +151,7 @@ Result<void> Application::Impl::startDatabase()
     DatabaseService::Events events;
     events.onReady = [this] {
         m_ingest->start();
+        m_indexer->start();
         m_ingesting = true;
     };
     events.onNotice = [this](std::string_view payload) { m_replicas->notice(payload); };
@@ -212,6 +219,7 @@ Json Application::Impl::health() const
 {
     const auto journal = m_journal->stats();
     const auto ingest = m_ingest->state();
+    const auto index = m_indexer->state();
     const std::string database = m_databaseService->trouble();
     const std::string spool = journal.full ? "the spool is full: calls are refused"
         : journal.failing                  ? "the last commit failed and is repeated"
@@ -227,6 +235,10 @@ Json Application::Impl::health() const
                     {"detail", spool},
                     {"bytes", journal.bytesOnDisk},
                     {"waiting", ingest.waiting}}},
+        {"call_index",
+         JsonObject{{"ok", !index.failing},
+                    {"detail", index.failing ? "calls wait to be indexed; the log says why" : ""},
+                    {"lag_us", index.lag.count()}}},
         {"replicas", m_replicas->health()}};
 }
 
@@ -313,6 +325,7 @@ void Application::Impl::stopParts()
     m_runKeeper.reset();
     m_forgetting.reset();
     m_scorecard.reset();
+    m_indexer.reset();
     m_ingest.reset();
     m_databaseService.reset();
     m_replicas.reset();

@@ -67,6 +67,9 @@ Result<Erasure> eraseSubject(Transaction& transaction,
     const auto user = isUser ? std::optional(subject.substr(kUserPrefix.size())) : std::nullopt;
     const auto callId = call ? std::optional(call->value) : std::nullopt;
     const auto callAt = call ? std::optional(call->value.timestamp()) : std::nullopt;
+    // Before the rest: it waits for a call of the subject that is being indexed right now.
+    EXHIBIT_CHECK(transaction.query("SELECT forget_call_subject($1, $2)",
+                                    {transaction.tenant(), storable(subject)}));
     const auto rows = transaction.query("SELECT erased_key, field_rows, body_rows, call_rows"
                                         " FROM erase_subject($1, $2, $3, $4)",
                                         {storable(subject), storable(user), callId, callAt});

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace exhibit::storage {
 namespace {
@@ -95,45 +96,83 @@ Result<std::int64_t> countAll(Transaction& transaction,
     return rows.integer(0, 0);
 }
 
-Result<Counted> countFacet(Transaction& transaction,
-                           TenantId tenant,
-                           const IncidentSearch& search,
-                           const FacetField& field,
-                           std::uint32_t valuesMax)
+/// The values of one field, from rows of (value, count), the most frequent first.
+Counted facetFrom(const std::vector<std::pair<std::optional<std::string>, std::int64_t>>& values,
+                  std::string_view name,
+                  std::int64_t sampled,
+                  std::int64_t total,
+                  std::uint32_t valuesMax)
 {
     Counted counted;
-    counted.facet.field = field.name;
+    counted.facet.field = name;
+    counted.isEstimate = total > sampled;
+    for (const auto& [value, hits] : values) {
+        const std::int64_t count = projected(hits, sampled, total);
+        if (!value || counted.facet.values.size() >= valuesMax) {
+            counted.facet.others += count;
+        } else {
+            counted.facet.values.push_back({*value, count});
+        }
+    }
+    return counted;
+}
+
+/// Several fields among the matches of one search, which are looked up once.
+Result<std::vector<Counted>> countFacets(Transaction& transaction,
+                                         TenantId tenant,
+                                         const IncidentSearch& search,
+                                         const std::vector<FacetField>& fields,
+                                         std::uint32_t valuesMax)
+{
+    std::vector<Counted> facets;
     Parameters parameters{tenant, static_cast<std::int64_t>(limits::kExactTotalMax)};
     const auto compiled = compileSearch(tenant, search, parameters);
     if (compiled.impossible) {
-        return counted;
+        for (const auto& field : fields) {
+            facets.push_back(facetFrom({}, field.name, 0, 0, valuesMax));
+        }
+        return facets;
+    }
+    std::string counts;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        counts += (i == 0 ? "" : " UNION ALL ") + ("SELECT " + std::to_string(i) + " AS field, ")
+            + std::string(fields[i].column) + " AS value, count(*) AS n FROM hits GROUP BY 2";
     }
     EXHIBIT_TRY(const Rows rows,
                 transaction.query(
-                    "SELECT i." + std::string(field.column)
-                        + ", count(*) AS n FROM search_incidents($1, " + compiled.text + ", "
-                        + compiled.filters
+                    "WITH hits AS MATERIALIZED (SELECT i.severity, i.policy_id, i.status, i.model,"
+                    " i.user_id FROM search_incidents($1, "
+                        + compiled.text + ", " + compiled.filters
                         + ", NULL, NULL, $2::integer) AS f JOIN incidents i ON i.tenant_id = $1"
-                          " AND i.incident_id = f.found_id GROUP BY 1 ORDER BY n DESC, 1",
+                          " AND i.incident_id = f.found_id) SELECT * FROM ("
+                        + counts + ") AS c ORDER BY field, n DESC, value",
                     parameters));
+    std::vector<std::vector<std::pair<std::optional<std::string>, std::int64_t>>> values(
+        fields.size());
     std::int64_t sampled = 0;
     for (std::size_t row = 0; row < rows.size(); ++row) {
-        sampled += rows.integer(row, 1);
+        const auto field = static_cast<std::size_t>(rows.integer(row, 0));
+        values[field].emplace_back(rows.optionalText(row, 1), rows.integer(row, 2));
+        sampled += field == 0 ? rows.integer(row, 2) : 0;
     }
     std::int64_t total = sampled;
     if (sampled >= std::int64_t{limits::kExactTotalMax}) {
         EXHIBIT_TRY(total, countAll(transaction, tenant, search));
-        counted.isEstimate = total > sampled;
     }
-    for (std::size_t row = 0; row < rows.size(); ++row) {
-        const std::int64_t count = projected(rows.integer(row, 1), sampled, total);
-        if (rows.isNull(row, 0) || counted.facet.values.size() >= valuesMax) {
-            counted.facet.others += count;
-        } else {
-            counted.facet.values.push_back({std::string(rows.text(row, 0)), count});
-        }
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        facets.push_back(facetFrom(values[i], fields[i].name, sampled, total, valuesMax));
     }
-    return counted;
+    return facets;
+}
+
+/// Whether the search restricts the field, by its query or beside it.
+bool restricts(const IncidentSearch& search, Field field)
+{
+    const bool beside = (field == Field::Severity && !search.severities.empty())
+        || (field == Field::Policy && search.policyId) || (field == Field::Status && search.status)
+        || (field == Field::Model && search.model) || (field == Field::User && search.userId);
+    return beside
+        || query::withoutField(search.query, field).groups.size() != search.query.groups.size();
 }
 
 domain::HistogramReply barsOf(const Rows& rows)
@@ -163,15 +202,34 @@ Result<domain::FacetsReply> IncidentCounts::facets(TenantId tenant,
 {
     return m_database.read(
         tenant, deadline, [&](Transaction& transaction) -> Result<domain::FacetsReply> {
-            domain::FacetsReply reply;
+            // Fields that the search leaves open have the same matches.
+            std::vector<FacetField> open;
+            std::map<std::string, Counted> counted;
+            const auto count = [&](const IncidentSearch& matches,
+                                   const std::vector<FacetField>& wanted) -> Result<void> {
+                EXHIBIT_TRY(auto facets,
+                            countFacets(transaction, tenant, matches, wanted, valuesMax));
+                for (auto& facet : facets) {
+                    counted.insert_or_assign(facet.facet.field, std::move(facet));
+                }
+                return {};
+            };
             for (const auto& name : fields) {
                 EXHIBIT_TRY(const auto field, facetOf(name));
-                EXHIBIT_TRY(
-                    auto counted,
-                    countFacet(
-                        transaction, tenant, without(search, field.field), field, valuesMax));
-                reply.isEstimate = reply.isEstimate || counted.isEstimate;
-                reply.facets.push_back(std::move(counted.facet));
+                if (restricts(search, field.field)) {
+                    EXHIBIT_CHECK(count(without(search, field.field), {field}));
+                } else {
+                    open.push_back(field);
+                }
+            }
+            if (!open.empty()) {
+                EXHIBIT_CHECK(count(search, open));
+            }
+            domain::FacetsReply reply;
+            for (const auto& name : fields) {
+                const auto& facet = counted.at(name);
+                reply.isEstimate = reply.isEstimate || facet.isEstimate;
+                reply.facets.push_back(facet.facet);
             }
             return reply;
         });

@@ -15,12 +15,6 @@ constexpr std::string_view kColumns
       " i.latency_us, i.root_cause, i.assignee, to_jsonb(i.tags), i.created_at";
 constexpr int kColumnCount = 19;
 
-// A short text is shown whole, of a long one the parts around the words.
-constexpr std::string_view kWholeText = "StartSel=\x02, StopSel=\x03, HighlightAll=true";
-constexpr std::string_view kFragments
-    = "StartSel=\x02, StopSel=\x03, MaxFragments=2, MaxWords=30, MinWords=8, "
-      "FragmentDelimiter=\" … \"";
-
 template <NamedEnum E>
 Result<void> readEnum(std::string_view text, E& value)
 {
@@ -94,13 +88,9 @@ Result<Rows> findHits(Transaction& transaction, TenantId tenant, const IncidentS
         kWholeText,
         kFragments};
     const auto compiled = compileSearch(tenant, search, parameters);
-    const auto headline = [&compiled](std::string_view column) {
-        return "ts_headline('exhibit_text'::regconfig, translate(i." + std::string(column)
-            + ", '<>' || chr(2) || chr(3), chr(4) || chr(5)), w.words, CASE WHEN length(i."
-            + std::string(column) + ") <= 600 THEN $6 ELSE $7 END)";
-    };
     return transaction.query(
-        "SELECT " + std::string(kColumns) + ", " + headline("title") + ", " + headline("excerpt")
+        "SELECT " + std::string(kColumns) + ", " + headlineExpression("i.title", "$6", "$7") + ", "
+            + headlineExpression("i.excerpt", "$6", "$7")
             + ", (SELECT d.result FROM decisions d WHERE d.tenant_id = $1"
               " AND d.decision_id = i.decision_id) FROM search_incidents($1, "
             + compiled.text + ", " + compiled.filters
@@ -115,10 +105,7 @@ Result<Rows> findHits(Transaction& transaction, TenantId tenant, const IncidentS
 void addHighlights(IncidentHit& hit, const Rows& rows, std::size_t row)
 {
     for (const int column : {kColumnCount, kColumnCount + 1}) {
-        const auto text = rows.text(row, column);
-        if (text.find('\x02') != std::string_view::npos) {
-            hit.highlights.push_back(markedHtml(text));
-        }
+        addHighlight(hit.highlights, rows.text(row, column));
     }
 }
 
@@ -218,19 +205,13 @@ Result<IncidentPage> IncidentStore::search(TenantId tenant,
             const auto& last = page.hits.back().incident;
             page.next = SearchPosition{last.createdAt, last.incidentId};
         }
-        if (search.total) {
-            page.total = *search.total;
-        } else if (!page.next && !search.after && (count > 0 || search.offset == 0)) {
-            page.total.count = static_cast<std::int64_t>(count) + search.offset;
-        } else {
-            EXHIBIT_TRY(page.total, countHits(transaction, tenant, search));
-            if (count > 0) {
-                // An estimate knows less than the page that was found.
-                const auto seen
-                    = static_cast<std::int64_t>(count) + search.offset + (page.next ? 1 : 0);
-                page.total.count = std::max(page.total.count, seen);
-            }
-        }
+        const PageOutline outline{static_cast<std::int64_t>(count),
+                                  page.next.has_value(),
+                                  !search.after,
+                                  search.offset,
+                                  search.total};
+        EXHIBIT_TRY(page.total,
+                    totalOf(outline, [&] { return countHits(transaction, tenant, search); }));
         return page;
     });
 }
@@ -255,41 +236,6 @@ Result<StoredIncident> IncidentStore::change(TenantId tenant,
             EXHIBIT_CHECK(recordAction(transaction, ledger, actor, action));
             return read(transaction, incident);
         });
-}
-
-std::string markedHtml(std::string_view headline)
-{
-    std::string html;
-    for (const char character : headline) {
-        switch (character) {
-        case '\x02':
-            html += "<mark>";
-            break;
-        case '\x03':
-            html += "</mark>";
-            break;
-        case '&':
-            html += "&amp;";
-            break;
-        case '<':
-        case '\x04':
-            html += "&lt;";
-            break;
-        case '>':
-        case '\x05':
-            html += "&gt;";
-            break;
-        case '"':
-            html += "&quot;";
-            break;
-        case '\'':
-            html += "&#39;";
-            break;
-        default:
-            html += character;
-        }
-    }
-    return html;
 }
 
 } // namespace exhibit::storage

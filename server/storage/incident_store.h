@@ -5,6 +5,7 @@
 #include "models/query/query.h"
 #include "server/storage/audit_store.h"
 #include "server/storage/database.h"
+#include "server/storage/search_page.h"
 
 #include <optional>
 #include <string>
@@ -16,11 +17,6 @@ namespace exhibit::storage {
 struct SearchPosition {
     UtcTime createdAt{};
     IncidentId incidentId;
-};
-
-struct SearchTotal {
-    std::int64_t count = 0;
-    bool isEstimate = false; ///< Beyond limits::kExactTotalMax.
 };
 
 /// The query and beside it the parameters of api.md; all must hold.
@@ -106,9 +102,5 @@ public:
 private:
     Database& m_database;
 };
-
-/// What ts_headline made as HTML: its marks are U+0002 and U+0003, U+0004 and U+0005 stand for the
-/// angle brackets (the parser would skip what stands between script tags).
-[[nodiscard]] std::string markedHtml(std::string_view headline);
 
 } // namespace exhibit::storage

@@ -3,6 +3,7 @@
 
 #include "models/base/assert.h"
 #include "server/ops/log.h"
+#include "server/storage/call_rush.h"
 #include "server/storage/ingest_reader.h"
 #include "server/storage/ingest_tenant.h"
 
@@ -11,19 +12,6 @@
 #include <thread>
 
 namespace exhibit::storage {
-namespace {
-
-using namespace std::chrono_literals;
-
-/// Records per second from which on calls are what the processors are needed for (facts.md,
-/// "Gateway hot path": foreign load multiplies the time of a commit that a client waits for).
-constexpr std::int64_t kBusyRate = 5'000;
-/// Of the time, under such load, one part is ingest's and so many are the calls'.
-constexpr int kPartsForCalls = 9;
-constexpr auto kYieldMax = 500ms;
-
-} // namespace
-
 class Ingest::Impl {
 public:
     Impl(Services services, IngestOptions options)
@@ -100,24 +88,20 @@ private:
                 arrived(durable); // Of records that were released, only the numbers are left.
                 pause(m_options.idlePause);
             } else {
-                const auto begun = std::chrono::steady_clock::now();
+                const CallRush rush(m_services.journal);
                 ingest(*std::move(records));
-                yieldToCalls(durable, begun);
+                yieldToCalls(rush);
             }
         }
     }
 
     /// The journal is made to hold what comes in a rush; with a quarter of its room used, ingest
     /// takes its full share again, so that a lasting rush slows calls and does not refuse them.
-    void yieldToCalls(std::int64_t durableBefore, SteadyTime begun)
+    void yieldToCalls(const CallRush& rush)
     {
         const auto stats = m_services.journal.stats();
-        const auto took = std::chrono::steady_clock::now() - begun;
-        const auto rushed = std::chrono::nanoseconds(1s) * (stats.durableRecordNo - durableBefore)
-            > took * kBusyRate;
-        if (rushed && stats.bytesOnDisk < stats.bytesMax / 4) {
-            pause(std::chrono::ceil<std::chrono::milliseconds>(
-                std::min<std::chrono::nanoseconds>(took * kPartsForCalls, kYieldMax)));
+        if (stats.bytesOnDisk < stats.bytesMax / 4) {
+            pause(rush.pause());
         }
     }
 

@@ -2,6 +2,7 @@
 #include "server/storage/ingest_rows.h"
 
 #include "models/domain/root_cause.h"
+#include "server/storage/call_index.h"
 #include "server/storage/ingest_insert.h"
 
 namespace exhibit::storage {
@@ -235,6 +236,7 @@ Result<void> writeBatch(Transaction& transaction,
     appendCalls(statements, mark.tenant, batch);
     appendDecisions(statements, mark.tenant, batch);
     appendSteps(statements, mark.tenant, batch);
+    appendCallsToIndex(statements, mark.tenant, batch);
     appendIncidents(statements, mark.tenant, batch, causes);
     appendAborts(statements, mark.tenant, batch);
     appendQuarantined(statements, mark, batch);

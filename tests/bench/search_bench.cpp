@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// ./dev bench search: ten query shapes, the worst included, and a long timeline, over a database of
-// its own. Prints p50, p95 and the largest of 200 samples each.
+// ./dev bench search [INCIDENTS]: query shapes, the worst included, facets, the histogram and a
+// long timeline, over a database of its own. ./dev bench search --large [CALLS [INCIDENTS]] adds a
+// search over calls. Prints p50, p95 and the largest of 200 samples each, 20 of counts.
 #include "models/query/query.h"
+#include "server/storage/call_store.h"
+#include "server/storage/incident_counts.h"
 #include "server/storage/incident_store.h"
+#include "tests/bench/call_corpus.h"
 #include "tests/bench/search_corpus.h"
+#include "tests/bench/search_measure.h"
 #include "tests/server/storage/test_database.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <cstring>
 #include <iostream>
 
 namespace exhibit::bench {
@@ -16,121 +21,165 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kSamples = 200;
+constexpr int kCountSamples = 20;
+constexpr double kPageMs = 50;
+constexpr double kCountMs = 100;
 
-struct Shape {
-    std::string name;
-    std::function<std::string(int)> query; ///< By sample, so that no answer is merely cached.
+struct Options {
+    CorpusOptions corpus;
+    std::int64_t calls = 0; ///< 0: none are searched.
 };
 
-std::vector<Shape> shapes()
+Result<query::Query> queryOf(const Shape& shape, int sample)
 {
-    const auto word = [](int base) {
-        return [base](int i) { return wordOfRank(static_cast<std::size_t>(base + i)); };
-    };
-    return {
-        {"no words, newest first", [](int) { return std::string(); }},
-        {"one frequent word", word(0)},
-        {"one rare word", word(15'000)},
-        {"two words that rarely meet",
-         [](int i) {
-             return wordOfRank(static_cast<std::size_t>(9'000 + i)) + " "
-                 + wordOfRank(static_cast<std::size_t>(12'000 + i));
-         }},
-        {"frequent word, another excluded",
-         [](int i) { return wordOfRank(1) + " -" + wordOfRank(static_cast<std::size_t>(2 + i)); }},
-        {"phrase of two frequent words",
-         [](int i) {
-             return "\"" + wordOfRank(static_cast<std::size_t>(i % 5)) + " "
-                 + wordOfRank(static_cast<std::size_t>(i % 7)) + "\"";
-         }},
-        {"either of two words",
-         [](int i) {
-             return wordOfRank(static_cast<std::size_t>(500 + i)) + " or "
-                 + wordOfRank(static_cast<std::size_t>(7'000 + i));
-         }},
-        {"a user's", [](int i) { return fmt::format("user:user-{}", i * 7); }},
-        {"severity, policy and a word",
-         [](int i) {
-             return "severity:critical policy:BUDGET "
-                 + wordOfRank(static_cast<std::size_t>(100 + i));
-         }},
-        {"cost and latency beyond, rare",
-         [](int i) {
-             return fmt::format("cost:>0.99 latency:>4900ms status:open user:user-{}", i);
-         }},
-    };
+    auto query = query::parse(shape.query(sample));
+    if (!query) {
+        return fail(ErrorCode::InvalidInput, query.error().message, shape.name);
+    }
+    return *std::move(query);
 }
 
-struct Times {
-    std::vector<double> ms;
-    void add(std::chrono::steady_clock::duration took)
-    {
-        ms.push_back(std::chrono::duration<double, std::milli>(took).count());
-    }
-    void print(const std::string& name, const std::string& note)
-    {
-        std::sort(ms.begin(), ms.end());
-        std::cout << fmt::format("{:36}{:>9.1f}{:>9.1f}{:>9.1f}   {}\n",
-                                 name,
-                                 ms[ms.size() / 2],
-                                 ms[ms.size() * 95 / 100],
-                                 ms.back(),
-                                 note)
-                  << std::flush;
-    }
-};
-
-Result<void> measureSearch(storage::IncidentStore& store, TenantId tenant, const Shape& shape)
+/// The pages of a store by shape, newest first, and one in the middle of time.
+template <class Store, class Search, class Position>
+Result<void> measurePages(Store& store,
+                          TenantId tenant,
+                          const std::vector<Shape>& shapes,
+                          Search blank,
+                          const Position& middle)
 {
-    Times times;
-    std::int64_t hits = 0;
-    for (int i = 0; i < kSamples; ++i) {
-        const auto query = query::parse(shape.query(i));
-        if (!query) {
-            return fail(ErrorCode::InvalidInput, query.error().message, shape.name);
-        }
-        storage::IncidentSearch search;
-        search.query = *query;
-        const auto start = std::chrono::steady_clock::now();
-        EXHIBIT_TRY(const auto page, store.search(tenant, search, Deadline::after(60s)));
-        times.add(std::chrono::steady_clock::now() - start);
-        hits += page.total.count;
+    for (const auto& shape : shapes) {
+        std::int64_t hits = 0;
+        EXHIBIT_TRY(auto times, measure(kSamples, [&](int i) -> Result<void> {
+                        Search search = blank;
+                        EXHIBIT_TRY(search.query, queryOf(shape, i));
+                        EXHIBIT_TRY(const auto page,
+                                    store.search(tenant, search, Deadline::after(60s)));
+                        hits += page.total.count;
+                        return {};
+                    }));
+        times.print(shape.name, fmt::format("{} hits on average", hits / kSamples), kPageMs);
     }
-    times.print(shape.name, fmt::format("{} hits on average", hits / kSamples));
+    EXHIBIT_TRY(auto times, measure(kSamples, [&](int i) -> Result<void> {
+                    Search search = blank;
+                    EXHIBIT_TRY(search.query, queryOf(shapes[1], i));
+                    search.after = middle;
+                    search.total = storage::SearchTotal{1'000'000, true};
+                    EXHIBIT_CHECK(store.search(tenant, search, Deadline::after(60s)));
+                    return {};
+                }));
+    times.print("a frequent word's page, 45 days ago", "by cursor", kPageMs);
+    return {};
+}
+
+Result<void> measureCounts(storage::Database& database,
+                           TenantId tenant,
+                           const std::vector<Shape>& shapes)
+{
+    storage::IncidentCounts counts(database);
+    const std::vector<std::string> fields{"severity", "policy", "status", "model", "user"};
+    printHeading("facets and histogram");
+    for (const auto& shape : shapes) {
+        EXHIBIT_TRY(auto facets, measure(kCountSamples, [&](int i) -> Result<void> {
+                        storage::IncidentSearch search;
+                        EXHIBIT_TRY(search.query, queryOf(shape, i));
+                        EXHIBIT_CHECK(
+                            counts.facets(tenant, search, fields, 8, Deadline::after(60s)));
+                        return {};
+                    }));
+        facets.print(shape.name, "five facets", kCountMs);
+        EXHIBIT_TRY(auto bars, measure(kCountSamples, [&](int i) -> Result<void> {
+                        storage::IncidentSearch search;
+                        EXHIBIT_TRY(search.query, queryOf(shape, i));
+                        EXHIBIT_CHECK(counts.histogram(tenant, search, 120, Deadline::after(60s)));
+                        return {};
+                    }));
+        bars.print(shape.name, "histogram", kCountMs);
+    }
     return {};
 }
 
 Result<void> measureTimeline(storage::IncidentStore& store, TenantId tenant, IncidentId incident)
 {
-    Times times;
     std::size_t events = 0;
-    for (int i = 0; i < 30; ++i) {
-        const auto start = std::chrono::steady_clock::now();
-        EXHIBIT_TRY(const auto timeline, store.timeline(tenant, incident, Deadline::after(60s)));
-        times.add(std::chrono::steady_clock::now() - start);
-        events = timeline.events.size();
-    }
-    times.print("timeline", fmt::format("{} steps", events));
+    EXHIBIT_TRY(auto times, measure(30, [&](int) -> Result<void> {
+                    EXHIBIT_TRY(const auto timeline,
+                                store.timeline(tenant, incident, Deadline::after(60s)));
+                    events = timeline.events.size();
+                    return {};
+                }));
+    times.print("timeline", fmt::format("{} steps", events), kCountMs);
     return {};
 }
 
-Result<void> run(const CorpusOptions& options)
+Result<void> measureIncidents(storage::TestDatabase& server,
+                              TenantId tenant,
+                              const Options& options)
+{
+    const auto start = std::chrono::steady_clock::now();
+    EXHIBIT_TRY(const auto corpus, writeCorpus(*server.administrator(), tenant, options.corpus));
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    std::cout << fmt::format(
+        "{} incidents written in {:.0f} s\n", options.corpus.incidents, took.count());
+    auto shapes = commonShapes();
+    shapes.push_back({"cost and latency beyond, rare", [](int i) {
+                          return fmt::format("cost:>0.99 latency:>4900ms status:open user:user-{}",
+                                             i);
+                      }});
+    storage::IncidentStore store(server.database());
+    printHeading("incidents");
+    EXHIBIT_CHECK(measurePages(store,
+                               tenant,
+                               shapes,
+                               storage::IncidentSearch{},
+                               storage::SearchPosition{utcNow() - 24h * 45, {}}));
+    EXHIBIT_CHECK(measureTimeline(store, tenant, corpus.longIncident));
+    return measureCounts(server.database(), tenant, shapes);
+}
+
+Result<void> measureCalls(storage::TestDatabase& server, TenantId tenant, const Options& options)
+{
+    const auto start = std::chrono::steady_clock::now();
+    EXHIBIT_TRY(const auto bytes, writeCalls(server, tenant, options.calls));
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    std::cout << fmt::format("\n{} calls written in {:.0f} s, {:.1f} GB with their indexes\n",
+                             options.calls,
+                             took.count(),
+                             static_cast<double>(bytes) / 1e9);
+    auto shapes = commonShapes();
+    shapes.push_back(
+        {"the expensive ones", [](int i) { return fmt::format("cost:>{}", 0.9995 + i * 1e-6); }});
+    shapes.push_back({"slow ones with a word", [](int i) {
+                          return "latency:>4900ms " + wordOfRank(static_cast<std::size_t>(50 + i));
+                      }});
+    storage::CallStore store(server.database());
+    printHeading("calls");
+    return measurePages(store,
+                        tenant,
+                        shapes,
+                        storage::CallSearch{},
+                        storage::CallPosition{utcNow() - 24h * 45, {}});
+}
+
+Result<void> run(const Options& options)
 {
     auto& server = storage::TestDatabase::instance();
     const auto tenant = server.newTenant();
-    const auto start = std::chrono::steady_clock::now();
-    EXHIBIT_TRY(const auto corpus, writeCorpus(*server.administrator(), tenant.id, options));
-    std::cout << fmt::format(
-        "{} incidents written in {:.0f} s\n\n",
-        options.incidents,
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-    std::cout << fmt::format("{:36}{:>9}{:>9}{:>9}\n", "milliseconds", "p50", "p95", "max");
-    storage::IncidentStore store(server.database());
-    for (const auto& shape : shapes()) {
-        EXHIBIT_CHECK(measureSearch(store, tenant.id, shape));
+    if (options.calls > 0) {
+        EXHIBIT_CHECK(measureCalls(server, tenant.id, options));
     }
-    return measureTimeline(store, tenant.id, corpus.longIncident);
+    return measureIncidents(server, tenant.id, options);
+}
+
+Options optionsOf(int argc, char** argv)
+{
+    Options options;
+    const bool large = argc > 1 && std::strcmp(argv[1], "--large") == 0;
+    const auto number = [argc, argv](int at, std::int64_t otherwise) {
+        return argc > at ? std::max<std::int64_t>(1000, std::atoll(argv[at])) : otherwise;
+    };
+    options.calls = large ? number(2, 1'000'000) : 0;
+    options.corpus.incidents = number(large ? 3 : 1, options.corpus.incidents);
+    return options;
 }
 
 } // namespace
@@ -138,11 +187,7 @@ Result<void> run(const CorpusOptions& options)
 
 int main(int argc, char** argv)
 {
-    exhibit::bench::CorpusOptions options;
-    if (argc > 1) {
-        options.incidents = std::max(1000, std::atoi(argv[1]));
-    }
-    const auto done = exhibit::bench::run(options);
+    const auto done = exhibit::bench::run(exhibit::bench::optionsOf(argc, argv));
     if (!done) {
         std::cerr << "bench_search: " << done.error().message << " (" << done.error().subject
                   << ")\n";

@@ -4,7 +4,6 @@
 #include "server/storage/incident_store_words.h"
 
 #include <cmath>
-#include <random>
 
 namespace exhibit::bench {
 namespace {
@@ -23,27 +22,6 @@ constexpr const char* kStatuses[] = {"open", "investigating", "contained", "reso
 constexpr const char* kPolicies[] = {
     "CONTENT_ACCURACY", "PII_OUTPUT", "PROMPT_INJECTION", "BUDGET", "TOOL_SAFETY", "SECRET_OUTPUT"};
 constexpr const char* kModels[] = {"gpt-4o", "gpt-4o-mini", "gpt-4.1-mini"};
-
-/// Draws ranks with probability 1 / (rank + 2).
-class ZipfWords {
-public:
-    std::string text()
-    {
-        std::string words;
-        for (std::size_t i = 0; i < kWordsPerIncident; ++i) {
-            const double u = m_uniform(m_random);
-            const double rank = std::pow(static_cast<double>(kVocabulary), u) - 1;
-            words += wordOfRank(static_cast<std::size_t>(rank));
-            words += i % 12 == 11 ? ". " : " ";
-        }
-        return words;
-    }
-    std::size_t below(std::size_t count) { return m_random() % count; }
-
-private:
-    std::mt19937_64 m_random{20'261'121};
-    std::uniform_real_distribution<double> m_uniform{0.0, 1.0};
-};
 
 std::string placeholders(std::size_t rows, const std::vector<std::string>& columns)
 {
@@ -78,7 +56,7 @@ void addIncident(Batch& batch, TenantId tenant, ZipfWords& words, UtcTime create
     const std::string status = kStatuses[words.below(4)];
     const std::string policy = kPolicies[words.below(6)];
     const std::string model = kModels[words.below(3)];
-    const std::string text = words.text();
+    const std::string text = words.text(kWordsPerIncident);
     const std::vector<std::string> lexemes = {lexeme(FilterLexeme::Tenant, tenant.text()),
                                               lexeme(FilterLexeme::User, user),
                                               lexeme(FilterLexeme::Session, session),
@@ -164,6 +142,18 @@ Result<IncidentId> writeLongRun(storage::Connection& connection,
 }
 
 } // namespace
+
+std::string ZipfWords::text(std::size_t words)
+{
+    std::string text;
+    for (std::size_t i = 0; i < words; ++i) {
+        const double u = m_uniform(m_random);
+        const double rank = std::pow(static_cast<double>(kVocabulary), u) - 1;
+        text += wordOfRank(static_cast<std::size_t>(rank));
+        text += i % 12 == 11 ? ". " : " ";
+    }
+    return text;
+}
 
 std::string wordOfRank(std::size_t rank)
 {

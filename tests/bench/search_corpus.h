@@ -4,6 +4,8 @@
 #include "server/storage/connection.h"
 
 #include <cstdint>
+#include <random>
+#include <string>
 
 namespace exhibit::bench {
 
@@ -22,6 +24,17 @@ struct Corpus {
 [[nodiscard]] Result<Corpus> writeCorpus(storage::Connection& administrator,
                                          TenantId tenant,
                                          const CorpusOptions& options);
+
+/// Draws words with probability 1 / (rank + 2), the same ones in each run.
+class ZipfWords {
+public:
+    [[nodiscard]] std::string text(std::size_t words);
+    [[nodiscard]] std::size_t below(std::size_t count) { return m_random() % count; }
+
+private:
+    std::mt19937_64 m_random{20'261'121};
+    std::uniform_real_distribution<double> m_uniform{0.0, 1.0};
+};
 
 /// The word of that rank, rank 0 being the most frequent.
 [[nodiscard]] std::string wordOfRank(std::size_t rank);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/api/search_request.h"
+#include "server/storage/call_store_query.h"
 #include "server/storage/incident_store_query.h"
 
 #include "models/base/assert.h"
@@ -36,5 +37,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         EXHIBIT_ASSERT(text->find_first_not_of(kOwn) == std::string::npos);
     }
     EXHIBIT_ASSERT(compiled.filters.find("''") == std::string::npos);
+    // Over calls it is the same language, but for status.
+    storage::CallSearch calls;
+    calls.query = *query;
+    calls.model = request->model;
+    calls.policyId = request->policy;
+    const auto ofCalls = storage::compileSearch(TenantId{}, calls, parameters);
+    for (const auto* text : {&ofCalls.text, &ofCalls.headline, &ofCalls.filters}) {
+        EXHIBIT_ASSERT(text->find_first_not_of(kOwn) == std::string::npos);
+    }
     return 0;
 }

@@ -36,6 +36,8 @@ TEST(Metrics, haveTheNamesOfTheContractAndTheInvariantsThatCanBeSeen)
                              "exhibit_trace_completeness",
                              "exhibit_spool_waiting",
                              "exhibit_ingest_lag_seconds",
+                             "exhibit_call_search_seconds",
+                             "exhibit_index_lag_seconds",
                              "exhibit_invariant_ok"}) {
         const auto type = "# TYPE " + std::string(name) + ' ';
         const auto at = text.find(type);

@@ -28,6 +28,7 @@ MODELS = {
     "base": {"base"},
     "domain": {"base", "domain"},
     "scan": {"base", "scan"},
+    "redaction": {"base", "domain", "scan", "redaction"},
     "query": {"base", "domain", "query"},
     "evidence": {"base", "domain", "evidence"},
 }

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace exhibit::ctl {
+namespace exhibit::redaction {
 
 /// Patterns of policies, ready to redact with.
 struct NamedPack {
@@ -23,4 +23,4 @@ struct NamedPack {
 /// The personal data and secrets packs that ship with this program.
 [[nodiscard]] Result<NamedPack> shippedPack();
 
-} // namespace exhibit::ctl
+} // namespace exhibit::redaction

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/ctl/redaction_pack.h"
+#include "models/redaction/redaction_pack.h"
 
-#include "app/ctl/embedded_packs.h"
 #include "models/base/json.h"
+#include "models/redaction/embedded_packs.h"
 
-namespace exhibit::ctl {
+namespace exhibit::redaction {
 namespace {
 
 /// "[CREDIT_CARD]" -> "CREDIT_CARD".
@@ -64,4 +64,4 @@ Result<NamedPack> shippedPack()
     return namedPack(policies);
 }
 
-} // namespace exhibit::ctl
+} // namespace exhibit::redaction

@@ -4,9 +4,9 @@
 #include <array>
 #include <string_view>
 
-namespace exhibit::ctl {
+namespace exhibit::redaction {
 
-/// The policy packs of resources/policies that `exhibitctl redact` uses, as JSON.
+/// The policy packs of resources/policies that redaction uses, as JSON.
 [[nodiscard]] std::array<std::string_view, 2> embeddedPacks();
 
-} // namespace exhibit::ctl
+} // namespace exhibit::redaction
