@@ -12,8 +12,17 @@ Bytes body(const T& value)
     return printJson(toJson(value));
 }
 
+Reply<Bytes> decodeBytes(const HttpReply& reply)
+{
+    if (reply.status >= 300) {
+        return tl::make_unexpected(failureOf(reply));
+    }
+    return reply.body;
+}
+
 const std::string kIncidents = "/api/v1/incidents/";
 const std::string kRuns = "/api/v1/runs/";
+const std::string kLedger = "/api/v1/ledger/";
 const std::string kPolicies = "/api/v1/policies";
 const std::string kUpstreams = "/admin/upstreams";
 const std::string kKeys = "/admin/keys";
@@ -144,6 +153,27 @@ QFuture<Reply<CreatedKey>> Client::createKey(const NewKey& key)
 QFuture<Reply<void>> Client::revokeKey(std::string_view id)
 {
     return call("DELETE", kKeys + "/" + encodeSegment(id), {}, decodeEmpty);
+}
+
+QFuture<Reply<Bytes>> Client::exportIncident(std::string_view id, const Json& request)
+{
+    return call(
+        "POST", kIncidents + encodeSegment(id) + "/export", printJson(request), decodeBytes);
+}
+
+QFuture<Reply<Bytes>> Client::ledgerCheckpoint(std::string_view tenant)
+{
+    return call("GET", kLedger + encodeSegment(tenant) + "/checkpoint", {}, decodeBytes);
+}
+
+QFuture<Reply<Json>> Client::ledgerKeys()
+{
+    return call("GET", kLedger + "keys", {}, decodeReply<Json>);
+}
+
+QFuture<Reply<Json>> Client::verifyLedger()
+{
+    return call("GET", kLedger + "verify", {}, decodeReply<Json>);
 }
 
 QFuture<Reply<Health>> Client::health()

@@ -45,6 +45,14 @@ public:
     [[nodiscard]] QFuture<Reply<CreatedKey>> createKey(const NewKey& key);
     [[nodiscard]] QFuture<Reply<void>> revokeKey(std::string_view id);
 
+    // Evidence.
+    /// The pack, as bytes; the body is ExportRequest of the document.
+    [[nodiscard]] QFuture<Reply<Bytes>> exportIncident(std::string_view id, const Json& request);
+    [[nodiscard]] QFuture<Reply<Json>> ledgerKeys();
+    /// The newest signed head, as its note; the tenant as ledgerKeys() names it.
+    [[nodiscard]] QFuture<Reply<Bytes>> ledgerCheckpoint(std::string_view tenant);
+    [[nodiscard]] QFuture<Reply<Json>> verifyLedger();
+
     // Operation.
     [[nodiscard]] QFuture<Reply<Health>> health();
     /// The OpenAPI document of the server itself.

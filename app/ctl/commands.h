@@ -20,8 +20,10 @@ struct Invocation {
 // One per command file. `invocation` outlives the parser.
 void addDoctorCommand(CLI::App& app, Invocation& invocation);
 void addEvidenceCommand(CLI::App& app, Invocation& invocation);
+void addExportCommand(CLI::App& app, Invocation& invocation);
 void addKeyCommand(CLI::App& app, Invocation& invocation);
 void addKillCommand(CLI::App& app, Invocation& invocation);
+void addLedgerCommand(CLI::App& app, Invocation& invocation);
 void addPolicyCommand(CLI::App& app, Invocation& invocation);
 void addRedactCommand(CLI::App& app, Invocation& invocation);
 void addRunCommand(CLI::App& app, Invocation& invocation);

@@ -41,7 +41,9 @@ int run(int argc, char** argv)
     ctl::addUpstreamCommand(app, invocation);
     ctl::addKeyCommand(app, invocation);
     ctl::addRedactCommand(app, invocation);
+    ctl::addExportCommand(app, invocation);
     ctl::addVerifyCommand(app, invocation);
+    ctl::addLedgerCommand(app, invocation);
     ctl::addEvidenceCommand(app, invocation);
     ctl::addDoctorCommand(app, invocation);
     try {

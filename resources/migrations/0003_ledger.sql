@@ -273,6 +273,16 @@ CREATE FUNCTION public_certificate(id uuid) RETURNS TABLE (tenant_id uuid, envel
     SELECT c.tenant_id, c.envelope FROM certificates AS c WHERE c.certificate_id = id
 $$;
 
+-- The tenants whose logs have grown since a head of them was signed.
+SELECT allow_owner_lookup('ledger_heads'), allow_owner_lookup('checkpoints');
+CREATE FUNCTION logs_to_sign() RETURNS TABLE (tenant_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = exhibit, pg_temp AS $$
+    SELECT h.tenant_id FROM ledger_heads AS h
+    WHERE h.closed_at IS NULL
+      AND h.next_seq > coalesce((SELECT max(c.tree_size) FROM checkpoints AS c
+                                 WHERE c.tenant_id = h.tenant_id AND c.epoch = h.epoch), 0)
+$$;
+
 -- For operators: what is wrong with the transaction's tenant's chains, nothing when all is well.
 -- Hashes, links, gaps, the head, the copies of what entries say, and the sizes of signed heads; the
 -- tree itself is recomputed by "exhibitctl ledger verify".
@@ -311,8 +321,8 @@ $$;
 
 DO $$
 BEGIN
-    EXECUTE format('GRANT EXECUTE ON FUNCTION verify_chain_integrity(), public_certificate(uuid) '
-                   'TO %I, %I', role_name('writer'), role_name('reader'));
+    EXECUTE format('GRANT EXECUTE ON FUNCTION verify_chain_integrity(), public_certificate(uuid), '
+                   'logs_to_sign() TO %I, %I', role_name('writer'), role_name('reader'));
     EXECUTE format('GRANT EXECUTE ON FUNCTION erase_subject(text, text, uuid, timestamptz) TO %I',
                    role_name('writer'));
 END $$;

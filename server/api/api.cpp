@@ -25,6 +25,8 @@ void addRoutes(http::Router& router, const ApiServices& services)
                                runRoutes(shared),
                                policyRoutes(shared),
                                keyRoutes(shared),
+                               ledgerRoutes(shared),
+                               holdRoutes(shared),
                                upstreamRoutes(shared)}) {
         for (const auto& route : routes) {
             router.add({.method = route.method,

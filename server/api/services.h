@@ -9,6 +9,10 @@
 
 #include <functional>
 
+namespace exhibit::storage {
+struct LedgerParts;
+}
+
 namespace exhibit::api {
 
 struct KillOrder {
@@ -44,6 +48,8 @@ struct ApiServices {
     std::function<Json()> health;
     /// How far this replica's records lag behind in PostgreSQL; empty counts as none.
     std::function<std::chrono::microseconds()> ingestLag;
+    /// Proofs, packs and signed heads; nullptr: their routes answer 503.
+    const storage::LedgerParts* evidence = nullptr;
 };
 
 } // namespace exhibit::api

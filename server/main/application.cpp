@@ -6,6 +6,7 @@
 #include "server/gateway/gateway.h"
 #include "server/http/server.h"
 #include "server/main/database_service.h"
+#include "server/main/ledger_service.h"
 #include "server/main/recovery.h"
 #include "server/main/replicas.h"
 #include "server/main/run_keeper.h"
@@ -15,7 +16,6 @@
 #include "server/storage/ingest.h"
 #include "server/storage/local_copy_retention.h"
 #include "server/storage/private_file.h"
-#include "server/storage/unproven_ledger.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -33,6 +33,7 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 constexpr auto kJoinTimeout = 20s;
+constexpr auto kSignerTimeout = 20s;
 constexpr Periodic::Timing kForgetting{1h, 1min};
 constexpr auto kForgetTimeout = 60s;
 constexpr Periodic::Timing kInspecting{1h, 10s};
@@ -79,8 +80,8 @@ private:
     std::unique_ptr<storage::LocalCopy> m_copy;
     std::unique_ptr<spool::Journal> m_journal;
     std::unique_ptr<DatabaseService> m_databaseService;
-    storage::UnprovenLedger m_ledger;
-    storage::BodyFieldStore m_fields;
+    std::unique_ptr<LedgerService> m_ledger;
+    std::unique_ptr<storage::BodyFieldStore> m_fields;
     std::unique_ptr<storage::Ingest> m_ingest;
     std::unique_ptr<storage::CallIndexer> m_indexer;
     std::atomic<bool> m_ingesting{false};
@@ -132,8 +133,11 @@ Result<void> Application::Impl::startDatabase()
 {
     m_databaseService = std::make_unique<DatabaseService>(m_configuration, *m_copy, m_catalogue);
     EXHIBIT_CHECK(m_databaseService->find());
+    EXHIBIT_TRY(m_ledger, LedgerService::open(m_configuration, Deadline::after(kSignerTimeout)));
+    m_ledger->useDatabase(m_databaseService->database(), m_metrics);
+    m_fields = std::make_unique<storage::BodyFieldStore>(m_ledger->keys());
     m_ingest = std::make_unique<storage::Ingest>(storage::Ingest::Services{
-        m_databaseService->database(), *m_journal, m_ledger, m_fields, m_metrics});
+        m_databaseService->database(), *m_journal, m_ledger->ledger(), *m_fields, m_metrics});
     EXHIBIT_TRY(auto redaction, redaction::shippedPack());
     m_indexer = std::make_unique<storage::CallIndexer>(storage::CallIndexer::Services{
         m_databaseService->database(), *m_journal, m_metrics, std::move(redaction.pack)});
@@ -150,6 +154,7 @@ Result<void> Application::Impl::startDatabase()
     m_runs->shareWith(*m_replicas);
     DatabaseService::Events events;
     events.onReady = [this] {
+        m_ledger->startCheckpoints();
         m_ingest->start();
         m_indexer->start();
         m_ingesting = true;
@@ -200,7 +205,7 @@ api::ApiServices Application::Impl::apiServices()
 {
     return {.database = m_databaseService->database(),
             .catalogue = m_catalogue,
-            .ledger = m_ledger,
+            .ledger = m_ledger->ledger(),
             .metrics = m_metrics,
             .reloadCatalogue = [this] { return m_databaseService->reloadCatalogue(); },
             .endRun =
@@ -212,7 +217,8 @@ api::ApiServices Application::Impl::apiServices()
             = [this](TenantId tenant,
                      IncidentId incident) { return m_ingest->incidentInSpool(tenant, incident); },
             .health = [this] { return health(); },
-            .ingestLag = [this] { return m_ingest->state().lag; }};
+            .ingestLag = [this] { return m_ingest->state().lag; },
+            .evidence = &m_ledger->parts()};
 }
 
 Json Application::Impl::health() const
@@ -239,6 +245,7 @@ Json Application::Impl::health() const
          JsonObject{{"ok", !index.failing},
                     {"detail", index.failing ? "calls wait to be indexed; the log says why" : ""},
                     {"lag_us", index.lag.count()}}},
+        {"signer", m_ledger->health()},
         {"replicas", m_replicas->health()}};
 }
 
@@ -327,6 +334,8 @@ void Application::Impl::stopParts()
     m_scorecard.reset();
     m_indexer.reset();
     m_ingest.reset();
+    m_fields.reset();
+    m_ledger.reset();
     m_databaseService.reset();
     m_replicas.reset();
     m_runs.reset();

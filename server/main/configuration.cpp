@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/main/configuration.h"
 
+#include "models/evidence/entry.h"
+
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
@@ -114,6 +116,21 @@ const std::vector<Setting>& settings()
          "bytes the spool may hold before calls are refused",
          [](Configuration& c, const std::string& v) {
              return setNumber(c.spoolBytesMax, v, 1 << 20, std::int64_t{1} << 50);
+         }},
+        {"signer.dir",
+         "folder of a running exhibit-signer; without it one is started in the data folder",
+         [](Configuration& c, const std::string& v) -> Result<void> {
+             c.signerDir = v;
+             return {};
+         }},
+        {"ledger.host",
+         "host that stands first in the names of tenants' logs",
+         [](Configuration& c, const std::string& v) -> Result<void> {
+             if (!evidence::isOrigin(v) || v.find('/') != std::string::npos) {
+                 return fail(ErrorCode::InvalidInput, "expected a host name");
+             }
+             c.logHost = v;
+             return {};
          }},
         {"log_level", "debug, info, warning or error", setLogLevel},
     };

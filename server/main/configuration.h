@@ -27,6 +27,10 @@ struct Configuration {
     std::size_t connectionsMax = limits::kConnectionsMax;
     std::chrono::seconds drainTimeout{30};
     std::chrono::seconds runIdleTimeout = limits::kRunIdleTimeout;
+    /// Of a signer that replicas share, which something else runs; empty: one of its own is started
+    /// in dataDir/signer.
+    std::filesystem::path signerDir;
+    std::string logHost = "exhibit.local"; ///< First part of the origins of new logs.
     ops::LogLevel logLevel = ops::LogLevel::Info;
 };
 

@@ -6,6 +6,7 @@
 #include "models/evidence/checkpoint.h"
 #include "server/signer/protocol.h"
 #include "server/signer/socket_address.h"
+#include "server/spool/aes_gcm.h"
 
 #include <cerrno>
 
@@ -15,6 +16,8 @@
 
 namespace exhibit::signer {
 namespace {
+
+constexpr std::size_t kKeyFileBytesMax = 4096;
 
 tl::unexpected<Error> away()
 {
@@ -69,30 +72,20 @@ Result<evidence::Envelope> envelopeOf(const Json& reply)
     return evidence::parseEnvelope(stringMember(reply, "envelope"));
 }
 
-class Wrapper final : public spool::KeyWrapper {
-public:
-    explicit Wrapper(std::shared_ptr<SignerClient> client)
-        : m_client(std::move(client))
-    {
-    }
-    Result<Bytes> wrap(const Secret& dataKey) override
-    {
-        EXHIBIT_TRY(
-            const Json reply,
-            m_client->call(JsonObject{{"call", "wrap"}, {"key", toBase64(dataKey.expose())}}));
-        return fromBase64(stringMember(reply, "wrapped"));
-    }
-    Result<Secret> unwrap(BytesView wrapped) override
-    {
-        EXHIBIT_TRY(const Json reply,
-                    m_client->call(JsonObject{{"call", "unwrap"}, {"wrapped", toBase64(wrapped)}}));
-        EXHIBIT_TRY(Bytes key, fromBase64(stringMember(reply, "key")));
-        return Secret(std::move(key));
-    }
+Result<Bytes> wrap(SignerClient& client, const Secret& key)
+{
+    EXHIBIT_TRY(const Json reply,
+                client.call(JsonObject{{"call", "wrap"}, {"key", toBase64(key.expose())}}));
+    return fromBase64(stringMember(reply, "wrapped"));
+}
 
-private:
-    std::shared_ptr<SignerClient> m_client;
-};
+Result<Secret> unwrap(SignerClient& client, BytesView wrapped)
+{
+    EXHIBIT_TRY(const Json reply,
+                client.call(JsonObject{{"call", "unwrap"}, {"wrapped", toBase64(wrapped)}}));
+    EXHIBIT_TRY(Bytes key, fromBase64(stringMember(reply, "key")));
+    return Secret(std::move(key));
+}
 
 } // namespace
 
@@ -157,6 +150,7 @@ Result<SignerClient::PublicKeys> SignerClient::publicKeys()
     PublicKeys keys;
     EXHIBIT_TRY(keys.log, fromHex(stringMember(reply, "log")));
     EXHIBIT_TRY(keys.certificate, fromHex(stringMember(reply, "certificate")));
+    EXHIBIT_TRY(keys.previousLog, fromHex(stringMember(reply, "previous_log")));
     return keys;
 }
 
@@ -205,9 +199,21 @@ Result<evidence::Envelope> SignerClient::signPack(const evidence::PackStatement&
     return envelopeOf(reply);
 }
 
-std::shared_ptr<spool::KeyWrapper> signerKeyWrapper(std::shared_ptr<SignerClient> client)
+Result<std::shared_ptr<spool::KeyWrapper>> subjectKeyWrapper(
+    const std::filesystem::path& folder, const std::shared_ptr<SignerClient>& client)
 {
-    return std::make_shared<Wrapper>(std::move(client));
+    const auto file = folder / "fields.key";
+    EXHIBIT_TRY(auto wrapped, spool::readPrivateFile(file, kKeyFileBytesMax));
+    if (!wrapped) {
+        EXHIBIT_TRY(const Bytes fresh, wrap(*client, spool::makeKey()));
+        EXHIBIT_CHECK(spool::createPrivateFile(file, fresh));
+        EXHIBIT_TRY(wrapped, spool::readPrivateFile(file, kKeyFileBytesMax));
+    }
+    if (!wrapped) {
+        return fail(ErrorCode::Corrupt, "the key of the fields cannot be read", file.string());
+    }
+    EXHIBIT_TRY(const Secret key, unwrap(*client, *wrapped));
+    return spool::heldKeyWrapper(key, "exhibit/subject-key/v1");
 }
 
 } // namespace exhibit::signer

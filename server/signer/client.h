@@ -26,6 +26,7 @@ public:
 
     struct PublicKeys {
         Bytes log; ///< 32 bytes of Ed25519.
+        Bytes previousLog; ///< Empty unless the key was rotated.
         Bytes certificate;
     };
     [[nodiscard]] Result<PublicKeys> publicKeys();
@@ -47,8 +48,9 @@ private:
     int m_descriptor = -1;
 };
 
-/// Data keys wrapped by the signer.
-[[nodiscard]] std::shared_ptr<spool::KeyWrapper> signerKeyWrapper(
-    std::shared_ptr<SignerClient> client);
+/// Wraps subjects' data keys under a key that this process holds, so that ingest meets new subjects
+/// while the signer is away. At rest, in FOLDER/fields.key, that key is wrapped by the signer.
+[[nodiscard]] Result<std::shared_ptr<spool::KeyWrapper>> subjectKeyWrapper(
+    const std::filesystem::path& folder, const std::shared_ptr<SignerClient>& client);
 
 } // namespace exhibit::signer

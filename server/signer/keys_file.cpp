@@ -9,28 +9,47 @@ namespace {
 
 constexpr BytesView kContext = "exhibit/signer-keys/v1";
 constexpr std::size_t kFileBytesMax = 4096;
-constexpr std::size_t kKeyCount = 4; ///< log, certificate, mac, wrapping
+constexpr std::size_t kKeyCount
+    = 4; ///< log, certificate, mac, wrapping; then the previous log key.
 
 Result<SignerKeys> open(BytesView sealed, const Secret& unlock)
 {
     EXHIBIT_TRY(const Bytes plain, spool::AesGcm(unlock).openWithNonce(kContext, sealed));
-    if (plain.size() != kKeyCount * spool::kKeyBytes) {
+    const bool rotated = plain.size() == (kKeyCount + 1) * spool::kKeyBytes;
+    if (!rotated && plain.size() != kKeyCount * spool::kKeyBytes) {
         return fail(ErrorCode::Corrupt, "the file with the signing keys has the wrong length");
     }
     const auto key = [&plain](std::size_t at) {
         return Secret(plain.substr(at * spool::kKeyBytes, spool::kKeyBytes));
     };
-    return SignerKeys{key(0), {}, key(1), key(2), key(3)};
+    return SignerKeys{key(0), rotated ? key(4) : Secret(), key(1), key(2), key(3)};
 }
 
 Bytes seal(const SignerKeys& keys, const Secret& unlock)
 {
     const Secret plain(keys.logSeed.expose() + keys.certificateSeed.expose() + keys.macKey.expose()
-                       + keys.wrappingKey.expose());
+                       + keys.wrappingKey.expose() + keys.previousLogSeed.expose());
     return spool::AesGcm(unlock).sealWithNonce(kContext, plain.expose());
 }
 
 } // namespace
+
+Result<void> rotateLogKey(const std::filesystem::path& folder,
+                          const std::filesystem::path& unlockFile)
+{
+    EXHIBIT_TRY(SignerKeys keys, loadOrCreateKeys(folder, unlockFile));
+    EXHIBIT_TRY(const auto unlock, spool::readPrivateFile(unlockFile, kFileBytesMax));
+    keys.previousLogSeed = std::exchange(keys.logSeed, spool::makeKey());
+    const auto fresh = folder / "keys.sealed.new";
+    std::error_code error;
+    std::filesystem::remove(fresh, error); // Of a rotation that was interrupted.
+    EXHIBIT_CHECK(spool::createPrivateFile(fresh, seal(keys, Secret(unlock.value_or("")))));
+    std::filesystem::rename(fresh, folder / "keys.sealed", error);
+    if (error) {
+        return fail(ErrorCode::Internal, "the signing keys cannot be replaced", folder.string());
+    }
+    return spool::syncFolder(folder);
+}
 
 SignerKeys makeKeys()
 {

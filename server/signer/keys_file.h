@@ -21,6 +21,10 @@ struct SignerKeys {
 /// another device. Both are made when neither exists (mode 0600); one without the other is Corrupt.
 [[nodiscard]] Result<SignerKeys> loadOrCreateKeys(const std::filesystem::path& folder,
                                                   const std::filesystem::path& unlockFile);
+/// Makes a new log key; the old one stays beside it and signs too, so that verifiers with either go
+/// on. While no signer serves from the folder.
+[[nodiscard]] Result<void> rotateLogKey(const std::filesystem::path& folder,
+                                        const std::filesystem::path& unlockFile);
 /// Fresh random keys.
 [[nodiscard]] SignerKeys makeKeys();
 

@@ -21,6 +21,7 @@ struct Options {
     std::string folder;
     std::string unlockFile;
     std::string socket;
+    bool rotateLogKey = false;
     std::uint32_t requestsPerMinute = limits::kSignerRequestsPerMinuteDefault;
 };
 
@@ -46,6 +47,9 @@ Result<void> serve(const Options& options)
     EXHIBIT_TRY(const auto lock, spool::lockFile(folder / "lock"));
     const auto unlock = options.unlockFile.empty() ? folder / "unlock.key"
                                                    : std::filesystem::path(options.unlockFile);
+    if (options.rotateLogKey) {
+        return rotateLogKey(folder, unlock);
+    }
     EXHIBIT_TRY(auto keys, loadOrCreateKeys(folder, unlock));
     EXHIBIT_TRY(auto heads, HeadsFile::open(folder / "heads"));
     EXHIBIT_TRY(auto signer, Signer::create(std::move(keys), std::move(heads)));
@@ -70,7 +74,11 @@ int run(int argc, char** argv)
     app.add_option("--dir", options.folder, "Folder of the keys and of the last heads")->required();
     app.add_option(
         "--unlock-file", options.unlockFile, "32 bytes that open the keys (DIR/unlock.key)");
-    app.add_option("--socket", options.socket, "Unix socket to answer on")->required();
+    auto* const socket = app.add_option("--socket", options.socket, "Unix socket to answer on");
+    app.add_flag("--rotate-log-key",
+                 options.rotateLogKey,
+                 "Make a new key for the logs and end; the old one goes on signing beside it")
+        ->excludes(socket);
     app.add_option(
            "--requests-per-minute", options.requestsPerMinute, "For callers that are not exhibitd")
         ->capture_default_str();
@@ -78,6 +86,10 @@ int run(int argc, char** argv)
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
+    }
+    if (options.socket.empty() && !options.rotateLogKey) {
+        std::cerr << "exhibit-signer: --socket or --rotate-log-key is required\n";
+        return 2;
     }
     if (const auto served = serve(options); !served) {
         std::cerr << "exhibit-signer: " << served.error().message << " (" << served.error().subject

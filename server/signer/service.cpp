@@ -157,7 +157,10 @@ Json Service::answer(Client& client, BytesView message)
         return Json(errorReply({ErrorCode::Unavailable, "too many requests in a minute", {}}));
     }
     if (stringMember(*request, "call") == "health") {
-        return JsonObject{{"ok", true}, {"sandbox", m_options.sandbox}, {"probe", probe()}};
+        return JsonObject{{"ok", true},
+                          {"pid", static_cast<std::int64_t>(::getpid())},
+                          {"sandbox", m_options.sandbox},
+                          {"probe", probe()}};
     }
     Json reply = m_signer.handle(*request);
     logUse(client.caller, *request, reply);

@@ -56,11 +56,13 @@ JsonObject headJson(const TreeHead& head)
 
 Signer::Signer(HeadsFile heads,
                evidence::SigningKey log,
+               std::optional<evidence::SigningKey> previousLog,
                evidence::SigningKey certificate,
                Secret macKey,
                Secret wrappingKey)
     : m_heads(std::move(heads))
     , m_log(std::move(log))
+    , m_previousLog(std::move(previousLog))
     , m_certificate(std::move(certificate))
     , m_macKey(std::move(macKey))
     , m_wrappingKey(std::move(wrappingKey))
@@ -71,8 +73,13 @@ Result<Signer> Signer::create(SignerKeys keys, HeadsFile heads)
 {
     EXHIBIT_TRY(auto log, evidence::SigningKey::fromSeed(keys.logSeed));
     EXHIBIT_TRY(auto certificate, evidence::SigningKey::fromSeed(keys.certificateSeed));
+    std::optional<evidence::SigningKey> previous;
+    if (!keys.previousLogSeed.empty()) {
+        EXHIBIT_TRY(previous, evidence::SigningKey::fromSeed(keys.previousLogSeed));
+    }
     return Signer(std::move(heads),
                   std::move(log),
+                  std::move(previous),
                   std::move(certificate),
                   std::move(keys.macKey),
                   std::move(keys.wrappingKey));
@@ -137,9 +144,14 @@ Result<Json> Signer::signCheckpoint(const Json& request)
         EXHIBIT_CHECK(m_heads.remember(origin, head));
     }
     const std::string body = evidence::writeCheckpoint({origin, head});
-    EXHIBIT_TRY(const auto key, evidence::NoteKey::make(origin, m_log.publicKey()));
-    EXHIBIT_TRY(const std::string note,
-                evidence::writeNote({body, {evidence::makeSignature(key, m_log.sign(body))}}));
+    evidence::Note signedNote{body, {}};
+    for (const auto* key : {&m_log, m_previousLog ? &*m_previousLog : nullptr}) {
+        if (key != nullptr) {
+            EXHIBIT_TRY(const auto named, evidence::NoteKey::make(origin, key->publicKey()));
+            signedNote.signatures.push_back(evidence::makeSignature(named, key->sign(body)));
+        }
+    }
+    EXHIBIT_TRY(const std::string note, evidence::writeNote(signedNote));
     return Json(JsonObject{{"note", note}});
 }
 
@@ -231,8 +243,12 @@ Result<Json> Signer::unwrap(const Json& request)
 
 Result<Json> Signer::publicKeys(const Json&)
 {
-    return Json(JsonObject{{"log", toHex(m_log.publicKey().raw())},
-                           {"certificate", toHex(m_certificate.publicKey().raw())}});
+    JsonObject keys{{"log", toHex(m_log.publicKey().raw())},
+                    {"certificate", toHex(m_certificate.publicKey().raw())}};
+    if (m_previousLog) {
+        keys.emplace("previous_log", toHex(m_previousLog->publicKey().raw()));
+    }
+    return Json(std::move(keys));
 }
 
 } // namespace exhibit::signer

@@ -27,6 +27,7 @@ public:
 private:
     Signer(HeadsFile heads,
            evidence::SigningKey log,
+           std::optional<evidence::SigningKey> previousLog,
            evidence::SigningKey certificate,
            Secret macKey,
            Secret wrappingKey);
@@ -43,6 +44,7 @@ private:
 
     HeadsFile m_heads;
     evidence::SigningKey m_log;
+    std::optional<evidence::SigningKey> m_previousLog; ///< After a rotation: signs heads too.
     evidence::SigningKey m_certificate;
     Secret m_macKey;
     Secret m_wrappingKey;

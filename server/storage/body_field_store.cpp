@@ -1,38 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/storage/body_field_store.h"
 
+#include "server/spool/aes_gcm.h"
 #include "server/storage/ingest_insert.h"
 
+#include <set>
+
 namespace exhibit::storage {
+namespace {
+
+/// A row's bytes open in that row alone.
+Bytes sealContext(TenantId tenant, Uuid field)
+{
+    return "exhibit/body/v1 " + tenant.value.hyphenated() + " " + field.hyphenated();
+}
+
+} // namespace
 
 Result<void> BodyFieldStore::putAll(Transaction& transaction,
                                     TenantId tenant,
                                     std::span<const FieldDraft> fields)
 {
+    if (fields.empty()) {
+        return {};
+    }
+    std::set<SubjectId> subjects;
+    for (const auto& field : fields) {
+        subjects.insert(storable(field.subject));
+    }
+    EXHIBIT_TRY(const auto keys,
+                m_keys.forSubjects(transaction, {subjects.begin(), subjects.end()}));
+    std::map<SubjectId, spool::AesGcm> ciphers;
+    for (const auto& [subject, key] : keys) {
+        ciphers.emplace(subject, key.key);
+    }
     std::vector<Parameters> rows;
     rows.reserve(fields.size());
     for (const auto& field : fields) {
+        const SubjectId subject = storable(field.subject);
+        const Bytes sealed
+            = ciphers.at(subject).sealWithNonce(sealContext(tenant, field.id), field.bytes);
         rows.push_back({tenant,
                         field.id.timestamp(),
                         field.id,
-                        storable(field.subject),
+                        subject,
+                        keys.at(subject).id,
                         field.callId,
                         field.path,
                         field.position,
                         field.pieces,
-                        Parameter::bytes(field.bytes)});
+                        Parameter::bytes(sealed)});
     }
     std::vector<Statement> statements;
     appendInserts(
         statements,
-        {"INSERT INTO call_bodies (tenant_id, stored_at, field_id, subject, call_id, path,"
-         " position, pieces, bytes)",
-         "(?,?,?,?,?,?,?,?,?)",
+        {"INSERT INTO call_bodies (tenant_id, stored_at, field_id, subject, key_id, call_id,"
+         " path, position, pieces, bytes)",
+         "(?,?,?,?,?,?,?,?,?,?)",
          " ON CONFLICT DO NOTHING"},
         std::move(rows));
-    if (statements.empty()) {
-        return {};
-    }
     EXHIBIT_CHECK(transaction.pipeline(statements));
     return {};
 }
@@ -40,13 +66,48 @@ Result<void> BodyFieldStore::putAll(Transaction& transaction,
 Result<Bytes> BodyFieldStore::get(Transaction& transaction, TenantId tenant, FieldRef ref)
 {
     EXHIBIT_TRY(const Rows rows,
-                transaction.query("SELECT bytes FROM call_bodies"
+                transaction.query("SELECT field_id, key_id, bytes FROM call_bodies"
                                   " WHERE tenant_id = $1 AND stored_at = $2 AND field_id = $3",
                                   {tenant, ref.id.timestamp(), ref.id}));
     if (rows.empty()) {
         return fail(ErrorCode::NotFound, "there is no such field", ref.id.hyphenated());
     }
-    return rows.bytes(0, 0);
+    return open(transaction, rows, 0);
+}
+
+Result<Bytes> BodyFieldStore::readCall(Transaction& transaction, CallId call, std::string_view path)
+{
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT field_id, key_id, bytes, position FROM call_bodies"
+                                  " WHERE tenant_id = $1 AND call_id = $2 AND path = $3"
+                                  " ORDER BY position",
+                                  {transaction.tenant(), call, std::string(path)}));
+    Bytes all;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        if (rows.integer(row, 3) != static_cast<std::int64_t>(all.size())) {
+            return fail(ErrorCode::Corrupt,
+                        "a piece at " + std::to_string(rows.integer(row, 3)) + " follows "
+                            + std::to_string(all.size()) + " bytes",
+                        call.text());
+        }
+        EXHIBIT_TRY(const Bytes piece, open(transaction, rows, row));
+        all += piece;
+    }
+    return all;
+}
+
+/// Of a row that begins with field_id, key_id, bytes.
+Result<Bytes> BodyFieldStore::open(Transaction& transaction, const Rows& rows, std::size_t row)
+{
+    if (rows.isNull(row, 1)) {
+        return rows.bytes(row, 2);
+    }
+    EXHIBIT_TRY(const auto keys, m_keys.byId(transaction, {rows.uuid(row, 1)}));
+    if (keys.empty()) {
+        return fail(ErrorCode::NotFound, "that field was erased");
+    }
+    return spool::AesGcm(keys.begin()->second.key)
+        .openWithNonce(sealContext(transaction.tenant(), rows.uuid(row, 0)), rows.bytes(row, 2));
 }
 
 } // namespace exhibit::storage

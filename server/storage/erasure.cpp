@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/storage/erasure.h"
 
+#include "models/base/limits.h"
 #include "server/storage/ingest_insert.h"
 
 namespace exhibit::storage {
@@ -12,44 +13,73 @@ constexpr std::string_view kHeldState = "55006";
 
 } // namespace
 
-Result<Uuid> placeHold(Transaction& transaction,
-                       LedgerAppender& ledger,
-                       const Actor& actor,
-                       const HoldRequest& hold)
+Result<HoldId> placeHold(Transaction& transaction,
+                         LedgerAppender& ledger,
+                         const Actor& actor,
+                         const HoldRequest& hold)
 {
-    const Uuid id = Uuid::v7();
+    const HoldId id = HoldId::generate();
     EXHIBIT_CHECK(transaction.query(
         "INSERT INTO legal_holds (tenant_id, hold_id, subject, incident_id, reason, placed_by)"
         " VALUES ($1, $2, $3, $4, $5, $6)",
-        {transaction.tenant(), id, hold.subject, hold.incident, hold.reason, actor.id}));
+        {transaction.tenant(),
+         id.value,
+         storable(hold.subject),
+         hold.incident,
+         storable(hold.reason),
+         actor.id}));
     // Whom it covers stands in its row alone: an entry cannot forget a name.
     JsonObject details{{"reason", hold.reason},
                        {"covers",
                         hold.subject        ? "subject"
                             : hold.incident ? "incident"
                                             : "everything"}};
-    EXHIBIT_CHECK(
-        recordAction(transaction,
-                     ledger,
-                     actor,
-                     {"hold.placed", id.hyphenated(), std::move(details), hold.incident}));
+    EXHIBIT_CHECK(recordAction(
+        transaction, ledger, actor, {"hold.placed", id.text(), std::move(details), hold.incident}));
     return id;
 }
 
 Result<void> releaseHold(Transaction& transaction,
                          LedgerAppender& ledger,
                          const Actor& actor,
-                         Uuid hold)
+                         HoldId hold)
 {
     EXHIBIT_TRY(const Rows released,
                 transaction.query("UPDATE legal_holds SET released_at = clock_timestamp()"
                                   " WHERE tenant_id = $1 AND hold_id = $2 AND released_at IS NULL",
-                                  {transaction.tenant(), hold}));
+                                  {transaction.tenant(), hold.value}));
     if (released.affected() == 0) {
         return fail(ErrorCode::NotFound, "there is no such hold in force");
     }
     return recordAction(
-        transaction, ledger, actor, {"hold.released", hold.hyphenated(), JsonObject{}, {}});
+        transaction, ledger, actor, {"hold.released", hold.text(), JsonObject{}, {}});
+}
+
+Result<std::vector<StoredHold>> listHolds(Transaction& transaction)
+{
+    EXHIBIT_TRY(
+        const Rows rows,
+        transaction.query("SELECT hold_id, subject, incident_id, reason, placed_by,"
+                          " placed_at, released_at FROM legal_holds WHERE tenant_id = $1"
+                          " ORDER BY hold_id DESC LIMIT $2",
+                          {transaction.tenant(), static_cast<std::int64_t>(limits::kPageRowsMax)}));
+    std::vector<StoredHold> holds;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        StoredHold hold;
+        hold.id = HoldId{rows.uuid(row, 0)};
+        hold.subject = rows.optionalText(row, 1);
+        if (!rows.isNull(row, 2)) {
+            hold.incident = IncidentId{rows.uuid(row, 2)};
+        }
+        hold.reason = rows.text(row, 3);
+        hold.placedBy = rows.text(row, 4);
+        hold.placedAt = rows.time(row, 5);
+        if (!rows.isNull(row, 6)) {
+            hold.releasedAt = rows.time(row, 6);
+        }
+        holds.push_back(std::move(hold));
+    }
+    return holds;
 }
 
 Result<Erasure> eraseSubject(Transaction& transaction,

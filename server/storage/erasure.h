@@ -6,6 +6,11 @@
 
 namespace exhibit::storage {
 
+struct HoldIdTag {
+    static constexpr std::string_view kPrefix = "hold_";
+};
+using HoldId = StrongId<HoldIdTag>;
+
 /// What may not be erased; nothing set: everything of the tenant.
 struct HoldRequest {
     std::optional<SubjectId> subject;
@@ -22,15 +27,26 @@ struct Erasure {
 /// Legal holds and erasure, each an entry of the log (hold.placed, hold.released, field.erased).
 /// Destroying a subject's key reaches every copy of what it sealed, backups too; digests stay, so
 /// that every proof stays valid. A hold beats an erasure.
-[[nodiscard]] Result<Uuid> placeHold(Transaction& transaction,
-                                     LedgerAppender& ledger,
-                                     const Actor& actor,
-                                     const HoldRequest& hold);
+[[nodiscard]] Result<HoldId> placeHold(Transaction& transaction,
+                                       LedgerAppender& ledger,
+                                       const Actor& actor,
+                                       const HoldRequest& hold);
 /// NotFound when there is no such hold, or it was released.
 [[nodiscard]] Result<void> releaseHold(Transaction& transaction,
                                        LedgerAppender& ledger,
                                        const Actor& actor,
-                                       Uuid hold);
+                                       HoldId hold);
+struct StoredHold {
+    HoldId id;
+    std::optional<SubjectId> subject;
+    std::optional<IncidentId> incident;
+    std::string reason;
+    std::string placedBy;
+    UtcTime placedAt{};
+    std::optional<UtcTime> releasedAt;
+};
+/// The newest first, at most limits::kPageRowsMax.
+[[nodiscard]] Result<std::vector<StoredHold>> listHolds(Transaction& transaction);
 /// What is kept of a user ("user:ID") or of a call without one (its id), in the log and beside it.
 /// Conflict while a hold covers it; NotFound when nothing of it is kept; InvalidInput for other
 /// subjects. A replica's own spool and run states forget by age.

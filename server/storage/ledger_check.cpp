@@ -33,6 +33,7 @@ Result<LedgerCheck> checkLedger(Transaction& transaction,
                                 const LedgerCheckOptions& options)
 {
     LedgerCheck check;
+    EXHIBIT_CHECK(useSnapshot(transaction));
     const auto heads = readAllHeads(transaction);
     if (!heads && heads.error().code == ErrorCode::Corrupt) {
         check.findings.push_back({0, 0, heads.error().message});
@@ -93,6 +94,14 @@ Result<LedgerCheck> checkLastCheckpoint(Transaction& transaction)
             {epoch, size, "the stored leaves do not have the root that was signed"});
     }
     return check;
+}
+
+Result<void> lockLedger(Transaction& transaction)
+{
+    EXHIBIT_CHECK(transaction.query("SELECT FROM ledger_heads WHERE tenant_id = $1"
+                                    " AND closed_at IS NULL FOR UPDATE",
+                                    {transaction.tenant()}));
+    return {};
 }
 
 Result<LedgerHead> recoverLedger(Transaction& transaction,

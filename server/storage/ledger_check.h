@@ -27,15 +27,19 @@ struct LedgerCheckOptions {
 };
 
 /// Everything again from the entries' bytes: hashes, links, gaps, the columns beside them, what
-/// fields they commit to, the tree under every signed head, and the head. Reads in pages within
-/// the transaction.
+/// fields they commit to, the tree under every signed head, and the head. Reads in pages, as the
+/// first statements of the transaction.
 [[nodiscard]] Result<LedgerCheck> checkLedger(Transaction& transaction,
                                               SubjectKeys& keys,
                                               const LedgerCheckOptions& options);
 
-/// What is checked before a log is written to again: that the newest signed head's root is still
-/// that of the stored leaves, and that the chain ends where its head says. Fast at any size.
+/// What is checked before a head of a log is signed again: that the newest signed head's root is
+/// still that of the stored leaves, and that the chain ends where its head says. Fast at any size.
+/// In a transaction that uses a snapshot or holds the head's lock.
 [[nodiscard]] Result<LedgerCheck> checkLastCheckpoint(Transaction& transaction);
+
+/// The lock that the sequencer takes: nothing is appended until the transaction ends.
+[[nodiscard]] Result<void> lockLedger(Transaction& transaction);
 
 /// Closes the epoch as it is and opens the next one, whose first entry says why: the findings, the
 /// last good signed head, the hash of what was found from the damage on. Never re-hashes anything.

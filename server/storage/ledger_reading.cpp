@@ -55,6 +55,12 @@ ChainRow chainRowOf(const Rows& rows, std::size_t row)
 
 } // namespace
 
+Result<void> useSnapshot(Transaction& transaction)
+{
+    EXHIBIT_CHECK(transaction.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
+    return {};
+}
+
 Result<std::optional<LedgerHead>> readHead(Transaction& transaction)
 {
     EXHIBIT_TRY(const Rows rows,

@@ -31,6 +31,9 @@ struct ChainRow {
     Bytes entry;
 };
 
+/// Everything that follows sees the database as it is now, whoever appends meanwhile. The first
+/// statement of its transaction.
+[[nodiscard]] Result<void> useSnapshot(Transaction& transaction);
 /// The epoch that grows; nullopt before the tenant's first entry.
 [[nodiscard]] Result<std::optional<LedgerHead>> readHead(Transaction& transaction);
 [[nodiscard]] Result<std::vector<LedgerHead>> readAllHeads(Transaction& transaction);

@@ -99,7 +99,7 @@ TEST_F(Outage, callsGoOnAndArriveOnceAndInOrder)
     ASSERT_TRUE(postgres->start());
     const auto ingested = test::waitUntilIngested(*postgres, calls.size(), Deadline::after(60s));
     ASSERT_TRUE(ingested) << ingested.error().message;
-    for (const auto& fault : test::recordFaults(*postgres, calls)) {
+    for (const auto& fault : test::recordFaults(*postgres, data.path() / "signer", calls)) {
         ADD_FAILURE() << fault;
     }
     const auto rows
@@ -161,7 +161,7 @@ TEST_F(Outage, aFullSpoolRefusesCallsAndLosesNothing)
     ASSERT_TRUE(postgres->start());
     const auto ingested = test::waitUntilIngested(*postgres, passed.size(), Deadline::after(120s));
     ASSERT_TRUE(ingested) << ingested.error().message;
-    for (const auto& fault : test::recordFaults(*postgres, passed)) {
+    for (const auto& fault : test::recordFaults(*postgres, data.path() / "signer", passed)) {
         ADD_FAILURE() << fault;
     }
     for (int i = 0; i < 200 && call().status != 200; ++i) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/fault/recorded_call.h"
 
-#include "models/base/strong_id.h"
+#include "server/signer/client.h"
+#include "server/signer/process.h"
+#include "server/storage/body_field_store.h"
+#include "server/storage/database.h"
 
 #include <fmt/format.h>
 
@@ -30,25 +33,49 @@ Result<void> readCall(HttpConnection& connection, SeenCall& seen)
     }
 }
 
-/// The released bytes of a call, in order; a fault when they have a gap or overlap.
-Result<Bytes> releasedBytes(const TestPostgres& postgres, const CallId& call)
-{
-    EXHIBIT_TRY(const auto rows,
-                postgres.query("SELECT position, bytes FROM exhibit.call_bodies"
-                               " WHERE call_id = $1::uuid AND path = '/response/released'"
-                               " ORDER BY position",
-                               {storage::Parameter(call)}));
-    Bytes bytes;
-    for (std::size_t row = 0; row < rows.size(); ++row) {
-        if (rows.integer(row, 0) != static_cast<std::int64_t>(bytes.size())) {
-            return fail(
-                ErrorCode::Corrupt,
-                fmt::format("piece at {} follows {} bytes", rows.integer(row, 0), bytes.size()));
-        }
-        bytes += rows.bytes(row, 1);
+/// Opens what is sealed, with the help of the running server's signer.
+class RecordedBodies {
+public:
+    static Result<RecordedBodies> open(const TestPostgres& postgres,
+                                       const std::filesystem::path& signerFolder)
+    {
+        const auto client
+            = std::make_shared<signer::SignerClient>(signer::SignerProcess::socketIn(signerFolder));
+        EXHIBIT_TRY(auto wrapper, signer::subjectKeyWrapper(signerFolder, client));
+        return RecordedBodies(postgres, std::move(wrapper));
     }
-    return bytes;
-}
+
+    /// The released bytes of a call, in order; a fault when they have a gap or overlap.
+    Result<Bytes> released(const CallId& call)
+    {
+        EXHIBIT_TRY(const auto tenant,
+                    m_postgres.query("SELECT tenant_id FROM exhibit.call_bodies"
+                                     " WHERE call_id = $1::uuid LIMIT 1",
+                                     {storage::Parameter(call)}));
+        if (tenant.empty()) {
+            return Bytes();
+        }
+        return m_database->read(TenantId{tenant.uuid(0, 0)},
+                                Deadline::after(30s),
+                                [&](storage::Transaction& transaction) {
+                                    return storage::BodyFieldStore(*m_keys).readCall(
+                                        transaction, call, "/response/released");
+                                });
+    }
+
+private:
+    RecordedBodies(const TestPostgres& postgres, std::shared_ptr<spool::KeyWrapper> wrapper)
+        : m_postgres(postgres)
+        , m_keys(std::make_unique<storage::SubjectKeys>(std::move(wrapper)))
+    {
+        const Secret url(postgres.url() + "&options=-csearch_path%3Dexhibit");
+        m_database = std::make_unique<storage::Database>(storage::DatabaseUrls{url, url, url});
+    }
+
+    const TestPostgres& m_postgres;
+    std::unique_ptr<storage::SubjectKeys> m_keys;
+    std::unique_ptr<storage::Database> m_database;
+};
 
 } // namespace
 
@@ -71,15 +98,20 @@ SeenCall makeCall(const CallPlan& plan)
 }
 
 std::vector<std::string> recordFaults(const TestPostgres& postgres,
+                                      const std::filesystem::path& signerFolder,
                                       const std::vector<SeenCall>& calls)
 {
     std::vector<std::string> faults;
+    auto bodies = RecordedBodies::open(postgres, signerFolder);
+    if (!bodies) {
+        return {bodies.error().message};
+    }
     for (const auto& call : calls) {
         if (call.callId.empty()) {
             continue;
         }
         const auto id = CallId::parse(call.callId);
-        const auto recorded = id ? releasedBytes(postgres, *id) : Result<Bytes>(Bytes());
+        const auto recorded = id ? bodies->released(*id) : Result<Bytes>(Bytes());
         if (!recorded) {
             faults.push_back(call.callId + ": " + recorded.error().message);
         } else if (!recorded->starts_with(call.received)) {

@@ -28,8 +28,9 @@ struct CallPlan {
 [[nodiscard]] SeenCall makeCall(const CallPlan& plan);
 
 /// What differs between what clients saw and what PostgreSQL has; empty when every received byte is
-/// recorded, once and without a gap, and every call is closed.
+/// recorded, once and without a gap, and every call is closed. The signer of the folder answers.
 [[nodiscard]] std::vector<std::string> recordFaults(const TestPostgres& postgres,
+                                                    const std::filesystem::path& signerFolder,
                                                     const std::vector<SeenCall>& calls);
 
 /// Waits until no call is open and nothing was added for a second.

@@ -47,8 +47,14 @@ protected:
 
     std::optional<test::Exhibitd> start(const test::TempDir& data)
     {
-        auto started = test::Exhibitd::start(
-            {.dataDir = data.path(), .arguments = {"--database-url", m_postgres->url()}});
+        test::ExhibitdOptions options{.dataDir = data.path(),
+                                      .arguments = {"--database-url", m_postgres->url()},
+                                      .environment = {}};
+        if (&data != &m_firstData) {
+            // Replicas share a signer: here the first one's.
+            options.environment["EXHIBIT_SIGNER_DIR"] = (m_firstData.path() / "signer").string();
+        }
+        auto started = test::Exhibitd::start(std::move(options));
         EXPECT_TRUE(started) << started.error().message;
         return started ? std::optional(*std::move(started)) : std::nullopt;
     }

@@ -144,6 +144,36 @@ TEST_F(SignerOnTest, wrapsKeysAndOpensOnlyItsOwn)
     EXPECT_NE(errorOf(signer.handle(JsonObject{{"call", "wrap"}, {"key", "AAAA"}})), "");
 }
 
+TEST_F(SignerOnTest, aRotatedLogKeySignsBesideTheOldOne)
+{
+    const auto tree = treeOf(9);
+    const auto keyOf = [](const Json& keys, std::string_view name) {
+        return evidence::NoteKey::make(
+                   kOrigin, evidence::PublicKey::fromText(stringMember(keys, name)).value())
+            .value();
+    };
+    Json before;
+    {
+        auto signer = open();
+        before = signer.handle(JsonObject{{"call", "public-keys"}});
+        EXPECT_EQ(errorOf(signer.handle(headRequest(tree, 0, 7))), "");
+    }
+    ASSERT_TRUE(rotateLogKey(m_folder.path(), m_folder.path() / "unlock.key"));
+    auto signer = open();
+    const Json after = signer.handle(JsonObject{{"call", "public-keys"}});
+    EXPECT_EQ(stringMember(after, "previous_log"), stringMember(before, "log"));
+    EXPECT_NE(stringMember(after, "log"), stringMember(before, "log"));
+    EXPECT_EQ(stringMember(after, "certificate"), stringMember(before, "certificate"));
+    const Json reply = signer.handle(headRequest(tree, 7, 9));
+    const auto note = evidence::parseSignedCheckpoint(stringMember(reply, "note"));
+    ASSERT_TRUE(note) << printJson(reply);
+    for (const auto& key : {keyOf(before, "log"), keyOf(after, "log")}) {
+        EXPECT_EQ(evidence::verifyNote(note->note, {&key, 1}).value().size(), 1U);
+    }
+    EXPECT_EQ(errorOf(signer.handle(headRequest(tree, 0, 6))), errorCodeName(ErrorCode::Forbidden))
+        << "the heads are remembered";
+}
+
 TEST_F(SignerOnTest, keepsItsKeysSealed)
 {
     open();

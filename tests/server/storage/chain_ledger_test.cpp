@@ -202,14 +202,14 @@ TEST(Erasure, isRefusedWhileAHoldIsInForce)
             return placeHold(transaction, on.ledger(), kActor, request);
         }));
     };
-    const auto release = [&](Uuid hold) {
+    const auto release = [&](HoldId hold) {
         must(on.write([&](Transaction& transaction) -> Result<bool> {
             EXHIBIT_CHECK(releaseHold(transaction, on.ledger(), kActor, hold));
             return true;
         }));
     };
-    const Uuid onAda = place({"user:ada", {}, "litigation"});
-    const Uuid onEverything = place({{}, {}, "investigation"});
+    const HoldId onAda = place({"user:ada", {}, "litigation"});
+    const HoldId onEverything = place({{}, {}, "investigation"});
     EXPECT_EQ(erase(on, "user:ada").error().code, ErrorCode::Conflict);
     release(onAda);
     EXPECT_EQ(erase(on, "user:ada").error().code, ErrorCode::Conflict) << "all is still held";

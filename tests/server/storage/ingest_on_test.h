@@ -20,6 +20,8 @@ class IngestOnTest {
 public:
     explicit IngestOnTest(TestDatabase& server = TestDatabase::instance())
         : m_server(server)
+        , m_keys(must(spool::keyFileWrapper(m_folder.path() / "fields.key")))
+        , m_fields(m_keys)
     {
         openJournal();
     }
@@ -100,11 +102,21 @@ public:
     [[nodiscard]] Ingest& ingest() { return *m_ingest; }
     [[nodiscard]] spool::Journal& journal() { return *m_journal; }
     [[nodiscard]] LedgerAppender& ledger() { return m_ledger; }
+    [[nodiscard]] FieldStore& fields() { return m_fields; }
+    /// The recorded bytes of a call.
+    [[nodiscard]] Bytes body(TenantId tenant, CallId call, std::string_view path)
+    {
+        return must(
+            m_server.database().read(tenant, TestDatabase::soon(), [&](Transaction& transaction) {
+                return m_fields.readCall(transaction, call, path);
+            }));
+    }
 
 private:
     TestDatabase& m_server;
     test::TempDir m_folder;
     UnprovenLedger m_ledger;
+    SubjectKeys m_keys;
     BodyFieldStore m_fields;
     std::unique_ptr<ops::Metrics> m_metrics;
     std::unique_ptr<spool::Journal> m_journal;

@@ -7,6 +7,7 @@
 //                   "key_file"}, and stays until standard input closes or SIGTERM comes
 //   --rounds N      plays the stories N times
 #include "tests/support/demo/client.h"
+#include "tests/support/demo/evidence.h"
 #include "tests/support/exhibitd_process.h"
 #include "tests/support/sample_upstream_process.h"
 #include "tests/support/temp_dir.h"
@@ -63,6 +64,7 @@ struct Stage {
     std::optional<test::SampleUpstream> upstream;
     std::optional<test::Exhibitd> server;
     Secret key; ///< Of the application: may make calls, nothing else.
+    std::string incident; ///< Of the story told last.
     std::filesystem::path source;
 };
 
@@ -213,6 +215,7 @@ Result<std::vector<std::string>> tell(Stage& stage,
         wrong.insert(wrong.end(), odd.begin(), odd.end());
     }
     EXHIBIT_TRY(const Json incident, findIncident(*stage.server, runId));
+    stage.incident = stringMember(incident, "incident_id");
     const auto odd = differences(story, incident);
     wrong.insert(wrong.end(), odd.begin(), odd.end());
     EXHIBIT_CHECK(printControl(*stage.server, {"search", "run:" + runId}));
@@ -303,6 +306,18 @@ Result<std::vector<std::string>> demo()
             EXHIBIT_TRY(const auto odd, tell(stage, all, all.stories[i], round));
             wrong.insert(wrong.end(), odd.begin(), odd.end());
         }
+    }
+    if (!options.stay) {
+        sayHeading("Can you prove it?");
+        // Whoever watches may keep it.
+        const auto file
+            = (::isatty(STDOUT_FILENO) == 1 ? std::filesystem::current_path() : stage.folder.path())
+            / "demo.exhibit";
+        EXHIBIT_TRY(const auto odd,
+                    showEvidence(*stage.server, stage.incident, file, [&stage](auto arguments) {
+                        return printControl(*stage.server, std::move(arguments));
+                    }));
+        wrong.insert(wrong.end(), odd.begin(), odd.end());
     }
     if (options.stay) {
         stay(stage);

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/evidence/trust.h"
+#include "server/api/reply.h"
+#include "server/api/resources.h"
+#include "server/storage/pack_export.h"
+#include "server/storage/self_tests.h"
+
+namespace exhibit::api {
+namespace {
+
+constexpr std::chrono::seconds kExportTimeout{60};
+constexpr std::chrono::seconds kVerifyTimeout{300};
+
+/// The ledger's parts, once they are there, for the tenant that the path names.
+Result<const storage::LedgerParts*> partsFor(const SharedServices& services,
+                                             const http::Request& request,
+                                             const security::Principal& principal)
+{
+    const auto named = request.pathParameters.find("tenant");
+    if (named != request.pathParameters.end() && named->second != principal.tenant.text()) {
+        const auto tenant = TenantId::parse(named->second);
+        // Another tenant's log looks like none: that it exists is not said.
+        return fail(ErrorCode::NotFound,
+                    tenant ? "there is no such log" : "expected a tenant's id",
+                    "tenant");
+    }
+    if (services->evidence == nullptr) {
+        return fail(ErrorCode::Unavailable, "the ledger is not open");
+    }
+    return services->evidence;
+}
+
+Result<std::uint64_t> numberOf(const http::Request& request,
+                               std::string_view name,
+                               std::uint64_t otherwise)
+{
+    const auto found = request.query.find(name);
+    if (found == request.query.end()) {
+        return otherwise;
+    }
+    auto number = evidence::parseTreeNumber(found->second);
+    if (!number) {
+        number.error().subject = std::string(name);
+    }
+    return number;
+}
+
+http::Response textResponse(std::string text)
+{
+    http::Response response;
+    response.headers.add("Content-Type", "text/plain; charset=utf-8");
+    response.body = std::move(text);
+    return response;
+}
+
+http::Response checkpoint(const SharedServices& services,
+                          const http::Request& request,
+                          const security::Principal& principal)
+{
+    EXHIBIT_ANSWER(request, const auto* parts, partsFor(services, request, principal));
+    EXHIBIT_ANSWER(
+        request,
+        const auto head,
+        parts->checkpointer.checkpointNow(principal.tenant, Deadline::after(kHandlerTimeout)));
+    return textResponse(head.note);
+}
+
+/// What a proof is made against: the newest head, or an older one of `size`.
+Result<storage::StoredCheckpoint> headOfSize(storage::Transaction& transaction,
+                                             std::int32_t epoch,
+                                             std::uint64_t size)
+{
+    EXHIBIT_TRY(auto checkpoint, storage::readCheckpoint(transaction, epoch, size));
+    if (!checkpoint || (size != INT64_MAX && checkpoint->head.size != size)) {
+        return fail(ErrorCode::NotFound, "there is no signed head of that size", "size");
+    }
+    return *std::move(checkpoint);
+}
+
+Result<std::string> proveInclusion(storage::Transaction& transaction,
+                                   std::uint64_t sequence,
+                                   std::uint64_t size)
+{
+    EXHIBIT_TRY(const auto head, storage::readHead(transaction));
+    if (!head) {
+        return fail(ErrorCode::NotFound, "the tenant has no log yet");
+    }
+    EXHIBIT_TRY(const auto signedHead, headOfSize(transaction, head->epoch, size));
+    if (sequence >= signedHead.head.size) {
+        return fail(ErrorCode::NotFound, "no signed head has that entry yet", "seq");
+    }
+    const auto nodes = storage::ledgerNodes(transaction, head->epoch, signedHead.head.size);
+    EXHIBIT_TRY(const auto proof, evidence::inclusionProof(nodes, sequence, signedHead.head.size));
+    return evidence::writeTlogProof({{}, sequence, proof, signedHead.note});
+}
+
+http::Response inclusion(const SharedServices& services,
+                         const http::Request& request,
+                         const security::Principal& principal)
+{
+    EXHIBIT_ANSWER(
+        request, [[maybe_unused]] const auto* parts, partsFor(services, request, principal));
+    EXHIBIT_ANSWER(request, const auto sequence, numberOf(request, "seq", 0));
+    EXHIBIT_ANSWER(request, const auto size, numberOf(request, "size", INT64_MAX));
+    EXHIBIT_ANSWER(request,
+                   auto proof,
+                   services->database.read(principal.tenant,
+                                           Deadline::after(kHandlerTimeout),
+                                           [&](storage::Transaction& transaction) {
+                                               return proveInclusion(transaction, sequence, size);
+                                           }));
+    return textResponse(std::move(proof));
+}
+
+Result<std::string> proveConsistency(storage::Transaction& transaction,
+                                     std::uint64_t from,
+                                     std::uint64_t size)
+{
+    EXHIBIT_TRY(const auto head, storage::readHead(transaction));
+    if (!head) {
+        return fail(ErrorCode::NotFound, "the tenant has no log yet");
+    }
+    EXHIBIT_TRY(const auto signedHead, headOfSize(transaction, head->epoch, size));
+    if (from > signedHead.head.size) {
+        return fail(ErrorCode::InvalidInput, "the earlier size is larger than the later", "from");
+    }
+    const auto nodes = storage::ledgerNodes(transaction, head->epoch, signedHead.head.size);
+    EXHIBIT_TRY(const auto proof, evidence::consistencyProof(nodes, from, signedHead.head.size));
+    return evidence::writeConsistency({from, proof, signedHead.note});
+}
+
+http::Response consistency(const SharedServices& services,
+                           const http::Request& request,
+                           const security::Principal& principal)
+{
+    EXHIBIT_ANSWER(
+        request, [[maybe_unused]] const auto* parts, partsFor(services, request, principal));
+    EXHIBIT_ANSWER(request, const auto from, numberOf(request, "from", 0));
+    EXHIBIT_ANSWER(request, const auto size, numberOf(request, "size", INT64_MAX));
+    EXHIBIT_ANSWER(request,
+                   auto proof,
+                   services->database.read(principal.tenant,
+                                           Deadline::after(kHandlerTimeout),
+                                           [&](storage::Transaction& transaction) {
+                                               return proveConsistency(transaction, from, size);
+                                           }));
+    return textResponse(std::move(proof));
+}
+
+http::Response entries(const SharedServices& services,
+                       const http::Request& request,
+                       const security::Principal& principal)
+{
+    EXHIBIT_ANSWER(
+        request, [[maybe_unused]] const auto* parts, partsFor(services, request, principal));
+    EXHIBIT_ANSWER(request, const auto from, numberOf(request, "from", 0));
+    EXHIBIT_ANSWER(request, const auto limit, numberOf(request, "limit", 100));
+    const auto read = [&](storage::Transaction& transaction) -> Result<Json> {
+        EXHIBIT_TRY(const auto head, storage::readHead(transaction));
+        JsonArray list;
+        if (head) {
+            EXHIBIT_TRY(
+                const auto rows,
+                storage::readChain(transaction,
+                                   head->epoch,
+                                   from,
+                                   std::min<std::uint64_t>(limit, limits::kLedgerPageRowsMax)));
+            for (const auto& row : rows) {
+                list.push_back(JsonObject{{"seq", row.sequence}, {"entry", row.entry}});
+            }
+        }
+        return Json(JsonObject{{"origin", head ? head->origin : ""}, {"entries", std::move(list)}});
+    };
+    EXHIBIT_ANSWER(
+        request,
+        const auto page,
+        services->database.read(principal.tenant, Deadline::after(kHandlerTimeout), read));
+    return http::jsonResponse(200, page);
+}
+
+/// What a verifier pins: to be handed on by another way than the evidence.
+http::Response keys(const SharedServices& services,
+                    const http::Request& request,
+                    const security::Principal& principal)
+{
+    EXHIBIT_ANSWER(request, const auto* parts, partsFor(services, request, principal));
+    EXHIBIT_ANSWER(request, const auto packKeys, parts->packKeys());
+    EXHIBIT_ANSWER(request,
+                   const auto heads,
+                   services->database.read(principal.tenant,
+                                           Deadline::after(kHandlerTimeout),
+                                           [](storage::Transaction& transaction) {
+                                               return storage::readAllHeads(transaction);
+                                           }));
+    JsonArray logs;
+    for (const auto& head : heads) {
+        for (const auto* log :
+             {&packKeys.log, packKeys.previousLog ? &*packKeys.previousLog : nullptr}) {
+            if (log != nullptr) {
+                EXHIBIT_ANSWER(request, const auto key, evidence::NoteKey::make(head.origin, *log));
+                logs.push_back(
+                    JsonObject{{"origin", head.origin},
+                               {"vkey", key.text()},
+                               {"status", log == &packKeys.log ? "current" : "previous"}});
+            }
+        }
+    }
+    return http::jsonResponse(200,
+                              JsonObject{{"tenant", principal.tenant.text()},
+                                         {"logs", std::move(logs)},
+                                         {"certificate", toHex(packKeys.certificate.raw())},
+                                         {"certificate_key_id", packKeys.certificate.id()}});
+}
+
+http::Response verify(const SharedServices& services,
+                      const http::Request& request,
+                      const security::Principal& principal)
+{
+    EXHIBIT_ANSWER(request, const auto* parts, partsFor(services, request, principal));
+    EXHIBIT_ANSWER(request,
+                   const auto check,
+                   services->database.read(principal.tenant,
+                                           Deadline::after(kVerifyTimeout),
+                                           [&](storage::Transaction& transaction) {
+                                               return storage::checkLedger(
+                                                   transaction, parts->keys, {});
+                                           }));
+    JsonArray findings;
+    for (const auto& finding : check.findings) {
+        findings.push_back(JsonObject{
+            {"epoch", finding.epoch}, {"seq", finding.sequence}, {"problem", finding.problem}});
+    }
+    return http::jsonResponse(200,
+                              JsonObject{{"sound", check.sound()},
+                                         {"entries", check.entries},
+                                         {"checkpoints", check.checkpoints},
+                                         {"findings", std::move(findings)}});
+}
+
+http::Response selfTests(const SharedServices& services,
+                         const http::Request& request,
+                         const security::Principal& principal)
+{
+    EXHIBIT_ANSWER(request, const auto* parts, partsFor(services, request, principal));
+    bool passed = true;
+    JsonArray tests;
+    for (const auto& test : storage::runSelfTests(
+             services->database, parts->keys, principal.tenant, Deadline::after(kVerifyTimeout))) {
+        passed = passed && test.passed;
+        tests.push_back(JsonObject{{"name", test.name},
+                                   {"passed", test.passed},
+                                   {"detail", test.detail},
+                                   {"duration_us", test.duration.count()}});
+    }
+    return http::jsonResponse(200, JsonObject{{"passed", passed}, {"tests", std::move(tests)}});
+}
+
+struct RedactionRequest {
+    std::string path;
+    std::string reason;
+};
+struct ExportRequest {
+    std::string format = "exhibit";
+    std::vector<std::string> include;
+    std::vector<RedactionRequest> redactions;
+    std::string caseId;
+};
+
+template <class V>
+void visitFields(V& visit, Of<V, RedactionRequest>& request)
+{
+    visit("path", request.path);
+    visit("reason", request.reason);
+}
+template <class V>
+void visitFields(V& visit, Of<V, ExportRequest>& request)
+{
+    visit.defaulted("format", request.format);
+    visit.defaulted("include", request.include);
+    visit.defaulted("redactions", request.redactions);
+    visit.defaulted("case", request.caseId);
+}
+
+http::Response exportIncident(const SharedServices& services,
+                              const http::Request& request,
+                              const security::Principal& principal)
+{
+    EXHIBIT_ANSWER(request, const auto* parts, partsFor(services, request, principal));
+    EXHIBIT_ANSWER(request, const auto incident, readId<IncidentId>(request));
+    EXHIBIT_ANSWER(request, const auto body, readBody<ExportRequest>(request));
+    if (body.format != "exhibit") {
+        return refusal(request, 400, "invalid_format", "expected the format exhibit", "/format");
+    }
+    storage::PackRequest pack{incident, {}, body.caseId, actorOf(request, principal)};
+    for (const auto& redaction : body.redactions) {
+        pack.redactions.push_back({redaction.path, redaction.reason});
+    }
+    EXHIBIT_ANSWER(
+        request,
+        auto exported,
+        storage::exportPack(
+            services->database, *parts, principal.tenant, pack, Deadline::after(kExportTimeout)));
+    http::Response response;
+    response.headers.add("Content-Type", "application/vnd.exhibit+zip");
+    response.headers.add("Content-Disposition",
+                         "attachment; filename=\"" + exported.id + ".exhibit\"");
+    response.body = std::move(exported.bytes);
+    return response;
+}
+
+} // namespace
+
+std::vector<ApiRoute> ledgerRoutes(const SharedServices& services)
+{
+    const auto audit = domain::Scope::AuditRead;
+    return {{"GET", "/api/v1/ledger/{tenant}/checkpoint", audit, with(services, checkpoint)},
+            {"GET", "/api/v1/ledger/{tenant}/inclusion", audit, with(services, inclusion)},
+            {"GET", "/api/v1/ledger/{tenant}/consistency", audit, with(services, consistency)},
+            {"GET", "/api/v1/ledger/{tenant}/entries", audit, with(services, entries)},
+            {"GET", "/api/v1/ledger/keys", audit, with(services, keys)},
+            {"GET", "/api/v1/ledger/verify", audit, with(services, verify)},
+            {"GET", "/api/security/tests", audit, with(services, selfTests)},
+            {"POST",
+             "/api/v1/incidents/{id}/export",
+             domain::Scope::EvidenceExport,
+             with(services, exportIncident)}};
+}
+
+} // namespace exhibit::api

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/main/ledger_service.h"
+
+#include <thread>
+
+namespace exhibit::server {
+namespace {
+
+constexpr std::chrono::milliseconds kSignerPause{20};
+
+/// The newest first.
+Result<std::vector<evidence::NoteKey>> noteKeys(signer::SignerClient& client,
+                                                const std::string& origin)
+{
+    EXHIBIT_TRY(const auto keys, client.publicKeys());
+    std::vector<evidence::NoteKey> named;
+    for (const Bytes& raw : {keys.log, keys.previousLog}) {
+        if (!raw.empty()) {
+            EXHIBIT_TRY(auto key, evidence::PublicKey::fromEd25519(raw));
+            EXHIBIT_TRY(auto note, evidence::NoteKey::make(origin, std::move(key)));
+            named.push_back(std::move(note));
+        }
+    }
+    return named;
+}
+
+} // namespace
+Result<std::unique_ptr<LedgerService>> LedgerService::open(const Configuration& configuration,
+                                                           Deadline deadline)
+{
+    std::unique_ptr<LedgerService> service(new LedgerService);
+    auto folder = configuration.signerDir;
+    if (folder.empty()) {
+        folder = configuration.dataDir / "signer";
+        EXHIBIT_TRY(service->m_process, signer::SignerProcess::start(folder, deadline));
+    }
+    service->m_signer
+        = std::make_shared<signer::SignerClient>(signer::SignerProcess::socketIn(folder));
+    auto wrapper = signer::subjectKeyWrapper(folder, service->m_signer);
+    // What answered may have been the signer of a server that has just died, on its way out.
+    while (!wrapper && wrapper.error().code == ErrorCode::Unavailable && !deadline.reached()) {
+        std::this_thread::sleep_for(kSignerPause);
+        wrapper = signer::subjectKeyWrapper(folder, service->m_signer);
+    }
+    if (!wrapper) {
+        return tl::make_unexpected(wrapper.error());
+    }
+    service->m_keys = std::make_unique<storage::SubjectKeys>(*std::move(wrapper));
+    service->m_ledger
+        = std::make_unique<storage::ChainLedger>(*service->m_keys, configuration.logHost);
+    return service;
+}
+
+void LedgerService::useDatabase(storage::Database& database, ops::Metrics& metrics)
+{
+    const auto client = m_signer;
+    const storage::HeadSigner headSigner{
+        [client](const std::string& origin) { return client->lastHead(origin); },
+        [client](const std::string& origin,
+                 const evidence::TreeHead& head,
+                 const evidence::Proof& proof) {
+            return client->signCheckpoint(origin, head, proof);
+        },
+        [client](const std::string& origin) { return noteKeys(*client, origin); }};
+    m_checkpointer = std::make_unique<storage::Checkpointer>(
+        storage::Checkpointer::Services{database, *m_ledger, headSigner, metrics});
+    m_parts.reset(new storage::LedgerParts{
+        *m_ledger, *m_keys, *m_checkpointer, [this] { return packKeys(); }});
+    metrics.gauge("exhibit_ledger_entries_total",
+                  "Entries this process appended to the ledger",
+                  [this] { return static_cast<double>(m_ledger->appended()); });
+}
+
+Result<storage::PackKeys> LedgerService::packKeys() const
+{
+    EXHIBIT_TRY(const auto keys, m_signer->publicKeys());
+    EXHIBIT_TRY(auto log, evidence::PublicKey::fromEd25519(keys.log));
+    EXHIBIT_TRY(auto certificate, evidence::PublicKey::fromEd25519(keys.certificate));
+    const auto client = m_signer;
+    std::optional<evidence::PublicKey> previous;
+    if (!keys.previousLog.empty()) {
+        EXHIBIT_TRY(previous, evidence::PublicKey::fromEd25519(keys.previousLog));
+    }
+    return storage::PackKeys{
+        std::move(log),
+        std::move(previous),
+        std::move(certificate),
+        [client](const evidence::PackStatement& statement, const Digest& tagManifest) {
+            return client->signPack(statement, tagManifest);
+        }};
+}
+
+Json LedgerService::health() const
+{
+    const std::string trouble = m_checkpointer->trouble();
+    return JsonObject{{"ok", trouble.empty()},
+                      {"detail", trouble.empty() ? "" : trouble + "; calls go on"}};
+}
+
+} // namespace exhibit::server

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "server/main/configuration.h"
+#include "server/signer/client.h"
+#include "server/signer/process.h"
+#include "server/storage/pack_export.h"
+
+namespace exhibit::server {
+
+/// The ledger and what it needs: the signing process, the key that wraps subjects' keys, the
+/// sequencer, the thread that has heads signed.
+class LedgerService {
+public:
+    /// Starts the signer, which makes the signing keys at the first start, unless another runs it.
+    [[nodiscard]] static Result<std::unique_ptr<LedgerService>> open(
+        const Configuration& configuration, Deadline deadline);
+
+    [[nodiscard]] storage::ChainLedger& ledger() { return *m_ledger; }
+    [[nodiscard]] storage::SubjectKeys& keys() { return *m_keys; }
+    /// Once the database is known; parts() is valid then. `database` outlives the object.
+    void useDatabase(storage::Database& database, ops::Metrics& metrics);
+    [[nodiscard]] const storage::LedgerParts& parts() const { return *m_parts; }
+    /// Heads are checked and signed from now on: the database answers.
+    void startCheckpoints() { m_checkpointer->start(); }
+    /// {"ok": ..., "detail": ...} for /health. Never waits.
+    [[nodiscard]] Json health() const;
+
+private:
+    LedgerService() = default;
+    [[nodiscard]] Result<storage::PackKeys> packKeys() const;
+
+    std::unique_ptr<signer::SignerProcess> m_process; ///< nullptr when another runs it.
+    std::shared_ptr<signer::SignerClient> m_signer;
+    std::unique_ptr<storage::SubjectKeys> m_keys;
+    std::unique_ptr<storage::ChainLedger> m_ledger;
+    std::unique_ptr<storage::Checkpointer> m_checkpointer;
+    std::unique_ptr<storage::LedgerParts> m_parts;
+};
+
+} // namespace exhibit::server

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/storage/checkpointer.h"
+
+#include "models/base/limits.h"
+#include "server/ops/log.h"
+
+namespace exhibit::storage {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kPageRows = 1000;
+constexpr int kSignAgainMax = 5;
+constexpr auto kTurnTimeout = 30s;
+constexpr auto kCheckTimeout = 600s;
+
+} // namespace
+
+/// A head that is to be signed, or the stored one when nothing was added to it.
+struct Checkpointer::Candidate {
+    LedgerHead head;
+    std::optional<StoredCheckpoint> last;
+    evidence::TreeEdge edge; ///< Over the entries, followed from the last head.
+    Digest previous{};
+    evidence::Proof proof;
+    [[nodiscard]] bool unchanged() const { return last && last->head.size == head.nextSequence; }
+};
+
+Checkpointer::Checkpointer(Services services)
+    : m_services(std::move(services))
+    , m_signed(m_services.metrics.counter("exhibit_ledger_checkpoints_total",
+                                          "Tree heads that were signed and stored"))
+    , m_failed(m_services.metrics.counter("exhibit_ledger_checkpoint_failures_total",
+                                          "Tree heads that could not be signed or stored"))
+{
+}
+
+Checkpointer::~Checkpointer()
+{
+    m_thread.request_stop();
+    m_wake.notify_all();
+}
+
+void Checkpointer::start()
+{
+    m_thread = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+void Checkpointer::run(const std::stop_token& stop)
+{
+    checkAll(stop);
+    auto last = std::chrono::steady_clock::now();
+    while (!stop.stop_requested()) {
+        {
+            std::unique_lock lock(m_mutex);
+            m_wake.wait_for(lock, stop, 50ms, [] { return false; });
+        }
+        const auto now = std::chrono::steady_clock::now();
+        const auto appended = m_services.ledger.appended();
+        const bool many = appended - m_seen >= limits::kCheckpointEntriesMax;
+        if (many || now - last >= limits::kCheckpointInterval) {
+            m_seen = appended;
+            last = now;
+            signAll();
+        }
+    }
+}
+
+Result<std::vector<TenantId>> Checkpointer::tenants(const char* function)
+{
+    const auto list = [function](Transaction& transaction) -> Result<std::vector<TenantId>> {
+        EXHIBIT_TRY(const Rows rows,
+                    transaction.query(std::string("SELECT tenant_id FROM ") + function + "()"));
+        std::vector<TenantId> all;
+        for (std::size_t row = 0; row < rows.size(); ++row) {
+            all.push_back(TenantId{rows.uuid(row, 0)});
+        }
+        return all;
+    };
+    return m_services.database.read(TenantId::generate(), Deadline::after(kTurnTimeout), list);
+}
+
+void Checkpointer::checkAll(const std::stop_token& stop)
+{
+    const auto all = tenants("list_tenants");
+    if (!all) {
+        ops::logWarning("the logs could not be checked at the start: {}", all.error().message);
+        return;
+    }
+    for (const auto& tenant : *all) {
+        if (stop.stop_requested()) {
+            return;
+        }
+        const std::scoped_lock lock(m_signing);
+        if (const auto done = ensureChecked(tenant, Deadline::after(kCheckTimeout)); !done) {
+            ops::logWarning("the log of {} could not be checked, which is tried again: {}",
+                            tenant.text(),
+                            done.error().message);
+        }
+    }
+}
+
+Result<void> Checkpointer::ensureChecked(TenantId tenant, Deadline deadline)
+{
+    if (m_checked.contains(tenant)) {
+        return {};
+    }
+    EXHIBIT_CHECK(checkTenant(tenant, deadline));
+    m_checked.insert(tenant);
+    return {};
+}
+
+Result<bool> Checkpointer::checkTenant(TenantId tenant, Deadline deadline)
+{
+    EXHIBIT_TRY(const Remembered remembered, askSigner(tenant, deadline));
+    const auto look = [&](Transaction& transaction) -> Result<LedgerCheck> {
+        EXHIBIT_CHECK(useSnapshot(transaction));
+        return compare(transaction, remembered);
+    };
+    EXHIBIT_TRY(const LedgerCheck check, m_services.database.read(tenant, deadline, look));
+    if (!check.sound()) {
+        return recover(tenant, remembered, deadline);
+    }
+    EXHIBIT_CHECK(noteRotation(tenant, deadline));
+    return true;
+}
+
+/// Asked before the database is: whatever is signed was committed before, so that a head which is
+/// read later is never smaller, unless entries are gone.
+Result<Checkpointer::Remembered> Checkpointer::askSigner(TenantId tenant, Deadline deadline)
+{
+    const auto look = [](Transaction& transaction) -> Result<std::string> {
+        EXHIBIT_TRY(const Rows rows,
+                    transaction.query("SELECT origin FROM ledger_heads WHERE tenant_id = $1"
+                                      " ORDER BY epoch DESC LIMIT 1",
+                                      {transaction.tenant()}));
+        return std::string(rows.empty() ? "" : rows.text(0, 0));
+    };
+    Remembered remembered;
+    EXHIBIT_TRY(remembered.origin, m_services.database.read(tenant, deadline, look));
+    if (!remembered.origin.empty()) {
+        EXHIBIT_TRY(remembered.head, m_services.signer.lastHead(remembered.origin));
+    }
+    return remembered;
+}
+
+/// The log with what was signed of it, by the database's word and by the signer's, whose memory no
+/// restored backup can take back.
+Result<LedgerCheck> Checkpointer::compare(Transaction& transaction, const Remembered& remembered)
+{
+    EXHIBIT_TRY(LedgerCheck check, checkLastCheckpoint(transaction));
+    const auto head = readHead(transaction);
+    if (!check.sound() || !head || !*head || (*head)->origin != remembered.origin
+        || !remembered.head) {
+        return check;
+    }
+    const std::int32_t epoch = (*head)->epoch;
+    const std::uint64_t size = remembered.head->size;
+    if (size > (*head)->nextSequence) {
+        check.findings.push_back({epoch,
+                                  (*head)->nextSequence,
+                                  "entries that were signed are gone, as after a restore"});
+        return check;
+    }
+    const auto root = evidence::rangeRoot(ledgerNodes(transaction, epoch, size), 0, size);
+    if (!root || *root != remembered.head->root) {
+        check.findings.push_back(
+            {epoch, size, "the stored entries are not those that were signed"});
+    }
+    return check;
+}
+
+/// Whether there was nothing to recover after all: looked at again with the log's lock.
+Result<bool> Checkpointer::recover(TenantId tenant, const Remembered& remembered, Deadline deadline)
+{
+    const auto work = [&](Transaction& transaction) -> Result<bool> {
+        EXHIBIT_CHECK(lockLedger(transaction));
+        EXHIBIT_TRY(const LedgerCheck check, compare(transaction, remembered));
+        if (check.sound()) {
+            return true;
+        }
+        ops::logError("the log of {} is damaged at {}: {}; it goes on in a new epoch",
+                      tenant.text(),
+                      check.findings.front().sequence,
+                      check.findings.front().problem);
+        EXHIBIT_CHECK(recoverLedger(transaction, m_services.ledger, check, "exhibitd"));
+        return false;
+    };
+    return m_services.database.write(tenant, deadline, work);
+}
+
+/// A log whose last head the newest key has not signed gets an entry that names it; the head over
+/// that entry is the first with both signatures.
+Result<void> Checkpointer::noteRotation(TenantId tenant, Deadline deadline)
+{
+    const auto note = [this](Transaction& transaction) -> Result<bool> {
+        EXHIBIT_TRY(const auto head, readHead(transaction));
+        if (!head) {
+            return false;
+        }
+        EXHIBIT_TRY(const auto keys, m_services.signer.keys(head->origin));
+        EXHIBIT_TRY(const auto last, readCheckpoint(transaction, head->epoch));
+        if (keys.size() < 2 || !last) {
+            return false;
+        }
+        EXHIBIT_TRY(const auto parsed, evidence::parseNote(last->note));
+        EXHIBIT_TRY(const auto by, evidence::verifyNote(parsed, {&keys.front(), 1}));
+        if (!by.empty()) {
+            return false;
+        }
+        EXHIBIT_TRY(const Rows known,
+                    transaction.query("SELECT FROM incident_log_chain WHERE tenant_id = $1"
+                                      " AND event_type = 'key.rotated'"
+                                      " AND event_data::jsonb->>'new_vkey' = $2",
+                                      {transaction.tenant(), keys.front().text()}));
+        if (!known.empty()) {
+            return false;
+        }
+        EntryDraft entry;
+        entry.type = "key.rotated";
+        entry.occurredAt = utcNow();
+        entry.reporterType = "service";
+        entry.reporterId = "exhibitd";
+        entry.fields = {{"/new_vkey", keys.front().text()}, {"/old_vkey", keys.back().text()}};
+        EXHIBIT_CHECK(m_services.ledger.append(transaction, transaction.tenant(), {&entry, 1}));
+        return true;
+    };
+    EXHIBIT_CHECK(m_services.database.write(tenant, deadline, note));
+    return {};
+}
+
+void Checkpointer::signAll()
+{
+    const auto all = tenants("logs_to_sign");
+    std::optional<Error> failure;
+    if (!all) {
+        failure = all.error();
+    } else {
+        for (const auto& tenant : *all) {
+            const auto done = checkpointNow(tenant, Deadline::after(kTurnTimeout));
+            if (!done && done.error().code != ErrorCode::NotFound) {
+                failure = done.error();
+            }
+            const bool doubtful = !done
+                && (done.error().code == ErrorCode::Corrupt
+                    || done.error().code == ErrorCode::Forbidden);
+            if (doubtful) {
+                // Looked at as at a start; what is damaged goes on in a new epoch.
+                (void)checkTenant(tenant, Deadline::after(kCheckTimeout));
+            }
+        }
+    }
+    report(failure);
+}
+
+void Checkpointer::report(const std::optional<Error>& failure)
+{
+    const std::scoped_lock lock(m_mutex);
+    if (failure) {
+        m_failed.add();
+        if (m_trouble.empty()) {
+            ops::logWarning("heads wait to be signed: {} (repeated until it succeeds)",
+                            failure->message);
+        }
+        m_trouble = "heads wait to be signed: " + failure->message;
+    } else if (!m_trouble.empty()) {
+        ops::logInfo("heads are signed again");
+        m_trouble.clear();
+    }
+}
+
+std::string Checkpointer::trouble() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_trouble;
+}
+
+Result<void> Checkpointer::followEntries(Transaction& transaction, Candidate& candidate)
+{
+    // From the entries' bytes: a leaf that was damaged on its way into the table is never signed.
+    for (std::uint64_t next = candidate.edge.size(); next < candidate.head.nextSequence;) {
+        EXHIBIT_TRY(const auto rows, readChain(transaction, candidate.head.epoch, next, kPageRows));
+        if (rows.empty()) {
+            return fail(ErrorCode::Corrupt, "entries of the log are missing");
+        }
+        for (const auto& row : rows) {
+            if (row.sequence >= candidate.head.nextSequence) {
+                return {};
+            }
+            EXHIBIT_TRY(const auto entry, evidence::parseEntryHead(row.entry));
+            const bool follows = entry.sequence == next && entry.log == candidate.head.origin
+                && (next == 0 || next == candidate.edge.size());
+            if (!follows || evidence::leafHash(row.entry) != row.leaf) {
+                return fail(ErrorCode::Corrupt, "an entry of the log is not what was appended");
+            }
+            candidate.edge.append(row.leaf);
+            ++next;
+        }
+    }
+    return {};
+}
+
+Result<Checkpointer::Candidate> Checkpointer::prepare(Transaction& transaction,
+                                                      const Remembered& remembered)
+{
+    Candidate candidate;
+    EXHIBIT_CHECK(useSnapshot(transaction));
+    EXHIBIT_TRY(auto head, readHead(transaction));
+    if (!head || head->nextSequence == 0) {
+        return fail(ErrorCode::NotFound, "the tenant has no log yet");
+    }
+    candidate.head = *std::move(head);
+    EXHIBIT_TRY(candidate.last, readCheckpoint(transaction, candidate.head.epoch));
+    if (candidate.unchanged()) {
+        return candidate;
+    }
+    if (candidate.last) {
+        EXHIBIT_TRY(candidate.edge, edgeFromBytes(candidate.last->head.size, candidate.last->edge));
+    }
+    EXHIBIT_CHECK(followEntries(transaction, candidate));
+    if (candidate.edge.head() != candidate.head.edge.head()) {
+        return fail(ErrorCode::Corrupt, "the entries do not have the root that the head has");
+    }
+    if (candidate.head.origin != remembered.origin) {
+        return fail(ErrorCode::Conflict, "a log was opened meanwhile");
+    }
+    if (candidate.last && !remembered.head) {
+        return fail(ErrorCode::Forbidden,
+                    "this signer never signed this log; replicas share one (signer.dir)",
+                    candidate.head.origin);
+    }
+    const std::uint64_t from = remembered.head ? remembered.head->size : 0;
+    const std::uint64_t size = candidate.head.nextSequence;
+    if (from > size) {
+        return fail(ErrorCode::Corrupt, "entries that were signed are gone");
+    }
+    EXHIBIT_TRY(candidate.proof,
+                evidence::consistencyProof(
+                    ledgerNodes(transaction, candidate.head.epoch, size), from, size));
+    return candidate;
+}
+
+Result<StoredCheckpoint> Checkpointer::checkpointNow(TenantId tenant, Deadline deadline)
+{
+    const std::scoped_lock lock(m_signing);
+    EXHIBIT_CHECK(ensureChecked(tenant, deadline));
+    auto next = signNext(tenant, deadline);
+    // Another replica's head came first, and the proof was from the one before it.
+    for (int again = 0; again < kSignAgainMax && !next
+         && (next.error().code == ErrorCode::Conflict || next.error().code == ErrorCode::Forbidden)
+         && !deadline.reached();
+         ++again) {
+        next = signNext(tenant, deadline);
+    }
+    return next;
+}
+
+Result<StoredCheckpoint> Checkpointer::signNext(TenantId tenant, Deadline deadline)
+{
+    EXHIBIT_TRY(const Remembered remembered, askSigner(tenant, deadline));
+    const auto look
+        = [&remembered](Transaction& transaction) { return prepare(transaction, remembered); };
+    EXHIBIT_TRY(const Candidate candidate, m_services.database.read(tenant, deadline, look));
+    if (candidate.unchanged()) {
+        return *candidate.last;
+    }
+    StoredCheckpoint checkpoint;
+    checkpoint.epoch = candidate.head.epoch;
+    checkpoint.head = candidate.edge.head();
+    checkpoint.edge = edgeBytes(candidate.edge);
+    checkpoint.signedAt = utcNow();
+    EXHIBIT_TRY(checkpoint.note,
+                m_services.signer.sign(candidate.head.origin, checkpoint.head, candidate.proof));
+    const auto store = [&](Transaction& transaction) -> Result<bool> {
+        EXHIBIT_CHECK(storeCheckpoint(transaction, checkpoint));
+        return true;
+    };
+    EXHIBIT_CHECK(m_services.database.write(tenant, deadline, store));
+    m_signed.add();
+    return checkpoint;
+}
+
+} // namespace exhibit::storage

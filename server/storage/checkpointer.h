@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "server/ops/metrics.h"
+#include "server/storage/database.h"
+#include "server/storage/ledger_check.h"
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <set>
+#include <stop_token>
+#include <thread>
+
+namespace exhibit::storage {
+
+/// What signs heads: the signing process, through its client. Unavailable while it is away.
+struct HeadSigner {
+    /// The head signed last of that origin, as the signer remembers it.
+    std::function<Result<std::optional<evidence::TreeHead>>(const std::string& origin)> lastHead;
+    /// The note of a head that is proven to follow the last one.
+    std::function<Result<std::string>(
+        const std::string& origin, const evidence::TreeHead& head, const evidence::Proof& proof)>
+        sign;
+    /// The keys that sign that origin's heads, as verifiers pin them; the newest first.
+    std::function<Result<std::vector<evidence::NoteKey>>(const std::string& origin)> keys;
+};
+
+/// Signs the heads of all tenants' logs, each second or after limits::kCheckpointEntriesMax
+/// entries, from what is committed, and stores them before anybody sees them. An unchanged head is
+/// not signed again. At its start it asks whether each log still is what was signed last, by the
+/// database's word and by the signer's; a log that is not goes on in a new epoch.
+class Checkpointer {
+public:
+    struct Services {
+        Database& database;
+        ChainLedger& ledger;
+        HeadSigner signer;
+        ops::Metrics& metrics;
+    };
+    explicit Checkpointer(Services services);
+    ~Checkpointer();
+
+    /// Starts the thread, once; the checks come first, in it.
+    void start();
+    /// A head over everything committed by now; the stored one when nothing was added. NotFound
+    /// when the tenant has no log yet.
+    [[nodiscard]] Result<StoredCheckpoint> checkpointNow(TenantId tenant, Deadline deadline);
+    /// Asks as at the start; recovers what is damaged. Whether all was well.
+    [[nodiscard]] Result<bool> checkTenant(TenantId tenant, Deadline deadline);
+    /// Why heads wait to be signed; empty when they do not. Any thread.
+    [[nodiscard]] std::string trouble() const;
+
+private:
+    struct Candidate;
+    /// What the signer remembers of the log that grows.
+    struct Remembered {
+        std::string origin; ///< Empty before the tenant's first entry.
+        std::optional<evidence::TreeHead> head;
+    };
+    void run(const std::stop_token& stop);
+    void checkAll(const std::stop_token& stop);
+    /// Once per tenant, before a head of its log is signed. With m_signing held.
+    [[nodiscard]] Result<void> ensureChecked(TenantId tenant, Deadline deadline);
+    void signAll();
+    /// What the function of that name returns: list_tenants or logs_to_sign.
+    [[nodiscard]] Result<std::vector<TenantId>> tenants(const char* function);
+    [[nodiscard]] Result<Remembered> askSigner(TenantId tenant, Deadline deadline);
+    [[nodiscard]] static Result<LedgerCheck> compare(Transaction& transaction,
+                                                     const Remembered& remembered);
+    [[nodiscard]] Result<bool> recover(TenantId tenant,
+                                       const Remembered& remembered,
+                                       Deadline deadline);
+    [[nodiscard]] static Result<Candidate> prepare(Transaction& transaction,
+                                                   const Remembered& remembered);
+    [[nodiscard]] Result<void> noteRotation(TenantId tenant, Deadline deadline);
+    [[nodiscard]] Result<StoredCheckpoint> signNext(TenantId tenant, Deadline deadline);
+    void report(const std::optional<Error>& failure);
+    [[nodiscard]] static Result<void> followEntries(Transaction& transaction, Candidate& candidate);
+
+    Services m_services;
+    ops::Counter& m_signed;
+    ops::Counter& m_failed;
+    std::mutex m_signing; ///< One head at a time: the signer wants each to follow the last.
+    std::set<TenantId> m_checked; ///< Under m_signing.
+    std::uint64_t m_seen = 0; ///< Entries the ledger had appended when heads were signed last.
+    mutable std::mutex m_mutex; ///< Of what follows, and for waking.
+    std::string m_trouble;
+    std::condition_variable_any m_wake;
+    std::jthread m_thread;
+};
+
+} // namespace exhibit::storage

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/storage/pack_export.h"
+
+#include "models/base/canonical_json.h"
+#include "models/base/limits.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace exhibit::storage {
+namespace {
+
+constexpr const char* kReadme
+    = "Evidence pack. A BagIt 1.0 bag: sha256sum --strict -c manifest-sha256.txt checks its "
+      "files.\n"
+      "Verify with a program and with keys that did not come with this file:\n"
+      "  exhibitctl verify FILE --trust-log VKEY --trust-certificate HEX\n"
+      "or by hand, as docs/verify-without-us.md of the product describes, with sha256sum and "
+      "openssl.\n"
+      "data/keys is for convenience. A pack that only its own keys vouch for proves nothing.\n";
+
+/// What a pack is made of, read in one transaction.
+class PackBuilder {
+public:
+    PackBuilder(Transaction& transaction,
+                SubjectKeys& keys,
+                const PackKeys& packKeys,
+                const PackRequest& request,
+                const StoredCheckpoint& checkpoint)
+        : m_transaction(transaction)
+        , m_keys(keys)
+        , m_packKeys(packKeys)
+        , m_request(request)
+        , m_checkpoint(checkpoint)
+    {
+    }
+
+    Result<evidence::PackPayload> build()
+    {
+        EXHIBIT_CHECK(findScope());
+        EXHIBIT_CHECK(addEntries());
+        EXHIBIT_CHECK(addProofs());
+        EXHIBIT_CHECK(addRedactions());
+        EXHIBIT_CHECK(addKeys());
+        m_payload["data/README.txt"] = kReadme;
+        return std::move(m_payload);
+    }
+    [[nodiscard]] const std::string& origin() const { return m_origin; }
+    [[nodiscard]] std::uint64_t withheld() const { return m_withheld; }
+    [[nodiscard]] std::uint64_t first() const { return *m_scope.begin(); }
+    [[nodiscard]] std::uint64_t last() const { return *m_scope.rbegin(); }
+
+private:
+    /// Entries that name the incident or its call.
+    Result<void> findScope()
+    {
+        EXHIBIT_TRY(const Rows incident,
+                    m_transaction.query("SELECT call_id FROM incidents"
+                                        " WHERE tenant_id = $1 AND incident_id = $2",
+                                        {m_transaction.tenant(), m_request.incident}));
+        if (incident.empty()) {
+            return fail(ErrorCode::NotFound, "there is no such incident");
+        }
+        const std::string call = CallId{incident.uuid(0, 0)}.text();
+        EXHIBIT_TRY(const auto named,
+                    entriesOfIncident(m_transaction, m_checkpoint.epoch, m_request.incident));
+        if (named.empty()) {
+            return fail(ErrorCode::NotFound, "the incident has no entry in the signed log yet");
+        }
+        m_scope.insert(named.begin(), named.end());
+        // A call's entries lie near its incident's: decisions before it, the call's own behind it.
+        const std::uint64_t reach = limits::kPackRangeMax / 2;
+        const std::uint64_t from = named.front() > reach ? named.front() - reach : 0;
+        EXHIBIT_TRY(const Rows near,
+                    m_transaction.query(
+                        "SELECT sequence_number FROM incident_log_chain WHERE tenant_id = $1"
+                        " AND epoch = $2 AND sequence_number >= $3 AND sequence_number < $4"
+                        " AND event_data::jsonb->>'call_id' = $5",
+                        {m_transaction.tenant(),
+                         m_checkpoint.epoch,
+                         static_cast<std::int64_t>(from),
+                         static_cast<std::int64_t>(named.front() + reach),
+                         call}));
+        for (std::size_t row = 0; row < near.size(); ++row) {
+            m_scope.insert(static_cast<std::uint64_t>(near.integer(row, 0)));
+        }
+        std::erase_if(m_scope, [this](std::uint64_t s) { return s >= m_checkpoint.head.size; });
+        if (m_scope.empty()) {
+            return fail(ErrorCode::NotFound, "the incident has no entry in the signed log yet");
+        }
+        if (last() - first() >= limits::kPackRangeMax) {
+            return fail(ErrorCode::TooLarge,
+                        "the incident's entries span more than a pack's range");
+        }
+        return {};
+    }
+
+    Result<void> addEntries()
+    {
+        const std::size_t count = last() - first() + 1;
+        EXHIBIT_TRY(const auto rows, readChain(m_transaction, m_checkpoint.epoch, first(), count));
+        EXHIBIT_TRY(const auto fields,
+                    openFields(m_transaction, m_keys, m_checkpoint.epoch, first(), count));
+        if (!fields.damaged.empty()) {
+            return fail(ErrorCode::Corrupt,
+                        "stored fields were changed; the log has to be verified",
+                        std::to_string(fields.damaged.front()));
+        }
+        EXHIBIT_TRY(const Rows erased,
+                    m_transaction.query("SELECT max(sequence_number) FROM incident_log_chain"
+                                        " WHERE tenant_id = $1 AND epoch = $2"
+                                        " AND event_type = 'field.erased'",
+                                        {m_transaction.tenant(), m_checkpoint.epoch}));
+        if (!erased.isNull(0, 0)) {
+            m_erasedBy = static_cast<std::uint64_t>(erased.integer(0, 0));
+        }
+        for (const auto& row : rows) {
+            EXHIBIT_TRY(const auto entry, evidence::parseEntry(row.entry));
+            m_origin = entry.log;
+            m_payload[evidence::entryPath(row.sequence)] = row.entry;
+            const auto files = fields.files.find(row.sequence);
+            const bool none = files == fields.files.end();
+            addFields(entry, none ? std::vector<FieldFile>{} : files->second);
+        }
+        return {};
+    }
+
+    void addFields(const evidence::Entry& entry, const std::vector<FieldFile>& files)
+    {
+        const bool inScope = m_scope.contains(entry.sequence);
+        std::set<std::size_t> present;
+        for (const auto& file : files) {
+            present.insert(file.position);
+        }
+        for (std::size_t i = 0; i < entry.fields.size(); ++i) {
+            const auto& field = entry.fields[i];
+            const auto redaction
+                = std::find_if(m_request.redactions.begin(),
+                               m_request.redactions.end(),
+                               [&](const auto& one) { return one.path == field.path; });
+            const bool redacted = redaction != m_request.redactions.end();
+            if (!present.contains(i)) {
+                withhold(entry, field, "erased", m_erasedBy.value_or(entry.sequence));
+            } else if (redacted) {
+                withhold(entry, field, redaction->reason, std::nullopt);
+            } else if (!inScope) {
+                withhold(entry, field, "not about this incident", std::nullopt);
+            } else {
+                discloseField(entry.sequence, i, files);
+            }
+        }
+    }
+
+    void discloseField(std::uint64_t sequence,
+                       std::size_t position,
+                       const std::vector<FieldFile>& files)
+    {
+        for (const auto& file : files) {
+            if (file.position == position) {
+                m_payload[file.blob ? evidence::blobPath(sequence, position)
+                                    : evidence::fieldPath(sequence, position)]
+                    = file.bytes;
+            }
+        }
+    }
+
+    void withhold(const evidence::Entry& entry,
+                  const evidence::FieldCommitment& field,
+                  const std::string& reason,
+                  std::optional<std::uint64_t> erasedBy)
+    {
+        m_redactions.push_back({entry.sequence,
+                                field.path,
+                                field.digest,
+                                reason,
+                                erasedBy ? "" : m_request.exporter.id,
+                                erasedBy});
+        m_withheld += erasedBy ? 0 : 1;
+    }
+
+    Result<void> addProofs()
+    {
+        const std::uint64_t size = m_checkpoint.head.size;
+        const auto nodes = ledgerNodes(m_transaction, m_checkpoint.epoch, size);
+        for (const std::uint64_t sequence : m_scope) {
+            EXHIBIT_TRY(const auto proof, evidence::inclusionProof(nodes, sequence, size));
+            m_payload[evidence::proofPath(sequence)]
+                = evidence::writeTlogProof({{}, sequence, proof, m_checkpoint.note});
+        }
+        m_payload[evidence::checkpointPath(size)] = m_checkpoint.note;
+        EXHIBIT_TRY(const auto before, readCheckpoint(m_transaction, m_checkpoint.epoch, size - 1));
+        if (before && before->head.size > 0) {
+            EXHIBIT_TRY(const auto proof,
+                        evidence::consistencyProof(nodes, before->head.size, size));
+            m_payload[evidence::checkpointPath(before->head.size)] = before->note;
+            m_payload[evidence::consistencyPath(before->head.size, size)]
+                = evidence::writeConsistency({before->head.size, proof, m_checkpoint.note});
+        }
+        return {};
+    }
+
+    Result<void> addRedactions()
+    {
+        EXHIBIT_TRY(m_payload["data/redactions.json"],
+                    evidence::writeRedactions(std::move(m_redactions)));
+        return {};
+    }
+
+    Result<void> addKeys()
+    {
+        EXHIBIT_TRY(const auto key, evidence::NoteKey::make(m_origin, m_packKeys.log));
+        std::string vkeys = key.text() + "\n";
+        if (m_packKeys.previousLog) {
+            EXHIBIT_TRY(const auto old, evidence::NoteKey::make(m_origin, *m_packKeys.previousLog));
+            vkeys += old.text() + "\n";
+        }
+        m_payload["data/keys/vkeys.txt"] = vkeys;
+        m_payload["data/keys/log.pub.pem"] = m_packKeys.log.pem();
+        m_payload["data/keys/cert.pub.pem"] = m_packKeys.certificate.pem();
+        return {};
+    }
+
+    Transaction& m_transaction;
+    SubjectKeys& m_keys;
+    const PackKeys& m_packKeys;
+    const PackRequest& m_request;
+    const StoredCheckpoint& m_checkpoint;
+    std::set<std::uint64_t> m_scope;
+    std::optional<std::uint64_t> m_erasedBy;
+    std::string m_origin;
+    std::vector<evidence::Redaction> m_redactions;
+    std::uint64_t m_withheld = 0;
+    evidence::PackPayload m_payload;
+};
+
+Result<Bytes> caseFile(const PackRequest& request, const std::string& id)
+{
+    return canonicalJson(JsonObject{{"case", request.caseId},
+                                    {"exported_at", formatTime(utcNow())},
+                                    {"exported_by", request.exporter.id},
+                                    {"incident_id", request.incident.text()},
+                                    {"pack", id}});
+}
+
+/// The export as an entry, in custody's words: what, by whom, over which bytes.
+Result<bool> recordExport(Transaction& transaction,
+                          ChainLedger& ledger,
+                          const PackRequest& request,
+                          const ExportedPack& pack)
+{
+    const AuditedAction action{"export.created",
+                               pack.id,
+                               JsonObject{{"incident_id", request.incident.text()},
+                                          {"format", "exhibit"},
+                                          {"sha256", toHex(asView(sha256(pack.bytes)))},
+                                          {"tree_size", pack.treeSize},
+                                          {"withheld", pack.withheld}},
+                               request.incident};
+    EXHIBIT_CHECK(recordAction(transaction, ledger, request.exporter, action));
+    return true;
+}
+
+} // namespace
+
+Result<ExportedPack> exportPack(Database& database,
+                                const LedgerParts& parts,
+                                TenantId tenant,
+                                const PackRequest& request,
+                                Deadline deadline)
+{
+    EXHIBIT_TRY(const PackKeys packKeys, parts.packKeys());
+    EXHIBIT_TRY(const auto checkpoint, parts.checkpointer.checkpointNow(tenant, deadline));
+    ExportedPack pack;
+    pack.id = Uuid::v7().base32();
+    pack.treeSize = checkpoint.head.size;
+    const auto build = [&](Transaction& transaction) -> Result<evidence::PackPayload> {
+        PackBuilder builder(transaction, parts.keys, packKeys, request, checkpoint);
+        EXHIBIT_TRY(auto payload, builder.build());
+        pack.origin = builder.origin();
+        pack.withheld = builder.withheld();
+        return payload;
+    };
+    EXHIBIT_TRY(auto payload, database.read(tenant, deadline, build));
+    EXHIBIT_TRY(payload["data/case.json"], caseFile(request, pack.id));
+    const evidence::PackStatement statement{
+        pack.id, pack.origin, pack.treeSize, pack.withheld, request.exporter.id, request.caseId};
+    EXHIBIT_TRY(
+        const auto bag,
+        evidence::makeBag(
+            statement, formatTime(utcNow()).substr(0, 10), std::move(payload), packKeys.sign));
+    EXHIBIT_CHECK(evidence::writePack(pack.id, bag, [&pack](BytesView bytes) -> Result<void> {
+        pack.bytes += bytes;
+        return {};
+    }));
+    const auto record = [&](Transaction& transaction) {
+        return recordExport(transaction, parts.ledger, request, pack);
+    };
+    EXHIBIT_CHECK(database.write(tenant, deadline, record));
+    return pack;
+}
+
+} // namespace exhibit::storage
