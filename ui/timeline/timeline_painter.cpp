@@ -27,6 +27,36 @@ QString rulerText(double us, double tick)
 
 } // namespace
 
+QRect overviewStrip(const TimelineGeometry& geometry)
+{
+    return geometry.overview.adjusted(geometry.headerWidth, scaled(4), -scaled(8), -scaled(4));
+}
+
+std::vector<Bucket> overviewColumns(const TimelineData& data,
+                                    const TimelineView& view,
+                                    const QRect& strip)
+{
+    TimelineView whole = view;
+    whole.setWidth(strip.left(), strip.width());
+    whole.fit();
+    std::vector<Bucket> columns(static_cast<std::size_t>(std::max(0, strip.width())));
+    for (int lane = 0; lane < kLaneCount; ++lane) {
+        const auto at = static_cast<Lane>(lane);
+        std::size_t begin = 0;
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            const double right = whole.usAt(strip.left() + static_cast<double>(i) + 1);
+            const std::size_t end = data.lowerBound(at, std::llround(right));
+            const Bucket part = data.bucket(at, begin, std::max(begin, end));
+            columns[i].count += part.count;
+            if (badness(part.worst) > badness(columns[i].worst)) {
+                columns[i].worst = part.worst;
+            }
+            begin = std::max(begin, end);
+        }
+    }
+    return columns;
+}
+
 TimelinePainter::TimelinePainter(QPainter& painter, const TimelineScene& scene)
     : m_painter(painter)
     , m_scene(scene)
@@ -61,27 +91,21 @@ void TimelinePainter::paintOverview()
     m_painter.drawText(geometry.overview.adjusted(scaled(8), 0, 0, 0),
                        Qt::AlignVCenter,
                        QCoreApplication::translate("Timeline", "Overview"));
-    const QRect strip
-        = geometry.overview.adjusted(geometry.headerWidth, scaled(4), -scaled(8), -scaled(4));
+    const QRect strip = overviewStrip(geometry);
     m_painter.fillRect(strip, colour(Role::Base));
     TimelineView whole = m_scene.view;
     whole.setWidth(strip.left(), strip.width());
     whole.fit();
     // One line per column of pixels, as tall as the worst result is bad.
-    for (int x = strip.left(); x <= strip.right(); ++x) {
-        Bucket column;
-        for (int lane = 0; lane < kLaneCount; ++lane) {
-            const auto at = static_cast<Lane>(lane);
-            const auto begin = m_scene.data.lowerBound(at, std::llround(whole.usAt(x)));
-            const auto end = m_scene.data.lowerBound(at, std::llround(whole.usAt(x + 1)));
-            const Bucket part = m_scene.data.bucket(at, begin, end);
-            column.count += part.count;
-            column.worst = badness(part.worst) > badness(column.worst) ? part.worst : column.worst;
-        }
+    for (std::size_t at = 0; at < m_scene.overview.size(); ++at) {
+        const Bucket& column = m_scene.overview[at];
         if (column.count > 0) {
             const bool bad = badness(column.worst) >= 2;
             const int height = bad ? strip.height() - 4 : strip.height() / 2;
-            m_painter.fillRect(QRect(x, strip.center().y() - height / 2, bad ? 3 : 1, height),
+            m_painter.fillRect(QRect(strip.left() + static_cast<int>(at),
+                                     strip.center().y() - height / 2,
+                                     bad ? 3 : 1,
+                                     height),
                                colour(bad ? roleOf(column.worst) : Role::PlotBar));
         }
     }

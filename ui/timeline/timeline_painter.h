@@ -27,11 +27,20 @@ struct TimelineGeometry {
     }
 };
 
+/// The strip that shows the whole run.
+[[nodiscard]] QRect overviewStrip(const TimelineGeometry& geometry);
+/// What each of its columns of pixels holds: of the data and the strip alone, so that it is kept
+/// from frame to frame.
+[[nodiscard]] std::vector<Bucket> overviewColumns(const TimelineData& data,
+                                                  const TimelineView& view,
+                                                  const QRect& strip);
+
 /// What is to be seen besides the data.
 struct TimelineScene {
     const TimelineData& data;
     const domain::TimelineReply* reply; ///< For labels; nullptr when only marks are known.
     const TimelineView& view;
+    const std::vector<Bucket>& overview;
     TimelineGeometry geometry;
     std::optional<double> playheadUs;
     std::optional<std::pair<double, double>> measuredUs;

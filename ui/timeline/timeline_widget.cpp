@@ -49,6 +49,7 @@ void TimelineWidget::setData(TimelineData data,
                              const std::optional<domain::RootCause>& cause)
 {
     m_data = std::move(data);
+    m_overview.clear();
     m_reply = std::move(reply);
     m_selected.reset();
     m_playhead.reset();
@@ -123,10 +124,16 @@ void TimelineWidget::paintEvent(QPaintEvent* event)
     Q_UNUSED(event);
     QPainter painter(this);
     painter.setLayoutDirection(Qt::LeftToRight); // A painter follows the application, not this.
+    const TimelineGeometry geometry = geometryOf();
+    const QRect strip = overviewStrip(geometry);
+    if (m_overview.size() != static_cast<std::size_t>(strip.width())) {
+        m_overview = overviewColumns(m_data, m_view, strip);
+    }
     const TimelineScene scene{m_data,
                               m_reply.get(),
                               m_view,
-                              geometryOf(),
+                              m_overview,
+                              geometry,
                               m_playhead,
                               m_measure,
                               m_selected,

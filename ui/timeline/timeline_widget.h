@@ -51,6 +51,7 @@ private:
     void choose(const QPointF& at);
 
     TimelineData m_data;
+    std::vector<Bucket> m_overview; ///< Of m_data at the present width; empty: not known.
     std::shared_ptr<const domain::TimelineReply> m_reply;
     TimelineView m_view;
     std::optional<std::uint32_t> m_selected;
