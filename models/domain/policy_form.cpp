@@ -238,7 +238,7 @@ private:
     }
     [[nodiscard]] Result<void> checkRule(const ExpressionRule& rule) const
     {
-        EXHIBIT_CHECK(allowStages({Stage::Input, Stage::ToolCall, Stage::Run}));
+        EXHIBIT_CHECK(allowStages({Stage::Input, Stage::Output, Stage::ToolCall, Stage::Run}));
         if (rule.expression.empty() || rule.expression.size() > limits::kExpressionBytesMax) {
             return refuse("/rule/expression",
                           "expected 1 to " + std::to_string(limits::kExpressionBytesMax)

@@ -42,9 +42,11 @@ AutomatonBuilder::AutomatonBuilder()
 }
 
 void AutomatonBuilder::add(const PatternSet::Automaton::Pattern& pattern,
-                           const PositionAutomaton& positions)
+                           const PositionAutomaton& positions,
+                           Folds folds)
 {
     auto& automaton = *m_automaton;
+    automaton.folds.push_back(folds);
     const auto base = static_cast<std::uint32_t>(automaton.positions.size());
     const auto index = static_cast<std::uint32_t>(automaton.patterns.size());
     const auto count = static_cast<std::uint32_t>(positions.labels.size());

@@ -66,6 +66,8 @@ struct PatternSet::Automaton {
     std::vector<std::bitset<256>> labelClasses; ///< The byte classes of each label.
     std::vector<std::vector<std::uint32_t>> leftEdgesOfClass; ///< Indices of `leftEdges`.
 
+    std::vector<Folds> folds; ///< By pattern.
+
     std::size_t cacheBytesMax = limits::kScanCacheBytesMax;
     /// Of the patterns together; empty when one of them has no windows, or it would not pay.
     std::optional<Prefilter> prefilter;
@@ -101,7 +103,9 @@ class AutomatonBuilder {
 public:
     AutomatonBuilder();
 
-    void add(const PatternSet::Automaton::Pattern& pattern, const PositionAutomaton& positions);
+    void add(const PatternSet::Automaton::Pattern& pattern,
+             const PositionAutomaton& positions,
+             Folds folds);
     [[nodiscard]] std::size_t positionCount() const { return m_automaton->positions.size(); }
     [[nodiscard]] std::unique_ptr<PatternSet::Automaton> finish();
 

@@ -22,6 +22,13 @@ Node makeNode(Node::Kind kind, std::size_t offset)
     return node;
 }
 
+constexpr std::array<std::pair<std::string_view, Fold>, 4> kFoldNames{{
+    {"zero_width", Fold::ZeroWidth},
+    {"full_width", Fold::FullWidth},
+    {"combining", Fold::Combining},
+    {"homoglyphs", Fold::Homoglyphs},
+}};
+
 struct RefusedGroup {
     std::string_view prefix;
     std::string_view what;
@@ -60,6 +67,7 @@ public:
         }
         return root;
     }
+    [[nodiscard]] Folds folds() const { return m_folds; }
 
 private:
     struct Item {
@@ -119,6 +127,32 @@ private:
         return Item{set.utf8(begin)};
     }
 
+    /// Behind "(?fold".
+    Result<Item> fold(std::size_t begin)
+    {
+        if (m_reader.take(")")) {
+            m_folds = kEveryFold;
+            return Item{makeNode(Node::Kind::Sequence, begin), false};
+        }
+        if (!m_reader.take("=")) {
+            return PatternReader::refuse("A fold that names no ways of folding", begin);
+        }
+        do {
+            const auto way = std::find_if(kFoldNames.begin(), kFoldNames.end(), [this](auto& each) {
+                return m_reader.take(each.first);
+            });
+            if (way == kFoldNames.end()) {
+                return PatternReader::refuse("A way of folding that is not known",
+                                             m_reader.offset());
+            }
+            m_folds = static_cast<Folds>(m_folds | static_cast<Folds>(way->second));
+        } while (m_reader.take(","));
+        if (!m_reader.take(")")) {
+            return PatternReader::refuse("A fold that does not end", m_reader.offset());
+        }
+        return Item{makeNode(Node::Kind::Sequence, begin), false};
+    }
+
     static Item boundary(WordEdges edges, std::size_t begin)
     {
         Node node = makeNode(Node::Kind::Boundary, begin);
@@ -133,6 +167,9 @@ private:
             if (m_reader.startsWith(refused.prefix)) {
                 return PatternReader::refuse(refused.what, begin);
             }
+        }
+        if (m_reader.take("(?fold")) {
+            return fold(begin);
         }
         if (m_reader.take("(?i)")) {
             m_caseless = true;
@@ -249,6 +286,7 @@ private:
 
     PatternReader m_reader;
     bool m_caseless = false;
+    Folds m_folds = 0;
     std::size_t m_depth = 0;
 };
 
@@ -308,7 +346,8 @@ Result<ParsedPattern> parsePattern(std::string_view pattern)
         return PatternReader::refuse(fmt::format("More than {} bytes", limits::kPatternBytesMax),
                                      limits::kPatternBytesMax);
     }
-    EXHIBIT_TRY(auto root, Parser(pattern).parse());
+    Parser parser(pattern);
+    EXHIBIT_TRY(auto root, parser.parse());
     const auto positions = countPositions(root);
     if (positions > limits::kPatternPositionsMax) {
         return PatternReader::refuse(
@@ -316,6 +355,7 @@ Result<ParsedPattern> parsePattern(std::string_view pattern)
     }
     ParsedPattern parsed;
     parsed.positions = positions;
+    parsed.folds = parser.folds();
     if (const auto longest = longestMatch(root)) {
         parsed.longest = static_cast<std::uint32_t>(*longest);
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/base/result.h"
+#include "models/scan/folding.h"
 
 #include <bitset>
 #include <cstddef>
@@ -12,11 +13,13 @@
 
 // choice     := sequence ("|" sequence)*
 // sequence   := (item quantifier?)*
-// item       := character | "." | escape | class | group | boundary | lookaround | "(?i)"
+// item       := character | "." | escape | class | group | boundary | lookaround | "(?i)" | fold
 // group      := "(" choice ")" | "(?:" choice ")" | "(?i:" choice ")"
 // quantifier := ("*" | "+" | "?" | "{m}" | "{m,}" | "{m,n}") "?"?
 // boundary   := "\b" | "\B"
 // lookaround := "(?<!" one ")" | "(?!" one ")"        one := character | "." | escape | class
+// fold       := "(?fold)" | "(?fold=" way ("," way)* ")"     of the whole pattern
+// way        := "zero_width" | "full_width" | "combining" | "homoglyphs"
 // class      := "[" "^"? (one character, range, or escape)+ "]"
 // escape     := \w \W \d \D \s \S \n \r \t \f \xHH \x{H..} or "\" and ASCII punctuation
 //
@@ -59,6 +62,7 @@ struct ParsedPattern {
     Node root;
     std::size_t positions = 0; ///< Bytes nodes once repeats are written out.
     std::optional<std::uint32_t> longest; ///< Bytes of the longest match; empty: unbounded.
+    Folds folds = 0; ///< The disguises it looks through.
 };
 
 /// What `\b` takes for part of a word: ASCII letters, digits and the underscore.

@@ -16,6 +16,7 @@ enum class Fold : std::uint8_t {
 
 /// A set of Fold values; 0: a text is read as it is.
 using Folds = std::uint8_t;
+inline constexpr Folds kEveryFold = 15;
 
 /// What a character is read as: an ASCII character, or '\0' for nothing at all. Empty: as itself.
 [[nodiscard]] std::optional<char> folded(std::uint32_t codePoint, Folds folds);

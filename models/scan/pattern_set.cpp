@@ -56,7 +56,7 @@ Result<void> addPattern(AutomatonBuilder& builder, Windows& windows, const Patte
                     fmt::format("The patterns together have more than {} positions",
                                 limits::kPatternSetPositionsMax));
     }
-    builder.add(pattern, positions);
+    builder.add(pattern, positions, parsed.folds);
     addWindows(windows, parsed);
     return {};
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "models/scan/match_runs.h"
-#include "models/scan/scanner.h"
+#include "models/scan/text_scanner.h"
 
 #include <memory>
 #include <string>
@@ -36,7 +36,7 @@ private:
     void emit(std::size_t end, std::string& out);
 
     const RedactionPack& m_pack;
-    Scanner m_scanner;
+    TextScanner m_scanner;
     MatchRuns m_runs;
     std::vector<MatchRun> m_ended; ///< For takeRuns().
     std::string m_text; ///< From m_emitted on.

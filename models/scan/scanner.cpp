@@ -364,14 +364,4 @@ std::size_t Scanner::settled() const
                            : m_state->position;
 }
 
-std::vector<Match> scanWhole(const std::shared_ptr<const PatternSet>& patterns,
-                             std::string_view text)
-{
-    std::vector<Match> matches;
-    Scanner scanner(patterns);
-    scanner.feed(text, matches);
-    scanner.finish(matches);
-    return matches;
-}
-
 } // namespace exhibit::scan

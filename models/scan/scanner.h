@@ -54,7 +54,7 @@ private:
     std::unique_ptr<State> m_state;
 };
 
-/// Every match of a whole text.
+/// Every match of a whole text; patterns that look through disguises do (text_scanner.h).
 [[nodiscard]] std::vector<Match> scanWhole(const std::shared_ptr<const PatternSet>& patterns,
                                            std::string_view text);
 

@@ -2,6 +2,7 @@
 #include "models/scan/text_scanner.h"
 
 #include "models/base/rule_limits.h"
+#include "models/scan/automaton.h"
 #include "models/scan/code_point_set.h"
 
 #include <algorithm>
@@ -53,17 +54,13 @@ bool mayGoOn(std::string_view bytes)
 
 } // namespace
 
-TextScanner::TextScanner(std::shared_ptr<const PatternSet> patterns,
-                         const std::vector<Folds>* folds)
-    : m_folds(folds)
-    , m_scanner(std::move(patterns))
+TextScanner::TextScanner(const std::shared_ptr<const PatternSet>& patterns)
+    : m_patterns(patterns)
+    , m_scanner(patterns)
 {
-    if (m_folds == nullptr) {
-        return;
-    }
-    for (const auto kind : *m_folds) {
-        if (kind != 0 && std::find(m_kinds.begin(), m_kinds.end(), kind) == m_kinds.end()) {
-            m_kinds.push_back(kind);
+    for (const auto folds : patterns->automaton().folds) {
+        if (folds != 0 && std::find(m_kinds.begin(), m_kinds.end(), folds) == m_kinds.end()) {
+            m_kinds.push_back(folds);
         }
     }
 }
@@ -71,6 +68,7 @@ TextScanner::TextScanner(std::shared_ptr<const PatternSet> patterns,
 void TextScanner::feed(std::string_view delta, std::vector<Match>& confirmed)
 {
     if (m_kinds.empty() && m_views.empty()) {
+        m_scanner.feed(std::exchange(m_pending, {}), confirmed);
         m_scanner.feed(delta, confirmed);
         return;
     }
@@ -166,6 +164,7 @@ void TextScanner::fork(std::string_view character)
 /// Only patterns that asked for a view's folding are heard from it.
 void TextScanner::readViews(std::vector<Match>& confirmed, bool atEnd, std::string_view character)
 {
+    const auto& folds = m_patterns->automaton().folds;
     for (auto& view : m_views) {
         m_scratch.clear();
         if (atEnd) {
@@ -176,7 +175,7 @@ void TextScanner::readViews(std::vector<Match>& confirmed, bool atEnd, std::stri
         std::copy_if(m_scratch.begin(),
                      m_scratch.end(),
                      std::back_inserter(confirmed),
-                     [&](const Match& match) { return (*m_folds)[match.pattern] == view.folds(); });
+                     [&](const Match& match) { return folds[match.pattern] == view.folds(); });
     }
 }
 
@@ -205,6 +204,22 @@ void TextScanner::unite(std::vector<Match>& confirmed, std::size_t from) const
         }
     }
     confirmed.erase(kept, confirmed.end());
+}
+
+void TextScanner::readAsIs()
+{
+    m_views.clear();
+    m_kinds.clear();
+}
+
+std::vector<Match> scanWhole(const std::shared_ptr<const PatternSet>& patterns,
+                             std::string_view text)
+{
+    std::vector<Match> matches;
+    TextScanner scanner(patterns);
+    scanner.feed(text, matches);
+    scanner.finish(matches);
+    return matches;
 }
 
 } // namespace exhibit::scan

@@ -15,15 +15,15 @@ namespace exhibit::scan {
 /// might be one that folds. Results depend on the text alone. Not thread-safe.
 class TextScanner {
 public:
-    /// `folds` is what each pattern wants folded, by pattern; nullptr, or all 0: nothing. It
-    /// outlives the object.
-    TextScanner(std::shared_ptr<const PatternSet> patterns, const std::vector<Folds>* folds);
+    explicit TextScanner(const std::shared_ptr<const PatternSet>& patterns);
 
     /// As Scanner's.
     void feed(std::string_view delta, std::vector<Match>& confirmed);
     void finish(std::vector<Match>& confirmed);
     [[nodiscard]] std::size_t position() const { return m_scanner.position(); }
     [[nodiscard]] std::size_t settled() const;
+    /// From now on nothing is folded.
+    void readAsIs();
     /// Disguised characters hold back more of the text than limits::kFoldedHeldBytesMax beyond what
     /// is held anyhow.
     [[nodiscard]] bool holdsTooMuch() const;
@@ -35,8 +35,8 @@ private:
     void unite(std::vector<Match>& confirmed, std::size_t from) const;
     void readViews(std::vector<Match>& confirmed, bool atEnd, std::string_view character);
 
-    const std::vector<Folds>* m_folds;
-    std::vector<Folds> m_kinds; ///< The different ones of `m_folds` but 0; those forked come off.
+    std::shared_ptr<const PatternSet> m_patterns;
+    std::vector<Folds> m_kinds; ///< The different ways patterns ask for; those forked come off.
     Scanner m_scanner;
     std::vector<FoldedView> m_views;
     std::string m_pending; ///< The beginning of a character.

@@ -20,6 +20,11 @@ bench() {
         install_packages build run
         build release bench_scan
         build/release/bin/bench_scan "$@" ;;
+    prevention)
+        install_packages build run
+        build release bench_scan exhibitd exhibitctl exhibit-sample-upstream
+        build/release/bin/bench_scan
+        python3 tests/bench/kill.py "$@" ;;
     detection)
         install_packages build run
         build release exhibitctl
@@ -29,7 +34,7 @@ bench() {
         build release bench_ui
         build/release/bin/bench_ui "$@" ;;
     *)
-        echo "benches: gateway search spool scan detection ui" >&2
+        echo "benches: gateway search spool scan prevention detection ui" >&2
         [ -z "$name" ] ;;
     esac
 }

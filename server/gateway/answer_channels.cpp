@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/answer_channels.h"
 
-#include "server/gateway/argument_strings.h"
 #include "server/gateway/replaced_text.h"
 
 #include <algorithm>
@@ -48,6 +47,13 @@ std::size_t AnswerChannels::addChannel(const AnswerText& text)
     channel.toolCall = text.toolCall;
     channel.arguments = text.toolCall
         && (endsWithToken(text.channel, "arguments") || endsWithToken(text.channel, "input"));
+    if (channel.toolCall) {
+        // "choices/0/tool_calls/1/function/name"; the older "choices/0/function_call/name".
+        const auto at = channel.name.find("/tool_calls/");
+        channel.callIndex
+            = at == std::string::npos ? 0 : std::atoll(channel.name.c_str() + at + 12);
+    }
+    channel.toolName = text.toolCall && endsWithToken(text.channel, "name");
     channel.lane = lane.first->second;
     channel.guard = m_guard.channel(text.channel);
     channel.guardName = text.channel;
@@ -90,6 +96,7 @@ AnswerPiece AnswerChannels::feedText(const AnswerText& text, std::string_view by
     }
     feedGuard(channel.guard, bytes);
     takeReplacements(channel);
+    followArguments(channel, bytes);
     return piece;
 }
 
@@ -205,20 +212,6 @@ bool AnswerChannels::finishChoice(std::int64_t choice)
     return true;
 }
 
-bool AnswerChannels::judgeToolCalls(std::int64_t choice)
-{
-    for (const auto& [key, parts] : toolCallParts()) {
-        if (key.first == choice && !m_guard.stop()) {
-            const auto* arguments = parts.arguments;
-            m_guard.judgeToolCall({arguments != nullptr ? arguments->name : parts.name->name,
-                                   parts.name != nullptr ? parts.name->text.head() : std::string{},
-                                   arguments != nullptr ? std::string_view(arguments->text.head())
-                                                        : std::string_view{}});
-        }
-    }
-    return !m_guard.stop();
-}
-
 bool AnswerChannels::finishAll()
 {
     std::vector<std::int64_t> choices;
@@ -244,37 +237,13 @@ bool AnswerChannels::finishChannel(Channel& channel)
     return !m_guard.stop();
 }
 
-/// A match may hide behind JSON escapes within the arguments' own text: what has any is judged
-/// decoded too, each part as a text of its own.
-void AnswerChannels::judgeArguments(Channel& channel)
-{
-    const std::string& text = channel.text.head();
-    std::vector<ArgumentFinding> found;
-    for (auto& part : escapedStrings(text)) {
-        if (m_guard.stop()) {
-            return;
-        }
-        const auto inner = m_guard.channel(channel.guardName + "/" + part.path);
-        feedGuard(inner, part.decoded);
-        if (!m_guard.stop()) {
-            m_guard.finishChannel(inner);
-        }
-        if (m_redacts) {
-            found.push_back({std::move(part), m_guard.takeReplacements(inner)});
-        }
-    }
-    if (m_redacts) {
-        channel.replacements = argumentReplacements(text, std::move(channel.replacements), found);
-    }
-}
-
 std::size_t AnswerChannels::allowed(std::size_t number) const
 {
     const Channel& channel = m_channels[number];
     if (!m_guarded && !m_guard.stop()) {
         return channel.fed;
     }
-    if (channel.toolCall && !isFinished(channel.choice)) {
+    if (channel.toolCall && !channel.closed && !isFinished(channel.choice)) {
         return channel.released;
     }
     const auto& stop = m_guard.stop();
@@ -349,33 +318,6 @@ void AnswerChannels::noteReleased(const AnswerPiece& piece)
 {
     Channel& channel = m_channels[piece.channel];
     channel.released = std::max(channel.released, std::min(piece.end, allowed(piece.channel)));
-}
-
-std::map<std::pair<std::int64_t, std::int64_t>, AnswerChannels::ToolCallParts>
-AnswerChannels::toolCallParts() const
-{
-    std::map<std::pair<std::int64_t, std::int64_t>, ToolCallParts> calls;
-    for (const auto& channel : m_channels) {
-        if (!channel.toolCall) {
-            continue;
-        }
-        // "choices/0/tool_calls/1/function/name"; the older "choices/0/function_call/name".
-        const auto at = channel.name.find("/tool_calls/");
-        const std::int64_t index
-            = at == std::string::npos ? 0 : std::atoll(channel.name.c_str() + at + 12);
-        auto& call = calls[{channel.choice, index}];
-        if (endsWithToken(channel.name, "name")) {
-            call.name = &channel;
-        } else if (channel.arguments) {
-            call.arguments = &channel;
-        }
-        call.released = call.released && channel.released == channel.fed;
-    }
-    // What has neither is no call of a tool that anybody could make.
-    std::erase_if(calls, [](const auto& call) {
-        return call.second.name == nullptr && call.second.arguments == nullptr;
-    });
-    return calls;
 }
 
 } // namespace exhibit::gateway

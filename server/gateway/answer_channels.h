@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/gateway/chat_answer.h"
+#include "server/gateway/json_end.h"
 #include "server/gateway/kept_text.h"
 #include "server/prevention/call_guard.h"
 #include "server/spool/call_record.h"
@@ -22,8 +23,8 @@ struct AnswerPiece {
 };
 
 /// The texts of one answer: fed to the guard as they come, and asked what may go out. Tool calls
-/// are held until their choice ends and their arguments were judged, as text and as the strings
-/// they decode to. Nothing is held when no output policy applies.
+/// are held until their arguments close, or their choice ends, and they were judged, as text and as
+/// the strings they decode to. Nothing is held when no output policy applies.
 class AnswerChannels {
 public:
     /// `guard` outlives this.
@@ -39,6 +40,13 @@ public:
     [[nodiscard]] std::vector<AnswerPiece> judgeAsides(const JsonWalk& walk,
                                                        const ChatAnswer& answer,
                                                        const std::string& place);
+    /// The tool call that the piece belongs to has closed arguments and was judged.
+    [[nodiscard]] bool isClosedCall(const AnswerPiece& piece) const
+    {
+        return m_channels[piece.channel].closed;
+    }
+    /// How many tool calls have closed before their choice's end.
+    [[nodiscard]] std::size_t closedCalls() const { return m_closedCalls; }
     /// The choice's texts have ended, unless more of them comes. False when that stopped the run.
     bool finishChoice(std::int64_t choice);
     bool finishAll();
@@ -79,8 +87,12 @@ private:
         std::string name;
         std::int64_t choice = 0;
         bool toolCall = false;
+        bool toolName = false; ///< Of a tool call.
         bool arguments = false; ///< Judged once more as JSON.
         bool finished = false;
+        bool closed = false; ///< Of a tool call whose arguments have closed.
+        std::int64_t callIndex = 0; ///< Of a tool call.
+        JsonEnd end; ///< Of arguments.
         std::size_t lane = 0;
         std::size_t guard = 0; ///< The guard's number for it,
         std::string guardName; ///< its name there,
@@ -113,6 +125,10 @@ private:
     bool finishChannel(Channel& channel);
     void judgeArguments(Channel& channel);
     bool judgeToolCalls(std::int64_t choice);
+    void judgeToolCall(const ToolCallParts& parts);
+    void followArguments(Channel& channel, std::string_view bytes);
+    void closeCall(const Channel& arguments);
+    void reopenCall(const Channel& part);
     /// By choice and index.
     [[nodiscard]] std::map<std::pair<std::int64_t, std::int64_t>, ToolCallParts> toolCallParts()
         const;
@@ -130,6 +146,7 @@ private:
     std::map<std::pair<std::int64_t, std::string>, std::size_t> m_lanes;
     std::vector<std::int64_t> m_finished; ///< Choices.
     std::size_t m_keptBytes = 0;
+    std::size_t m_closedCalls = 0;
 };
 
 } // namespace exhibit::gateway

@@ -27,7 +27,7 @@ struct HeldEvent {
     std::vector<std::int64_t> choices;
     std::vector<std::int64_t> ends; ///< Choices whose finish reason it brings.
     std::vector<std::int64_t> toolChoices; ///< Those with a part of a tool call in it.
-    bool isToolCall = false; ///< Has nothing else, and will wait for its choice's end.
+    bool isToolCall = false; ///< Has nothing else, and waits until its calls have closed.
     bool waitsForChoices = false; ///< Ends a choice, or has nothing else to keep its place by.
     bool waitsForAll = false; ///< Belongs to no choice.
     bool cannotBeCut = false; ///< What is wrong with it is in no text of its choices.

@@ -4,15 +4,6 @@
 #include <algorithm>
 
 namespace exhibit::gateway {
-namespace {
-
-template <class T>
-bool contains(const std::vector<T>& list, const T& value)
-{
-    return std::find(list.begin(), list.end(), value) != list.end();
-}
-
-} // namespace
 
 StreamRelay::StreamRelay(prevention::CallGuard& guard, UsageMeter& meter, Options options)
     : m_guard(guard)
@@ -226,7 +217,9 @@ void StreamRelay::hold(HeldEvent held)
     }
     m_heldBytes += held.event.raw.size();
     m_heldTexts += held.isToolCall ? 0 : 1;
-    const bool changesNothing = held.isToolCall && m_held.size() > m_heldTexts;
+    const bool changesNothing = held.isToolCall && m_held.size() > m_heldTexts
+        && m_closedCalls == m_channels.closedCalls();
+    m_closedCalls = m_channels.closedCalls();
     m_held.push_back(std::move(held));
     if (m_heldBytes > limits::kStreamHeldBytesMax) {
         takeUnreadable("More of the answer was held back than can be kept.");
@@ -237,86 +230,6 @@ void StreamRelay::hold(HeldEvent held)
     } else if (!changesNothing) {
         releaseReady();
     }
-}
-
-/// True when nothing that is held keeps the event back: tool calls never hold up texts, and there
-/// may be thousands of their events.
-bool StreamRelay::mayOvertake(const HeldEvent& held) const
-{
-    const bool free = m_held.empty()
-        || (m_heldTexts == 0 && !held.isToolCall && !held.waitsForAll && !held.waitsForChoices);
-    return free && mayPass(held);
-}
-
-void StreamRelay::releaseReady()
-{
-    EventOrder order;
-    for (auto held = m_held.begin(); held != m_held.end();) {
-        if (!order.blocks(*held) && mayPass(*held)) {
-            m_heldBytes -= held->event.raw.size();
-            m_heldTexts -= held->isToolCall ? 0 : 1;
-            letOut(std::move(*held));
-            held = m_held.erase(held);
-        } else {
-            order.stays(*held);
-            ++held;
-        }
-    }
-}
-
-bool StreamRelay::mayPass(const HeldEvent& held) const
-{
-    const bool toolsHeld = m_channels.isGuarded()
-        && !std::all_of(held.toolChoices.begin(), held.toolChoices.end(), [this](std::int64_t c) {
-                               return m_channels.isFinished(c);
-                           });
-    return !toolsHeld
-        && std::all_of(held.pieces.begin(), held.pieces.end(), [this](const AnswerPiece& piece) {
-               return m_channels.mayPass(piece);
-           });
-}
-
-void StreamRelay::letOut(HeldEvent held)
-{
-    if (isChanged(held)) {
-        releaseRewritten(std::move(held));
-    } else {
-        release(std::move(held));
-    }
-}
-
-void StreamRelay::release(HeldEvent held)
-{
-    noteReleased(held);
-    m_ended = m_ended || held.event.data() == "[DONE]";
-    append(m_released, held.number, held.event.raw);
-}
-
-void StreamRelay::noteReleased(const HeldEvent& held)
-{
-    for (const auto& piece : held.pieces) {
-        m_channels.noteReleased(piece);
-    }
-    for (auto& choice : m_choices) {
-        choice.ended = choice.ended
-            || (contains(held.ends, choice.index) && m_channels.isFinished(choice.index));
-    }
-}
-
-void StreamRelay::releaseRewritten(HeldEvent held)
-{
-    const auto walk = JsonWalk::parse(held.event.data());
-    if (!walk) {
-        withhold(std::move(held));
-        return;
-    }
-    std::string json = rewriteAnswer(*walk, AnswerForm::Chunk, held.pieces, m_channels);
-    // A line end may only stand between values; within one event line it would end the data.
-    std::replace(json.begin(), json.end(), '\n', ' ');
-    std::replace(json.begin(), json.end(), '\r', ' ');
-    append(m_withheld, held.number, held.event.raw);
-    noteReleased(held);
-    append(m_released, held.number, "data: " + json + "\n\n");
 }
 
 /// What was held goes out as far as it is final; the event with the cut is rewritten.
@@ -346,20 +259,6 @@ void StreamRelay::stop()
     m_heldBytes = 0;
     m_heldTexts = 0;
     withholdRest();
-}
-
-/// True when the event cannot go out as it came: a redacted text, or the end of a choice that did
-/// not come to its end.
-bool StreamRelay::isChanged(const HeldEvent& held) const
-{
-    const bool redacted
-        = std::any_of(held.pieces.begin(), held.pieces.end(), [this](const AnswerPiece& piece) {
-              return m_channels.isRedacted(piece);
-          });
-    return redacted
-        || !std::all_of(held.ends.begin(), held.ends.end(), [this](std::int64_t choice) {
-               return m_channels.isFinished(choice);
-           });
 }
 
 void StreamRelay::withholdRest()

@@ -88,6 +88,7 @@ private:
     std::list<HeldEvent> m_held;
     std::size_t m_heldBytes = 0;
     std::size_t m_heldTexts = 0; ///< HeldEvent events that are not isToolCall.
+    std::size_t m_closedCalls = 0; ///< Tool calls that had closed when events were last let out.
     std::vector<Choice> m_choices;
     std::vector<std::string> m_finishReasons;
     ChunkFrame m_frame;

@@ -34,14 +34,14 @@ public:
         , runPolicies(select(subject, domain::Stage::Run))
         , thresholds(thresholdOnes(runPolicies))
         , runFindings(domain::Stage::Run, builder)
-        , output(snapshot, select(subject, domain::Stage::Output), builder, subject.facts)
-        , tools(snapshot, select(subject, domain::Stage::ToolCall), builder)
         , scope{subject.project,
                 subject.model,
                 subject.userId,
                 subject.facts,
                 {subject.run, 0, utcNow(), subject.priced},
                 {}}
+        , output(snapshot, select(subject, domain::Stage::Output), builder, scope)
+        , tools(snapshot, select(subject, domain::Stage::ToolCall), builder)
     {
     }
 
@@ -71,9 +71,9 @@ public:
     EvaluationClock thresholdClock;
     std::vector<domain::Decision> thresholdDecisions;
     bool usageSeen = false;
+    CallScope scope;
     OutputGuard output;
     ToolJudge tools;
-    CallScope scope;
     std::optional<Stop> stop;
 };
 

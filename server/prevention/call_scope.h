@@ -13,6 +13,7 @@ namespace exhibit::prevention {
 
 /// What expressions can ask for: call.{project,model,user,output_tokens}, run.{tokens,cost,
 /// llm_calls,duration}, facts.*, decisions.POLICY_ID (the gravest result so far: "WARN" ...).
+/// Tool calls have tool.name and tool.arguments.* beside it, answers answer.text and answer.bytes.
 struct CallScope {
     std::string project;
     std::string model;

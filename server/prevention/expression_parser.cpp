@@ -228,10 +228,11 @@ private:
             }
             node->path.emplace_back(m_text.substr(begin, m_at - begin));
         } while (m_at < m_text.size() && m_text[m_at] == '.' && ++m_at > 0);
-        static constexpr std::string_view kRoots[] = {"call", "run", "facts", "decisions", "tool"};
+        static constexpr std::string_view kRoots[]
+            = {"call", "run", "facts", "decisions", "tool", "answer"};
         if (std::find(std::begin(kRoots), std::end(kRoots), node->path.front())
             == std::end(kRoots)) {
-            return refuse("expected call, run, facts, decisions or tool before");
+            return refuse("expected call, run, facts, decisions, tool or answer before");
         }
         return ExpressionNode(std::move(node));
     }

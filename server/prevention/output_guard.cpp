@@ -9,16 +9,19 @@
 namespace exhibit::prevention {
 namespace {
 
-std::vector<AppliedPolicy> schemaOnes(const std::vector<AppliedPolicy>& policies)
+/// Those that can say nothing before a text has ended.
+std::vector<AppliedPolicy> wholeOnes(const std::vector<AppliedPolicy>& policies)
 {
-    std::vector<AppliedPolicy> schemas;
+    std::vector<AppliedPolicy> wholes;
     std::copy_if(policies.begin(),
                  policies.end(),
-                 std::back_inserter(schemas),
+                 std::back_inserter(wholes),
                  [](const AppliedPolicy& applied) {
-                     return std::holds_alternative<domain::SchemaRule>(applied.policy->rule);
+                     const auto& rule = applied.policy->rule;
+                     return std::holds_alternative<domain::SchemaRule>(rule)
+                         || std::holds_alternative<domain::ExpressionRule>(rule);
                  });
-    return schemas;
+    return wholes;
 }
 
 } // namespace
@@ -26,14 +29,14 @@ std::vector<AppliedPolicy> schemaOnes(const std::vector<AppliedPolicy>& policies
 OutputGuard::OutputGuard(std::shared_ptr<const CompiledSnapshot> snapshot,
                          std::vector<AppliedPolicy> policies,
                          const DecisionBuilder& builder,
-                         const Json* facts)
+                         const CallScope& scope)
     : m_snapshot(std::move(snapshot))
     , m_policies(std::move(policies))
     , m_scanning(scanningOnes(m_policies))
-    , m_schemas(schemaOnes(m_policies))
+    , m_wholes(wholeOnes(m_policies))
     , m_builder(builder)
-    , m_facts(facts)
-    , m_schemaFindings(domain::Stage::Output, builder)
+    , m_scope(scope)
+    , m_wholeFindings(domain::Stage::Output, builder)
     , m_plan(planOf(*m_snapshot, m_scanning))
 {
 }
@@ -55,9 +58,9 @@ std::size_t OutputGuard::channel(const std::string& name)
     auto& added = m_channels.emplace_back();
     added.name = name;
     if (m_plan != nullptr) {
-        added.judge.emplace(m_plan, m_facts);
+        added.judge.emplace(m_plan, m_scope.facts);
     }
-    added.fitsSchemas = !isJudgedBySchemas(name);
+    added.fits = !isJudgedWhole(name);
     m_channelNumbers.emplace(name, m_channels.size() - 1);
     return m_channels.size() - 1;
 }
@@ -70,7 +73,7 @@ void OutputGuard::feed(std::size_t channel, std::string_view delta)
         return;
     }
     fed.position += delta.size();
-    if (!fed.fitsSchemas) {
+    if (!fed.fits) {
         fed.text += delta;
     }
     if (fed.judge && !fed.judge->finished()) {
@@ -78,6 +81,10 @@ void OutputGuard::feed(std::size_t channel, std::string_view delta)
         fed.judge->feed(delta);
     }
     stopAt(fed);
+    if (!m_closed && fed.judge && fed.judge->holdsTooMuch()) {
+        unreadable("Disguised characters hold back more of the answer than can be kept.");
+        fed.judge->readAsIs();
+    }
 }
 
 void OutputGuard::finishChannel(std::size_t channel)
@@ -92,8 +99,8 @@ void OutputGuard::finishChannel(std::size_t channel)
         finished.judge->finish();
     }
     stopAt(finished);
-    if (!m_closed && !finished.fitsSchemas) {
-        judgeSchemas(finished);
+    if (!m_closed && !finished.fits) {
+        judgeWhole(finished);
     }
 }
 
@@ -103,51 +110,72 @@ bool OutputGuard::findsNothing(std::string_view text)
         return true;
     }
     const auto running = m_clock.run();
-    TextJudge judge(m_plan, m_facts);
+    TextJudge judge(m_plan, m_scope.facts);
     judge.feed(text);
     judge.finish();
     return judge.findings().empty() && !judge.stop();
 }
 
 /// The text of a choice: what a client parses when it asked for JSON.
-bool OutputGuard::isJudgedBySchemas(const std::string& channel) const
+bool OutputGuard::isJudgedWhole(const std::string& channel) const
 {
-    return !m_schemas.empty() && channel.starts_with("choices/") && channel.ends_with("/content")
+    return !m_wholes.empty() && channel.starts_with("choices/") && channel.ends_with("/content")
         && std::count(channel.begin(), channel.end(), '/') == 2;
 }
 
-bool OutputGuard::schemasBlock() const
+bool OutputGuard::wholesBlock() const
 {
-    return std::any_of(m_schemas.begin(), m_schemas.end(), [](const AppliedPolicy& applied) {
+    return std::any_of(m_wholes.begin(), m_wholes.end(), [](const AppliedPolicy& applied) {
         return applied.policy->mode == domain::Mode::Block;
     });
 }
 
-void OutputGuard::judgeSchemas(Channel& channel)
+void OutputGuard::judgeWhole(Channel& channel)
 {
-    channel.fitsSchemas = true;
+    channel.fits = true;
     const auto text = std::exchange(channel.text, {});
     if (text.empty()) {
         return; // A choice of tool calls only.
     }
     const auto running = m_clock.run();
-    const auto json = parseJson(text);
-    for (const auto& applied : m_schemas) {
-        const auto& schema = m_snapshot->rules()[applied.index].schemas.front();
-        const auto fault
-            = json ? schema.violation(*json) : std::optional<std::string>("it is no JSON");
-        if (fault) {
-            RuleFindings::Found found;
-            found.reason
-                = "The answer does not fit the schema: " + *fault + ", in " + channel.name + ".";
-            found.channel = channel.name;
-            found.wholeTextHeld = applied.policy->mode == domain::Mode::Block;
-            m_schemaFindings.add(applied, std::move(found));
-        }
+    for (const auto& applied : m_wholes) {
+        judgeAnswer(applied, channel, text);
     }
-    if (m_schemaFindings.stop()) {
+    if (m_wholeFindings.stop()) {
         m_closed = true;
-        m_stop = m_schemaFindings.stop();
+        m_stop = m_wholeFindings.stop();
+    }
+}
+
+void OutputGuard::judgeAnswer(const AppliedPolicy& applied,
+                              const Channel& channel,
+                              const std::string& text)
+{
+    const auto& compiled = m_snapshot->rules()[applied.index];
+    if (compiled.expression) {
+        const ExpressionScope values
+            = [&](const std::vector<std::string>& path) -> std::optional<Json> {
+            if (path.front() != "answer") {
+                return m_scope.value(path);
+            }
+            return path.size() != 2  ? std::nullopt
+                : path[1] == "text"  ? std::optional<Json>(text)
+                : path[1] == "bytes" ? std::optional<Json>(text.size())
+                                     : std::nullopt;
+        };
+        judgeExpression(*compiled.expression, values, applied, m_wholeFindings, channel.name);
+        return;
+    }
+    const auto json = parseJson(text);
+    const auto fault = json ? compiled.schemas.front().violation(*json)
+                            : std::optional<std::string>("it is no JSON");
+    if (fault) {
+        RuleFindings::Found found;
+        found.reason
+            = "The answer does not fit the schema: " + *fault + ", in " + channel.name + ".";
+        found.channel = channel.name;
+        found.wholeTextHeld = applied.policy->mode == domain::Mode::Block;
+        m_wholeFindings.add(applied, std::move(found));
     }
 }
 
@@ -174,7 +202,7 @@ void OutputGuard::unreadable(std::string_view why)
     }
     const domain::Decision* gravest = nullptr;
     auto judging = m_scanning;
-    judging.insert(judging.end(), m_schemas.begin(), m_schemas.end());
+    judging.insert(judging.end(), m_wholes.begin(), m_wholes.end());
     m_errors.reserve(judging.size());
     for (const auto& applied : judging) {
         m_errors.push_back(m_builder.fromError(applied, domain::Stage::Output, why));
@@ -194,7 +222,7 @@ std::size_t OutputGuard::settled(std::size_t channel) const
 {
     EXHIBIT_ASSERT(channel < m_channels.size());
     const auto& asked = m_channels[channel];
-    if (!asked.fitsSchemas && schemasBlock()) {
+    if (!asked.fits && wholesBlock()) {
         return 0;
     }
     return asked.judge ? asked.judge->settled() : asked.position;
@@ -234,7 +262,7 @@ void OutputGuard::conclude(StageOutcome& outcome)
     std::move(m_errors.begin(), m_errors.end(), std::back_inserter(outcome.decisions));
     std::move(decisions.begin(), decisions.end(), std::back_inserter(outcome.decisions));
     outcome.masked = maskedSpans(stage);
-    m_schemaFindings.conclude(outcome, m_clock.microseconds());
+    m_wholeFindings.conclude(outcome, m_clock.microseconds());
     // A call that was stopped before its answer was never judged by output policies.
     if (sawText() || !m_closed) {
         appendPasses(stage, m_snapshot->snapshot().snapshotId, outcome);

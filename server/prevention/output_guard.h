@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "server/prevention/call_scope.h"
 #include "server/prevention/evaluation_clock.h"
 #include "server/prevention/rule_findings.h"
 #include "server/prevention/stage_outcome.h"
@@ -17,13 +18,13 @@ namespace exhibit::prevention {
 /// of them.
 class OutputGuard {
 public:
-    /// `builder` outlives the guard.
+    /// `builder` and `scope` outlive the guard. What the scope says is asked when a text has ended.
     OutputGuard(std::shared_ptr<const CompiledSnapshot> snapshot,
                 std::vector<AppliedPolicy> policies,
                 const DecisionBuilder& builder,
-                const Json* facts);
+                const CallScope& scope);
 
-    [[nodiscard]] bool unguarded() const { return m_plan == nullptr && m_schemas.empty(); }
+    [[nodiscard]] bool unguarded() const { return m_plan == nullptr && m_wholes.empty(); }
     [[nodiscard]] bool redacts() const { return m_plan != nullptr && m_plan->redacts; }
     [[nodiscard]] bool sawText() const { return !m_channels.empty(); }
 
@@ -48,23 +49,24 @@ private:
         std::string name;
         std::optional<TextJudge> judge; ///< Empty: nothing applies, or beyond the limit.
         std::size_t position = 0;
-        bool fitsSchemas = true; ///< False: held until it ended and was found to fit.
-        std::string text; ///< Of those that schemas judge.
+        bool fits = true; ///< False: held until it ended and was found to fit.
+        std::string text; ///< Of those that are judged whole.
     };
 
     [[nodiscard]] JudgedStage judged() const;
     void stopAt(const Channel& channel);
-    void judgeSchemas(Channel& channel);
-    [[nodiscard]] bool isJudgedBySchemas(const std::string& channel) const;
-    [[nodiscard]] bool schemasBlock() const;
+    void judgeWhole(Channel& channel);
+    void judgeAnswer(const AppliedPolicy& applied, const Channel& channel, const std::string& text);
+    [[nodiscard]] bool isJudgedWhole(const std::string& channel) const;
+    [[nodiscard]] bool wholesBlock() const;
 
     std::shared_ptr<const CompiledSnapshot> m_snapshot;
     std::vector<AppliedPolicy> m_policies;
     std::vector<AppliedPolicy> m_scanning; ///< As in m_plan.
-    std::vector<AppliedPolicy> m_schemas;
+    std::vector<AppliedPolicy> m_wholes; ///< Schemas and expressions.
     const DecisionBuilder& m_builder;
-    const Json* m_facts;
-    RuleFindings m_schemaFindings;
+    const CallScope& m_scope;
+    RuleFindings m_wholeFindings;
     std::shared_ptr<const StagePlan> m_plan; ///< Null: no policy looks at the output.
     std::deque<Channel> m_channels;
     std::unordered_map<std::string, std::size_t> m_channelNumbers;

@@ -60,6 +60,8 @@ void judgeExpression(const Expression& expression,
         RuleFindings::Found found;
         found.reason = "The policy's expression is true.";
         found.channel = channel;
+        found.wholeTextHeld = findings.stage() == domain::Stage::Output
+            && policy.policy->mode == domain::Mode::Block;
         findings.add(policy, std::move(found));
     }
 }

@@ -32,6 +32,7 @@ public:
     void add(const AppliedPolicy& policy, Found found);
     void addError(const AppliedPolicy& policy, std::string_view why);
 
+    [[nodiscard]] domain::Stage stage() const { return m_stage; }
     [[nodiscard]] const std::optional<Stop>& stop() const { return m_stop; }
     /// Moves decisions and what excerpts must mask to the outcome.
     void conclude(StageOutcome& outcome, std::int64_t evaluationUs);

@@ -3,6 +3,7 @@
 
 #include "models/base/time.h"
 #include "models/scan/match_runs.h"
+#include "models/scan/text_scanner.h"
 #include "server/prevention/automata.h"
 #include "server/prevention/sentence_hold.h"
 
@@ -37,6 +38,11 @@ public:
     void feed(std::string_view delta);
     /// Once, at the end of the text.
     void finish();
+
+    /// Disguised characters hold back more than can be kept; see readAsIs().
+    [[nodiscard]] bool holdsTooMuch() const { return m_scanner.holdsTooMuch(); }
+    /// From now on nothing is folded.
+    void readAsIs() { m_scanner.readAsIs(); }
 
     /// Bytes below this are final.
     [[nodiscard]] std::size_t settled() const;
@@ -75,7 +81,7 @@ private:
 
     std::shared_ptr<const StagePlan> m_plan;
     const Json* m_facts;
-    scan::Scanner m_scanner;
+    scan::TextScanner m_scanner;
     std::optional<SentenceHold> m_sentences;
     std::vector<Finding> m_findings;
     MatchRuns m_redactions;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/base/limits.h"
+#include "models/scan/dialect.h"
 #include "models/scan/pattern_set.h"
 
 #include <gtest/gtest.h>
@@ -27,6 +28,25 @@ std::string repeated(std::string_view part, std::size_t count)
         text += part;
     }
     return text;
+}
+
+TEST(Dialect, namesTheDisguisesToLookThrough)
+{
+    EXPECT_EQ(parsePattern("secret").value().folds, 0);
+    EXPECT_EQ(parsePattern("(?fold)secret").value().folds, kEveryFold);
+    EXPECT_EQ(parsePattern("(?i)(?fold=zero_width,homoglyphs)secret").value().folds,
+              static_cast<Folds>(Fold::ZeroWidth) | static_cast<Folds>(Fold::Homoglyphs));
+    EXPECT_EQ(parsePattern("(?fold)secret").value().longest, 6U);
+    for (const std::string wrong : {"(?fold",
+                                    "(?fold=)a",
+                                    "(?fold=case)a",
+                                    "(?fold=zero_width,)a",
+                                    "(?fold=zero_width",
+                                    "(?folds)a",
+                                    "(?fold)",
+                                    "(?fold)*a"}) {
+        EXPECT_FALSE(compileOne(wrong)) << wrong;
+    }
 }
 
 TEST(Dialect, acceptsWhatPoliciesAreWrittenIn)

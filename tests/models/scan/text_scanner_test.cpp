@@ -30,12 +30,26 @@ PatternSpec pattern(std::string text)
     return spec;
 }
 
-std::vector<Match> matchesOf(const std::shared_ptr<const PatternSet>& set,
-                             const std::vector<Folds>& folds,
-                             std::string_view text)
+/// Written before a pattern.
+std::string flag(Folds folds)
+{
+    static const std::vector<std::pair<Fold, std::string>> kWays{{Fold::ZeroWidth, "zero_width"},
+                                                                 {Fold::FullWidth, "full_width"},
+                                                                 {Fold::Combining, "combining"},
+                                                                 {Fold::Homoglyphs, "homoglyphs"}};
+    std::string list;
+    for (const auto& [way, name] : kWays) {
+        if ((folds & static_cast<Folds>(way)) != 0) {
+            list += (list.empty() ? "" : ",") + name;
+        }
+    }
+    return list.empty() ? list : folds == kEveryFold ? "(?fold)" : "(?fold=" + list + ")";
+}
+
+std::vector<Match> matchesOf(const std::shared_ptr<const PatternSet>& set, std::string_view text)
 {
     std::vector<Match> matches;
-    TextScanner scanner(set, &folds);
+    TextScanner scanner(set);
     scanner.feed(text, matches);
     scanner.finish(matches);
     return matches;
@@ -46,12 +60,11 @@ std::string marked(const std::vector<std::string>& patterns, std::string_view te
 {
     std::vector<PatternSpec> specs;
     for (const auto& each : patterns) {
-        specs.push_back(pattern(each));
+        specs.push_back(pattern(flag(kinds) + each));
     }
     std::string out;
     std::size_t at = 0;
-    for (const auto& run :
-         coveredRuns(matchesOf(compiled(specs), std::vector<Folds>(specs.size(), kinds), text))) {
+    for (const auto& run : coveredRuns(matchesOf(compiled(specs), text))) {
         out += std::string(text.substr(at, run.begin - at)) + "<"
             + std::string(text.substr(run.begin, run.end - run.begin)) + ">";
         at = run.end;
@@ -80,9 +93,8 @@ TEST(TextScanner, looksThroughNothingElse)
 
 TEST(TextScanner, hearsOnlyThePatternsThatAskedForAView)
 {
-    const auto set = compiled({pattern("secret"), pattern("secre")});
-    const std::vector<Folds> folds{kZeroWidth, 0};
-    const auto matches = matchesOf(set, folds, "se\u200Bcret secret");
+    const auto set = compiled({pattern(flag(kZeroWidth) + "secret"), pattern("secre")});
+    const auto matches = matchesOf(set, "se\u200Bcret secret");
     std::set<std::tuple<std::size_t, std::size_t, std::size_t>> found;
     for (const auto& match : matches) {
         found.emplace(match.pattern, match.begin, match.end);
@@ -94,10 +106,9 @@ TEST(TextScanner, hearsOnlyThePatternsThatAskedForAView)
 
 TEST(TextScanner, countsWidthsInFoldedBytes)
 {
-    auto spec = pattern("abcdef");
+    auto spec = pattern("(?fold=zero_width)abcdef");
     spec.maxWidth = 4;
-    const std::vector<Folds> folds{kZeroWidth};
-    const auto matches = matchesOf(compiled({spec}), folds, "ab\u200Bcd\u200Be\u200Bf");
+    const auto matches = matchesOf(compiled({spec}), "ab\u200Bcd\u200Be\u200Bf");
     ASSERT_EQ(matches.size(), 1U);
     EXPECT_EQ(matches[0].begin, 5U) << "of the c: the last four letters";
     EXPECT_EQ(matches[0].end, 15U);
@@ -105,10 +116,9 @@ TEST(TextScanner, countsWidthsInFoldedBytes)
 
 TEST(TextScanner, saysWhenDisguisesHoldTooMuch)
 {
-    const std::vector<Folds> folds{kZeroWidth};
-    const auto set = compiled({pattern("ab")});
+    const auto set = compiled({pattern("(?fold=zero_width)ab")});
     std::vector<Match> matches;
-    TextScanner scanner(set, &folds);
+    TextScanner scanner(set);
     scanner.feed("a", matches);
     const auto drops = limits::kFoldedHeldBytesMax / 3;
     for (std::size_t count = 0; count < drops; ++count) {
@@ -118,6 +128,10 @@ TEST(TextScanner, saysWhenDisguisesHoldTooMuch)
     EXPECT_FALSE(scanner.holdsTooMuch());
     scanner.feed("\u200B", matches);
     EXPECT_TRUE(scanner.holdsTooMuch());
+    scanner.readAsIs();
+    EXPECT_EQ(scanner.settled(), scanner.position());
+    scanner.feed("ab", matches);
+    EXPECT_EQ(matches.size(), 1U) << "as it stands it is still found";
 }
 
 /// The definition: each byte of the folded text knows its character in the text.
@@ -154,17 +168,27 @@ Folded foldedText(std::string_view text, Folds kinds)
 
 using Intervals = std::set<std::tuple<std::size_t, std::size_t, std::size_t>>;
 
+/// Without any folding.
+std::vector<Match> scanRaw(const std::shared_ptr<const PatternSet>& set, std::string_view text)
+{
+    std::vector<Match> matches;
+    Scanner scanner(set);
+    scanner.feed(text, matches);
+    scanner.finish(matches);
+    return matches;
+}
+
 Intervals expected(const std::shared_ptr<const PatternSet>& set,
                    const std::vector<Folds>& folds,
                    std::string_view text)
 {
     Intervals found;
-    for (const auto& match : scanWhole(set, text)) {
+    for (const auto& match : scanRaw(set, text)) {
         found.emplace(match.pattern, match.begin, match.end);
     }
     for (const auto kind : std::set<Folds>(folds.begin(), folds.end())) {
         const auto read = foldedText(text, kind);
-        for (const auto& match : scanWhole(set, read.text)) {
+        for (const auto& match : scanRaw(set, read.text)) {
             if (folds[match.pattern] == kind) {
                 found.emplace(match.pattern, read.begins[match.begin], read.ends[match.end]);
             }
@@ -209,9 +233,8 @@ std::string disguised(Dice& dice, std::string_view text)
 
 class Splits {
 public:
-    Splits(std::shared_ptr<const PatternSet> set, std::vector<Folds> folds, std::string text)
+    Splits(std::shared_ptr<const PatternSet> set, std::string text)
         : m_set(std::move(set))
-        , m_folds(std::move(folds))
         , m_text(std::move(text))
     {
     }
@@ -219,7 +242,7 @@ public:
     /// Byte by byte; what other splits have to agree with.
     void learn()
     {
-        TextScanner scanner(m_set, &m_folds);
+        TextScanner scanner(m_set);
         m_settled = {0};
         for (const auto& byte : m_text) {
             scanner.feed({&byte, 1}, m_matches);
@@ -230,7 +253,7 @@ public:
     }
     void compare(const std::vector<std::size_t>& cuts) const
     {
-        TextScanner scanner(m_set, &m_folds);
+        TextScanner scanner(m_set);
         std::vector<Match> matches;
         std::size_t at = 0;
         for (const auto cut : cuts) {
@@ -255,7 +278,6 @@ public:
 
 private:
     std::shared_ptr<const PatternSet> m_set;
-    std::vector<Folds> m_folds;
     std::string m_text;
     std::vector<std::size_t> m_settled;
     std::vector<Match> m_matches;
@@ -272,14 +294,15 @@ TEST(TextScannerProperty, isTheUnionOfItsViewsAtEverySplit)
             auto made = randomPattern(dice);
             if (PatternSet::compile(std::span(&made.spec, 1))) {
                 made.spec.holds = true;
-                specs.push_back(made.spec);
-                patterns.push_back(std::move(made));
                 folds.push_back(static_cast<Folds>(dice.below(2) * (1 + dice.below(15))));
+                specs.push_back(made.spec);
+                specs.back().pattern = flag(folds.back()) + specs.back().pattern;
+                patterns.push_back(std::move(made));
             }
         }
         const auto set = compiled(specs);
         const auto text = disguised(dice, randomText(dice, patterns));
-        Splits splits(set, folds, text);
+        Splits splits(set, text);
         splits.learn();
         EXPECT_EQ(intervals(splits.matches()), expected(set, folds, text)) << seed << ": " << text;
         splits.expectNothingLeaked();

@@ -27,6 +27,13 @@ std::string call(const std::string& name, const std::string& arguments)
                       + "}}]"));
 }
 
+/// More of a call's arguments.
+std::string goingOn(const std::string& arguments, int index = 0)
+{
+    return event(delta(R"("tool_calls":[{"index":)" + std::to_string(index)
+                       + R"(,"function":{"arguments":)" + quoteJson(arguments) + "}}]"));
+}
+
 ScriptedUpstream::Script streaming(const std::string& stream)
 {
     return [stream](const std::string&, ScriptedUpstream::Peer& peer) {
@@ -62,27 +69,83 @@ TEST(ToolCall, isWithheldWholeWhenItBreaksOne)
     }
 }
 
+/// The first event of a call and the beginning of its arguments.
+std::string begun(const std::string& name, const std::string& arguments, int index = 0)
+{
+    const auto number = std::to_string(index);
+    return event(delta(R"("tool_calls":[{"index":)" + number + R"(,"id":"call_)" + number
+                       + R"(","type":"function","function":{"name":")" + name
+                       + R"(","arguments":""}}])"))
+        + goingOn(arguments, index);
+}
+
+/// Sends the first part, and the second one when the future is ready.
+ScriptedUpstream::Script inTwo(std::string first, std::string second, std::future<void>& mayGoOn)
+{
+    return [first = std::move(first), second = std::move(second), &mayGoOn](
+               const std::string&, ScriptedUpstream::Peer& peer) {
+        peer.send(streamHead() + streamChunk(first));
+        mayGoOn.wait();
+        return peer.send(streamChunk(second)) && peer.send(kStreamEnd);
+    };
+}
+
 TEST(ToolCall, textFlowsWhileACallIsHeld)
 {
     std::promise<void> read;
     auto mayGoOn = read.get_future();
-    GatewayOnTest gateway(
-        [&mayGoOn](const std::string&, ScriptedUpstream::Peer& peer) {
-            peer.send(streamHead() + streamChunk(call("pay", "{\"amount\":5}") + text("Wait. ")));
-            mayGoOn.wait();
-            return peer.send(streamChunk(finish(0, "tool_calls") + done()))
-                && peer.send(kStreamEnd);
-        },
-        {.policies = {kDeny}});
+    const auto first = begun("pay", "{\"amount\":");
+    const auto rest = goingOn("5}") + finish(0, "tool_calls") + done();
+    GatewayOnTest gateway(inTwo(first + text("Wait. "), rest, mayGoOn), {.policies = {kDeny}});
     auto connection = gateway.connect();
     ASSERT_TRUE(connection.send(gateway.chatText(kAsk), gateway.soon()));
     ASSERT_TRUE(connection.readHead(gateway.soon()));
-    const auto first = connection.readEvent(gateway.soon());
+    const auto seen = connection.readEvent(gateway.soon());
     read.set_value();
-    ASSERT_TRUE(first && *first);
-    EXPECT_EQ(**first + "\n\n", text("Wait. "));
-    EXPECT_EQ(connection.readBody(gateway.soon()),
-              call("pay", "{\"amount\":5}") + finish(0, "tool_calls") + done());
+    ASSERT_TRUE(seen && *seen);
+    EXPECT_EQ(**seen + "\n\n", text("Wait. "));
+    EXPECT_EQ(connection.readBody(gateway.soon()), first + rest);
+}
+
+TEST(ToolCall, goesOutWhenItsArgumentsCloseWhateverFollows)
+{
+    std::promise<void> read;
+    auto mayGoOn = read.get_future();
+    const auto first = begun("pay", "{\"amount\":5}") + begun("pay", "{\"amount\":500", 1);
+    const auto rest = goingOn("}", 1) + finish(0, "tool_calls") + done();
+    GatewayOnTest gateway(inTwo(first, rest, mayGoOn), {.policies = {kDeny}});
+    auto connection = gateway.connect();
+    ASSERT_TRUE(connection.send(gateway.chatText(kAsk), gateway.soon()));
+    ASSERT_TRUE(connection.readHead(gateway.soon()));
+    std::string seen;
+    for (int events = 0; events < 2; ++events) {
+        const auto event = connection.readEvent(gateway.soon());
+        ASSERT_TRUE(event && *event);
+        seen += **event + "\n\n";
+    }
+    read.set_value();
+    EXPECT_EQ(seen, begun("pay", "{\"amount\":5}")) << "while the second call is not whole";
+    const auto behind = connection.readBody(gateway.soon()).value_or("");
+    EXPECT_EQ(behind.find("tool_calls\":["), std::string::npos) << behind;
+    EXPECT_NE(behind.find("content_filter"), std::string::npos) << "the second one breaks a rule";
+}
+
+TEST(ToolCall, thatGoesOnBehindItsArgumentsIsStopped)
+{
+    for (const auto& more : {goingOn(",\"amount\":500}"), goingOn(" {}")}) {
+        GatewayOnTest gateway(
+            streaming(begun("pay", "{\"amount\":5}") + more + finish(0, "tool_calls") + done()),
+            {.policies = {kDeny}});
+        const auto body = gateway.chat(kAsk)->body;
+        EXPECT_EQ(body.find("500"), std::string::npos) << body;
+        EXPECT_NE(body.find("content_filter"), std::string::npos) << body;
+        const auto decisions = recordsOf<spool::DecisionsRecord>(gateway.records()).at(0).decisions;
+        EXPECT_EQ(decisions.at(0).result, domain::DecisionResult::Error);
+    }
+    const auto blank
+        = begun("pay", "{\"amount\":5}") + goingOn("\n") + finish(0, "tool_calls") + done();
+    GatewayOnTest gateway(streaming(blank), {.policies = {kDeny}});
+    EXPECT_EQ(gateway.chat(kAsk)->body, blank) << "white space says nothing";
 }
 
 TEST(ToolCall, ofAWholeAnswerIsJudgedToo)

@@ -42,7 +42,10 @@ public:
                                                        "beta",
                                                        "r\xc3\xa9sum\xc3\xa9",
                                                        "token=[a-z0-9]+",
-                                                       "a.{0,4}b"};
+                                                       "a.{0,4}b",
+                                                       "(?fold)secret-?[0-9]{2,4}",
+                                                       "(?fold=zero_width,full_width)\\bkey\\b",
+                                                       "(?fold=combining)beta"};
         static constexpr Mode kModes[] = {Mode::Block, Mode::Warn, Mode::Monitor, Mode::Redact};
         std::vector<domain::Policy> made;
         const auto count = 1 + below(4);
@@ -82,6 +85,14 @@ public:
                                                  "\n",
                                                  " ",
                                                  "\xe2\x82\xac",
+                                                 "s\xe2\x80\x8b"
+                                                 "ecret-1",
+                                                 "\xef\xbd\x8b"
+                                                 "ey",
+                                                 "b\xcc\x81"
+                                                 "eta",
+                                                 "\xd0\xb0",
+                                                 "\xe2\x80\x8b",
                                                  "plain words of no interest "};
         std::string made;
         const auto count = 1 + below(60);
