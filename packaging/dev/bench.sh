@@ -29,8 +29,12 @@ bench() {
         cmake --preset release -DEXHIBIT_BUILD_UI=ON >&2
         build release bench_ui
         build/release/bin/bench_ui "$@" ;;
+    evidence)
+        install_packages build run
+        build release bench_evidence
+        build/release/bin/bench_evidence "$@" ;;
     *)
-        echo "benches: gateway search spool scan detection ui" >&2
+        echo "benches: gateway search spool scan detection ui evidence" >&2
         [ -z "$name" ] ;;
     esac
 }
