@@ -33,8 +33,12 @@ bench() {
         install_packages build
         build release bench_ui
         build/release/bin/bench_ui "$@" ;;
+    evidence)
+        install_packages build run
+        build release bench_evidence
+        build/release/bin/bench_evidence "$@" ;;
     *)
-        echo "benches: gateway search spool scan prevention detection ui" >&2
+        echo "benches: gateway search spool scan prevention detection ui evidence" >&2
         [ -z "$name" ] ;;
     esac
 }

@@ -158,6 +158,11 @@ TEST_F(ReplicasTest, aKillOnOneCutsWhatIsLiveOnTheOther)
     ASSERT_EQ(head->status, 200);
     ASSERT_TRUE(connection->readEvent(Deadline::after(30s)));
     const auto run = head->header("X-Exhibit-Run-Id").value_or("");
+    // The first knows of the run once ingest of the second has brought it.
+    const auto known = Deadline::after(30s);
+    while (!m_first->controlJson({"run", "show", run}) && !known.reached()) {
+        std::this_thread::sleep_for(50ms);
+    }
     const auto killed = m_first->controlJson({"kill", run, "--reason", "user_cancel"});
     ASSERT_TRUE(killed) << killed.error().message;
     EXPECT_EQ(killed->at("calls_cut"), 0) << "none of it is live on the first";
