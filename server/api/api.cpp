@@ -22,6 +22,7 @@ void addRoutes(http::Router& router, const ApiServices& services)
                                countRoutes(shared),
                                incidentRoutes(shared),
                                runRoutes(shared),
+                               explainRoutes(shared),
                                policyRoutes(shared),
                                keyRoutes(shared),
                                upstreamRoutes(shared)}) {

@@ -27,6 +27,7 @@ void refreshCatalogue(const ApiServices& services);
 [[nodiscard]] std::vector<ApiRoute> countRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> incidentRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> runRoutes(const SharedServices& services);
+[[nodiscard]] std::vector<ApiRoute> explainRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> policyRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> keyRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> upstreamRoutes(const SharedServices& services);
