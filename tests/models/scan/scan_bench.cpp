@@ -139,8 +139,9 @@ std::vector<PatternSpec> shipped(const std::string& path)
     std::ifstream file(path, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     std::vector<PatternSpec> specs;
-    for (const auto& policy :
-         exhibit::domain::policiesFromJson(exhibit::parseJson(text).value()).value()) {
+    const auto json = exhibit::parseJson(text).value();
+    const auto policies = exhibit::domain::policiesFromJson(json).value();
+    for (const auto& policy : policies) {
         for (const auto& pattern : std::get<exhibit::domain::PatternsRule>(policy.rule).patterns) {
             PatternSpec spec;
             spec.pattern = pattern.pattern;
