@@ -3,6 +3,8 @@
 
 #include "backend-client/decode.h"
 
+#include <algorithm>
+
 namespace exhibit::client {
 namespace {
 
@@ -98,6 +100,25 @@ QFuture<Reply<RunReply>> Client::run(std::string_view id)
 QFuture<Reply<RunEndReply>> Client::endRun(std::string_view id)
 {
     return call("POST", kRuns + encodeSegment(id) + "/end", "{}", decodeReply<RunEndReply>);
+}
+
+QFuture<Reply<ExplainReply>> Client::explain(std::string_view run, std::string_view at)
+{
+    return call("GET",
+                kRuns + encodeSegment(run) + "/explain"
+                    + (at.empty() ? std::string() : "?at=" + encodeSegment(at)),
+                {},
+                decodeReply<ExplainReply>);
+}
+
+QFuture<Reply<TraceReply>> Client::trace(std::string_view decision)
+{
+    const auto slash = std::min(decision.find('/'), decision.size());
+    auto path = "/trace/" + encodeSegment(decision.substr(0, slash));
+    if (slash < decision.size()) {
+        path += "/" + encodeSegment(decision.substr(slash + 1));
+    }
+    return call("GET", path, {}, decodeReply<TraceReply>);
 }
 
 QFuture<Reply<RunKillReply>> Client::killRun(std::string_view id, const RunKill& kill)

@@ -27,6 +27,10 @@ public:
     /// By run_id; searchIncidents finds runs by the application's name for them.
     [[nodiscard]] QFuture<Reply<RunReply>> run(std::string_view id);
     [[nodiscard]] QFuture<Reply<RunEndReply>> endRun(std::string_view id);
+    /// `at` is an instant (RFC 3339); empty: now.
+    [[nodiscard]] QFuture<Reply<ExplainReply>> explain(std::string_view run, std::string_view at);
+    /// "dec_…", or "dec_…/POLICY_ID" for one that passed.
+    [[nodiscard]] QFuture<Reply<TraceReply>> trace(std::string_view decision);
     [[nodiscard]] QFuture<Reply<RunKillReply>> killRun(std::string_view id, const RunKill& kill);
 
     // Policies.

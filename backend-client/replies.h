@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/base/secret.h"
+#include "models/domain/explanation.h"
 #include "models/domain/incident_source.h"
 #include "models/domain/project.h"
 #include "models/domain/run.h"
@@ -37,6 +38,18 @@ struct RunReply {
 struct RunEndReply {
     std::string runId;
     bool ended = true;
+};
+
+struct ExplainReply {
+    domain::RunExplanation explanation;
+};
+
+struct TraceReply {
+    Json decision;
+    std::string runId;
+    std::string callId;
+    std::optional<std::int64_t> stepIndex;
+    domain::RunExplanation explanation;
 };
 
 struct RunKill {

@@ -27,6 +27,22 @@ void visitFields(V& visit, Of<V, RunEndReply>& reply)
 }
 
 template <class V>
+void visitFields(V& visit, Of<V, ExplainReply>& reply)
+{
+    visit("explanation", reply.explanation);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, TraceReply>& reply)
+{
+    visit("decision", reply.decision);
+    visit("run_id", reply.runId);
+    visit("call_id", reply.callId);
+    visit("step_index", reply.stepIndex);
+    visit("explanation", reply.explanation);
+}
+
+template <class V>
 void visitFields(V& visit, Of<V, RunKill>& kill)
 {
     visit("reason", kill.reason);

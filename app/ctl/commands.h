@@ -20,6 +20,7 @@ struct Invocation {
 // One per command file. `invocation` outlives the parser.
 void addDoctorCommand(CLI::App& app, Invocation& invocation);
 void addEvidenceCommand(CLI::App& app, Invocation& invocation);
+void addExplainCommands(CLI::App& app, Invocation& invocation);
 void addExportCommand(CLI::App& app, Invocation& invocation);
 void addKeyCommand(CLI::App& app, Invocation& invocation);
 void addKillCommand(CLI::App& app, Invocation& invocation);

@@ -37,6 +37,7 @@ int run(int argc, char** argv)
     ctl::addTimelineCommand(app, invocation);
     ctl::addRunCommand(app, invocation);
     ctl::addKillCommand(app, invocation);
+    ctl::addExplainCommands(app, invocation);
     ctl::addPolicyCommand(app, invocation);
     ctl::addUpstreamCommand(app, invocation);
     ctl::addKeyCommand(app, invocation);

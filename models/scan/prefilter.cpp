@@ -63,15 +63,20 @@ struct Bucket {
     double rate = 0;
 };
 
-Bucket united(const Bucket& a, const Bucket& b)
+Window united(const Window& a, const Window& b)
 {
-    Bucket both = a;
-    both.windows.insert(both.windows.end(), b.windows.begin(), b.windows.end());
+    Window both = a;
     for (std::size_t place = 0; place < Window::kBytes; ++place) {
-        both.all.bytes[place] |= b.all.bytes[place];
+        both.bytes[place] |= b.bytes[place];
     }
-    both.rate = rateOf(both.all, Prefilter::kTestedBytes);
     return both;
+}
+
+void unite(Bucket& bucket, const Bucket& other)
+{
+    bucket.windows.insert(bucket.windows.end(), other.windows.begin(), other.windows.end());
+    bucket.all = united(bucket.all, other.all);
+    bucket.rate = rateOf(bucket.all, Prefilter::kTestedBytes);
 }
 
 /// At most `count` buckets. Neighbours share bytes: those are united that make a bucket which
@@ -84,8 +89,9 @@ std::vector<Bucket> bucketsOf(std::vector<Window> windows, std::size_t count)
         buckets.push_back({{window}, window, rateOf(window, Prefilter::kTestedBytes)});
     }
     const auto added = [&buckets](std::size_t first) {
-        return united(buckets[first], buckets[first + 1]).rate - buckets[first].rate
-            - buckets[first + 1].rate;
+        const auto& a = buckets[first];
+        const auto& b = buckets[first + 1];
+        return rateOf(united(a.all, b.all), Prefilter::kTestedBytes) - a.rate - b.rate;
     };
     std::vector<double> costs; // Of uniting a bucket with the next one.
     for (std::size_t index = 0; index + 1 < buckets.size(); ++index) {
@@ -94,7 +100,7 @@ std::vector<Bucket> bucketsOf(std::vector<Window> windows, std::size_t count)
     while (buckets.size() > count) {
         const auto least = std::min_element(costs.begin(), costs.end());
         const auto at = static_cast<std::size_t>(least - costs.begin());
-        buckets[at] = united(buckets[at], buckets[at + 1]);
+        unite(buckets[at], buckets[at + 1]);
         buckets.erase(buckets.begin() + static_cast<std::ptrdiff_t>(at + 1));
         costs.erase(least);
         if (at > 0) {

@@ -23,6 +23,7 @@ void addRoutes(http::Router& router, const ApiServices& services)
                                countRoutes(shared),
                                incidentRoutes(shared),
                                runRoutes(shared),
+                               explainRoutes(shared),
                                policyRoutes(shared),
                                keyRoutes(shared),
                                ledgerRoutes(shared),

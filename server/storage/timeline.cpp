@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "server/storage/timeline_rows.h"
+
 #include "server/storage/incident_store.h"
 
 namespace exhibit::storage {
-namespace {
-
-Result<domain::TimelineEvent> eventOf(const Rows& rows, std::size_t row)
+Result<domain::TimelineEvent> timelineEventOf(const Rows& rows, std::size_t row)
 {
     domain::TimelineEvent event;
     event.stepIndex = rows.integer(row, 0);
@@ -34,22 +34,22 @@ Result<domain::TimelineEvent> eventOf(const Rows& rows, std::size_t row)
     return event;
 }
 
+namespace {
+
 Result<IncidentTimeline> readSteps(Transaction& transaction, IncidentTimeline timeline)
 {
-    EXHIBIT_TRY(
-        const Rows rows,
-        transaction.query("SELECT step_index, at, step_type, status, is_inflection, call_id,"
-                          " decision_id, policy_id, result, reason, analysis, tokens, data"
-                          " FROM steps WHERE tenant_id = $1 AND run_id = $2"
-                          " ORDER BY step_index LIMIT $3",
-                          {transaction.tenant(),
-                           timeline.runId,
-                           static_cast<std::int64_t>(limits::kTimelineEventsMax) + 1}));
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT " + std::string(kTimelineColumns)
+                                      + " FROM steps WHERE tenant_id = $1 AND run_id = $2"
+                                        " ORDER BY step_index LIMIT $3",
+                                  {transaction.tenant(),
+                                   timeline.runId,
+                                   static_cast<std::int64_t>(limits::kTimelineEventsMax) + 1}));
     timeline.truncated = rows.size() > limits::kTimelineEventsMax;
     const auto count = std::min<std::size_t>(rows.size(), limits::kTimelineEventsMax);
     timeline.events.reserve(count);
     for (std::size_t row = 0; row < count; ++row) {
-        EXHIBIT_TRY(auto event, eventOf(rows, row));
+        EXHIBIT_TRY(auto event, timelineEventOf(rows, row));
         timeline.events.push_back(std::move(event));
     }
     return timeline;

@@ -168,6 +168,13 @@ TEST(OpenApi, objectsHaveTheMembersOfTheirStructs)
     expectSame("RunAbort", fieldsOf<domain::RunAbort>());
     expectSame("RunReply", fieldsOf<RunReply>());
     expectSame("RunEndReply", fieldsOf<RunEndReply>());
+    expectSame("RunExplanation", fieldsOf<domain::RunExplanation>());
+    expectSame("ThresholdUse", fieldsOf<domain::ThresholdUse>());
+    expectSame("CallAt", fieldsOf<domain::CallAt>());
+    expectSame("RunCounters", fieldsOf<domain::RunCounters>());
+    expectSame("PassRecord", fieldsOf<domain::PassRecord>());
+    expectSame("ExplainReply", fieldsOf<ExplainReply>());
+    expectSame("TraceReply", fieldsOf<TraceReply>());
     expectSame("RunKillReply", fieldsOf<RunKillReply>());
     expectSame("IncidentReply", fieldsOf<IncidentReply>());
     expectSame("PolicyList", fieldsOf<PolicyList>());

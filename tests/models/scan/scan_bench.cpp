@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the stream guard costs: bench_scan [pattern count]. The text is generated, prose with now
 // and then an address or a number; deltas are 14 bytes, about four tokens.
+#include "models/base/json.h"
+#include "models/domain/policy.h"
 #include "models/scan/scanner.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <random>
 #include <string>
 
@@ -116,6 +121,70 @@ void measure(std::size_t count, const std::string& text)
         found);
 }
 
+/// Texts that keep as many matches alive as they can.
+std::string hostile()
+{
+    std::mt19937_64 random(2);
+    constexpr std::string_view kBytes = "a1b2.c3-d4@e5_f6:7/8 9+0";
+    std::string text;
+    while (text.size() < kTextBytes / 20) {
+        text += kBytes[random() % kBytes.size()];
+    }
+    return text;
+}
+
+/// The patterns of the policies in a file.
+std::vector<PatternSpec> shipped(const std::string& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    std::vector<PatternSpec> specs;
+    const auto json = exhibit::parseJson(text).value();
+    const auto policies = exhibit::domain::policiesFromJson(json).value();
+    for (const auto& policy : policies) {
+        for (const auto& pattern : std::get<exhibit::domain::PatternsRule>(policy.rule).patterns) {
+            PatternSpec spec;
+            spec.pattern = pattern.pattern;
+            spec.maxWidth = pattern.maxWidth;
+            if (pattern.validator) {
+                spec.validator = validatorFromName(*pattern.validator).value();
+            }
+            specs.push_back(std::move(spec));
+        }
+    }
+    return specs;
+}
+
+/// The packs that redaction uses, on words alone, on prose with finds, and on hostile text.
+void measureShipped(const std::string& prose)
+{
+    auto specs = shipped("resources/policies/pii_output.json");
+    const auto more = shipped("resources/policies/secret_output.json");
+    specs.insert(specs.end(), more.begin(), more.end());
+    const auto begin = Clock::now();
+    const auto set = PatternSet::compile(specs).value();
+    const double compileMs
+        = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+    std::string words = prose;
+    std::replace_if(
+        words.begin(), words.end(), [](char c) { return (c >= '0' && c <= '9') || c == '@'; }, 'x');
+    fmt::print("{:4} patterns of the shipped packs: compile {:.2f} ms", specs.size(), compileMs);
+    const std::array<std::pair<const char*, const std::string*>, 2> texts{
+        {{"clean", &words}, {"with finds", &prose}}};
+    for (const auto& [name, text] : texts) {
+        static_cast<void>(scanWhole(set, *text)); // Fills the cache.
+        const auto from = Clock::now();
+        static_cast<void>(scanWhole(set, *text));
+        const double seconds = std::chrono::duration<double>(Clock::now() - from).count();
+        fmt::print(", {} {:.0f} MB/s", name, static_cast<double>(text->size()) / seconds / 1e6);
+    }
+    const auto bad = hostile();
+    std::size_t held = 0;
+    const auto deltas = static_cast<double>(bad.size() / kDeltaBytes);
+    const double cold = stream(set, bad, held);
+    fmt::print(", hostile {:.1f} us a delta\n", cold / deltas * 1e6);
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -128,5 +197,6 @@ int main(int argc, char** argv)
     for (const std::size_t count : {std::size_t{20}, std::size_t{100}, std::size_t{300}}) {
         measure(count, text);
     }
+    measureShipped(text);
     return 0;
 }

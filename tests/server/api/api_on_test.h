@@ -104,13 +104,18 @@ public:
         http::Request request;
         request.id = RequestId::generate();
         request.method = method;
-        request.path = path;
+        request.path = path.substr(0, path.find('?'));
+        if (const auto at = path.find('?'); at != std::string::npos) {
+            const auto query = path.substr(at + 1);
+            request.query.emplace(query.substr(0, query.find('=')),
+                                  query.substr(query.find('=') + 1));
+        }
         request.peerAddress = peer;
         request.body = body;
         if (!credential.empty()) {
             request.headers.add("Authorization", "Bearer " + credential);
         }
-        const auto match = m_router.match(method, path);
+        const auto match = m_router.match(method, request.path);
         if (match.route == nullptr) {
             return {.status = match.allowed.empty() ? 404 : 405, .headers = {}, .body = {}};
         }

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/domain/explanation.h"
+#include "server/storage/database.h"
+
+#include <string>
+
+namespace exhibit::storage {
+
+/// One decision with what it belongs to.
+struct TracedDecision {
+    Json decision; ///< A Decision, or for "dec_…/POLICY_ID" what its pass record says of it.
+    UtcTime at{};
+    CallId callId;
+    RunId runId;
+    std::optional<std::int64_t> stepIndex; ///< Empty until its call is ingested.
+};
+
+/// Answers from what was recorded, never from what is configured now. Any thread; every call waits.
+class ExplainStore {
+public:
+    explicit ExplainStore(Database& database)
+        : m_database(database)
+    {
+    }
+
+    /// NotFound also for another tenant's run.
+    [[nodiscard]] Result<domain::RunExplanation> at(TenantId tenant,
+                                                    RunId run,
+                                                    UtcTime instant,
+                                                    Deadline deadline);
+    /// `policyId` names one of a pass record's; empty for a decision of its own.
+    [[nodiscard]] Result<TracedDecision> decision(TenantId tenant,
+                                                  DecisionId decision,
+                                                  const std::string& policyId,
+                                                  Deadline deadline);
+
+private:
+    Database& m_database;
+};
+
+} // namespace exhibit::storage
