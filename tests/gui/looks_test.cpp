@@ -24,6 +24,7 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
+constexpr int kButtonPadding = 8;
 constexpr int kColumns = 48;
 constexpr int kRows = 30;
 constexpr int kBlockOffMax = 40; ///< Of 255: another hinting of the same letters.
@@ -74,7 +75,10 @@ QString clipped(const QWidget& window)
             && label->metaObject() == &QLabel::staticMetaObject;
         const bool button = qobject_cast<const QPushButton*>(widget) != nullptr
             || (qobject_cast<const QToolButton*>(widget) != nullptr);
-        if ((text || button) && widget->width() < widget->minimumSizeHint().width() - 1) {
+        // Who set a least width cuts by itself, with an ellipsis; a button has its padding to give.
+        const int spare = button ? kButtonPadding : 1;
+        if ((text || button) && widget->minimumWidth() == 0
+            && widget->width() < widget->minimumSizeHint().width() - spare) {
             found << QString::fromLatin1(widget->metaObject()->className()) + u" \""_s
                     + (label != nullptr ? label->text() : widget->accessibleName()) + u"\" "_s
                     + QString::number(widget->width()) + u" of "_s

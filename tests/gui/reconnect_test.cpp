@@ -123,6 +123,10 @@ private Q_SLOTS:
         QVERIFY2(!window.isHome(), "what is shown stays");
         search.search();
         QTRY_COMPARE_WITH_TIMEOUT(search.state(), ui::SearchState::Failed, kPatience);
+        if (const QString pictures = qEnvironmentVariable("EXHIBIT_PICTURES");
+            !pictures.isEmpty()) {
+            window.grab().save(pictures + u"/failed.png"_s);
+        }
 
         QVERIFY(server.start());
         QTRY_COMPARE_WITH_TIMEOUT(console.hub().state(), ui::ConnectionState::Connected, kPatience);

@@ -24,6 +24,7 @@ using namespace Qt::StringLiterals;
 
 constexpr int kRowsMax = 60;
 constexpr int kRecentMax = 20;
+constexpr int kUnaskedMax = 8;
 constexpr auto kRecentKey = "palette/recent"_L1;
 
 QStringList recentIds()
@@ -153,9 +154,13 @@ void CommandPalette::fill()
     const QString text = m_field->text().trimmed();
     QList<PaletteEntry> candidates = actionEntries();
     if (m_scope == Scope::Everything) {
+        QList<PaletteEntry> provided;
         for (const auto& provider : m_providers) {
-            candidates += provider(text);
+            provided += provider(text);
         }
+        // Before a letter is typed the newest records are likelier than any action.
+        candidates
+            = text.isEmpty() ? provided.mid(0, kUnaskedMax) + candidates : candidates + provided;
     }
     std::vector<Ranked> ranked;
     QStringList sections;

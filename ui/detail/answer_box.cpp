@@ -47,6 +47,7 @@ QLabel* caption(QWidget* parent)
 {
     auto* label = new QLabel(parent);
     label->setFont(typeFont(TypeRole::Caption));
+    label->setWordWrap(true);
     makeSecondary(label);
     return label;
 }
@@ -63,6 +64,7 @@ AnswerBox::AnswerBox(QWidget* parent)
 {
     m_cut->setFont(boldFont(TypeRole::Small));
     m_cut->setFixedHeight(scaled(20));
+    m_cut->setMinimumWidth(1); // It is cut at its end, never the reason for the pane's width.
     m_withheld->setFont(boldFont(TypeRole::Body));
     m_delivered->setAccessibleName(tr("Delivered to the user"));
     m_withheld->setAccessibleName(tr("Withheld, never delivered"));

@@ -11,6 +11,11 @@
 #include <QVBoxLayout>
 
 namespace exhibit::ui {
+namespace {
+
+constexpr int kLabelRoom = 118; ///< For the label "ROOT CAUSE" and what keeps it apart.
+
+} // namespace
 
 TimelineHeadline::TimelineHeadline(QWidget* parent)
     : QFrame(parent)
@@ -24,7 +29,7 @@ TimelineHeadline::TimelineHeadline(QWidget* parent)
         label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     }
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(scaled(118), scaled(6), scaled(12), scaled(6));
+    layout->setContentsMargins(scaled(kLabelRoom), scaled(6), scaled(12), scaled(6));
     layout->setSpacing(scaled(1));
     layout->addWidget(m_sentence);
     layout->addWidget(m_detail);
@@ -33,7 +38,11 @@ TimelineHeadline::TimelineHeadline(QWidget* parent)
 void TimelineHeadline::show(const Headline& headline)
 {
     m_hasCause = headline.hasCause;
-    layout()->setContentsMargins(scaled(m_hasCause ? 118 : 12), scaled(6), scaled(12), scaled(6));
+    const int start = scaled(m_hasCause ? kLabelRoom : 12);
+    const bool mirrored
+        = layoutDirection() == Qt::RightToLeft; // Margins do not turn by themselves.
+    layout()->setContentsMargins(
+        mirrored ? scaled(12) : start, scaled(6), mirrored ? start : scaled(12), scaled(6));
     m_sentence->setText(headline.sentence);
     m_detail->setText(headline.detail);
     setAccessibleName(headline.sentence);
@@ -54,7 +63,9 @@ void TimelineHeadline::paintEvent(QPaintEvent* event)
     painter.setPen(colour(Role::Hairline));
     painter.drawLine(rect().bottomLeft(), rect().bottomRight());
     if (m_hasCause) {
-        paintRootCauseLabel(painter, QPoint(scaled(12), rect().center().y()));
+        const int x
+            = layoutDirection() == Qt::RightToLeft ? width() - scaled(kLabelRoom - 8) : scaled(12);
+        paintRootCauseLabel(painter, QPoint(x, rect().center().y()));
     }
 }
 
