@@ -299,7 +299,12 @@ private:
         opened.requestHeaders = recordedRequestHeaders(m_request.headers);
         opened.request = m_request.body;
         opened.sentRequest = call.sentBody;
-        call.evidence->open(std::move(opened));
+        spool::Journal::Completion durable;
+        if (chat.streaming) {
+            // The head goes out before any of the answer: this is on disk by then.
+            durable = call.opened.emplace(m_services.io).track();
+        }
+        call.evidence->open(std::move(opened), std::move(durable));
     }
 
     void recordInput(prevention::StageOutcome outcome)

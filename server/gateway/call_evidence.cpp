@@ -27,7 +27,7 @@ spool::Record CallEvidence::record(spool::RecordContent content) const
     return record;
 }
 
-void CallEvidence::open(spool::CallOpened opened)
+void CallEvidence::open(spool::CallOpened opened, spool::Journal::Completion onDurable)
 {
     opened.callId = m_identity.call;
     opened.runId = m_identity.run;
@@ -35,7 +35,7 @@ void CallEvidence::open(spool::CallOpened opened)
     opened.keyId = m_identity.key;
     opened.requestId = m_identity.request;
     opened.openedAt = m_identity.openedAt;
-    m_journal.append(record(std::move(opened)));
+    m_journal.append(record(std::move(opened)), std::move(onDurable));
 }
 
 void CallEvidence::release(EventBytes events, spool::Journal::Completion onDurable)
@@ -78,11 +78,7 @@ void CallEvidence::decide(prevention::StageOutcome outcome)
 
 void CallEvidence::incident(spool::IncidentRecord incident, spool::Journal::Completion onDurable)
 {
-    if (onDurable) {
-        m_journal.append(record(std::move(incident)), std::move(onDurable));
-    } else {
-        m_journal.append(record(std::move(incident)));
-    }
+    m_journal.append(record(std::move(incident)), std::move(onDurable));
 }
 
 void CallEvidence::close(spool::CallClosed closed)

@@ -27,7 +27,8 @@ public:
     /// `journal` outlives this.
     CallEvidence(spool::Journal& journal, CallIdentity identity);
 
-    void open(spool::CallOpened opened);
+    /// `onDurable` may be empty: then nobody waits for it.
+    void open(spool::CallOpened opened, spool::Journal::Completion onDurable = {});
     /// Bytes that may go out once `onDurable` says so (INV-1).
     void release(EventBytes events, spool::Journal::Completion onDurable);
     void withhold(EventBytes events);

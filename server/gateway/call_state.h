@@ -5,6 +5,7 @@
 #include "server/gateway/chat_request.h"
 #include "server/gateway/forwarding.h"
 #include "server/gateway/upstream_target.h"
+#include "server/gateway/wakeup.h"
 #include "server/prevention/run_registry.h"
 #include "server/security/authenticator.h"
 #include "server/storage/catalogue.h"
@@ -31,6 +32,7 @@ struct CallState {
     std::unique_ptr<prevention::CallGuard> guard;
     std::unique_ptr<UsageMeter> meter;
     std::unique_ptr<CallEvidence> evidence;
+    std::optional<Durability> opened; ///< Of the record that opens a streaming call.
     const domain::ModelPrice* price = nullptr; ///< Of `catalogue`; nullptr: no known price.
 
     /// PASS decisions of the input stage wait for the output's: one record for a call

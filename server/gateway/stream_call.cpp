@@ -32,6 +32,15 @@ StreamCall::StreamCall(std::shared_ptr<LiveCall> call, bool readable)
 
 asio::awaitable<void> StreamCall::run(UpstreamHead head)
 {
+    if (m_call.opened && !co_await m_call.opened->wait()) {
+        m_live->m_upstream->cancel();
+        auto response = http::errorResponse(
+            http::replyFor({ErrorCode::Unavailable, "the call cannot be recorded", {}}),
+            m_live->m_exchange.request().id);
+        m_live->close(response.status, "refused", "spool_failed");
+        static_cast<void>(co_await m_live->m_exchange.respond(std::move(response)));
+        co_return;
+    }
     m_call.closing.status = head.status;
     auto headers = m_live->answerHeaders(head.headers);
     if (!headers.contains("cache-control")) {

@@ -115,8 +115,9 @@ std::vector<std::string> recordFaults(const TestPostgres& postgres,
         if (!recorded) {
             faults.push_back(call.callId + ": " + recorded.error().message);
         } else if (!recorded->starts_with(call.received)) {
-            faults.push_back(fmt::format("{}: {} bytes received, {} recorded or other ones",
+            faults.push_back(fmt::format("{}: {}, {} bytes received, {} recorded or other ones",
                                          call.callId,
+                                         call.status,
                                          call.received.size(),
                                          recorded->size()));
         } else if (call.complete && recorded->size() != call.received.size()) {

@@ -208,10 +208,11 @@ std::pair<std::int64_t, std::int64_t> readsOf(Connection& administrator)
 
 TEST(CallSearch, findsRareWordsThroughTheIndexUnderTheReaderRole)
 {
-    const Calls calls(20'000, 3);
+    // So many that reading them all is never the cheaper way.
+    const Calls calls(120'000, 3);
     const auto administrator = TestDatabase::instance().administrator();
     const auto before = readsOf(*administrator);
-    EXPECT_EQ(calls.find("rare", 100).hits.size(), 40U);
+    EXPECT_EQ(calls.find("rare", 300).hits.size(), 240U);
     // The reader's session reports its statistics when it is idle, within a second or so.
     const auto deadline = TestDatabase::soon();
     while (readsOf(*administrator).first == before.first && !deadline.reached()) {
