@@ -140,14 +140,15 @@ $$;
 -- One page, newest first, after the row (p_after, p_after_id). First the newest rows in B-tree order,
 -- 250 at a time, as long as the page would fill within 4,000: so frequent words cost little. Then
 -- month by month backwards, each month's hits materialised so that the planner cannot walk the time
--- index instead.
+-- index instead. Sequential scans are priced out: right after a load the planner takes a month for
+-- small, or its rare words for frequent.
 CREATE FUNCTION search_calls(
     p_tenant uuid, p_text tsquery, p_from timestamptz, p_to timestamptz,
     p_cost int8range, p_latency int8range, p_groups jsonb,
     p_after timestamptz, p_after_id uuid, p_limit integer)
 RETURNS TABLE (found_at timestamptz, found_id uuid)
 LANGUAGE plpgsql
-SET timezone = 'UTC' SET plan_cache_mode = force_custom_plan AS $$
+SET timezone = 'UTC' SET enable_seqscan = off SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     v_at timestamptz := coalesce(p_after, 'infinity');
     v_id uuid := coalesce(p_after_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
