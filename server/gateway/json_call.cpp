@@ -148,11 +148,7 @@ asio::awaitable<void> LiveCall::deliver(http::Response response, std::optional<B
     m_call->evidence->release({0, 0, response.body}, durability.track());
     const auto durable = co_await durability.wait();
     if (!durable) {
-        response = http::errorResponse(
-            http::replyFor({ErrorCode::Unavailable, "the answer cannot be recorded", {}}),
-            m_exchange.request().id);
-        close(response.status, "refused", "spool_failed");
-        static_cast<void>(co_await m_exchange.respond(std::move(response)));
+        co_await refuseUnrecorded("the answer cannot be recorded");
         co_return;
     }
     if (m_clientGone) {

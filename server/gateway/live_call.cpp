@@ -139,6 +139,14 @@ asio::awaitable<void> LiveCall::refuse(Error error)
     static_cast<void>(co_await m_exchange.respond(std::move(response)));
 }
 
+asio::awaitable<void> LiveCall::refuseUnrecorded(std::string message)
+{
+    auto response = http::errorResponse(
+        http::replyFor({ErrorCode::Unavailable, std::move(message), {}}), m_exchange.request().id);
+    close(response.status, "refused", "spool_failed");
+    static_cast<void>(co_await m_exchange.respond(std::move(response)));
+}
+
 http::ErrorReply LiveCall::refusalFor(const Error& error)
 {
     http::ErrorReply reply;

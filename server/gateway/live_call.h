@@ -52,6 +52,8 @@ private:
 
     /// The provider gave no answer that could be passed on.
     boost::asio::awaitable<void> refuse(Error error);
+    /// Answers with 503 and without the call's ids, since no record names them.
+    boost::asio::awaitable<void> refuseUnrecorded(std::string message);
     [[nodiscard]] http::ErrorReply refusalFor(const Error& error);
 
     // Answers that are read whole (json_call.cpp).

@@ -34,11 +34,7 @@ asio::awaitable<void> StreamCall::run(UpstreamHead head)
 {
     if (m_call.opened && !co_await m_call.opened->wait()) {
         m_live->m_upstream->cancel();
-        auto response = http::errorResponse(
-            http::replyFor({ErrorCode::Unavailable, "the call cannot be recorded", {}}),
-            m_live->m_exchange.request().id);
-        m_live->close(response.status, "refused", "spool_failed");
-        static_cast<void>(co_await m_live->m_exchange.respond(std::move(response)));
+        co_await m_live->refuseUnrecorded("the call cannot be recorded");
         co_return;
     }
     m_call.closing.status = head.status;

@@ -318,6 +318,21 @@ TEST(Faults, whileCommitsFailNewCallsAreRefusedAndNeverReachTheProvider)
     EXPECT_EQ(gateway.chat(kAsk)->status, 200) << "without anybody's doing";
 }
 
+// A client that has a call's id, and be it from the head of a stream, can ask for its record.
+TEST(Faults, aStreamBeginsOnlyWhenTheRecordOfItsCallIsOnDisk)
+{
+    GatewayOnTest gateway([](const std::string&, ScriptedUpstream::Peer& peer) {
+        peer.send(streamHead() + streamChunk(text("Hi")));
+        return false;
+    });
+    const RefusingDisk disk;
+    const auto reply = gateway.chat(kStreamAsk);
+    ASSERT_TRUE(reply.has_value());
+    EXPECT_EQ(reply->status, 503);
+    EXPECT_FALSE(reply->header("x-exhibit-call-id").has_value());
+    EXPECT_EQ(gateway.upstream().requests().size(), 1U) << "it was not refused before";
+}
+
 TEST(Faults, aMissingUpstreamKeyIsNoSecretAndNoCrash)
 {
     GatewaySetup setup;
