@@ -198,10 +198,6 @@ constexpr auto kTable = [] {
     }
     return table;
 }();
-constexpr std::size_t kNameBytesMax
-    = std::max_element(std::begin(kNames), std::end(kNames), [](auto left, auto right) {
-          return left.size() < right.size();
-      }) -> size();
 
 bool isAlphanumeric(char c)
 {
@@ -212,9 +208,6 @@ bool isAlphanumeric(char c)
 
 bool isKnownName(std::string_view name)
 {
-    if (name.size() > kNameBytesMax) {
-        return false;
-    }
     for (std::size_t slot = slotOf(name); !kTable[slot].empty(); slot = (slot + 1) % kSlots) {
         if (kTable[slot] == name) {
             return true;
