@@ -85,17 +85,6 @@ void visitFields(V& visit, Of<V, CallSearchRequest>& request)
     visit("offset", request.offset);
 }
 
-std::string digestOf(const CallSearchRequest& request, const query::Query& query)
-{
-    CallSearchRequest chosen = request;
-    chosen.query = query::print(query);
-    chosen.cursor.reset();
-    chosen.offset.reset();
-    chosen.limit.reset();
-    chosen.tenantId.reset();
-    return searchDigest("calls" + printJson(toJson(chosen)));
-}
-
 /// A filter that calls do not have.
 std::optional<query::QueryError> foreignFilter(const query::Query& query)
 {
@@ -116,9 +105,7 @@ std::optional<query::QueryError> foreignFilter(const query::Query& query)
 
 Result<void> check(const CallSearchRequest& request, TenantId tenant)
 {
-    if (request.tenantId && *request.tenantId != tenant) {
-        return fail(ErrorCode::Forbidden, "this key belongs to another tenant", "tenant_id");
-    }
+    EXHIBIT_CHECK(checkTenant(request.tenantId, tenant));
     EXHIBIT_CHECK(checkText("user_id", request.userId));
     EXHIBIT_CHECK(checkText("session_id", request.sessionId));
     EXHIBIT_CHECK(checkText("run_id", request.runId));
@@ -143,7 +130,7 @@ Result<storage::CallSearch> toSearch(const CallSearchRequest& request,
 {
     EXHIBIT_CHECK(check(request, tenant));
     storage::CallSearch search;
-    EXHIBIT_CHECK(readPage<CallId>(request, digestOf(request, query), search));
+    EXHIBIT_CHECK(readPage<CallId>(request, digestOf("calls", request, query), search));
     search.query = std::move(query);
     search.userId = request.userId;
     search.sessionId = request.sessionId;
@@ -168,8 +155,10 @@ Json pageJson(const ApiServices& services,
 {
     Json cursor(nullptr);
     if (page.next) {
-        cursor = Json(printCursor(
-            {digestOf(request, query), page.next->openedAt, page.next->callId.text(), page.total}));
+        cursor = Json(printCursor({digestOf("calls", request, query),
+                                   page.next->openedAt,
+                                   page.next->callId.text(),
+                                   page.total}));
     }
     return JsonObject{
         {"calls", toJson(page.hits)},

@@ -77,74 +77,57 @@ Result<storage::StoredCheckpoint> headOfSize(storage::Transaction& transaction,
     return *std::move(checkpoint);
 }
 
-Result<std::string> proveInclusion(storage::Transaction& transaction,
-                                   std::uint64_t sequence,
-                                   std::uint64_t size)
+/// A head that is signed, and the tree below it.
+struct SignedTree {
+    storage::StoredCheckpoint checkpoint;
+    evidence::NodeSource nodes;
+    [[nodiscard]] std::uint64_t size() const { return checkpoint.head.size; }
+};
+
+Result<std::string> proveInclusion(const SignedTree& tree, std::uint64_t sequence)
 {
-    EXHIBIT_TRY(const auto head, storage::readHead(transaction));
-    if (!head) {
-        return fail(ErrorCode::NotFound, "the tenant has no log yet");
-    }
-    EXHIBIT_TRY(const auto signedHead, headOfSize(transaction, head->epoch, size));
-    if (sequence >= signedHead.head.size) {
+    if (sequence >= tree.size()) {
         return fail(ErrorCode::NotFound, "no signed head has that entry yet", "seq");
     }
-    const auto nodes = storage::ledgerNodes(transaction, head->epoch, signedHead.head.size);
-    EXHIBIT_TRY(const auto proof, evidence::inclusionProof(nodes, sequence, signedHead.head.size));
-    return evidence::writeTlogProof({{}, sequence, proof, signedHead.note});
+    EXHIBIT_TRY(const auto proof, evidence::inclusionProof(tree.nodes, sequence, tree.size()));
+    return evidence::writeTlogProof({{}, sequence, proof, tree.checkpoint.note});
 }
 
-http::Response inclusion(const SharedServices& services,
-                         const http::Request& request,
-                         const security::Principal& principal)
+Result<std::string> proveConsistency(const SignedTree& tree, std::uint64_t from)
 {
-    EXHIBIT_ANSWER(
-        request, [[maybe_unused]] const auto* parts, partsFor(services, request, principal));
-    EXHIBIT_ANSWER(request, const auto sequence, numberOf(request, "seq", 0));
-    EXHIBIT_ANSWER(request, const auto size, numberOf(request, "size", INT64_MAX));
-    EXHIBIT_ANSWER(request,
-                   auto proof,
-                   services->database.read(principal.tenant,
-                                           Deadline::after(kHandlerTimeout),
-                                           [&](storage::Transaction& transaction) {
-                                               return proveInclusion(transaction, sequence, size);
-                                           }));
-    return textResponse(std::move(proof));
-}
-
-Result<std::string> proveConsistency(storage::Transaction& transaction,
-                                     std::uint64_t from,
-                                     std::uint64_t size)
-{
-    EXHIBIT_TRY(const auto head, storage::readHead(transaction));
-    if (!head) {
-        return fail(ErrorCode::NotFound, "the tenant has no log yet");
-    }
-    EXHIBIT_TRY(const auto signedHead, headOfSize(transaction, head->epoch, size));
-    if (from > signedHead.head.size) {
+    if (from > tree.size()) {
         return fail(ErrorCode::InvalidInput, "the earlier size is larger than the later", "from");
     }
-    const auto nodes = storage::ledgerNodes(transaction, head->epoch, signedHead.head.size);
-    EXHIBIT_TRY(const auto proof, evidence::consistencyProof(nodes, from, signedHead.head.size));
-    return evidence::writeConsistency({from, proof, signedHead.note});
+    EXHIBIT_TRY(const auto proof, evidence::consistencyProof(tree.nodes, from, tree.size()));
+    return evidence::writeConsistency({from, proof, tree.checkpoint.note});
 }
 
-http::Response consistency(const SharedServices& services,
-                           const http::Request& request,
-                           const security::Principal& principal)
+/// Answers with what is proven of the number that the parameter `name` has.
+template <class Prove>
+auto proof(const char* name, Prove prove)
 {
-    EXHIBIT_ANSWER(
-        request, [[maybe_unused]] const auto* parts, partsFor(services, request, principal));
-    EXHIBIT_ANSWER(request, const auto from, numberOf(request, "from", 0));
-    EXHIBIT_ANSWER(request, const auto size, numberOf(request, "size", INT64_MAX));
-    EXHIBIT_ANSWER(request,
-                   auto proof,
-                   services->database.read(principal.tenant,
-                                           Deadline::after(kHandlerTimeout),
-                                           [&](storage::Transaction& transaction) {
-                                               return proveConsistency(transaction, from, size);
-                                           }));
-    return textResponse(std::move(proof));
+    return [name, prove](const SharedServices& services,
+                         const http::Request& request,
+                         const security::Principal& principal) -> http::Response {
+        EXHIBIT_ANSWER(
+            request, [[maybe_unused]] const auto* parts, partsFor(services, request, principal));
+        EXHIBIT_ANSWER(request, const auto number, numberOf(request, name, 0));
+        EXHIBIT_ANSWER(request, const auto size, numberOf(request, "size", INT64_MAX));
+        const auto read = [&](storage::Transaction& transaction) -> Result<std::string> {
+            EXHIBIT_TRY(const auto head, storage::readHead(transaction));
+            if (!head) {
+                return fail(ErrorCode::NotFound, "the tenant has no log yet");
+            }
+            EXHIBIT_TRY(auto checkpoint, headOfSize(transaction, head->epoch, size));
+            auto nodes = storage::ledgerNodes(transaction, head->epoch, checkpoint.head.size);
+            return prove(SignedTree{std::move(checkpoint), std::move(nodes)}, number);
+        };
+        EXHIBIT_ANSWER(
+            request,
+            auto text,
+            services->database.read(principal.tenant, Deadline::after(kHandlerTimeout), read));
+        return textResponse(std::move(text));
+    };
 }
 
 http::Response entries(const SharedServices& services,
@@ -314,8 +297,14 @@ std::vector<ApiRoute> ledgerRoutes(const SharedServices& services)
 {
     const auto audit = domain::Scope::AuditRead;
     return {{"GET", "/api/v1/ledger/{tenant}/checkpoint", audit, with(services, checkpoint)},
-            {"GET", "/api/v1/ledger/{tenant}/inclusion", audit, with(services, inclusion)},
-            {"GET", "/api/v1/ledger/{tenant}/consistency", audit, with(services, consistency)},
+            {"GET",
+             "/api/v1/ledger/{tenant}/inclusion",
+             audit,
+             with(services, proof("seq", proveInclusion))},
+            {"GET",
+             "/api/v1/ledger/{tenant}/consistency",
+             audit,
+             with(services, proof("from", proveConsistency))},
             {"GET", "/api/v1/ledger/{tenant}/entries", audit, with(services, entries)},
             {"GET", "/api/v1/ledger/keys", audit, with(services, keys)},
             {"GET", "/api/v1/ledger/verify", audit, with(services, verify)},

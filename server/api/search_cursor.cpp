@@ -104,6 +104,14 @@ std::string searchDigest(std::string_view printedRequest)
     return toHex(asView(sha256(printedRequest))).substr(0, 16);
 }
 
+Result<void> checkTenant(const std::optional<TenantId>& named, TenantId tenant)
+{
+    if (named && *named != tenant) {
+        return fail(ErrorCode::Forbidden, "this key belongs to another tenant", "tenant_id");
+    }
+    return {};
+}
+
 Result<void> checkText(const char* name, const std::optional<std::string>& value)
 {
     const bool unusable = value

@@ -27,8 +27,23 @@ struct SearchCursor {
 /// 400 invalid_query with where in the text and what to put there.
 [[nodiscard]] http::Response invalidQuery(const http::Request& request,
                                           const query::QueryError& error);
-/// The digest of everything in a request that chooses rows.
 [[nodiscard]] std::string searchDigest(std::string_view printedRequest);
+/// The digest of everything in a request that chooses rows. `kind` tells the searches apart.
+template <class Request>
+[[nodiscard]] std::string digestOf(std::string_view kind,
+                                   Request request,
+                                   const query::Query& query)
+{
+    request.query = query::print(query);
+    request.cursor.reset();
+    request.offset.reset();
+    request.limit.reset();
+    request.tenantId.reset();
+    return searchDigest(std::string(kind) + printJson(toJson(request)));
+}
+
+/// Forbidden when a request names another tenant than its key's.
+[[nodiscard]] Result<void> checkTenant(const std::optional<TenantId>& named, TenantId tenant);
 
 /// 1 to 1024 bytes without U+0000, or absent; InvalidInput names the member.
 [[nodiscard]] Result<void> checkText(const char* name, const std::optional<std::string>& value);

@@ -6,17 +6,6 @@
 namespace exhibit::api {
 namespace {
 
-std::string digestOf(const SearchRequest& request, const query::Query& query)
-{
-    SearchRequest chosen = request;
-    chosen.query = query::print(query);
-    chosen.cursor.reset();
-    chosen.offset.reset();
-    chosen.limit.reset();
-    chosen.tenantId.reset();
-    return searchDigest(printJson(toJson(chosen)));
-}
-
 Result<void> checkLengths(const SearchRequest& request)
 {
     EXHIBIT_CHECK(checkText("user_id", request.userId));
@@ -32,12 +21,10 @@ Result<storage::IncidentSearch> toSearch(const SearchRequest& request,
                                          query::Query query,
                                          TenantId tenant)
 {
-    if (request.tenantId && *request.tenantId != tenant) {
-        return fail(ErrorCode::Forbidden, "this key belongs to another tenant", "tenant_id");
-    }
+    EXHIBIT_CHECK(checkTenant(request.tenantId, tenant));
     EXHIBIT_CHECK(checkLengths(request));
     storage::IncidentSearch search;
-    EXHIBIT_CHECK(readPage<IncidentId>(request, digestOf(request, query), search));
+    EXHIBIT_CHECK(readPage<IncidentId>(request, digestOf("", request, query), search));
     search.query = std::move(query);
     search.userId = request.userId;
     search.sessionId = request.sessionId;
@@ -59,8 +46,10 @@ std::optional<std::string> nextCursor(const SearchRequest& request,
     if (!page.next) {
         return std::nullopt;
     }
-    return printCursor(
-        {digestOf(request, query), page.next->createdAt, page.next->incidentId.text(), page.total});
+    return printCursor({digestOf("", request, query),
+                        page.next->createdAt,
+                        page.next->incidentId.text(),
+                        page.total});
 }
 
 } // namespace exhibit::api
