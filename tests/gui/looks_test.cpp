@@ -11,6 +11,7 @@
 #include <QAbstractItemView>
 #include <QAccessible>
 #include <QApplication>
+#include <QDockWidget>
 #include <QFile>
 #include <QLabel>
 #include <QPushButton>
@@ -162,6 +163,26 @@ private Q_SLOTS:
         QTest::qWait(50);
         QVERIFY2(cut.isEmpty(), qPrintable(cut));
         QVERIFY(window().pane(u"facets"_s)->isVisible());
+    }
+
+    void theSidesComeBackAsWideAsTheyWere()
+    {
+        auto* facets = qobject_cast<QDockWidget*>(window().pane(u"facets"_s));
+        auto* record = qobject_cast<QDockWidget*>(window().pane(u"record"_s));
+        window().resizeDocks({facets, record}, {300, 420}, Qt::Horizontal);
+        QTest::qWait(50);
+        const int left = facets->width();
+        const int right = record->width();
+        for (const int width : {1300, 1024, 1100, 1600}) { // As when a window's edge is dragged.
+            window().resize(width, 900);
+            QTest::qWait(50);
+        }
+        QCOMPARE(facets->width(), left);
+        QCOMPARE(record->width(), right);
+        QVERIFY(record->geometry().right() < window().width());
+        window().resize(1600, 1000);
+        window().layouts().reset();
+        QTest::qWait(50);
     }
 
     void everythingThatTakesTheFocusHasAName()
