@@ -20,38 +20,43 @@ CollapsingSides::CollapsingSides(QMainWindow* window, Docks docks)
     : QObject(window)
     , m_window(window)
     , m_docks(docks)
-    , m_windowWidth(window->width())
+    , m_windowSize(window->size())
 {
-    m_docks.left->installEventFilter(this);
-    m_docks.right->installEventFilter(this);
+    for (QDockWidget* dock : {docks.left, docks.middle, docks.bottom, docks.right}) {
+        dock->installEventFilter(this);
+    }
 }
 
-void CollapsingSides::follow()
+void CollapsingSides::follow(bool showsPanes)
 {
     const bool narrow = m_window->width() < scaled(kNarrowWidth);
-    if (narrow != m_narrow) {
+    if (narrow != m_narrow && showsPanes) {
         m_narrow = narrow;
         narrow ? collapse() : expand();
     }
-    m_windowWidth = m_window->width();
+    m_windowSize = m_window->size();
 }
 
-void CollapsingSides::setWidths(int left, int right)
+void CollapsingSides::apply(Extents extents)
 {
-    m_left = left;
-    m_right = right;
+    m_extents = extents;
     const int gap = m_window->style()->pixelMetric(QStyle::PM_DockWidgetSeparatorExtent);
-    const int middle = std::max(1, m_window->width() - left - right - 2 * gap);
+    const int middle = std::max(1, m_window->width() - extents.left - extents.right - 2 * gap);
     m_window->resizeDocks({m_docks.left, m_docks.middle, m_docks.bottom, m_docks.right},
-                          {left, middle, left + gap + middle, right},
+                          {extents.left, middle, extents.left + gap + middle, extents.right},
                           Qt::Horizontal);
+    m_window->resizeDocks(
+        {m_docks.middle, m_docks.bottom}, {extents.middle, extents.bottom}, Qt::Vertical);
 }
 
 bool CollapsingSides::eventFilter(QObject* dock, QEvent* event)
 {
-    const bool standsStill = m_window->width() == m_windowWidth && !m_narrow;
-    if (event->type() == QEvent::Resize && standsStill) {
-        dock == m_docks.left ? m_left = m_docks.left->width() : m_right = m_docks.right->width();
+    Q_UNUSED(dock)
+    if (event->type() == QEvent::Resize && m_window->size() == m_windowSize && !m_narrow) {
+        m_extents = {m_docks.left->width(),
+                     m_docks.right->width(),
+                     m_docks.middle->height(),
+                     m_docks.bottom->height()};
     }
     return false;
 }
@@ -66,10 +71,9 @@ void CollapsingSides::collapse()
 
 void CollapsingSides::expand()
 {
-    const int left = m_left; // What restoring lays out comes from the squeezed sizes.
-    const int right = m_right;
+    const Extents extents = m_extents; // What restoring lays out comes from the squeezed sizes.
     m_window->restoreState(m_wideState, kLayoutVersion);
-    setWidths(left, right);
+    apply(extents);
 }
 
 } // namespace exhibit::ui

@@ -206,12 +206,11 @@ void MainWindow::applyDefaultExtents()
         const QString id = firstDock(placement)->objectName().section(QLatin1Char('.'), 1);
         return scaled(m_registry.find(id)->defaultExtent);
     };
-    m_sides->setWidths(extent(Placement::Left), extent(Placement::Right));
-    const int gap = style()->pixelMetric(QStyle::PM_DockWidgetSeparatorExtent);
-    const int room = height() - scaled(kBarsHeight);
-    resizeDocks({firstDock(Placement::Top), firstDock(Placement::Bottom)},
-                {extent(Placement::Top), std::max(1, room - extent(Placement::Top) - gap)},
-                Qt::Vertical);
+    const int top = extent(Placement::Top);
+    m_sides->apply({extent(Placement::Left),
+                    extent(Placement::Right),
+                    top,
+                    std::max(1, height() - scaled(kBarsHeight) - top)});
 }
 
 void MainWindow::setHome(QWidget* home)
@@ -305,9 +304,7 @@ void MainWindow::closeEvent(QCloseEvent* event)
 void MainWindow::resizeEvent(QResizeEvent* event)
 {
     QMainWindow::resizeEvent(event);
-    if (!isHome()) {
-        m_sides->follow();
-    }
+    m_sides->follow(!isHome());
 }
 
 } // namespace exhibit::ui
