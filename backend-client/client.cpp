@@ -182,6 +182,22 @@ QFuture<Reply<Bytes>> Client::exportIncident(std::string_view id, const Json& re
         "POST", kIncidents + encodeSegment(id) + "/export", printJson(request), decodeBytes);
 }
 
+QFuture<Reply<domain::IssuedCertificate>> Client::certify(std::string_view incident)
+{
+    return call("POST",
+                kIncidents + encodeSegment(incident) + "/certificate",
+                {},
+                decodeReply<domain::IssuedCertificate>);
+}
+
+QFuture<Reply<domain::IssuedCertificate>> Client::certificate(std::string_view incident)
+{
+    return call("GET",
+                kIncidents + encodeSegment(incident) + "/certificate",
+                {},
+                decodeReply<domain::IssuedCertificate>);
+}
+
 QFuture<Reply<Bytes>> Client::ledgerCheckpoint(std::string_view tenant)
 {
     return call("GET", kLedger + encodeSegment(tenant) + "/checkpoint", {}, decodeBytes);

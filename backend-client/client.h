@@ -3,6 +3,7 @@
 
 #include "backend-client/replies.h"
 #include "backend-client/transport.h"
+#include "models/domain/certificate.h"
 
 #include <memory>
 
@@ -52,6 +53,10 @@ public:
     // Evidence.
     /// The pack, as bytes; the body is ExportRequest of the document.
     [[nodiscard]] QFuture<Reply<Bytes>> exportIncident(std::string_view id, const Json& request);
+    /// Replays the incident's call; takes as long as its provider does.
+    [[nodiscard]] QFuture<Reply<domain::IssuedCertificate>> certify(std::string_view incident);
+    /// The newest certificate of the incident.
+    [[nodiscard]] QFuture<Reply<domain::IssuedCertificate>> certificate(std::string_view incident);
     [[nodiscard]] QFuture<Reply<Json>> ledgerKeys();
     /// The newest signed head, as its note; the tenant as ledgerKeys() names it.
     [[nodiscard]] QFuture<Reply<Bytes>> ledgerCheckpoint(std::string_view tenant);

@@ -18,6 +18,7 @@ struct Invocation {
 };
 
 // One per command file. `invocation` outlives the parser.
+void addCertifyCommand(CLI::App& app, Invocation& invocation);
 void addDoctorCommand(CLI::App& app, Invocation& invocation);
 void addEvidenceCommand(CLI::App& app, Invocation& invocation);
 void addExplainCommands(CLI::App& app, Invocation& invocation);

@@ -28,6 +28,14 @@ struct PackKeys {
     evidence::PackSigner sign;
 };
 
+/// A replay certificate as the signer signed it, and the internal tag over the same bytes.
+struct SignedCertificate {
+    evidence::Envelope envelope;
+    Bytes hmac;
+};
+using CertificateSigner = std::function<Result<SignedCertificate>(
+    const std::vector<evidence::StatementSubject>& subjects, const Json& predicate)>;
+
 /// The ledger as those who export and answer work with it; everything outlives them.
 struct LedgerParts {
     ChainLedger& ledger;
@@ -35,6 +43,7 @@ struct LedgerParts {
     Checkpointer& checkpointer;
     /// Unavailable while the signer is away.
     std::function<Result<PackKeys>()> packKeys;
+    CertificateSigner signCertificate;
 };
 
 struct ExportedPack {

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Replay certificates through their public doors: real server, signer, provider, PostgreSQL.
+#include "models/domain/certificate.h"
+#include "tests/integration/evidence_fixture.h"
+
+#include <fstream>
+#include <thread>
+
+namespace exhibit::test {
+namespace {
+
+using namespace std::chrono_literals;
+using domain::IssuedCertificate;
+using domain::MatchLevel;
+
+class Certificate : public EvidenceTest {
+protected:
+    /// Once the incident's call has closed; `file` gets the certificate.
+    IssuedCertificate certify(const std::string& incident, const std::string& file = {})
+    {
+        std::vector<std::string> command{"certify", incident};
+        if (!file.empty()) {
+            command.insert(command.end(), {"-o", file});
+        }
+        const auto deadline = Deadline::after(30s);
+        auto done = m_server->controlJson(command);
+        while (!done && !deadline.reached()) {
+            std::this_thread::sleep_for(100ms);
+            done = m_server->controlJson(command);
+        }
+        EXPECT_TRUE(done) << done.error().message;
+        auto issued = done ? fromJson<IssuedCertificate>(*done)
+                           : Result<IssuedCertificate>(IssuedCertificate{});
+        EXPECT_TRUE(issued) << printJson(*done);
+        return issued ? *issued : IssuedCertificate{};
+    }
+
+    /// The verdict on a certificate whose text was changed.
+    std::string verdictOn(const std::string& document)
+    {
+        const auto file = (m_folder.path() / "changed.json").string();
+        std::ofstream(file) << document;
+        return std::string(stringMember(verify(file, anchors()), "verdict"));
+    }
+};
+
+TEST_F(Certificate, aCallThatComesAgainIsCertifiedExactAndAnyoneCanVerifyIt)
+{
+    static_cast<void>(callAsRecorded("contract-2-answer"));
+    const std::string incident = waitForIncident();
+    ASSERT_FALSE(incident.empty());
+    const std::string file = (m_folder.path() / "certificate.json").string();
+    const auto issued = certify(incident, file);
+    const auto& certificate = issued.certificate;
+    EXPECT_EQ(certificate.matchLevel, MatchLevel::Exact) << issued.document;
+    EXPECT_TRUE(certificate.determinismVerified);
+    EXPECT_TRUE(certificate.policyReevaluation.identical);
+    EXPECT_EQ(certificate.incidentId.text(), incident);
+    EXPECT_EQ(certificate.originalModel, "gpt-4o-2024-08-06");
+    EXPECT_EQ(certificate.originalPolicyVersion, certificate.replayPolicyVersion);
+    EXPECT_EQ(stringMember(certificate.parameters, "model"), "gpt-4o");
+    EXPECT_TRUE(issued.qr.starts_with("EXH1*" + certificate.logOrigin + "*")) << issued.qr;
+
+    const Json report = verify(file, anchors());
+    EXPECT_EQ(stringMember(report, "verdict"), "valid") << printJson(report);
+    EXPECT_EQ(stringMember(verify(file, {}), "verdict"), "untrusted");
+    const auto check = m_server->controlJson({"ledger", "verify"});
+    EXPECT_TRUE(findMember(*check, "sound")->get_bool()) << printJson(*check);
+
+    // The replay opened no incident, and is found by no search.
+    const auto found = m_server->controlJson({"search", "user:ada"});
+    EXPECT_EQ(findMember(*found, "incidents")->get_array().size(), 1U);
+}
+
+TEST_F(Certificate, aChangedCertificateIsInvalid)
+{
+    static_cast<void>(callAsRecorded("contract-2-answer"));
+    const auto issued = certify(waitForIncident());
+    EXPECT_EQ(verdictOn(issued.document), "valid");
+    const auto changed = [&](std::string_view from, std::string_view to) {
+        std::string text = issued.document;
+        const auto at = text.find(from);
+        EXPECT_NE(at, std::string::npos) << from;
+        return text.replace(at, from.size(), to);
+    };
+    EXPECT_EQ(verdictOn(changed("replay.result", "replay.resolt")), "invalid");
+    EXPECT_EQ(verdictOn(changed("index ", "index 1")), "invalid");
+    Json json = parseJson(issued.document).value();
+    auto& entries = json.get_object()["entries"].get_array();
+    entries.erase(entries.end() - 1); // certificate.issued
+    EXPECT_EQ(verdictOn(printJson(json)), "invalid");
+    json = parseJson(issued.document).value();
+    auto& signature
+        = json.get_object()["envelope"].get_object()["signatures"].at(0).get_object()["sig"];
+    std::string forged(signature.get_string());
+    forged[10] = forged[10] == 'A' ? 'B' : 'A';
+    signature = forged;
+    EXPECT_EQ(verdictOn(printJson(json)), "invalid");
+}
+
+TEST_F(Certificate, anAnswerThatDiffersIsAMismatchAndTheRecordStillReproduces)
+{
+    const std::string incident = makeIncident(); // The provider knows no such request.
+    const auto issued = certify(incident);
+    EXPECT_EQ(issued.certificate.matchLevel, MatchLevel::Mismatch);
+    EXPECT_FALSE(issued.certificate.determinismVerified);
+    EXPECT_TRUE(issued.certificate.policyReevaluation.identical);
+    ASSERT_TRUE(issued.certificate.comparison);
+    EXPECT_NE(issued.certificate.comparison->method.find("lexical"), std::string::npos);
+}
+
+TEST_F(Certificate, whatWasErasedIsNotReplayed)
+{
+    const std::string incident = makeIncident();
+    static_cast<void>(certify(incident));
+    const auto erased = m_server->request("POST",
+                                          "/api/v1/erasures",
+                                          {{"Content-Type", "application/json"}},
+                                          R"({"subject":"user:ada","basis":"GDPR 17"})");
+    ASSERT_TRUE(erased);
+    ASSERT_EQ(erased->status, 200) << erased->body;
+    const auto again = m_server->request("POST", "/api/v1/incidents/" + incident + "/certificate");
+    EXPECT_EQ(again->status, 409) << again->body;
+    // What was issued stands, and says nothing of what was erased.
+    const auto before = m_server->request("GET", "/api/v1/incidents/" + incident + "/certificate");
+    EXPECT_EQ(before->status, 200) << before->body;
+}
+
+} // namespace
+} // namespace exhibit::test
