@@ -38,6 +38,9 @@ void refreshCatalogue(const ApiServices& services);
 [[nodiscard]] std::vector<OpenRoute> operationRoutes(const SharedServices& services,
                                                      const AccessControl& access);
 
+/// Answered without a key.
+[[nodiscard]] std::vector<OpenRoute> publicRoutes(const SharedServices& services);
+
 /// GET /api/v1/events: the live view of a tenant.
 void addEventRoute(http::Router& router,
                    const SharedServices& services,

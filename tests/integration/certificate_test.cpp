@@ -35,6 +35,30 @@ protected:
         return issued ? *issued : IssuedCertificate{};
     }
 
+    /// As anybody: without a key.
+    Reply ask(const std::string& path, const std::string& accept)
+    {
+        const auto reply = exchange(
+            m_server->port(), requestText("GET", path, {{"Accept", accept}}), Deadline::after(30s));
+        EXPECT_TRUE(reply) << path;
+        return reply ? *reply : Reply{};
+    }
+
+    /// A headless Chromium, where there is one, prints the page: more than a blank sheet.
+    bool rendersInABrowser(const std::string& file)
+    {
+        if (std::system("command -v chromium > /dev/null") != 0) {
+            std::puts("no chromium here: the page is not rendered");
+            return true;
+        }
+        const auto pdf = (m_folder.path() / "page.pdf").string();
+        const std::string command
+            = "chromium --headless --no-sandbox --disable-gpu --user-data-dir="
+            + (m_folder.path() / "browser").string() + " --print-to-pdf=" + pdf + " file://" + file
+            + " > /dev/null 2>&1 && pdftotext " + pdf + " - | grep -q 'Whose keys'";
+        return std::system(command.c_str()) == 0;
+    }
+
     /// The verdict on a certificate whose text was changed.
     std::string verdictOn(const std::string& document)
     {
@@ -107,6 +131,41 @@ TEST_F(Certificate, anAnswerThatDiffersIsAMismatchAndTheRecordStillReproduces)
     EXPECT_TRUE(issued.certificate.policyReevaluation.identical);
     ASSERT_TRUE(issued.certificate.comparison);
     EXPECT_NE(issued.certificate.comparison->method.find("lexical"), std::string::npos);
+}
+
+TEST_F(Certificate, anybodyMayVerifyItAndSeesNothingElse)
+{
+    static_cast<void>(callAsRecorded("contract-2-answer"));
+    const std::string id = certify(waitForIncident()).certificate.certificateId.text();
+    const std::string path = "/api/v1/certificates/" + id + "/verify";
+    const auto json = ask(path, "*/*");
+    ASSERT_EQ(json.status, 200) << json.body;
+    const auto report = parseJson(json.body).value();
+    EXPECT_EQ(stringMember(report, "verdict"), "untrusted") << "a server cannot vouch for itself";
+    EXPECT_EQ(json.body.find("\"failed\""), std::string::npos) << json.body;
+    for (const auto* secret : {"renew", "\"ada\"", "user:ada", "hmac", "tenant"}) {
+        EXPECT_EQ(json.body.find(secret), std::string::npos) << secret;
+    }
+    const auto document = ask(path + "?format=document", "text/html");
+    EXPECT_EQ(verdictOn(document.body), "valid");
+
+    const auto page = ask(path, "text/html,application/xhtml+xml,*/*;q=0.8");
+    ASSERT_EQ(page.status, 200);
+    EXPECT_NE(page.header("Content-Security-Policy").value_or("").find("default-src 'none'"),
+              std::string::npos);
+    const auto file = (m_folder.path() / "page.html").string();
+    std::ofstream(file) << page.body;
+    EXPECT_EQ(
+        std::system(("python3 " + source() + "/tests/integration/certificate_page_test.py " + file)
+                        .c_str()),
+        0);
+    EXPECT_TRUE(rendersInABrowser(file));
+
+    EXPECT_EQ(ask("/api/v1/certificates/cert_nonsense/verify", "*/*").status, 400);
+    EXPECT_EQ(ask("/api/v1/certificates/" + domain::CertificateId::generate().text() + "/verify",
+                  "text/html")
+                  .status,
+              404);
 }
 
 TEST_F(Certificate, whatWasErasedIsNotReplayed)
