@@ -28,6 +28,7 @@ void addKillCommand(CLI::App& app, Invocation& invocation);
 void addLedgerCommand(CLI::App& app, Invocation& invocation);
 void addPolicyCommand(CLI::App& app, Invocation& invocation);
 void addRedactCommand(CLI::App& app, Invocation& invocation);
+void addRemediationCommand(CLI::App& app, Invocation& invocation);
 void addRunCommand(CLI::App& app, Invocation& invocation);
 void addSearchCommand(CLI::App& app, Invocation& invocation);
 void addTimelineCommand(CLI::App& app, Invocation& invocation);

@@ -44,6 +44,7 @@ int run(int argc, char** argv)
     ctl::addRedactCommand(app, invocation);
     ctl::addExportCommand(app, invocation);
     ctl::addCertifyCommand(app, invocation);
+    ctl::addRemediationCommand(app, invocation);
     ctl::addVerifyCommand(app, invocation);
     ctl::addLedgerCommand(app, invocation);
     ctl::addEvidenceCommand(app, invocation);

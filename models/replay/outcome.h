@@ -37,6 +37,7 @@ struct Outcome {
     Judgement recorded;
     Judgement again; ///< The recorded output, judged anew under the recorded snapshot.
     std::vector<std::string> differences; ///< Of the two.
+    std::optional<Judgement> underOther; ///< The recorded output under another snapshot.
     std::optional<ReplayedCall> replayed;
     std::string notReplayableReason; ///< When nothing was replayed.
 };

@@ -61,3 +61,38 @@ BEGIN
     GET DIAGNOSTICS call_rows = ROW_COUNT;
     RETURN NEXT;
 END $$;
+
+-- What is done about an incident; each change is an entry of the ledger.
+CREATE TABLE remediations (
+    tenant_id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    remediation_no bigint NOT NULL CHECK (remediation_no > 0),
+    action text NOT NULL,
+    owner text,
+    due_at timestamptz,
+    state text NOT NULL,              -- open in_progress in_review done rejected
+    approver text,
+    updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (tenant_id, incident_id, remediation_no),
+    FOREIGN KEY (tenant_id, incident_id) REFERENCES incidents
+);
+SELECT protect_tenant_table('remediations'),
+       allow_update('remediations', 'action', 'owner', 'due_at', 'state', 'approver', 'updated_at');
+
+-- Whether one helped: the verdicts of replays under changed policies.
+CREATE TABLE fix_verifications (
+    tenant_id uuid NOT NULL,
+    verification_id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    remediation_no bigint NOT NULL,
+    verdict text NOT NULL,            -- prevented recurs not_seen_again
+    snapshot_id text NOT NULL,
+    epoch integer NOT NULL,
+    sequence_number bigint NOT NULL,  -- of its remediation.verified entry
+    document jsonb NOT NULL,          -- the whole FixVerification
+    verified_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (tenant_id, verification_id),
+    FOREIGN KEY (tenant_id, incident_id, remediation_no) REFERENCES remediations
+);
+CREATE INDEX fix_verifications_by_item ON fix_verifications (tenant_id, incident_id, remediation_no);
+SELECT protect_tenant_table('fix_verifications'), make_append_only('fix_verifications');

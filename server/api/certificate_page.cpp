@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/api/certificate_page.h"
 
+#include "models/evidence/certificate_document.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -75,9 +77,9 @@ struct Explained {
 constexpr Explained kChecks[] = {
     {"container", "Readable", "The certificate has the one form that verifiers agree on."},
     {"certificate",
-     "Signature and issue",
-     "The statement was signed with the named key, and the log wrote down its hash when it was "
-     "issued: it cannot be back-dated or quietly issued again."},
+     "Issue",
+     "The log wrote down the hash of this very statement when it was issued: it cannot be "
+     "back-dated or quietly issued again."},
     {"inclusion",
      "In the log",
      "The entries it is about lie in the append-only log, at the places it names, unchanged."},
@@ -99,6 +101,9 @@ constexpr Explained kChecks[] = {
 
 Explained explained(const evidence::Check& check)
 {
+    if (check.id == "certificate" && check.subject == "signature") {
+        return {check.id, "Signature", "Nobody but the holder of this key can have signed it."};
+    }
     const auto found = std::find_if(std::begin(kChecks),
                                     std::end(kChecks),
                                     [&check](const auto& each) { return each.id == check.id; });
@@ -212,6 +217,20 @@ std::string certificateRows(const domain::IssuedCertificate& issued)
     return rows;
 }
 
+/// As they stand in the document, for comparing; exhibitctl verify takes them as they are.
+std::string keyRows(const domain::IssuedCertificate& issued)
+{
+    std::string rows;
+    const auto document = evidence::parseCertificateDocument(issued.document);
+    for (const auto& key : document ? document->logKeys : std::vector<std::string>{}) {
+        rows += row("Of the log", key, true);
+    }
+    for (const auto& key : document ? document->certificateKeys : std::vector<std::string>{}) {
+        rows += row("Of certificates", key, true);
+    }
+    return rows;
+}
+
 } // namespace
 
 std::string certificatePage(const domain::IssuedCertificate& issued,
@@ -229,6 +248,7 @@ std::string certificatePage(const domain::IssuedCertificate& issued,
         + "<p class=\"quiet\">Providers are rarely deterministic: an answer that differs is the "
           "ordinary case and says nothing of tampering. That the record was not changed is proven "
           "by the checks above.</p>\n";
+    body += "<h2>Keys</h2>\n" + fmt::format(fmt::runtime(table), keyRows(issued));
     body += "<h2>Certificate</h2>\n" + fmt::format(fmt::runtime(table), certificateRows(issued));
     body += fmt::format(
         "<h2>QR text</h2>\n<pre class=\"mono\">{}</pre>\n"

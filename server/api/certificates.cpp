@@ -1,41 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Replay certificates: the call of an incident is judged anew and sent once more.
 #include "models/replay/parameters.h"
-#include "server/api/replays.h"
+#include "server/api/incident_call.h"
 #include "server/api/reply.h"
 #include "server/api/resources.h"
 #include "server/storage/certificate_store.h"
-#include "server/storage/incident_store.h"
-#include "server/storage/policy_store.h"
 
 namespace exhibit::api {
 namespace {
 
 /// Beyond what the provider takes.
 constexpr std::chrono::seconds kIssueTimeout{30};
-
-/// What both kinds of replay begin with.
-struct IncidentCall {
-    std::shared_ptr<const storage::CallToReplay> call;
-    std::shared_ptr<const domain::PolicySnapshot> recorded;
-};
-
-Result<IncidentCall> readCall(const SharedServices& services, TenantId tenant, IncidentId incident)
-{
-    const auto deadline = Deadline::after(kHandlerTimeout);
-    EXHIBIT_TRY(const auto stored,
-                storage::IncidentStore(services->database).get(tenant, incident, deadline));
-    const auto read = [&](storage::Transaction& transaction) {
-        return storage::readCallToReplay(
-            transaction, services->evidence->keys, stored.incident.callId);
-    };
-    EXHIBIT_TRY(auto call, services->database.read(tenant, deadline, read));
-    EXHIBIT_TRY(
-        auto snapshot,
-        storage::PolicyStore(services->database).snapshot(tenant, call.snapshotId, deadline));
-    return IncidentCall{std::make_shared<const storage::CallToReplay>(std::move(call)),
-                        std::make_shared<const domain::PolicySnapshot>(std::move(snapshot))};
-}
 
 Json issuedJson(const domain::IssuedCertificate& issued)
 {
@@ -52,7 +27,7 @@ Result<domain::IssuedCertificate> issue(const SharedServices& services,
     if (services->evidence == nullptr || services->replays == nullptr) {
         return fail(ErrorCode::Unavailable, "the ledger is not open");
     }
-    EXHIBIT_TRY(const auto original, readCall(services, principal.tenant, incident));
+    EXHIBIT_TRY(const auto original, readIncidentCall(*services, principal.tenant, incident));
     EXHIBIT_TRY(const auto outcome,
                 services->replays->replay({principal.tenant,
                                            principal.key,
@@ -60,20 +35,12 @@ Result<domain::IssuedCertificate> issue(const SharedServices& services,
                                            original.call,
                                            original.recorded,
                                            original.recorded}));
-    std::optional<replay::Match> match;
-    if (outcome.replayed) {
-        match = replay::compareAnswers(outcome.original, outcome.replayed->content);
-    }
     storage::CertificateStore store(services->database, *services->evidence);
     return store.issue(
         principal.tenant,
-        {incident,
-         *original.call,
-         outcome,
-         std::move(match),
+        {{incident, *original.call, outcome, matchOf(outcome), actorOf(request, principal)},
          replay::samplingParameters(original.call->sentRequest ? *original.call->sentRequest
                                                                : original.call->request),
-         actorOf(request, principal),
          services->publicUrl},
         Deadline::after(kIssueTimeout));
 }

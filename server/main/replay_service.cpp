@@ -83,22 +83,35 @@ Result<replay::Outcome> ReplayService::replay(const api::ReplayOrder& order)
     return outcome;
 }
 
-Result<replay::Outcome> ReplayService::judgeOriginal(const api::ReplayOrder& order) const
+Result<replay::Judgement> ReplayService::judge(
+    const api::ReplayOrder& order,
+    const std::shared_ptr<const domain::PolicySnapshot>& snapshot,
+    const gateway::ProviderAnswer& answer) const
 {
     const auto catalogue = m_services.catalogue.get();
     const auto* project = catalogue->findProject(order.call->projectId);
-    EXHIBIT_TRY(auto snapshot, m_services.snapshots.get(order.recorded));
-    EXHIBIT_TRY(const auto answer, gateway::recordedAnswer(*order.call));
+    EXHIBIT_TRY(auto compiled, m_services.snapshots.get(snapshot));
     EXHIBIT_TRY(auto judged,
                 gateway::judgeReplay(*order.call,
                                      answer,
-                                     {std::move(snapshot),
+                                     {std::move(compiled),
                                       project == nullptr ? "" : project->slug,
                                       catalogue->prices.find(order.call->model)}));
+    return std::move(judged.judgement);
+}
+
+Result<replay::Outcome> ReplayService::judgeOriginal(const api::ReplayOrder& order) const
+{
+    EXHIBIT_TRY(const auto answer, gateway::recordedAnswer(*order.call));
+    EXHIBIT_TRY(auto again, judge(order, order.recorded, answer));
     replay::Outcome outcome;
+    if (order.judgedBy->snapshotId != order.recorded->snapshotId) {
+        EXHIBIT_TRY(auto other, judge(order, order.judgedBy, answer));
+        outcome.underOther = std::move(other);
+    }
     outcome.original = gateway::contentOf(answer);
     outcome.recorded = recordedJudgement(*order.call);
-    outcome.again = std::move(judged.judgement);
+    outcome.again = std::move(again);
     outcome.differences = replay::differences(outcome.recorded, outcome.again);
     return outcome;
 }

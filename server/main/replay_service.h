@@ -3,6 +3,7 @@
 
 #include "server/api/replays.h"
 #include "server/gateway/gateway.h"
+#include "server/gateway/provider_answer.h"
 
 #include <atomic>
 
@@ -28,6 +29,10 @@ public:
     void stop() { m_stopped = true; }
 
 private:
+    [[nodiscard]] Result<replay::Judgement> judge(
+        const api::ReplayOrder& order,
+        const std::shared_ptr<const domain::PolicySnapshot>& snapshot,
+        const gateway::ProviderAnswer& answer) const;
     [[nodiscard]] Result<replay::Outcome> judgeOriginal(const api::ReplayOrder& order) const;
     [[nodiscard]] Result<replay::ReplayedCall> send(const api::ReplayOrder& order);
 

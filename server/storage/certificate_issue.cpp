@@ -32,54 +32,12 @@ Result<Digest> digestOf(const EntryPlace& place, std::string_view path)
     return found->digest;
 }
 
-Json textList(const std::vector<std::string>& texts)
-{
-    return JsonArray(texts.begin(), texts.end());
-}
-
-SubjectId subjectOf(const CallToReplay& call)
-{
-    return call.userId ? "user:" + *call.userId : call.callId.text();
-}
-
-Result<EntryDraft> replayEntry(const CertificateRequest& request, const EntryPlace& original)
-{
-    const auto& outcome = request.outcome;
-    EntryDraft entry;
-    entry.type = evidence::kReplayEntry;
-    entry.occurredAt = utcNow();
-    entry.incidentId = request.incident;
-    entry.subject = subjectOf(request.call);
-    entry.reporterType = "user";
-    entry.reporterId = request.issuer.id;
-    EXHIBIT_TRY(const std::string content, replay::canonicalContent(outcome.original));
-    entry.fields = {{"/call_id", request.call.callId.text()},
-                    {"/original_entry", original.name()},
-                    {"/original", content},
-                    {"/snapshot_id", outcome.again.snapshotId},
-                    {"/reevaluation/identical", outcome.differences.empty() ? "true" : "false"},
-                    {"/reevaluation/differences", printJson(textList(outcome.differences))}};
-    if (outcome.replayed && request.match) {
-        EXHIBIT_TRY(const std::string replayed,
-                    replay::canonicalContent(outcome.replayed->content));
-        entry.fields.push_back({"/replay", replayed});
-        entry.fields.push_back({"/replay_call_id", outcome.replayed->callId.text()});
-        entry.fields.push_back({"/run_id", outcome.replayed->runId.text()});
-        entry.fields.push_back({"/match_level", std::string(wireName(request.match->level))});
-        entry.fields.push_back({"/comparison", printJson(toJson(request.match->comparison))});
-    } else {
-        entry.fields.push_back({"/not_replayable_reason", outcome.notReplayableReason});
-    }
-    return entry;
-}
-
 domain::EvidenceCertificate certificateOf(const CertificateRequest& request)
 {
-    const auto& call = request.call;
-    const auto& outcome = request.outcome;
+    const auto& [incident, call, outcome, match, issuer] = request.found;
     domain::EvidenceCertificate certificate;
     certificate.certificateId = domain::CertificateId::generate();
-    certificate.incidentId = request.incident;
+    certificate.incidentId = incident;
     certificate.originalTimestamp = call.openedAt;
     certificate.originalModel = call.answeredModel.empty() ? call.model : call.answeredModel;
     certificate.originalPolicyVersion = call.snapshotId;
@@ -87,14 +45,14 @@ domain::EvidenceCertificate certificateOf(const CertificateRequest& request)
     certificate.policyReevaluation = {outcome.again.snapshotId, outcome.differences.empty()};
     certificate.engine = "exhibitd " EXHIBIT_VERSION;
     certificate.parameters = request.parameters;
-    if (outcome.replayed && request.match) {
+    if (outcome.replayed && match) {
         const auto& content = outcome.replayed->content;
         certificate.replayTimestamp = outcome.replayed->at;
         certificate.replayModel = content.model.empty() ? call.model : content.model;
-        certificate.matchLevel = request.match->level;
-        certificate.comparison = request.match->comparison;
-        certificate.determinismVerified = request.match->level == domain::MatchLevel::Exact
-            && certificate.policyReevaluation.identical;
+        certificate.matchLevel = match->level;
+        certificate.comparison = match->comparison;
+        certificate.determinismVerified
+            = match->level == domain::MatchLevel::Exact && certificate.policyReevaluation.identical;
     } else {
         certificate.notReplayableReason = outcome.notReplayableReason;
     }
@@ -142,8 +100,9 @@ Result<CertificateClaims> recordReplay(Transaction& transaction,
                                        const CertificateRequest& request)
 {
     EXHIBIT_TRY(const auto original,
-                findCallEntry(transaction, request.incident, request.call.callId));
-    EXHIBIT_TRY(const EntryDraft draft, replayEntry(request, original));
+                findCallEntry(transaction, request.found.incident, request.found.call.callId));
+    EXHIBIT_TRY(EntryDraft draft, replayEntry(evidence::kReplayEntry, request.found));
+    draft.fields.push_back({"/original_entry", original.name()});
     EXHIBIT_TRY(const LedgerHead head, ledger.appendAt(transaction, {&draft, 1}));
     EXHIBIT_TRY(const auto result, readPlace(transaction, head.epoch, head.nextSequence));
     CertificateClaims claims;
@@ -175,9 +134,9 @@ Result<void> storeCertificate(Transaction& transaction,
     EntryDraft entry;
     entry.type = evidence::kCertificateEntry;
     entry.occurredAt = now;
-    entry.incidentId = request.incident;
+    entry.incidentId = request.found.incident;
     entry.reporterType = "user";
-    entry.reporterId = request.issuer.id;
+    entry.reporterId = request.found.actor.id;
     entry.fields = {{"/certificate_id", certificate.certificateId.text()},
                     {std::string(evidence::kCertificateClaim), payload}};
     EXHIBIT_TRY(const LedgerHead head, ledger.appendAt(transaction, {&entry, 1}));
@@ -197,11 +156,11 @@ Result<void> storeCertificate(Transaction& transaction,
          now}));
     return recordAudit(
         transaction,
-        request.issuer,
+        request.found.actor,
         {std::string(evidence::kCertificateEntry),
          certificate.certificateId.text(),
          JsonObject{{"incident_id", certificate.incidentId.text()}, {"payload_sha256", payload}},
-         request.incident},
+         request.found.incident},
         now);
 }
 

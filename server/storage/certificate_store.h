@@ -2,21 +2,15 @@
 #pragma once
 
 #include "models/domain/certificate.h"
-#include "models/replay/comparison.h"
-#include "models/replay/outcome.h"
-#include "server/storage/call_to_replay.h"
 #include "server/storage/pack_export.h"
+#include "server/storage/replay_entry.h"
 
 namespace exhibit::storage {
 
 /// What a certificate is made of, once the call was repeated and judged again.
 struct CertificateRequest {
-    IncidentId incident;
-    const CallToReplay& call;
-    const replay::Outcome& outcome;
-    std::optional<replay::Match> match; ///< Absent when nothing was replayed.
+    ReplayFindings found;
     Json parameters;
-    Actor issuer;
     std::string publicUrl; ///< Where people reach this server; empty: not said.
 };
 

@@ -2,7 +2,7 @@
 // The document and the structs that are read and written say the same.
 #include "backend-client/failure.h"
 #include "backend-client/replies_json.h"
-#include "models/domain/certificate.h"
+#include "models/domain/remediation.h"
 
 #include <gtest/gtest.h>
 
@@ -155,6 +155,8 @@ TEST(OpenApi, closedSetsAreThoseOfTheDomain)
     expectEnum<domain::Scope>("Scope");
     expectEnum<domain::Wire>("Wire");
     expectEnum<domain::MatchLevel>("MatchLevel");
+    expectEnum<domain::RemediationState>("RemediationState");
+    expectEnum<domain::FixVerdict>("FixVerdict");
 }
 
 TEST(OpenApi, objectsHaveTheMembersOfTheirStructs)
@@ -187,6 +189,8 @@ TEST(OpenApi, objectsHaveTheMembersOfTheirStructs)
     expectSame("ApiKey", fieldsOf<KeyInfo>());
     expectSame("Health", fieldsOf<Health>());
     expectSame("IssuedCertificate", fieldsOf<domain::IssuedCertificate>());
+    expectSame("Remediation", fieldsOf<domain::Remediation>());
+    expectSame("FixVerification", fieldsOf<domain::FixVerification>());
     expectSame("Comparison", fieldsOf<domain::Comparison>());
     expectSame("PolicyReevaluation", fieldsOf<domain::PolicyReevaluation>());
 }

@@ -35,7 +35,7 @@ page.feed(open(sys.argv[1], encoding="utf-8").read())
 page.close()
 assert not page.open, page.open
 text = " ".join(page.text)
-for needed in ("Signature and issue", "In the log", "Head of the log", "Whose keys", "When",
+for needed in ("Signature", "Issue", "Of the log", "In the log", "Head of the log", "Whose keys", "When",
                "says nothing of tampering", "EXH1*", "exhibitctl verify"):
     assert needed in text, needed
 assert page.rows > 20, page.rows

@@ -3,6 +3,7 @@
 #include "models/domain/certificate.h"
 #include "tests/integration/evidence_fixture.h"
 
+#include <algorithm>
 #include <fstream>
 #include <thread>
 
@@ -57,6 +58,32 @@ protected:
             + (m_folder.path() / "browser").string() + " --print-to-pdf=" + pdf + " file://" + file
             + " > /dev/null 2>&1 && pdftotext " + pdf + " - | grep -q 'Whose keys'";
         return std::system(command.c_str()) == 0;
+    }
+
+    /// Imports CONTENT_ACCURACY in that mode.
+    void importMode(const std::string& mode)
+    {
+        std::ifstream shipped(source() + "/resources/policies/content_accuracy.json");
+        const std::string text(std::istreambuf_iterator<char>(shipped), {});
+        Json policy = parseJson(text).value();
+        policy.get_object()["mode"] = mode;
+        const auto file = (m_folder.path() / "policy.json").string();
+        std::ofstream(file) << printJson(policy);
+        ASSERT_TRUE(m_server->controlJson({"policy", "import", file}));
+    }
+
+    /// Of the first remediation, once the call has closed; a verdict of any kind.
+    Json verifyFix(const std::string& incident)
+    {
+        const std::string path = "/api/v1/incidents/" + incident + "/remediations/1/verify";
+        const auto deadline = Deadline::after(30s);
+        auto reply = m_server->request("POST", path);
+        while ((!reply || reply->status == 409) && !deadline.reached()) {
+            std::this_thread::sleep_for(100ms);
+            reply = m_server->request("POST", path);
+        }
+        EXPECT_EQ(reply->status, 201) << reply->body;
+        return parseJson(reply->body).value_or(Json());
     }
 
     /// The verdict on a certificate whose text was changed.
@@ -166,6 +193,63 @@ TEST_F(Certificate, anybodyMayVerifyItAndSeesNothingElse)
                   "text/html")
                   .status,
               404);
+}
+
+TEST_F(Certificate, aPackHoldsTheCertificatesOfItsIncident)
+{
+    static_cast<void>(callAsRecorded("contract-2-answer"));
+    const std::string incident = waitForIncident();
+    static_cast<void>(certify(incident));
+    const std::string pack = exportPack(incident);
+    const Json report = verify(pack, anchors());
+    EXPECT_EQ(stringMember(report, "verdict"), "valid") << printJson(report);
+    const auto& checks = findMember(report, "checks")->get_array();
+    EXPECT_TRUE(std::any_of(checks.begin(), checks.end(), [](const Json& check) {
+        return stringMember(check, "id") == "certificate"
+            && stringMember(check, "subject").find(" about seq ") != std::string_view::npos;
+    })) << printJson(report);
+    EXPECT_EQ(verifyByHand(pack), 0);
+}
+
+TEST_F(Certificate, aFixIsVerifiedByAReplayUnderTheChangedPolicies)
+{
+    // The policy only warned when it happened.
+    importMode("warn");
+    static_cast<void>(callAsRecorded("contract-2-answer"));
+    const std::string incident = waitForIncident();
+    const auto added = m_server->controlJson(
+        {"remediation", "add", incident, "Block unhedged claims", "--owner", "mara"});
+    ASSERT_TRUE(added) << added.error().message;
+    EXPECT_EQ(findMember(*added, "n")->get_int64(), 1);
+    EXPECT_EQ(stringMember(verifyFix(incident), "verdict"), "recurs");
+
+    importMode("block");
+    const auto fixed = verifyFix(incident);
+    EXPECT_EQ(stringMember(fixed, "verdict"), "prevented") << printJson(fixed);
+    EXPECT_EQ(stringMember(fixed, "stopped_by"), "CONTENT_ACCURACY");
+    EXPECT_EQ(stringMember(fixed, "match_level"), "EXACT");
+    EXPECT_NE(stringMember(fixed, "snapshot_id"), stringMember(fixed, "recorded_snapshot_id"));
+
+    const auto listed = m_server->controlJson({"remediation", "list", incident});
+    ASSERT_TRUE(listed);
+    EXPECT_EQ(findMember(*listed, "verifications")->get_array().size(), 2U) << printJson(*listed);
+    EXPECT_FALSE(m_server->controlJson({"remediation", "verify", incident, "2"}));
+    EXPECT_FALSE(m_server->controlJson(
+        {"remediation", "set", incident, "1", "Block them", "--state", "done"}))
+        << "done without an approver";
+    const auto done = m_server->controlJson({"remediation",
+                                             "set",
+                                             incident,
+                                             "1",
+                                             "Block them",
+                                             "--state",
+                                             "done",
+                                             "--approver",
+                                             "rita"});
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_EQ(stringMember(*done, "state"), "done");
+    // All of it stands in the pack of the incident.
+    EXPECT_EQ(stringMember(verify(exportPack(incident), anchors()), "verdict"), "valid");
 }
 
 TEST_F(Certificate, whatWasErasedIsNotReplayed)
