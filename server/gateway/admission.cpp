@@ -296,6 +296,7 @@ private:
         opened.streaming = chat.streaming;
         opened.upstream = call.upstream->name;
         opened.snapshotId = call.run.snapshotId;
+        opened.runBefore = call.run.counters;
         opened.requestHeaders = recordedRequestHeaders(m_request.headers);
         opened.request = m_request.body;
         opened.sentRequest = call.sentBody;

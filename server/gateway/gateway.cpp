@@ -3,7 +3,11 @@
 
 #include "server/gateway/admission.h"
 #include "server/gateway/live_call.h"
+#include "server/gateway/replay_call.h"
+#include "server/ops/log.h"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <algorithm>
@@ -133,6 +137,18 @@ asio::awaitable<void> serveChat(GatewayCore& core, http::Exchange& exchange)
     }
 }
 
+asio::awaitable<void> serveReplay(GatewayCore& core, ReplayOrder order, ReplayDone done)
+{
+    const OpenCall open(core);
+    Result<replay::ReplayedCall> replayed = fail(ErrorCode::Internal, "the replay failed");
+    try {
+        replayed = co_await replayCall(core, std::move(order));
+    } catch (const std::exception& error) {
+        ops::logError("a replay failed: {}", error.what());
+    }
+    done(std::move(replayed));
+}
+
 http::ErrorReply upstreamRefusal(const Error& error)
 {
     const bool timeout = error.code == ErrorCode::DeadlineExceeded;
@@ -257,6 +273,13 @@ std::size_t Gateway::cutRun(TenantId tenant, RunId run, domain::KillReason reaso
         }
     }
     return cut;
+}
+
+void Gateway::replay(ReplayOrder order, ReplayDone done)
+{
+    asio::co_spawn(m_impl->core.services.io,
+                   serveReplay(m_impl->core, std::move(order), std::move(done)),
+                   asio::detached);
 }
 
 std::size_t Gateway::openCalls() const
