@@ -22,6 +22,7 @@ struct CallState {
     std::shared_ptr<const storage::Catalogue> catalogue; ///< The one in force when it began.
     const domain::Project* project = nullptr; ///< Of `catalogue`.
     const domain::Upstream* upstream = nullptr; ///< Of `catalogue`.
+    const Surface* surface = nullptr; ///< Always set; static.
     UpstreamTarget target;
     std::unique_ptr<ChatRequest> chat;
     std::optional<Bytes> sentBody; ///< Set when it differs from what the client sent.

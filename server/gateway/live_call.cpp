@@ -127,7 +127,7 @@ asio::awaitable<void> LiveCall::refuse(Error error)
         co_return;
     }
     const auto reply = refusalFor(error);
-    auto response = http::errorResponse(reply, m_exchange.request().id);
+    auto response = m_call->surface->error(reply, m_exchange.request().id);
     addCallHeaders(response.headers, *m_call);
     const bool timeout = reply.code == "upstream_timeout";
     close(reply.status,
@@ -141,7 +141,7 @@ asio::awaitable<void> LiveCall::refuse(Error error)
 
 asio::awaitable<void> LiveCall::refuseUnrecorded(std::string message)
 {
-    auto response = http::errorResponse(
+    auto response = m_call->surface->error(
         http::replyFor({ErrorCode::Unavailable, std::move(message), {}}), m_exchange.request().id);
     close(response.status, "refused", "spool_failed");
     static_cast<void>(co_await m_exchange.respond(std::move(response)));
