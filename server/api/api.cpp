@@ -28,6 +28,7 @@ void addRoutes(http::Router& router, const ApiServices& services)
                                keyRoutes(shared),
                                ledgerRoutes(shared),
                                holdRoutes(shared),
+                               projectRoutes(shared),
                                upstreamRoutes(shared)}) {
         for (const auto& route : routes) {
             router.add({.method = route.method,

@@ -33,6 +33,7 @@ void refreshCatalogue(const ApiServices& services);
 [[nodiscard]] std::vector<ApiRoute> ledgerRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> holdRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> keyRoutes(const SharedServices& services);
+[[nodiscard]] std::vector<ApiRoute> projectRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> upstreamRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<OpenRoute> operationRoutes(const SharedServices& services,
                                                      const AccessControl& access);

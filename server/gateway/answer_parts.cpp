@@ -43,17 +43,15 @@ void noteAside(AnswerParts& parts, std::size_t node, std::string channel, bool i
     parts.asides.push_back(std::move(text));
 }
 
-void noteUnknownNames(AnswerParts& parts, const JsonWalk& walk)
+void noteUnknownName(AnswerParts& parts, const JsonWalk& walk, std::size_t node)
 {
-    for (std::size_t node = 1; node < walk.nodes().size(); ++node) {
-        const auto& value = walk[node];
-        if (!walk.is(value.parent, JsonKind::Object)) {
-            continue;
-        }
-        const auto raw = walk.text().substr(value.nameBegin, value.nameEnd - value.nameBegin);
-        if (value.nameEscaped || !isKnownName(raw)) {
-            noteAside(parts, node, walk.path(node) + "/~name", true);
-        }
+    const auto& value = walk[node];
+    if (!walk.is(value.parent, JsonKind::Object)) {
+        return;
+    }
+    const auto raw = walk.text().substr(value.nameBegin, value.nameEnd - value.nameBegin);
+    if (value.nameEscaped || !isKnownName(raw)) {
+        noteAside(parts, node, walk.path(node) + "/~name", true);
     }
 }
 

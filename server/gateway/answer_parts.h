@@ -80,8 +80,8 @@ template <std::size_t N>
 
 /// Adds the string at `node`, or its name, to the asides.
 void noteAside(AnswerParts& parts, std::size_t node, std::string channel, bool isName = false);
-/// Adds to the asides the names that no API has.
-void noteUnknownNames(AnswerParts& parts, const JsonWalk& walk);
+/// Adds the name of the member at `node` to the asides when no API has it.
+void noteUnknownName(AnswerParts& parts, const JsonWalk& walk, std::size_t node);
 
 /// A usage object of any spelling; nullopt when it is none.
 [[nodiscard]] std::optional<domain::Usage> readUsage(const JsonWalk& walk, std::size_t node);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/answer_texts.h"
 
-#include <algorithm>
-
 namespace exhibit::gateway {
 namespace {
 
@@ -31,7 +29,7 @@ AnswerText& AnswerTexts::addText(const Part& part, std::size_t node, std::string
     text.channel = part.prefix;
     text.channel.append("/").append(name);
     text.field = name;
-    m_taken.push_back(node);
+    m_taken[node] = true;
     return m_parts.texts.emplace_back(std::move(text));
 }
 
@@ -51,30 +49,62 @@ void AnswerTexts::addAll(const Part& part, std::size_t node)
     }
     const std::size_t end = m_walk[node].next;
     for (std::size_t at = node; at < end; ++at) {
-        if (isTaken(at)) {
+        if (m_taken[at]) {
             at = m_walk[at].next - 1U;
         } else if (m_walk.is(at, JsonKind::String) && !isIdOrEnum(m_walk, at, kNotText)) {
             addText(part, at, m_walk.path(at, node));
         }
     }
-    m_taken.push_back(node);
+    m_taken[node] = true;
+}
+
+void AnswerTexts::addTokens(const Part& part, std::size_t logprobs, std::string_view name)
+{
+    for (auto each = m_walk.firstChild(logprobs); each != kNone; each = m_walk.nextSibling(each)) {
+        if (const auto token = m_walk.find(each, "token"); m_walk.is(token, JsonKind::String)) {
+            addText(part, token, name);
+        }
+    }
+    if (logprobs != kNone) {
+        m_taken[logprobs] = true;
+    }
+}
+
+void AnswerTexts::leaveOut(std::size_t node)
+{
+    if (node != kNone) {
+        m_taken[node] = true;
+        m_leftOut[node] = true;
+    }
+}
+
+void AnswerTexts::addUnknown(std::string_view type)
+{
+    addAll({kWholeAnswer, "events/" + std::string(type)}, 0);
+    addUnknownNames();
+}
+
+void AnswerTexts::addUnknownNames()
+{
+    for (std::size_t node = 1; node < m_walk.nodes().size(); ++node) {
+        if (m_leftOut[node]) {
+            node = m_walk[node].next - 1U;
+        } else {
+            noteUnknownName(m_parts, m_walk, node);
+        }
+    }
 }
 
 void AnswerTexts::addAsides()
 {
-    noteUnknownNames(m_parts, m_walk);
+    addUnknownNames();
     for (std::size_t at = 1; at < m_walk.nodes().size(); ++at) {
-        if (isTaken(at)) {
+        if (m_taken[at]) {
             at = m_walk[at].next - 1U;
         } else if (m_walk.is(at, JsonKind::String) && !isIdOrEnum(m_walk, at, kNotText)) {
             noteAside(m_parts, at, m_walk.path(at));
         }
     }
-}
-
-bool AnswerTexts::isTaken(std::size_t node) const
-{
-    return std::find(m_taken.begin(), m_taken.end(), node) != m_taken.end();
 }
 
 std::int64_t AnswerTexts::indexOf(std::size_t object, std::string_view name)

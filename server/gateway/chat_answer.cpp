@@ -72,7 +72,9 @@ private:
 
     void readAsides(std::size_t choices)
     {
-        noteUnknownNames(m_answer, m_walk);
+        for (std::size_t node = 1; node < m_walk.nodes().size(); ++node) {
+            noteUnknownName(m_answer, m_walk, node);
+        }
         const std::size_t names = m_answer.asides.size();
         for (std::size_t node = 1; node < m_walk.nodes().size(); ++node) {
             if (node == choices) {

@@ -239,7 +239,7 @@ void Gateway::addRoutes(http::Router& router)
                     core.services.options.bodyBytesMax,
                     precheck});
     };
-    for (const Surface* surface : {&chatSurface(), &completionsSurface(), &messagesSurface()}) {
+    for (const Surface* surface : surfaces()) {
         add("POST",
             std::string(surface->traits().path),
             *surface,

@@ -10,7 +10,7 @@ namespace {
 
 constexpr auto kNone = JsonWalk::kNone;
 
-// The member of a delta, or of a block, that holds its text; they are put together by readers.
+// Members of blocks and deltas that hold their text.
 constexpr std::string_view kTexts[] = {"text", "thinking", "signature", "data"};
 
 class MessagesReader {
@@ -108,8 +108,7 @@ private:
         } else if (type == "ping") {
             m_parts.isAnywhere = true;
         } else if (type != "error") {
-            // Nobody knows what a reader makes of it.
-            m_parts.problem = "An event of the provider's stream is of no known type.";
+            m_texts.addUnknown(type);
         }
     }
 
@@ -133,14 +132,24 @@ private:
     void readDelta(std::size_t delta)
     {
         const Part part = addPart(m_texts.indexOf(0, "index"), delta);
-        for (const auto name : kTexts) {
-            if (const auto node = m_walk.find(delta, name); m_texts.isText(node)) {
-                m_texts.addText(part, node, name);
-            }
-        }
+        checkTexts(delta);
         if (const auto json = m_walk.find(delta, "partial_json"); m_texts.isText(json)) {
             m_texts.addToolText(part, json, "input");
             m_parts.choices.back().hasToolCalls = true;
+        }
+        // Readers put together what deltas have under one name; what lies deeper is whole.
+        for (auto node = m_walk.firstChild(delta); node != kNone; node = m_walk.nextSibling(node)) {
+            if (m_walk.is(node, JsonKind::String) && !m_walk.nameIs(node, "type")
+                && !m_walk.nameIs(node, "partial_json")) {
+                m_texts.addText(part, node, m_walk.name(node));
+            }
+        }
+    }
+
+    void checkTexts(std::size_t holder)
+    {
+        for (const auto name : kTexts) {
+            static_cast<void>(m_texts.isText(m_walk.find(holder, name)));
         }
     }
 
@@ -150,9 +159,7 @@ private:
             m_parts.problem = "A content block of the provider's answer is no object.";
             return;
         }
-        for (const auto name : kTexts) {
-            static_cast<void>(m_texts.isText(m_walk.find(block, name)));
-        }
+        checkTexts(block);
         if (isToolBlock(m_walk, block)) {
             m_parts.choices.back().hasToolCalls = true;
             readCall(part, block);

@@ -237,6 +237,7 @@ Bytes StreamCall::endingOf(const StopNotice& notice) const
     ending.withUsage = m_call.chat->usageRequested;
     ending.usage = m_call.meter->usage();
     ending.openChoices = m_relay.openChoices();
+    ending.endedChoices = m_relay.endedChoices();
     ending.choicesEnded = m_relay.choicesEnded();
     ending.texts = m_relay.channels().channelTexts();
     ending.toolCalls = m_relay.channels().toolCalls();

@@ -24,6 +24,7 @@ struct StreamEnding {
     StopNotice notice;
     std::string errorJson; ///< The `error` object, for style error.
     std::vector<std::int64_t> openChoices; ///< For style soft, as what follows.
+    std::vector<std::int64_t> endedChoices; ///< Whose end went out.
     bool begun = false; ///< Something of the answer went out.
     bool choicesEnded = false; ///< Choices there were, and all of them have come to their end.
     bool withUsage = false; ///< The client asked for it.

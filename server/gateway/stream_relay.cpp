@@ -311,4 +311,15 @@ std::vector<std::int64_t> StreamRelay::openChoices() const
     return open;
 }
 
+std::vector<std::int64_t> StreamRelay::endedChoices() const
+{
+    std::vector<std::int64_t> ended;
+    for (const auto& choice : m_choices) {
+        if (choice.ended) {
+            ended.push_back(choice.index);
+        }
+    }
+    return ended;
+}
+
 } // namespace exhibit::gateway

@@ -40,6 +40,7 @@ public:
     /// not gone out.
     [[nodiscard]] std::vector<std::int64_t> openChoices() const;
     [[nodiscard]] bool choicesEnded() const { return !m_choices.empty() && openChoices().empty(); }
+    [[nodiscard]] std::vector<std::int64_t> endedChoices() const;
     /// The provider's own end of the stream went out: nothing may follow it.
     [[nodiscard]] bool ended() const { return m_ended; }
 

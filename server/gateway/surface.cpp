@@ -13,4 +13,14 @@ std::optional<Bytes> Surface::digested(BytesView) const
     return std::nullopt;
 }
 
+const std::vector<const Surface*>& surfaces()
+{
+    static const std::vector<const Surface*> all{&chatSurface(),
+                                                 &responsesSurface(),
+                                                 &messagesSurface(),
+                                                 &embeddingsSurface(),
+                                                 &completionsSurface()};
+    return all;
+}
+
 } // namespace exhibit::gateway

@@ -55,6 +55,10 @@ private:
 
 [[nodiscard]] const Surface& chatSurface(); ///< /v1/chat/completions
 [[nodiscard]] const Surface& completionsSurface(); ///< /v1/completions
+[[nodiscard]] const Surface& embeddingsSurface(); ///< /v1/embeddings
 [[nodiscard]] const Surface& messagesSurface(); ///< /v1/messages
+[[nodiscard]] const Surface& responsesSurface(); ///< /v1/responses
+/// Those that providers serve, the most used first.
+[[nodiscard]] const std::vector<const Surface*>& surfaces();
 
 } // namespace exhibit::gateway

@@ -114,6 +114,33 @@ for (const [name, Anthropic] of await sdks()) {
       assert.equal(await servers.providerRequests(), before);
     });
 
+    describe('style error', () => {
+      before(() => servers.setStopStyle('error'));
+      after(() => servers.setStopStyle('soft'));
+
+      test('a blocked answer raises and is not asked for again', async () => {
+        const before = await servers.providerRequests();
+        const { request } = await recording('messages-vault');
+        await assert.rejects(client({ maxRetries: 2 }).messages.create(request, sample('messages-vault')), (error) => {
+          assert.ok(error instanceof Anthropic.PermissionDeniedError);
+          assert.ok(error.error.error.incident_id.startsWith('inc_'));
+          return true;
+        });
+        assert.equal(await servers.providerRequests(), before + 1);
+      });
+
+      test('a blocked stream raises where the text ends', async () => {
+        const stream = await streamed('messages-vault-stream');
+        let text = '';
+        stream.on('text', (piece) => { text += piece; });
+        await assert.rejects(stream.finalMessage(), (error) => {
+          assert.match(String(error.message), /policy_violation/);
+          return true;
+        });
+        assert.equal(text, 'Of course. The vault word is ');
+      });
+    });
+
     test("the provider's own error is retried as it asks", async () => {
       const { request } = await recording('messages-529');
       const before = await servers.providerRequests();

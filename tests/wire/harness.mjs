@@ -62,7 +62,16 @@ export async function startServers({ policies = [], upstreamArgs = [] } = {}) {
   /** How many requests the provider has seen. */
   const providerRequests = async () =>
     (await (await fetch(`${upstream.url}/sample/statistics`)).json()).requests;
-  return { upstream, server, key, ctl, close, providerRequests, url: server.url, baseURL: `${server.url}/v1` };
+  /** How the stops of the default project look from now on: soft or error. */
+  const setStopStyle = async (style) => {
+    const reply = await fetch(`${server.url}/admin/projects/default`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ stop_style: style }),
+    });
+    if (!reply.ok) throw new Error(await reply.text());
+  };
+  return { upstream, server, key, ctl, close, providerRequests, setStopStyle, url: server.url, baseURL: `${server.url}/v1` };
 }
 
 /** The project's own recording of that id. */

@@ -160,6 +160,29 @@ for (const [name, OpenAI] of await sdks()) {
       assert.equal(found[0].incident_id, exhibit.incident_id);
     });
 
+    describe('style error', () => {
+      before(() => servers.setStopStyle('error'));
+      after(() => servers.setStopStyle('soft'));
+
+      test('a blocked stream raises where the text ends', async () => {
+        const { request } = await recording('contract-2-answer');
+        const before = await servers.providerRequests();
+        const stream = await client({ maxRetries: 2 }).chat.completions
+          .create({ ...request, metadata: { context: { contract: { auto_renew: null } } } }, sample('contract-2-answer'));
+        let text = '';
+        await assert.rejects((async () => {
+          for await (const chunk of stream) text += chunk.choices[0]?.delta?.content ?? '';
+        })(), (error) => {
+          assert.ok(error instanceof OpenAI.APIError);
+          assert.equal(error.code, 'policy_violation');
+          assert.ok(error.error.incident_id.startsWith('inc_'));
+          return true;
+        });
+        assert.match(text, /^Your contract C-2041 runs until/);
+        assert.equal(await servers.providerRequests(), before + 1);
+      });
+    });
+
     test('the next call of a stopped run is refused and not retried', async () => {
       const { request } = await recording('contract-2-answer');
       const metadata = { run_id: `sdk-stop-${name}-${Date.now()}`, context: { contract: { auto_renew: null } } };

@@ -82,6 +82,11 @@ TEST(MessagesStream, findsMatchesWhereverTheyHide)
              textStart() + citation,
              blockStart(0, R"("type":"x","content":[{"title":"sk-abcdefgh"}])"),
              event("error", R"(,"error":{"type":"t","message":"sk-abcdefgh"})"),
+             // Kinds that do not exist yet.
+             delta(0, R"("type":"sung_delta","song":"sk-abc")")
+                 + delta(0, R"("type":"sung_delta","song":"defgh")"),
+             event("content_block_sung", R"(,"song":"sk-abc")")
+                 + event("content_block_sung", R"(,"song":"defgh")"),
              std::string("event: sk-abcdefgh\ndata: {\"type\":\"ping\"}\n\n"),
          }) {
         auto guard = guardWith({kBlockSecret});
@@ -162,7 +167,6 @@ TEST(MessagesStream, whatItsReadersMayUnderstandDifferentlyIsUnreadable)
              event("content_block_delta", R"(,"delta":{"type":"text_delta","text":"a"})"),
              event("content_block_delta", R"(,"index":0,"delta":{"type":"text_delta","text":7})"),
              event("content_block_delta", R"(,"index":0,"index":1,"delta":{})"),
-             event("content_block_somewhat", R"(,"text":"a")"),
              event("message_start", R"(,"message":{"content":[{"type":"text","text":"a"}]})"),
              std::string("event: ping\ndata: [1]\n\n"),
          }) {
