@@ -33,7 +33,7 @@ struct CallState {
     std::unique_ptr<prevention::CallGuard> guard;
     std::unique_ptr<UsageMeter> meter;
     std::unique_ptr<CallEvidence> evidence;
-    std::optional<Durability> opened; ///< Of the record that opens a streaming call.
+    std::optional<Durability> opened; ///< Of the record that opens the call; see StreamCall.
     const domain::ModelPrice* price = nullptr; ///< Of `catalogue`; nullptr: no known price.
 
     /// PASS decisions of the input stage wait for the output's: one record for a call

@@ -103,19 +103,27 @@ asio::awaitable<void> refuseStopped(GatewayCore& core,
     static_cast<void>(co_await exchange.respond(std::move(response)));
 }
 
-asio::awaitable<void> refuse(http::Exchange& exchange, const Surface& surface, Admission admission)
+/// A refusal that has a record waits for it: the client may ask for the call it names.
+asio::awaitable<void> refuse(GatewayCore& core,
+                             http::Exchange& exchange,
+                             const Surface& surface,
+                             Admission admission)
 {
     const auto& reply = *admission.refusal;
-    auto response = surface.error(reply, exchange.request().id);
-    if (admission.call) {
-        auto& call = *admission.call;
-        addCallHeaders(response.headers, call);
-        call.closing.status = reply.status;
-        call.closing.outcome = "refused";
-        call.closing.errorCode = reply.code;
-        call.evidence->close(std::move(call.closing));
+    const auto& id = exchange.request().id;
+    if (!admission.call) {
+        static_cast<void>(co_await exchange.respond(surface.error(reply, id)));
+        co_return;
     }
-    static_cast<void>(co_await exchange.respond(std::move(response)));
+    auto& call = *admission.call;
+    call.closing.status = reply.status;
+    call.closing.outcome = "refused";
+    call.closing.errorCode = reply.code;
+    Durability durability(core.services.io);
+    call.evidence->close(std::move(call.closing), durability.track());
+    const auto durable = co_await durability.wait();
+    static_cast<void>(
+        co_await exchange.respond(refusalResponse(call, durable ? &reply : nullptr, id)));
 }
 
 asio::awaitable<void> serveCall(GatewayCore& core, http::Exchange& exchange, const Surface& surface)
@@ -123,7 +131,7 @@ asio::awaitable<void> serveCall(GatewayCore& core, http::Exchange& exchange, con
     const OpenCall open(core);
     auto admission = co_await admit(core.services, core.violations, exchange.request(), surface);
     if (admission.refusal) {
-        co_await refuse(exchange, surface, std::move(admission));
+        co_await refuse(core, exchange, surface, std::move(admission));
     } else if (admission.stopped) {
         co_await refuseStopped(core, exchange, std::move(admission));
     } else {

@@ -33,7 +33,11 @@ StreamCall::StreamCall(std::shared_ptr<LiveCall> call, bool readable)
 
 asio::awaitable<void> StreamCall::run(UpstreamHead head)
 {
-    if (m_call.opened && !co_await m_call.opened->wait()) {
+    if (!m_call.opened) {
+        // Nobody asked for a stream, so nobody waited for the call's record: one behind it does.
+        m_call.evidence->release({}, m_call.opened.emplace(m_live->m_core.services.io).track());
+    }
+    if (!co_await m_call.opened->wait()) {
         m_live->m_upstream->cancel();
         co_await m_live->refuseUnrecorded("the call cannot be recorded");
         co_return;
