@@ -5,6 +5,7 @@
 #include "server/gateway/held_event.h"
 #include "server/gateway/usage_meter.h"
 
+#include <functional>
 #include <list>
 
 namespace exhibit::gateway {
@@ -18,6 +19,7 @@ class StreamRelay {
 public:
     struct Options {
         bool hideUsage = false; ///< We asked for the usage chunk, the client did not.
+        std::function<UtcTime()> now = utcNow; ///< What durations are measured by.
     };
     /// `guard` and `meter` outlive the relay.
     StreamRelay(prevention::CallGuard& guard, UsageMeter& meter, Options options);

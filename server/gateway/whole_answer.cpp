@@ -19,7 +19,7 @@ void WholeAnswer::unreadable(std::string_view why)
     }
 }
 
-void WholeAnswer::judge(BytesView body)
+void WholeAnswer::judge(BytesView body, UtcTime now)
 {
     auto walk = JsonWalk::parse(body);
     if (!walk) {
@@ -36,7 +36,7 @@ void WholeAnswer::judge(BytesView body)
     if (m_answer.usage) {
         m_meter.report(*m_answer.usage);
     }
-    m_guard.usageChanged(m_meter.runCounters(), m_meter.usage().completionTokens, utcNow());
+    m_guard.usageChanged(m_meter.runCounters(), m_meter.usage().completionTokens, now);
 }
 
 void WholeAnswer::judgeTexts()
