@@ -9,6 +9,7 @@
 #include "server/main/ledger_service.h"
 #include "server/main/recovery.h"
 #include "server/main/replicas.h"
+#include "server/main/request_gate.h"
 #include "server/main/run_keeper.h"
 #include "server/main/scorecard.h"
 #include "server/storage/body_field_store.h"
@@ -92,6 +93,7 @@ private:
     std::unique_ptr<Scorecard> m_scorecard;
     std::unique_ptr<RunKeeper> m_runKeeper;
     std::unique_ptr<gateway::Gateway> m_gateway;
+    std::unique_ptr<RequestGate> m_gate;
     std::unique_ptr<http::Server> m_server;
     bool m_draining = false;
 };
@@ -197,6 +199,11 @@ Result<void> Application::Impl::startServing()
     options.address = m_configuration.listenAddress;
     options.port = m_configuration.listenPort;
     options.connectionsMax = m_configuration.connectionsMax;
+    m_gate = std::make_unique<RequestGate>(
+        m_catalogue, m_configuration.rates, m_configuration.trustedProxies);
+    options.gate = [this](http::Request& request, http::Surface surface) {
+        return m_gate->admit(request, surface);
+    };
     m_server = std::make_unique<http::Server>(m_io, options, std::move(router));
     return m_server->start();
 }

@@ -73,6 +73,11 @@ Result<void> setNumber(T& target, const std::string& value, std::int64_t min, st
     return {};
 }
 
+Result<void> setRate(std::uint32_t& target, const std::string& value)
+{
+    return setNumber(target, value, 0, limits::kRateMax);
+}
+
 struct Setting {
     const char* name;
     const char* help;
@@ -116,6 +121,21 @@ const std::vector<Setting>& settings()
          "bytes the spool may hold before calls are refused",
          [](Configuration& c, const std::string& v) {
              return setNumber(c.spoolBytesMax, v, 1 << 20, std::int64_t{1} << 50);
+         }},
+        {"rate.address_per_minute",
+         "requests a minute of one address, for people and whoever has no key; 0: no limit",
+         [](Configuration& c, const std::string& v) { return setRate(c.rates.perAddress, v); }},
+        {"rate.person_per_minute",
+         "requests a minute of one person; 0: no limit",
+         [](Configuration& c, const std::string& v) { return setRate(c.rates.perPerson, v); }},
+        {"rate.service_per_minute",
+         "requests a minute of one service key; 0, the default: no limit",
+         [](Configuration& c, const std::string& v) { return setRate(c.rates.perService, v); }},
+        {"trusted_proxies",
+         "addresses and networks, with commas, whose X-Forwarded-For names the client",
+         [](Configuration& c, const std::string& v) -> Result<void> {
+             EXHIBIT_TRY(c.trustedProxies, security::TrustedProxies::parse(v));
+             return {};
          }},
         {"signer.dir",
          "folder of a running exhibit-signer; without it one is started in the data folder",

@@ -4,7 +4,9 @@
 #include "models/base/limits.h"
 #include "models/base/result.h"
 #include "models/base/secret.h"
+#include "server/main/rate_limits.h"
 #include "server/ops/log.h"
+#include "server/security/client_address.h"
 
 #include <chrono>
 #include <filesystem>
@@ -30,6 +32,8 @@ struct Configuration {
     /// Of a signer that replicas share, which something else runs; empty: one of its own is started
     /// in dataDir/signer.
     std::filesystem::path signerDir;
+    RateLimits rates;
+    security::TrustedProxies trustedProxies;
     std::string logHost = "exhibit.local"; ///< First part of the origins of new logs.
     ops::LogLevel logLevel = ops::LogLevel::Info;
 };
