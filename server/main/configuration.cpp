@@ -84,9 +84,30 @@ struct Setting {
     std::function<Result<void>(Configuration&, const std::string&)> set;
 };
 
-const std::vector<Setting>& settings()
+std::vector<Setting> rateSettings()
 {
-    static const std::vector<Setting> list = {
+    return {
+        {"rate.address_per_minute",
+         "requests a minute of one address, for people and whoever has no key; 0: no limit",
+         [](Configuration& c, const std::string& v) { return setRate(c.rates.perAddress, v); }},
+        {"rate.person_per_minute",
+         "requests a minute of one person; 0: no limit",
+         [](Configuration& c, const std::string& v) { return setRate(c.rates.perPerson, v); }},
+        {"rate.service_per_minute",
+         "requests a minute of one service key; 0, the default: no limit",
+         [](Configuration& c, const std::string& v) { return setRate(c.rates.perService, v); }},
+        {"trusted_proxies",
+         "addresses and networks, with commas, whose X-Forwarded-For names the client",
+         [](Configuration& c, const std::string& v) -> Result<void> {
+             EXHIBIT_TRY(c.trustedProxies, security::TrustedProxies::parse(v));
+             return {};
+         }},
+    };
+}
+
+std::vector<Setting> ownSettings()
+{
+    return {
         {"data_dir",
          "folder for spool, keys and the private database",
          [](Configuration& c, const std::string& v) -> Result<void> {
@@ -122,21 +143,6 @@ const std::vector<Setting>& settings()
          [](Configuration& c, const std::string& v) {
              return setNumber(c.spoolBytesMax, v, 1 << 20, std::int64_t{1} << 50);
          }},
-        {"rate.address_per_minute",
-         "requests a minute of one address, for people and whoever has no key; 0: no limit",
-         [](Configuration& c, const std::string& v) { return setRate(c.rates.perAddress, v); }},
-        {"rate.person_per_minute",
-         "requests a minute of one person; 0: no limit",
-         [](Configuration& c, const std::string& v) { return setRate(c.rates.perPerson, v); }},
-        {"rate.service_per_minute",
-         "requests a minute of one service key; 0, the default: no limit",
-         [](Configuration& c, const std::string& v) { return setRate(c.rates.perService, v); }},
-        {"trusted_proxies",
-         "addresses and networks, with commas, whose X-Forwarded-For names the client",
-         [](Configuration& c, const std::string& v) -> Result<void> {
-             EXHIBIT_TRY(c.trustedProxies, security::TrustedProxies::parse(v));
-             return {};
-         }},
         {"signer.dir",
          "folder of a running exhibit-signer; without it one is started in the data folder",
          [](Configuration& c, const std::string& v) -> Result<void> {
@@ -154,6 +160,16 @@ const std::vector<Setting>& settings()
          }},
         {"log_level", "debug, info, warning or error", setLogLevel},
     };
+}
+
+const std::vector<Setting>& settings()
+{
+    static const auto list = [] {
+        auto all = ownSettings();
+        const auto rates = rateSettings();
+        all.insert(all.end(), rates.begin(), rates.end());
+        return all;
+    }();
     return list;
 }
 
