@@ -50,9 +50,17 @@ void BundledServer::start()
     m_lines.clear();
     m_errors.clear();
     if (m_programs.sample.isEmpty()) {
-        m_process.start(
-            m_programs.server,
-            {u"serve"_s, u"--data-dir"_s, m_programs.dataDir, u"--listen"_s, u"127.0.0.1:0"_s});
+        m_process.start(m_programs.server,
+                        // One person alone uses it, on this machine: there is nobody to be fair to.
+                        {u"serve"_s,
+                         u"--data-dir"_s,
+                         m_programs.dataDir,
+                         u"--listen"_s,
+                         u"127.0.0.1:0"_s,
+                         u"--rate-address-per-minute"_s,
+                         u"0"_s,
+                         u"--rate-person-per-minute"_s,
+                         u"0"_s});
     } else {
         m_process.start(m_programs.sample, {u"--stay"_s});
     }

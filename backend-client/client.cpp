@@ -131,9 +131,18 @@ QFuture<Reply<PolicyList>> Client::policies()
     return call("GET", kPolicies, {}, decodeReply<PolicyList>);
 }
 
-QFuture<Reply<PolicyReply>> Client::policy(std::string_view id)
+QFuture<Reply<PolicyReply>> Client::policy(std::string_view id, std::string_view version)
 {
-    return call("GET", kPolicies + "/" + encodeSegment(id), {}, decodeReply<PolicyReply>);
+    return call("GET",
+                kPolicies + "/" + encodeSegment(id)
+                    + (version.empty() ? std::string() : "?version=" + encodeSegment(version)),
+                {},
+                decodeReply<PolicyReply>);
+}
+
+QFuture<Reply<BacktestReply>> Client::backtest(const Json& request)
+{
+    return call("POST", kPolicies + "/backtest", printJson(request), decodeReply<BacktestReply>);
 }
 
 QFuture<Reply<PolicyImportReply>> Client::importPolicies(const Json& document)

@@ -36,9 +36,13 @@ public:
 
     // Policies.
     [[nodiscard]] QFuture<Reply<PolicyList>> policies();
-    [[nodiscard]] QFuture<Reply<PolicyReply>> policy(std::string_view id);
+    /// `version` empty: the current one.
+    [[nodiscard]] QFuture<Reply<PolicyReply>> policy(std::string_view id,
+                                                     std::string_view version = {});
     /// One document, or {"policies": [...]}.
     [[nodiscard]] QFuture<Reply<PolicyImportReply>> importPolicies(const Json& document);
+    /// The body is BacktestRequest of the document.
+    [[nodiscard]] QFuture<Reply<BacktestReply>> backtest(const Json& request);
     /// The snapshot as the server has it: {"snapshot": {...}}.
     [[nodiscard]] QFuture<Reply<Json>> snapshot(std::string_view id);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/base/secret.h"
+#include "models/domain/backtest.h"
 #include "models/domain/explanation.h"
 #include "models/domain/incident_source.h"
 #include "models/domain/project.h"
@@ -82,6 +83,10 @@ struct PolicyVersion {
 struct PolicyImportReply {
     std::vector<PolicyVersion> policies;
     std::string snapshotId;
+};
+
+struct BacktestReply {
+    domain::BacktestReport report;
 };
 
 struct NewUpstream {

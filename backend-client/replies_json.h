@@ -86,6 +86,12 @@ void visitFields(V& visit, Of<V, PolicyImportReply>& reply)
 }
 
 template <class V>
+void visitFields(V& visit, Of<V, BacktestReply>& reply)
+{
+    visit("report", reply.report);
+}
+
+template <class V>
 void visitFields(V& visit, Of<V, NewUpstream>& upstream)
 {
     visit.defaulted("project", upstream.project);

@@ -118,4 +118,25 @@ domain::Question BackendSource::change(std::string incidentId,
     return ask(m_client->changeIncident(incidentId, change), std::move(answer), theIncident);
 }
 
+domain::Question BackendSource::exportIncident(std::string id,
+                                               domain::ExportChoice choice,
+                                               domain::AnswerTo<Bytes> answer)
+{
+    JsonArray include;
+    for (const auto& part : choice.include) {
+        include.push_back(Json(part));
+    }
+    JsonObject request{{"format", choice.format}, {"include", std::move(include)}};
+    if (!choice.reason.empty()) {
+        request["reason"] = choice.reason;
+    }
+    return ask(m_client->exportIncident(id, request), std::move(answer), same<Bytes>);
+}
+
+domain::Question BackendSource::certify(std::string id,
+                                        domain::AnswerTo<domain::IssuedCertificate> answer)
+{
+    return ask(m_client->certify(id), std::move(answer), same<domain::IssuedCertificate>);
+}
+
 } // namespace exhibit::console

@@ -28,6 +28,11 @@ public:
     domain::Question change(std::string incidentId,
                             domain::IncidentChange change,
                             domain::AnswerTo<domain::Incident> answer) override;
+    domain::Question exportIncident(std::string id,
+                                    domain::ExportChoice choice,
+                                    domain::AnswerTo<Bytes> answer) override;
+    domain::Question certify(std::string id,
+                             domain::AnswerTo<domain::IssuedCertificate> answer) override;
 
 private:
     std::unique_ptr<client::Client> m_client;

@@ -7,6 +7,28 @@
 #include <QUrl>
 
 namespace exhibit::console {
+namespace {
+
+/// The formats of ExportRequest in a server's description.
+QSet<QString> exportFormatsIn(const Json& description)
+{
+    const Json* at = &description;
+    for (const char* name :
+         {"components", "schemas", "ExportRequest", "properties", "format", "enum"}) {
+        at = at != nullptr ? findMember(*at, name) : nullptr;
+    }
+    QSet<QString> formats;
+    if (at != nullptr && at->is_array()) {
+        for (const auto& format : at->get_array()) {
+            if (const auto* text = format.if_string()) {
+                formats << ui::toQt(*text);
+            }
+        }
+    }
+    return formats;
+}
+
+} // namespace
 
 using ui::ConnectionState;
 
@@ -88,6 +110,7 @@ void Connection::accept()
             }
         }
         m_hub.setRoutes(routes);
+        m_hub.setExportFormats(reply ? exportFormatsIn(*reply) : QSet<QString>());
     });
     Q_EMIT connected();
 }

@@ -1,29 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/ctl/commands.h"
 #include "app/ctl/failure_report.h"
+#include "app/ctl/policy_actions.h"
 #include "app/ctl/policy_file.h"
 #include "app/ctl/table.h"
 #include "app/ctl/text_layout.h"
 #include "backend-client/replies_json.h"
-
-#include <fstream>
-#include <iostream>
 
 namespace exhibit::ctl {
 namespace {
 
 int importPolicies(Session& session, const std::string& path)
 {
-    std::ifstream opened;
-    const bool standardInput = path == "-";
-    if (!standardInput) {
-        opened.open(path, std::ios::binary);
-        if (!opened) {
-            return report(Error{ErrorCode::InvalidInput, "The file cannot be read.", path},
-                          session.json());
-        }
-    }
-    const auto file = readPolicyFile(standardInput ? std::cin : opened, path);
+    const auto file = openPolicyFile(path);
     if (!file) {
         return report(file.error(), session.json());
     }
@@ -140,6 +129,40 @@ int showPolicy(Session& session, const std::string& id)
     return kDone;
 }
 
+void addDiff(CLI::App& command, Invocation& invocation)
+{
+    struct Sides {
+        std::string a;
+        std::string b;
+    };
+    auto sides = std::make_shared<Sides>();
+    auto* diff
+        = command.add_subcommand("diff", "Say where policies differ; exit code 1 if they do");
+    constexpr const char* kSide = "A file, a snapshot (SNAP-...), a policy's id, or ID@VERSION";
+    diff->add_option("a", sides->a, kSide)->required()->type_name("A");
+    diff->add_option("b", sides->b, kSide)->required()->type_name("B");
+    diff->callback([sides, &invocation] {
+        invocation.run
+            = [sides](Session& session) { return diffPolicies(session, sides->a, sides->b); };
+    });
+}
+
+void addBacktest(CLI::App& command, Invocation& invocation)
+{
+    auto options = std::make_shared<BacktestOptions>();
+    auto* backtest = command.add_subcommand(
+        "backtest", "Say what policies would have done with the calls that are recorded");
+    backtest->add_option("file", options->path, "As for import")->required()->type_name("FILE");
+    backtest->add_option("--from", options->from, "Calls from this instant on, RFC 3339")
+        ->type_name("T");
+    backtest->add_option("--to", options->to, "Calls before this instant")->type_name("T");
+    backtest->add_option("--limit", options->limit, "At most so many calls")->type_name("N");
+    backtest->callback([options, &invocation] {
+        invocation.run
+            = [options](Session& session) { return backtestPolicies(session, *options); };
+    });
+}
+
 } // namespace
 
 void addPolicyCommand(CLI::App& app, Invocation& invocation)
@@ -171,6 +194,8 @@ show->add_option("policy", *id, "The policy's id")->required()->type_name("ID");
 show->callback([id, &invocation] {
     invocation.run = [id](Session& session) { return showPolicy(session, *id); };
 });
+addDiff(*command, invocation);
+addBacktest(*command, invocation);
 }
 
 } // namespace exhibit::ctl

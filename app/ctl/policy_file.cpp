@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <fstream>
+#include <iostream>
+
 namespace exhibit::ctl {
 
 std::string PolicyFile::pointerInFile(const std::string& pointer) const
@@ -37,6 +40,18 @@ Result<PolicyFile> readPolicyFile(std::istream& stream, const std::string& name)
                     name);
     }
     return PolicyFile{*std::move(json), false};
+}
+
+Result<PolicyFile> openPolicyFile(const std::string& path)
+{
+    if (path == "-") {
+        return readPolicyFile(std::cin, path);
+    }
+    std::ifstream opened(path, std::ios::binary);
+    if (!opened) {
+        return fail(ErrorCode::InvalidInput, "The file cannot be read.", path);
+    }
+    return readPolicyFile(opened, path);
 }
 
 } // namespace exhibit::ctl

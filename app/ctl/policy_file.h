@@ -19,5 +19,7 @@ struct PolicyFile {
 
 /// Errors are InvalidInput or TooLarge with `name` as subject.
 [[nodiscard]] Result<PolicyFile> readPolicyFile(std::istream& stream, const std::string& name);
+/// The same of a file, or of standard input for "-".
+[[nodiscard]] Result<PolicyFile> openPolicyFile(const std::string& path);
 
 } // namespace exhibit::ctl

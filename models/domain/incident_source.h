@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/base/time.h"
+#include "models/domain/certificate.h"
 #include "models/domain/incident.h"
 #include "models/domain/run.h"
 
@@ -98,6 +99,13 @@ struct IncidentChange {
     std::optional<std::vector<std::string>> tags;
 };
 
+/// What an export is asked for (ExportRequest of the API); names as on the wire.
+struct ExportChoice {
+    std::string format;
+    std::vector<std::string> include;
+    std::string reason; ///< Why somebody takes it out; stands in the ledger. May be empty.
+};
+
 /// One message of the live view.
 struct LiveEvent {
     std::string type; ///< "incident.opened", "incident.changed".
@@ -142,6 +150,15 @@ public:
     [[nodiscard]] virtual Question change(std::string incidentId,
                                           IncidentChange change,
                                           AnswerTo<Incident> answer)
+        = 0;
+    /// The file of an export.
+    [[nodiscard]] virtual Question exportIncident(std::string incidentId,
+                                                  ExportChoice choice,
+                                                  AnswerTo<Bytes> answer)
+        = 0;
+    /// Replays the incident's call, which takes as long as its provider does.
+    [[nodiscard]] virtual Question certify(std::string incidentId,
+                                           AnswerTo<IssuedCertificate> answer)
         = 0;
 };
 

@@ -25,6 +25,7 @@ void addRoutes(http::Router& router, const ApiServices& services)
                                runRoutes(shared),
                                explainRoutes(shared),
                                policyRoutes(shared),
+                               backtestRoutes(shared),
                                keyRoutes(shared),
                                ledgerRoutes(shared),
                                holdRoutes(shared),

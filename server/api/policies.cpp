@@ -1,24 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "server/api/policy_documents.h"
 #include "server/api/reply.h"
 #include "server/api/resources.h"
-#include "server/prevention/compiled_snapshot.h"
 #include "server/storage/policy_store.h"
 
-#include <set>
+#include <charconv>
 
 namespace exhibit::api {
 namespace {
-
-/// One document of an import, form and patterns checked; errors point into the request's body.
-Result<domain::Policy> readPolicy(const Json& document, const std::string& pointer)
-{
-    EXHIBIT_TRY(auto policy, domain::policyFromJson(document, pointer));
-    if (auto checked = prevention::checkPolicy(policy); !checked) {
-        checked.error().subject = pointer + checked.error().subject;
-        return tl::make_unexpected(std::move(checked).error());
-    }
-    return policy;
-}
 
 /// {"policies": [...]} or one policy document.
 Result<std::vector<domain::Policy>> readImport(const http::Request& request)
@@ -29,7 +18,7 @@ Result<std::vector<domain::Policy>> readImport(const http::Request& request)
         EXHIBIT_TRY(auto policy, readPolicy(body, {}));
         return std::vector<domain::Policy>{std::move(policy)};
     }
-    if (!list->is_array() || list->get_array().empty()) {
+    if (!list->is_array()) {
         return fail(ErrorCode::InvalidInput, "expected an array of policies", "/policies");
     }
     for (const auto& member : body.get_object()) {
@@ -40,25 +29,7 @@ Result<std::vector<domain::Policy>> readImport(const http::Request& request)
         }
     }
     const auto& documents = list->get_array();
-    if (documents.size() > limits::kPoliciesPerSnapshotMax) {
-        return fail(ErrorCode::InvalidInput,
-                    "at most " + std::to_string(limits::kPoliciesPerSnapshotMax)
-                        + " policies at once",
-                    "/policies");
-    }
-    std::vector<domain::Policy> policies;
-    std::set<std::string> ids;
-    for (const auto& document : documents) {
-        const auto pointer = "/policies/" + std::to_string(policies.size());
-        EXHIBIT_TRY(auto policy, readPolicy(document, pointer));
-        if (!ids.insert(policy.policyId).second) {
-            return fail(ErrorCode::InvalidInput,
-                        "this policy stands in the list twice",
-                        pointer + "/policy_id");
-        }
-        policies.push_back(std::move(policy));
-    }
-    return policies;
+    return readPolicies({documents.begin(), documents.end()});
 }
 
 http::Response importPolicies(const SharedServices& services,
@@ -98,15 +69,33 @@ http::Response listPolicies(const SharedServices& services,
     return http::jsonResponse(200, JsonObject{{"policies", std::move(documents)}});
 }
 
+/// ?version=; absent: the current one.
+Result<std::optional<std::int64_t>> readVersion(const http::Request& request)
+{
+    const auto found = request.query.find("version");
+    if (found == request.query.end()) {
+        return std::nullopt;
+    }
+    std::int64_t version = 0;
+    const auto& text = found->second;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
+    if (error != std::errc{} || end != text.data() + text.size() || version < 1) {
+        return fail(ErrorCode::InvalidInput, "expected a version from 1", "version");
+    }
+    return version;
+}
+
 http::Response getPolicy(const SharedServices& services,
                          const http::Request& request,
                          const security::Principal& principal)
 {
+    EXHIBIT_ANSWER(request, const auto version, readVersion(request));
     EXHIBIT_ANSWER(request,
                    const auto stored,
                    storage::PolicyStore(services->database)
                        .get(principal.tenant,
                             request.pathParameters.find("id")->second,
+                            version,
                             Deadline::after(kHandlerTimeout)));
     return http::jsonResponse(
         200,

@@ -180,6 +180,9 @@ private:
         }
         m_call->target = *std::move(target);
         m_call->price = catalogue.prices.find(m_call->chat->model);
+        if (m_call->price != nullptr) {
+            m_call->closing.priceVersion = catalogue.prices.version;
+        }
         return std::nullopt;
     }
 

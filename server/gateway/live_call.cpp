@@ -255,9 +255,6 @@ void LiveCall::close(int status,
     closing.errorCode = std::move(errorCode);
     closing.usage = m_call->meter->usage();
     closing.costMicrocents = m_call->meter->cost();
-    if (m_call->price != nullptr) {
-        closing.priceVersion = m_call->catalogue->prices.version;
-    }
     if (!m_concluded) {
         const auto nothing
             = [](std::string_view, std::size_t, std::size_t) { return std::string(); };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/provider_answer.h"
 
-#include "server/gateway/chat_answer.h"
 #include "server/gateway/content_coding.h"
 #include "server/gateway/sse_parser.h"
 #include "server/http/message.h"
@@ -67,15 +66,23 @@ Result<Bytes> decoded(const storage::CallToReplay& call, Bytes bytes)
     return decodeContent(codings, bytes, limits::kAnswerBytesMax);
 }
 
-void addTexts(const JsonWalk& walk, const ChatAnswer& said, replay::AnswerContent& content)
+void addTexts(const JsonWalk& walk, const AnswerParts& said, replay::AnswerContent& content)
 {
     for (const auto& text : said.texts) {
-        content.texts[text.channel] += text.isName ? walk.name(text.node) : walk.string(text.node);
+        if (text.repeats) {
+            continue;
+        }
+        content.texts[text.channel] += text.isName ? walk.name(text.node)
+            : text.isRaw                           ? Bytes(walk.raw(text.node))
+                                                   : walk.string(text.node);
     }
     for (const auto& choice : said.choices) {
         if (!choice.finishReason.empty()) {
             content.finishReasons.push_back(choice.finishReason);
         }
+    }
+    if (!said.finishReason.empty()) {
+        content.finishReasons.push_back(said.finishReason);
     }
     if (content.model.empty()) {
         content.model = walk.string(walk.find(0, "model"));
@@ -87,6 +94,10 @@ void addTexts(const JsonWalk& walk, const ChatAnswer& said, replay::AnswerConten
 Result<ProviderAnswer> recordedAnswer(const storage::CallToReplay& call)
 {
     ProviderAnswer answer;
+    answer.surface = findSurface(call.endpoint);
+    if (answer.surface == nullptr) {
+        return fail(ErrorCode::Corrupt, "the call is of an API that is not served", call.endpoint);
+    }
     answer.status = static_cast<int>(call.upstreamStatus);
     const auto type = stringMember(call.responseHeaders, "content-type");
     answer.streamed = answer.status / 100 == 2
@@ -123,7 +134,7 @@ replay::AnswerContent contentOf(const ProviderAnswer& answer)
     content.whole = answer.ended && answer.status != 0;
     if (!answer.streamed) {
         if (const auto walk = JsonWalk::parse(answer.bytes)) {
-            addTexts(*walk, readAnswer(*walk, AnswerForm::Whole), content);
+            addTexts(*walk, answer.surface->read(*walk, AnswerForm::Whole), content);
         }
         return content;
     }
@@ -132,7 +143,7 @@ replay::AnswerContent contentOf(const ProviderAnswer& answer)
     for (auto event = parser.next(); event && *event; event = parser.next()) {
         const auto walk = JsonWalk::parse((*event)->data());
         if ((*event)->hasData && walk) {
-            addTexts(*walk, readAnswer(*walk, AnswerForm::Chunk), content);
+            addTexts(*walk, answer.surface->read(*walk, AnswerForm::Chunk), content);
         }
     }
     return content;

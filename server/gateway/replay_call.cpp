@@ -60,6 +60,10 @@ public:
         if (spool.full || spool.failing) {
             co_return fail(ErrorCode::Unavailable, "no evidence can be kept at the moment");
         }
+        m_answer.surface = findSurface(m_call.endpoint);
+        if (m_answer.surface == nullptr) {
+            co_return fail(ErrorCode::Conflict, "The call is of an API that is not served.");
+        }
         EXHIBIT_CO_TRY(m_upstream, upstreamOf(*m_catalogue, m_call));
         EXHIBIT_CO_TRY(const auto target, parseBaseUrl(m_upstream->baseUrl));
         open();

@@ -8,7 +8,7 @@ namespace exhibit::gateway {
 StreamRelay::StreamRelay(prevention::CallGuard& guard, UsageMeter& meter, Options options)
     : m_guard(guard)
     , m_meter(meter)
-    , m_options(options)
+    , m_options(std::move(options))
     , m_channels(guard)
     , m_frame(options.surface.makeFrame())
 {
@@ -220,7 +220,8 @@ void StreamRelay::noteChoices(HeldEvent& held, const AnswerParts& answer)
 void StreamRelay::meter()
 {
     if (m_guard.needsUsage()) {
-        m_guard.usageChanged(m_meter.runCounters(), m_meter.usage().completionTokens, utcNow());
+        m_guard.usageChanged(
+            m_meter.runCounters(), m_meter.usage().completionTokens, m_options.now());
     }
 }
 

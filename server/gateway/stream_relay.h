@@ -6,6 +6,7 @@
 #include "server/gateway/surface.h"
 #include "server/gateway/usage_meter.h"
 
+#include <functional>
 #include <list>
 
 namespace exhibit::gateway {
@@ -20,6 +21,7 @@ public:
     struct Options {
         bool hideUsage = false; ///< We asked for the usage chunk, the client did not.
         const Surface& surface = chatSurface();
+        std::function<UtcTime()> now = utcNow; ///< What durations are measured by.
     };
     /// `guard` and `meter` outlive the relay.
     StreamRelay(prevention::CallGuard& guard, UsageMeter& meter, Options options);

@@ -22,7 +22,7 @@ void WholeAnswer::unreadable(std::string_view why)
     }
 }
 
-void WholeAnswer::judge(BytesView body)
+void WholeAnswer::judge(BytesView body, UtcTime now)
 {
     auto walk = JsonWalk::parse(body);
     if (!walk) {
@@ -39,7 +39,7 @@ void WholeAnswer::judge(BytesView body)
     if (m_answer.usage) {
         m_meter.report(*m_answer.usage);
     }
-    m_guard.usageChanged(m_meter.runCounters(), m_meter.usage().completionTokens, utcNow());
+    m_guard.usageChanged(m_meter.runCounters(), m_meter.usage().completionTokens, now);
 }
 
 void WholeAnswer::judgeTexts()

@@ -19,8 +19,8 @@ public:
                 const Surface& surface = chatSurface());
 
     /// `body` without content codings; it must outlive this. What is no JSON is reported to the
-    /// guard: policies that must see the answer decide.
-    void judge(BytesView body);
+    /// guard: policies that must see the answer decide. Durations are measured to `now`.
+    void judge(BytesView body, UtcTime now = utcNow());
     /// The codings of the body cannot be undone, so that nothing was seen.
     void unreadable(std::string_view why);
 

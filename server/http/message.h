@@ -51,9 +51,10 @@ struct Request {
     std::map<std::string, std::string, std::less<>> pathParameters; ///< By the route's {name}s.
     Headers headers;
     Bytes body; ///< As sent (content codings not undone).
-    std::string peerAddress;
+    std::string peerAddress; ///< Of the client, behind trusted proxies (api.md).
     UtcTime receivedAt{};
     SteadyTime startedAt{};
+    Headers replyFields; ///< What every reply to this request carries beside its own.
 };
 
 struct Response {

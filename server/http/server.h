@@ -14,6 +14,10 @@ class io_context;
 
 namespace exhibit::http {
 
+/// Asked on the io thread, for every request whose head could be read, before anything else is done
+/// with it: may set the client's address and what all replies carry. What it gives is the answer.
+using EntryGate = std::function<std::optional<Response>(Request&, Surface)>;
+
 struct ServerOptions {
     std::string address = "127.0.0.1"; ///< An IPv4 or IPv6 address, no name.
     std::uint16_t port = 0; ///< 0: any free one, see Server::port().
@@ -27,6 +31,7 @@ struct ServerOptions {
     std::chrono::milliseconds bodyTimeout = limits::kBodyTimeout;
     std::chrono::milliseconds idleTimeout = limits::kIdleTimeout;
     std::chrono::milliseconds writeTimeout = limits::kWriteTimeout;
+    EntryGate gate{};
 };
 
 struct ServerCounters {

@@ -185,7 +185,11 @@ asio::awaitable<bool> Session::handle(const Router::Match& match,
                                       const Framing& framing)
 {
     const bool known = match.route != nullptr;
-    const auto unadmitted = known ? precheck(*match.route, request, framing) : std::nullopt;
+    const auto& gate = m_state->options.gate;
+    auto unadmitted = gate ? gate(request, match.surface) : std::nullopt;
+    if (known && !unadmitted) {
+        unadmitted = precheck(*match.route, request, framing);
+    }
     const bool wanted = known && !unadmitted;
     Framing behind = framing;
     Outcome body;
@@ -201,7 +205,7 @@ asio::awaitable<bool> Session::handle(const Router::Match& match,
     if (body.refusal) {
         behind.keepAlive = false; // Bytes of unknown length stand before the next request.
     }
-    if (!known) {
+    if (!known && !unadmitted) {
         const Refusal refusal = match.allowed.empty()
             ? Refusal{404, "not_found", "there is nothing at this path"}
             : Refusal{405, "method_not_allowed", match.allowed};

@@ -45,13 +45,29 @@ Bytes SessionExchange::headFor(int status,
     m_keepAlive = m_keepAlive && !m_state.draining;
     Bytes head;
     head.reserve(kHeadBytesUsual);
+    if (m_request.replyFields.fields().empty()) {
+        appendHead(head, status, headers, contentLength);
+        return head;
+    }
+    Headers all = headers;
+    for (const auto& [name, value] : m_request.replyFields) {
+        all.set(name, value);
+    }
+    appendHead(head, status, all, contentLength);
+    return head;
+}
+
+void SessionExchange::appendHead(Bytes& head,
+                                 int status,
+                                 const Headers& headers,
+                                 std::optional<std::size_t> contentLength) const
+{
     const std::string id = m_request.id.text();
     appendReplyHead(head,
                     status,
                     headers,
                     {.idHeader = requestIdHeader(m_surface), .id = id, .date = m_state.date.text()},
                     {.contentLength = contentLength, .keepAlive = m_keepAlive, .http10 = m_http10});
-    return head;
 }
 
 asio::awaitable<Result<void>> SessionExchange::send(BytesView first,

@@ -44,6 +44,10 @@ private:
     [[nodiscard]] Bytes headFor(int status,
                                 const Headers& headers,
                                 std::optional<std::size_t> contentLength);
+    void appendHead(Bytes& head,
+                    int status,
+                    const Headers& headers,
+                    std::optional<std::size_t> contentLength) const;
     boost::asio::awaitable<Result<void>> send(BytesView first, BytesView second, BytesView third);
 
     ServerState& m_state;

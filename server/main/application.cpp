@@ -10,6 +10,7 @@
 #include "server/main/recovery.h"
 #include "server/main/replay_service.h"
 #include "server/main/replicas.h"
+#include "server/main/request_gate.h"
 #include "server/main/run_keeper.h"
 #include "server/main/scorecard.h"
 #include "server/storage/body_field_store.h"
@@ -94,6 +95,7 @@ private:
     std::unique_ptr<RunKeeper> m_runKeeper;
     std::unique_ptr<gateway::Gateway> m_gateway;
     std::unique_ptr<ReplayService> m_replays;
+    std::unique_ptr<RequestGate> m_gate;
     std::unique_ptr<http::Server> m_server;
     bool m_draining = false;
 };
@@ -201,6 +203,11 @@ Result<void> Application::Impl::startServing()
     options.address = m_configuration.listenAddress;
     options.port = m_configuration.listenPort;
     options.connectionsMax = m_configuration.connectionsMax;
+    m_gate = std::make_unique<RequestGate>(
+        m_catalogue, m_configuration.rates, m_configuration.trustedProxies);
+    options.gate = [this](http::Request& request, http::Surface surface) {
+        return m_gate->admit(request, surface);
+    };
     m_server = std::make_unique<http::Server>(m_io, options, std::move(router));
     return m_server->start();
 }

@@ -85,15 +85,41 @@ Result<void> setPublicUrl(Configuration& c, const std::string& v)
     return {};
 }
 
+Result<void> setRate(std::uint32_t& target, const std::string& value)
+{
+    return setNumber(target, value, 0, limits::kRateMax);
+}
+
 struct Setting {
     const char* name;
     const char* help;
     std::function<Result<void>(Configuration&, const std::string&)> set;
 };
 
-const std::vector<Setting>& settings()
+std::vector<Setting> rateSettings()
 {
-    static const std::vector<Setting> list = {
+    return {
+        {"rate.address_per_minute",
+         "requests a minute of one address, for people and whoever has no key; 0: no limit",
+         [](Configuration& c, const std::string& v) { return setRate(c.rates.perAddress, v); }},
+        {"rate.person_per_minute",
+         "requests a minute of one person; 0: no limit",
+         [](Configuration& c, const std::string& v) { return setRate(c.rates.perPerson, v); }},
+        {"rate.service_per_minute",
+         "requests a minute of one service key; 0, the default: no limit",
+         [](Configuration& c, const std::string& v) { return setRate(c.rates.perService, v); }},
+        {"trusted_proxies",
+         "addresses and networks, with commas, whose X-Forwarded-For names the client",
+         [](Configuration& c, const std::string& v) -> Result<void> {
+             EXHIBIT_TRY(c.trustedProxies, security::TrustedProxies::parse(v));
+             return {};
+         }},
+    };
+}
+
+std::vector<Setting> ownSettings()
+{
+    return {
         {"data_dir",
          "folder for spool, keys and the private database",
          [](Configuration& c, const std::string& v) -> Result<void> {
@@ -149,6 +175,16 @@ const std::vector<Setting>& settings()
          }},
         {"log_level", "debug, info, warning or error", setLogLevel},
     };
+}
+
+const std::vector<Setting>& settings()
+{
+    static const auto list = [] {
+        auto all = ownSettings();
+        const auto rates = rateSettings();
+        all.insert(all.end(), rates.begin(), rates.end());
+        return all;
+    }();
     return list;
 }
 

@@ -4,7 +4,9 @@
 #include "models/base/limits.h"
 #include "models/base/result.h"
 #include "models/base/secret.h"
+#include "server/main/rate_limits.h"
 #include "server/ops/log.h"
+#include "server/security/client_address.h"
 
 #include <chrono>
 #include <filesystem>
@@ -31,6 +33,8 @@ struct Configuration {
     /// in dataDir/signer.
     std::filesystem::path signerDir;
     std::string publicUrl; ///< Where people reach this server, for certificates; empty: not said.
+    RateLimits rates;
+    security::TrustedProxies trustedProxies;
     std::string logHost = "exhibit.local"; ///< First part of the origins of new logs.
     ops::LogLevel logLevel = ops::LogLevel::Info;
 };

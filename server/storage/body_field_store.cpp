@@ -17,6 +17,34 @@ Bytes sealContext(TenantId tenant, Uuid field)
 
 } // namespace
 
+Result<SealedRows> SealedRows::of(Transaction& transaction, SubjectKeys& keys, const Rows& rows)
+{
+    std::set<Uuid> ids;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        if (!rows.isNull(row, 1)) {
+            ids.insert(rows.uuid(row, 1));
+        }
+    }
+    if (ids.empty()) {
+        return SealedRows(transaction.tenant(), rows, {});
+    }
+    EXHIBIT_TRY(auto found, keys.byId(transaction, {ids.begin(), ids.end()}));
+    return SealedRows(transaction.tenant(), rows, std::move(found));
+}
+
+Result<Bytes> SealedRows::open(std::size_t row) const
+{
+    if (m_rows.isNull(row, 1)) {
+        return m_rows.bytes(row, 2);
+    }
+    const auto key = m_keys.find(m_rows.uuid(row, 1));
+    if (key == m_keys.end()) {
+        return fail(ErrorCode::NotFound, "that field was erased");
+    }
+    return spool::AesGcm(key->second.key)
+        .openWithNonce(sealContext(m_tenant, m_rows.uuid(row, 0)), m_rows.bytes(row, 2));
+}
+
 Result<void> BodyFieldStore::putAll(Transaction& transaction,
                                     TenantId tenant,
                                     std::span<const FieldDraft> fields)
@@ -72,7 +100,8 @@ Result<Bytes> BodyFieldStore::get(Transaction& transaction, TenantId tenant, Fie
     if (rows.empty()) {
         return fail(ErrorCode::NotFound, "there is no such field", ref.id.hyphenated());
     }
-    return open(transaction, rows, 0);
+    EXHIBIT_TRY(const auto sealed, SealedRows::of(transaction, m_keys, rows));
+    return sealed.open(0);
 }
 
 Result<Bytes> BodyFieldStore::readCall(Transaction& transaction, CallId call, std::string_view path)
@@ -82,6 +111,7 @@ Result<Bytes> BodyFieldStore::readCall(Transaction& transaction, CallId call, st
                                   " WHERE tenant_id = $1 AND call_id = $2 AND path = $3"
                                   " ORDER BY position",
                                   {transaction.tenant(), call, std::string(path)}));
+    EXHIBIT_TRY(const auto sealed, SealedRows::of(transaction, m_keys, rows));
     Bytes all;
     for (std::size_t row = 0; row < rows.size(); ++row) {
         if (rows.integer(row, 3) != static_cast<std::int64_t>(all.size())) {
@@ -90,24 +120,10 @@ Result<Bytes> BodyFieldStore::readCall(Transaction& transaction, CallId call, st
                             + std::to_string(all.size()) + " bytes",
                         call.text());
         }
-        EXHIBIT_TRY(const Bytes piece, open(transaction, rows, row));
+        EXHIBIT_TRY(const Bytes piece, sealed.open(row));
         all += piece;
     }
     return all;
-}
-
-/// Of a row that begins with field_id, key_id, bytes.
-Result<Bytes> BodyFieldStore::open(Transaction& transaction, const Rows& rows, std::size_t row)
-{
-    if (rows.isNull(row, 1)) {
-        return rows.bytes(row, 2);
-    }
-    EXHIBIT_TRY(const auto keys, m_keys.byId(transaction, {rows.uuid(row, 1)}));
-    if (keys.empty()) {
-        return fail(ErrorCode::NotFound, "that field was erased");
-    }
-    return spool::AesGcm(keys.begin()->second.key)
-        .openWithNonce(sealContext(transaction.tenant(), rows.uuid(row, 0)), rows.bytes(row, 2));
 }
 
 } // namespace exhibit::storage

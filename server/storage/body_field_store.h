@@ -5,6 +5,29 @@
 
 namespace exhibit::storage {
 
+/// Rows that begin with field_id, key_id and bytes, with the keys that open them: one look-up for
+/// all. `rows` outlives it.
+class SealedRows {
+public:
+    [[nodiscard]] static Result<SealedRows> of(Transaction& transaction,
+                                               SubjectKeys& keys,
+                                               const Rows& rows);
+    /// NotFound when its subject was erased.
+    [[nodiscard]] Result<Bytes> open(std::size_t row) const;
+
+private:
+    SealedRows(TenantId tenant, const Rows& rows, std::map<Uuid, SubjectKey> keys)
+        : m_tenant(tenant)
+        , m_rows(rows)
+        , m_keys(std::move(keys))
+    {
+    }
+
+    TenantId m_tenant;
+    const Rows& m_rows;
+    std::map<Uuid, SubjectKey> m_keys;
+};
+
 /// Fields as rows of call_bodies, sealed under their subject's key; the keys outlive the object.
 /// Any thread.
 class BodyFieldStore final : public FieldStore {
@@ -27,8 +50,6 @@ public:
                                          std::string_view path);
 
 private:
-    [[nodiscard]] Result<Bytes> open(Transaction& transaction, const Rows& rows, std::size_t row);
-
     SubjectKeys& m_keys;
 };
 

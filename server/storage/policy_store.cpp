@@ -170,6 +170,7 @@ Result<std::vector<domain::Policy>> PolicyStore::list(TenantId tenant, Deadline 
 
 Result<StoredPolicy> PolicyStore::get(TenantId tenant,
                                       const std::string& policyId,
+                                      std::optional<std::int64_t> version,
                                       Deadline deadline)
 {
     return m_database.read(tenant, deadline, [&](Transaction& transaction) -> Result<StoredPolicy> {
@@ -182,10 +183,17 @@ Result<StoredPolicy> PolicyStore::get(TenantId tenant,
             return fail(ErrorCode::NotFound, "there is no such policy", policyId);
         }
         StoredPolicy stored;
-        EXHIBIT_TRY(stored.policy, domain::policyFromJson(rows.json(0, 1)));
+        std::optional<std::size_t> wanted;
         for (std::size_t row = 0; row < rows.size(); ++row) {
             stored.versions.push_back(rows.integer(row, 0));
+            if (!wanted && stored.versions.back() == version.value_or(stored.versions.back())) {
+                wanted = row;
+            }
         }
+        if (!wanted) {
+            return fail(ErrorCode::NotFound, "the policy has no such version", policyId);
+        }
+        EXHIBIT_TRY(stored.policy, domain::policyFromJson(rows.json(*wanted, 1)));
         return stored;
     });
 }

@@ -5,6 +5,7 @@
 #include "server/storage/audit_store.h"
 #include "server/storage/database.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,7 @@ struct PolicyImport {
 };
 
 struct StoredPolicy {
-    domain::Policy policy; ///< The current version.
+    domain::Policy policy;
     std::vector<std::int64_t> versions; ///< All there were, newest first.
 };
 
@@ -43,8 +44,10 @@ public:
                                               Deadline deadline);
     /// The current version of each, by policy_id.
     [[nodiscard]] Result<std::vector<domain::Policy>> list(TenantId tenant, Deadline deadline);
+    /// Without a version the current one.
     [[nodiscard]] Result<StoredPolicy> get(TenantId tenant,
                                            const std::string& policyId,
+                                           std::optional<std::int64_t> version,
                                            Deadline deadline);
     [[nodiscard]] Result<domain::PolicySnapshot> snapshot(TenantId tenant,
                                                           const std::string& snapshotId,

@@ -2,8 +2,12 @@
 // What an investigator does, by keyboard and by actions, in the console on a real server.
 #include "app/console/console.h"
 #include "tests/gui/sample_server.h"
+#include "ui/certificate/answer_row.h"
+#include "ui/certificate/certificate_page.h"
+#include "ui/certificate/certificate_view.h"
 #include "ui/detail/explain_section.h"
 #include "ui/detail/export_dialog.h"
+#include "ui/detail/incident_export.h"
 #include "ui/detail/record_pane.h"
 #include "ui/search/chip_row.h"
 #include "ui/search/facets_pane.h"
@@ -29,6 +33,7 @@
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
 #include <QProcess>
+#include <QSignalSpy>
 #include <QStandardPaths>
 #include <QTabWidget>
 #include <QTemporaryDir>
@@ -235,14 +240,53 @@ private Q_SLOTS:
     {
         QTRY_VERIFY_WITH_TIMEOUT(!m_console->hub().routes().isEmpty(), kPatience);
         const auto& incident = window().services().selection->hit()->incident;
-        const ui::ExportDialog known(ui::ExportDialog::Kind::Export,
-                                     incident,
-                                     {u"/api/v1/incidents/{id}/export"_s},
-                                     nullptr);
+        const ui::ExportDialog known(
+            ui::ExportDialog::Kind::Export, incident, m_console->hub(), nullptr);
         QVERIFY(known.canGoOn());
-        const ui::ExportDialog unknown(ui::ExportDialog::Kind::Export, incident, {}, nullptr);
+        QCOMPARE(known.choice().format, std::string("exhibit"));
+        const ui::SourceHub older;
+        const ui::ExportDialog unknown(ui::ExportDialog::Kind::Export, incident, older, nullptr);
         QVERIFY(!unknown.canGoOn());
         QVERIFY(unknown.reason().contains(u"/export"_s));
+    }
+
+    void anExportIsAFileThatVerifiesHere()
+    {
+        const auto id = window().services().selection->hit()->incident.incidentId.text();
+        const QString path = m_folder.filePath(u"case.exhibit"_s);
+        QSignalSpy written(&record().exports(), &ui::IncidentExport::written);
+        record().exports().exportTo(path, id, {"exhibit", {"full_trace"}, ""}, true);
+        QVERIFY(written.wait(kPatience));
+        QTRY_VERIFY_WITH_TIMEOUT(evidenceIsVerified(), kPatience);
+        QCOMPARE(answer(evidence::Answer::Integrity), evidence::CheckResult::Passed);
+        QCOMPARE(answer(evidence::Answer::Coverage), evidence::CheckResult::Passed);
+        QVERIFY2(answer(evidence::Answer::Trust) == evidence::CheckResult::NotChecked,
+                 "nobody pinned the server's keys");
+        QVERIFY(window().actions().trigger(u"workspace.investigate"));
+        QVERIFY(!window().isHome());
+    }
+
+    void aCertificateIsAFileThatVerifiesHere()
+    {
+        const auto id = window().services().selection->hit()->incident.incidentId.text();
+        const QString path = m_folder.filePath(u"certificate.json"_s);
+        QSignalSpy written(&record().exports(), &ui::IncidentExport::written);
+        record().exports().certifyTo(path, id, true);
+        QVERIFY(written.wait(kPatience));
+        QTRY_VERIFY_WITH_TIMEOUT(evidenceIsVerified(), kPatience);
+        QVERIFY(answer(evidence::Answer::Integrity) != evidence::CheckResult::Failed);
+        QVERIFY(answer(evidence::Answer::Signer) != evidence::CheckResult::Failed);
+        QVERIFY(window().actions().trigger(u"workspace.investigate"));
+    }
+
+    void whatCannotBeWrittenIsAFailedJob()
+    {
+        const auto id = window().services().selection->hit()->incident.incidentId.text();
+        const QString path = m_folder.filePath(u"no/such/folder/case.exhibit"_s);
+        record().exports().exportTo(path, id, {"exhibit", {}, ""}, true);
+        auto* job = window().services().jobs->jobs().front();
+        QTRY_COMPARE_WITH_TIMEOUT(job->state(), ui::Job::State::Failed, kPatience);
+        QVERIFY2(job->note().contains(u"was not written"_s), qPrintable(job->note()));
     }
 
     void oneSwitchChangesAllTimes()
@@ -313,6 +357,19 @@ private Q_SLOTS:
     }
 
 private:
+    ui::CertificatePage& certificatePage()
+    {
+        return *qobject_cast<ui::CertificatePage*>(window().page(u"certificate"_s));
+    }
+    bool evidenceIsVerified()
+    {
+        const auto& files = certificatePage().files().files();
+        return !files.empty() && files.back().verifiedAt.isValid();
+    }
+    evidence::CheckResult answer(evidence::Answer which)
+    {
+        return certificatePage().certificate().answer(which).result();
+    }
     ui::MainWindow& window() { return m_console->window(); }
     ui::SearchController& search() { return ui::SearchController::of(window().services()); }
     template <class T>
@@ -324,6 +381,7 @@ private:
     ui::TimelinePane& timeline() { return *pane<ui::TimelinePane>(u"timeline"_s); }
     ui::RecordPane& record() { return *pane<ui::RecordPane>(u"record"_s); }
 
+    QTemporaryDir m_folder;
     test::SampleServer m_server;
     std::unique_ptr<Console> m_console;
 };

@@ -190,4 +190,20 @@ domain::Question PictureSource::change(std::string,
     return later<domain::Incident>(std::move(changed), std::move(answer));
 }
 
+domain::Question PictureSource::exportIncident(std::string id,
+                                               domain::ExportChoice choice,
+                                               domain::AnswerTo<Bytes> answer)
+{
+    Q_UNUSED(id)
+    Q_UNUSED(choice)
+    return later<Bytes>(tl::make_unexpected(notHere()), std::move(answer));
+}
+
+domain::Question PictureSource::certify(std::string id,
+                                        domain::AnswerTo<domain::IssuedCertificate> answer)
+{
+    Q_UNUSED(id)
+    return later<domain::IssuedCertificate>(tl::make_unexpected(notHere()), std::move(answer));
+}
+
 } // namespace exhibit::test

@@ -35,9 +35,14 @@ public:
     bool start()
     {
         m_process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
-        m_process.start(
-            qEnvironmentVariable("EXHIBIT_BIN_DIR") + u"/exhibitd"_s,
-            {u"serve"_s, u"--data-dir"_s, m_folder, u"--listen"_s, u"127.0.0.1:%1"_s.arg(m_port)});
+        m_process.start(qEnvironmentVariable("EXHIBIT_BIN_DIR") + u"/exhibitd"_s,
+                        {u"serve"_s,
+                         u"--data-dir"_s,
+                         m_folder,
+                         u"--listen"_s,
+                         u"127.0.0.1:%1"_s.arg(m_port),
+                         u"--rate-address-per-minute"_s,
+                         u"0"_s});
         const QDeadlineTimer deadline(kPatience);
         while (!deadline.hasExpired() && m_process.state() != QProcess::NotRunning) {
             m_process.waitForReadyRead(1000);

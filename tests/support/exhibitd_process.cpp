@@ -55,6 +55,9 @@ Result<Exhibitd> Exhibitd::start(ExhibitdOptions options)
     process.arguments.insert(
         process.arguments.end(), options.arguments.begin(), options.arguments.end());
     process.environment = options.environment;
+    // Tests ask far more often than people; those about rates set their own.
+    process.environment.try_emplace("EXHIBIT_RATE_ADDRESS_PER_MINUTE", "0");
+    process.environment.try_emplace("EXHIBIT_RATE_PERSON_PER_MINUTE", "0");
     process.standardErrorFile = options.dataDir / "exhibitd.log";
     EXHIBIT_TRY(auto running, Process::start(programPath("exhibitd"), std::move(process)));
     const auto port = readListeningPort(running, Deadline::after(60s));

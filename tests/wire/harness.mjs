@@ -43,7 +43,8 @@ export async function startServers({ policies = [], upstreamArgs = [] } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'exhibit-wire-'));
   const upstream = await start('exhibit-sample-upstream',
     ['--listen', '127.0.0.1:0', '--recordings', join(source, 'tests/support/recordings'), ...upstreamArgs]);
-  const server = await start('exhibitd', ['serve', '--data-dir', folder, '--listen', '127.0.0.1:0']);
+  const server = await start('exhibitd', ['serve', '--data-dir', folder, '--listen', '127.0.0.1:0',
+    '--rate-address-per-minute', '0', '--rate-person-per-minute', '0']);
   const key = (await readFile(join(folder, 'admin.key'), 'utf8')).trim();
   const ctl = async (...args) => {
     const { stdout } = await promisify(execFile)(join(bin, 'exhibitctl'), args,

@@ -3,8 +3,8 @@
 
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
-#include "ui/theme/style.h"
 #include "ui/theme/marks.h"
+#include "ui/theme/style.h"
 #include "ui/widgets/tool_bar_parts.h"
 
 #include <QLabel>

@@ -10,6 +10,7 @@
 #include <QCoreApplication>
 #include <QDialogButtonBox>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QRadioButton>
 #include <QVBoxLayout>
@@ -45,15 +46,16 @@ QString word(const char* text)
 
 ExportDialog::ExportDialog(Kind kind,
                            const domain::Incident& incident,
-                           const QSet<QString>& routes,
+                           const SourceHub& server,
                            QWidget* parent)
     : QDialog(parent)
     , m_reason(new QLabel(this))
+    , m_verify(new QCheckBox(tr("Verify the file here when it is written"), this))
 {
     const bool exports = kind == Kind::Export;
     const QString route
         = exports ? u"/api/v1/incidents/{id}/export"_s : u"/api/v1/incidents/{id}/certificate"_s;
-    const bool can = routes.contains(route);
+    const bool can = server.routes().contains(route);
     setWindowTitle(exports ? tr("Export incident") : tr("Certify incident"));
     setAttribute(Qt::WA_DeleteOnClose);
     auto* title = new QLabel(toQt(incident.title), this);
@@ -66,47 +68,63 @@ ExportDialog::ExportDialog(Kind kind,
     layout->addWidget(title);
     layout->addWidget(id);
     if (exports) {
-        layout->addWidget(formats(can));
+        layout->addWidget(formats(can ? server.exportFormats() : QSet<QString>()));
+        layout->addWidget(includes());
+        m_why = new QLineEdit(this);
+        m_why->setAccessibleName(tr("Reason"));
+        m_why->setPlaceholderText(tr("Why it is taken out; stands in the ledger"));
+        m_why->setMaxLength(250);
+        layout->addWidget(m_why);
     } else {
         auto* what = new QLabel(
-            tr("The call is replayed under its snapshot, compared with the original, and the "
-               "result is signed and entered in the ledger."),
+            tr("The call is sent to its provider once more and compared with the original; the "
+               "recorded policies judge the recorded answer again. The result is signed and "
+               "entered in the ledger. Tools are not called."),
             this);
         what->setWordWrap(true);
         layout->addWidget(what);
     }
-    layout->addWidget(includes(can));
+    m_verify->setChecked(true);
+    layout->addWidget(m_verify);
     m_reason->setText(can ? QString()
                           : tr("This server cannot do it yet: it has no route %1.").arg(route));
     m_reason->setWordWrap(true);
+    m_reason->setVisible(!can);
     makeSecondary(m_reason);
     layout->addWidget(m_reason);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
-    m_go = buttons->addButton(exports ? tr("Export") : tr("Certify"), QDialogButtonBox::AcceptRole);
+    m_go = buttons->addButton(exports ? tr("Export…") : tr("Certify…"),
+                              QDialogButtonBox::AcceptRole);
     m_go->setEnabled(can);
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     layout->addWidget(buttons);
 }
 
-QWidget* ExportDialog::formats(bool enabled)
+QWidget* ExportDialog::formats(const QSet<QString>& known)
 {
     auto* part = new QWidget(this);
     auto* column = new QVBoxLayout(part);
     column->addWidget(new QLabel(tr("Format"), part));
-    auto* group = new QButtonGroup(part); // The part owns it.
+    m_format = new QButtonGroup(part); // The part owns it.
     for (const auto& [name, text] : kFormats) {
+        const QString format = QString::fromLatin1(name);
         auto* button = new QRadioButton(word(text), part);
-        button->setObjectName(QString::fromLatin1(name));
-        button->setEnabled(enabled);
-        group->addButton(button);
+        button->setObjectName(format);
+        button->setEnabled(known.contains(format));
+        if (!button->isEnabled()) {
+            button->setToolTip(tr("This server does not export it."));
+        }
+        m_format->addButton(button);
         column->addWidget(button);
-        button->setChecked(column->count() == 2);
+        if (button->isEnabled() && m_format->checkedButton() == nullptr) {
+            button->setChecked(true);
+        }
     }
     return part;
 }
 
-QWidget* ExportDialog::includes(bool enabled)
+QWidget* ExportDialog::includes()
 {
     auto* part = new QWidget(this);
     auto* column = new QVBoxLayout(part);
@@ -114,11 +132,31 @@ QWidget* ExportDialog::includes(bool enabled)
     for (const auto& [name, text] : kIncludes) {
         auto* box = new QCheckBox(word(text), part);
         box->setObjectName(QString::fromLatin1(name));
-        box->setEnabled(enabled);
         box->setChecked(true);
+        m_includes << box;
         column->addWidget(box);
     }
     return part;
+}
+
+domain::ExportChoice ExportDialog::choice() const
+{
+    domain::ExportChoice choice;
+    if (m_format != nullptr && m_format->checkedButton() != nullptr) {
+        choice.format = fromQt(m_format->checkedButton()->objectName());
+    }
+    for (const auto* box : m_includes) {
+        if (box->isChecked()) {
+            choice.include.push_back(fromQt(box->objectName()));
+        }
+    }
+    choice.reason = m_why != nullptr ? fromQt(m_why->text()) : std::string();
+    return choice;
+}
+
+bool ExportDialog::verifiesAfterwards() const
+{
+    return m_verify->isChecked();
 }
 
 bool ExportDialog::canGoOn() const

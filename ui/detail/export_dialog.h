@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/domain/incident.h"
+#include "models/domain/incident_source.h"
+#include "ui/windows/source_hub.h"
 
 #include <QDialog>
-#include <QSet>
 
 class QButtonGroup;
 class QCheckBox;
 class QLabel;
+class QLineEdit;
 class QPushButton;
 
 namespace exhibit::ui {
@@ -21,20 +22,26 @@ class ExportDialog : public QDialog {
 public:
     enum class Kind : std::uint8_t { Export, Certify };
 
-    /// `routes` are those of the server's own description.
     ExportDialog(Kind kind,
                  const domain::Incident& incident,
-                 const QSet<QString>& routes,
+                 const SourceHub& server,
                  QWidget* parent);
     [[nodiscard]] bool canGoOn() const;
     [[nodiscard]] QString reason() const;
+    [[nodiscard]] domain::ExportChoice choice() const;
+    /// Whether the file is to be verified here once it is written.
+    [[nodiscard]] bool verifiesAfterwards() const;
 
 private:
-    QWidget* formats(bool enabled);
-    QWidget* includes(bool enabled);
+    QWidget* formats(const QSet<QString>& known);
+    QWidget* includes();
 
     QLabel* m_reason;
     QPushButton* m_go;
+    QButtonGroup* m_format = nullptr;
+    QList<QCheckBox*> m_includes;
+    QLineEdit* m_why = nullptr;
+    QCheckBox* m_verify;
 };
 
 } // namespace exhibit::ui

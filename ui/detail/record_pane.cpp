@@ -5,9 +5,9 @@
 #include "ui/detail/answer_box.h"
 #include "ui/detail/copy_as.h"
 #include "ui/detail/explain_section.h"
-#include "ui/detail/export_dialog.h"
 #include "ui/detail/fact_list.h"
 #include "ui/detail/figure_strip.h"
+#include "ui/detail/incident_export.h"
 #include "ui/detail/json_page.h"
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
@@ -40,6 +40,7 @@ using domain::StepType;
 RecordPane::RecordPane(const Services& services, QWidget* parent)
     : QWidget(parent)
     , m_services(services)
+    , m_export(new IncidentExport(services, this))
     , m_stack(new QStackedWidget(this))
     , m_empty(new EmptyState(m_stack))
 {
@@ -203,12 +204,7 @@ void RecordPane::copy(const QString& text)
 void RecordPane::openExport(bool certify)
 {
     if (const auto* hit = m_services.selection->hit()) {
-        auto* dialog
-            = new ExportDialog(certify ? ExportDialog::Kind::Certify : ExportDialog::Kind::Export,
-                               hit->incident,
-                               m_services.sources->routes(),
-                               window());
-        dialog->open();
+        m_export->ask(hit->incident, certify);
     }
 }
 

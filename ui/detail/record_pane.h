@@ -18,6 +18,7 @@ class ExplainSection;
 class FactList;
 class FigureStrip;
 class JsonPage;
+class IncidentExport;
 class Section;
 
 /// The selected incident as a record: what it is, the instant explained, answer, facts, and the raw
@@ -28,6 +29,7 @@ class RecordPane : public QWidget {
 public:
     RecordPane(const Services& services, QWidget* parent);
     [[nodiscard]] ExplainSection& explain() { return *m_explain; }
+    [[nodiscard]] IncidentExport& exports() { return *m_export; }
     [[nodiscard]] QString titleText() const;
     [[nodiscard]] QTabWidget& tabs() { return *m_tabs; }
 
@@ -48,6 +50,7 @@ private:
     [[nodiscard]] const domain::TimelineEvent* firstOf(domain::StepType type) const;
 
     Services m_services;
+    IncidentExport* m_export;
     QStackedWidget* m_stack;
     EmptyState* m_empty;
     QWidget* m_marks = nullptr;

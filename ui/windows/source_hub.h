@@ -31,6 +31,9 @@ public:
     /// Paths of the server's own description (GET /openapi.json): what it can do.
     void setRoutes(const QSet<QString>& routes) { m_routes = routes; }
     [[nodiscard]] const QSet<QString>& routes() const { return m_routes; }
+    /// Formats that it exports incidents in, from the same description.
+    void setExportFormats(const QSet<QString>& formats) { m_exportFormats = formats; }
+    [[nodiscard]] const QSet<QString>& exportFormats() const { return m_exportFormats; }
     void tell(const domain::LiveEvent& event) { Q_EMIT live(event); }
 
 Q_SIGNALS:
@@ -46,6 +49,7 @@ private:
     QString m_name;
     QString m_detail;
     QSet<QString> m_routes;
+    QSet<QString> m_exportFormats;
 };
 
 } // namespace exhibit::ui

@@ -125,4 +125,25 @@ domain::Question GeneratedSource::change(std::string,
     return later<domain::Incident>(tl::make_unexpected(notHere()), std::move(answer));
 }
 
+domain::Question GeneratedSource::exportIncident(std::string id,
+                                                 domain::ExportChoice choice,
+                                                 domain::AnswerTo<Bytes> answer)
+{
+    Q_UNUSED(id)
+    Q_UNUSED(choice)
+    return later<Bytes>(tl::make_unexpected(domain::SourceFailure{
+                            {ErrorCode::NotFound, "Nothing is exported here.", {}}, {}, {}, {}}),
+                        std::move(answer));
+}
+
+domain::Question GeneratedSource::certify(std::string id,
+                                          domain::AnswerTo<domain::IssuedCertificate> answer)
+{
+    Q_UNUSED(id)
+    return later<domain::IssuedCertificate>(
+        tl::make_unexpected(domain::SourceFailure{
+            {ErrorCode::NotFound, "Nothing is exported here.", {}}, {}, {}, {}}),
+        std::move(answer));
+}
+
 } // namespace exhibit::test

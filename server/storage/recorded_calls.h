@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/domain/decision.h"
+#include "models/domain/price_table.h"
+#include "models/domain/snapshot.h"
+#include "server/storage/database.h"
+#include "server/storage/subject_keys.h"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace exhibit::storage {
+
+/// Bytes of an answer as one record brought them.
+struct RecordedPiece {
+    std::int64_t firstEvent = 0;
+    std::int64_t eventCount = 0; ///< 0: no event of the provider's.
+    std::int64_t atUs = 0; ///< Since the call opened.
+    Bytes bytes;
+};
+
+struct RecordedIncident {
+    IncidentId incidentId;
+    std::string policyId;
+    domain::Severity severity = domain::Severity::Medium;
+    domain::IncidentStatus status = domain::IncidentStatus::Open;
+    bool stopped = false; ///< The answer ended there.
+};
+
+/// A closed call with everything it was decided from and everything that was decided.
+struct RecordedCall {
+    CallId callId;
+    RunId runId;
+    ProjectId projectId;
+    std::string endpoint;
+    std::string snapshotId;
+    std::optional<std::string> userId;
+    std::optional<Json> facts;
+    Json requestHeaders; ///< Those that are kept; an object.
+    Json responseHeaders;
+    std::string outcome;
+    std::optional<std::string> errorCode;
+    std::int64_t upstreamStatus = 0;
+    std::optional<std::string> priceVersion;
+    domain::RunCounters runBefore; ///< As the call found them; itself among its calls.
+    UtcTime openedAt{};
+    bool erased = false; ///< Its bytes are gone.
+    Bytes request;
+    std::vector<RecordedPiece> released;
+    std::vector<RecordedPiece> withheld;
+    std::vector<domain::Decision> decisions;
+    std::vector<domain::PassRecord> passes;
+    std::vector<RecordedIncident> incidents;
+};
+
+/// Where a page of calls begins: behind this one.
+struct RecordedPosition {
+    UtcTime openedAt{};
+    CallId callId;
+};
+
+struct RecordedRange {
+    std::optional<UtcTime> from; ///< Of the call's opening; inclusive.
+    std::optional<UtcTime> to; ///< Exclusive.
+    std::optional<RecordedPosition> after;
+    std::size_t limit = 100;
+};
+
+/// Recorded calls as they are judged once more, one tenant's, oldest first. Any thread; every call
+/// waits. `keys` outlives it.
+class RecordedCalls {
+public:
+    RecordedCalls(Database& database, SubjectKeys& keys)
+        : m_database(database)
+        , m_keys(keys)
+    {
+    }
+
+    [[nodiscard]] Result<std::vector<RecordedCall>> page(TenantId tenant,
+                                                         const RecordedRange& range,
+                                                         Deadline deadline);
+    /// All there ever were, by version.
+    [[nodiscard]] Result<std::map<std::string, domain::PriceTable>> priceTables(Deadline deadline);
+
+private:
+    Database& m_database;
+    SubjectKeys& m_keys;
+};
+
+} // namespace exhibit::storage

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+// Backtests over what a real exhibitd recorded: the policies in force decide again as they did, and
+// drafts say what they would have done.
+#include "tests/support/exhibitd_process.h"
+#include "tests/support/sample_upstream_process.h"
+#include "tests/support/temp_dir.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+namespace exhibit::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+template <class T>
+T must(Result<T> result)
+{
+    EXPECT_TRUE(result) << (result ? "" : result.error().message + " " + result.error().subject);
+    return *std::move(result);
+}
+
+std::string readText(const std::filesystem::path& file)
+{
+    std::ifstream stream(file, std::ios::binary);
+    std::ostringstream text;
+    text << stream.rdbuf();
+    return text.str();
+}
+
+std::filesystem::path sourceFolder()
+{
+    const char* folder = std::getenv("EXHIBIT_SOURCE_DIR");
+    return folder == nullptr ? "." : folder;
+}
+
+const std::string kFacts
+    = R"({"contract":{"id":"C-2041","customer":"Fjordline Foods","auto_renew":null}})";
+
+/// A gateway whose traffic is every bundled recording, under every shipped policy.
+class Recorded {
+public:
+    Recorded()
+        : m_upstream(must(SampleUpstream::start()))
+        , m_server(must(Exhibitd::start({.dataDir = m_folder.path()})))
+    {
+        must(m_server.controlJson(
+            {"upstream", "add", "sample", "--base-url", m_upstream.baseUrl()}));
+        JsonArray all;
+        for (const auto* name : {"budget",
+                                 "content_accuracy",
+                                 "pii_output",
+                                 "prompt_injection",
+                                 "safety",
+                                 "secret_output",
+                                 "tool_safety"}) {
+            const auto file = sourceFolder() / "resources/policies" / (std::string(name) + ".json");
+            const auto policy = must(parseJson(readText(file)));
+            if (const auto* list = policy.if_array()) {
+                all.insert(all.end(), list->begin(), list->end());
+            } else {
+                all.push_back(policy);
+            }
+        }
+        all.push_back(must(parseJson(
+            R"({"policy_id":"WORDS","title":"Words","severity":"low","stage":["input","output"],)"
+            R"("mode":"monitor","rule":{"type":"patterns","patterns":["(?i)\\bthe [a-z]{3}\\b"]}})")));
+        all.push_back(must(parseJson(
+            R"({"policy_id":"TOKENS","title":"Tokens","severity":"low","stage":["run"],)"
+            R"("mode":"warn","rule":{"type":"threshold","metric":"run.tokens","warn_at":40,)"
+            R"("max":2000}})")));
+        write("all.json", printJson(Json(std::move(all))));
+        must(m_server.controlJson({"policy", "import", path("all.json")}));
+        play();
+    }
+
+    [[nodiscard]] std::string path(const std::string& name) const
+    {
+        return (m_folder.path() / name).string();
+    }
+    std::string write(const std::string& name, const std::string& text) const
+    {
+        std::ofstream(path(name), std::ios::binary) << text;
+        return path(name);
+    }
+    [[nodiscard]] Json backtest(const std::string& file,
+                                const std::vector<std::string>& more = {}) const
+    {
+        std::vector<std::string> arguments{"--json", "policy", "backtest", file};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        const auto finished = must(m_server.control(arguments));
+        EXPECT_LE(finished.exitCode, 1) << finished.output;
+        return must(parseJson(finished.output)).at("report");
+    }
+    [[nodiscard]] const Exhibitd& server() const { return m_server; }
+    [[nodiscard]] std::int64_t calls() const { return m_calls; }
+
+private:
+    void play()
+    {
+        for (const auto& entry :
+             std::filesystem::directory_iterator(sourceFolder() / "tests/support/recordings")) {
+            std::istringstream lines(readText(entry.path()));
+            const bool ordinary = entry.path().stem() == "ordinary";
+            for (std::string line; std::getline(lines, line);) {
+                const auto row = must(parseJson(line));
+                ask(row, ordinary ? std::string() : entry.path().stem().string());
+            }
+        }
+        const auto deadline = Deadline::after(30s);
+        while (waiting() > 0 && !deadline.reached()) {
+            std::this_thread::sleep_for(50ms);
+        }
+        ASSERT_EQ(waiting(), 0);
+    }
+    void ask(const Json& row, const std::string& run)
+    {
+        HeaderList headers{{"Content-Type", "application/json"},
+                           {"x-sample-id", std::string(stringMember(row, "id"))},
+                           {"X-Exhibit-User-Id", "mara"}};
+        if (!run.empty()) {
+            headers.emplace_back("X-Exhibit-Run-Id", run);
+            headers.emplace_back("X-Exhibit-Context", kFacts);
+        }
+        const auto reply = must(m_server.request(
+            "POST", "/v1/chat/completions", headers, printJson(row.at("request"))));
+        EXPECT_GE(reply.status, 200);
+        ++m_calls;
+    }
+    [[nodiscard]] std::int64_t waiting() const
+    {
+        const auto health = must(parseJson(must(m_server.request("GET", "/health")).body));
+        return health.at_pointer("/dependencies/spool/waiting").to_number<std::int64_t>();
+    }
+
+    TempDir m_folder;
+    SampleUpstream m_upstream;
+    Exhibitd m_server;
+    std::int64_t m_calls = 0;
+};
+
+TEST(Backtest, decidesAgainWhatWasDecidedAndJudgesDrafts)
+{
+    const Recorded recorded;
+
+    const auto same = recorded.backtest(recorded.path("all.json"));
+    EXPECT_EQ(same.at("differences"), 0) << printJson(same.at("difference_sample"));
+    EXPECT_GT(same.at("calls").as_int64(), 40) << printJson(same);
+    EXPECT_EQ(same.at("calls").as_int64() + same.at("skipped").as_int64(), recorded.calls());
+    EXPECT_EQ(same.at("compared").as_int64(), 12 * same.at("calls").as_int64());
+    EXPECT_EQ(same.at("complete"), true);
+
+    // What WORDS found in mode monitor it would have stopped in mode block.
+    const std::string draft
+        = R"({"policy_id":"WORDS","title":"Words","severity":"low","stage":["input","output"],)"
+          R"("mode":"block","rule":{"type":"patterns","patterns":["(?i)\\bthe [a-z]{3}\\b"]}})";
+    const auto blocking = recorded.backtest(recorded.write("draft.json", draft));
+    const auto& counts = blocking.at_pointer("/policies/0");
+    EXPECT_GT(counts.at("blocked").as_int64(), 0) << printJson(blocking);
+    EXPECT_EQ(counts.at("warned"), 0);
+    EXPECT_GT(blocking.at("runs_stopped").as_int64(), 0);
+    EXPECT_GT(blocking.at("calls_prevented").as_int64(), 0) << "later calls of a stopped run";
+    EXPECT_GT(blocking.at("incidents_prevented").as_int64(), 0) << "those of its own monitoring";
+    EXPECT_EQ(blocking.at("compared"), 0) << "no call ran under the draft";
+
+    // A draft that nothing speaks for.
+    const auto unfounded = recorded.backtest(recorded.write(
+        "vowels.json",
+        R"({"policy_id":"VOWELS","title":"Vowels","severity":"low","stage":["output"],)"
+        R"("mode":"block","rule":{"type":"patterns","patterns":["[aeiou]"]}})"));
+    EXPECT_GT(unfounded.at("false_positives").as_int64(), 0);
+    EXPECT_EQ(unfounded.at("false_positive_sample").as_array().size(),
+              std::min<std::size_t>(
+                  20, static_cast<std::size_t>(unfounded.at("false_positives").as_int64())));
+
+    const auto some = recorded.backtest(recorded.path("draft.json"), {"--limit", "5"});
+    EXPECT_EQ(some.at("calls").as_int64() + some.at("skipped").as_int64(), 5);
+    EXPECT_EQ(some.at("complete"), false);
+    const auto none
+        = recorded.backtest(recorded.path("draft.json"), {"--to", "2020-01-01T00:00:00Z"});
+    EXPECT_EQ(none.at("calls"), 0);
+
+    const auto wrong = must(recorded.server().control(
+        {"policy", "backtest", recorded.write("wrong.json", R"({"policy_id":"A"})")}));
+    EXPECT_EQ(wrong.exitCode, 2) << "a draft is checked like any policy";
+
+    const auto words = recorded.write("words.json", draft);
+    const auto diff = must(recorded.server().control({"policy", "diff", "WORDS", words}));
+    EXPECT_EQ(diff.exitCode, 1);
+    EXPECT_NE(diff.output.find("WORDS/mode\n  - \"monitor\"\n  + \"block\"\n"), std::string::npos)
+        << diff.output;
+    must(recorded.server().controlJson({"policy", "import", words}));
+    EXPECT_EQ(must(recorded.server().control({"policy", "diff", "WORDS", "WORDS@2"})).exitCode, 0);
+    EXPECT_EQ(must(recorded.server().control({"policy", "diff", "WORDS@1", "WORDS"})).exitCode, 1);
+    EXPECT_EQ(must(recorded.server().control({"policy", "diff", "WORDS@9", "WORDS"})).exitCode, 1);
+}
+
+} // namespace
+} // namespace exhibit::test

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/detail/incident_export.h"
+
+#include "ui/detail/export_dialog.h"
+#include "ui/text.h"
+
+#include <QDir>
+#include <QFileDialog>
+#include <QMainWindow>
+#include <QSaveFile>
+
+namespace exhibit::ui {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+QString endingOf(const std::string& format)
+{
+    if (format == "exhibit") {
+        return u".exhibit"_s;
+    }
+    return format == "pdf" || format == "soc2" || format == "executive_debrief" ? u".pdf"_s
+        : format == "legal_discovery"                                           ? u".zip"_s
+                                                                                : u".json"_s;
+}
+
+/// What certifying found, in one line.
+QString levelText(const domain::EvidenceCertificate& certificate)
+{
+    return certificate.matchLevel ? toQt(wireName(*certificate.matchLevel))
+                                  : IncidentExport::tr("not replayed: %1")
+                                        .arg(toQt(certificate.notReplayableReason.value_or("")));
+}
+
+} // namespace
+
+IncidentExport::IncidentExport(const Services& services, QObject* parent)
+    : QObject(parent)
+    , m_services(services)
+{
+}
+
+void IncidentExport::ask(const domain::Incident& incident, bool certify)
+{
+    using Kind = ExportDialog::Kind;
+    auto* dialog = new ExportDialog(
+        certify ? Kind::Certify : Kind::Export, incident, *m_services.sources, m_services.window);
+    connect(dialog, &QDialog::accepted, this, [this, dialog, certify, incident] {
+        const auto choice = dialog->choice();
+        const QString path = QFileDialog::getSaveFileName(
+            m_services.window,
+            certify ? tr("Save the certificate") : tr("Save the export"),
+            fileName(incident, certify ? "certificate" : choice.format));
+        if (path.isEmpty()) {
+            return;
+        }
+        const std::string id = incident.incidentId.text();
+        certify ? certifyTo(path, id, dialog->verifiesAfterwards())
+                : exportTo(path, id, choice, dialog->verifiesAfterwards());
+    });
+    dialog->open();
+}
+
+QString IncidentExport::fileName(const domain::Incident& incident, const std::string& format)
+{
+    return toQt(incident.incidentId.text()) + endingOf(format);
+}
+
+template <class T, class Ask, class Store>
+void IncidentExport::run(const QString& title, Ask ask, Store store)
+{
+    auto* source = m_services.sources->source();
+    if (source == nullptr) {
+        return;
+    }
+    auto question = std::make_shared<domain::Question>();
+    auto* job = m_services.jobs->start(title, [question] { question->reset(); });
+    *question = ask(*source, [job, question, store](domain::SourceResult<T> reply) {
+        const auto done = std::exchange(*question, nullptr);
+        if (!reply) {
+            job->finish(Job::State::Failed, toQt(reply.error().error.message));
+            return;
+        }
+        const auto [trouble, note] = store(*reply);
+        job->finish(trouble.isEmpty() ? Job::State::Done : Job::State::Failed,
+                    trouble.isEmpty() ? note : trouble);
+    });
+}
+
+void IncidentExport::exportTo(const QString& path,
+                              const std::string& incidentId,
+                              const domain::ExportChoice& choice,
+                              bool verify)
+{
+    run<Bytes>(
+        tr("Export %1").arg(shortId(toQt(incidentId))),
+        [&](domain::IncidentSource& source, domain::AnswerTo<Bytes> answer) {
+            return source.exportIncident(incidentId, choice, std::move(answer));
+        },
+        [this, path, verify](const Bytes& bytes) {
+            return std::pair(write(path, bytes, verify), QDir::toNativeSeparators(path));
+        });
+}
+
+void IncidentExport::certifyTo(const QString& path, const std::string& incidentId, bool verify)
+{
+    using domain::IssuedCertificate;
+    run<IssuedCertificate>(
+        tr("Certify %1").arg(shortId(toQt(incidentId))),
+        [&](domain::IncidentSource& source, domain::AnswerTo<IssuedCertificate> answer) {
+            return source.certify(incidentId, std::move(answer));
+        },
+        [this, path, verify](const IssuedCertificate& issued) {
+            return std::pair(
+                write(path, issued.document, verify),
+                QString(levelText(issued.certificate) + u", "_s + QDir::toNativeSeparators(path)));
+        });
+}
+
+QString IncidentExport::write(const QString& path, BytesView bytes, bool verify)
+{
+    QSaveFile file(path); // The whole file or none.
+    const auto size = static_cast<qint64>(bytes.size());
+    if (!file.open(QIODevice::WriteOnly) || file.write(bytes.data(), size) != size
+        || !file.commit()) {
+        return tr("%1 was not written: %2").arg(QDir::toNativeSeparators(path), file.errorString());
+    }
+    Q_EMIT written(path);
+    if (verify) {
+        m_services.openFiles({path});
+    }
+    return {};
+}
+
+} // namespace exhibit::ui

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/windows/pane_registry.h"
+
+#include <QObject>
+
+namespace exhibit::ui {
+
+/// Exports and certificates of incidents as files: asks the server, writes the whole file or none,
+/// and opens what can be verified. Progress and failures show in the jobs. GUI thread.
+class IncidentExport : public QObject {
+    Q_OBJECT
+
+public:
+    IncidentExport(const Services& services, QObject* parent);
+
+    /// Asks what and where to in a dialog, then does it.
+    void ask(const domain::Incident& incident, bool certify);
+    /// A name for the file of an incident: "inc_….exhibit".
+    [[nodiscard]] static QString fileName(const domain::Incident& incident,
+                                          const std::string& format);
+    void exportTo(const QString& path,
+                  const std::string& incidentId,
+                  const domain::ExportChoice& choice,
+                  bool verify);
+    void certifyTo(const QString& path, const std::string& incidentId, bool verify);
+
+Q_SIGNALS:
+    /// The file stands, whole.
+    void written(const QString& path);
+
+private:
+    template <class T, class Ask, class Store>
+    void run(const QString& title, Ask ask, Store store);
+    /// What went wrong; empty when the file stands.
+    [[nodiscard]] QString write(const QString& path, BytesView bytes, bool verify);
+
+    Services m_services;
+};
+
+} // namespace exhibit::ui
