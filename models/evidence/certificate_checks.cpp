@@ -2,6 +2,7 @@
 #include "models/evidence/certificate_checks.h"
 
 #include "models/evidence/field.h"
+#include "models/evidence/timestamp.h"
 
 #include <fmt/format.h>
 
@@ -46,8 +47,29 @@ bool CertificateChecks::run()
     bindSubjects();
     checkClaims();
     checkTrust();
-    m_report.notChecked("time", m_report.timeClaimed, "no time stamp: the issuer's own word");
+    checkTime();
     return true;
+}
+
+void CertificateChecks::checkTime()
+{
+    if (m_document.timeStamp.empty() || m_issued == nullptr) {
+        m_report.notChecked("time", m_report.timeClaimed, "no time stamp: the issuer's own word");
+        return;
+    }
+    if (m_anchors.timestampAuthorities.empty()) {
+        m_report.notChecked(
+            "time", m_report.timeClaimed, "no authority was named to check the time stamp with");
+        return;
+    }
+    const auto time = verifyTimestamp(
+        m_document.timeStamp, m_issued->note, {m_anchors.timestampAuthorities, {}});
+    if (!time) {
+        m_report.failed("time", "time stamp", time.error().message);
+        return;
+    }
+    m_report.timeProven = formatTime(*time);
+    m_report.passed("time", "time stamp", "the log held it at " + *m_report.timeProven);
 }
 
 void CertificateChecks::loadEnclosedKeys()
@@ -146,6 +168,7 @@ void CertificateChecks::checkEntry(const LoggedEntry& logged)
                               : "modified: the entry is not in the tree under the signed root");
         return;
     }
+    proven.note = proof->checkpoint;
     m_entries.push_back(std::move(proven));
 }
 

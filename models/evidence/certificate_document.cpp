@@ -65,7 +65,7 @@ std::string writeCertificateDocument(const CertificateDocument& document)
         entries.push_back(JsonObject{{"entry", logged.entry}, {"proof", logged.proof}});
     }
     const auto envelope = envelopeJson(document.envelope);
-    return printJson(JsonObject{
+    JsonObject json{
         {"v", kCertificateDocument},
         {"envelope", envelope ? *envelope : Json()},
         {"issued_field", document.issuedField},
@@ -74,7 +74,11 @@ std::string writeCertificateDocument(const CertificateDocument& document)
          JsonObject{
              {"log", JsonArray(document.logKeys.begin(), document.logKeys.end())},
              {"certificate",
-              JsonArray(document.certificateKeys.begin(), document.certificateKeys.end())}}}});
+              JsonArray(document.certificateKeys.begin(), document.certificateKeys.end())}}}};
+    if (!document.timeStamp.empty()) {
+        json["time_stamp"] = toBase64(document.timeStamp);
+    }
+    return printJson(Json(std::move(json)));
 }
 
 Result<CertificateDocument> parseCertificateDocument(BytesView text)
@@ -100,6 +104,7 @@ Result<CertificateDocument> parseCertificateDocument(BytesView text)
         EXHIBIT_TRY(logged.proof, textOf(element, "proof"));
         document.entries.push_back(std::move(logged));
     }
+    EXHIBIT_TRY(document.timeStamp, fromBase64(stringMember(json, "time_stamp")));
     if (const Json* keys = findMember(json, "keys")) {
         EXHIBIT_TRY(document.logKeys, textsOf(*keys, "log"));
         EXHIBIT_TRY(document.certificateKeys, textsOf(*keys, "certificate"));

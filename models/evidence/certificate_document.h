@@ -10,7 +10,8 @@
 /// the log holds it and what it is about.
 ///
 ///   {"v":"exhibit/certificate/v1","envelope":{DSSE},"issued_field":file,
-///    "entries":[{"entry":bytes,"proof":tlog-proof}*],"keys":{"log":[vkey*],"certificate":[hex*]}}
+///    "entries":[{"entry":bytes,"proof":tlog-proof}*],("time_stamp":base64,)
+///    "keys":{"log":[vkey*],"certificate":[hex*]}}
 ///
 /// Entries and files stand as text, so that their bytes survive. The keys are for convenience:
 /// alone they prove nothing.
@@ -33,6 +34,8 @@ struct CertificateDocument {
     Envelope envelope;
     Bytes issuedField; ///< The file of kCertificateClaim.
     std::vector<LoggedEntry> entries; ///< certificate.issued and those that the statement names.
+    Bytes
+        timeStamp; ///< RFC 3161 over the note that certificate.issued is proven with; may be empty.
     std::vector<std::string> logKeys; ///< As vkeys.
     std::vector<std::string> certificateKeys; ///< In hexadecimal.
 };

@@ -31,6 +31,7 @@ struct Configuration {
     /// in dataDir/signer.
     std::filesystem::path signerDir;
     std::string publicUrl; ///< Where people reach this server, for certificates; empty: not said.
+    std::string tsaUrl; ///< Of an RFC 3161 time stamp authority; empty: no time stamps.
     std::string logHost = "exhibit.local"; ///< First part of the origins of new logs.
     ops::LogLevel logLevel = ops::LogLevel::Info;
 };
