@@ -224,8 +224,17 @@ void CertificateChecks::bindSubjects()
         return;
     }
     const std::size_t bound = bindEntries();
-    bindContent("original", "/original", "original_hash");
-    bindContent("replay", "/replay", "replay_hash");
+    std::vector<const Entry*> entries;
+    for (const auto& proven : m_entries) {
+        entries.push_back(&proven.entry);
+    }
+    for (const auto& claim : kContentClaims) {
+        if (!bindsContent(m_statement, claim, entries)) {
+            m_report.failed("fields",
+                            std::string(claim.subject),
+                            "it is not what the entry of the replay committed to");
+        }
+    }
     if (!m_report.hasFailure("fields")) {
         m_report.passed("fields",
                         fmt::format("{} subjects", m_statement.subjects.size()),
@@ -252,32 +261,6 @@ std::size_t CertificateChecks::bindEntries()
         ++bound;
     }
     return bound;
-}
-
-void CertificateChecks::bindContent(std::string_view name,
-                                    std::string_view path,
-                                    std::string_view member)
-{
-    const auto* subject = findSubject(m_statement, name);
-    const Json* claimed = findMember(m_statement.predicate, member);
-    if (subject == nullptr && (claimed == nullptr || claimed->is_null())) {
-        return;
-    }
-    const bool said = subject != nullptr && claimed != nullptr
-        && *claimed == Json(toHex(asView(subject->sha256)));
-    const bool committed
-        = subject != nullptr
-        && std::any_of(m_entries.begin(), m_entries.end(), [&](const auto& proven) {
-               const auto* field = findField(proven.entry, path);
-               return proven.entry.type == kReplayEntry && field != nullptr
-                   && field->digest == subject->sha256
-                   && findSubject(m_statement, entryName(proven.entry.log, proven.entry.sequence))
-                   != nullptr;
-           });
-    if (!said || !committed) {
-        m_report.failed(
-            "fields", std::string(name), "it is not what the entry of the replay committed to");
-    }
 }
 
 /// What the certificate says of the log fits the entries that are shown.

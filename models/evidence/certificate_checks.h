@@ -41,7 +41,6 @@ private:
     /// Each subject is an entry of the log, or a field of the replay's.
     void bindSubjects();
     [[nodiscard]] std::size_t bindEntries();
-    void bindContent(std::string_view subject, std::string_view path, std::string_view member);
     void checkClaims();
     void checkTrust();
     void checkTime();

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace exhibit::evidence {
 namespace {
 
@@ -110,6 +112,25 @@ Result<CertificateDocument> parseCertificateDocument(BytesView text)
         EXHIBIT_TRY(document.certificateKeys, textsOf(*keys, "certificate"));
     }
     return document;
+}
+
+bool bindsContent(const Statement& statement,
+                  const ContentClaim& claim,
+                  std::span<const Entry* const> entries)
+{
+    const auto* subject = findSubject(statement, claim.subject);
+    const Json* claimed = findMember(statement.predicate, claim.member);
+    if (subject == nullptr || claimed == nullptr || claimed->is_null()) {
+        return subject == nullptr && (claimed == nullptr || claimed->is_null());
+    }
+    const bool committed = std::any_of(entries.begin(), entries.end(), [&](const Entry* entry) {
+        return entry->type == kReplayEntry
+            && findSubject(statement, entryName(entry->log, entry->sequence)) != nullptr
+            && std::any_of(entry->fields.begin(), entry->fields.end(), [&](const auto& field) {
+                   return field.path == claim.path && field.digest == subject->sha256;
+               });
+    });
+    return committed && *claimed == Json(toHex(asView(subject->sha256)));
 }
 
 std::string entryName(std::string_view origin, std::uint64_t sequence)

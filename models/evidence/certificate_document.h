@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/evidence/dsse.h"
+#include "models/evidence/entry.h"
 
 #include <string>
 #include <vector>
@@ -43,6 +44,20 @@ struct CertificateDocument {
 [[nodiscard]] std::string writeCertificateDocument(const CertificateDocument& document);
 /// InvalidInput, or TooLarge over limits::kDsseBytesMax; a DSSE envelope alone is none.
 [[nodiscard]] Result<CertificateDocument> parseCertificateDocument(BytesView text);
+
+/// One of the two answers that a certificate compares.
+struct ContentClaim {
+    std::string_view subject; ///< "original", "replay"
+    std::string_view path; ///< Of the field of replay.result that holds it.
+    std::string_view member; ///< Of the predicate.
+};
+inline constexpr ContentClaim kContentClaims[]
+    = {{"original", "/original", "original_hash"}, {"replay", "/replay", "replay_hash"}};
+/// Whether the claimed content is what one of these entries, a replay.result that the statement
+/// names, committed to. True when the statement claims no such content at all.
+[[nodiscard]] bool bindsContent(const Statement& statement,
+                                const ContentClaim& claim,
+                                std::span<const Entry* const> entries);
 
 /// "ORIGIN#SEQ", as a statement's subjects name entries.
 [[nodiscard]] std::string entryName(std::string_view origin, std::uint64_t sequence);

@@ -30,6 +30,7 @@ void addRoutes(http::Router& router, const ApiServices& services)
                                holdRoutes(shared),
                                certificateRoutes(shared),
                                remediationRoutes(shared),
+                               projectRoutes(shared),
                                upstreamRoutes(shared)}) {
         for (const auto& route : routes) {
             router.add({.method = route.method,

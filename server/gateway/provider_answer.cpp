@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/provider_answer.h"
 
-#include "server/gateway/chat_answer.h"
 #include "server/gateway/content_coding.h"
 #include "server/gateway/sse_parser.h"
 #include "server/http/message.h"
 
+#include <algorithm>
 #include <map>
 
 namespace exhibit::gateway {
@@ -67,26 +67,60 @@ Result<Bytes> decoded(const storage::CallToReplay& call, Bytes bytes)
     return decodeContent(codings, bytes, limits::kAnswerBytesMax);
 }
 
-void addTexts(const JsonWalk& walk, const ChatAnswer& said, replay::AnswerContent& content)
+std::string textOf(const JsonWalk& walk, const AnswerText& text)
+{
+    return text.isName ? walk.name(text.node)
+        : text.isRaw   ? std::string(walk.raw(text.node))
+                       : walk.string(text.node);
+}
+
+/// Where the APIs name the model: at the top, or in what the stream's first event wraps.
+std::string modelOf(const JsonWalk& walk)
+{
+    for (const std::size_t object :
+         {std::size_t{0}, walk.find(0, "response"), walk.find(0, "message")}) {
+        if (auto name = walk.string(walk.find(object, "model")); !name.empty()) {
+            return name;
+        }
+    }
+    return {};
+}
+
+void addTexts(const JsonWalk& walk, const AnswerParts& said, replay::AnswerContent& content)
 {
     for (const auto& text : said.texts) {
-        content.texts[text.channel] += text.isName ? walk.name(text.node) : walk.string(text.node);
+        if (!text.repeats) {
+            content.texts[text.channel] += textOf(walk, text);
+        }
     }
     for (const auto& choice : said.choices) {
         if (!choice.finishReason.empty()) {
             content.finishReasons.push_back(choice.finishReason);
         }
     }
+    if (!said.finishReason.empty()) {
+        content.finishReasons.push_back(said.finishReason);
+    }
     if (content.model.empty()) {
-        content.model = walk.string(walk.find(0, "model"));
+        content.model = modelOf(walk);
     }
 }
 
 } // namespace
 
+const Surface& surfaceOf(std::string_view path)
+{
+    const auto& all = surfaces();
+    const auto found = std::find_if(all.begin(), all.end(), [path](const Surface* surface) {
+        return surface->traits().path == path;
+    });
+    return found == all.end() ? chatSurface() : **found;
+}
+
 Result<ProviderAnswer> recordedAnswer(const storage::CallToReplay& call)
 {
     ProviderAnswer answer;
+    answer.surface = &surfaceOf(call.endpoint);
     answer.status = static_cast<int>(call.upstreamStatus);
     const auto type = stringMember(call.responseHeaders, "content-type");
     answer.streamed = answer.status / 100 == 2
@@ -123,7 +157,7 @@ replay::AnswerContent contentOf(const ProviderAnswer& answer)
     content.whole = answer.ended && answer.status != 0;
     if (!answer.streamed) {
         if (const auto walk = JsonWalk::parse(answer.bytes)) {
-            addTexts(*walk, readAnswer(*walk, AnswerForm::Whole), content);
+            addTexts(*walk, answer.surface->read(*walk, AnswerForm::Whole), content);
         }
         return content;
     }
@@ -132,7 +166,7 @@ replay::AnswerContent contentOf(const ProviderAnswer& answer)
     for (auto event = parser.next(); event && *event; event = parser.next()) {
         const auto walk = JsonWalk::parse((*event)->data());
         if ((*event)->hasData && walk) {
-            addTexts(*walk, readAnswer(*walk, AnswerForm::Chunk), content);
+            addTexts(*walk, answer.surface->read(*walk, AnswerForm::Chunk), content);
         }
     }
     return content;

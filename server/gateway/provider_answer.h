@@ -2,17 +2,22 @@
 #pragma once
 
 #include "models/replay/answer_content.h"
+#include "server/gateway/surface.h"
 #include "server/storage/call_to_replay.h"
 
 namespace exhibit::gateway {
 
 /// What a provider sent in answer to a call.
 struct ProviderAnswer {
+    const Surface* surface = &chatSurface(); ///< Static.
     int status = 0; ///< 0: nothing came.
     bool streamed = false;
     Bytes bytes; ///< Without content codings; of a stream as far as it was read.
     bool ended = true; ///< False: the stream broke, or was cut.
 };
+
+/// The API of that path; chat completions for a path that no longer is one.
+[[nodiscard]] const Surface& surfaceOf(std::string_view path);
 
 /// The provider's bytes out of what was released and what was withheld of them, in the order they
 /// came. Corrupt when the record does not give them.

@@ -112,7 +112,8 @@ private:
 
     void judgeStream()
     {
-        StreamRelay relay(m_guard, m_meter, {.hideUsage = m_hideUsage});
+        StreamRelay relay(
+            m_guard, m_meter, {.hideUsage = m_hideUsage, .surface = *m_answer.surface});
         const auto read = relay.feed(m_answer.bytes);
         if (!relay.stopped() && read && m_answer.ended) {
             relay.finish();
@@ -128,10 +129,11 @@ private:
         }
         const bool asIs = m_answer.bytes.empty()
             || (m_answer.status / 100 != 2
-                && (m_guard.outputUnguarded() || isMereError(m_guard, m_answer.bytes)));
+                && (m_guard.outputUnguarded()
+                    || isMereError(m_guard, m_answer.bytes, *m_answer.surface)));
         if (!asIs) {
             m_answered = true;
-            WholeAnswer(m_guard, m_meter).judge(m_answer.bytes);
+            WholeAnswer(m_guard, m_meter, *m_answer.surface).judge(m_answer.bytes);
         }
     }
 
@@ -151,7 +153,7 @@ Result<ReplayJudged> judgeReplay(const storage::CallToReplay& call,
                                  const ReplayJudge& with)
 {
     const http::Request request = requestOf(call);
-    EXHIBIT_TRY(const auto chat, ChatRequest::read(request));
+    EXHIBIT_TRY(const auto chat, ChatRequest::read(request, *answer.surface));
     return Judge(call, answer, with, *chat).run();
 }
 

@@ -120,9 +120,21 @@ void LedgerService::useDatabase(storage::Database& database,
                   [this] { return static_cast<double>(m_ledger->appended()); });
 }
 
+Result<signer::SignerClient::PublicKeys> LedgerService::publicKeys() const
+{
+    auto keys = m_signer->publicKeys();
+    const std::scoped_lock lock(m_keysMutex);
+    if (keys) {
+        m_publicKeys = *keys;
+    } else if (m_publicKeys && keys.error().code == ErrorCode::Unavailable) {
+        return *m_publicKeys;
+    }
+    return keys;
+}
+
 Result<storage::PackKeys> LedgerService::packKeys() const
 {
-    EXHIBIT_TRY(const auto keys, m_signer->publicKeys());
+    EXHIBIT_TRY(const auto keys, publicKeys());
     EXHIBIT_TRY(auto log, evidence::PublicKey::fromEd25519(keys.log));
     EXHIBIT_TRY(auto certificate, evidence::PublicKey::fromEd25519(keys.certificate));
     const auto client = m_signer;

@@ -8,6 +8,8 @@
 #include "server/storage/pack_export.h"
 #include "server/storage/time_stamps.h"
 
+#include <mutex>
+
 namespace exhibit::server {
 
 /// The ledger and what it needs: the signing process, the key that wraps subjects' keys, the
@@ -33,6 +35,8 @@ public:
 private:
     LedgerService() = default;
     [[nodiscard]] Result<storage::PackKeys> packKeys() const;
+    /// The last ones known while the signer is away: certificates verify all the same.
+    [[nodiscard]] Result<signer::SignerClient::PublicKeys> publicKeys() const;
     void useAuthority(storage::Database& database,
                       ops::Metrics& metrics,
                       boost::asio::io_context& io);
@@ -42,6 +46,8 @@ private:
     std::unique_ptr<storage::SubjectKeys> m_keys;
     std::unique_ptr<storage::ChainLedger> m_ledger;
     std::unique_ptr<storage::Checkpointer> m_checkpointer;
+    mutable std::mutex m_keysMutex;
+    mutable std::optional<signer::SignerClient::PublicKeys> m_publicKeys; ///< Under m_keysMutex.
     std::string m_tsaUrl;
     std::unique_ptr<gateway::WebPost> m_post;
     std::unique_ptr<storage::TimeStamps> m_timeStamps; ///< nullptr without an authority.

@@ -158,6 +158,15 @@ TEST_F(Certificate, anAnswerThatDiffersIsAMismatchAndTheRecordStillReproduces)
     EXPECT_TRUE(issued.certificate.policyReevaluation.identical);
     ASSERT_TRUE(issued.certificate.comparison);
     EXPECT_NE(issued.certificate.comparison->method.find("lexical"), std::string::npos);
+
+    // A provider that does not answer is not a certificate that says so.
+    m_upstream.reset();
+    const auto failed = m_server->request("POST", "/api/v1/incidents/" + incident + "/certificate");
+    EXPECT_EQ(failed->status, 502) << failed->body;
+    const auto last = m_server->controlJson({"certify", incident, "--last"});
+    ASSERT_TRUE(last) << last.error().message;
+    EXPECT_EQ(stringMember(*findMember(*last, "certificate"), "certificate_id"),
+              issued.certificate.certificateId.text());
 }
 
 TEST_F(Certificate, anybodyMayVerifyItAndSeesNothingElse)
