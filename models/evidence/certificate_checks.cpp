@@ -2,6 +2,7 @@
 #include "models/evidence/certificate_checks.h"
 
 #include "models/evidence/field.h"
+#include "models/evidence/timestamp.h"
 
 #include <fmt/format.h>
 
@@ -46,8 +47,29 @@ bool CertificateChecks::run()
     bindSubjects();
     checkClaims();
     checkTrust();
-    m_report.notChecked("time", m_report.timeClaimed, "no time stamp: the issuer's own word");
+    checkTime();
     return true;
+}
+
+void CertificateChecks::checkTime()
+{
+    if (m_document.timeStamp.empty() || m_issued == nullptr) {
+        m_report.notChecked("time", m_report.timeClaimed, "no time stamp: the issuer's own word");
+        return;
+    }
+    if (m_anchors.timestampAuthorities.empty()) {
+        m_report.notChecked(
+            "time", m_report.timeClaimed, "no authority was named to check the time stamp with");
+        return;
+    }
+    const auto time = verifyTimestamp(
+        m_document.timeStamp, m_issued->note, {m_anchors.timestampAuthorities, {}});
+    if (!time) {
+        m_report.failed("time", "time stamp", time.error().message);
+        return;
+    }
+    m_report.timeProven = formatTime(*time);
+    m_report.passed("time", "time stamp", "the log held it at " + *m_report.timeProven);
 }
 
 void CertificateChecks::loadEnclosedKeys()
@@ -146,6 +168,7 @@ void CertificateChecks::checkEntry(const LoggedEntry& logged)
                               : "modified: the entry is not in the tree under the signed root");
         return;
     }
+    proven.note = proof->checkpoint;
     m_entries.push_back(std::move(proven));
 }
 
@@ -201,8 +224,17 @@ void CertificateChecks::bindSubjects()
         return;
     }
     const std::size_t bound = bindEntries();
-    bindContent("original", "/original", "original_hash");
-    bindContent("replay", "/replay", "replay_hash");
+    std::vector<const Entry*> entries;
+    for (const auto& proven : m_entries) {
+        entries.push_back(&proven.entry);
+    }
+    for (const auto& claim : kContentClaims) {
+        if (!bindsContent(m_statement, claim, entries)) {
+            m_report.failed("fields",
+                            std::string(claim.subject),
+                            "it is not what the entry of the replay committed to");
+        }
+    }
     if (!m_report.hasFailure("fields")) {
         m_report.passed("fields",
                         fmt::format("{} subjects", m_statement.subjects.size()),
@@ -229,32 +261,6 @@ std::size_t CertificateChecks::bindEntries()
         ++bound;
     }
     return bound;
-}
-
-void CertificateChecks::bindContent(std::string_view name,
-                                    std::string_view path,
-                                    std::string_view member)
-{
-    const auto* subject = findSubject(m_statement, name);
-    const Json* claimed = findMember(m_statement.predicate, member);
-    if (subject == nullptr && (claimed == nullptr || claimed->is_null())) {
-        return;
-    }
-    const bool said = subject != nullptr && claimed != nullptr
-        && *claimed == Json(toHex(asView(subject->sha256)));
-    const bool committed
-        = subject != nullptr
-        && std::any_of(m_entries.begin(), m_entries.end(), [&](const auto& proven) {
-               const auto* field = findField(proven.entry, path);
-               return proven.entry.type == kReplayEntry && field != nullptr
-                   && field->digest == subject->sha256
-                   && findSubject(m_statement, entryName(proven.entry.log, proven.entry.sequence))
-                   != nullptr;
-           });
-    if (!said || !committed) {
-        m_report.failed(
-            "fields", std::string(name), "it is not what the entry of the replay committed to");
-    }
 }
 
 /// What the certificate says of the log fits the entries that are shown.

@@ -28,6 +28,7 @@ private:
         Entry entry;
         Digest hash{};
         Digest leaf{};
+        std::string note; ///< Of the head it is proven with.
     };
     void loadEnclosedKeys();
     void checkSignature();
@@ -40,9 +41,9 @@ private:
     /// Each subject is an entry of the log, or a field of the replay's.
     void bindSubjects();
     [[nodiscard]] std::size_t bindEntries();
-    void bindContent(std::string_view subject, std::string_view path, std::string_view member);
     void checkClaims();
     void checkTrust();
+    void checkTime();
 
     const CertificateDocument& m_document;
     const TrustAnchors& m_anchors;

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace exhibit::evidence {
 namespace {
 
@@ -65,7 +67,7 @@ std::string writeCertificateDocument(const CertificateDocument& document)
         entries.push_back(JsonObject{{"entry", logged.entry}, {"proof", logged.proof}});
     }
     const auto envelope = envelopeJson(document.envelope);
-    return printJson(JsonObject{
+    JsonObject json{
         {"v", kCertificateDocument},
         {"envelope", envelope ? *envelope : Json()},
         {"issued_field", document.issuedField},
@@ -74,7 +76,11 @@ std::string writeCertificateDocument(const CertificateDocument& document)
          JsonObject{
              {"log", JsonArray(document.logKeys.begin(), document.logKeys.end())},
              {"certificate",
-              JsonArray(document.certificateKeys.begin(), document.certificateKeys.end())}}}});
+              JsonArray(document.certificateKeys.begin(), document.certificateKeys.end())}}}};
+    if (!document.timeStamp.empty()) {
+        json["time_stamp"] = toBase64(document.timeStamp);
+    }
+    return printJson(Json(std::move(json)));
 }
 
 Result<CertificateDocument> parseCertificateDocument(BytesView text)
@@ -100,11 +106,31 @@ Result<CertificateDocument> parseCertificateDocument(BytesView text)
         EXHIBIT_TRY(logged.proof, textOf(element, "proof"));
         document.entries.push_back(std::move(logged));
     }
+    EXHIBIT_TRY(document.timeStamp, fromBase64(stringMember(json, "time_stamp")));
     if (const Json* keys = findMember(json, "keys")) {
         EXHIBIT_TRY(document.logKeys, textsOf(*keys, "log"));
         EXHIBIT_TRY(document.certificateKeys, textsOf(*keys, "certificate"));
     }
     return document;
+}
+
+bool bindsContent(const Statement& statement,
+                  const ContentClaim& claim,
+                  std::span<const Entry* const> entries)
+{
+    const auto* subject = findSubject(statement, claim.subject);
+    const Json* claimed = findMember(statement.predicate, claim.member);
+    if (subject == nullptr || claimed == nullptr || claimed->is_null()) {
+        return subject == nullptr && (claimed == nullptr || claimed->is_null());
+    }
+    const bool committed = std::any_of(entries.begin(), entries.end(), [&](const Entry* entry) {
+        return entry->type == kReplayEntry
+            && findSubject(statement, entryName(entry->log, entry->sequence)) != nullptr
+            && std::any_of(entry->fields.begin(), entry->fields.end(), [&](const auto& field) {
+                   return field.path == claim.path && field.digest == subject->sha256;
+               });
+    });
+    return committed && *claimed == Json(toHex(asView(subject->sha256)));
 }
 
 std::string entryName(std::string_view origin, std::uint64_t sequence)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/evidence/dsse.h"
+#include "models/evidence/entry.h"
 
 #include <string>
 #include <vector>
@@ -10,7 +11,8 @@
 /// the log holds it and what it is about.
 ///
 ///   {"v":"exhibit/certificate/v1","envelope":{DSSE},"issued_field":file,
-///    "entries":[{"entry":bytes,"proof":tlog-proof}*],"keys":{"log":[vkey*],"certificate":[hex*]}}
+///    "entries":[{"entry":bytes,"proof":tlog-proof}*],("time_stamp":base64,)
+///    "keys":{"log":[vkey*],"certificate":[hex*]}}
 ///
 /// Entries and files stand as text, so that their bytes survive. The keys are for convenience:
 /// alone they prove nothing.
@@ -33,6 +35,8 @@ struct CertificateDocument {
     Envelope envelope;
     Bytes issuedField; ///< The file of kCertificateClaim.
     std::vector<LoggedEntry> entries; ///< certificate.issued and those that the statement names.
+    Bytes
+        timeStamp; ///< RFC 3161 over the note that certificate.issued is proven with; may be empty.
     std::vector<std::string> logKeys; ///< As vkeys.
     std::vector<std::string> certificateKeys; ///< In hexadecimal.
 };
@@ -40,6 +44,20 @@ struct CertificateDocument {
 [[nodiscard]] std::string writeCertificateDocument(const CertificateDocument& document);
 /// InvalidInput, or TooLarge over limits::kDsseBytesMax; a DSSE envelope alone is none.
 [[nodiscard]] Result<CertificateDocument> parseCertificateDocument(BytesView text);
+
+/// One of the two answers that a certificate compares.
+struct ContentClaim {
+    std::string_view subject; ///< "original", "replay"
+    std::string_view path; ///< Of the field of replay.result that holds it.
+    std::string_view member; ///< Of the predicate.
+};
+inline constexpr ContentClaim kContentClaims[]
+    = {{"original", "/original", "original_hash"}, {"replay", "/replay", "replay_hash"}};
+/// Whether the claimed content is what one of these entries, a replay.result that the statement
+/// names, committed to. True when the statement claims no such content at all.
+[[nodiscard]] bool bindsContent(const Statement& statement,
+                                const ContentClaim& claim,
+                                std::span<const Entry* const> entries);
 
 /// "ORIGIN#SEQ", as a statement's subjects name entries.
 [[nodiscard]] std::string entryName(std::string_view origin, std::uint64_t sequence);

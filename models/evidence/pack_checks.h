@@ -66,6 +66,7 @@ private:
     void recomputeRoots();
     void checkCertificates();
     void checkCertificate(const std::string& name);
+    [[nodiscard]] bool bindsAnswers(const Statement& statement) const;
     void bindCertificate(const Statement& statement, BytesView payload, const std::string& name);
 
     const Pack& m_pack;

@@ -279,6 +279,21 @@ void PackChecks::checkCertificate(const std::string& name)
     }
 }
 
+/// Certificates of an earlier form name no entry of a replay.
+bool PackChecks::bindsAnswers(const Statement& statement) const
+{
+    if (findMember(statement.predicate, kContentClaims[0].member) == nullptr) {
+        return true;
+    }
+    std::vector<const Entry*> entries;
+    for (const auto& [sequence, entry] : m_entries) {
+        entries.push_back(&entry.entry);
+    }
+    return std::all_of(std::begin(kContentClaims),
+                       std::end(kContentClaims),
+                       [&](const auto& claim) { return bindsContent(statement, claim, entries); });
+}
+
 void PackChecks::bindCertificate(const Statement& statement,
                                  BytesView payload,
                                  const std::string& name)
@@ -302,6 +317,10 @@ void PackChecks::bindCertificate(const Statement& statement,
     if (about == m_entries.end()) {
         m_report.failed(
             "certificate", name, "the entry it is about is not in the pack, or differs");
+    } else if (!bindsAnswers(statement)) {
+        m_report.failed("certificate",
+                        name,
+                        "what it compares is not what the entry of the replay committed to");
     } else {
         m_report.passed("certificate",
                         fmt::format("{} about seq {}", name, about->first),

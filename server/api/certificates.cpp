@@ -50,8 +50,9 @@ http::Response issueCertificate(const SharedServices& services,
                                 const security::Principal& principal)
 {
     EXHIBIT_ANSWER(request, const auto incident, readId<IncidentId>(request));
-    EXHIBIT_ANSWER(request, const auto issued, issue(services, request, principal, incident));
-    return http::jsonResponse(201, issuedJson(issued));
+    const auto issued = issue(services, request, principal, incident);
+    return issued ? http::jsonResponse(201, issuedJson(*issued))
+                  : replayRefusal(request, issued.error());
 }
 
 http::Response getCertificate(const SharedServices& services,

@@ -50,8 +50,7 @@ void publish(const SharedServices& services, TenantId tenant)
     if (services->evidence == nullptr) {
         return;
     }
-    const auto signedHead
-        = services->evidence->checkpointer.checkpointNow(tenant, Deadline::after(kHandlerTimeout));
+    const auto signedHead = services->evidence->publish(tenant, Deadline::after(kHandlerTimeout));
     if (!signedHead) {
         ops::logWarning("a head after a hold or an erasure waits to be signed: {}",
                         signedHead.error().message);

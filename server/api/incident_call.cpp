@@ -28,6 +28,21 @@ Result<IncidentCall> readIncidentCall(const ApiServices& services,
                         stored.incident.policyId};
 }
 
+http::Response replayRefusal(const http::Request& request, const Error& error)
+{
+    const bool busy = error.subject == kReplaysBusy;
+    if (!busy && error.subject != kProviderFault) {
+        return refusal(request, error);
+    }
+    http::ErrorReply reply;
+    reply.status = busy ? 503 : error.code == ErrorCode::DeadlineExceeded ? 504 : 502;
+    reply.type = busy ? "server_error" : "upstream_error";
+    reply.code = busy ? "replays_busy" : "upstream_error";
+    reply.message = error.message;
+    reply.retryAfterSeconds = 1;
+    return http::errorResponse(reply, request.id);
+}
+
 std::optional<replay::Match> matchOf(const replay::Outcome& outcome)
 {
     return outcome.replayed

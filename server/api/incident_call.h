@@ -19,6 +19,8 @@ struct IncidentCall {
 [[nodiscard]] Result<IncidentCall> readIncidentCall(const ApiServices& services,
                                                     TenantId tenant,
                                                     IncidentId incident);
+/// As refusal(), and tells a provider's failure from ours.
+[[nodiscard]] http::Response replayRefusal(const http::Request& request, const Error& error);
 /// Absent when nothing was replayed.
 [[nodiscard]] std::optional<replay::Match> matchOf(const replay::Outcome& outcome);
 

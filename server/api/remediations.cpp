@@ -203,8 +203,9 @@ http::Response verify(const SharedServices& services,
                       const http::Request& request,
                       const security::Principal& principal)
 {
-    EXHIBIT_ANSWER(request, const auto verification, verifyFix(services, request, principal));
-    return http::jsonResponse(201, toJson(verification));
+    const auto verification = verifyFix(services, request, principal);
+    return verification ? http::jsonResponse(201, toJson(*verification))
+                        : replayRefusal(request, verification.error());
 }
 
 } // namespace

@@ -19,12 +19,16 @@ struct ReplayOrder {
     std::shared_ptr<const domain::PolicySnapshot> judgedBy; ///< What the new answer is judged by.
 };
 
+/// `subject` of errors that are the provider's doing, and of those that say "not so many at once".
+inline constexpr std::string_view kProviderFault = "provider";
+inline constexpr std::string_view kReplaysBusy = "replays";
+
 /// Whoever can reach the providers.
 class Replays {
 public:
     virtual ~Replays() = default;
-    /// Waits for the provider. Not a thread of the io context's. Unavailable: not now; a call that
-    /// cannot be repeated at all is no error, the outcome says why.
+    /// Waits for the provider. Not a thread of the io context's. Unavailable: not now, with a
+    /// subject from above; a call that cannot be repeated at all is no error, the outcome says why.
     [[nodiscard]] virtual Result<replay::Outcome> replay(const ReplayOrder& order) = 0;
 };
 

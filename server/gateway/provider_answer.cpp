@@ -5,6 +5,7 @@
 #include "server/gateway/sse_parser.h"
 #include "server/http/message.h"
 
+#include <algorithm>
 #include <map>
 
 namespace exhibit::gateway {
@@ -66,15 +67,31 @@ Result<Bytes> decoded(const storage::CallToReplay& call, Bytes bytes)
     return decodeContent(codings, bytes, limits::kAnswerBytesMax);
 }
 
+std::string textOf(const JsonWalk& walk, const AnswerText& text)
+{
+    return text.isName ? walk.name(text.node)
+        : text.isRaw   ? std::string(walk.raw(text.node))
+                       : walk.string(text.node);
+}
+
+/// Where the APIs name the model: at the top, or in what the stream's first event wraps.
+std::string modelOf(const JsonWalk& walk)
+{
+    for (const std::size_t object :
+         {std::size_t{0}, walk.find(0, "response"), walk.find(0, "message")}) {
+        if (auto name = walk.string(walk.find(object, "model")); !name.empty()) {
+            return name;
+        }
+    }
+    return {};
+}
+
 void addTexts(const JsonWalk& walk, const AnswerParts& said, replay::AnswerContent& content)
 {
     for (const auto& text : said.texts) {
-        if (text.repeats) {
-            continue;
+        if (!text.repeats) {
+            content.texts[text.channel] += textOf(walk, text);
         }
-        content.texts[text.channel] += text.isName ? walk.name(text.node)
-            : text.isRaw                           ? Bytes(walk.raw(text.node))
-                                                   : walk.string(text.node);
     }
     for (const auto& choice : said.choices) {
         if (!choice.finishReason.empty()) {
@@ -85,19 +102,25 @@ void addTexts(const JsonWalk& walk, const AnswerParts& said, replay::AnswerConte
         content.finishReasons.push_back(said.finishReason);
     }
     if (content.model.empty()) {
-        content.model = walk.string(walk.find(0, "model"));
+        content.model = modelOf(walk);
     }
 }
 
 } // namespace
 
+const Surface& surfaceOf(std::string_view path)
+{
+    const auto& all = surfaces();
+    const auto found = std::find_if(all.begin(), all.end(), [path](const Surface* surface) {
+        return surface->traits().path == path;
+    });
+    return found == all.end() ? chatSurface() : **found;
+}
+
 Result<ProviderAnswer> recordedAnswer(const storage::CallToReplay& call)
 {
     ProviderAnswer answer;
-    answer.surface = findSurface(call.endpoint);
-    if (answer.surface == nullptr) {
-        return fail(ErrorCode::Corrupt, "the call is of an API that is not served", call.endpoint);
-    }
+    answer.surface = &surfaceOf(call.endpoint);
     answer.status = static_cast<int>(call.upstreamStatus);
     const auto type = stringMember(call.responseHeaders, "content-type");
     answer.streamed = answer.status / 100 == 2

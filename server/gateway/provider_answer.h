@@ -9,15 +9,18 @@ namespace exhibit::gateway {
 
 /// What a provider sent in answer to a call.
 struct ProviderAnswer {
-    const Surface* surface = &chatSurface(); ///< Whose answer it is.
+    const Surface* surface = &chatSurface(); ///< Static.
     int status = 0; ///< 0: nothing came.
     bool streamed = false;
     Bytes bytes; ///< Without content codings; of a stream as far as it was read.
     bool ended = true; ///< False: the stream broke, or was cut.
 };
 
+/// The API of that path; chat completions for a path that no longer is one.
+[[nodiscard]] const Surface& surfaceOf(std::string_view path);
+
 /// The provider's bytes out of what was released and what was withheld of them, in the order they
-/// came. Corrupt when the record does not give them, or is of an API that is not served.
+/// came. Corrupt when the record does not give them.
 [[nodiscard]] Result<ProviderAnswer> recordedAnswer(const storage::CallToReplay& call);
 
 /// Of a stream, as recordedAnswer() counts them.

@@ -60,10 +60,6 @@ public:
         if (spool.full || spool.failing) {
             co_return fail(ErrorCode::Unavailable, "no evidence can be kept at the moment");
         }
-        m_answer.surface = findSurface(m_call.endpoint);
-        if (m_answer.surface == nullptr) {
-            co_return fail(ErrorCode::Conflict, "The call is of an API that is not served.");
-        }
         EXHIBIT_CO_TRY(m_upstream, upstreamOf(*m_catalogue, m_call));
         EXHIBIT_CO_TRY(const auto target, parseBaseUrl(m_upstream->baseUrl));
         open();
@@ -183,16 +179,23 @@ Result<void> ReplayCall::accept(const UpstreamHead& head)
                         + " when the call was repeated");
     }
     const auto type = head.headers.find("content-type").value_or("");
+    m_answer.surface = &surfaceOf(m_call.endpoint);
     m_answer.status = head.status;
     m_answer.streamed = head.status / 100 == 2
         && http::equalsIgnoringCase(type.substr(0, 17), "text/event-stream");
     const auto codings = head.headers.find("content-encoding").value_or("");
     if (isIdentity(codings)) {
         m_answer.bytes = m_received;
-        return {};
+    } else {
+        EXHIBIT_TRY(m_answer.bytes,
+                    decodeContent(codings, m_received, m_core.services.options.answerBytesMax));
     }
-    EXHIBIT_TRY(m_answer.bytes,
-                decodeContent(codings, m_received, m_core.services.options.answerBytesMax));
+    // What is not kept of a call is not kept of its replay, and they are compared as kept.
+    if (auto digested = m_answer.surface->digested(m_answer.bytes);
+        digested && !m_answer.streamed) {
+        m_received = *digested;
+        m_answer.bytes = *std::move(digested);
+    }
     return {};
 }
 

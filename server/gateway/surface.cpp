@@ -23,14 +23,4 @@ const std::vector<const Surface*>& surfaces()
     return all;
 }
 
-const Surface* findSurface(std::string_view path)
-{
-    for (const Surface* surface : surfaces()) {
-        if (surface->traits().path == path) {
-            return surface;
-        }
-    }
-    return nullptr;
-}
-
 } // namespace exhibit::gateway

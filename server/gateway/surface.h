@@ -60,7 +60,5 @@ private:
 [[nodiscard]] const Surface& responsesSurface(); ///< /v1/responses
 /// Those that providers serve, the most used first.
 [[nodiscard]] const std::vector<const Surface*>& surfaces();
-/// By the path of a recorded call; nullptr for one that is not served any more.
-[[nodiscard]] const Surface* findSurface(std::string_view path);
 
 } // namespace exhibit::gateway

@@ -138,7 +138,7 @@ Result<void> Application::Impl::startDatabase()
     m_databaseService = std::make_unique<DatabaseService>(m_configuration, *m_copy, m_catalogue);
     EXHIBIT_CHECK(m_databaseService->find());
     EXHIBIT_TRY(m_ledger, LedgerService::open(m_configuration, Deadline::after(kSignerTimeout)));
-    m_ledger->useDatabase(m_databaseService->database(), m_metrics);
+    m_ledger->useDatabase(m_databaseService->database(), m_metrics, m_io);
     m_fields = std::make_unique<storage::BodyFieldStore>(m_ledger->keys());
     m_ingest = std::make_unique<storage::Ingest>(storage::Ingest::Services{
         m_databaseService->database(), *m_journal, m_ledger->ledger(), *m_fields, m_metrics});

@@ -75,13 +75,13 @@ Result<void> setNumber(T& target, const std::string& value, std::int64_t min, st
     return {};
 }
 
-Result<void> setPublicUrl(Configuration& c, const std::string& v)
+Result<void> setUrl(std::string& url, const std::string& v)
 {
     const bool http = v.starts_with("https://") || v.starts_with("http://");
     if (!http || v.size() > kUrlBytesMax || v.find_first_of(" #?\"<>") != std::string::npos) {
         return fail(ErrorCode::InvalidInput, "expected http(s)://HOST[:PORT][/PATH]");
     }
-    c.publicUrl = v.substr(0, v.find_last_not_of('/') + 1);
+    url = v.substr(0, v.find_last_not_of('/') + 1);
     return {};
 }
 
@@ -163,7 +163,10 @@ std::vector<Setting> ownSettings()
          }},
         {"public_url",
          "address under which people reach this server, for certificates and their QR codes",
-         setPublicUrl},
+         [](Configuration& c, const std::string& v) { return setUrl(c.publicUrl, v); }},
+        {"tsa.url",
+         "address of an RFC 3161 time stamp authority for signed heads",
+         [](Configuration& c, const std::string& v) { return setUrl(c.tsaUrl, v); }},
         {"ledger.host",
          "host that stands first in the names of tenants' logs",
          [](Configuration& c, const std::string& v) -> Result<void> {

@@ -35,6 +35,7 @@ struct Configuration {
     std::string publicUrl; ///< Where people reach this server, for certificates; empty: not said.
     RateLimits rates;
     security::TrustedProxies trustedProxies;
+    std::string tsaUrl; ///< Of an RFC 3161 time stamp authority; empty: no time stamps.
     std::string logHost = "exhibit.local"; ///< First part of the origins of new logs.
     ops::LogLevel logLevel = ops::LogLevel::Info;
 };

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/main/ledger_service.h"
 
+#include "models/evidence/timestamp_request.h"
+
 #include <thread>
 
 namespace exhibit::server {
 namespace {
 
 constexpr std::chrono::milliseconds kSignerPause{20};
+constexpr std::size_t kTimestampBytesMax = 256 * 1024;
 
 /// The newest first.
 Result<std::vector<evidence::NoteKey>> noteKeys(signer::SignerClient& client,
@@ -29,6 +32,7 @@ Result<std::unique_ptr<LedgerService>> LedgerService::open(const Configuration& 
                                                            Deadline deadline)
 {
     std::unique_ptr<LedgerService> service(new LedgerService);
+    service->m_tsaUrl = configuration.tsaUrl;
     auto folder = configuration.signerDir;
     if (folder.empty()) {
         folder = configuration.dataDir / "signer";
@@ -51,7 +55,40 @@ Result<std::unique_ptr<LedgerService>> LedgerService::open(const Configuration& 
     return service;
 }
 
-void LedgerService::useDatabase(storage::Database& database, ops::Metrics& metrics)
+void LedgerService::startCheckpoints()
+{
+    m_checkpointer->start();
+    if (m_timeStamps) {
+        m_timeStamps->start();
+    }
+}
+
+void LedgerService::useAuthority(storage::Database& database,
+                                 ops::Metrics& metrics,
+                                 boost::asio::io_context& io)
+{
+    m_post = std::make_unique<gateway::WebPost>(io);
+    const auto ask = [this](const Bytes& request, Deadline deadline) -> Result<Bytes> {
+        EXHIBIT_TRY(auto reply,
+                    m_post->post({m_tsaUrl, std::string(evidence::kTimestampQueryType), request},
+                                 deadline,
+                                 kTimestampBytesMax));
+        if (reply.status != 200) {
+            return fail(ErrorCode::Unavailable,
+                        "it answered with the status " + std::to_string(reply.status));
+        }
+        return std::move(reply.body);
+    };
+    m_timeStamps = std::make_unique<storage::TimeStamps>(
+        storage::TimeStamps::Services{database, m_tsaUrl, ask, metrics});
+    m_parts->stamp = [this](TenantId tenant, const storage::StoredCheckpoint& checkpoint) {
+        m_timeStamps->stamp(tenant, checkpoint);
+    };
+}
+
+void LedgerService::useDatabase(storage::Database& database,
+                                ops::Metrics& metrics,
+                                boost::asio::io_context& io)
 {
     const auto client = m_signer;
     const storage::HeadSigner headSigner{
@@ -75,14 +112,29 @@ void LedgerService::useDatabase(storage::Database& database, ops::Metrics& metri
             EXHIBIT_TRY(auto hmac, client->macCertificate(subjects, predicate));
             return storage::SignedCertificate{std::move(envelope), std::move(hmac)};
         }});
+    if (!m_tsaUrl.empty()) {
+        useAuthority(database, metrics, io);
+    }
     metrics.gauge("exhibit_ledger_entries_total",
                   "Entries this process appended to the ledger",
                   [this] { return static_cast<double>(m_ledger->appended()); });
 }
 
+Result<signer::SignerClient::PublicKeys> LedgerService::publicKeys() const
+{
+    auto keys = m_signer->publicKeys();
+    const std::scoped_lock lock(m_keysMutex);
+    if (keys) {
+        m_publicKeys = *keys;
+    } else if (m_publicKeys && keys.error().code == ErrorCode::Unavailable) {
+        return *m_publicKeys;
+    }
+    return keys;
+}
+
 Result<storage::PackKeys> LedgerService::packKeys() const
 {
-    EXHIBIT_TRY(const auto keys, m_signer->publicKeys());
+    EXHIBIT_TRY(const auto keys, publicKeys());
     EXHIBIT_TRY(auto log, evidence::PublicKey::fromEd25519(keys.log));
     EXHIBIT_TRY(auto certificate, evidence::PublicKey::fromEd25519(keys.certificate));
     const auto client = m_signer;

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "server/gateway/web_post.h"
 #include "server/main/configuration.h"
 #include "server/signer/client.h"
 #include "server/signer/process.h"
 #include "server/storage/pack_export.h"
+#include "server/storage/time_stamps.h"
+
+#include <mutex>
 
 namespace exhibit::server {
 
@@ -18,23 +22,35 @@ public:
 
     [[nodiscard]] storage::ChainLedger& ledger() { return *m_ledger; }
     [[nodiscard]] storage::SubjectKeys& keys() { return *m_keys; }
-    /// Once the database is known; parts() is valid then. `database` outlives the object.
-    void useDatabase(storage::Database& database, ops::Metrics& metrics);
+    /// Once the database is known; parts() is valid then. What is given outlives the object.
+    void useDatabase(storage::Database& database,
+                     ops::Metrics& metrics,
+                     boost::asio::io_context& io);
     [[nodiscard]] const storage::LedgerParts& parts() const { return *m_parts; }
     /// Heads are checked and signed from now on: the database answers.
-    void startCheckpoints() { m_checkpointer->start(); }
+    void startCheckpoints();
     /// {"ok": ..., "detail": ...} for /health. Never waits.
     [[nodiscard]] Json health() const;
 
 private:
     LedgerService() = default;
     [[nodiscard]] Result<storage::PackKeys> packKeys() const;
+    /// The last ones known while the signer is away: certificates verify all the same.
+    [[nodiscard]] Result<signer::SignerClient::PublicKeys> publicKeys() const;
+    void useAuthority(storage::Database& database,
+                      ops::Metrics& metrics,
+                      boost::asio::io_context& io);
 
     std::unique_ptr<signer::SignerProcess> m_process; ///< nullptr when another runs it.
     std::shared_ptr<signer::SignerClient> m_signer;
     std::unique_ptr<storage::SubjectKeys> m_keys;
     std::unique_ptr<storage::ChainLedger> m_ledger;
     std::unique_ptr<storage::Checkpointer> m_checkpointer;
+    mutable std::mutex m_keysMutex;
+    mutable std::optional<signer::SignerClient::PublicKeys> m_publicKeys; ///< Under m_keysMutex.
+    std::string m_tsaUrl;
+    std::unique_ptr<gateway::WebPost> m_post;
+    std::unique_ptr<storage::TimeStamps> m_timeStamps; ///< nullptr without an authority.
     std::unique_ptr<storage::LedgerParts> m_parts;
 };
 

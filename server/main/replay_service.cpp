@@ -65,7 +65,9 @@ Result<replay::Outcome> ReplayService::replay(const api::ReplayOrder& order)
 {
     const Place place(m_running);
     if (!place.taken()) {
-        return fail(ErrorCode::Unavailable, "as many replays as may run at once are running");
+        return fail(ErrorCode::Unavailable,
+                    "as many replays as may run at once are running",
+                    std::string(api::kReplaysBusy));
     }
     EXHIBIT_TRY(auto outcome, judgeOriginal(order));
     outcome.notReplayableReason = whyNotSent(*order.call);
@@ -78,7 +80,9 @@ Result<replay::Outcome> ReplayService::replay(const api::ReplayOrder& order)
     } else if (replayed.error().code == ErrorCode::Conflict) {
         outcome.notReplayableReason = std::move(replayed).error().message;
     } else {
-        return tl::make_unexpected(std::move(replayed).error());
+        return fail(replayed.error().code,
+                    std::move(replayed).error().message,
+                    std::string(api::kProviderFault));
     }
     return outcome;
 }

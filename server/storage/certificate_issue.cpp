@@ -104,6 +104,7 @@ Result<CertificateClaims> recordReplay(Transaction& transaction,
     EXHIBIT_TRY(EntryDraft draft, replayEntry(evidence::kReplayEntry, request.found));
     draft.fields.push_back({"/original_entry", original.name()});
     EXHIBIT_TRY(const LedgerHead head, ledger.appendAt(transaction, {&draft, 1}));
+    EXHIBIT_CHECK(expectNotErased(transaction, request.found.call.callId));
     EXHIBIT_TRY(const auto result, readPlace(transaction, head.epoch, head.nextSequence));
     CertificateClaims claims;
     claims.epoch = head.epoch;

@@ -3,6 +3,7 @@
 
 #include "models/evidence/certificate_document.h"
 #include "server/storage/ledger_reading.h"
+#include "server/storage/time_stamps.h"
 
 #include <algorithm>
 #include <set>
@@ -89,6 +90,7 @@ public:
         document.envelope = m_row.envelope;
         EXHIBIT_CHECK(addEntries(statement, document));
         EXHIBIT_CHECK(addIssue(document));
+        EXHIBIT_CHECK(addTimeStamp(document));
         EXHIBIT_CHECK(addKeys(packKeys, document));
         issued.document = evidence::writeCertificateDocument(document);
         const Digest payload = sha256(m_row.envelope.payload);
@@ -108,7 +110,7 @@ private:
         EXHIBIT_TRY(const auto heads, readAllHeads(m_transaction));
         m_logs.reserve(heads.size());
         for (const auto& head : heads) {
-            EXHIBIT_TRY(auto checkpoint, readCheckpoint(m_transaction, head.epoch));
+            EXHIBIT_TRY(auto checkpoint, headFor(head.epoch));
             if (!checkpoint) {
                 continue;
             }
@@ -119,6 +121,29 @@ private:
         }
         if (m_issuedIn == nullptr) {
             return fail(ErrorCode::Unavailable, "no signed head covers the certificate yet");
+        }
+        return {};
+    }
+
+    /// The newest head with a time stamp that covers the certificate's issue, else the newest.
+    Result<std::optional<StoredCheckpoint>> headFor(std::int32_t epoch)
+    {
+        if (epoch == m_row.epoch) {
+            EXHIBIT_TRY(auto stamped, readStampedHead(m_transaction, epoch, m_row.sequence));
+            if (stamped) {
+                return stamped;
+            }
+        }
+        return readCheckpoint(m_transaction, epoch);
+    }
+
+    Result<void> addTimeStamp(evidence::CertificateDocument& document)
+    {
+        const auto& checkpoint = m_issuedIn->checkpoint();
+        EXHIBIT_TRY(auto response,
+                    readTimeStamp(m_transaction, checkpoint.epoch, checkpoint.head.size));
+        if (response) {
+            document.timeStamp = *std::move(response);
         }
         return {};
     }

@@ -44,7 +44,7 @@ Result<domain::IssuedCertificate> CertificateStore::issue(TenantId tenant,
         return true;
     };
     EXHIBIT_CHECK(m_database.write(tenant, deadline, store));
-    EXHIBIT_CHECK(m_parts.checkpointer.checkpointNow(tenant, deadline));
+    EXHIBIT_CHECK(m_parts.publish(tenant, deadline));
     return read(tenant, claims.certificate.certificateId, deadline);
 }
 

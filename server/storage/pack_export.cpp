@@ -4,6 +4,7 @@
 #include "models/base/canonical_json.h"
 #include "models/base/limits.h"
 #include "models/domain/certificate.h"
+#include "server/storage/time_stamps.h"
 
 #include <fmt/format.h>
 
@@ -208,6 +209,10 @@ private:
                 = evidence::writeTlogProof({{}, sequence, proof, m_checkpoint.note});
         }
         m_payload[evidence::checkpointPath(size)] = m_checkpoint.note;
+        EXHIBIT_TRY(const auto stamp, readTimeStamp(m_transaction, m_checkpoint.epoch, size));
+        if (stamp) {
+            m_payload[evidence::tokenPath(size)] = *stamp;
+        }
         EXHIBIT_TRY(const auto before, readCheckpoint(m_transaction, m_checkpoint.epoch, size - 1));
         if (before && before->head.size > 0) {
             EXHIBIT_TRY(const auto proof,
@@ -303,6 +308,15 @@ Result<bool> recordExport(Transaction& transaction,
 
 } // namespace
 
+Result<StoredCheckpoint> LedgerParts::publish(TenantId tenant, Deadline deadline) const
+{
+    EXHIBIT_TRY(auto checkpoint, checkpointer.checkpointNow(tenant, deadline));
+    if (stamp) {
+        stamp(tenant, checkpoint);
+    }
+    return checkpoint;
+}
+
 Result<ExportedPack> exportPack(Database& database,
                                 const LedgerParts& parts,
                                 TenantId tenant,
@@ -310,7 +324,7 @@ Result<ExportedPack> exportPack(Database& database,
                                 Deadline deadline)
 {
     EXHIBIT_TRY(const PackKeys packKeys, parts.packKeys());
-    EXHIBIT_TRY(const auto checkpoint, parts.checkpointer.checkpointNow(tenant, deadline));
+    EXHIBIT_TRY(const auto checkpoint, parts.publish(tenant, deadline));
     ExportedPack pack;
     pack.id = Uuid::v7().base32();
     pack.treeSize = checkpoint.head.size;

@@ -44,6 +44,11 @@ struct LedgerParts {
     /// Unavailable while the signer is away.
     std::function<Result<PackKeys>()> packKeys;
     CertificateSigner signCertificate;
+    /// Has a head time-stamped that something important is under; empty without an authority.
+    std::function<void(TenantId, const StoredCheckpoint&)> stamp;
+
+    /// A head over everything committed by now, time-stamped where that is possible.
+    [[nodiscard]] Result<StoredCheckpoint> publish(TenantId tenant, Deadline deadline) const;
 };
 
 struct ExportedPack {

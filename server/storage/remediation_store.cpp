@@ -222,6 +222,7 @@ Result<domain::FixVerification> RemediationStore::recordVerification(TenantId te
         auto verification = verificationOf(finding);
         EXHIBIT_TRY(const EntryDraft entry, verificationEntry(finding, verification));
         EXHIBIT_TRY(const LedgerHead head, ledger.appendAt(transaction, {&entry, 1}));
+        EXHIBIT_CHECK(expectNotErased(transaction, finding.found.call.callId));
         verification.logOrigin = head.origin;
         verification.seq = static_cast<std::int64_t>(head.nextSequence);
         EXHIBIT_CHECK(insertVerification(transaction, finding, verification, head.epoch));

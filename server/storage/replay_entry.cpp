@@ -41,4 +41,16 @@ Result<EntryDraft> replayEntry(std::string_view type, const ReplayFindings& foun
     return entry;
 }
 
+Result<void> expectNotErased(Transaction& transaction, CallId call)
+{
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT FROM call_bodies WHERE tenant_id = $1 AND call_id = $2"
+                                  " AND path = '/request' LIMIT 1",
+                                  {transaction.tenant(), call}));
+    if (rows.empty()) {
+        return fail(ErrorCode::Conflict, "what was said in the call was erased", call.text());
+    }
+    return {};
+}
+
 } // namespace exhibit::storage

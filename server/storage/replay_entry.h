@@ -21,4 +21,7 @@ struct ReplayFindings {
 /// that erasing the call erases them, and what came of comparing them.
 [[nodiscard]] Result<EntryDraft> replayEntry(std::string_view type, const ReplayFindings& found);
 
+/// Once the ledger is locked: that the call was not erased while it was repeated. Conflict.
+[[nodiscard]] Result<void> expectNotErased(Transaction& transaction, CallId call);
+
 } // namespace exhibit::storage

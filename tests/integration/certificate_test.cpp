@@ -158,6 +158,15 @@ TEST_F(Certificate, anAnswerThatDiffersIsAMismatchAndTheRecordStillReproduces)
     EXPECT_TRUE(issued.certificate.policyReevaluation.identical);
     ASSERT_TRUE(issued.certificate.comparison);
     EXPECT_NE(issued.certificate.comparison->method.find("lexical"), std::string::npos);
+
+    // A provider that does not answer is not a certificate that says so.
+    m_upstream.reset();
+    const auto failed = m_server->request("POST", "/api/v1/incidents/" + incident + "/certificate");
+    EXPECT_EQ(failed->status, 502) << failed->body;
+    const auto last = m_server->controlJson({"certify", incident, "--last"});
+    ASSERT_TRUE(last) << last.error().message;
+    EXPECT_EQ(stringMember(*findMember(*last, "certificate"), "certificate_id"),
+              issued.certificate.certificateId.text());
 }
 
 TEST_F(Certificate, anybodyMayVerifyItAndSeesNothingElse)
@@ -209,6 +218,56 @@ TEST_F(Certificate, aPackHoldsTheCertificatesOfItsIncident)
             && stringMember(check, "subject").find(" about seq ") != std::string_view::npos;
     })) << printJson(report);
     EXPECT_EQ(verifyByHand(pack), 0);
+}
+
+/// With an authority that stamps the heads of the log.
+class StampedCertificate : public Certificate {
+protected:
+    void SetUp() override
+    {
+        auto authority
+            = Process::start("/usr/bin/python3",
+                             {.arguments = {source() + "/tests/support/time_stamp_authority.py",
+                                            (m_folder.path() / "tsa").string()}});
+        ASSERT_TRUE(authority) << authority.error().message;
+        m_authority.emplace(*std::move(authority));
+        const auto port = readListeningPort(*m_authority, Deadline::after(60s));
+        ASSERT_TRUE(port) << port.error().message;
+        m_environment["EXHIBIT_TSA_URL"] = "http://127.0.0.1:" + std::to_string(*port) + "/tsa";
+        Certificate::SetUp();
+    }
+
+    std::vector<std::string> anchorsWithRoot()
+    {
+        auto all = anchors();
+        all.insert(all.end(), {"--tsa-ca", (m_folder.path() / "tsa/root.pem").string()});
+        return all;
+    }
+
+    std::optional<Process> m_authority;
+};
+
+TEST_F(StampedCertificate, itsTimeIsProvenByAnAuthorityThatIsPinned)
+{
+    static_cast<void>(callAsRecorded("contract-2-answer"));
+    const std::string incident = waitForIncident();
+    const auto file = (m_folder.path() / "stamped.json").string();
+    static_cast<void>(certify(incident, file));
+    const Json proven = verify(file, anchorsWithRoot());
+    EXPECT_EQ(stringMember(proven, "verdict"), "valid") << printJson(proven);
+    EXPECT_FALSE(stringMember(*findMember(proven, "time"), "proven").empty()) << printJson(proven);
+    // Without the authority's root the time stays the issuer's word, and nothing fails.
+    const Json claimed = verify(file, anchors());
+    EXPECT_EQ(stringMember(claimed, "verdict"), "valid");
+    EXPECT_TRUE(findMember(*findMember(claimed, "time"), "proven")->is_null());
+
+    const Json pack = verify(exportPack(incident), anchorsWithRoot());
+    EXPECT_EQ(stringMember(pack, "verdict"), "valid") << printJson(pack);
+    EXPECT_FALSE(stringMember(*findMember(pack, "time"), "proven").empty()) << printJson(pack);
+
+    // An authority that is gone stops nothing.
+    m_authority->kill();
+    EXPECT_TRUE(certify(incident).certificate.policyReevaluation.identical);
 }
 
 TEST_F(Certificate, aFixIsVerifiedByAReplayUnderTheChangedPolicies)

@@ -34,7 +34,8 @@ void EvidenceTest::SetUp()
 
 void EvidenceTest::startServer()
 {
-    auto server = Exhibitd::start({.dataDir = m_folder.path() / "data"});
+    auto server
+        = Exhibitd::start({.dataDir = m_folder.path() / "data", .environment = m_environment});
     ASSERT_TRUE(server) << server.error().message;
     m_server.emplace(*std::move(server));
 }

@@ -38,6 +38,7 @@ protected:
     int verifyByHand(const std::string& pack);
     Json verify(const std::string& file, const std::vector<std::string>& with);
 
+    std::map<std::string, std::string> m_environment; ///< Of the server.
     TempDir m_folder;
     std::optional<SampleUpstream> m_upstream;
     std::optional<Exhibitd> m_server;

@@ -5,6 +5,7 @@
 
 #include <sys/stat.h>
 
+#include <csignal>
 #include <thread>
 
 namespace exhibit::test {
@@ -68,6 +69,13 @@ Result<void> TestPostgres::start()
 void TestPostgres::stop()
 {
     m_postmaster.reset();
+}
+
+void TestPostgres::kill()
+{
+    if (const pid_t pid = m_postmaster ? m_postmaster->pid() : 0; pid > 0) {
+        ::kill(pid, SIGKILL);
+    }
 }
 
 std::string TestPostgres::url() const

@@ -23,6 +23,8 @@ public:
 
     [[nodiscard]] Result<void> start();
     void stop();
+    /// SIGKILL, as a crash; it is started again by itself, as exhibitd starts its own.
+    void kill();
     /// postgresql:// URL of the administrator.
     [[nodiscard]] std::string url() const;
     /// Rows of one statement as the administrator, who sees every tenant.
