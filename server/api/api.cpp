@@ -26,6 +26,7 @@ void addRoutes(http::Router& router, const ApiServices& services)
                                explainRoutes(shared),
                                policyRoutes(shared),
                                backtestRoutes(shared),
+                               quotaRoutes(shared),
                                keyRoutes(shared),
                                ledgerRoutes(shared),
                                holdRoutes(shared),
