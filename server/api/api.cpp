@@ -27,6 +27,7 @@ void addRoutes(http::Router& router, const ApiServices& services)
                                policyRoutes(shared),
                                backtestRoutes(shared),
                                quotaRoutes(shared),
+                               estimateRoutes(shared),
                                keyRoutes(shared),
                                ledgerRoutes(shared),
                                holdRoutes(shared),

@@ -8,6 +8,7 @@
 #include "server/http/server.h"
 #include "server/main/database_service.h"
 #include "server/main/ledger_service.h"
+#include "server/main/rate_sharing.h"
 #include "server/main/recovery.h"
 #include "server/main/replicas.h"
 #include "server/main/request_gate.h"
@@ -98,6 +99,7 @@ private:
     std::unique_ptr<gateway::Quotas> m_quotas;
     std::unique_ptr<gateway::Gateway> m_gateway;
     std::unique_ptr<RequestGate> m_gate;
+    std::unique_ptr<RateSharing> m_rateSharing;
     std::unique_ptr<http::Server> m_server;
     bool m_draining = false;
 };
@@ -281,6 +283,12 @@ void Application::Impl::run()
     m_runKeeper->start();
     m_replicas->start();
     m_quotas->start();
+    m_rateSharing = std::make_unique<RateSharing>(
+        RateSharing::Services{.io = m_io,
+                              .windows = m_gate->windows(),
+                              .database = m_databaseService->database(),
+                              .replica = m_journal->replica(),
+                              .shared = [this] { return m_replicas->shared(); }});
     m_forgetting = std::make_unique<Periodic>(
         "forgetting ended runs", kForgetting, [this] { return forgetEndedRuns(); });
     m_signals.async_wait([this](const boost::system::error_code& error, int) {
@@ -290,6 +298,7 @@ void Application::Impl::run()
     });
     announce();
     m_io.run();
+    m_rateSharing.reset();
     m_quotas->leave();
     waitForIngest(Deadline::after(m_configuration.drainTimeout));
     m_replicas->leave();

@@ -211,6 +211,47 @@ Result<std::vector<UsageDay>> QuotaStore::usage(TenantId tenant,
     });
 }
 
+Result<std::int64_t> QuotaStore::taken(const security::BudgetKey& key, Deadline deadline)
+{
+    const bool slots = key.kind == security::BudgetKind::Slots;
+    return m_database.read(
+        key.tenant, deadline, [&](Transaction& transaction) -> Result<std::int64_t> {
+            EXHIBIT_TRY(const Rows rows,
+                        transaction.query(slots ? "SELECT coalesce(sum(s.slots), 0)::bigint"
+                                                  " FROM budget_slots s JOIN replicas r"
+                                                  " ON r.replica_id = s.replica_id"
+                                                  " AND r.lease_until > clock_timestamp()"
+                                                  " WHERE s.tenant_id = $1 AND s.budget = $2"
+                                                : "SELECT coalesce(sum(taken), 0)::bigint"
+                                                  " FROM budget_counters"
+                                                  " WHERE tenant_id = $1 AND budget = $2",
+                                          {key.tenant, storable(key.name)}));
+            return rows.integer(0, 0);
+        });
+}
+
+Result<AnswerLengths> QuotaStore::answerLengths(TenantId tenant,
+                                                const std::string& model,
+                                                Deadline deadline)
+{
+    return m_database.read(
+        tenant, deadline, [&](Transaction& transaction) -> Result<AnswerLengths> {
+            EXHIBIT_TRY(const Rows rows,
+                        transaction.query(
+                            "SELECT count(*),"
+                            " percentile_disc(0.1) WITHIN GROUP (ORDER BY completion_tokens),"
+                            " round(avg(completion_tokens))::bigint,"
+                            " percentile_disc(0.95) WITHIN GROUP (ORDER BY completion_tokens)"
+                            " FROM (SELECT model, outcome, completion_tokens FROM proxy_calls"
+                            "  WHERE tenant_id = $1 AND closed_at IS NOT NULL"
+                            "  ORDER BY opened_at DESC LIMIT 5000) AS newest"
+                            " WHERE model = $2 AND outcome = 'completed' AND completion_tokens > 0",
+                            {tenant, storable(model)}));
+            return AnswerLengths{
+                rows.integer(0, 0), rows.integer(0, 1), rows.integer(0, 2), rows.integer(0, 3)};
+        });
+}
+
 Result<void> QuotaStore::keepEstimate(TenantId tenant,
                                       const std::string& createdBy,
                                       const Json& document,

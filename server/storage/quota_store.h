@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/domain/quota.h"
+#include "server/security/budgets.h"
 #include "server/storage/audit_store.h"
 #include "server/storage/database.h"
 
@@ -34,6 +35,14 @@ void visitFields(V& visit, Of<V, UsageDay>& usage)
     visit("completion_tokens", usage.completionTokens);
     visit("cost_microcents", usage.costMicrocents);
 }
+
+/// How long a model's recorded answers were, in tokens.
+struct AnswerLengths {
+    std::int64_t answers = 0;
+    std::int64_t low = 0; ///< One of ten is shorter,
+    std::int64_t mean = 0;
+    std::int64_t high = 0; ///< one of twenty longer.
+};
 
 /// Who does the change, and where it is recorded.
 struct ChangedBy {
@@ -78,6 +87,12 @@ public:
     /// Newest day first, at most limits::kPageRowsMax rows; `userId` absent: everybody.
     [[nodiscard]] Result<std::vector<UsageDay>> usage(TenantId tenant,
                                                       const std::optional<std::string>& userId,
+                                                      Deadline deadline);
+    /// What all replicas have taken of a budget.
+    [[nodiscard]] Result<std::int64_t> taken(const security::BudgetKey& key, Deadline deadline);
+    /// Of the model's answers among the tenant's newest calls.
+    [[nodiscard]] Result<AnswerLengths> answerLengths(TenantId tenant,
+                                                      const std::string& model,
                                                       Deadline deadline);
     [[nodiscard]] Result<void> keepEstimate(TenantId tenant,
                                             const std::string& createdBy,

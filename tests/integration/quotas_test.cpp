@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
+#include <fstream>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -225,6 +225,52 @@ TEST(Quotas, addUpWhatEachUserUsedInADay)
     EXPECT_GT(days.at_pointer("/0/prompt_tokens").as_int64(), 0);
     EXPECT_GT(days.at_pointer("/0/cost_microcents").as_int64(), 0);
     EXPECT_EQ(days.at_pointer("/1/runs"), 1);
+}
+
+TEST(Quotas, estimateARequestAndSayWhetherThereIsRoomForIt)
+{
+    Gateway gateway;
+    const auto file = gateway.folder.file("request.json");
+    std::ofstream(file) << R"({"model":"gpt-4o-mini","max_tokens":200,"messages":[)"
+                           R"({"role":"user","content":"Where is my parcel with the books?"}]})";
+    const auto ask = [&](const std::string& user) {
+        return must(gateway.server.controlJson({"estimate", file, "--user", user})).at("estimate");
+    };
+    const auto before = ask("alice");
+    const auto number = [&before](const std::string& pointer) {
+        return before.at_pointer(pointer).to_number<std::int64_t>();
+    };
+    EXPECT_LT(number("/prompt_tokens/low"), number("/prompt_tokens/expected"));
+    EXPECT_LT(number("/prompt_tokens/expected"), number("/prompt_tokens/high"));
+    EXPECT_EQ(number("/output_tokens/high"), 200) << "what the request allows";
+    EXPECT_LE(number("/cost_microcents/low"), number("/cost_microcents/expected"));
+    EXPECT_LT(number("/cost_microcents/expected"), number("/cost_microcents/high"));
+    EXPECT_EQ(before.at_pointer("/verdict/allowed"), true);
+
+    EXPECT_EQ(
+        must(gateway.server.control({"quota", "set", "TEAM", "--tokens-per-day", "150"})).exitCode,
+        0);
+    EXPECT_EQ(must(gateway.server.control({"quota", "assign", "user", "TEAM", "*"})).exitCode, 0);
+    const auto refused = ask("alice").at("verdict");
+    EXPECT_EQ(refused.at("allowed"), false);
+    EXPECT_EQ(refused.at("error_code"), "USER_DAILY_TOKENS_EXCEEDED");
+    EXPECT_EQ(codeOf(gateway.call("alice", {}, R"(,"max_tokens":200)")),
+              "USER_DAILY_TOKENS_EXCEEDED")
+        << "as the gateway says";
+    EXPECT_EQ(must(gateway.server.control({"quota", "unassign", "user", "*"})).exitCode, 0);
+    EXPECT_EQ(ask("alice").at_pointer("/verdict/allowed"), true);
+
+    EXPECT_EQ(must(gateway.server.control({"quota", "assign", "user", "ALPHA", "*"})).exitCode, 0);
+    EXPECT_EQ(ask("alice").at_pointer("/verdict/error_code"), "NOT_WHITELISTED");
+    EXPECT_EQ(must(gateway.server.control({"whitelist", "add", "alice", "--reason", "a"})).exitCode,
+              0);
+    EXPECT_EQ(ask("alice").at_pointer("/verdict/allowed"), true);
+    EXPECT_EQ(must(gateway.server.control({"whitelist", "remove", "alice"})).exitCode, 0);
+    EXPECT_EQ(must(gateway.server.control({"whitelist", "remove", "alice"})).exitCode, 1);
+    for (const auto& command : std::vector<std::vector<std::string>>{
+             {"quota", "list"}, {"quota", "usage"}, {"whitelist", "list"}}) {
+        EXPECT_EQ(must(gateway.server.control(command)).exitCode, 0) << command[1];
+    }
 }
 
 TEST(Quotas, refuseWhatIsNoQuota)
