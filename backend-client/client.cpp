@@ -28,6 +28,8 @@ const std::string kLedger = "/api/v1/ledger/";
 const std::string kPolicies = "/api/v1/policies";
 const std::string kUpstreams = "/admin/upstreams";
 const std::string kKeys = "/admin/keys";
+const std::string kQuotas = "/admin/quotas";
+const std::string kWhitelist = "/admin/whitelist";
 
 } // namespace
 
@@ -183,6 +185,59 @@ QFuture<Reply<CreatedKey>> Client::createKey(const NewKey& key)
 QFuture<Reply<void>> Client::revokeKey(std::string_view id)
 {
     return call("DELETE", kKeys + "/" + encodeSegment(id), {}, decodeEmpty);
+}
+
+QFuture<Reply<Json>> Client::quotas()
+{
+    return call("GET", kQuotas, {}, decodeReply<Json>);
+}
+
+QFuture<Reply<Json>> Client::setQuota(std::string_view tier, const Json& limits)
+{
+    return call("PUT", kQuotas + "/" + encodeSegment(tier), printJson(limits), decodeReply<Json>);
+}
+
+QFuture<Reply<Json>> Client::assignQuota(const Json& assignment)
+{
+    return call("POST", kQuotas + "/assignments", printJson(assignment), decodeReply<Json>);
+}
+
+QFuture<Reply<void>> Client::unassignQuota(std::string_view scope, std::string_view subject)
+{
+    return call("DELETE",
+                kQuotas + "/assignments?scope=" + encodeSegment(scope)
+                    + "&subject=" + encodeSegment(subject),
+                {},
+                decodeEmpty);
+}
+
+QFuture<Reply<Json>> Client::usage(std::string_view user)
+{
+    return call("GET",
+                kQuotas + "/usage"
+                    + (user.empty() ? std::string() : "?user_id=" + encodeSegment(user)),
+                {},
+                decodeReply<Json>);
+}
+
+QFuture<Reply<Json>> Client::whitelist()
+{
+    return call("GET", kWhitelist, {}, decodeReply<Json>);
+}
+
+QFuture<Reply<Json>> Client::addToWhitelist(const Json& entry)
+{
+    return call("POST", kWhitelist, printJson(entry), decodeReply<Json>);
+}
+
+QFuture<Reply<void>> Client::removeFromWhitelist(std::string_view user)
+{
+    return call("DELETE", kWhitelist + "?user_id=" + encodeSegment(user), {}, decodeEmpty);
+}
+
+QFuture<Reply<Json>> Client::estimateCost(const Json& request)
+{
+    return call("POST", "/admin/cost-estimate", printJson(request), decodeReply<Json>);
 }
 
 QFuture<Reply<Bytes>> Client::exportIncident(std::string_view id, const Json& request)

@@ -54,6 +54,23 @@ public:
     [[nodiscard]] QFuture<Reply<CreatedKey>> createKey(const NewKey& key);
     [[nodiscard]] QFuture<Reply<void>> revokeKey(std::string_view id);
 
+    // Quotas; documents stay JSON, so that members newer than this program survive.
+    /// {"policies": [...], "assignments": [...]}
+    [[nodiscard]] QFuture<Reply<Json>> quotas();
+    /// The limits of a tier; the body is QuotaLimits of the document.
+    [[nodiscard]] QFuture<Reply<Json>> setQuota(std::string_view tier, const Json& limits);
+    /// A QuotaAssignment.
+    [[nodiscard]] QFuture<Reply<Json>> assignQuota(const Json& assignment);
+    [[nodiscard]] QFuture<Reply<void>> unassignQuota(std::string_view scope,
+                                                     std::string_view subject);
+    /// {"days": [...]}; `user` empty: everybody.
+    [[nodiscard]] QFuture<Reply<Json>> usage(std::string_view user);
+    [[nodiscard]] QFuture<Reply<Json>> whitelist();
+    [[nodiscard]] QFuture<Reply<Json>> addToWhitelist(const Json& entry);
+    [[nodiscard]] QFuture<Reply<void>> removeFromWhitelist(std::string_view user);
+    /// {"estimate": {...}}; the body is EstimateRequest of the document.
+    [[nodiscard]] QFuture<Reply<Json>> estimateCost(const Json& request);
+
     // Evidence.
     /// The pack, as bytes; the body is ExportRequest of the document.
     [[nodiscard]] QFuture<Reply<Bytes>> exportIncident(std::string_view id, const Json& request);

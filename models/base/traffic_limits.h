@@ -20,4 +20,14 @@ inline constexpr std::chrono::seconds kRateWindow{60};
 inline constexpr std::size_t kRateWindowsMax = 50'000; ///< Addresses and people at a time.
 inline constexpr std::size_t kForwardedHopsMax = 32; ///< Of one request.
 
+// Quotas.
+/// A replica is granted this part of what is left of a budget at a time, or what a call needs.
+inline constexpr std::int64_t kBudgetBlockDivisor = 64;
+inline constexpr std::chrono::seconds kBudgetLeaseTimeout{2}; ///< Then the call is refused.
+/// Of answers whose request does not say how long they may be, in tokens.
+inline constexpr std::int64_t kReservedOutputTokens = 4096;
+inline constexpr std::size_t kQuotaAssignmentsMax = 10'000; ///< One tenant's.
+inline constexpr std::size_t kWhitelistMax = 10'000; ///< One tenant's.
+inline constexpr std::size_t kQuotaReasonBytesMax = 500;
+
 } // namespace exhibit::limits

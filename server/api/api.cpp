@@ -26,6 +26,8 @@ void addRoutes(http::Router& router, const ApiServices& services)
                                explainRoutes(shared),
                                policyRoutes(shared),
                                backtestRoutes(shared),
+                               quotaRoutes(shared),
+                               estimateRoutes(shared),
                                keyRoutes(shared),
                                ledgerRoutes(shared),
                                holdRoutes(shared),

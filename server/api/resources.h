@@ -30,6 +30,8 @@ void refreshCatalogue(const ApiServices& services);
 [[nodiscard]] std::vector<ApiRoute> runRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> explainRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> backtestRoutes(const SharedServices& services);
+[[nodiscard]] std::vector<ApiRoute> estimateRoutes(const SharedServices& services);
+[[nodiscard]] std::vector<ApiRoute> quotaRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> policyRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> ledgerRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> holdRoutes(const SharedServices& services);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/admission.h"
 
+#include "server/gateway/admission_replies.h"
 #include "server/gateway/wakeup.h"
 #include "server/ops/log.h"
 
@@ -13,42 +14,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr int kSpoolRetrySeconds = 5;
-
-http::ErrorReply refusal(int status, std::string type, std::string code, std::string message)
-{
-    http::ErrorReply reply;
-    reply.status = status;
-    reply.type = std::move(type);
-    reply.code = std::move(code);
-    reply.message = std::move(message);
-    return reply;
-}
-
-http::ErrorReply unavailable(std::string code, std::string message, int retrySeconds)
-{
-    auto reply = refusal(503, "server_error", std::move(code), std::move(message));
-    reply.retryAfterSeconds = retrySeconds;
-    return reply;
-}
-
-http::ErrorReply runStopped(const std::optional<domain::RunStop>& stop, RunId run)
-{
-    auto reply = refusal(403,
-                         "permission_error",
-                         "run_stopped",
-                         "this run was stopped; begin a new one with another run id");
-    reply.runId = run.text();
-    if (stop) {
-        reply.policyId = stop->policyId;
-        if (stop->incidentId) {
-            reply.incidentId = stop->incidentId->text();
-        }
-        if (stop->callId) {
-            reply.callId = stop->callId->text();
-        }
-    }
-    return reply;
-}
 
 /// The steps of admission, in order; the first refusal ends them.
 class Admitting {
@@ -94,14 +59,47 @@ public:
         m_call->catalogue = m_services.catalogue.get();
     }
 
+    /// The steps that quotas need to know about.
+    void route()
+    {
+        if (!m_admission.refusal) {
+            m_admission.refusal = inOrder({&Admitting::findUpstream});
+        }
+    }
+
+    /// What must be reserved before the call; nullopt for nothing.
+    std::optional<QuotaCall> quotaCall()
+    {
+        if (m_admission.refusal || m_services.quotas == nullptr) {
+            return std::nullopt;
+        }
+        const auto& quotas = m_call->catalogue->quotas;
+        const auto found = quotas.find(m_principal.tenant);
+        if (found == quotas.end()) {
+            return std::nullopt;
+        }
+        return quotaCallOf(*m_call, found->second, knownRun(), m_request.receivedAt);
+    }
+
+    /// The stop of a run that is over its own limits is to be made known before the client hears
+    /// of it.
+    std::optional<domain::KillReason> reserved(QuotaAnswer answer)
+    {
+        if (answer) {
+            m_call->quota = *std::move(answer);
+            return std::nullopt;
+        }
+        refuseByQuota(answer.error());
+        return m_call->evidence && m_call->bound ? answer.error().endsRun : std::nullopt;
+    }
+    [[nodiscard]] RunId run() const { return m_call->run.runId; }
+
     /// The other steps, unless it was refused already.
     Admission finish()
     {
         if (!m_admission.refusal) {
-            m_admission.refusal = inOrder({&Admitting::findUpstream,
-                                           &Admitting::bindRun,
-                                           &Admitting::compile,
-                                           &Admitting::judge});
+            m_admission.refusal
+                = inOrder({&Admitting::bindRun, &Admitting::compile, &Admitting::judge});
         }
         const bool recorded = m_call && m_call->evidence;
         if (recorded && (m_admission.refusal || m_admission.stopped)) {
@@ -216,6 +214,31 @@ private:
             return unavailable("run_state_unavailable", bound.error().message, 1);
         }
         return refuseStopped(current->second);
+    }
+
+    std::optional<domain::LiveRun> knownRun() const
+    {
+        const auto& clientRunId = m_call->chat->clientRunId;
+        return clientRunId ? m_services.runs.peek(
+                   m_principal.tenant,
+                   prevention::deriveRunId(m_principal.tenant, m_principal.project, *clientRunId))
+                           : std::nullopt;
+    }
+
+    void refuseByQuota(const QuotaRefusal& refusal)
+    {
+        m_admission.refusal = refusal.reply;
+        const auto current = m_call->catalogue->currentSnapshot.find(m_principal.tenant);
+        if (current == m_call->catalogue->currentSnapshot.end()) {
+            return;
+        }
+        m_call->bound = m_call->chat->clientRunId.has_value();
+        m_call->run.runId = m_call->bound ? prevention::deriveRunId(
+                                m_principal.tenant, m_principal.project, *m_call->chat->clientRunId)
+                                          : RunId::generate();
+        m_call->run.snapshotId = current->second;
+        open();
+        m_admission.refusal->runId = m_call->run.runId.text();
     }
 
     /// A refused step is evidence too: it shows that nothing reached the provider.
@@ -346,31 +369,6 @@ private:
 
 } // namespace
 
-tl::expected<Caller, http::ErrorReply> identify(const GatewayServices& services,
-                                                const http::Request& request)
-{
-    auto presented = findPresentedKey(request.headers);
-    auto catalogue = services.catalogue.get();
-    auto principal = presented
-        ? security::authenticate(*catalogue, presented->key.expose())
-        : Result<security::Principal>(fail(ErrorCode::Unauthenticated,
-                                           "an API key is needed: Authorization: Bearer exk_..."));
-    if (!principal) {
-        if (services.authnFailures != nullptr) {
-            services.authnFailures->add();
-        }
-        return tl::make_unexpected(http::replyFor(principal.error()));
-    }
-    if (!principal->may(domain::Scope::RunCreate)) {
-        if (services.authzDenials != nullptr) {
-            services.authzDenials->add();
-        }
-        return tl::make_unexpected(
-            http::replyFor({ErrorCode::Forbidden, "this key lacks the scope run:create", {}}));
-    }
-    return Caller{std::move(catalogue), *std::move(principal), *std::move(presented)};
-}
-
 asio::awaitable<Admission> admit(const GatewayServices& services,
                                  ops::Counter& violations,
                                  const http::Request& request,
@@ -383,6 +381,16 @@ asio::awaitable<Admission> admit(const GatewayServices& services,
         services.runs.look(admitting.tenant(), *run, looked.track());
         const auto outcome = co_await looked.wait();
         admitting.lookedUp(outcome);
+    }
+    admitting.route();
+    if (auto wanted = admitting.quotaCall()) {
+        auto answer = co_await services.quotas->reserve(*std::move(wanted));
+        if (const auto over = admitting.reserved(std::move(answer))) {
+            Durability stopped(services.io);
+            services.runs.stop(
+                admitting.tenant(), admitting.run(), runOver(*over), stopped.track());
+            static_cast<void>(co_await stopped.wait());
+        }
     }
     co_return admitting.finish();
 }

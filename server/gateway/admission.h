@@ -19,6 +19,14 @@ struct Caller {
 [[nodiscard]] tl::expected<Caller, http::ErrorReply> identify(const GatewayServices& services,
                                                               const http::Request& request);
 
+/// What the call asks of its tenant's quotas; `run` is what is known of its run.
+[[nodiscard]] QuotaCall quotaCallOf(const CallState& call,
+                                    const domain::TenantQuotas& quotas,
+                                    const std::optional<domain::LiveRun>& run,
+                                    UtcTime now);
+/// How a run ends that has used what its tier allows one run.
+[[nodiscard]] domain::RunStop runOver(domain::KillReason reason);
+
 /// What became of a request before the provider hears of it. `call` is absent when it was refused
 /// and leaves no record. With neither `refusal` nor `stopped` the call may go on.
 struct Admission {

@@ -4,6 +4,7 @@
 #include "server/gateway/call_evidence.h"
 #include "server/gateway/chat_request.h"
 #include "server/gateway/forwarding.h"
+#include "server/gateway/quotas.h"
 #include "server/gateway/upstream_target.h"
 #include "server/gateway/wakeup.h"
 #include "server/prevention/run_registry.h"
@@ -33,6 +34,7 @@ struct CallState {
     std::unique_ptr<prevention::CallGuard> guard;
     std::unique_ptr<UsageMeter> meter;
     std::unique_ptr<CallEvidence> evidence;
+    std::optional<QuotaReservation> quota; ///< Empty when no quota applies.
     std::optional<Durability> opened; ///< Of the record that opens the call; see StreamCall.
     const domain::ModelPrice* price = nullptr; ///< Of `catalogue`; nullptr: no known price.
 

@@ -4,6 +4,7 @@
 #include "server/gateway/content_coding.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace exhibit::gateway {
 namespace {
@@ -272,6 +273,27 @@ std::optional<Bytes> ChatRequest::rewritten(const Changes& changes) const
         return std::nullopt;
     }
     return splice(m_walk.text(), std::move(edits));
+}
+
+std::optional<std::int64_t> ChatRequest::outputTokensMax() const
+{
+    const auto number = [this](std::string_view name) -> std::optional<std::int64_t> {
+        const auto node = m_walk.find(0, name);
+        std::int64_t value = 0;
+        const auto raw = node == kNone ? std::string_view{} : m_walk.raw(node);
+        const auto [end, error] = std::from_chars(raw.data(), raw.data() + raw.size(), value);
+        const bool whole = !raw.empty() && error == std::errc{} && end == raw.data() + raw.size();
+        return whole && value > 0 ? std::optional(value) : std::nullopt;
+    };
+    std::optional<std::int64_t> most;
+    for (const auto* name : {"max_tokens", "max_completion_tokens", "max_output_tokens"}) {
+        if (const auto value = number(name)) {
+            most = std::max(most.value_or(0), *value);
+        }
+    }
+    constexpr std::int64_t kMost = 1'000'000'000; // More than any model; products stay in range.
+    const auto choices = std::min(number("n").value_or(1), kMost / 1000);
+    return most ? std::optional(std::min(*most, kMost) * choices) : std::nullopt;
 }
 
 } // namespace exhibit::gateway

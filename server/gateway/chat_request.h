@@ -37,6 +37,8 @@ public:
         return m_texts.list();
     }
     [[nodiscard]] std::size_t textBytes() const { return m_texts.bytes(); }
+    /// Tokens of all choices that the request allows; absent when it says nothing.
+    [[nodiscard]] std::optional<std::int64_t> outputTokensMax() const;
 
     struct Changes {
         /// By index of texts(), as CallGuard::judgeInput() gives them.

@@ -17,6 +17,8 @@ class io_context;
 
 namespace exhibit::gateway {
 
+class Quotas;
+
 struct GatewayOptions {
     std::size_t bodyBytesMax = limits::kGatewayBodyBytesMax;
     std::size_t answerBytesMax = limits::kAnswerBytesMax; ///< Of answers that are no streams.
@@ -35,6 +37,7 @@ struct GatewayServices {
     spool::Journal& journal;
     ops::Metrics& metrics;
     GatewayOptions options = {};
+    Quotas* quotas = nullptr; ///< nullptr: nothing is limited.
     // Counters that other modules share; nullptr: not counted here.
     ops::Counter* authnFailures = nullptr; ///< cai_authn_failures
     ops::Counter* authzDenials = nullptr; ///< cai_authz_denials

@@ -260,13 +260,15 @@ void LiveCall::close(int status,
             = [](std::string_view, std::size_t, std::size_t) { return std::string(); };
         recorder().record(conclude(), nothing);
     }
+    const auto usage = m_call->meter->usage();
+    const auto cost = m_call->meter->cost();
+    if (m_call->quota && m_upstream->wasSent()) {
+        m_call->quota->settle(usage, cost);
+    }
     m_call->evidence->close(std::move(closing), std::move(onDurable));
     if (m_call->bound) {
-        m_core.services.runs.settle(m_call->identity().tenant,
-                                    m_call->identity().run,
-                                    m_call->meter->usage(),
-                                    m_call->meter->cost(),
-                                    utcNow());
+        m_core.services.runs.settle(
+            m_call->identity().tenant, m_call->identity().run, usage, cost, utcNow());
     }
 }
 

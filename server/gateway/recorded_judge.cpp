@@ -216,7 +216,9 @@ std::vector<storage::RecordedPiece> providerEvents(const storage::RecordedCall& 
 
 Result<JudgedAgain> judgeAgain(const storage::RecordedCall& call, const JudgedBy& by)
 {
-    if (call.erased || call.endpoint != kChatEndpoint || call.errorCode == "run_stopped") {
+    const bool refusedUnseen
+        = call.outcome == "refused" && call.decisions.empty() && call.passes.empty();
+    if (call.erased || call.endpoint != kChatEndpoint || refusedUnseen) {
         return fail(ErrorCode::InvalidInput, "no policy saw this call", call.callId.text());
     }
     const auto request = requestOf(call);

@@ -134,7 +134,8 @@ Response errorResponse(const ErrorReply& reply, const RequestId& id)
     body.emplace("error", errorObject(reply, id));
     Response response = jsonResponse(reply.status, Json(std::move(body)));
     // SDKs repeat 408, 409, 429 and 5xx by themselves unless told otherwise (wire.md).
-    response.headers.add("x-should-retry", reply.retryAfterSeconds ? "true" : "false");
+    const bool retry = reply.retryAfterSeconds && reply.retryHelps;
+    response.headers.add("x-should-retry", retry ? "true" : "false");
     if (reply.retryAfterSeconds) {
         response.headers.add("Retry-After", std::to_string(*reply.retryAfterSeconds));
     }

@@ -80,7 +80,8 @@ struct ErrorReply {
     std::optional<std::int64_t> limit;
     std::optional<std::int64_t> used;
     std::optional<std::string> resetAt;
-    std::optional<int> retryAfterSeconds; ///< Adds Retry-After; x-should-retry is then true.
+    std::optional<int> retryAfterSeconds; ///< Adds Retry-After; x-should-retry is then true,
+    bool retryHelps = true; ///< unless nobody waits for so long.
 };
 
 /// The `error` object alone, as it also stands in a stream.

@@ -4,9 +4,11 @@
 #include "models/redaction/redaction_pack.h"
 #include "server/api/api.h"
 #include "server/gateway/gateway.h"
+#include "server/gateway/quotas.h"
 #include "server/http/server.h"
 #include "server/main/database_service.h"
 #include "server/main/ledger_service.h"
+#include "server/main/rate_sharing.h"
 #include "server/main/recovery.h"
 #include "server/main/replay_service.h"
 #include "server/main/replicas.h"
@@ -16,6 +18,7 @@
 #include "server/storage/body_field_store.h"
 #include "server/storage/call_indexer.h"
 #include "server/storage/ingest.h"
+#include "server/storage/limit_store.h"
 #include "server/storage/local_copy_retention.h"
 #include "server/storage/private_file.h"
 
@@ -93,9 +96,12 @@ private:
     std::unique_ptr<Periodic> m_forgetting;
     std::unique_ptr<Scorecard> m_scorecard;
     std::unique_ptr<RunKeeper> m_runKeeper;
+    std::unique_ptr<storage::PostgresLimitStore> m_limits;
+    std::unique_ptr<gateway::Quotas> m_quotas;
     std::unique_ptr<gateway::Gateway> m_gateway;
     std::unique_ptr<ReplayService> m_replays;
     std::unique_ptr<RequestGate> m_gate;
+    std::unique_ptr<RateSharing> m_rateSharing;
     std::unique_ptr<http::Server> m_server;
     bool m_draining = false;
 };
@@ -180,6 +186,9 @@ Result<void> Application::Impl::startServing()
                                           "Requests whose credential was missing or not known");
     auto& denials = m_metrics.counter(
         "cai_authz_denials", "Requests whose credential does not allow what they asked for");
+    m_limits = std::make_unique<storage::PostgresLimitStore>(m_databaseService->database(),
+                                                             m_journal->replica());
+    m_quotas = std::make_unique<gateway::Quotas>(m_io, *m_limits);
     m_gateway
         = std::make_unique<gateway::Gateway>(gateway::GatewayServices{.io = m_io,
                                                                       .catalogue = m_catalogue,
@@ -187,6 +196,7 @@ Result<void> Application::Impl::startServing()
                                                                       .runs = *m_runs,
                                                                       .journal = *m_journal,
                                                                       .metrics = m_metrics,
+                                                                      .quotas = m_quotas.get(),
                                                                       .authnFailures = &unknownKeys,
                                                                       .authzDenials = &denials});
     m_replays = std::make_unique<ReplayService>(
@@ -278,6 +288,13 @@ void Application::Impl::run()
 {
     m_runKeeper->start();
     m_replicas->start();
+    m_quotas->start();
+    m_rateSharing = std::make_unique<RateSharing>(
+        RateSharing::Services{.io = m_io,
+                              .windows = m_gate->windows(),
+                              .database = m_databaseService->database(),
+                              .replica = m_journal->replica(),
+                              .shared = [this] { return m_replicas->shared(); }});
     m_forgetting = std::make_unique<Periodic>(
         "forgetting ended runs", kForgetting, [this] { return forgetEndedRuns(); });
     m_signals.async_wait([this](const boost::system::error_code& error, int) {
@@ -287,6 +304,8 @@ void Application::Impl::run()
     });
     announce();
     m_io.run();
+    m_rateSharing.reset();
+    m_quotas->leave();
     waitForIngest(Deadline::after(m_configuration.drainTimeout));
     m_replicas->leave();
 }
@@ -346,6 +365,8 @@ void Application::Impl::stopParts()
         m_runs->onKilled(nullptr);
     }
     m_gateway.reset();
+    m_quotas.reset();
+    m_limits.reset();
     m_runKeeper.reset();
     m_forgetting.reset();
     m_scorecard.reset();

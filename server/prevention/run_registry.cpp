@@ -204,6 +204,12 @@ Result<domain::LiveRun> RunRegistry::bind(TenantId tenant,
     return *run;
 }
 
+std::optional<domain::LiveRun> RunRegistry::peek(TenantId tenant, RunId run)
+{
+    const auto found = find(tenant, run);
+    return found && *found != nullptr ? std::optional(**found) : std::nullopt;
+}
+
 std::optional<domain::RunStop> RunRegistry::stopOf(TenantId tenant, RunId run)
 {
     const auto found = find(tenant, run);

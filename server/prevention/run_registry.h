@@ -49,6 +49,8 @@ public:
                                                const std::string& snapshotId,
                                                UtcTime now,
                                                Vouched vouched = Vouched::ByLocalCopy);
+    /// As it is known here.
+    [[nodiscard]] std::optional<domain::LiveRun> peek(TenantId tenant, RunId run);
     /// Absent when the run is unknown or was not stopped.
     [[nodiscard]] std::optional<domain::RunStop> stopOf(TenantId tenant, RunId run);
     /// Adds a finished call's usage.

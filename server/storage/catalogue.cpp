@@ -50,6 +50,7 @@ struct StoredCatalogue {
     std::vector<StoredSnapshot> snapshots;
     domain::PriceTable prices;
     UtcTime readAt{};
+    std::vector<domain::TenantQuotas> quotas;
 };
 
 template <class V>
@@ -62,6 +63,7 @@ void visitFields(V& visit, Of<V, StoredCatalogue>& catalogue)
     visit("snapshots", catalogue.snapshots);
     visit("prices", catalogue.prices);
     visit("read_at", catalogue.readAt);
+    visit.defaulted("quotas", catalogue.quotas);
 }
 
 bool servesModel(const domain::Upstream& upstream, std::string_view model)
@@ -122,7 +124,11 @@ Json catalogueToJson(const Catalogue& catalogue)
                            {},
                            {},
                            catalogue.prices,
-                           catalogue.readAt};
+                           catalogue.readAt,
+                           {}};
+    for (const auto& [tenant, quotas] : catalogue.quotas) {
+        stored.quotas.push_back(quotas);
+    }
     for (const auto& [tenant, snapshotId] : catalogue.currentSnapshot) {
         stored.currentSnapshots.push_back({tenant, snapshotId});
     }
@@ -146,6 +152,10 @@ Result<Catalogue> catalogueFromJson(const Json& json)
     catalogue.keys = std::move(stored.keys);
     catalogue.prices = std::move(stored.prices);
     catalogue.readAt = stored.readAt;
+    for (auto& quotas : stored.quotas) {
+        const auto tenant = quotas.tenantId;
+        catalogue.quotas.emplace(tenant, std::move(quotas));
+    }
     for (auto& current : stored.currentSnapshots) {
         catalogue.currentSnapshot[current.tenantId] = std::move(current.snapshotId);
     }

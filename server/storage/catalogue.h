@@ -3,6 +3,7 @@
 
 #include "models/domain/price_table.h"
 #include "models/domain/project.h"
+#include "models/domain/quota.h"
 #include "models/domain/snapshot.h"
 
 #include <map>
@@ -23,6 +24,7 @@ struct Catalogue {
     std::map<std::pair<TenantId, std::string>, std::shared_ptr<const domain::PolicySnapshot>>
         snapshots;
     domain::PriceTable prices;
+    std::map<TenantId, domain::TenantQuotas> quotas; ///< Of tenants that have assignments.
     UtcTime readAt{};
 
     [[nodiscard]] const domain::Project* findProject(ProjectId id) const;

@@ -2,6 +2,7 @@
 #include "server/storage/catalogue_loader.h"
 
 #include "server/ops/log.h"
+#include "server/storage/quota_store.h"
 
 #include <algorithm>
 #include <array>
@@ -144,6 +145,10 @@ Result<void> loadTenant(Catalogue& catalogue, Transaction& transaction)
         catalogue.currentSnapshot[tenant] = results[3].text(0, 0);
     }
     addSnapshots(catalogue, results[4], tenant);
+    EXHIBIT_TRY(auto quotas, loadQuotas(transaction));
+    if (!quotas.assignments.empty()) {
+        catalogue.quotas.emplace(tenant, std::move(quotas));
+    }
     return {};
 }
 

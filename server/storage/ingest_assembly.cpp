@@ -269,7 +269,10 @@ void BatchAssembly::close(const spool::StoredRecord& stored, spool::CallClosed c
     run.lastActiveAt = std::max(run.lastActiveAt, closed.closedAt);
     run.tokens += closed.usage.total();
     run.costMicrocents += closed.costMicrocents;
-    run.llmCalls += closed.outcome == "refused" ? 0 : 1;
+    if (closed.outcome != "refused") {
+        ++run.llmCalls;
+        m_batch.uses.push_back({call->opening, closed.usage, closed.costMicrocents});
+    }
     if (!call->opening->clientRunId) {
         keepFirstStop(run, outcomeOf(closed, *call));
     }
@@ -387,7 +390,12 @@ RunOutcome outcomeOf(const spool::CallClosed& closed, const OpenCall& call)
     if (closed.outcome == "stopped") {
         return {RunStatus::FailedPolicy, TerminationReason::PolicyBlock, {}, closed.closedAt};
     }
-    return {RunStatus::Failed, TerminationReason::SystemFailure, {}, closed.closedAt};
+    const bool byQuota = closed.outcome == "refused"
+        && closed.errorCode.value_or("").ends_with("_EXCEEDED"); // domain.md: quota error codes.
+    return {RunStatus::Failed,
+            byQuota ? TerminationReason::BudgetExceeded : TerminationReason::SystemFailure,
+            {},
+            closed.closedAt};
 }
 
 } // namespace exhibit::storage

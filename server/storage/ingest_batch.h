@@ -56,9 +56,17 @@ struct RunChange {
     domain::Microcents costMicrocents = 0;
     std::int64_t llmCalls = 0;
     UtcTime lastActiveAt{};
+    bool firstCalls = false; ///< No call of it had gone to a provider before the batch.
     std::optional<RunOutcome> outcome;
     /// Steps of the calls closed in the batch; numbers count from the run's first one in it.
     StepsOfCall steps;
+};
+
+/// What a call used that went to a provider.
+struct CallUse {
+    std::shared_ptr<const spool::CallOpened> opening;
+    domain::Usage usage;
+    domain::Microcents costMicrocents = 0;
 };
 
 /// A line of the RunAbortLog. The first one of a run stays.
@@ -98,6 +106,7 @@ struct IngestBatch {
     std::vector<IncidentRow> incidents;
     std::vector<IncidentFigures> figures;
     std::vector<AbortRow> aborts;
+    std::vector<CallUse> uses;
     std::map<RunId, RunChange> runs; ///< Ordered, so that replicas lock rows in one order.
     std::vector<EntryDraft> entries;
     std::vector<QuarantinedRow> quarantined;

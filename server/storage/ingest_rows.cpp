@@ -35,7 +35,7 @@ constexpr std::string_view kRunMerge
       " llm_calls = r.llm_calls + excluded.llm_calls,"
       " step_count = r.step_count + excluded.step_count,"
       " last_active_at = greatest(r.last_active_at, excluded.last_active_at)"
-      " RETURNING run_id, step_count, inflection_step";
+      " RETURNING run_id, step_count, inflection_step, llm_calls";
 // The same for runs whose row exists; $3 is NULL when the batch says nothing about the end.
 constexpr std::string_view kRunUpdate
     = "UPDATE runs r SET"
@@ -56,7 +56,7 @@ constexpr std::string_view kRunUpdate
       " step_count = r.step_count + $14,"
       " last_active_at = greatest(r.last_active_at, $15)"
       " WHERE tenant_id = $1 AND run_id = $2"
-      " RETURNING run_id, step_count, inflection_step";
+      " RETURNING run_id, step_count, inflection_step, llm_calls";
 
 /// status, termination_reason, kill_reason, violation_policy_id, stop, ended_at
 Parameters outcomeColumns(const RunChange& run, const std::optional<std::string>& otherwise)
@@ -189,7 +189,9 @@ Result<void> writeRuns(Transaction& transaction, IngestBatch& batch)
             const auto inflection = rows.isNull(row, 2)
                 ? std::nullopt
                 : std::optional<std::int64_t>(rows.integer(row, 2));
-            numberSteps(batch.runs.at(RunId{rows.uuid(row, 0)}), rows.integer(row, 1), inflection);
+            auto& run = batch.runs.at(RunId{rows.uuid(row, 0)});
+            run.firstCalls = run.llmCalls > 0 && rows.integer(row, 3) == run.llmCalls;
+            numberSteps(run, rows.integer(row, 1), inflection);
         }
     }
     return {};
@@ -240,6 +242,7 @@ Result<void> writeBatch(Transaction& transaction,
     appendCallsToIndex(statements, mark.tenant, batch);
     appendIncidents(statements, mark.tenant, batch, causes);
     appendAborts(statements, mark.tenant, batch);
+    appendUsage(statements, mark.tenant, batch);
     appendQuarantined(statements, mark, batch);
     if (!statements.empty()) {
         EXHIBIT_CHECK(transaction.pipeline(statements));

@@ -42,6 +42,7 @@ void appendIncidents(std::vector<Statement>& statements,
                      const Causes& causes);
 /// Their runs' rows are written: they say at which step it was.
 void appendAborts(std::vector<Statement>& statements, TenantId tenant, const IngestBatch& batch);
+void appendUsage(std::vector<Statement>& statements, TenantId tenant, const IngestBatch& batch);
 void appendQuarantined(std::vector<Statement>& statements,
                        const SpoolMark& mark,
                        const IngestBatch& batch);

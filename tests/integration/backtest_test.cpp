@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Backtests over what a real exhibitd recorded: the policies in force decide again as they did, and
 // drafts say what they would have done.
+#include "models/base/strong_id.h"
 #include "tests/support/exhibitd_process.h"
 #include "tests/support/sample_upstream_process.h"
 #include "tests/support/temp_dir.h"
@@ -143,6 +144,18 @@ private:
     std::int64_t m_calls = 0;
 };
 
+void expectLimits(const Recorded& recorded, const std::string& draft)
+{
+    for (const auto* over : {"limit\":100001", "sample\":501", "limit\":0"}) {
+        const auto refused
+            = must(recorded.server().request("POST",
+                                             "/api/v1/policies/backtest",
+                                             {{"Content-Type", "application/json"}},
+                                             R"({"policies":[)" + draft + "],\"" + over + "}"));
+        EXPECT_EQ(refused.status, 400) << over;
+    }
+}
+
 TEST(Backtest, decidesAgainWhatWasDecidedAndJudgesDrafts)
 {
     const Recorded recorded;
@@ -188,6 +201,7 @@ TEST(Backtest, decidesAgainWhatWasDecidedAndJudgesDrafts)
         {"policy", "backtest", recorded.write("wrong.json", R"({"policy_id":"A"})")}));
     EXPECT_EQ(wrong.exitCode, 2) << "a draft is checked like any policy";
 
+    expectLimits(recorded, draft);
     const auto words = recorded.write("words.json", draft);
     const auto diff = must(recorded.server().control({"policy", "diff", "WORDS", words}));
     EXPECT_EQ(diff.exitCode, 1);
@@ -197,6 +211,53 @@ TEST(Backtest, decidesAgainWhatWasDecidedAndJudgesDrafts)
     EXPECT_EQ(must(recorded.server().control({"policy", "diff", "WORDS", "WORDS@2"})).exitCode, 0);
     EXPECT_EQ(must(recorded.server().control({"policy", "diff", "WORDS@1", "WORDS"})).exitCode, 1);
     EXPECT_EQ(must(recorded.server().control({"policy", "diff", "WORDS@9", "WORDS"})).exitCode, 1);
+}
+
+/// What exhibitctl says of a run at an instant.
+Json explained(const Recorded& recorded, const std::string& run, const std::string& at)
+{
+    return must(recorded.server().controlJson({"explain", run, "--at", at})).at("explanation");
+}
+
+TEST(Explain, isPrintedForAnyInstantAndAnyDecision)
+{
+    const Recorded recorded;
+    const auto report = recorded.backtest(recorded.path("all.json"));
+    Json stopped;
+    for (const auto& hit : report.at("blocked").as_array()) {
+        stopped = hit.at("policy_id") == "CONTENT_ACCURACY" ? hit : stopped;
+    }
+    ASSERT_TRUE(stopped.is_object()) << printJson(report);
+    const std::string run(stopped.at("run_id").as_string());
+    const std::string opened(stopped.at("at").as_string());
+
+    EXPECT_EQ(explained(recorded, run, "2020-01-01T00:00:00Z").at("phase"), "before");
+    EXPECT_EQ(explained(recorded, run, opened).at("call").at("call_id"), stopped.at("call_id"));
+    const auto ended = explained(recorded, run, "2100-01-01T00:00:00Z");
+    EXPECT_EQ(ended.at("phase"), "ended");
+    std::string decision;
+    for (const auto& made : ended.at("decisions").as_array()) {
+        if (made.at("policy_id") == "CONTENT_ACCURACY") {
+            decision = made.at("decision_id").as_string();
+        }
+    }
+    const auto traced = must(recorded.server().controlJson({"trace", decision}));
+    EXPECT_EQ(traced.at("decision").at("reason"), stopped.at("reason"));
+    EXPECT_EQ(traced.at("call_id"), stopped.at("call_id"));
+    EXPECT_EQ(traced.at("explanation").at("at"), traced.at("decision").at("at"));
+
+    const auto text = must(recorded.server().control({"explain", run}));
+    EXPECT_EQ(text.exitCode, 0);
+    EXPECT_NE(text.output.find("CONTENT_ACCURACY stopped the run"), std::string::npos)
+        << text.output;
+    EXPECT_NE(text.output.find("BUDGET: run.llm_calls"), std::string::npos) << text.output;
+    const auto words = must(recorded.server().control({"trace", decision}));
+    EXPECT_EQ(words.exitCode, 0);
+    EXPECT_NE(words.output.find(decision), std::string::npos);
+    EXPECT_EQ(must(recorded.server().control({"explain", run, "--at", "noon"})).exitCode, 2);
+    EXPECT_EQ(must(recorded.server().control({"explain", RunId::generate().text()})).exitCode, 1);
+    EXPECT_EQ(must(recorded.server().control({"trace", DecisionId::generate().text()})).exitCode,
+              1);
 }
 
 } // namespace

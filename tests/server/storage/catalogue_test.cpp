@@ -40,6 +40,12 @@ Catalogue fullCatalogue()
     catalogue.snapshots[{tenant, snapshot.snapshotId}]
         = std::make_shared<const domain::PolicySnapshot>(snapshot);
     catalogue.prices = {"2026-11", "USD", {{"gpt-*", 1, 2, 3, 4.0}}};
+    domain::TenantQuotas quotas;
+    quotas.tenantId = tenant;
+    quotas.policies.push_back({.tier = domain::Tier::Team, .runsPerDay = 7});
+    quotas.assignments = {{domain::QuotaScope::User, "*", domain::Tier::Team}};
+    quotas.whitelist = {{"alice", "key_1", "early", catalogue.readAt, catalogue.readAt}};
+    catalogue.quotas.emplace(tenant, quotas);
     catalogue.readAt = fromMicroseconds(1'795'000'000'000'000);
     return catalogue;
 }

@@ -35,7 +35,7 @@ std::string valueFor(std::string_view type)
     if (type == "bytea") {
         return fmt::format("sha256('{}')", count);
     }
-    if (type == "timestamp with time zone") {
+    if (type == "timestamp with time zone" || type == "date") {
         return "now()";
     }
     if (type == "jsonb") {

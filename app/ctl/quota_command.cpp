@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/ctl/commands.h"
+#include "app/ctl/failure_report.h"
+#include "app/ctl/policy_file.h"
+#include "app/ctl/table.h"
+#include "models/domain/quota.h"
+
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+namespace exhibit::ctl {
+namespace {
+
+/// The answer as one line with --json, else as `print` says.
+template <class Print>
+int answer(Session& session, const client::Reply<Json>& reply, Print print)
+{
+    if (!reply) {
+        return report(reply.error(), session.json());
+    }
+    if (session.json()) {
+        session.printJsonLine(*reply);
+    } else {
+        print(*reply);
+    }
+    return kDone;
+}
+
+int done(Session& session, const client::Reply<void>& reply)
+{
+    return reply ? kDone : report(reply.error(), session.json());
+}
+
+std::string cell(const Json& row, std::string_view name)
+{
+    const Json* value = findMember(row, name);
+    return value == nullptr  ? "-"
+        : value->is_string() ? std::string(value->get_string())
+                             : printJson(*value);
+}
+
+/// The array `member` of a reply as a table.
+void printRows(const Output& out,
+               const Json& reply,
+               std::string_view member,
+               const std::vector<std::pair<std::string, std::string>>& columns)
+{
+    std::vector<std::string> headers;
+    for (const auto& [header, name] : columns) {
+        headers.push_back(header);
+    }
+    Table table(headers);
+    const Json* rows = findMember(reply, member);
+    for (const auto& row : rows != nullptr && rows->is_array() ? rows->get_array() : JsonArray{}) {
+        std::vector<Cell> cells;
+        for (const auto& [header, name] : columns) {
+            cells.push_back({cell(row, name)});
+        }
+        table.add(std::move(cells));
+    }
+    table.print(out);
+}
+
+int listQuotas(Session& session)
+{
+    return answer(session, session.wait(session.client().quotas()), [&](const Json& reply) {
+        printRows(session.out(),
+                  reply,
+                  "policies",
+                  {{"TIER", "tier"},
+                   {"RUNS/DAY", "runs_per_day"},
+                   {"TOKENS/DAY", "tokens_per_day"},
+                   {"MICROCENTS/DAY", "cost_microcents_per_day"},
+                   {"AT ONCE", "concurrent_runs"},
+                   {"RUN SECONDS", "run_seconds"},
+                   {"RUN TOKENS", "run_tokens"},
+                   {"RUN CALLS", "run_calls"}});
+        session.out().stream << '\n';
+        printRows(session.out(),
+                  reply,
+                  "assignments",
+                  {{"SCOPE", "scope"}, {"SUBJECT", "subject"}, {"TIER", "tier"}});
+    });
+}
+
+int showUsage(Session& session, const std::string& user)
+{
+    return answer(session, session.wait(session.client().usage(user)), [&](const Json& reply) {
+        printRows(session.out(),
+                  reply,
+                  "days",
+                  {{"DAY", "day"},
+                   {"USER", "user_id"},
+                   {"RUNS", "runs"},
+                   {"CALLS", "calls"},
+                   {"PROMPT", "prompt_tokens"},
+                   {"COMPLETION", "completion_tokens"},
+                   {"MICROCENTS", "cost_microcents"}});
+    });
+}
+
+int listWhitelist(Session& session)
+{
+    return answer(session, session.wait(session.client().whitelist()), [&](const Json& reply) {
+        printRows(session.out(),
+                  reply,
+                  "whitelist",
+                  {{"USER", "user_id"},
+                   {"EXPIRES", "expires"},
+                   {"ADDED", "added_at"},
+                   {"REASON", "reason"}});
+    });
+}
+
+struct Asked {
+    std::string scope;
+    std::string subject;
+    std::string tier;
+    std::string reason;
+    std::string expires;
+    std::string file;
+    std::string project;
+    std::map<std::string, std::int64_t> limits;
+};
+
+int setQuota(Session& session, const Asked& asked)
+{
+    JsonObject limits;
+    for (const auto& [name, value] : asked.limits) {
+        if (value >= 0) {
+            limits[name] = value;
+        }
+    }
+    return answer(
+        session, session.wait(session.client().setQuota(asked.tier, limits)), [](const Json&) {});
+}
+
+int assign(Session& session, const Asked& asked)
+{
+    const JsonObject body{{"scope", asked.scope}, {"subject", asked.subject}, {"tier", asked.tier}};
+    return answer(session, session.wait(session.client().assignQuota(body)), [](const Json&) {});
+}
+
+int addToWhitelist(Session& session, const Asked& asked)
+{
+    JsonObject body{{"user_id", asked.subject}, {"reason", asked.reason}};
+    if (!asked.expires.empty()) {
+        body["expires"] = asked.expires;
+    }
+    return answer(session, session.wait(session.client().addToWhitelist(body)), [](const Json&) {});
+}
+
+void printEstimate(const Output& out, const Json& reply)
+{
+    const Json& estimate = reply.at("estimate");
+    const auto range = [&estimate](std::string_view name) {
+        const Json* value = findMember(estimate, name);
+        return value == nullptr ? std::string("not known")
+                                : cell(*value, "expected") + ", from " + cell(*value, "low")
+                + " to " + cell(*value, "high");
+    };
+    const Json& verdict = estimate.at("verdict");
+    const bool allowed = verdict.at("allowed").get_bool();
+    printFields(out,
+                {{"model", {cell(estimate, "model")}},
+                 {"prompt tokens", {range("prompt_tokens")}},
+                 {"output tokens", {range("output_tokens")}},
+                 {"microcents", {range("cost_microcents")}},
+                 {"prices", {cell(estimate, "price_version")}},
+                 {"quotas", {allowed ? "have room for it" : cell(verdict, "error_code")}}});
+}
+
+int estimateCost(Session& session, const Asked& asked)
+{
+    const auto file = openPolicyFile(asked.file); // Any object.
+    if (!file) {
+        return report(file.error(), session.json());
+    }
+    JsonObject body{{"request", file->document}};
+    if (!asked.subject.empty()) {
+        body["user_id"] = asked.subject;
+    }
+    if (!asked.project.empty()) {
+        body["project"] = asked.project;
+    }
+    return answer(session,
+                  session.wait(session.client().estimateCost(body)),
+                  [&](const Json& reply) { printEstimate(session.out(), reply); });
+}
+
+void addChanges(CLI::App& command, Invocation& invocation, const std::shared_ptr<Asked>& asked)
+{
+    const auto tiers = CLI::IsMember(wireNames<domain::Tier>());
+    const auto scopes = CLI::IsMember(wireNames<domain::QuotaScope>());
+    auto* set
+        = command.add_subcommand("set", "Set what a tier allows; what is left out is unlimited");
+    set->add_option("tier", asked->tier, "FREE, ALPHA, TEAM or ENTERPRISE")
+        ->required()
+        ->check(tiers);
+    for (const auto& [flag, name] : std::vector<std::pair<std::string, std::string>>{
+             {"--runs-per-day", "runs_per_day"},
+             {"--tokens-per-day", "tokens_per_day"},
+             {"--cost-per-day", "cost_microcents_per_day"},
+             {"--concurrent-runs", "concurrent_runs"},
+             {"--run-seconds", "run_seconds"},
+             {"--run-tokens", "run_tokens"},
+             {"--run-calls", "run_calls"},
+             {"--run-cost", "run_cost_microcents"}}) {
+        asked->limits[name] = -1;
+        set->add_option(flag, asked->limits[name])->type_name("N");
+    }
+    set->callback([asked, &invocation] {
+        invocation.run = [asked](Session& session) { return setQuota(session, *asked); };
+    });
+    auto* give = command.add_subcommand("assign", "Give a user, a project or the tenant a tier");
+    give->add_option("scope", asked->scope, "user, project or tenant")->required()->check(scopes);
+    give->add_option("tier", asked->tier)->required()->check(tiers);
+    give->add_option("subject", asked->subject, "A user id, a project, or * for each");
+    give->callback([asked, &invocation] {
+        invocation.run = [asked](Session& session) { return assign(session, *asked); };
+    });
+    auto* take = command.add_subcommand("unassign", "Take a tier away");
+    take->add_option("scope", asked->scope, "user, project or tenant")->required()->check(scopes);
+    take->add_option("subject", asked->subject, "As it was assigned");
+    take->callback([asked, &invocation] {
+        invocation.run = [asked](Session& session) {
+            return done(session,
+                        session.wait(session.client().unassignQuota(asked->scope, asked->subject)));
+        };
+    });
+}
+
+void addWhitelist(CLI::App& app, Invocation& invocation, const std::shared_ptr<Asked>& asked)
+{
+    auto* whitelist = app.add_subcommand("whitelist", "Say who may use the tier ALPHA");
+    whitelist->require_subcommand(1);
+    whitelist->add_subcommand("list", "Show everybody on it")->callback([&invocation] {
+        invocation.run = listWhitelist;
+    });
+    auto* add = whitelist->add_subcommand("add", "Add somebody");
+    add->add_option("user", asked->subject, "A user id or an e-mail address")->required();
+    add->add_option("--reason", asked->reason, "Why");
+    add->add_option("--expires", asked->expires, "Until when, RFC 3339");
+    add->callback([asked, &invocation] {
+        invocation.run = [asked](Session& session) { return addToWhitelist(session, *asked); };
+    });
+    auto* remove = whitelist->add_subcommand("remove", "Take somebody off it");
+    remove->add_option("user", asked->subject)->required();
+    remove->callback([asked, &invocation] {
+        invocation.run = [asked](Session& session) {
+            return done(session,
+                        session.wait(session.client().removeFromWhitelist(asked->subject)));
+        };
+    });
+}
+
+} // namespace
+
+void addQuotaCommands(CLI::App& app, Invocation& invocation)
+{
+    const auto asked = std::make_shared<Asked>();
+    auto* quota = app.add_subcommand("quota", "Say who may use how much, and what was used");
+    quota->require_subcommand(1);
+    quota->add_subcommand("list", "Show the tiers and who has which")->callback([&invocation] {
+        invocation.run = listQuotas;
+    });
+    auto* usage = quota->add_subcommand("usage", "Show what was used, by day and user");
+    usage->add_option("--user", asked->subject, "Of one user")->type_name("U");
+    usage->callback([asked, &invocation] {
+        invocation.run = [asked](Session& session) { return showUsage(session, asked->subject); };
+    });
+    addChanges(*quota, invocation, asked);
+    addWhitelist(app, invocation, asked);
+    auto* estimate
+        = app.add_subcommand("estimate", "Say what a request may cost before it is sent");
+    estimate->add_option("file", asked->file, "The request as JSON; - reads standard input")
+        ->required()
+        ->type_name("FILE");
+    estimate->add_option("--user", asked->subject, "Who would send it")->type_name("U");
+    estimate->add_option("--project", asked->project)->type_name("P");
+    estimate->callback([asked, &invocation] {
+        invocation.run = [asked](Session& session) { return estimateCost(session, *asked); };
+    });
+}
+
+} // namespace exhibit::ctl

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+// POST /admin/cost-estimate: what a request may come to before it is sent, and whether its quotas
+// have room for it. Counted as the gateway counts when it admits the call.
+#include "models/base/traffic_limits.h"
+#include "server/api/projects.h"
+#include "server/api/reply.h"
+#include "server/api/resources.h"
+#include "server/gateway/chat_request.h"
+#include "server/gateway/quota_demands.h"
+#include "server/storage/quota_store.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace exhibit::api {
+namespace {
+
+/// Texts have between so many bytes a token, seen from the price table's figure: prose of European
+/// languages lies within, dense code and other scripts reach the ends.
+constexpr double kFewestTokens = 0.75;
+constexpr double kMostTokens = 1.6;
+
+struct EstimateRequest {
+    Json request; ///< As it would be sent to POST /v1/chat/completions.
+    std::optional<std::string> project;
+    std::optional<std::string> userId;
+};
+
+template <class V>
+void visitFields(V& visit, Of<V, EstimateRequest>& asked)
+{
+    visit("request", asked.request);
+    visit("project", asked.project);
+    visit("user_id", asked.userId);
+}
+
+struct Range {
+    std::int64_t low = 0;
+    std::int64_t expected = 0;
+    std::int64_t high = 0;
+};
+
+template <class V>
+void visitFields(V& visit, Of<V, Range>& range)
+{
+    visit("low", range.low);
+    visit("expected", range.expected);
+    visit("high", range.high);
+}
+
+/// The request as the gateway would read it. Keeps what ChatRequest points into.
+struct AskedCall {
+    http::Request request;
+    std::unique_ptr<gateway::ChatRequest> chat;
+};
+
+Result<std::unique_ptr<AskedCall>> readCall(const EstimateRequest& asked)
+{
+    auto call = std::make_unique<AskedCall>();
+    call->request.body = printJson(asked.request);
+    auto chat = gateway::ChatRequest::read(call->request);
+    if (!chat) {
+        chat.error().subject = "/request/" + chat.error().subject;
+        return tl::make_unexpected(std::move(chat).error());
+    }
+    call->chat = *std::move(chat);
+    if (asked.userId) {
+        call->chat->userId = asked.userId;
+    }
+    return call;
+}
+
+std::int64_t scaled(std::int64_t tokens, double factor)
+{
+    return static_cast<std::int64_t>(std::llround(static_cast<double>(tokens) * factor));
+}
+
+Range promptTokens(std::int64_t estimate)
+{
+    return {scaled(estimate, kFewestTokens), estimate, scaled(estimate, kMostTokens)};
+}
+
+/// From what the model's recorded answers came to; without any, from the request alone.
+Range outputTokens(const gateway::ChatRequest& chat, const storage::AnswerLengths& seen)
+{
+    const auto most = chat.outputTokensMax();
+    Range range{1, most.value_or(limits::kReservedOutputTokens) / 2, limits::kReservedOutputTokens};
+    if (seen.answers > 0) {
+        range = {seen.low, seen.mean, std::max(seen.high, range.high)};
+    }
+    if (most) {
+        range.high = *most; // The provider keeps it.
+        range.low = std::min(range.low, *most);
+        range.expected = std::clamp(range.expected, range.low, *most);
+    }
+    return range;
+}
+
+Range costRange(const Range& prompt, const Range& output, const domain::ModelPrice& price)
+{
+    const auto cost = [&price](std::int64_t in, std::int64_t out) {
+        domain::Usage usage;
+        usage.promptTokens = in;
+        usage.completionTokens = out;
+        return domain::costOf(usage, price);
+    };
+    return {cost(prompt.low, output.low),
+            cost(prompt.expected, output.expected),
+            cost(prompt.high, output.high)};
+}
+
+/// What the gateway would say now.
+Result<Json> verdict(const ApiServices& services, const gateway::QuotaCall& call, Deadline deadline)
+{
+    const auto wanted = gateway::demandsOf(call);
+    JsonArray quotas;
+    bool allowed = !wanted.refusal;
+    std::string code = wanted.refusal ? wanted.refusal->reply.code : std::string();
+    storage::QuotaStore store(services.database);
+    for (const auto& demand : wanted.demands) {
+        EXHIBIT_TRY(const auto taken, store.taken(demand.budget.key, deadline));
+        const bool fits = demand.budget.limit - taken >= demand.budget.least;
+        if (!fits && allowed) {
+            allowed = false;
+            code = gateway::exhausted(demand, taken, call.now).reply.code;
+        }
+        quotas.push_back(
+            JsonObject{{"scope", wireName(demand.scope)},
+                       {"limits", demand.metric ? wireName(*demand.metric) : "concurrent_runs"},
+                       {"limit", demand.budget.limit},
+                       {"used", taken},
+                       {"needs", demand.budget.least},
+                       {"fits", fits}});
+    }
+    JsonObject json{{"allowed", allowed}, {"quotas", std::move(quotas)}};
+    if (!allowed) {
+        json.emplace("error_code", code);
+    }
+    return Json(std::move(json));
+}
+
+Result<Json> estimate(const ApiServices& services,
+                      const security::Principal& principal,
+                      const EstimateRequest& asked)
+{
+    const auto deadline = Deadline::after(kHandlerTimeout);
+    EXHIBIT_TRY(const auto call, readCall(asked));
+    const auto& chat = *call->chat;
+    EXHIBIT_TRY(const auto project,
+                findProject(services,
+                            principal.tenant,
+                            asked.project.value_or(std::string(kDefaultProject))));
+    const auto catalogue = services.catalogue.get();
+    const auto* price = catalogue->prices.find(chat.model);
+    storage::QuotaStore store(services.database);
+    EXHIBIT_TRY(const auto seen, store.answerLengths(principal.tenant, chat.model, deadline));
+    const auto tokens = domain::estimateTokens(chat.textBytes(), price);
+    const auto prompt = promptTokens(tokens);
+    const auto output = outputTokens(chat, seen);
+    JsonObject json{{"model", chat.model},
+                    {"prompt_tokens", toJson(prompt)},
+                    {"output_tokens", toJson(output)},
+                    {"answers_seen", seen.answers}};
+    if (const auto most = chat.outputTokensMax()) {
+        json.emplace("output_tokens_max", *most);
+    }
+    if (price != nullptr) {
+        json.emplace("cost_microcents", toJson(costRange(prompt, output, *price)));
+        json.emplace("currency", catalogue->prices.currency);
+        json.emplace("price_version", catalogue->prices.version);
+    }
+    const auto quotas = catalogue->quotas.find(principal.tenant);
+    if (quotas == catalogue->quotas.end()) {
+        json.emplace("verdict", JsonObject{{"allowed", true}, {"quotas", JsonArray{}}});
+        return Json(std::move(json));
+    }
+    gateway::QuotaCall wanted;
+    wanted.quotas = &quotas->second;
+    wanted.userId = chat.userId.value_or("");
+    wanted.project = project.slug;
+    wanted.newRun = true;
+    wanted.now = utcNow();
+    wanted.counters.llmCalls = 1;
+    wanted.counters.startedAt = wanted.now;
+    wanted.promptTokens = tokens;
+    wanted.outputTokensMax = chat.outputTokensMax();
+    wanted.price = price;
+    EXHIBIT_TRY(auto said, verdict(services, wanted, deadline));
+    json.emplace("verdict", std::move(said));
+    return Json(std::move(json));
+}
+
+http::Response estimateCost(const SharedServices& services,
+                            const http::Request& request,
+                            const security::Principal& principal)
+{
+    EXHIBIT_ANSWER(request, const auto asked, readBody<EstimateRequest>(request));
+    if (!asked.request.is_object()) {
+        return refusal(request, {ErrorCode::InvalidInput, "expected a request", "/request"});
+    }
+    EXHIBIT_ANSWER(request, const auto estimated, estimate(*services, principal, asked));
+    if (const auto kept = storage::QuotaStore(services->database)
+                              .keepEstimate(principal.tenant,
+                                            principal.key.text(),
+                                            estimated,
+                                            Deadline::after(kHandlerTimeout));
+        !kept) {
+        return refusal(request, kept.error());
+    }
+    return http::jsonResponse(200, JsonObject{{"estimate", estimated}});
+}
+
+} // namespace
+
+std::vector<ApiRoute> estimateRoutes(const SharedServices& services)
+{
+    return {
+        {"POST", "/admin/cost-estimate", domain::Scope::ProjectRead, with(services, estimateCost)}};
+}
+
+} // namespace exhibit::api

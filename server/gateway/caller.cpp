@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who calls, and what a call asks of quotas.
+#include "server/gateway/admission.h"
+
+#include "models/base/traffic_limits.h"
+
+namespace exhibit::gateway {
+
+tl::expected<Caller, http::ErrorReply> identify(const GatewayServices& services,
+                                                const http::Request& request)
+{
+    auto presented = findPresentedKey(request.headers);
+    auto catalogue = services.catalogue.get();
+    auto principal = presented
+        ? security::authenticate(*catalogue, presented->key.expose())
+        : Result<security::Principal>(fail(ErrorCode::Unauthenticated,
+                                           "an API key is needed: Authorization: Bearer exk_..."));
+    if (!principal) {
+        if (services.authnFailures != nullptr) {
+            services.authnFailures->add();
+        }
+        return tl::make_unexpected(http::replyFor(principal.error()));
+    }
+    if (!principal->may(domain::Scope::RunCreate)) {
+        if (services.authzDenials != nullptr) {
+            services.authzDenials->add();
+        }
+        return tl::make_unexpected(
+            http::replyFor({ErrorCode::Forbidden, "this key lacks the scope run:create", {}}));
+    }
+    return Caller{std::move(catalogue), *std::move(principal), *std::move(presented)};
+}
+
+QuotaCall quotaCallOf(const CallState& call,
+                      const domain::TenantQuotas& quotas,
+                      const std::optional<domain::LiveRun>& run,
+                      UtcTime now)
+{
+    QuotaCall wanted;
+    wanted.quotas = &quotas;
+    wanted.userId = call.chat->userId.value_or("");
+    wanted.project = call.project->slug;
+    wanted.newRun = !run;
+    wanted.counters.startedAt = now;
+    if (run) {
+        wanted.run = run->runId;
+        wanted.counters = run->counters;
+    } else {
+        wanted.run = RunId::generate();
+    }
+    ++wanted.counters.llmCalls;
+    wanted.promptTokens = domain::estimateTokens(call.chat->textBytes(), call.price);
+    wanted.outputTokensMax = call.chat->outputTokensMax();
+    wanted.price = call.price;
+    wanted.now = now;
+    return wanted;
+}
+
+domain::RunStop runOver(domain::KillReason reason)
+{
+    domain::RunStop stop;
+    stop.status = domain::RunStatus::FailedPolicy;
+    stop.reason = reason == domain::KillReason::MaxRuntime
+        ? domain::TerminationReason::Timeout
+        : domain::TerminationReason::BudgetExceeded;
+    stop.killReason = reason;
+    stop.at = utcNow();
+    return stop;
+}
+
+} // namespace exhibit::gateway

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/gateway/quota_demands.h"
+
+#include "models/base/traffic_limits.h"
+
+#include <algorithm>
+
+namespace exhibit::gateway {
+namespace {
+
+using domain::QuotaMetric;
+using security::BudgetKind;
+
+std::string dayOf(UtcTime now)
+{
+    return formatTime(now).substr(0, 10);
+}
+
+UtcTime nextDay(UtcTime now)
+{
+    return std::chrono::floor<std::chrono::days>(now) + std::chrono::days(1);
+}
+
+http::ErrorReply quotaReply(int status, std::string code, std::string message)
+{
+    http::ErrorReply reply;
+    reply.status = status;
+    reply.type = "quota_exceeded";
+    reply.code = std::move(code);
+    reply.message = std::move(message);
+    return reply;
+}
+
+/// "user/alice/tokens/2026-11-21"; a slash in a subject cannot make two names one, since scope and
+/// the last two parts have none.
+security::BudgetKey keyOf(const QuotaCall& call,
+                          const domain::AppliedQuota& quota,
+                          std::string_view what,
+                          const std::string& day)
+{
+    return {call.quotas->tenantId,
+            std::string(wireName(quota.scope)) + '/' + quota.subject + '/' + std::string(what) + '/'
+                + day,
+            day.empty() ? BudgetKind::Slots : BudgetKind::Daily};
+}
+
+/// What the call may come to; without a stated maximum only a part must be left.
+struct Amounts {
+    std::int64_t least = 0;
+    std::int64_t wanted = 0;
+};
+
+Amounts tokensOf(const QuotaCall& call)
+{
+    const auto output = call.outputTokensMax.value_or(limits::kReservedOutputTokens);
+    const auto wanted = call.promptTokens + output;
+    return {call.outputTokensMax ? wanted : std::min(wanted, call.promptTokens + 1), wanted};
+}
+
+Amounts costOf(const QuotaCall& call)
+{
+    const auto priced = [&call](std::int64_t output) {
+        domain::Usage usage;
+        usage.promptTokens = call.promptTokens;
+        usage.completionTokens = output;
+        return std::max<std::int64_t>(domain::costOf(usage, *call.price), 1);
+    };
+    const auto wanted = priced(call.outputTokensMax.value_or(limits::kReservedOutputTokens));
+    return {call.outputTokensMax ? wanted : priced(1), wanted};
+}
+
+std::optional<QuotaRefusal> refusedBy(const QuotaCall& call, const domain::AppliedQuota& quota)
+{
+    const auto& policy = *quota.policy;
+    if (quota.scope == domain::QuotaScope::User && policy.tier == domain::Tier::Alpha
+        && !call.quotas->isWhitelisted(quota.subject, call.now)) {
+        auto reply = quotaReply(403,
+                                std::string(domain::kNotWhitelisted),
+                                "this user is not on the whitelist of the tier ALPHA");
+        reply.type = "permission_error";
+        return QuotaRefusal{std::move(reply), {}};
+    }
+    if (const auto breach = domain::breachOf(policy, call.counters, call.now)) {
+        auto reply = quotaReply(breach->reason == domain::KillReason::MaxCost ? 402 : 429,
+                                breach->errorCode,
+                                "this run has used what its tier allows one run");
+        reply.limit = breach->limit;
+        reply.used = breach->used;
+        return QuotaRefusal{std::move(reply), breach->reason};
+    }
+    if (policy.costPerDay && call.price == nullptr) {
+        auto reply = quotaReply(402,
+                                domain::dailyErrorCode(quota.scope, QuotaMetric::Cost),
+                                "cost is limited, and nobody knows what this model costs");
+        reply.limit = *policy.costPerDay;
+        return QuotaRefusal{std::move(reply), {}};
+    }
+    return std::nullopt;
+}
+
+void addDemands(const QuotaCall& call,
+                const domain::AppliedQuota& quota,
+                std::vector<QuotaDemand>& demands)
+{
+    const auto day = dayOf(call.now);
+    const auto add = [&](QuotaMetric metric, const Amounts& amounts) {
+        const auto& limit = quota.policy->perDay(metric);
+        if (limit && amounts.wanted > 0) {
+            demands.push_back(
+                {{keyOf(call, quota, wireName(metric), day), *limit, amounts.least, amounts.wanted},
+                 quota.scope,
+                 metric});
+        }
+    };
+    add(QuotaMetric::Runs, call.newRun ? Amounts{1, 1} : Amounts{});
+    add(QuotaMetric::Tokens, tokensOf(call));
+    if (call.price != nullptr) {
+        add(QuotaMetric::Cost, costOf(call));
+    }
+    if (quota.policy->concurrentRuns) {
+        demands.push_back(
+            {{keyOf(call, quota, "concurrent", {}), *quota.policy->concurrentRuns, 1, 1},
+             quota.scope,
+             std::nullopt});
+    }
+}
+
+} // namespace
+
+QuotaDemands demandsOf(const QuotaCall& call)
+{
+    QuotaDemands result;
+    for (const auto& quota : domain::quotasOf(*call.quotas, call.userId, call.project)) {
+        if (auto refusal = refusedBy(call, quota)) {
+            result.refusal = std::move(refusal);
+            return result;
+        }
+        addDemands(call, quota, result.demands);
+    }
+    return result;
+}
+
+QuotaRefusal exhausted(const QuotaDemand& demand, std::int64_t taken, UtcTime now)
+{
+    if (!demand.metric) {
+        auto reply = quotaReply(429,
+                                std::string(domain::kConcurrentRunsExceeded),
+                                "as many runs as may be at once are under way");
+        reply.limit = demand.budget.limit;
+        reply.used = taken;
+        reply.retryAfterSeconds = 1;
+        return {std::move(reply), {}};
+    }
+    const bool cost = *demand.metric == QuotaMetric::Cost;
+    auto reply = quotaReply(cost ? 402 : 429,
+                            domain::dailyErrorCode(demand.scope, *demand.metric),
+                            "what is left of today's " + std::string(wireName(*demand.metric))
+                                + " does not suffice for this call");
+    reply.limit = demand.budget.limit;
+    reply.used = taken;
+    const auto reset = nextDay(now);
+    reply.resetAt = formatTime(reset);
+    reply.retryAfterSeconds
+        = static_cast<int>(std::chrono::ceil<std::chrono::seconds>(reset - now).count());
+    reply.retryHelps = false; // Nobody waits until tomorrow.
+    return {std::move(reply), {}};
+}
+
+QuotaRefusal storeAway(const Error& error)
+{
+    http::ErrorReply reply;
+    reply.status = 503;
+    reply.type = "server_error";
+    reply.code = "quota_state_unavailable";
+    reply.message
+        = error.code == ErrorCode::Unavailable || error.code == ErrorCode::DeadlineExceeded
+        ? "what is left of a quota cannot be known now"
+        : "what is left of a quota cannot be read";
+    reply.retryAfterSeconds = 1;
+    return {std::move(reply), {}};
+}
+
+} // namespace exhibit::gateway

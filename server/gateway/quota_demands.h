@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "server/gateway/quotas.h"
+
+namespace exhibit::gateway {
+
+/// One budget that a call draws on.
+struct QuotaDemand {
+    security::BudgetDemand budget;
+    domain::QuotaScope scope = domain::QuotaScope::User;
+    std::optional<domain::QuotaMetric> metric; ///< Empty: a slot for its run.
+};
+
+struct QuotaDemands {
+    std::vector<QuotaDemand> demands;
+    std::optional<QuotaRefusal> refusal; ///< No budget needs to be asked.
+};
+
+/// What the call needs of each quota that applies to it; refused at once when its user is not
+/// whitelisted, its run is over a limit of its own, or a cost is limited that nobody knows.
+[[nodiscard]] QuotaDemands demandsOf(const QuotaCall& call);
+
+/// The budget is used up; `taken` is what all replicas have taken of it.
+[[nodiscard]] QuotaRefusal exhausted(const QuotaDemand& demand, std::int64_t taken, UtcTime now);
+/// Whether it is cannot be known.
+[[nodiscard]] QuotaRefusal storeAway(const Error& error);
+
+} // namespace exhibit::gateway

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/domain/price_table.h"
+#include "models/domain/quota.h"
+#include "server/http/message.h"
+#include "server/security/budgets.h"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace exhibit::gateway {
+
+/// A call as quotas see it.
+struct QuotaCall {
+    const domain::TenantQuotas* quotas = nullptr; ///< Outlives the reservation's making.
+    std::string userId; ///< Empty: nobody.
+    std::string project; ///< Slug.
+    RunId run;
+    bool newRun = false;
+    domain::RunCounters counters; ///< Of the run, this call among its calls.
+    std::int64_t promptTokens = 0; ///< Estimated.
+    std::optional<std::int64_t> outputTokensMax; ///< All choices; absent: the request says nothing.
+    const domain::ModelPrice* price = nullptr;
+    UtcTime now{};
+};
+
+/// Why a quota refuses a call.
+struct QuotaRefusal {
+    http::ErrorReply reply;
+    std::optional<domain::KillReason> endsRun; ///< A limit of the run itself: it is over.
+};
+
+class QuotaReservation;
+using QuotaAnswer = tl::expected<QuotaReservation, QuotaRefusal>;
+
+/// Reserves before a call and settles after it, so that calls at once cannot use a budget twice
+/// (rulings.md 5). Out of what this replica has leased that takes no look anywhere; near a limit
+/// each call waits for a lease of its own. While the store is away calls go on with what was
+/// leased. Io thread only; `store` is called on threads of its own.
+class Quotas {
+public:
+    Quotas(boost::asio::io_context& io, security::LimitStore& store);
+    ~Quotas();
+    Quotas(const Quotas&) = delete;
+    Quotas& operator=(const Quotas&) = delete;
+
+    [[nodiscard]] boost::asio::awaitable<QuotaAnswer> reserve(QuotaCall call);
+    /// Gives idle leases back now and then from now on.
+    void start();
+    /// Gives everything back and waits for it; when the io thread no longer runs.
+    void leave();
+
+    class Impl;
+
+private:
+    std::shared_ptr<Impl> m_impl;
+};
+
+/// What a call holds. Io thread only; may outlive the Quotas.
+class QuotaReservation {
+public:
+    QuotaReservation() = default;
+    QuotaReservation(QuotaReservation&& other) noexcept = default;
+    QuotaReservation& operator=(QuotaReservation&& other) noexcept;
+    /// Unless it was settled, nothing was used.
+    ~QuotaReservation();
+
+    /// The call went to a provider and used so much. Its slot is given back with the object.
+    void settle(const domain::Usage& usage, domain::Microcents cost);
+
+private:
+    friend class Quotas;
+    friend class Quotas::Impl;
+    struct Held {
+        security::BudgetKey key;
+        std::int64_t reserved = 0;
+        std::optional<domain::QuotaMetric> metric; ///< Empty: a slot of the run.
+    };
+    void release();
+
+    std::weak_ptr<Quotas::Impl> m_owner;
+    std::vector<Held> m_held;
+    RunId m_run;
+};
+
+} // namespace exhibit::gateway

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two exhibitds on one database share budgets and rates.
+#include "tests/support/exhibitd_process.h"
+#include "tests/support/sample_upstream_process.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/test_postgres.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <mutex>
+#include <thread>
+
+namespace exhibit {
+namespace {
+
+using namespace std::chrono_literals;
+
+template <class T>
+T must(Result<T> result)
+{
+    EXPECT_TRUE(result) << (result ? "" : result.error().message + " " + result.error().subject);
+    return *std::move(result);
+}
+
+class SharedLimits : public testing::Test {
+protected:
+    SharedLimits()
+        : m_postgres(must(test::TestPostgres::create(m_database.path())))
+        , m_upstream(must(test::SampleUpstream::start({"--latency-ms", "5000"})))
+        , m_first(start(m_firstData))
+        , m_second(start(m_secondData))
+        , m_key(m_first.adminKey().expose())
+    {
+        must(
+            m_first.controlJson({"upstream", "add", "sample", "--base-url", m_upstream.baseUrl()}));
+    }
+
+    test::Exhibitd start(const test::TempDir& data)
+    {
+        test::ExhibitdOptions options{.dataDir = data.path(),
+                                      .arguments = {"--database-url", m_postgres->url()},
+                                      .environment = {{"EXHIBIT_RATE_PERSON_PER_MINUTE", "500"}}};
+        if (&data != &m_firstData) {
+            options.environment["EXHIBIT_SIGNER_DIR"] = (m_firstData.path() / "signer").string();
+        }
+        return must(test::Exhibitd::start(std::move(options)));
+    }
+    test::Reply ask(const test::Exhibitd& server,
+                    const std::string& method,
+                    const std::string& path,
+                    const std::string& body = {}) const
+    {
+        const test::HeaderList headers{{"Authorization", "Bearer " + m_key},
+                                       {"Content-Type", "application/json"},
+                                       {"X-Exhibit-User-Id", "alice"}};
+        return must(test::exchange(
+            server.port(), test::requestText(method, path, headers, body), Deadline::after(60s)));
+    }
+    [[nodiscard]] int remaining(const test::Exhibitd& server) const
+    {
+        return std::stoi(
+            ask(server, "GET", "/nowhere").header("X-RateLimit-Remaining").value_or("-1"));
+    }
+
+    test::TempDir m_database;
+    test::TempDir m_firstData;
+    test::TempDir m_secondData;
+    std::unique_ptr<test::TestPostgres> m_postgres;
+    test::SampleUpstream m_upstream;
+    test::Exhibitd m_first;
+    test::Exhibitd m_second;
+    std::string m_key;
+};
+
+TEST_F(SharedLimits, admitExactly37Of200CallsOnTwoReplicas)
+{
+    EXPECT_EQ(must(m_first.control({"quota", "set", "FREE", "--runs-per-day", "37"})).exitCode, 0);
+    EXPECT_EQ(must(m_first.control({"quota", "assign", "user", "FREE", "*"})).exitCode, 0);
+    // The other hears of it.
+    const auto heard = Deadline::after(20s);
+    const auto estimate = [this] {
+        return ask(m_second,
+                   "POST",
+                   "/admin/cost-estimate",
+                   R"({"user_id":"alice","request":{"model":"gpt-4o","messages":[]}})")
+            .body;
+    };
+    while (estimate().find("\"limit\":37") == std::string::npos && !heard.reached()) {
+        std::this_thread::sleep_for(50ms);
+    }
+    std::mutex mutex;
+    std::map<int, int> counts;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 200; ++i) {
+        threads.emplace_back([&, i] {
+            const auto reply = ask(i % 2 == 0 ? m_first : m_second,
+                                   "POST",
+                                   "/v1/chat/completions",
+                                   R"({"model":"gpt-4o","messages":[]})");
+            const std::lock_guard lock(mutex);
+            ++counts[reply.status];
+        });
+    }
+    for (auto& thread : threads) {
+        thread.join();
+    }
+    EXPECT_EQ(counts[200], 37);
+    EXPECT_EQ(counts[429], 163);
+}
+
+TEST_F(SharedLimits, countAPersonsRequestsOnBoth)
+{
+    for (int i = 0; i < 40; ++i) {
+        EXPECT_EQ(ask(m_first, "GET", "/nowhere").status, 404);
+    }
+    const auto heard = Deadline::after(20s);
+    while (remaining(m_second) > 459 && !heard.reached()) {
+        std::this_thread::sleep_for(200ms);
+    }
+    EXPECT_LE(remaining(m_second), 459) << "what the first let in counts here";
+}
+
+} // namespace
+} // namespace exhibit
