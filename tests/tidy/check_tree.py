@@ -31,6 +31,7 @@ MODELS = {
     "redaction": {"base", "domain", "scan", "redaction"},
     "query": {"base", "domain", "query"},
     "evidence": {"base", "domain", "evidence"},
+    "report": {"base", "domain", "scan", "redaction", "evidence", "report"},
 }
 # Libraries that only these folders may touch.
 FENCED = [
