@@ -3,10 +3,12 @@
 #include "app/ctl/failure_report.h"
 #include "app/ctl/table.h"
 
+#include <fstream>
+
 namespace exhibit::ctl {
 namespace {
 
-int showKeys(Session& session)
+int showKeys(Session& session, const std::string& pdfFile)
 {
     const auto keys = session.wait(session.client().ledgerKeys());
     if (!keys) {
@@ -21,6 +23,16 @@ int showKeys(Session& session)
         session.out().stream << "--trust-log '" << stringMember(log, "vkey") << "'\n";
     }
     session.out().stream << "--trust-certificate " << stringMember(*keys, "certificate") << "\n";
+    if (!pdfFile.empty()) {
+        std::ofstream file(pdfFile, std::ios::binary);
+        file << stringMember(*keys, "pdf_certificate");
+        file.close();
+        if (!file) {
+            return report(Error{ErrorCode::Unavailable, "The file cannot be written.", pdfFile},
+                          session.json());
+        }
+        session.out().stream << "--pdf-ca " << pdfFile << "\n";
+    }
     return kDone;
 }
 
@@ -82,8 +94,14 @@ void addLedgerCommand(CLI::App& app, Invocation& invocation)
     group
         ->add_subcommand("checkpoint", "The newest signed head, signed now when entries were added")
         ->callback([&invocation] { invocation.run = showCheckpoint; });
-    group->add_subcommand("keys", "The keys that a verifier pins, as options of verify")
-        ->callback([&invocation] { invocation.run = showKeys; });
+    auto pdfFile = std::make_shared<std::string>();
+    auto* keys
+        = group->add_subcommand("keys", "The keys that a verifier pins, as options of verify");
+    keys->add_option("--pdf-ca", *pdfFile, "Write the certificate that signs reports into a file")
+        ->type_name("PEM");
+    keys->callback([pdfFile, &invocation] {
+        invocation.run = [pdfFile](Session& session) { return showKeys(session, *pdfFile); };
+    });
 }
 
 } // namespace exhibit::ctl

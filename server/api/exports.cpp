@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What leaves the building about one incident: its pack, its bundle, its report.
 #include "models/report/bundle_json.h"
-#include "models/report/incident_report.h"
+#include "models/report/pack_facts.h"
 #include "models/report/redaction.h"
-#include "models/report/typesetter.h"
+#include "models/report/report_pdf.h"
 #include "server/api/reply.h"
 #include "server/api/resources.h"
 #include "server/storage/export_record.h"
@@ -191,10 +191,14 @@ Result<Exported> exportAsJson(const Work& work)
 Result<Exported> exportAsPdf(const Work& work)
 {
     EXHIBIT_TRY(const auto pack, makePack(work));
-    EXHIBIT_TRY(const auto facts, report::readPackFacts(pack.bytes));
-    EXHIBIT_TRY(const auto document, report::incidentReport(facts));
-    EXHIBIT_TRY(auto typeset, report::typeset(document));
-    Exported exported{std::move(typeset.pdf), "application/pdf", work.incident.text() + ".pdf"};
+    EXHIBIT_TRY(const auto keys, work.services.evidence->packKeys());
+    EXHIBIT_TRY(auto pdf,
+                report::makeReport(pack.bytes,
+                                   report::ReportKind::Incident,
+                                   [&keys, &pack](const Digest& document) {
+                                       return keys.signPdf(pack.id, document);
+                                   }));
+    Exported exported{std::move(pdf), "application/pdf", work.incident.text() + ".pdf"};
     EXHIBIT_CHECK(record(work, pack.id, exported));
     return exported;
 }

@@ -191,7 +191,8 @@ http::Response keys(const SharedServices& services,
                               JsonObject{{"tenant", principal.tenant.text()},
                                          {"logs", std::move(logs)},
                                          {"certificate", toHex(packKeys.certificate.raw())},
-                                         {"certificate_key_id", packKeys.certificate.id()}});
+                                         {"certificate_key_id", packKeys.certificate.id()},
+                                         {"pdf_certificate", packKeys.pdfCertificate}});
 }
 
 http::Response verify(const SharedServices& services,

@@ -151,6 +151,7 @@ Result<SignerClient::PublicKeys> SignerClient::publicKeys()
     EXHIBIT_TRY(keys.log, fromHex(stringMember(reply, "log")));
     EXHIBIT_TRY(keys.certificate, fromHex(stringMember(reply, "certificate")));
     EXHIBIT_TRY(keys.previousLog, fromHex(stringMember(reply, "previous_log")));
+    keys.pdfCertificate = stringMember(reply, "pdf_certificate");
     return keys;
 }
 
@@ -197,6 +198,14 @@ Result<evidence::Envelope> SignerClient::signPack(const evidence::PackStatement&
                                 {"case", statement.caseId},
                                 {"tag_manifest", toBase64(asView(tagManifest))}}));
     return envelopeOf(reply);
+}
+
+Result<Bytes> SignerClient::signPdf(const std::string& id, const Digest& document)
+{
+    EXHIBIT_TRY(const Json reply,
+                call(JsonObject{
+                    {"call", "sign-pdf"}, {"id", id}, {"document", toBase64(asView(document))}}));
+    return fromBase64(stringMember(reply, "signature"));
 }
 
 Result<std::shared_ptr<spool::KeyWrapper>> subjectKeyWrapper(

@@ -33,6 +33,9 @@ struct PackKeys {
     std::optional<evidence::PublicKey> previousLog; ///< After a rotation.
     evidence::PublicKey certificate;
     evidence::PackSigner sign;
+    std::string pdfCertificate; ///< PEM; empty when reports are not signed.
+    /// The CMS signature of a report; `id` names it in the signer's log.
+    std::function<Result<Bytes>(const std::string& id, const Digest& document)> signPdf;
 };
 
 /// The ledger as those who export and answer work with it; everything outlives them.

@@ -104,6 +104,42 @@ protected:
         return done ? done->output : std::string();
     }
 
+    /// The options that pin every key of the server.
+    static std::vector<std::string> anchors()
+    {
+        const std::string certificate = (s_folder->path() / "pdf-ca.pem").string();
+        const auto keys = s_server->controlJson({"ledger", "keys"});
+        EXPECT_TRUE(keys);
+        std::ofstream(certificate) << stringMember(*keys, "pdf_certificate");
+        return {"--trust-log",
+                std::string(stringMember(keys->at("logs").at(0), "vkey")),
+                "--trust-certificate",
+                std::string(stringMember(*keys, "certificate")),
+                "--pdf-ca",
+                certificate};
+    }
+
+    static Json verify(const std::string& file, const std::vector<std::string>& with)
+    {
+        std::vector<std::string> arguments{"verify", file, "--json"};
+        arguments.insert(arguments.end(), with.begin(), with.end());
+        const auto done
+            = run(programPath("exhibitctl"), {.arguments = arguments}, Deadline::after(60s));
+        EXPECT_TRUE(done);
+        return parseJson(done->output).value();
+    }
+
+    static std::string resultOf(const Json& report, std::string_view subject)
+    {
+        for (const auto& check : report.at("checks").as_array()) {
+            if (stringMember(check, "id") == "report"
+                && stringMember(check, "subject") == subject) {
+                return std::string(stringMember(check, "result"));
+            }
+        }
+        return "";
+    }
+
     static std::unique_ptr<TempDir> s_folder;
     static std::unique_ptr<SampleUpstream> s_upstream;
     static std::unique_ptr<Exhibitd> s_server;
@@ -157,6 +193,45 @@ TEST_F(Export, theReportSaysWhatHappenedAndIsReadByOthers)
     }
     EXPECT_NE(text.find(s_incident), text.npos);
     EXPECT_EQ(text.find("ada@"), text.npos);
+}
+
+TEST_F(Export, theReportVerifiesWithPinnedKeysAndIsSoundForOthers)
+{
+    const std::string file = exportAs("pdf");
+    const Json report = verify(file, anchors());
+    EXPECT_EQ(stringMember(report, "verdict"), "valid") << printJson(report);
+    for (const auto* subject : {"signature", "attachment", "pages"}) {
+        EXPECT_EQ(resultOf(report, subject), "passed") << subject << printJson(report);
+    }
+    EXPECT_EQ(stringMember(verify(file, {}), "verdict"), "untrusted");
+    const std::string signature = outputOf("pdfsig", {"-nocert", file});
+    EXPECT_NE(signature.find("Signature is Valid."), std::string::npos) << signature;
+    EXPECT_NE(signature.find("Total document signed"), std::string::npos) << signature;
+
+    const std::string pack = (s_folder->path() / "attached.exhibit").string();
+    outputOf("pdfdetach", {"-save", "1", "-o", pack, file});
+    EXPECT_EQ(stringMember(verify(pack, anchors()), "verdict"), "valid");
+    EXPECT_NE(outputOf("pdftotext", {file, "-"}).find(outputOf("sha256sum", {pack}).substr(0, 64)),
+              std::string::npos)
+        << "the pack's hash stands at the foot of each page";
+}
+
+TEST_F(Export, aChangedByteAnywhereIsFound)
+{
+    const std::string pdf = contentOf(exportAs("pdf"));
+    const auto pinned = anchors();
+    const std::string file = (s_folder->path() / "changed.pdf").string();
+    for (std::size_t i = 1; i <= 12; ++i) {
+        std::string changed = pdf;
+        const std::size_t at = pdf.size() * i / 13;
+        changed[at] = static_cast<char>(changed[at] ^ 0x10);
+        std::ofstream(file, std::ios::binary) << changed;
+        const Json report = verify(file, pinned);
+        EXPECT_NE(stringMember(report, "verdict"), "valid") << at;
+        EXPECT_NE(stringMember(report, "verdict"), "untrusted") << at;
+    }
+    std::ofstream(file, std::ios::binary) << pdf << "\n%%EOF\n";
+    EXPECT_EQ(stringMember(verify(file, pinned), "verdict"), "invalid");
 }
 
 TEST_F(Export, eachLeavesItsTraceInTheLog)
