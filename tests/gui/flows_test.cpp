@@ -4,6 +4,8 @@
 #include "tests/gui/picture_source.h"
 #include "ui/actions/command_palette.h"
 #include "ui/actions/shortcuts_dialog.h"
+#include "ui/detail/explain_section.h"
+#include "ui/detail/record_pane.h"
 #include "ui/search/query_bar.h"
 #include "ui/search/query_field.h"
 #include "ui/search/results_pane.h"
@@ -11,6 +13,7 @@
 #include "ui/search/search_controller.h"
 #include "ui/timeline/timeline_pane.h"
 #include "ui/timeline/timeline_widget.h"
+#include "ui/widgets/section.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -67,6 +70,22 @@ private Q_SLOTS:
         QTRY_COMPARE(window().services().selection->hit()->incident.policyId, "PROMPT_INJECTION"s);
         QTest::keyClick(&view, Qt::Key_Up);
         QTRY_COMPARE(window().services().selection->hit()->incident.policyId, "CONTENT_ACCURACY"s);
+    }
+
+    void aRecordNeverShowsTheRunOfAnotherIncident()
+    {
+        auto* record = window().pane(u"record"_s)->findChild<ui::RecordPane*>();
+        QVERIFY(record != nullptr);
+        QVERIFY(window().actions().trigger(u"timeline.inflection"));
+        QCOMPARE(record->explain().text(u"Decision"_s), u"BLOCK"_s);
+        auto* selection = window().services().selection;
+        auto other = std::make_shared<domain::SearchHit>(*selection->hit());
+        other->incident.incidentId = IncidentId::generate();
+        selection->setIncident(other); // Its timeline is still to come.
+        QVERIFY(record->explain().text(u"Decision"_s).isEmpty());
+        for (const auto* section : record->findChildren<ui::Section*>()) {
+            QVERIFY2(!section->isVisible(), qPrintable(section->objectName()));
+        }
     }
 
     void aCellBecomesAFilterByKeys()

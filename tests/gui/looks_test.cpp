@@ -164,6 +164,37 @@ private Q_SLOTS:
         QVERIFY(window().pane(u"facets"_s)->isVisible());
     }
 
+    void whatANarrowWindowGaveUpComesBackAsItWas_data()
+    {
+        QTest::addColumn<QList<QSize>>("sizes");
+        QTest::newRow("in one step") << QList<QSize>{{1024, 640}, {1600, 1000}};
+        QTest::newRow("by its edge")
+            << QList<QSize>{{1300, 900}, {1024, 700}, {1100, 640}, {1600, 1000}};
+    }
+
+    void whatANarrowWindowGaveUpComesBackAsItWas()
+    {
+        QFETCH(const QList<QSize>, sizes);
+        reopen(); // As a window that was never narrow.
+        const auto panes = {window().pane(u"facets"_s),
+                            window().pane(u"results"_s),
+                            window().pane(u"timeline"_s),
+                            window().pane(u"record"_s)};
+        QList<QRect> before;
+        for (const auto* pane : panes) {
+            before << pane->geometry();
+        }
+        for (const QSize& size : sizes) {
+            window().resize(size);
+            QTest::qWait(50);
+        }
+        QList<QRect> after;
+        for (const auto* pane : panes) {
+            after << pane->geometry();
+        }
+        QCOMPARE(after, before);
+    }
+
     void everythingThatTakesTheFocusHasAName()
     {
         QStringList nameless;
@@ -217,6 +248,11 @@ private Q_SLOTS:
     }
 
 private:
+    void reopen()
+    {
+        m_console.reset();
+        open();
+    }
     void open()
     {
         CommandLine options;

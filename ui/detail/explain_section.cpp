@@ -126,12 +126,17 @@ void ExplainSection::addRow(const QString& name, const QString& value, bool evid
     m_rows << qMakePair(name, value);
 }
 
-void ExplainSection::show(const domain::TimelineEvent& event, const std::optional<domain::Run>& run)
+void ExplainSection::clear()
 {
     while (m_form->rowCount() > 0) {
         m_form->removeRow(0);
     }
     m_rows.clear();
+}
+
+void ExplainSection::show(const domain::TimelineEvent& event, const std::optional<domain::Run>& run)
+{
+    clear();
     const auto& recorded = event.data;
     const auto head = [this](const QString& text, QWidget* row) {
         auto* label = new QLabel(text, this);

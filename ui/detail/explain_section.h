@@ -19,6 +19,7 @@ class ExplainSection : public QWidget {
 public:
     explicit ExplainSection(QWidget* parent);
     void show(const domain::TimelineEvent& event, const std::optional<domain::Run>& run);
+    void clear();
     [[nodiscard]] QString text(const QString& row) const;
 
 private:

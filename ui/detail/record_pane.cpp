@@ -268,7 +268,14 @@ void RecordPane::askRun()
 void RecordPane::showRun()
 {
     const auto* hit = m_services.selection->hit();
-    if (hit == nullptr || !m_services.selection->timeline()) {
+    if (hit == nullptr) {
+        return;
+    }
+    const bool known = m_services.selection->timeline() != nullptr;
+    m_factsPart->setVisible(known);
+    if (!known) { // Nothing of another run stands under this incident's title.
+        m_answerPart->setVisible(false);
+        showRaw();
         return;
     }
     const auto* output = firstOf(StepType::Output);
@@ -301,7 +308,9 @@ void RecordPane::showEvent()
 {
     const auto timeline = m_services.selection->timeline();
     const auto event = m_services.selection->event();
+    m_explainPart->setVisible(timeline && event);
     if (!timeline || !event) {
+        m_explain->clear();
         return;
     }
     const auto& shown = timeline->events.at(*event);
@@ -314,10 +323,13 @@ void RecordPane::showEvent()
 void RecordPane::showRaw()
 {
     const auto timeline = m_services.selection->timeline();
+    auto* page = qobject_cast<JsonPage*>(m_tabs->currentWidget());
     if (!timeline) {
+        if (page != nullptr) {
+            page->showNothing(tr("The record is being fetched."));
+        }
         return;
     }
-    auto* page = qobject_cast<JsonPage*>(m_tabs->currentWidget());
     const auto show
         = [](JsonPage& on, const domain::TimelineEvent* event, const QString& otherwise) {
               event != nullptr ? on.show(event->data) : on.showNothing(otherwise);

@@ -16,13 +16,19 @@ constexpr int kTickPixels = 110;
 constexpr std::size_t kSparseMax = 400; ///< Events of a lane that are drawn one by one.
 constexpr double kMergePixels = 3;
 
-QString rulerText(double us, double tick)
+/// Microseconds in one of what the ruler counts, and what the ruler says of it.
+struct RulerUnit {
+    double us;
+    const char* caption;
+};
+
+RulerUnit rulerUnit(double tickUs)
 {
-    const bool seconds = tick >= 1e6;
-    const bool micro = tick < 1000;
-    const double value = seconds ? us / 1e6 : micro ? us : us / 1000;
-    const QString unit = seconds ? QStringLiteral(" s") : micro ? QStringLiteral(" µs") : QString();
-    return QString::number(value, 'f', 0) + unit;
+    if (tickUs >= 1e6) {
+        return {1e6, QT_TRANSLATE_NOOP("Timeline", "s from start")};
+    }
+    return tickUs >= 1000 ? RulerUnit{1000, QT_TRANSLATE_NOOP("Timeline", "ms from start")}
+                          : RulerUnit{1, QT_TRANSLATE_NOOP("Timeline", "µs from start")};
 }
 
 } // namespace
@@ -120,13 +126,13 @@ void TimelinePainter::paintRuler()
 {
     const auto& geometry = m_scene.geometry;
     const double tick = m_scene.view.tickUs(scaled(kTickPixels));
+    const RulerUnit unit = rulerUnit(tick);
     m_painter.fillRect(geometry.ruler, colour(Role::Base));
     m_painter.setFont(typeFont(TypeRole::Caption));
     m_painter.setPen(colour(Role::Text3));
     m_painter.drawText(geometry.ruler.adjusted(scaled(8), 0, 0, 0),
                        Qt::AlignVCenter,
-                       tick >= 1e6 ? QCoreApplication::translate("Timeline", "s from start")
-                                   : QCoreApplication::translate("Timeline", "ms from start"));
+                       QCoreApplication::translate("Timeline", unit.caption));
     for (double us = std::ceil(m_scene.view.fromUs() / tick) * tick; us < m_scene.view.toUs();
          us += tick) {
         const double x = m_scene.view.xOf(us);
@@ -140,7 +146,7 @@ void TimelinePainter::paintRuler()
         m_painter.drawText(
             QRectF(x - 60, geometry.ruler.top(), 120, geometry.ruler.height() - scaled(4)),
             Qt::AlignCenter,
-            rulerText(us, tick));
+            QString::number(us / unit.us, 'f', 0));
     }
     m_painter.setPen(colour(Role::Hairline));
     m_painter.drawLine(geometry.ruler.bottomLeft(), geometry.ruler.bottomRight());

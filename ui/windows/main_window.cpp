@@ -4,6 +4,7 @@
 #include "ui/theme/style.h"
 #include "ui/widgets/dock_title.h"
 #include "ui/widgets/tool_bar_parts.h"
+#include "ui/windows/collapsing_sides.h"
 #include "ui/windows/jobs_panel.h"
 #include "ui/windows/status_bar.h"
 
@@ -22,7 +23,6 @@ namespace {
 using namespace Qt::StringLiterals;
 
 constexpr int kBarsHeight = 148; ///< Menus, tool bar, query bar and status bar together, about.
-constexpr int kNarrowWidth = 1180; ///< Below it the left and right panes give way to the middle.
 
 QString paneTitle(const char* title)
 {
@@ -119,6 +119,11 @@ void MainWindow::buildPanes()
         pane.placement == Placement::Bar ? addBar(pane) : addDock(pane);
     }
     arrangeDocks();
+    m_sides = new CollapsingSides(this,
+                                  {firstDock(Placement::Left),
+                                   firstDock(Placement::Top),
+                                   firstDock(Placement::Bottom),
+                                   firstDock(Placement::Right)});
     m_jobsDock = new QDockWidget(tr("Jobs"), this);
     m_jobsDock->setObjectName(u"pane.jobs"_s);
     m_jobsDock->setTitleBarWidget(new DockTitle(m_jobsDock));
@@ -201,20 +206,11 @@ void MainWindow::applyDefaultExtents()
         const QString id = firstDock(placement)->objectName().section(QLatin1Char('.'), 1);
         return scaled(m_registry.find(id)->defaultExtent);
     };
-    const int gap = style()->pixelMetric(QStyle::PM_DockWidgetSeparatorExtent);
-    const int left = extent(Placement::Left);
-    const int right = extent(Placement::Right);
-    const int middle = std::max(1, width() - left - right - 2 * gap);
-    resizeDocks({firstDock(Placement::Left),
-                 firstDock(Placement::Top),
-                 firstDock(Placement::Bottom),
-                 firstDock(Placement::Right)},
-                {left, middle, left + gap + middle, right},
-                Qt::Horizontal);
-    const int room = height() - scaled(kBarsHeight);
-    resizeDocks({firstDock(Placement::Top), firstDock(Placement::Bottom)},
-                {extent(Placement::Top), std::max(1, room - extent(Placement::Top) - gap)},
-                Qt::Vertical);
+    const int top = extent(Placement::Top);
+    m_sides->apply({extent(Placement::Left),
+                    extent(Placement::Right),
+                    top,
+                    std::max(1, height() - scaled(kBarsHeight) - top)});
 }
 
 void MainWindow::setHome(QWidget* home)
@@ -308,25 +304,7 @@ void MainWindow::closeEvent(QCloseEvent* event)
 void MainWindow::resizeEvent(QResizeEvent* event)
 {
     QMainWindow::resizeEvent(event);
-    collapseForWidth();
-}
-
-void MainWindow::collapseForWidth()
-{
-    const bool narrow = width() < scaled(kNarrowWidth);
-    if (narrow == m_narrow || isHome()) {
-        return;
-    }
-    m_narrow = narrow;
-    if (!narrow) {
-        restoreState(m_wideState, kLayoutVersion);
-        return;
-    }
-    // What stands at the left closes, what stands at the right becomes a tab below the middle.
-    m_wideState = saveState(kLayoutVersion);
-    firstDock(Placement::Left)->hide();
-    tabifyDockWidget(firstDock(Placement::Bottom), firstDock(Placement::Right));
-    firstDock(Placement::Bottom)->raise();
+    m_sides->follow(!isHome());
 }
 
 } // namespace exhibit::ui

@@ -14,6 +14,7 @@ class QToolBar;
 
 namespace exhibit::ui {
 
+class CollapsingSides;
 class ConsoleStatusBar;
 class MessageBar;
 
@@ -63,7 +64,6 @@ private:
     void handleViewActions();
     void handleWindowActions();
     void fillLayoutMenu();
-    void collapseForWidth();
     [[nodiscard]] QDockWidget* focusedDock() const;
     [[nodiscard]] Context focusedContext() const;
 
@@ -76,11 +76,10 @@ private:
     QList<PaletteProvider> m_providers;
     QStackedWidget* m_home;
     ConsoleStatusBar* m_status = nullptr;
+    CollapsingSides* m_sides = nullptr;
     QDockWidget* m_jobsDock = nullptr;
     QDockWidget* m_lastDock = nullptr; ///< Had the focus last: what Float and Dock back mean.
     bool m_isHome = false;
-    bool m_narrow = false;
-    QByteArray m_wideState; ///< What a narrow window comes back to.
 };
 
 } // namespace exhibit::ui
