@@ -79,7 +79,7 @@ void addExportCommand(CLI::App& app, Invocation& invocation)
         ->required()
         ->type_name("INC");
     command->add_option("--format", options->format)
-        ->check(CLI::IsMember({"exhibit", "pdf", "json"}))
+        ->check(CLI::IsMember({"exhibit", "pdf", "json", "executive_debrief"}))
         ->capture_default_str();
     command
         ->add_option("--include",

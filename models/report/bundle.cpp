@@ -233,6 +233,8 @@ Result<EvidenceBundle> makeEvidenceBundle(const RecordedFacts& facts, const Bund
     bundle.violation = violationOf(facts);
     bundle.facts = factsOf(facts, redaction);
     bundle.answer = deliveryOf(facts, redaction);
+    bundle.impact = facts.impact;
+    bundle.remediations = facts.remediations;
     for (const auto& step : facts.steps) {
         bundle.steps.push_back(stepOf(step, request.include, redaction));
     }

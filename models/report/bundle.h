@@ -6,6 +6,7 @@
 #include "models/domain/policy.h"
 #include "models/domain/run.h"
 #include "models/domain/snapshot.h"
+#include "models/report/entered_facts.h"
 
 #include <optional>
 #include <set>
@@ -36,6 +37,8 @@ struct RecordedFacts {
     std::optional<domain::PolicySnapshot> snapshot; ///< Absent when the run has none.
     std::vector<RecordedStep> steps;
     bool truncated = false; ///< There are more steps than these.
+    std::optional<Entered<Impact>> impact; ///< Absent: nobody assessed it.
+    std::optional<Entered<RemediationPlan>> remediations;
 };
 
 struct TenantRef {
@@ -117,6 +120,8 @@ struct EvidenceBundle {
     std::optional<Violation> violation;
     std::vector<GivenFact> facts;
     std::optional<Delivery> answer;
+    std::optional<Entered<Impact>> impact;
+    std::optional<Entered<RemediationPlan>> remediations;
     std::vector<BundleStep> steps;
     bool truncated = false;
     std::int64_t durationUs = 0; ///< From the first step to the last.

@@ -98,6 +98,8 @@ void visitFields(V& visit, Of<V, EvidenceBundle>& bundle)
     visit("violation", bundle.violation);
     visit("facts", bundle.facts);
     visit("answer", bundle.answer);
+    visit("impact", bundle.impact);
+    visit("remediations", bundle.remediations);
     visit("steps", bundle.steps);
     visit("truncated", bundle.truncated);
     visit("duration_us", bundle.durationUs);

@@ -153,9 +153,8 @@ Notice ReportParts::withheld() const
     return notice;
 }
 
-Result<void> ReportParts::certificate(Document& document, const std::string& number) const
+Result<Table> ReportParts::answersWithCode() const
 {
-    document.blocks.emplace_back(Heading{number + " Evidence certificate"});
     const auto root = fromBase64(m_facts.root);
     const std::string text = fmt::format("EXH1*{}*{}*{}*{}*{}",
                                          m_facts.origin,
@@ -167,6 +166,13 @@ Result<void> ReportParts::certificate(Document& document, const std::string& num
     EXHIBIT_TRY(questions.beside, makeCode(text));
     questions.beside->caption = "Scan to compare with the pack. No link, no personal data.";
     questions.beside->alternative = "QR code with the text " + text;
+    return questions;
+}
+
+Result<void> ReportParts::certificate(Document& document, const std::string& number) const
+{
+    document.blocks.emplace_back(Heading{number + " Evidence certificate"});
+    EXHIBIT_TRY(auto questions, answersWithCode());
     document.blocks.emplace_back(std::move(questions));
     document.blocks.emplace_back(items());
     if (!m_facts.redactions.empty()) {

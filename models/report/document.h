@@ -130,6 +130,7 @@ struct Document {
     std::string title; ///< Of the file, for its metadata.
     std::string subject;
     std::string language = "en";
+    std::string report; ///< The file's kind in its metadata, for verifiers.
     std::string kind; ///< Top left of each page.
     std::string marking; ///< Top right of each page, e.g. who may read it.
     Text footer; ///< First line at the bottom.

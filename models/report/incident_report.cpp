@@ -10,6 +10,7 @@
 namespace exhibit::report {
 namespace {
 
+constexpr std::size_t kQuoteBytesMax = 1200;
 constexpr std::string_view kUnknown = "not recorded";
 
 Text stateOf(const GivenFact& fact)
@@ -147,6 +148,34 @@ Text ReportParts::delivered() const
     return text;
 }
 
+Pair ReportParts::shouldAndDid(std::size_t bytesMax) const
+{
+    const auto& cause = m_incident.rootCause;
+    Pair pair{"Should have", plain(std::string(kUnknown)), "Actually did", {}};
+    if (cause && !cause->shouldHave.empty()) {
+        pair.left = plain(bounded(oneLine(cause->shouldHave), bytesMax));
+    } else if (m_bundle.violatedPolicy && !m_bundle.violatedPolicy->expectedBehaviour.empty()) {
+        pair.left = plain(bounded(oneLine(m_bundle.violatedPolicy->expectedBehaviour), bytesMax));
+    }
+    if (cause) {
+        pair.right.push_back({bounded(oneLine(cause->actuallyDid), bytesMax) + " ", {}});
+    }
+    if (m_bundle.answer && m_bundle.answer->released) {
+        const auto& answer = *m_bundle.answer;
+        pair.right.push_back({"“" + bounded(oneLine(*answer.released), bytesMax), {}});
+        pair.right.push_back(
+            {bounded(oneLine(answer.withheld.value_or("")), bytesMax), {.underlined = true}});
+        pair.right.push_back({"”", {}});
+        if (answer.withheldBytes > 0) {
+            pair.right.push_back({std::string(" (underlined: withheld)"), {.quiet = true}});
+        }
+    }
+    if (pair.right.empty()) {
+        pair.right = plain(std::string(kUnknown));
+    }
+    return pair;
+}
+
 void ReportParts::rootCause(Document& document, const std::string& number) const
 {
     document.blocks.emplace_back(Heading{number + " Root cause"});
@@ -160,28 +189,7 @@ void ReportParts::rootCause(Document& document, const std::string& number) const
                         {.bold = true}},
                        {oneLine(cause->analysis), {}}}});
     }
-    Pair pair{"Should have", plain(std::string(kUnknown)), "Actually did", {}};
-    if (cause && !cause->shouldHave.empty()) {
-        pair.left = plain(oneLine(cause->shouldHave));
-    } else if (m_bundle.violatedPolicy && !m_bundle.violatedPolicy->expectedBehaviour.empty()) {
-        pair.left = plain(oneLine(m_bundle.violatedPolicy->expectedBehaviour));
-    }
-    if (cause) {
-        pair.right.push_back({oneLine(cause->actuallyDid) + " ", {}});
-    }
-    if (m_bundle.answer && m_bundle.answer->released) {
-        const auto& answer = *m_bundle.answer;
-        pair.right.push_back({"“" + oneLine(*answer.released), {}});
-        pair.right.push_back({oneLine(answer.withheld.value_or("")), {.underlined = true}});
-        pair.right.push_back({"”", {}});
-        if (answer.withheldBytes > 0) {
-            pair.right.push_back({std::string(" (underlined: withheld)"), {.quiet = true}});
-        }
-    }
-    if (pair.right.empty()) {
-        pair.right = plain(std::string(kUnknown));
-    }
-    document.blocks.emplace_back(std::move(pair));
+    document.blocks.emplace_back(shouldAndDid(kQuoteBytesMax));
     if (m_bundle.facts.empty()) {
         return;
     }
@@ -193,16 +201,39 @@ void ReportParts::rootCause(Document& document, const std::string& number) const
     document.blocks.emplace_back(std::move(table));
 }
 
-void ReportParts::remediation(Document& document, const std::string& number) const
+void ReportParts::remediation(Document& document, const std::string& heading, ListRoom room) const
 {
-    document.blocks.emplace_back(Heading{number + " Remediation"});
-    document.blocks.emplace_back(Paragraph{
-        plain(fmt::format("No remediation is recorded. The incident is {}{}.",
-                          sentenceCase(wireName(m_incident.status)) == "False positive"
-                              ? "closed as a false positive"
-                              : std::string(wireName(m_incident.status)),
-                          m_incident.assignee ? ", assigned to " + oneLine(*m_incident.assignee)
-                                              : ", assigned to nobody"))});
+    document.blocks.emplace_back(Heading{heading});
+    const std::string state
+        = fmt::format("The incident is {}, assigned to {}.",
+                      m_incident.status == domain::IncidentStatus::FalsePositive
+                          ? std::string("closed as a false positive")
+                          : std::string(wireName(m_incident.status)),
+                      m_incident.assignee ? oneLine(*m_incident.assignee) : std::string("nobody"));
+    if (!m_bundle.remediations || m_bundle.remediations->value.items.empty()) {
+        document.blocks.emplace_back(Paragraph{plain("No remediation is recorded. " + state)});
+        return;
+    }
+    const auto& items = m_bundle.remediations->value.items;
+    Table table{{{"#", 14}, {"Action", 1}, {"Owner", 90}, {"Due", 58}, {"State", 66}}, {}, {}};
+    for (std::size_t i = 0; i < std::min(room.itemsMax, items.size()); ++i) {
+        table.rows.push_back({{{plain(std::to_string(i + 1))},
+                               {plain(bounded(oneLine(items[i].action), room.bytesMax))},
+                               {plain(bounded(oneLine(items[i].owner.value_or("nobody")), 60))},
+                               {plain(items[i].due.value_or("open"))},
+                               {plain(sentenceCase(wireName(items[i].state)))}}});
+    }
+    document.blocks.emplace_back(std::move(table));
+    const std::string more = items.size() > room.itemsMax
+        ? fmt::format("{} more are in the bundle. ", items.size() - room.itemsMax)
+        : std::string();
+    document.blocks.emplace_back(Paragraph{{{fmt::format("{}{} Entered by {} on {} (version {}).",
+                                                         more,
+                                                         state,
+                                                         m_bundle.remediations->enteredBy,
+                                                         longDate(m_bundle.remediations->enteredAt),
+                                                         m_bundle.remediations->version),
+                                             {.quiet = true}}}});
 }
 
 Result<Document> incidentReport(const PackFacts& facts)
@@ -222,7 +253,7 @@ Result<Document> incidentReport(const PackFacts& facts)
     document.blocks.emplace_back(Paragraph{parts.summary()});
     document.blocks.emplace_back(Paragraph{parts.delivered()});
     parts.rootCause(document, "2");
-    parts.remediation(document, "3");
+    parts.remediation(document, "3 Remediation", {});
     EXHIBIT_CHECK(parts.certificate(document, "4"));
     parts.trace(document, "5");
     parts.basis(document, "6");

@@ -21,7 +21,14 @@ public:
     [[nodiscard]] Text summary() const; ///< Plain language.
     [[nodiscard]] Text delivered() const; ///< What left and what did not.
     void rootCause(Document& document, const std::string& number) const;
-    void remediation(Document& document, const std::string& number) const;
+    /// What should have been said and what was, with at most that much of each.
+    [[nodiscard]] Pair shouldAndDid(std::size_t bytesMax) const;
+    struct ListRoom {
+        std::size_t itemsMax = 100; ///< The rest is counted.
+        std::size_t bytesMax = 900; ///< Of one item.
+    };
+    void remediation(Document& document, const std::string& heading, ListRoom room) const;
+    [[nodiscard]] Result<Table> answersWithCode() const;
     [[nodiscard]] Result<void> certificate(Document& document, const std::string& number) const;
     void trace(Document& document, const std::string& number) const;
     void basis(Document& document, const std::string& number) const;

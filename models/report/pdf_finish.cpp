@@ -56,6 +56,7 @@ private:
         set("/Creator", std::string(kProducer));
         set("/Producer", std::string(kProducer));
         set("/ExhibitFonts", fontFingerprint());
+        set("/ExhibitReport", m_document.report);
         info.replaceKey("/CreationDate", Object::newString(date));
         info.replaceKey("/ModDate", Object::newString(date));
         m_pdf.getTrailer().replaceKey("/Info", info);

@@ -138,6 +138,7 @@ Result<PdfContent> readPdf(BytesView bytes)
         auto info = pdf.getTrailer().getKey("/Info");
         content.producer = textOf(info, "/Producer");
         content.fonts = textOf(info, "/ExhibitFonts");
+        content.report = textOf(info, "/ExhibitReport");
         if (const auto file
             = QPDFEmbeddedFileDocumentHelper(pdf).getEmbeddedFile(std::string(kAttachedPack))) {
             const auto data = file->getEmbeddedFileStream().getStreamData(qpdf_dl_generalized);

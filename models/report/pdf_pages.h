@@ -13,6 +13,7 @@ namespace exhibit::report {
 struct PdfContent {
     std::vector<std::string> pages;
     std::string producer;
+    std::string report; ///< Its kind.
     std::string fonts; ///< fontFingerprint() of the process that made it.
     std::optional<Bytes> pack; ///< The attached one.
     /// What a report has no use for and an attacker may: scripts, actions, layers, forms.

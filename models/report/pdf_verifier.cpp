@@ -49,7 +49,12 @@ void checkSignature(BytesView pdf,
 
 void checkPages(const PdfContent& content, BytesView pack, VerificationReport& report)
 {
-    const auto made = makeReport(pack, ReportKind::Incident, {});
+    const auto kind = parseEnum<ReportKind>(content.report);
+    if (!kind) {
+        report.failed(kReport, "pages", "the file does not say which report it is");
+        return;
+    }
+    const auto made = makeReport(pack, *kind, {});
     const auto again = made ? readPdf(*made) : tl::make_unexpected(made.error());
     if (!again) {
         report.notChecked(kReport, "pages", "they cannot be made again: " + again.error().message);

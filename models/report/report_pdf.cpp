@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/report/report_pdf.h"
 
+#include "models/report/executive_debrief.h"
 #include "models/report/incident_report.h"
 #include "models/report/typesetter.h"
 
@@ -9,11 +10,11 @@ namespace exhibit::report {
 Result<Document> documentOf(BytesView pack, ReportKind kind)
 {
     EXHIBIT_TRY(const auto facts, readPackFacts(pack));
-    switch (kind) {
-    case ReportKind::Incident:
-        return incidentReport(facts);
+    auto document = kind == ReportKind::Incident ? incidentReport(facts) : executiveDebrief(facts);
+    if (document) {
+        document->report = wireName(kind);
     }
-    return fail(ErrorCode::InvalidInput, "There is no such kind of report.");
+    return document;
 }
 
 Result<Bytes> makeReport(BytesView pack, ReportKind kind, const PdfSigner& sign)

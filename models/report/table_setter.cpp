@@ -61,7 +61,7 @@ public:
         if (m_table.beside) {
             drawCodeBeside(*m_table.beside, top);
         }
-        m_flow.advance(4);
+        m_flow.advance(7);
     }
 
 private:
@@ -142,7 +142,7 @@ void BlockSetter::operator()(const Table& table)
     if (table.rows.empty()) {
         return;
     }
-    m_flow.space(3);
+    m_flow.space(6);
     TableSetter(m_flow, table).run();
 }
 

@@ -27,6 +27,7 @@ void addRoutes(http::Router& router, const ApiServices& services)
                                policyRoutes(shared),
                                keyRoutes(shared),
                                ledgerRoutes(shared),
+                               enteredRoutes(shared),
                                exportRoutes(shared),
                                holdRoutes(shared),
                                upstreamRoutes(shared)}) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What leaves the building about one incident: its pack, its bundle, its report.
 #include "models/report/bundle_json.h"
-#include "models/report/pack_facts.h"
+#include "models/report/executive_debrief.h"
 #include "models/report/redaction.h"
 #include "models/report/report_pdf.h"
 #include "server/api/reply.h"
@@ -151,6 +151,8 @@ Result<storage::ExportedPack> makePack(const Work& work)
         };
     }
     pack.exports.emplace(report::kBundlePath, printJson(toJson(bundle)));
+    pack.exports.emplace(report::kDebriefPath,
+                         printJson(toJson(report::makeExecutiveDebrief(bundle))));
     return storage::exportPack(work.services.database,
                                *work.services.evidence,
                                work.principal.tenant,
@@ -188,19 +190,29 @@ Result<Exported> exportAsJson(const Work& work)
     return exported;
 }
 
-Result<Exported> exportAsPdf(const Work& work)
+Result<Exported> exportAsReport(const Work& work, report::ReportKind kind)
 {
     EXHIBIT_TRY(const auto pack, makePack(work));
     EXHIBIT_TRY(const auto keys, work.services.evidence->packKeys());
     EXHIBIT_TRY(auto pdf,
-                report::makeReport(pack.bytes,
-                                   report::ReportKind::Incident,
-                                   [&keys, &pack](const Digest& document) {
-                                       return keys.signPdf(pack.id, document);
-                                   }));
-    Exported exported{std::move(pdf), "application/pdf", work.incident.text() + ".pdf"};
+                report::makeReport(pack.bytes, kind, [&keys, &pack](const Digest& document) {
+                    return keys.signPdf(pack.id, document);
+                }));
+    Exported exported{std::move(pdf),
+                      "application/pdf",
+                      work.incident.text() + "-" + std::string(wireName(kind)) + ".pdf"};
     EXHIBIT_CHECK(record(work, pack.id, exported));
     return exported;
+}
+
+Result<Exported> exportAsPdf(const Work& work)
+{
+    return exportAsReport(work, report::ReportKind::Incident);
+}
+
+Result<Exported> exportAsDebrief(const Work& work)
+{
+    return exportAsReport(work, report::ReportKind::ExecutiveDebrief);
 }
 
 http::Response exportIncident(const SharedServices& services,
@@ -209,7 +221,10 @@ http::Response exportIncident(const SharedServices& services,
 {
     using Make = Result<Exported> (*)(const Work&);
     static constexpr std::pair<std::string_view, Make> kFormats[]
-        = {{"exhibit", exportAsPack}, {"json", exportAsJson}, {"pdf", exportAsPdf}};
+        = {{"exhibit", exportAsPack},
+           {"json", exportAsJson},
+           {"pdf", exportAsPdf},
+           {"executive_debrief", exportAsDebrief}};
     EXHIBIT_ANSWER(request, const auto incident, readId<IncidentId>(request));
     EXHIBIT_ANSWER(request, auto body, readRequest(request, principal));
     const Work work{*services, principal, actorOf(request, principal), incident, std::move(body)};
@@ -219,8 +234,11 @@ http::Response exportIncident(const SharedServices& services,
             return fileResponse(std::move(exported));
         }
     }
-    return refusal(
-        request, 400, "invalid_format", "expected the format exhibit, json or pdf", "/format");
+    return refusal(request,
+                   400,
+                   "invalid_format",
+                   "expected one of the formats exhibit, json, pdf, executive_debrief",
+                   "/format");
 }
 
 } // namespace

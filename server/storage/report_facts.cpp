@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/storage/report_facts.h"
 
+#include "server/storage/entered_store.h"
 #include "server/storage/incident_store.h"
 #include "server/storage/policy_store.h"
 #include "server/storage/run_store.h"
@@ -86,6 +87,9 @@ Result<report::RecordedFacts> readReportFacts(Database& database,
             {std::move(event), hash == hashes.end() ? std::nullopt : std::optional(hash->second)});
     }
     facts.truncated = timeline.truncated;
+    EnteredStore entered(database, tenant);
+    EXHIBIT_TRY(facts.impact, entered.impact(incident, deadline));
+    EXHIBIT_TRY(facts.remediations, entered.remediations(incident, deadline));
     return facts;
 }
 

@@ -129,6 +129,19 @@ protected:
         return parseJson(done->output).value();
     }
 
+    /// By a library of others.
+    static void validate(const std::string& schema, const std::string& file)
+    {
+        outputOf("python3",
+                 {"-c",
+                  "import json,sys,jsonschema\n"
+                  "schema=json.load(open(sys.argv[1]))\n"
+                  "jsonschema.Draft202012Validator.check_schema(schema)\n"
+                  "jsonschema.Draft202012Validator(schema).validate(json.load(open(sys.argv[2])))",
+                  source() + "/resources/schemas/" + schema,
+                  file});
+    }
+
     static std::string resultOf(const Json& report, std::string_view subject)
     {
         for (const auto& check : report.at("checks").as_array()) {
@@ -155,14 +168,7 @@ TEST_F(Export, theBundleFollowsItsPublishedSchema)
 {
     const std::string file
         = exportAs("json", {"--include", "full_trace", "raw_io", "policy_log", "root_cause"});
-    outputOf("python3",
-             {"-c",
-              "import json,sys,jsonschema\n"
-              "schema=json.load(open(sys.argv[1]))\n"
-              "jsonschema.Draft202012Validator.check_schema(schema)\n"
-              "jsonschema.Draft202012Validator(schema).validate(json.load(open(sys.argv[2])))",
-              source() + "/resources/schemas/evidence_bundle.v1.json",
-              file});
+    validate("evidence_bundle.v1.json", file);
     const Json bundle = parseJson(contentOf(file)).value();
     EXPECT_EQ(stringMember(bundle.at("incident"), "incident_id"), s_incident);
     EXPECT_EQ(stringMember(bundle.at("violation"), "policy_id"), "CONTENT_ACCURACY");
@@ -232,6 +238,52 @@ TEST_F(Export, aChangedByteAnywhereIsFound)
     }
     std::ofstream(file, std::ios::binary) << pdf << "\n%%EOF\n";
     EXPECT_EQ(stringMember(verify(file, pinned), "verdict"), "invalid");
+}
+
+TEST_F(Export, whatPeopleEnterIsVersionedAndStandsInTheReports)
+{
+    const std::string base = "/api/v1/incidents/" + s_incident;
+    const auto put = [&](const std::string& path, const std::string& body) {
+        const auto reply
+            = s_server->request("PUT", base + path, {{"Content-Type", "application/json"}}, body);
+        EXPECT_TRUE(reply);
+        return reply ? *reply : Reply{};
+    };
+    const auto none = s_server->request("GET", base + "/impact");
+    EXPECT_EQ(none->body, R"({"newest":null})");
+    EXPECT_EQ(put("/impact", R"({"business_impact":"","risk_level":"low"})").status, 400);
+    EXPECT_EQ(put("/impact", R"({"business_impact":"x","risk_level":"grave"})").status, 400);
+    EXPECT_EQ(put("/impact", R"({"business_impact":"first","risk_level":"low"})").status, 200);
+    const auto second = put(
+        "/impact",
+        R"({"business_impact":"A contract was at stake.","risk_level":"high",)"
+        R"("personal_information":{"involved":true,"what":"names","whose":"customers","count":2}})");
+    EXPECT_EQ(second.status, 200) << second.body;
+    EXPECT_EQ(parseJson(second.body)->at_pointer("/newest/version"), 2);
+    EXPECT_EQ(
+        put("/remediations", R"({"items":[{"action":"x","state":"open","due":"soon"}]})").status,
+        400);
+    EXPECT_EQ(put("/remediations",
+                  R"({"items":[{"action":"Send the flag","owner":"team","due":"2026-12-01",)"
+                  R"("state":"done"},{"action":"Add a tool","state":"open"}]})")
+                  .status,
+              200);
+    const std::string file = exportAs("executive_debrief");
+    EXPECT_NE(outputOf("pdfinfo", {file}).find("Pages:           2"), std::string::npos);
+    const std::string text = outputOf("pdftotext", {file, "-"});
+    for (const auto* part :
+         {"A contract was at stake.", "Send the flag", "1 of 2 done", "2 people"}) {
+        EXPECT_NE(text.find(part), text.npos) << part << text;
+    }
+    const Json report = verify(file, anchors());
+    EXPECT_EQ(stringMember(report, "verdict"), "valid") << printJson(report);
+    EXPECT_EQ(resultOf(report, "pages"), "passed");
+    const std::string pack = (s_folder->path() / "debrief.exhibit").string();
+    outputOf("pdfdetach", {"-save", "1", "-o", pack, file});
+    outputOf("sh",
+             {"-c",
+              "unzip -p " + pack + " '*/data/exports/executive_debrief.json' > " + pack + ".json"});
+    validate("executive_debrief.v1.json", pack + ".json");
 }
 
 TEST_F(Export, eachLeavesItsTraceInTheLog)
