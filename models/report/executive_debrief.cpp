@@ -16,9 +16,12 @@ namespace exhibit::report {
 namespace {
 
 constexpr std::size_t kPages = 2;
-constexpr std::size_t kItemsMax = 6;
-/// What of a text people entered may stand on the pages: as much as two of them hold.
-constexpr std::size_t kTextBytes[] = {800, 480, 300, 180, 100};
+/// What of the texts and lists that people entered may stand on the pages: as much as two hold.
+struct Room {
+    std::size_t textBytes = 0;
+    std::size_t items = 0;
+};
+constexpr Room kRooms[] = {{800, 7}, {480, 6}, {300, 4}, {180, 3}, {100, 2}};
 
 std::string textOf(const Text& text)
 {
@@ -167,24 +170,24 @@ ExecutiveDebriefBundle makeExecutiveDebrief(const EvidenceBundle& bundle)
 
 namespace {
 
-Result<Document> build(const PackFacts& facts, std::size_t bytesMax)
+Result<Document> build(const PackFacts& facts, const Room& room)
 {
     const ReportParts parts(facts);
     const auto& bundle = facts.bundle;
     const auto debrief = makeExecutiveDebrief(bundle);
     Document document = parts.page("Executive debrief");
     auto& blocks = document.blocks;
-    blocks.emplace_back(Title{bounded(oneLine(bundle.incident.title), bytesMax / 3),
+    blocks.emplace_back(Title{bounded(oneLine(bundle.incident.title), room.textBytes / 3),
                               "Executive debrief, " + longDate(bundle.createdAt)});
     blocks.emplace_back(keyFacts(debrief, bundle));
     blocks.emplace_back(Heading{"What happened"});
     blocks.emplace_back(Paragraph{parts.summary()});
     blocks.emplace_back(Paragraph{parts.delivered()});
-    blocks.emplace_back(parts.shouldAndDid(bytesMax / 3));
-    addImpact(document, bundle, bytesMax);
+    blocks.emplace_back(parts.shouldAndDid(room.textBytes / 3));
+    addImpact(document, bundle, room.textBytes);
     blocks.emplace_back(PageBreak{});
-    parts.remediation(document, "What is being done", {kItemsMax, bytesMax / 3});
-    addActions(document, bundle, bytesMax);
+    parts.remediation(document, "What is being done", {room.items, room.textBytes / 3});
+    addActions(document, bundle, room.textBytes);
     blocks.emplace_back(Heading{"How this is known"});
     EXHIBIT_TRY(auto answers, parts.answersWithCode());
     blocks.emplace_back(std::move(answers));
@@ -199,8 +202,8 @@ Result<Document> build(const PackFacts& facts, std::size_t bytesMax)
 Result<Document> executiveDebrief(const PackFacts& facts)
 {
     Result<Document> document;
-    for (const std::size_t bytesMax : kTextBytes) {
-        document = build(facts, bytesMax);
+    for (const auto& room : kRooms) {
+        document = build(facts, room);
         if (!document) {
             return document;
         }

@@ -219,7 +219,8 @@ void ReportParts::remediation(Document& document, const std::string& heading, Li
     for (std::size_t i = 0; i < std::min(room.itemsMax, items.size()); ++i) {
         table.rows.push_back({{{plain(std::to_string(i + 1))},
                                {plain(bounded(oneLine(items[i].action), room.bytesMax))},
-                               {plain(bounded(oneLine(items[i].owner.value_or("nobody")), 60))},
+                               {plain(bounded(oneLine(items[i].owner.value_or("nobody")),
+                                              std::min<std::size_t>(60, room.bytesMax / 2)))},
                                {plain(items[i].due.value_or("open"))},
                                {plain(sentenceCase(wireName(items[i].state)))}}});
     }
