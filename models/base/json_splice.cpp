@@ -187,7 +187,9 @@ std::vector<Edit> removeMembers(const JsonWalk& walk,
     std::size_t kept = JsonWalk::kNone; // The last member before the run that stays.
     std::size_t first = JsonWalk::kNone; // Of the run of members that go.
     std::size_t last = JsonWalk::kNone;
-    const auto nameQuote = [&](std::size_t node) { return walk[node].nameBegin - 1; };
+    const bool named = walk.is(object, JsonKind::Object);
+    const auto beginOf
+        = [&](std::size_t node) { return named ? walk[node].nameBegin - 1 : walk[node].begin; };
     const auto closeRun = [&](std::size_t following) {
         if (first == JsonWalk::kNone) {
             return;
@@ -195,9 +197,9 @@ std::vector<Edit> removeMembers(const JsonWalk& walk,
         if (kept != JsonWalk::kNone) {
             edits.push_back({walk[kept].end, walk[last].end, {}});
         } else if (following != JsonWalk::kNone) {
-            edits.push_back({nameQuote(first), nameQuote(following), {}});
+            edits.push_back({beginOf(first), beginOf(following), {}});
         } else {
-            edits.push_back({nameQuote(first), walk[last].end, {}});
+            edits.push_back({beginOf(first), walk[last].end, {}});
         }
         first = JsonWalk::kNone;
     };

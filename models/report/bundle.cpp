@@ -235,6 +235,7 @@ Result<EvidenceBundle> makeEvidenceBundle(const RecordedFacts& facts, const Bund
     bundle.answer = deliveryOf(facts, redaction);
     bundle.impact = facts.impact;
     bundle.remediations = facts.remediations;
+    bundle.fixVerifications = facts.fixVerifications;
     for (const auto& step : facts.steps) {
         bundle.steps.push_back(stepOf(step, request.include, redaction));
     }

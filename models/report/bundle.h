@@ -4,6 +4,7 @@
 #include "models/base/json_fields.h"
 #include "models/domain/incident.h"
 #include "models/domain/policy.h"
+#include "models/domain/remediation.h"
 #include "models/domain/run.h"
 #include "models/domain/snapshot.h"
 #include "models/report/entered_facts.h"
@@ -38,7 +39,8 @@ struct RecordedFacts {
     std::vector<RecordedStep> steps;
     bool truncated = false; ///< There are more steps than these.
     std::optional<Entered<Impact>> impact; ///< Absent: nobody assessed it.
-    std::optional<Entered<RemediationPlan>> remediations;
+    std::vector<domain::Remediation> remediations;
+    std::vector<domain::FixVerification> fixVerifications; ///< Newest first.
 };
 
 struct TenantRef {
@@ -121,7 +123,8 @@ struct EvidenceBundle {
     std::vector<GivenFact> facts;
     std::optional<Delivery> answer;
     std::optional<Entered<Impact>> impact;
-    std::optional<Entered<RemediationPlan>> remediations;
+    std::vector<domain::Remediation> remediations;
+    std::vector<domain::FixVerification> fixVerifications; ///< Newest first.
     std::vector<BundleStep> steps;
     bool truncated = false;
     std::int64_t durationUs = 0; ///< From the first step to the last.

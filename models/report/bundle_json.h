@@ -100,6 +100,7 @@ void visitFields(V& visit, Of<V, EvidenceBundle>& bundle)
     visit("answer", bundle.answer);
     visit("impact", bundle.impact);
     visit("remediations", bundle.remediations);
+    visit("fix_verifications", bundle.fixVerifications);
     visit("steps", bundle.steps);
     visit("truncated", bundle.truncated);
     visit("duration_us", bundle.durationUs);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of a report that says what was checked, by whom it is signed and how to check it again.
 #include "models/base/base64.h"
+#include "models/evidence/inspection.h"
 #include "models/report/incident_report.h"
 #include "models/report/qr.h"
 #include "models/report/safe_text.h"
 #include "models/report/step_line.h"
+#include "models/report/words.h"
 
 #include <fmt/format.h>
 
@@ -13,31 +15,8 @@
 namespace exhibit::report {
 namespace {
 
-using evidence::Answer;
+using evidence::AnswerSummary;
 using evidence::CheckResult;
-
-struct Judgement {
-    CheckResult result = CheckResult::NotChecked;
-    std::string because;
-};
-
-/// A failed check decides; else one that passed; what was not looked at is never called good.
-Judgement judge(const evidence::VerificationReport& report, Answer answer)
-{
-    Judgement judgement;
-    for (const auto& check : report.checks) {
-        if (evidence::answerOf(check.id) != answer || check.id == "report") {
-            continue;
-        }
-        const bool decides = check.result == CheckResult::Failed
-            || (check.result == CheckResult::Passed && judgement.result == CheckResult::NotChecked)
-            || judgement.because.empty();
-        if (decides && judgement.result != CheckResult::Failed) {
-            judgement = {check.result, check.detail};
-        }
-    }
-    return judgement;
-}
 
 std::string urlSafe(std::string base64)
 {
@@ -48,16 +27,41 @@ std::string urlSafe(std::string base64)
     return base64;
 }
 
-Row answerRow(const std::string& question, const Judgement& judgement)
+Row answerRow(const std::string& question, const AnswerSummary& answer)
 {
-    const bool passed = judgement.result == CheckResult::Passed;
-    const bool failed = judgement.result == CheckResult::Failed;
+    const bool passed = answer.result == CheckResult::Passed;
+    const bool failed = answer.result == CheckResult::Failed;
     return {{{bold(question)},
              {failed ? bold("Failed") : plain(passed ? "Passed" : "Not checked"),
               passed       ? Mark::Passed
                   : failed ? Mark::Failed
                            : Mark::NotChecked},
-             {plain(bounded(oneLine(judgement.because), 300))}}};
+             {plain(bounded(oneLine(answer.reason), 300))}}};
+}
+
+void addCertificate(Table& table, const PackFacts& facts)
+{
+    const auto add = [&table](const char* item, Text value) {
+        table.rows.push_back({{{plain(item)}, {std::move(value)}}});
+    };
+    if (!facts.certificate) {
+        add("Certificate", plain("none issued: no replay of this incident has been certified"));
+        return;
+    }
+    const auto& certificate = *facts.certificate;
+    add("Certificate",
+        {{certificate.certificateId.text(), {.mono = true}},
+         {", " + longDate(certificate.signedAt), {}}});
+    std::string replay = "not replayable: "
+        + oneLine(certificate.notReplayableReason.value_or("no reason recorded"));
+    if (certificate.matchLevel) {
+        replay = fmt::format("{}; determinism {}verified; recorded policies decided {}",
+                             wireName(*certificate.matchLevel),
+                             certificate.determinismVerified ? "" : "not ",
+                             certificate.policyReevaluation.identical ? "the same again"
+                                                                      : "otherwise");
+    }
+    add("Replay", plain(bounded(replay, 400)));
 }
 
 } // namespace
@@ -65,21 +69,20 @@ Row answerRow(const std::string& question, const Judgement& judgement)
 Table ReportParts::answers() const
 {
     const auto& checks = m_facts.checks;
-    auto integrity = judge(checks, Answer::Integrity);
+    auto [integrity, coverage, signer, trust, time] = evidence::answersOf(checks);
     if (!m_facts.contradictions.empty()) {
-        integrity = {CheckResult::Failed,
-                     "the bundle contradicts the entries: " + m_facts.contradictions.front()};
+        integrity.result = CheckResult::Failed;
+        integrity.reason = "the bundle contradicts the entries: " + m_facts.contradictions.front();
     } else if (integrity.result == CheckResult::Passed) {
-        integrity.because = fmt::format(
+        integrity.reason = fmt::format(
             "{} and {} match their hashes; the chain is unbroken",
             counted(static_cast<std::int64_t>(m_facts.lastEntry - m_facts.firstEntry + 1),
                     "entry",
                     "entries"),
             counted(static_cast<std::int64_t>(m_facts.files), "file"));
     }
-    auto coverage = judge(checks, Answer::Coverage);
     if (coverage.result == CheckResult::Passed) {
-        coverage.because
+        coverage.reason
             = fmt::format("seq {}..{}, no gap; {} fields disclosed, {} withheld, {} erased",
                           m_facts.firstEntry,
                           m_facts.lastEntry,
@@ -87,21 +90,21 @@ Table ReportParts::answers() const
                           checks.withheld,
                           checks.erased);
     }
-    auto signer = judge(checks, Answer::Signer);
     if (signer.result == CheckResult::Passed) {
-        signer.because = fmt::format("Ed25519, log key {}, pack key {}",
-                                     m_facts.logKeyId,
-                                     m_facts.certificateKey.substr(0, 8));
+        signer.reason = fmt::format("Ed25519, log key {}, pack key {}",
+                                    m_facts.logKeyId,
+                                    m_facts.certificateKey.substr(0, 8));
     }
-    Judgement trust{
-        CheckResult::NotChecked,
-        "paper cannot vouch for its own keys: compare them with what reached you another way"};
+    trust.result = CheckResult::NotChecked;
+    trust.reason
+        = "paper cannot vouch for its own keys: compare them with what reached you another "
+          "way";
     return {{{"Question", 62}, {"Answer", 72}, {"Because", 1}},
             {answerRow("Integrity", integrity),
              answerRow("Coverage", coverage),
              answerRow("Signer", signer),
              answerRow("Trust", trust),
-             answerRow("Time", judge(checks, Answer::Time))},
+             answerRow("Time", time)},
             {}};
 }
 
@@ -111,7 +114,7 @@ Table ReportParts::items() const
     const auto add = [&table](const char* item, Text value) {
         table.rows.push_back({{{plain(item)}, {std::move(value)}}});
     };
-    add("Certificate", plain("none issued: no replay of this incident has been certified"));
+    addCertificate(table, m_facts);
     add("Log, tree size", mono(fmt::format("{}, {}", oneLine(m_facts.origin), m_facts.treeSize)));
     add("Signed root", mono(m_facts.root));
     if (m_facts.incidentEntry) {
@@ -156,12 +159,14 @@ Notice ReportParts::withheld() const
 Result<Table> ReportParts::answersWithCode() const
 {
     const auto root = fromBase64(m_facts.root);
-    const std::string text = fmt::format("EXH1*{}*{}*{}*{}*{}",
-                                         m_facts.origin,
-                                         m_facts.treeSize,
-                                         urlSafe(toBase64(root ? *root : Bytes())),
-                                         "-", // No certificate.
-                                         m_facts.logKeyId);
+    const std::string text
+        = fmt::format("EXH1*{}*{}*{}*{}*{}",
+                      m_facts.origin,
+                      m_facts.treeSize,
+                      urlSafe(toBase64(root ? *root : Bytes())),
+                      m_facts.certificate ? urlSafe(toBase64(asView(m_facts.certificatePayload)))
+                                          : std::string("-"),
+                      m_facts.logKeyId);
     Table questions = answers();
     EXHIBIT_TRY(questions.beside, makeCode(text));
     questions.beside->caption = "Scan to compare with the pack. No link, no personal data.";

@@ -55,24 +55,6 @@ Result<void> check(const Impact& impact)
     return {};
 }
 
-Result<void> check(const RemediationPlan& plan)
-{
-    if (plan.items.size() > kItemsMax) {
-        return fail(ErrorCode::InvalidInput, "at most 100 items", "/items");
-    }
-    for (std::size_t i = 0; i < plan.items.size(); ++i) {
-        const auto& item = plan.items[i];
-        const std::string at = "/items/" + std::to_string(i);
-        EXHIBIT_CHECK(notEmpty(item.action, at + "/action"));
-        EXHIBIT_CHECK(checkNamed(item.owner, at + "/owner"));
-        EXHIBIT_CHECK(checkNamed(item.approver, at + "/approver"));
-        if (item.due) {
-            EXHIBIT_CHECK(parseDay(*item.due, at + "/due"));
-        }
-    }
-    return {};
-}
-
 Result<void> check(const ComplianceStatement& statement)
 {
     EXHIBIT_TRY(const auto start, parseDay(statement.periodStart, "/period_start"));

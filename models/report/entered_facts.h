@@ -12,7 +12,6 @@
 namespace exhibit::report {
 
 enum class RiskLevel : std::uint8_t { Low, Medium, High, Critical };
-enum class RemediationState : std::uint8_t { Open, InProgress, InReview, Done, Rejected };
 
 /// Whether personal information was involved, and whose (SOC 2, CC7.3).
 struct PersonalInformation {
@@ -26,16 +25,6 @@ struct Impact {
     std::string affectedParties;
     std::optional<PersonalInformation> personalInformation; ///< Absent: not determined.
     RiskLevel riskLevel = RiskLevel::Low;
-};
-struct RemediationItem {
-    std::string action;
-    std::optional<std::string> owner;
-    std::optional<std::string> due; ///< YYYY-MM-DD.
-    RemediationState state = RemediationState::Open;
-    std::optional<std::string> approver;
-};
-struct RemediationPlan {
-    std::vector<RemediationItem> items;
 };
 struct ControlObjective {
     std::string criterion; ///< "CC7.2".
@@ -62,7 +51,6 @@ struct Entered {
 
 /// Lengths, dates, counts; InvalidInput with the JSON pointer of what is wrong.
 [[nodiscard]] Result<void> check(const Impact& impact);
-[[nodiscard]] Result<void> check(const RemediationPlan& plan);
 [[nodiscard]] Result<void> check(const ComplianceStatement& statement);
 /// A day of the calendar as YYYY-MM-DD, at midnight UTC.
 [[nodiscard]] Result<UtcTime> parseDay(std::string_view text, const std::string& pointer);
@@ -82,20 +70,6 @@ void visitFields(V& visit, Of<V, Impact>& impact)
     visit.defaulted("affected_parties", impact.affectedParties);
     visit("personal_information", impact.personalInformation);
     visit("risk_level", impact.riskLevel);
-}
-template <class V>
-void visitFields(V& visit, Of<V, RemediationItem>& item)
-{
-    visit("action", item.action);
-    visit("owner", item.owner);
-    visit("due", item.due);
-    visit("state", item.state);
-    visit("approver", item.approver);
-}
-template <class V>
-void visitFields(V& visit, Of<V, RemediationPlan>& plan)
-{
-    visit("items", plan.items);
 }
 template <class V>
 void visitFields(V& visit, Of<V, ControlObjective>& objective)
@@ -128,11 +102,6 @@ void visitFields(V& visit, Of<V, Entered<Impact>>& entered)
     visitEntered(visit, entered);
 }
 template <class V>
-void visitFields(V& visit, Of<V, Entered<RemediationPlan>>& entered)
-{
-    visitEntered(visit, entered);
-}
-template <class V>
 void visitFields(V& visit, Of<V, Entered<ComplianceStatement>>& entered)
 {
     visitEntered(visit, entered);
@@ -146,14 +115,4 @@ struct exhibit::EnumNames<exhibit::report::RiskLevel> {
     static constexpr std::string_view kType = "risk level";
     static constexpr std::pair<E, std::string_view> kNames[]
         = {{E::Low, "low"}, {E::Medium, "medium"}, {E::High, "high"}, {E::Critical, "critical"}};
-};
-template <>
-struct exhibit::EnumNames<exhibit::report::RemediationState> {
-    using E = exhibit::report::RemediationState;
-    static constexpr std::string_view kType = "remediation state";
-    static constexpr std::pair<E, std::string_view> kNames[] = {{E::Open, "open"},
-                                                                {E::InProgress, "in_progress"},
-                                                                {E::InReview, "in_review"},
-                                                                {E::Done, "done"},
-                                                                {E::Rejected, "rejected"}};
 };

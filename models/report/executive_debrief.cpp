@@ -46,12 +46,12 @@ std::optional<std::int64_t> timeToDetect(const EvidenceBundle& bundle)
 
 std::string remediationStatus(const EvidenceBundle& bundle)
 {
-    if (!bundle.remediations || bundle.remediations->value.items.empty()) {
+    const auto& items = bundle.remediations;
+    if (items.empty()) {
         return "none recorded";
     }
-    const auto& items = bundle.remediations->value.items;
     const auto done = std::count_if(items.begin(), items.end(), [](const auto& item) {
-        return item.state == RemediationState::Done;
+        return item.state == domain::RemediationState::Done;
     });
     return fmt::format("{} of {} done", done, items.size());
 }

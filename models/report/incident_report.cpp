@@ -31,6 +31,25 @@ Text saidOf(const GivenFact& fact)
                                  : plain("present");
 }
 
+/// The newest one alone where there is little room.
+void addVerifications(Document& document, const EvidenceBundle& bundle, ReportParts::ListRoom room)
+{
+    const bool all = room.itemsMax == ReportParts::ListRoom().itemsMax;
+    const std::size_t count = std::min<std::size_t>(bundle.fixVerifications.size(), all ? 100 : 1);
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto& verification = bundle.fixVerifications[i];
+        document.blocks.emplace_back(
+            Paragraph{{{fmt::format("Fix {} on {}: {}. ",
+                                    verification.number,
+                                    longDate(verification.at),
+                                    sentenceCase(wireName(verification.verdict))),
+                        {.bold = true}},
+                       {bounded(oneLine(verification.reason), room.bytesMax) + " ", {}},
+                       {fmt::format("{}, entry {}", verification.snapshotId, verification.seq),
+                        {.mono = true}}}});
+    }
+}
+
 } // namespace
 
 ReportParts::ReportParts(const PackFacts& facts)
@@ -210,31 +229,29 @@ void ReportParts::remediation(Document& document, const std::string& heading, Li
                           ? std::string("closed as a false positive")
                           : std::string(wireName(m_incident.status)),
                       m_incident.assignee ? oneLine(*m_incident.assignee) : std::string("nobody"));
-    if (!m_bundle.remediations || m_bundle.remediations->value.items.empty()) {
+    const auto& items = m_bundle.remediations;
+    if (items.empty()) {
         document.blocks.emplace_back(Paragraph{plain("No remediation is recorded. " + state)});
         return;
     }
-    const auto& items = m_bundle.remediations->value.items;
     Table table{{{"#", 14}, {"Action", 1}, {"Owner", 90}, {"Due", 58}, {"State", 66}}, {}, {}};
     for (std::size_t i = 0; i < std::min(room.itemsMax, items.size()); ++i) {
-        table.rows.push_back({{{plain(std::to_string(i + 1))},
-                               {plain(bounded(oneLine(items[i].action), room.bytesMax))},
-                               {plain(bounded(oneLine(items[i].owner.value_or("nobody")),
-                                              std::min<std::size_t>(60, room.bytesMax / 2)))},
-                               {plain(items[i].due.value_or("open"))},
-                               {plain(sentenceCase(wireName(items[i].state)))}}});
+        const std::size_t names = std::min<std::size_t>(60, room.bytesMax / 2);
+        table.rows.push_back(
+            {{{plain(std::to_string(items[i].number))},
+              {plain(bounded(oneLine(items[i].action), room.bytesMax))},
+              {plain(bounded(oneLine(items[i].owner.value_or("nobody")), names))},
+              {plain(items[i].due ? formatTime(*items[i].due).substr(0, 10) : "open")},
+              {plain(sentenceCase(wireName(items[i].state)))}}});
     }
     document.blocks.emplace_back(std::move(table));
     const std::string more = items.size() > room.itemsMax
         ? fmt::format("{} more are in the bundle. ", items.size() - room.itemsMax)
         : std::string();
-    document.blocks.emplace_back(Paragraph{{{fmt::format("{}{} Entered by {} on {} (version {}).",
-                                                         more,
-                                                         state,
-                                                         m_bundle.remediations->enteredBy,
-                                                         longDate(m_bundle.remediations->enteredAt),
-                                                         m_bundle.remediations->version),
-                                             {.quiet = true}}}});
+    document.blocks.emplace_back(
+        Paragraph{{{more + state + " Each change of an item is a version of its own in the log.",
+                    {.quiet = true}}}});
+    addVerifications(document, m_bundle, room);
 }
 
 Result<Document> incidentReport(const PackFacts& facts)

@@ -3,6 +3,7 @@
 
 #include "models/base/base64.h"
 #include "models/evidence/checkpoint.h"
+#include "models/evidence/dsse.h"
 #include "models/evidence/entry.h"
 #include "models/evidence/field.h"
 #include "models/evidence/keys.h"
@@ -36,6 +37,7 @@ public:
         EXHIBIT_CHECK(readHead());
         EXHIBIT_CHECK(readKeys());
         EXHIBIT_CHECK(readRedactions());
+        EXHIBIT_CHECK(readCertificates());
         for (const auto& name : m_pack.under("data/entries/")) {
             EXHIBIT_CHECK(readEntry(name));
         }
@@ -85,6 +87,26 @@ private:
                 ++m_facts.neighboursWithheld;
             } else {
                 m_facts.redactions.push_back(std::move(redaction));
+            }
+        }
+        return {};
+    }
+
+    Result<void> readCertificates()
+    {
+        for (const auto& name : m_pack.under("data/certificates/")) {
+            if (!name.ends_with(".dsse.json")) {
+                continue;
+            }
+            EXHIBIT_TRY(const auto file, m_pack.content(name));
+            EXHIBIT_TRY(const auto envelope, evidence::parseEnvelope(file.view()));
+            EXHIBIT_TRY(const auto statement, evidence::parseStatement(envelope.payload));
+            const auto certificate = fromJson<domain::EvidenceCertificate>(statement.predicate);
+            const bool newer = certificate
+                && (!m_facts.certificate || m_facts.certificate->signedAt < certificate->signedAt);
+            if (newer && certificate->incidentId == m_facts.bundle.incident.incidentId) {
+                m_facts.certificate = *certificate;
+                m_facts.certificatePayload = sha256(envelope.payload);
             }
         }
         return {};

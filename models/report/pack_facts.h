@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/domain/certificate.h"
 #include "models/evidence/pack.h"
 #include "models/evidence/report.h"
 #include "models/report/bundle.h"
@@ -28,6 +29,9 @@ struct PackFacts {
     std::size_t files = 0;
     std::map<std::string, std::uint64_t> entryOfDecision; ///< By decision_id.
     std::map<std::string, std::uint64_t> entryOfCall; ///< By call_id.
+    /// The newest replay certificate in the pack; absent: none was issued.
+    std::optional<domain::EvidenceCertificate> certificate;
+    Digest certificatePayload{}; ///< SHA-256 of the signed statement.
     std::vector<evidence::Redaction> redactions; ///< About the incident; neighbours are counted.
     std::size_t neighboursWithheld = 0;
     evidence::VerificationReport checks; ///< With no key pinned: paper cannot vouch for itself.

@@ -66,12 +66,19 @@ Actions recommendedActions(const EvidenceBundle& bundle)
         actions.push_back({"Determine whether personal information was involved.",
                            "The assessment leaves it open."});
     }
-    if (!bundle.remediations || bundle.remediations->value.items.empty()) {
+    if (bundle.remediations.empty()) {
         actions.push_back(
             {"Decide what is done, by whom and until when.", "No remediation is recorded."});
     }
-    actions.push_back({"Replay the call under the changed policies to verify the fix.",
-                       "No certificate of a replay is issued."});
+    if (bundle.fixVerifications.empty()) {
+        actions.push_back({"Replay the call under the changed policies to verify the fix.",
+                           "No verification of a fix is recorded."});
+    } else if (bundle.fixVerifications.front().verdict != domain::FixVerdict::Prevented) {
+        actions.push_back({"Change what is done: the fix is not shown to help.",
+                           "Newest verification: "
+                               + sentenceCase(wireName(bundle.fixVerifications.front().verdict))
+                               + "."});
+    }
     return actions;
 }
 

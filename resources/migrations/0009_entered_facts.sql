@@ -13,18 +13,6 @@ CREATE TABLE impact_assessments (
 );
 SELECT protect_tenant_table('impact_assessments'), make_append_only('impact_assessments');
 
--- What is done about an incident: the whole list, each time it changes.
-CREATE TABLE remediations (
-    tenant_id uuid NOT NULL,
-    incident_id uuid NOT NULL,
-    version bigint NOT NULL CHECK (version > 0),
-    body jsonb NOT NULL,
-    entered_by text NOT NULL,
-    entered_at timestamptz NOT NULL,
-    PRIMARY KEY (tenant_id, incident_id, version)
-);
-SELECT protect_tenant_table('remediations'), make_append_only('remediations');
-
 -- What the management states towards auditors: period, objectives, attestation, notes.
 CREATE TABLE compliance_statements (
     tenant_id uuid NOT NULL,

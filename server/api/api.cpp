@@ -30,6 +30,9 @@ void addRoutes(http::Router& router, const ApiServices& services)
                                enteredRoutes(shared),
                                exportRoutes(shared),
                                holdRoutes(shared),
+                               certificateRoutes(shared),
+                               remediationRoutes(shared),
+                               projectRoutes(shared),
                                upstreamRoutes(shared)}) {
         for (const auto& route : routes) {
             router.add({.method = route.method,
@@ -38,7 +41,11 @@ void addRoutes(http::Router& router, const ApiServices& services)
         }
     }
     addEventRoute(router, shared, access);
-    for (auto& route : operationRoutes(shared, access)) {
+    auto open = operationRoutes(shared, access);
+    for (auto& route : publicRoutes(shared)) {
+        open.push_back(std::move(route));
+    }
+    for (auto& route : open) {
         router.add({.method = route.method,
                     .pattern = route.pattern,
                     .handler = http::Handler(std::move(route.handler)),

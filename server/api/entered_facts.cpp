@@ -20,40 +20,30 @@ http::Response newestResponse(const http::Request& request,
     return http::jsonResponse(200, JsonObject{{"newest", *newest ? toJson(**newest) : Json()}});
 }
 
-/// GET of what `read` gives of an incident.
-template <class T>
-auto reading(EnteredStore::Newest<T> (EnteredStore::*read)(IncidentId, Deadline))
+http::Response getImpact(const SharedServices& services,
+                         const http::Request& request,
+                         const security::Principal& principal)
 {
-    return [read](const SharedServices& services,
-                  const http::Request& request,
-                  const security::Principal& principal) {
-        EXHIBIT_ANSWER(request, const auto incident, readId<IncidentId>(request));
-        EnteredStore store(services->database, principal.tenant);
-        return newestResponse(request, (store.*read)(incident, Deadline::after(kHandlerTimeout)));
-    };
+    EXHIBIT_ANSWER(request, const auto incident, readId<IncidentId>(request));
+    return newestResponse(request,
+                          EnteredStore(services->database, principal.tenant)
+                              .impact(incident, Deadline::after(kHandlerTimeout)));
 }
 
-/// PUT of a T about an incident.
-template <class T>
-auto writing(EnteredStore::Newest<T> (EnteredStore::*read)(IncidentId, Deadline))
+http::Response putImpact(const SharedServices& services,
+                         const http::Request& request,
+                         const security::Principal& principal)
 {
-    return [read](const SharedServices& services,
-                  const http::Request& request,
-                  const security::Principal& principal) {
-        EXHIBIT_ANSWER(request, const auto incident, readId<IncidentId>(request));
-        EXHIBIT_ANSWER(request, const auto value, readBody<T>(request));
-        if (const auto checked = report::check(value); !checked) {
-            return refusal(request, checked.error());
-        }
-        EnteredStore store(services->database, principal.tenant);
-        const auto actor = actorOf(request, principal);
-        const auto deadline = Deadline::after(kHandlerTimeout);
-        const auto entered = store.enter(incident, value, {actor, services->ledger}, deadline);
-        if (!entered) {
-            return refusal(request, entered.error());
-        }
-        return newestResponse(request, (store.*read)(incident, deadline));
-    };
+    EXHIBIT_ANSWER(request, const auto incident, readId<IncidentId>(request));
+    EXHIBIT_ANSWER(request, const auto impact, readBody<report::Impact>(request));
+    if (const auto checked = report::check(impact); !checked) {
+        return refusal(request, checked.error());
+    }
+    const auto actor = actorOf(request, principal);
+    const auto entered
+        = EnteredStore(services->database, principal.tenant)
+              .enter(incident, impact, {actor, services->ledger}, Deadline::after(kHandlerTimeout));
+    return entered ? getImpact(services, request, principal) : refusal(request, entered.error());
 }
 
 http::Response getCompliance(const SharedServices& services,
@@ -87,18 +77,9 @@ std::vector<ApiRoute> enteredRoutes(const SharedServices& services)
 {
     using domain::Scope;
     constexpr auto kImpact = "/api/v1/incidents/{id}/impact";
-    constexpr auto kRemediations = "/api/v1/incidents/{id}/remediations";
     constexpr auto kCompliance = "/api/v1/compliance/statement";
-    return {{"GET", kImpact, Scope::IncidentRead, with(services, reading(&EnteredStore::impact))},
-            {"PUT", kImpact, Scope::IncidentWrite, with(services, writing(&EnteredStore::impact))},
-            {"GET",
-             kRemediations,
-             Scope::IncidentRead,
-             with(services, reading(&EnteredStore::remediations))},
-            {"PUT",
-             kRemediations,
-             Scope::IncidentWrite,
-             with(services, writing(&EnteredStore::remediations))},
+    return {{"GET", kImpact, Scope::IncidentRead, with(services, getImpact)},
+            {"PUT", kImpact, Scope::IncidentWrite, with(services, putImpact)},
             {"GET", kCompliance, Scope::AuditRead, with(services, getCompliance)},
             {"PUT", kCompliance, Scope::PolicyWrite, with(services, putCompliance)}};
 }

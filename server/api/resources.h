@@ -34,10 +34,16 @@ void refreshCatalogue(const ApiServices& services);
 [[nodiscard]] std::vector<ApiRoute> enteredRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> exportRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> holdRoutes(const SharedServices& services);
+[[nodiscard]] std::vector<ApiRoute> certificateRoutes(const SharedServices& services);
+[[nodiscard]] std::vector<ApiRoute> remediationRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> keyRoutes(const SharedServices& services);
+[[nodiscard]] std::vector<ApiRoute> projectRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> upstreamRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<OpenRoute> operationRoutes(const SharedServices& services,
                                                      const AccessControl& access);
+
+/// Answered without a key.
+[[nodiscard]] std::vector<OpenRoute> publicRoutes(const SharedServices& services);
 
 /// GET /api/v1/events: the live view of a tenant.
 void addEventRoute(http::Router& router,

@@ -15,6 +15,8 @@ struct LedgerParts;
 
 namespace exhibit::api {
 
+class Replays;
+
 struct KillOrder {
     TenantId tenant;
     RunId run;
@@ -50,6 +52,9 @@ struct ApiServices {
     std::function<std::chrono::microseconds()> ingestLag;
     /// Proofs, packs and signed heads; nullptr: their routes answer 503.
     const storage::LedgerParts* evidence = nullptr;
+    /// Certificates; nullptr: their routes answer 503.
+    Replays* replays = nullptr;
+    std::string publicUrl; ///< Where people reach this server; empty: not known.
 };
 
 } // namespace exhibit::api

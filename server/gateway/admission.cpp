@@ -55,10 +55,12 @@ class Admitting {
 public:
     Admitting(const GatewayServices& services,
               ops::Counter& violations,
-              const http::Request& request)
+              const http::Request& request,
+              const Surface& surface)
         : m_services(services)
         , m_violations(violations)
         , m_request(request)
+        , m_surface(surface)
     {
     }
 
@@ -132,6 +134,7 @@ private:
         m_admission.presented = std::move(caller->presented);
         m_call = std::make_shared<CallState>();
         m_call->catalogue = std::move(caller->catalogue);
+        m_call->surface = &m_surface;
         return std::nullopt;
     }
 
@@ -148,7 +151,7 @@ private:
 
     Refusal readBody()
     {
-        auto chat = ChatRequest::read(m_request);
+        auto chat = ChatRequest::read(m_request, m_surface);
         if (!chat) {
             return http::replyFor(chat.error());
         }
@@ -160,7 +163,8 @@ private:
     {
         const auto& catalogue = *m_call->catalogue;
         m_call->project = catalogue.findProject(m_principal.project);
-        m_call->upstream = catalogue.route(m_principal.project, m_call->chat->model);
+        m_call->upstream
+            = catalogue.route(m_principal.project, m_call->chat->model, m_surface.traits().wire);
         if (m_call->project == nullptr || m_call->upstream == nullptr) {
             auto reply = refusal(404,
                                  "invalid_request_error",
@@ -296,6 +300,7 @@ private:
         opened.streaming = chat.streaming;
         opened.upstream = call.upstream->name;
         opened.snapshotId = call.run.snapshotId;
+        opened.runBefore = call.run.counters;
         opened.requestHeaders = recordedRequestHeaders(m_request.headers);
         opened.request = m_request.body;
         opened.sentRequest = call.sentBody;
@@ -329,6 +334,7 @@ private:
     const GatewayServices& m_services;
     ops::Counter& m_violations;
     const http::Request& m_request;
+    const Surface& m_surface;
     security::Principal m_principal;
     prevention::Vouched m_vouched = prevention::Vouched::ByLocalCopy;
     std::shared_ptr<CallState> m_call;
@@ -364,9 +370,10 @@ tl::expected<Caller, http::ErrorReply> identify(const GatewayServices& services,
 
 asio::awaitable<Admission> admit(const GatewayServices& services,
                                  ops::Counter& violations,
-                                 const http::Request& request)
+                                 const http::Request& request,
+                                 const Surface& surface)
 {
-    Admitting admitting(services, violations, request);
+    Admitting admitting(services, violations, request, surface);
     admitting.begin();
     if (const auto run = admitting.runToLookUp()) {
         Durability looked(services.io);

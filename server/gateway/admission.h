@@ -34,6 +34,7 @@ struct Admission {
 /// and that only while this replica is not alone. `request` outlives the call.
 [[nodiscard]] boost::asio::awaitable<Admission> admit(const GatewayServices& services,
                                                       ops::Counter& violations,
-                                                      const http::Request& request);
+                                                      const http::Request& request,
+                                                      const Surface& surface);
 
 } // namespace exhibit::gateway

@@ -47,12 +47,7 @@ std::size_t AnswerChannels::addChannel(const AnswerText& text)
     channel.toolCall = text.toolCall;
     channel.arguments = text.toolCall
         && (endsWithToken(text.channel, "arguments") || endsWithToken(text.channel, "input"));
-    if (channel.toolCall) {
-        // "choices/0/tool_calls/1/function/name"; the older "choices/0/function_call/name".
-        const auto at = channel.name.find("/tool_calls/");
-        channel.callIndex
-            = at == std::string::npos ? 0 : std::atoll(channel.name.c_str() + at + 12);
-    }
+    channel.callIndex = text.callIndex;
     channel.toolName = text.toolCall && endsWithToken(text.channel, "name");
     channel.lane = lane.first->second;
     channel.guard = m_guard.channel(text.channel);
@@ -67,12 +62,36 @@ AnswerPiece AnswerChannels::feed(const JsonWalk& walk, const AnswerText& text)
 {
     std::string decoded;
     BytesView bytes = walk.raw(text.node);
-    bytes = bytes.substr(1, bytes.size() - 2);
-    if (walk[text.node].escaped) {
+    if (!text.isRaw) {
+        bytes = bytes.substr(1, bytes.size() - 2);
+    }
+    if (!text.isRaw && walk[text.node].escaped) {
         decoded = decodeJsonString(bytes);
         bytes = decoded;
     }
-    return feedText(text, bytes);
+    return text.repeats ? feedRepeated(text, bytes) : feedText(text, bytes);
+}
+
+AnswerPiece AnswerChannels::feedRepeated(const AnswerText& text, std::string_view bytes)
+{
+    const auto known = m_numbers.find(text.channel);
+    if (known == m_numbers.end()) {
+        return feedText(text, bytes);
+    }
+    const Channel& channel = m_channels[known->second];
+    if (channel.text.size() == bytes.size() && channel.text.head() == bytes) {
+        AnswerPiece piece{text.node, false, text.isRaw, known->second, 0, bytes.size()};
+        return piece;
+    }
+    if (text.toolCall && m_guarded) {
+        m_guard.outputUnreadable("A tool call is repeated in other words.");
+    }
+    AnswerText other = text;
+    other.toolCall = false;
+    other.channel += "/~again/" + std::to_string(m_channels.size());
+    const auto piece = feedText(other, bytes);
+    finishChannel(m_channels[piece.channel]);
+    return piece;
 }
 
 AnswerPiece AnswerChannels::feedText(const AnswerText& text, std::string_view bytes)
@@ -82,7 +101,8 @@ AnswerPiece AnswerChannels::feedText(const AnswerText& text, std::string_view by
     if (m_guarded && channel.finished && !bytes.empty() && !m_guard.stop()) {
         resume(channel);
     }
-    AnswerPiece piece{text.node, text.isName, number, channel.fed, channel.fed + bytes.size()};
+    AnswerPiece piece{
+        text.node, text.isName, text.isRaw, number, channel.fed, channel.fed + bytes.size()};
     channel.fed = piece.end;
     // Memory does not grow with a stream that never ends.
     m_keptBytes += bytes.size();
@@ -144,7 +164,7 @@ std::vector<prevention::Replacement> AnswerChannels::judgeWhole(const std::strin
 }
 
 std::vector<AnswerPiece> AnswerChannels::judgeAsides(const JsonWalk& walk,
-                                                     const ChatAnswer& answer,
+                                                     const AnswerParts& answer,
                                                      const std::string& place)
 {
     std::vector<AnswerPiece> pieces;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "server/gateway/chat_answer.h"
+#include "server/gateway/answer_parts.h"
 #include "server/gateway/json_end.h"
 #include "server/gateway/kept_text.h"
 #include "server/prevention/call_guard.h"
@@ -17,6 +17,7 @@ namespace exhibit::gateway {
 struct AnswerPiece {
     std::size_t node = 0;
     bool isName = false; ///< The name of the member at `node`.
+    bool isRaw = false; ///< The JSON of the value itself.
     std::size_t channel = 0;
     std::size_t begin = 0; ///< Bytes of the channel's decoded text.
     std::size_t end = 0;
@@ -30,7 +31,8 @@ public:
     /// `guard` outlives this.
     explicit AnswerChannels(prevention::CallGuard& guard);
 
-    /// The text's string goes to its channel. After a stop it is only counted.
+    /// The text's string goes to its channel. After a stop it is only counted. One that repeats
+    /// what the channel has is the same piece again; what it does not repeat is judged by itself.
     [[nodiscard]] AnswerPiece feed(const JsonWalk& walk, const AnswerText& text);
     /// Judges at once what stands beside the answer's texts, e.g. a comment of its stream, as a
     /// text of its own. True when it may go out as it is.
@@ -38,7 +40,7 @@ public:
     /// The same for what the answer has beside its texts and for parts that readers join. Pieces
     /// are what must be changed or held; `place` is what their channels begin with.
     [[nodiscard]] std::vector<AnswerPiece> judgeAsides(const JsonWalk& walk,
-                                                       const ChatAnswer& answer,
+                                                       const AnswerParts& answer,
                                                        const std::string& place);
     /// The tool call that the piece belongs to has closed arguments and was judged.
     [[nodiscard]] bool isClosedCall(const AnswerPiece& piece) const
@@ -117,6 +119,7 @@ private:
     [[nodiscard]] std::size_t find(const AnswerText& text);
     [[nodiscard]] std::size_t addChannel(const AnswerText& text);
     [[nodiscard]] AnswerPiece feedText(const AnswerText& text, std::string_view bytes);
+    [[nodiscard]] AnswerPiece feedRepeated(const AnswerText& text, std::string_view bytes);
     [[nodiscard]] std::vector<prevention::Replacement> judgeWhole(const std::string& name,
                                                                   std::string_view text);
     void judgeJoined(const JsonWalk& walk, const JoinedParts& parts, const std::string& place);

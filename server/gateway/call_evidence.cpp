@@ -81,7 +81,7 @@ void CallEvidence::incident(spool::IncidentRecord incident, spool::Journal::Comp
     m_journal.append(record(std::move(incident)), std::move(onDurable));
 }
 
-void CallEvidence::close(spool::CallClosed closed)
+void CallEvidence::close(spool::CallClosed closed, spool::Journal::Completion onDurable)
 {
     closed.callId = m_identity.call;
     closed.runId = m_identity.run;
@@ -90,7 +90,7 @@ void CallEvidence::close(spool::CallClosed closed)
     closed.latencyUs = m_identity.elapsedUs();
     closed.releasedBytes = m_releasedBytes;
     closed.withheldBytes = m_withheldBytes;
-    m_journal.append(record(std::move(closed)));
+    m_journal.append(record(std::move(closed)), std::move(onDurable));
 }
 
 } // namespace exhibit::gateway

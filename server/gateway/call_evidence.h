@@ -36,8 +36,8 @@ public:
     void decide(prevention::StageOutcome outcome);
     /// `onDurable` may be empty: then nobody waits for it.
     void incident(spool::IncidentRecord incident, spool::Journal::Completion onDurable = {});
-    /// Fills ids, times and sizes; the rest is the caller's.
-    void close(spool::CallClosed closed);
+    /// Fills ids, times and sizes; the rest is the caller's. `onDurable` may be empty likewise.
+    void close(spool::CallClosed closed, spool::Journal::Completion onDurable = {});
 
     [[nodiscard]] const CallIdentity& identity() const { return m_identity; }
     [[nodiscard]] std::int64_t releasedBytes() const { return m_releasedBytes; }

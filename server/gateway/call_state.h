@@ -22,6 +22,7 @@ struct CallState {
     std::shared_ptr<const storage::Catalogue> catalogue; ///< The one in force when it began.
     const domain::Project* project = nullptr; ///< Of `catalogue`.
     const domain::Upstream* upstream = nullptr; ///< Of `catalogue`.
+    const Surface* surface = nullptr; ///< Always set; static.
     UpstreamTarget target;
     std::unique_ptr<ChatRequest> chat;
     std::optional<Bytes> sentBody; ///< Set when it differs from what the client sent.
@@ -32,7 +33,7 @@ struct CallState {
     std::unique_ptr<prevention::CallGuard> guard;
     std::unique_ptr<UsageMeter> meter;
     std::unique_ptr<CallEvidence> evidence;
-    std::optional<Durability> opened; ///< Of the record that opens a streaming call.
+    std::optional<Durability> opened; ///< Of the record that opens the call; see StreamCall.
     const domain::ModelPrice* price = nullptr; ///< Of `catalogue`; nullptr: no known price.
 
     /// PASS decisions of the input stage wait for the output's: one record for a call

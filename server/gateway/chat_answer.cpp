@@ -14,8 +14,6 @@ constexpr auto kNone = JsonWalk::kNone;
 // Ids and enums; a string that is too long to be one is text all the same.
 constexpr std::string_view kNotText[]
     = {"id", "type", "role", "object", "finish_reason", "native_finish_reason"};
-constexpr std::size_t kNotTextBytesMax = 128;
-constexpr std::size_t kIndexDigitsMax = 9;
 
 // Those of the answer itself.
 constexpr std::string_view kAnswerIds[]
@@ -24,22 +22,6 @@ constexpr std::string_view kAnswerIds[]
 /// Fields that stand in the choice itself and not in its delta or message. No member name can be
 /// mistaken for this token, because a '~' in names is escaped.
 constexpr std::string_view kChoiceItself = "~choice";
-
-template <std::size_t N>
-bool isIdOrEnum(const JsonWalk& walk, std::size_t node, const std::string_view (&names)[N])
-{
-    const auto& value = walk[node];
-    return value.end - value.begin <= kNotTextBytesMax
-        && std::any_of(std::begin(names), std::end(names), [&](std::string_view name) {
-               return walk.nameIs(node, name);
-           });
-}
-
-bool isPlainIndex(BytesView raw)
-{
-    return !raw.empty() && raw.size() <= kIndexDigitsMax && (raw == "0" || raw.front() != '0')
-        && std::all_of(raw.begin(), raw.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
 
 /// Reads the choices of one answer.
 class AnswerReader {
@@ -50,7 +32,7 @@ public:
     {
     }
 
-    ChatAnswer read()
+    AnswerParts read()
     {
         if (!m_walk.is(0, JsonKind::Object)) {
             m_answer.problem = "The provider's answer is no JSON object.";
@@ -91,7 +73,7 @@ private:
     void readAsides(std::size_t choices)
     {
         for (std::size_t node = 1; node < m_walk.nodes().size(); ++node) {
-            noteName(node);
+            noteUnknownName(m_answer, m_walk, node);
         }
         const std::size_t names = m_answer.asides.size();
         for (std::size_t node = 1; node < m_walk.nodes().size(); ++node) {
@@ -101,7 +83,7 @@ private:
             }
             const bool known = m_walk[node].parent == 0 && isIdOrEnum(m_walk, node, kAnswerIds);
             if (m_walk.is(node, JsonKind::String) && !known) {
-                noteAside(node, m_walk.path(node));
+                noteAside(m_answer, node, m_walk.path(node));
             }
         }
         const bool error = m_walk.is(m_walk.find(0, "error"), JsonKind::Object);
@@ -109,29 +91,6 @@ private:
             // Nobody knows how a reader puts these texts together.
             m_answer.problem = "The provider's answer has no choices.";
         }
-    }
-
-    void noteName(std::size_t node)
-    {
-        const auto& value = m_walk[node];
-        if (!m_walk.is(value.parent, JsonKind::Object)) {
-            return;
-        }
-        const auto raw = m_walk.text().substr(value.nameBegin, value.nameEnd - value.nameBegin);
-        if (value.nameEscaped || !isKnownName(raw)) {
-            noteAside(node, m_walk.path(node) + "/~name", true);
-        }
-    }
-
-    void noteAside(std::size_t node, std::string channel, bool isName = false)
-    {
-        AnswerText text;
-        text.node = node;
-        text.isName = isName;
-        text.choice = kNoChoice;
-        text.field = channel;
-        text.channel = std::move(channel);
-        m_answer.asides.push_back(std::move(text));
     }
 
     void readChoice(std::size_t node)
@@ -144,6 +103,7 @@ private:
         choice.node = node;
         choice.index = indexOf(node);
         choice.finishReason = m_walk.string(m_walk.find(node, "finish_reason"));
+        choice.ends = !choice.finishReason.empty();
         const std::size_t said
             = m_walk.find(node, m_form == AnswerForm::Chunk ? "delta" : "message");
         choice.hasToolCalls = isThere(m_walk.find(said, "tool_calls"))
@@ -160,7 +120,7 @@ private:
                 noteText(choice, at);
             }
         }
-        checkShape(said);
+        checkShape(node, said);
         noteParts(choice.index, m_walk.find(said, "content"));
         noteUsage(m_walk.find(node, "usage"));
         m_answer.choices.push_back(std::move(choice));
@@ -168,7 +128,7 @@ private:
 
     /// Texts that are numbers are read by no policy, but maybe by clients; of objects, which some
     /// providers send as structured content, names and strings are judged.
-    void checkShape(std::size_t said)
+    void checkShape(std::size_t choice, std::size_t said)
     {
         bool fits = true;
         for (const std::string_view name :
@@ -186,7 +146,8 @@ private:
         for (auto each = m_walk.firstChild(calls); each != kNone; each = m_walk.nextSibling(each)) {
             call(each);
         }
-        fits = fits && isText(m_walk.find(m_walk.find(said, "function_call"), "arguments"));
+        fits = fits && isText(m_walk.find(m_walk.find(said, "function_call"), "arguments"))
+            && isText(m_walk.find(choice, "text"));
         if (!fits) {
             m_answer.problem = "A text of the provider's answer is no string.";
         }
@@ -245,6 +206,9 @@ private:
         text.choice = choice.index;
         text.field = inside ? m_walk.name(m_way.back()) : std::string(kChoiceItself);
         text.toolCall = inside && (text.field == "tool_calls" || text.field == "function_call");
+        if (text.toolCall && m_way.size() > 1 && m_walk.is(m_way.back(), JsonKind::Array)) {
+            text.callIndex = indexOf(m_way[m_way.size() - 2]);
+        }
         text.channel = "choices/" + std::to_string(choice.index);
         if (!inside) {
             text.channel.append("/").append(kChoiceItself);
@@ -293,32 +257,15 @@ private:
 
     const JsonWalk& m_walk;
     AnswerForm m_form;
-    ChatAnswer m_answer;
+    AnswerParts m_answer;
     std::vector<std::size_t> m_way; ///< From a string up to its choice, exclusive.
 };
 
 } // namespace
 
-ChatAnswer readAnswer(const JsonWalk& walk, AnswerForm form)
+AnswerParts readChatAnswer(const JsonWalk& walk, AnswerForm form)
 {
     return AnswerReader(walk, form).read();
-}
-
-std::optional<domain::Usage> readUsage(const JsonWalk& walk, std::size_t node)
-{
-    if (!walk.is(node, JsonKind::Object)) {
-        return std::nullopt;
-    }
-    const auto count = [&walk](std::size_t object, std::string_view name) {
-        return std::max<std::int64_t>(walk.integer(walk.find(object, name), 0), 0);
-    };
-    domain::Usage usage;
-    usage.promptTokens = std::max(count(node, "prompt_tokens"), count(node, "input_tokens"));
-    usage.completionTokens
-        = std::max(count(node, "completion_tokens"), count(node, "output_tokens"));
-    usage.cachedTokens = count(walk.find(node, "prompt_tokens_details"), "cached_tokens");
-    usage.reasoningTokens = count(walk.find(node, "completion_tokens_details"), "reasoning_tokens");
-    return usage;
 }
 
 } // namespace exhibit::gateway

@@ -47,9 +47,10 @@ std::size_t childCount(const JsonWalk& walk, std::size_t object)
 
 } // namespace
 
-Result<std::unique_ptr<ChatRequest>> ChatRequest::read(const http::Request& request)
+Result<std::unique_ptr<ChatRequest>> ChatRequest::read(const http::Request& request,
+                                                       const Surface& surface)
 {
-    std::unique_ptr<ChatRequest> chat(new ChatRequest(request));
+    std::unique_ptr<ChatRequest> chat(new ChatRequest(request, surface));
     EXHIBIT_CHECK(chat->parse());
     EXHIBIT_CHECK(chat->readFields());
     EXHIBIT_CHECK(chat->readHeaders());
@@ -88,7 +89,8 @@ Result<void> ChatRequest::readFields()
     const std::size_t stream = m_walk.find(0, "stream");
     streaming = stream != kNone && m_walk.raw(stream) == "true";
     const std::size_t usage = m_walk.find(m_walk.find(0, "stream_options"), "include_usage");
-    usageRequested = usage != kNone && m_walk.raw(usage) == "true";
+    usageRequested
+        = !m_surface.traits().usageOnRequest || (usage != kNone && m_walk.raw(usage) == "true");
     if (const std::size_t node = m_walk.find(0, "metadata"); node != kNone) {
         EXHIBIT_CHECK(readMetadata(node));
     }
@@ -198,7 +200,7 @@ void ChatRequest::collectTexts()
 {
     auto skipped = ownMembers(m_walk, 0, kOwnMembers);
     if (m_metadata != kNone) {
-        const auto inside = ownMembers(m_walk, m_metadata, kOwnMetadata);
+        const auto inside = ownMetadata();
         skipped.insert(skipped.end(), inside.begin(), inside.end());
     }
     // No text, and editUsage() may replace it.
@@ -209,11 +211,20 @@ void ChatRequest::collectTexts()
     m_texts.collect(m_walk, skipped);
 }
 
+std::vector<std::size_t> ChatRequest::ownMetadata() const
+{
+    auto members = ownMembers(m_walk, m_metadata, kOwnMetadata);
+    if (m_surface.traits().keepsUserId) {
+        std::erase_if(members, [this](std::size_t node) { return m_walk.nameIs(node, "user_id"); });
+    }
+    return members;
+}
+
 void ChatRequest::editOwnFields(std::vector<Edit>& edits) const
 {
     std::vector<std::size_t> gone = ownMembers(m_walk, 0, kOwnMembers);
     if (m_metadata != kNone) {
-        const auto inside = ownMembers(m_walk, m_metadata, kOwnMetadata);
+        const auto inside = ownMetadata();
         if (!inside.empty() && inside.size() == childCount(m_walk, m_metadata)) {
             gone.push_back(m_metadata);
         } else {

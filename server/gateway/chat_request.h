@@ -4,6 +4,7 @@
 #include "models/base/json.h"
 #include "models/base/json_walk.h"
 #include "server/gateway/request_texts.h"
+#include "server/gateway/surface.h"
 #include "server/http/message.h"
 
 #include <memory>
@@ -11,12 +12,14 @@
 
 namespace exhibit::gateway {
 
-/// What the gateway reads from a chat completions request; the bytes themselves stay as they are.
+/// What the gateway reads from a request of any surface; the bytes themselves stay as they are.
 class ChatRequest {
 public:
     /// Errors are InvalidInput with the field in `subject`, or TooLarge. `request` must outlive the
     /// result.
-    [[nodiscard]] static Result<std::unique_ptr<ChatRequest>> read(const http::Request& request);
+    [[nodiscard]] static Result<std::unique_ptr<ChatRequest>> read(const http::Request& request,
+                                                                   const Surface& surface
+                                                                   = chatSurface());
 
     std::string model; ///< Empty when the request names none.
     bool streaming = false;
@@ -45,8 +48,9 @@ public:
     [[nodiscard]] std::optional<Bytes> rewritten(const Changes& changes) const;
 
 private:
-    explicit ChatRequest(const http::Request& request)
+    ChatRequest(const http::Request& request, const Surface& surface)
         : m_request(request)
+        , m_surface(surface)
     {
     }
     Result<void> parse();
@@ -60,7 +64,11 @@ private:
     void editOwnFields(std::vector<Edit>& edits) const;
     void editUsage(std::vector<Edit>& edits) const;
 
+    /// Members of the metadata that are ours.
+    [[nodiscard]] std::vector<std::size_t> ownMetadata() const;
+
     const http::Request& m_request;
+    const Surface& m_surface;
     Bytes m_decoded; ///< Empty when the body has no content coding.
     JsonWalk m_walk;
     std::size_t m_metadata = JsonWalk::kNone; ///< When it is an object.

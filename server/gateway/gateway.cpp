@@ -3,7 +3,11 @@
 
 #include "server/gateway/admission.h"
 #include "server/gateway/live_call.h"
+#include "server/gateway/replay_call.h"
+#include "server/ops/log.h"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <algorithm>
@@ -93,7 +97,7 @@ asio::awaitable<void> refuseStopped(GatewayCore& core,
     const auto reply = durable
         ? stopReply(stop, notice)
         : http::replyFor({ErrorCode::Unavailable, "the stop cannot be recorded", {}});
-    auto response = http::errorResponse(reply, exchange.request().id);
+    auto response = call.surface->error(reply, exchange.request().id);
     addCallHeaders(response.headers, call);
     auto& closing = call.closing;
     closing.status = exchange.clientGone() ? 499 : reply.status;
@@ -103,27 +107,35 @@ asio::awaitable<void> refuseStopped(GatewayCore& core,
     static_cast<void>(co_await exchange.respond(std::move(response)));
 }
 
-asio::awaitable<void> refuse(http::Exchange& exchange, Admission admission)
+/// A refusal that has a record waits for it: the client may ask for the call it names.
+asio::awaitable<void> refuse(GatewayCore& core,
+                             http::Exchange& exchange,
+                             const Surface& surface,
+                             Admission admission)
 {
     const auto& reply = *admission.refusal;
-    auto response = http::errorResponse(reply, exchange.request().id);
-    if (admission.call) {
-        auto& call = *admission.call;
-        addCallHeaders(response.headers, call);
-        call.closing.status = reply.status;
-        call.closing.outcome = "refused";
-        call.closing.errorCode = reply.code;
-        call.evidence->close(std::move(call.closing));
+    const auto& id = exchange.request().id;
+    if (!admission.call) {
+        static_cast<void>(co_await exchange.respond(surface.error(reply, id)));
+        co_return;
     }
-    static_cast<void>(co_await exchange.respond(std::move(response)));
+    auto& call = *admission.call;
+    call.closing.status = reply.status;
+    call.closing.outcome = "refused";
+    call.closing.errorCode = reply.code;
+    Durability durability(core.services.io);
+    call.evidence->close(std::move(call.closing), durability.track());
+    const auto durable = co_await durability.wait();
+    static_cast<void>(
+        co_await exchange.respond(refusalResponse(call, durable ? &reply : nullptr, id)));
 }
 
-asio::awaitable<void> serveChat(GatewayCore& core, http::Exchange& exchange)
+asio::awaitable<void> serveCall(GatewayCore& core, http::Exchange& exchange, const Surface& surface)
 {
     const OpenCall open(core);
-    auto admission = co_await admit(core.services, core.violations, exchange.request());
+    auto admission = co_await admit(core.services, core.violations, exchange.request(), surface);
     if (admission.refusal) {
-        co_await refuse(exchange, std::move(admission));
+        co_await refuse(core, exchange, surface, std::move(admission));
     } else if (admission.stopped) {
         co_await refuseStopped(core, exchange, std::move(admission));
     } else {
@@ -131,6 +143,18 @@ asio::awaitable<void> serveChat(GatewayCore& core, http::Exchange& exchange)
         const LiveEntry entry(core, call);
         co_await call->run(std::move(admission.presented));
     }
+}
+
+asio::awaitable<void> serveReplay(GatewayCore& core, ReplayOrder order, ReplayDone done)
+{
+    const OpenCall open(core);
+    Result<replay::ReplayedCall> replayed = fail(ErrorCode::Internal, "the replay failed");
+    try {
+        replayed = co_await replayCall(core, std::move(order));
+    } catch (const std::exception& error) {
+        ops::logError("a replay failed: {}", error.what());
+    }
+    done(std::move(replayed));
 }
 
 http::ErrorReply upstreamRefusal(const Error& error)
@@ -223,12 +247,14 @@ Gateway::~Gateway() = default;
 void Gateway::addRoutes(http::Router& router)
 {
     auto& core = m_impl->core;
-    const auto precheck = [&core](const http::Request& request) -> std::optional<http::Response> {
-        const auto caller = identify(core.services, request);
-        return caller ? std::nullopt
-                      : std::optional(http::errorResponse(caller.error(), request.id));
-    };
-    const auto add = [&](std::string method, std::string path, http::StreamHandler handler) {
+    const auto add = [&](std::string method,
+                         std::string path,
+                         const Surface& surface,
+                         http::StreamHandler handler) {
+        const auto precheck = [&core, &surface](const http::Request& request) {
+            const auto caller = identify(core.services, request);
+            return caller ? std::nullopt : std::optional(surface.error(caller.error(), request.id));
+        };
         router.add({std::move(method),
                     std::move(path),
                     std::move(handler),
@@ -237,10 +263,15 @@ void Gateway::addRoutes(http::Router& router)
                     core.services.options.bodyBytesMax,
                     precheck});
     };
-    add("POST", "/v1/chat/completions", [&core](http::Exchange& exchange) {
-        return serveChat(core, exchange);
-    });
-    add("GET", "/v1/models", [&core](http::Exchange& exchange) {
+    for (const Surface* surface : surfaces()) {
+        add("POST",
+            std::string(surface->traits().path),
+            *surface,
+            [&core, surface](http::Exchange& exchange) {
+                return serveCall(core, exchange, *surface);
+            });
+    }
+    add("GET", "/v1/models", chatSurface(), [&core](http::Exchange& exchange) {
         return serveModels(core, exchange);
     });
 }
@@ -257,6 +288,13 @@ std::size_t Gateway::cutRun(TenantId tenant, RunId run, domain::KillReason reaso
         }
     }
     return cut;
+}
+
+void Gateway::replay(ReplayOrder order, ReplayDone done)
+{
+    asio::co_spawn(m_impl->core.services.io,
+                   serveReplay(m_impl->core, std::move(order), std::move(done)),
+                   asio::detached);
 }
 
 std::size_t Gateway::openCalls() const

@@ -45,7 +45,7 @@ void EventOrder::stays(const HeldEvent& held)
 
 bool EventOrder::blocks(const HeldEvent& held) const
 {
-    if (held.waitsForAll) {
+    if (held.waitsForAll || held.inOrder) {
         return m_any;
     }
     return shareOne(held.lanes, m_lanes)

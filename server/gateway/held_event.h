@@ -30,6 +30,9 @@ struct HeldEvent {
     bool isToolCall = false; ///< Has nothing else, and waits until its calls have closed.
     bool waitsForChoices = false; ///< Ends a choice, or has nothing else to keep its place by.
     bool waitsForAll = false; ///< Belongs to no choice.
+    bool inOrder = false; ///< Its readers need all events in the order they were made.
+    bool isAnywhere = false; ///< Keeps no order at all.
+    bool isLast = false; ///< Ends the answer.
     bool cannotBeCut = false; ///< What is wrong with it is in no text of its choices.
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers that are read whole before anything goes out: JSON, errors, and whatever else is no
 // stream of events.
+#include "server/gateway/answer_edits.h"
 #include "server/gateway/content_coding.h"
 #include "server/gateway/live_call.h"
 #include "server/gateway/whole_answer.h"
@@ -58,10 +59,10 @@ bool LiveCall::isMereError(const UpstreamHead& head)
     }
     const auto codings = head.headers.find("content-encoding").value_or("");
     if (isIdentity(codings)) {
-        return gateway::isMereError(*m_call->guard, m_body);
+        return gateway::isMereError(*m_call->guard, m_body, *m_call->surface);
     }
     const auto plain = decodeContent(codings, m_body, m_core.services.options.answerBytesMax);
-    return plain && gateway::isMereError(*m_call->guard, *plain);
+    return plain && gateway::isMereError(*m_call->guard, *plain, *m_call->surface);
 }
 
 /// The provider's own errors belong to the client, byte for byte; they cost nothing.
@@ -79,7 +80,7 @@ asio::awaitable<void> LiveCall::answerAsIs(UpstreamHead head)
 asio::awaitable<void> LiveCall::answerJudged(UpstreamHead head)
 {
     m_answered = true;
-    WholeAnswer answer(*m_call->guard, *m_call->meter);
+    WholeAnswer answer(*m_call->guard, *m_call->meter, *m_call->surface);
     const auto codings = head.headers.find("content-encoding").value_or("");
     Bytes decoded;
     if (isIdentity(codings)) {
@@ -115,7 +116,7 @@ asio::awaitable<void> LiveCall::answerJudged(UpstreamHead head)
         recorder().record(conclude(), outputTexts(answer.channels()));
     }
     if (refusal) {
-        auto response = http::errorResponse(*refusal, m_exchange.request().id);
+        auto response = m_call->surface->error(*refusal, m_exchange.request().id);
         addCallHeaders(response.headers, *m_call);
         noteChannels(answer.channels());
         co_await deliver(std::move(response), std::move(m_body));
@@ -145,7 +146,9 @@ asio::awaitable<void> LiveCall::deliver(http::Response response, std::optional<B
         m_call->evidence->withhold({0, 0, *std::move(original)});
     }
     Durability durability(m_core.services.io);
-    m_call->evidence->release({0, 0, response.body}, durability.track());
+    m_call->evidence->release(
+        {0, 0, m_call->surface->digested(response.body).value_or(response.body)},
+        durability.track());
     const auto durable = co_await durability.wait();
     if (!durable) {
         co_await refuseUnrecorded("the answer cannot be recorded");

@@ -6,7 +6,7 @@
 /// What in requests and answers is no text that anybody wrote, by its form.
 namespace exhibit::gateway {
 
-/// Members of the chat completions API and its usual extensions. Every other name may say
+/// Members of the APIs that are served and of their usual extensions. Every other name may say
 /// something and is judged like a text.
 [[nodiscard]] bool isKnownName(std::string_view name);
 

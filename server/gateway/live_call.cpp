@@ -30,6 +30,20 @@ void addCallHeaders(http::Headers& headers, const CallState& call)
     }
 }
 
+http::Response refusalResponse(const CallState& call,
+                               const http::ErrorReply* reply,
+                               const RequestId& request)
+{
+    if (reply == nullptr) {
+        return call.surface->error(
+            http::replyFor({ErrorCode::Unavailable, "the refusal cannot be recorded", {}}),
+            request);
+    }
+    auto response = call.surface->error(*reply, request);
+    addCallHeaders(response.headers, call);
+    return response;
+}
+
 LiveCall::LiveCall(GatewayCore& core, http::Exchange& exchange, std::shared_ptr<CallState> call)
     : m_core(core)
     , m_exchange(exchange)
@@ -127,21 +141,23 @@ asio::awaitable<void> LiveCall::refuse(Error error)
         co_return;
     }
     const auto reply = refusalFor(error);
-    auto response = http::errorResponse(reply, m_exchange.request().id);
-    addCallHeaders(response.headers, *m_call);
     const bool timeout = reply.code == "upstream_timeout";
+    Durability durability(m_core.services.io);
     close(reply.status,
           m_killed           ? "stopped"
               : m_runStopped ? "refused"
               : timeout      ? "timeout"
                              : "upstream_error",
-          reply.code);
+          reply.code,
+          durability.track());
+    const auto durable = co_await durability.wait();
+    auto response = refusalResponse(*m_call, durable ? &reply : nullptr, m_exchange.request().id);
     static_cast<void>(co_await m_exchange.respond(std::move(response)));
 }
 
 asio::awaitable<void> LiveCall::refuseUnrecorded(std::string message)
 {
-    auto response = http::errorResponse(
+    auto response = m_call->surface->error(
         http::replyFor({ErrorCode::Unavailable, std::move(message), {}}), m_exchange.request().id);
     close(response.status, "refused", "spool_failed");
     static_cast<void>(co_await m_exchange.respond(std::move(response)));
@@ -228,7 +244,10 @@ void LiveCall::noteChannels(const AnswerChannels& channels)
     m_call->closing.toolCalls = channels.toolCalls();
 }
 
-void LiveCall::close(int status, std::string outcome, std::optional<std::string> errorCode)
+void LiveCall::close(int status,
+                     std::string outcome,
+                     std::optional<std::string> errorCode,
+                     spool::Journal::Completion onDurable)
 {
     auto& closing = m_call->closing;
     closing.status = status;
@@ -244,7 +263,7 @@ void LiveCall::close(int status, std::string outcome, std::optional<std::string>
             = [](std::string_view, std::size_t, std::size_t) { return std::string(); };
         recorder().record(conclude(), nothing);
     }
-    m_call->evidence->close(std::move(closing));
+    m_call->evidence->close(std::move(closing), std::move(onDurable));
     if (m_call->bound) {
         m_core.services.runs.settle(m_call->identity().tenant,
                                     m_call->identity().run,

@@ -76,7 +76,10 @@ private:
                                      std::int64_t eventNo,
                                      Durability& durability);
     /// The last record. `outcome` is one of CallClosed's.
-    void close(int status, std::string outcome, std::optional<std::string> errorCode = {});
+    void close(int status,
+               std::string outcome,
+               std::optional<std::string> errorCode = {},
+               spool::Journal::Completion onDurable = {});
     /// The same for a call whose client left or whose time is over.
     void closeUnfinished(const Error& error);
     void noteChannels(const AnswerChannels& channels);
@@ -100,5 +103,9 @@ private:
 
 /// What a client reads about a call that was refused before the provider saw it.
 void addCallHeaders(http::Headers& headers, const CallState& call);
+/// A refusal whose record is on disk; without a reply it is not, and then nothing names the call.
+[[nodiscard]] http::Response refusalResponse(const CallState& call,
+                                             const http::ErrorReply* reply,
+                                             const RequestId& request);
 
 } // namespace exhibit::gateway

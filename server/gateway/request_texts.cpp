@@ -15,8 +15,17 @@ using prevention::Replacement;
 constexpr auto kNone = JsonWalk::kNone;
 
 // Members that name things, as long as they look like it.
-constexpr std::string_view kIds[]
-    = {"role", "type", "id", "tool_call_id", "format", "detail", "model"};
+constexpr std::string_view kIds[] = {"role",
+                                     "type",
+                                     "id",
+                                     "tool_call_id",
+                                     "tool_use_id",
+                                     "call_id",
+                                     "media_type",
+                                     "format",
+                                     "encoding_format",
+                                     "detail",
+                                     "model"};
 
 /// A string without its quotes, escapes as they are.
 std::string_view inner(const JsonWalk& walk, std::size_t node)
@@ -41,7 +50,8 @@ bool isMedia(const JsonWalk& walk, std::size_t node)
         return walk.nameIs(node, name) && walk.nameIs(parent, holder);
     };
     const bool url = isIn("url", "image_url") || walk.nameIs(node, "image_url");
-    const bool data = isIn("data", "input_audio") || isIn("file_data", "file");
+    const bool data
+        = isIn("data", "input_audio") || isIn("data", "source") || walk.nameIs(node, "file_data");
     return (data || (url && inner(walk, node).starts_with("data:")))
         && isEncodedMedia(inner(walk, node));
 }
@@ -57,7 +67,7 @@ std::size_t contentOf(const JsonWalk& walk, std::size_t node)
 {
     const std::size_t content = walk[walk[node].parent].parent;
     const bool part = walk.nameIs(node, "text") && walk.is(content, JsonKind::Array)
-        && walk.nameIs(content, "content");
+        && (walk.nameIs(content, "content") || walk.nameIs(content, "system"));
     return part ? content : kNone;
 }
 

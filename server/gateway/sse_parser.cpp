@@ -102,6 +102,9 @@ void SseParser::noteLine(Line line)
     }
     const bool known = field.empty() || field == "event" || field == "id" || field == "retry";
     m_strange = m_strange || !known;
+    if (field == "event") {
+        m_name = text.substr(colon + space);
+    }
     m_aside.append(known ? text.substr(colon + space) : text).append("\n");
 }
 
@@ -132,6 +135,7 @@ SseEvent SseParser::takeEvent(std::size_t end, bool complete)
         event.joined = *std::move(m_joined);
     }
     event.aside = std::exchange(m_aside, {});
+    event.name = std::exchange(m_name, {});
     event.strange = std::exchange(m_strange, false);
     m_data.reset();
     m_joined.reset();

@@ -16,6 +16,7 @@ struct SseEvent {
     /// What its other lines say: comments, values of `event`, `id` and `retry`, and whole lines
     /// that are none of these; each followed by '\n'.
     std::string aside;
+    std::string name; ///< The value of its last `event` line.
     bool strange = false; ///< It has such whole lines: no reader of event streams wants them.
 
     /// The data lines, joined by '\n'.
@@ -74,6 +75,7 @@ private:
     std::optional<Line> m_data; ///< The only data line so far.
     std::optional<std::string> m_joined; ///< Set from the second data line on.
     std::string m_aside;
+    std::string m_name;
     bool m_strange = false;
 };
 

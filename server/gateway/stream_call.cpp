@@ -2,7 +2,6 @@
 #include "server/gateway/stream_call.h"
 
 #include "server/gateway/content_coding.h"
-#include "server/gateway/stream_ending.h"
 #include "server/ops/log.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -23,7 +22,9 @@ asio::awaitable<void> LiveCall::relayStream(UpstreamHead head)
 StreamCall::StreamCall(std::shared_ptr<LiveCall> call, bool readable)
     : m_live(std::move(call))
     , m_call(*m_live->m_call)
-    , m_relay(*m_call.guard, *m_call.meter, {.hideUsage = m_call.usageAsked})
+    , m_relay(*m_call.guard,
+              *m_call.meter,
+              {.hideUsage = m_call.usageAsked, .surface = *m_call.surface})
     , m_readable(readable)
     , m_readerWakeup(m_live->m_core.services.io)
     , m_writerWakeup(m_live->m_core.services.io)
@@ -32,7 +33,11 @@ StreamCall::StreamCall(std::shared_ptr<LiveCall> call, bool readable)
 
 asio::awaitable<void> StreamCall::run(UpstreamHead head)
 {
-    if (m_call.opened && !co_await m_call.opened->wait()) {
+    if (!m_call.opened) {
+        // Nobody asked for a stream, so nobody waited for the call's record: one behind it does.
+        m_call.evidence->release({}, m_call.opened.emplace(m_live->m_core.services.io).track());
+    }
+    if (!co_await m_call.opened->wait()) {
         m_live->m_upstream->cancel();
         co_await m_live->refuseUnrecorded("the call cannot be recorded");
         co_return;
@@ -232,11 +237,15 @@ Bytes StreamCall::endingOf(const StopNotice& notice) const
     const auto reply
         = stop ? stopReply(*stop, notice) : m_live->refusalFor({ErrorCode::Cancelled, {}, {}});
     ending.errorJson = printJson(http::errorObject(reply, m_live->m_exchange.request().id));
+    ending.begun = m_relay.begun();
     ending.withUsage = m_call.chat->usageRequested;
     ending.usage = m_call.meter->usage();
     ending.openChoices = m_relay.openChoices();
+    ending.endedChoices = m_relay.endedChoices();
     ending.choicesEnded = m_relay.choicesEnded();
-    return endingEvents(m_relay.frame(), ending);
+    ending.texts = m_relay.channels().channelTexts();
+    ending.toolCalls = m_relay.channels().toolCalls();
+    return m_relay.frame().ending(ending);
 }
 
 asio::awaitable<void> StreamCall::writeClient()
@@ -315,7 +324,7 @@ void StreamCall::closeRecord()
     m_live->noteChannels(m_relay.channels());
     m_call.closing.finishReasons = m_relay.finishReasons();
     m_call.closing.eventCount = m_relay.eventCount();
-    if (const auto model = JsonWalk::parse(m_relay.frame().model)) {
+    if (const auto model = JsonWalk::parse(m_relay.frame().model())) {
         m_call.closing.answeredModel = model->string(0);
     }
     if (!m_live->m_concluded) {

@@ -10,6 +10,7 @@ StreamRelay::StreamRelay(prevention::CallGuard& guard, UsageMeter& meter, Option
     , m_meter(meter)
     , m_options(options)
     , m_channels(guard)
+    , m_frame(options.surface.makeFrame())
 {
 }
 
@@ -82,7 +83,7 @@ void StreamRelay::take(SseEvent event)
     }
     // Readers look no further than [DONE], and nothing behind it is judged.
     if (!held.event.hasData || m_done) {
-        const bool judged = asidePasses && !held.event.hasData;
+        const bool judged = asidePasses && (!held.event.hasData || held.event.data() == "[DONE]");
         if (judged || !m_channels.isGuarded()) {
             release(std::move(held));
         } else {
@@ -99,7 +100,7 @@ void StreamRelay::take(SseEvent event)
         m_done = true;
         m_channels.finishAll();
     } else if (const auto walk = JsonWalk::parse(held.event.data())) {
-        const auto answer = readAnswer(*walk, AnswerForm::Chunk);
+        const auto answer = m_options.surface.read(*walk, AnswerForm::Chunk);
         if (isOurUsage(answer)) {
             m_meter.report(*answer.usage);
             meter();
@@ -137,15 +138,15 @@ void StreamRelay::takeUnreadable(std::string_view why)
     }
 }
 
-bool StreamRelay::isOurUsage(const ChatAnswer& answer) const
+bool StreamRelay::isOurUsage(const AnswerParts& answer) const
 {
     return m_options.hideUsage && answer.hasChoices && answer.choices.empty()
         && answer.usage.has_value();
 }
 
-void StreamRelay::takeChunk(HeldEvent& held, const JsonWalk& walk, const ChatAnswer& answer)
+void StreamRelay::takeChunk(HeldEvent& held, const JsonWalk& walk, const AnswerParts& answer)
 {
-    m_frame.learn(walk);
+    m_frame->learn(walk);
     if (!answer.problem.empty()) {
         takeUnreadable(answer.problem);
         held.cannotBeCut = true;
@@ -153,7 +154,9 @@ void StreamRelay::takeChunk(HeldEvent& held, const JsonWalk& walk, const ChatAns
     for (const auto& text : answer.texts) {
         held.pieces.push_back(m_channels.feed(walk, text));
         held.lanes.push_back(m_channels.lane(held.pieces.back().channel));
-        m_meter.addAnswerText(held.pieces.back().end - held.pieces.back().begin);
+        if (!text.repeats) {
+            m_meter.addAnswerText(held.pieces.back().end - held.pieces.back().begin);
+        }
     }
     noteChoices(held, answer);
     const std::string place = "events/" + std::to_string(held.number);
@@ -162,24 +165,36 @@ void StreamRelay::takeChunk(HeldEvent& held, const JsonWalk& walk, const ChatAns
     held.cannotBeCut = held.cannotBeCut || (!wasStopped && m_guard.stop());
     held.pieces.insert(held.pieces.end(), asides.begin(), asides.end());
     if (answer.usage) {
-        m_meter.report(*answer.usage);
+        if (answer.usageIsPart) {
+            m_meter.add(*answer.usage);
+        } else {
+            m_meter.report(*answer.usage);
+        }
     }
     meter();
+    if (answer.isLast) {
+        m_done = true;
+        m_channels.finishAll();
+    }
 }
 
-void StreamRelay::noteChoices(HeldEvent& held, const ChatAnswer& answer)
+void StreamRelay::noteChoices(HeldEvent& held, const AnswerParts& answer)
 {
-    held.isToolCall = m_channels.isGuarded() && !answer.choices.empty()
+    held.inOrder = m_options.surface.traits().inOrder && !answer.isAnywhere;
+    held.isAnywhere = answer.isAnywhere;
+    held.isLast = answer.isLast;
+    held.isToolCall = m_channels.isGuarded() && !held.inOrder && !answer.choices.empty()
         && std::all_of(answer.choices.begin(),
                        answer.choices.end(),
-                       [](const AnswerChoice& c) {
-                           return c.hasToolCalls && c.finishReason.empty();
-                       })
+                       [](const AnswerChoice& c) { return c.hasToolCalls && !c.ends; })
         && std::all_of(held.pieces.begin(), held.pieces.end(), [this](const AnswerPiece& piece) {
                           return m_channels.isToolCall(piece.channel);
                       });
-    held.waitsForAll = answer.choices.empty();
+    held.waitsForAll = answer.choices.empty() && !answer.isAnywhere;
     held.waitsForChoices = held.pieces.empty();
+    if (!answer.finishReason.empty()) {
+        m_finishReasons.push_back(answer.finishReason);
+    }
     for (const auto& choice : answer.choices) {
         held.choices.push_back(choice.index);
         if (choice.hasToolCalls) {
@@ -189,12 +204,12 @@ void StreamRelay::noteChoices(HeldEvent& held, const ChatAnswer& answer)
             return c.index == choice.index;
         });
         if (!known && m_choices.size() < limits::kGuardChannelsMax) {
-            m_choices.push_back({choice.index, false});
+            m_choices.push_back({choice.index, false, false});
         }
-        if (!choice.finishReason.empty()) {
+        if (choice.ends) {
             held.waitsForChoices = true;
             held.ends.push_back(choice.index);
-            if (!m_channels.isFinished(choice.index)) {
+            if (!m_channels.isFinished(choice.index) && !choice.finishReason.empty()) {
                 m_finishReasons.push_back(choice.finishReason);
             }
             m_channels.finishChoice(choice.index);
@@ -227,6 +242,8 @@ void StreamRelay::hold(HeldEvent held)
     }
     if (m_guard.stop()) {
         stop();
+    } else if (m_options.surface.traits().inOrder) {
+        releaseInOrder();
     } else if (!changesNothing) {
         releaseReady();
     }
@@ -287,11 +304,22 @@ std::vector<std::int64_t> StreamRelay::openChoices() const
 {
     std::vector<std::int64_t> open;
     for (const auto& choice : m_choices) {
-        if (!choice.ended) {
+        if (!choice.ended && (choice.begun || !m_options.surface.traits().inOrder)) {
             open.push_back(choice.index);
         }
     }
     return open;
+}
+
+std::vector<std::int64_t> StreamRelay::endedChoices() const
+{
+    std::vector<std::int64_t> ended;
+    for (const auto& choice : m_choices) {
+        if (choice.ended) {
+            ended.push_back(choice.index);
+        }
+    }
+    return ended;
 }
 
 } // namespace exhibit::gateway

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "server/gateway/answer_rewrite.h"
+#include "server/gateway/answer_channels.h"
 #include "server/gateway/held_event.h"
+#include "server/gateway/surface.h"
 #include "server/gateway/usage_meter.h"
 
 #include <list>
@@ -18,6 +19,7 @@ class StreamRelay {
 public:
     struct Options {
         bool hideUsage = false; ///< We asked for the usage chunk, the client did not.
+        const Surface& surface = chatSurface();
     };
     /// `guard` and `meter` outlive the relay.
     StreamRelay(prevention::CallGuard& guard, UsageMeter& meter, Options options);
@@ -34,9 +36,11 @@ public:
 
     /// True once the guard stopped the run: no byte of the provider goes out any more.
     [[nodiscard]] bool stopped() const { return m_stopped; }
-    /// Choices that began and whose end has not gone out.
+    /// Choices that began, for readers who need the order also for the client, and whose end has
+    /// not gone out.
     [[nodiscard]] std::vector<std::int64_t> openChoices() const;
     [[nodiscard]] bool choicesEnded() const { return !m_choices.empty() && openChoices().empty(); }
+    [[nodiscard]] std::vector<std::int64_t> endedChoices() const;
     /// The provider's own end of the stream went out: nothing may follow it.
     [[nodiscard]] bool ended() const { return m_ended; }
 
@@ -53,23 +57,27 @@ public:
     [[nodiscard]] std::int64_t stopEvent() const { return m_stopEvent; }
     [[nodiscard]] const AnswerChannels& channels() const { return m_channels; }
     [[nodiscard]] const std::vector<std::string>& finishReasons() const { return m_finishReasons; }
-    [[nodiscard]] const ChunkFrame& frame() const { return m_frame; }
+    [[nodiscard]] const StreamFrame& frame() const { return *m_frame; }
+    /// Something of the answer went out.
+    [[nodiscard]] bool begun() const { return m_begun; }
 
 private:
     struct Choice {
         std::int64_t index = 0;
-        bool ended = false; ///< Its finish reason went out.
+        bool ended = false; ///< Its end went out.
+        bool begun = false; ///< An event of it did.
     };
     void take(SseEvent event);
     [[nodiscard]] bool mayPassAside(const HeldEvent& held);
-    void takeChunk(HeldEvent& held, const JsonWalk& walk, const ChatAnswer& answer);
+    void takeChunk(HeldEvent& held, const JsonWalk& walk, const AnswerParts& answer);
     void takeUnreadable(std::string_view why);
-    [[nodiscard]] bool isOurUsage(const ChatAnswer& answer) const;
-    void noteChoices(HeldEvent& held, const ChatAnswer& answer);
+    [[nodiscard]] bool isOurUsage(const AnswerParts& answer) const;
+    void noteChoices(HeldEvent& held, const AnswerParts& answer);
     void meter();
     void hold(HeldEvent held);
     [[nodiscard]] bool mayOvertake(const HeldEvent& held) const;
     void releaseReady();
+    void releaseInOrder();
     [[nodiscard]] bool mayPass(const HeldEvent& held) const;
     void letOut(HeldEvent held);
     void release(HeldEvent held);
@@ -91,12 +99,13 @@ private:
     std::size_t m_closedCalls = 0; ///< Tool calls that had closed when events were last let out.
     std::vector<Choice> m_choices;
     std::vector<std::string> m_finishReasons;
-    ChunkFrame m_frame;
+    std::unique_ptr<StreamFrame> m_frame;
     std::vector<EventBytes> m_released;
     std::vector<EventBytes> m_withheld;
     std::int64_t m_eventCount = 0;
     std::int64_t m_stopEvent = 0;
     bool m_done = false; ///< [DONE] was seen, or the end.
+    bool m_begun = false;
     bool m_ended = false;
     bool m_stopped = false;
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which of the events that are held may go out, and as what.
+#include "server/gateway/answer_rewrite.h"
 #include "server/gateway/stream_relay.h"
 
 #include <algorithm>
@@ -19,7 +20,7 @@ bool contains(const std::vector<T>& list, const T& value)
 /// may be thousands of their events.
 bool StreamRelay::mayOvertake(const HeldEvent& held) const
 {
-    const bool free = m_held.empty()
+    const bool free = m_held.empty() || held.isAnywhere
         || (m_heldTexts == 0 && !held.isToolCall && !held.waitsForAll && !held.waitsForChoices);
     return free && mayPass(held);
 }
@@ -37,6 +38,17 @@ void StreamRelay::releaseReady()
             order.stays(*held);
             ++held;
         }
+    }
+}
+
+/// However many events a call that is held has, each costs the same.
+void StreamRelay::releaseInOrder()
+{
+    while (!m_held.empty() && mayPass(m_held.front())) {
+        m_heldBytes -= m_held.front().event.raw.size();
+        m_heldTexts -= m_held.front().isToolCall ? 0 : 1;
+        letOut(std::move(m_held.front()));
+        m_held.pop_front();
     }
 }
 
@@ -70,16 +82,18 @@ void StreamRelay::letOut(HeldEvent held)
 void StreamRelay::release(HeldEvent held)
 {
     noteReleased(held);
-    m_ended = m_ended || held.event.data() == "[DONE]";
+    m_ended = m_ended || held.isLast || held.event.data() == "[DONE]";
     append(m_released, held.number, held.event.raw);
 }
 
 void StreamRelay::noteReleased(const HeldEvent& held)
 {
+    m_begun = m_begun || held.event.hasData;
     for (const auto& piece : held.pieces) {
         m_channels.noteReleased(piece);
     }
     for (auto& choice : m_choices) {
+        choice.begun = choice.begun || contains(held.choices, choice.index);
         choice.ended = choice.ended
             || (contains(held.ends, choice.index) && m_channels.isFinished(choice.index));
     }
@@ -92,13 +106,15 @@ void StreamRelay::releaseRewritten(HeldEvent held)
         withhold(std::move(held));
         return;
     }
-    std::string json = rewriteAnswer(*walk, AnswerForm::Chunk, held.pieces, m_channels);
+    std::string json
+        = rewriteAnswer(m_options.surface, *walk, AnswerForm::Chunk, held.pieces, m_channels);
     // A line end may only stand between values; within one event line it would end the data.
     std::replace(json.begin(), json.end(), '\n', ' ');
     std::replace(json.begin(), json.end(), '\r', ' ');
     append(m_withheld, held.number, held.event.raw);
     noteReleased(held);
-    append(m_released, held.number, "data: " + json + "\n\n");
+    const auto name = held.event.name.empty() ? "" : "event: " + held.event.name + "\n";
+    append(m_released, held.number, name + "data: " + json + "\n\n");
 }
 
 /// True when the event cannot go out as it came: a redacted text, or the end of a choice that did

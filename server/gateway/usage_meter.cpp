@@ -16,12 +16,27 @@ std::int64_t addSaturated(std::int64_t total, std::int64_t more)
 
 } // namespace
 
+void UsageMeter::add(const domain::Usage& part)
+{
+    domain::Usage total = m_reported.value_or(domain::Usage{});
+    total.promptTokens = std::max(total.promptTokens, part.promptTokens);
+    total.completionTokens = std::max(total.completionTokens, part.completionTokens);
+    total.cachedTokens = std::max(total.cachedTokens, part.cachedTokens);
+    total.reasoningTokens = std::max(total.reasoningTokens, part.reasoningTokens);
+    total.estimated = part.estimated;
+    m_reported = total;
+}
+
 domain::Usage UsageMeter::usage() const
 {
-    if (m_reported) {
-        return *m_reported;
+    domain::Usage usage = m_reported.value_or(domain::Usage{});
+    if (usage.estimated) {
+        usage.completionTokens
+            = std::max(usage.completionTokens, domain::estimateTokens(m_answerBytes, m_price));
     }
-    domain::Usage usage;
+    if (m_reported) {
+        return usage;
+    }
     if (m_charged) {
         usage.promptTokens = domain::estimateTokens(m_promptBytes, m_price);
         usage.completionTokens = domain::estimateTokens(m_answerBytes, m_price);

@@ -24,6 +24,9 @@ public:
     void addAnswerText(std::size_t bytes) { m_answerBytes += bytes; }
     /// The last report counts: providers that report often report totals.
     void report(const domain::Usage& usage) { m_reported = usage; }
+    /// For providers that report in parts: of each figure the highest counts. While a part is
+    /// `estimated`, so is what the answer's texts cost beyond it.
+    void add(const domain::Usage& part);
     /// The provider saw nothing of the call, or refused it: there is nothing to pay.
     void nothingCharged() { m_charged = false; }
 

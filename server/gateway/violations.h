@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "server/gateway/answer_rewrite.h"
 #include "server/gateway/call_state.h"
 #include "server/gateway/incident_draft.h"
+#include "server/gateway/stream_ending.h"
 #include "server/http/message.h"
 #include "server/ops/metrics.h"
 

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/whole_answer.h"
 
+#include "server/gateway/answer_rewrite.h"
+
 #include <algorithm>
 
 namespace exhibit::gateway {
 
-WholeAnswer::WholeAnswer(prevention::CallGuard& guard, UsageMeter& meter)
+WholeAnswer::WholeAnswer(prevention::CallGuard& guard, UsageMeter& meter, const Surface& surface)
     : m_guard(guard)
     , m_meter(meter)
+    , m_surface(surface)
     , m_channels(guard)
 {
 }
@@ -27,7 +30,7 @@ void WholeAnswer::judge(BytesView body)
         return;
     }
     m_walk = *std::move(walk);
-    m_answer = readAnswer(*m_walk, AnswerForm::Whole);
+    m_answer = m_surface.read(*m_walk, AnswerForm::Whole);
     m_readable = m_answer.problem.empty();
     if (!m_readable) {
         unreadable(m_answer.problem);
@@ -66,7 +69,7 @@ std::optional<Bytes> WholeAnswer::rewritten() const
     if (!m_walk || unchanged) {
         return std::nullopt;
     }
-    return rewriteAnswer(*m_walk, AnswerForm::Whole, m_pieces, m_channels);
+    return rewriteAnswer(m_surface, *m_walk, AnswerForm::Whole, m_pieces, m_channels);
 }
 
 bool WholeAnswer::canBeCut() const
@@ -91,6 +94,9 @@ std::vector<std::string> WholeAnswer::finishReasons() const
             reasons.push_back(choice.finishReason);
         }
     }
+    if (!m_answer.finishReason.empty()) {
+        reasons.push_back(m_answer.finishReason);
+    }
     return reasons;
 }
 
@@ -99,14 +105,14 @@ std::string WholeAnswer::model() const
     return m_walk ? m_walk->string(m_walk->find(0, "model")) : std::string{};
 }
 
-bool isMereError(prevention::CallGuard& guard, BytesView body)
+bool isMereError(prevention::CallGuard& guard, BytesView body, const Surface& surface)
 {
     const auto walk = JsonWalk::parse(body);
     if (!walk) {
         return guard.findsNothing(body);
     }
-    const std::size_t choices = walk->find(0, "choices");
-    if (choices != JsonWalk::kNone && !walk->is(choices, JsonKind::Null)) {
+    const std::size_t said = walk->find(0, surface.traits().answerMember);
+    if (said != JsonWalk::kNone && !walk->is(said, JsonKind::Null)) {
         return false;
     }
     for (std::size_t node = 0; node < walk->nodes().size(); ++node) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "server/gateway/answer_rewrite.h"
+#include "server/gateway/answer_channels.h"
+#include "server/gateway/surface.h"
 #include "server/gateway/usage_meter.h"
 
 #include <optional>
@@ -13,7 +14,9 @@ namespace exhibit::gateway {
 class WholeAnswer {
 public:
     /// `guard` and `meter` outlive this.
-    WholeAnswer(prevention::CallGuard& guard, UsageMeter& meter);
+    WholeAnswer(prevention::CallGuard& guard,
+                UsageMeter& meter,
+                const Surface& surface = chatSurface());
 
     /// `body` without content codings; it must outlive this. What is no JSON is reported to the
     /// guard: policies that must see the answer decide.
@@ -36,15 +39,18 @@ private:
 
     prevention::CallGuard& m_guard;
     UsageMeter& m_meter;
+    const Surface& m_surface;
     AnswerChannels m_channels;
     std::optional<JsonWalk> m_walk;
-    ChatAnswer m_answer;
+    AnswerParts m_answer;
     std::vector<AnswerPiece> m_pieces;
     bool m_readable = false;
 };
 
-/// True when a provider's error may go out byte for byte: it carries no choices, and output
+/// True when a provider's error may go out byte for byte: it carries no answer, and output
 /// policies find nothing in any of its texts. `body` without content codings.
-[[nodiscard]] bool isMereError(prevention::CallGuard& guard, BytesView body);
+[[nodiscard]] bool isMereError(prevention::CallGuard& guard,
+                               BytesView body,
+                               const Surface& surface = chatSurface());
 
 } // namespace exhibit::gateway

@@ -119,8 +119,13 @@ bool OutputGuard::findsNothing(std::string_view text)
 /// The text of a choice: what a client parses when it asked for JSON.
 bool OutputGuard::isJudgedWhole(const std::string& channel) const
 {
-    return !m_wholes.empty() && channel.starts_with("choices/") && channel.ends_with("/content")
-        && std::count(channel.begin(), channel.end(), '/') == 2;
+    if (m_wholes.empty()) {
+        return false;
+    }
+    const auto steps = std::count(channel.begin(), channel.end(), '/');
+    return (steps == 2 && channel.starts_with("choices/") && channel.ends_with("/content"))
+        || (steps == 2 && channel.starts_with("content/") && channel.ends_with("/text"))
+        || (steps == 4 && channel.starts_with("output/") && channel.ends_with("/text"));
 }
 
 bool OutputGuard::wholesBlock() const

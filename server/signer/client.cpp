@@ -72,6 +72,18 @@ Result<evidence::Envelope> envelopeOf(const Json& reply)
     return evidence::parseEnvelope(stringMember(reply, "envelope"));
 }
 
+Json certificateRequest(std::string_view name,
+                        const std::vector<evidence::StatementSubject>& subjects,
+                        const Json& predicate)
+{
+    JsonArray named;
+    for (const auto& subject : subjects) {
+        named.push_back(
+            JsonObject{{"name", subject.name}, {"sha256", toHex(asView(subject.sha256))}});
+    }
+    return JsonObject{{"call", name}, {"subjects", std::move(named)}, {"predicate", predicate}};
+}
+
 Result<Bytes> wrap(SignerClient& client, const Secret& key)
 {
     EXHIBIT_TRY(const Json reply,
@@ -206,6 +218,21 @@ Result<Bytes> SignerClient::signPdf(const std::string& id, const Digest& documen
                 call(JsonObject{
                     {"call", "sign-pdf"}, {"id", id}, {"document", toBase64(asView(document))}}));
     return fromBase64(stringMember(reply, "signature"));
+}
+
+Result<evidence::Envelope> SignerClient::signCertificate(
+    const std::vector<evidence::StatementSubject>& subjects, const Json& predicate)
+{
+    EXHIBIT_TRY(const Json reply,
+                call(certificateRequest("sign-certificate", subjects, predicate)));
+    return envelopeOf(reply);
+}
+
+Result<Bytes> SignerClient::macCertificate(const std::vector<evidence::StatementSubject>& subjects,
+                                           const Json& predicate)
+{
+    EXHIBIT_TRY(const Json reply, call(certificateRequest("mac", subjects, predicate)));
+    return fromHex(stringMember(reply, "hmac"));
 }
 
 Result<std::shared_ptr<spool::KeyWrapper>> subjectKeyWrapper(

@@ -42,6 +42,12 @@ public:
 
     /// The detached CMS signature of a PDF whose bytes around it have that digest.
     [[nodiscard]] Result<Bytes> signPdf(const std::string& id, const Digest& document);
+    /// Of a replay certificate; the signer makes the statement's bytes itself.
+    [[nodiscard]] Result<evidence::Envelope> signCertificate(
+        const std::vector<evidence::StatementSubject>& subjects, const Json& predicate);
+    /// The internal tag over the same bytes.
+    [[nodiscard]] Result<Bytes> macCertificate(
+        const std::vector<evidence::StatementSubject>& subjects, const Json& predicate);
 
 private:
     [[nodiscard]] Result<Json> exchange(const Json& request);

@@ -29,6 +29,8 @@ void visitFields(V& visit, Of<V, CallOpened>& record)
     visit("snapshot_id", record.snapshotId);
     visit("request_headers", record.requestHeaders);
     visit("opened_at", record.openedAt);
+    visit("run_before", record.runBefore);
+    visit("replay_of", record.replayOf);
 }
 
 template <class V>

@@ -83,11 +83,14 @@ const domain::Project* Catalogue::findProject(ProjectId id) const
     return found == projects.end() ? nullptr : &*found;
 }
 
-const domain::Upstream* Catalogue::route(ProjectId project, std::string_view model) const
+const domain::Upstream* Catalogue::route(ProjectId project,
+                                         std::string_view model,
+                                         domain::Wire wire) const
 {
     const auto found
         = std::find_if(upstreams.begin(), upstreams.end(), [&](const domain::Upstream& upstream) {
-              return upstream.projectId == project && servesModel(upstream, model);
+              return upstream.projectId == project && upstream.wire == wire
+                  && servesModel(upstream, model);
           });
     return found == upstreams.end() ? nullptr : &*found;
 }

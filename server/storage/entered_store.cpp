@@ -12,7 +12,6 @@ struct Kind {
     const char* action;
 };
 constexpr Kind kImpact{"impact_assessments", "impact.assessed"};
-constexpr Kind kRemediations{"remediations", "remediation.changed"};
 constexpr Kind kCompliance{"compliance_statements", "compliance.stated"};
 
 Result<void> checkIncident(Transaction& transaction, IncidentId incident)
@@ -92,14 +91,6 @@ EnteredStore::Newest<report::Impact> EnteredStore::impact(IncidentId incident, D
     });
 }
 
-EnteredStore::Newest<report::RemediationPlan> EnteredStore::remediations(IncidentId incident,
-                                                                         Deadline deadline)
-{
-    return m_database.read(m_tenant, deadline, [&](Transaction& transaction) {
-        return newest<report::RemediationPlan>(transaction, kRemediations, incident);
-    });
-}
-
 EnteredStore::Newest<report::ComplianceStatement> EnteredStore::compliance(Deadline deadline)
 {
     return m_database.read(m_tenant, deadline, [&](Transaction& transaction) {
@@ -114,16 +105,6 @@ Result<void> EnteredStore::enter(IncidentId incident,
 {
     return m_database.write(m_tenant, deadline, [&](Transaction& transaction) {
         return insert(transaction, kImpact, incident, toJson(impact), author);
-    });
-}
-
-Result<void> EnteredStore::enter(IncidentId incident,
-                                 const report::RemediationPlan& plan,
-                                 const Author& author,
-                                 Deadline deadline)
-{
-    return m_database.write(m_tenant, deadline, [&](Transaction& transaction) {
-        return insert(transaction, kRemediations, incident, toJson(plan), author);
     });
 }
 

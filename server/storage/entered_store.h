@@ -21,8 +21,6 @@ public:
     using Newest = Result<std::optional<report::Entered<T>>>; ///< nullopt: nobody said anything.
 
     [[nodiscard]] Newest<report::Impact> impact(IncidentId incident, Deadline deadline);
-    [[nodiscard]] Newest<report::RemediationPlan> remediations(IncidentId incident,
-                                                               Deadline deadline);
     [[nodiscard]] Newest<report::ComplianceStatement> compliance(Deadline deadline);
 
     struct Author {
@@ -31,10 +29,6 @@ public:
     };
     [[nodiscard]] Result<void> enter(IncidentId incident,
                                      const report::Impact& impact,
-                                     const Author& author,
-                                     Deadline deadline);
-    [[nodiscard]] Result<void> enter(IncidentId incident,
-                                     const report::RemediationPlan& plan,
                                      const Author& author,
                                      Deadline deadline);
     [[nodiscard]] Result<void> enter(const report::ComplianceStatement& statement,

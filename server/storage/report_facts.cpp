@@ -4,6 +4,7 @@
 #include "server/storage/entered_store.h"
 #include "server/storage/incident_store.h"
 #include "server/storage/policy_store.h"
+#include "server/storage/remediation_store.h"
 #include "server/storage/run_store.h"
 
 #include <map>
@@ -89,7 +90,9 @@ Result<report::RecordedFacts> readReportFacts(Database& database,
     facts.truncated = timeline.truncated;
     EnteredStore entered(database, tenant);
     EXHIBIT_TRY(facts.impact, entered.impact(incident, deadline));
-    EXHIBIT_TRY(facts.remediations, entered.remediations(incident, deadline));
+    EXHIBIT_TRY(auto remediations, RemediationStore(database).list(tenant, incident, deadline));
+    facts.remediations = std::move(remediations.items);
+    facts.fixVerifications = std::move(remediations.verifications);
     return facts;
 }
 

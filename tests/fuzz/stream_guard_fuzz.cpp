@@ -3,6 +3,7 @@
 // say: the client has exactly what is final of the redacted text, and nothing behind a stop.
 #include "models/base/assert.h"
 #include "models/base/json.h"
+#include "server/gateway/chat_answer.h"
 #include "server/gateway/stream_relay.h"
 #include "tests/server/gateway/redaction_reference.h"
 
@@ -63,7 +64,7 @@ std::string contentOf(BytesView stream)
     for (auto event = parser.next(); event && *event; event = parser.next()) {
         const auto walk = JsonWalk::parse((*event)->data());
         EXHIBIT_ASSERT(walk.has_value());
-        for (const auto& found : readAnswer(*walk, AnswerForm::Chunk).texts) {
+        for (const auto& found : readChatAnswer(*walk, AnswerForm::Chunk).texts) {
             text += walk->string(found.node);
         }
     }

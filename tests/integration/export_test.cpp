@@ -260,14 +260,18 @@ TEST_F(Export, whatPeopleEnterIsVersionedAndStandsInTheReports)
         R"("personal_information":{"involved":true,"what":"names","whose":"customers","count":2}})");
     EXPECT_EQ(second.status, 200) << second.body;
     EXPECT_EQ(parseJson(second.body)->at_pointer("/newest/version"), 2);
+    EXPECT_EQ(put("/remediations", R"({"items":[{"action":"x","due":"soon"}]})").status, 400);
+    EXPECT_EQ(put("/remediations", R"({"items":[{"n":7,"action":"x"}]})").status, 404);
     EXPECT_EQ(
-        put("/remediations", R"({"items":[{"action":"x","state":"open","due":"soon"}]})").status,
-        400);
-    EXPECT_EQ(put("/remediations",
-                  R"({"items":[{"action":"Send the flag","owner":"team","due":"2026-12-01",)"
-                  R"("state":"done"},{"action":"Add a tool","state":"open"}]})")
-                  .status,
-              200);
+        put("/remediations",
+            R"({"items":[{"action":"Send the flag","owner":"team"},{"action":"Add a tool"}]})")
+            .status,
+        200);
+    const auto changed = put("/remediations",
+                             R"({"items":[{"n":1,"action":"Send the flag","due":"2026-12-01",)"
+                             R"("state":"done","approver":"R. Lindqvist"}]})");
+    EXPECT_EQ(changed.status, 200) << changed.body;
+    EXPECT_EQ(parseJson(changed.body)->at_pointer("/remediations/0/version"), 2);
     const std::string file = exportAs("executive_debrief");
     EXPECT_NE(outputOf("pdfinfo", {file}).find("Pages:           2"), std::string::npos);
     const std::string text = outputOf("pdftotext", {file, "-"});

@@ -20,8 +20,20 @@ using namespace std::chrono_literals;
 
 struct Exchange {
     std::string id;
+    std::string target;
     std::string request;
 };
+
+/// Where the gateway serves the endpoint of a recording; empty: nowhere.
+std::string targetOf(std::string_view endpoint)
+{
+    if (endpoint == "chat.completions") {
+        return "/v1/chat/completions";
+    }
+    const bool served = endpoint == "responses" || endpoint == "messages"
+        || endpoint == "embeddings" || endpoint == "completions";
+    return served ? "/v1/" + std::string(endpoint) : std::string{};
+}
 
 std::filesystem::path sourceDir()
 {
@@ -51,7 +63,7 @@ std::string readMaybeCompressed(const std::filesystem::path& file)
     return text;
 }
 
-/// The chat-completion exchanges of a file; ids that occur twice once.
+/// The exchanges of a file that the gateway serves; ids that occur twice once.
 void addExchanges(const std::filesystem::path& file, std::vector<Exchange>& into)
 {
     std::set<std::string> seen;
@@ -61,10 +73,10 @@ void addExchanges(const std::filesystem::path& file, std::vector<Exchange>& into
         const auto row = parseJson(std::string_view(text).substr(at, end - at), 128);
         at = end + 1;
         const Json* request = row ? findMember(*row, "request") : nullptr;
-        if (request != nullptr && request->is_object()
-            && stringMember(*row, "endpoint") == "chat.completions"
+        const auto target = row ? targetOf(stringMember(*row, "endpoint")) : std::string{};
+        if (request != nullptr && request->is_object() && !target.empty()
             && seen.insert(std::string(stringMember(*row, "id"))).second) {
-            into.push_back({std::string(stringMember(*row, "id")), printJson(*request)});
+            into.push_back({std::string(stringMember(*row, "id")), target, printJson(*request)});
         }
     }
 }
@@ -86,7 +98,7 @@ public:
             headers.emplace_back("Authorization", "Bearer " + m_key);
         }
         const std::string text
-            = test::requestText("POST", "/v1/chat/completions", headers, exchange.request);
+            = test::requestText("POST", exchange.target, headers, exchange.request);
         if (m_connection) {
             if (auto reply = attempt(text)) {
                 return reply;
@@ -154,6 +166,14 @@ struct Bench {
         const auto added
             = server->controlJson({"upstream", "add", "sample", "--base-url", upstream->baseUrl()});
         ASSERT_TRUE(added) << added.error().message;
+        const auto other = server->controlJson({"upstream",
+                                                "add",
+                                                "anthropic",
+                                                "--base-url",
+                                                upstream->baseUrl(),
+                                                "--wire",
+                                                "anthropic"});
+        ASSERT_TRUE(other) << other.error().message;
     }
 };
 
@@ -192,7 +212,7 @@ TEST_P(Faithful, passesOurRecordingsByteForByte)
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
         addExchanges(entry.path(), exchanges);
     }
-    ASSERT_GE(exchanges.size(), 60U);
+    ASSERT_GE(exchanges.size(), 80U);
     compareAll(folder, exchanges, GetParam());
 }
 
@@ -202,11 +222,15 @@ TEST_P(Faithful, passesRecordedThirdPartyTrafficByteForByte)
         GTEST_SKIP() << "no recorded traffic at " << trafficDir();
     }
     std::vector<Exchange> exchanges;
-    for (const char* file :
-         {"chat_completions_json.jsonl.gz", "chat_completions_sse.jsonl.gz", "errors.jsonl"}) {
+    for (const char* file : {"chat_completions_json.jsonl.gz",
+                             "chat_completions_sse.jsonl.gz",
+                             "errors.jsonl",
+                             "other_endpoints.jsonl.gz",
+                             "responses_json.jsonl.gz",
+                             "responses_sse.jsonl.gz"}) {
         addExchanges(trafficDir() / file, exchanges);
     }
-    ASSERT_GT(exchanges.size(), 2000U);
+    ASSERT_GT(exchanges.size(), 3000U);
     compareAll(trafficDir(), exchanges, GetParam());
 }
 

@@ -2,7 +2,7 @@
 // Starts the real sample provider and the real exhibitd in a private folder, on free ports.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -52,14 +52,45 @@ export async function startServers({ policies = [], upstreamArgs = [] } = {}) {
   };
   process.env.SAMPLE_UPSTREAM_KEY = 'unused';
   await ctl('upstream', 'add', 'sample', '--base-url', upstream.url);
+  await ctl('upstream', 'add', 'sample-anthropic', '--base-url', upstream.url, '--wire', 'anthropic');
   for (const policy of policies) await ctl('policy', 'import', join(source, policy));
   const close = async () => {
     await stop(server);
     await stop(upstream);
     await rm(folder, { recursive: true, force: true });
   };
-  return { upstream, server, key, ctl, close, baseURL: `${server.url}/v1` };
+  /** How many requests the provider has seen. */
+  const providerRequests = async () =>
+    (await (await fetch(`${upstream.url}/sample/statistics`)).json()).requests;
+  /** How the stops of the default project look from now on: soft or error. */
+  const setStopStyle = async (style) => {
+    const reply = await fetch(`${server.url}/admin/projects/default`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ stop_style: style }),
+    });
+    if (!reply.ok) throw new Error(await reply.text());
+  };
+  return { upstream, server, key, ctl, close, providerRequests, setStopStyle, url: server.url, baseURL: `${server.url}/v1` };
 }
+
+/** The project's own recording of that id. */
+export async function recording(id) {
+  const folder = join(source, 'tests/support/recordings');
+  for (const file of await readdir(folder)) {
+    for (const line of (await readFile(join(folder, file), 'utf8')).split('\n').filter(Boolean)) {
+      const row = JSON.parse(line);
+      if (row.id === id) return row;
+    }
+  }
+  throw new Error(`no recording ${id}`);
+}
+
+/** Request options that select the recording that answers. */
+export const sample = (id, headers = {}) => ({ headers: { 'x-sample-id': id, ...headers } });
+
+/** The data of a recording's events. */
+export const dataOf = (sse) => sse.filter((line) => line.startsWith('data: {')).map((line) => JSON.parse(line.slice(6)));
 
 /** Repeats `look` until it returns something truthy; for what becomes visible within a second. */
 export async function eventually(look, deadlineMs = 10000) {

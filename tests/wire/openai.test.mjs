@@ -2,24 +2,8 @@
 // The official openai SDK against exhibitd: what applications really do. Each case runs with the
 // version for Node 18 and with the newest one that this Node can load.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
-import { eventually, startServers } from './harness.mjs';
-
-const source = process.env.EXHIBIT_SOURCE_DIR;
-
-async function recording(id) {
-  for (const file of ['ordinary', 'contract_renewal', 'personal_data', 'secret_output', 'unsafe_tool_call']) {
-    const text = await readFile(`${source}/tests/support/recordings/${file}.jsonl`, 'utf8');
-    for (const line of text.split('\n').filter(Boolean)) {
-      const row = JSON.parse(line);
-      if (row.id === id) return row;
-    }
-  }
-  throw new Error(`no recording ${id}`);
-}
-
-const sample = (id, headers = {}) => ({ headers: { 'x-sample-id': id, ...headers } });
+import { dataOf, eventually, recording, sample, startServers } from './harness.mjs';
 
 async function sdks() {
   const list = [['openai 4', (await import('openai')).default]];
@@ -66,8 +50,7 @@ for (const [name, OpenAI] of await sdks()) {
       const stream = await client().chat.completions.create(request, sample('ordinary-04'));
       const chunks = [];
       for await (const chunk of stream) chunks.push(chunk);
-      const expected = sse.filter((line) => line.startsWith('data: {')).map((line) => JSON.parse(line.slice(6)));
-      assert.deepEqual(chunks, expected);
+      assert.deepEqual(chunks, dataOf(sse));
     });
 
     test('tool calls stream whole', async () => {
@@ -175,6 +158,29 @@ for (const [name, OpenAI] of await sdks()) {
         return out.incidents.length ? out.incidents : null;
       });
       assert.equal(found[0].incident_id, exhibit.incident_id);
+    });
+
+    describe('style error', () => {
+      before(() => servers.setStopStyle('error'));
+      after(() => servers.setStopStyle('soft'));
+
+      test('a blocked stream raises where the text ends', async () => {
+        const { request } = await recording('contract-2-answer');
+        const before = await servers.providerRequests();
+        const stream = await client({ maxRetries: 2 }).chat.completions
+          .create({ ...request, metadata: { context: { contract: { auto_renew: null } } } }, sample('contract-2-answer'));
+        let text = '';
+        await assert.rejects((async () => {
+          for await (const chunk of stream) text += chunk.choices[0]?.delta?.content ?? '';
+        })(), (error) => {
+          assert.ok(error instanceof OpenAI.APIError);
+          assert.equal(error.code, 'policy_violation');
+          assert.ok(error.error.incident_id.startsWith('inc_'));
+          return true;
+        });
+        assert.match(text, /^Your contract C-2041 runs until/);
+        assert.equal(await servers.providerRequests(), before + 1);
+      });
     });
 
     test('the next call of a stopped run is refused and not retried', async () => {

@@ -2,7 +2,7 @@
 # run.sh NODE SDK_FOLDER TEST: Node finds packages beside the test, so the tests are copied there.
 set -eu
 here=$(dirname "$0")
-if [ ! -d "$2/node_modules/openai" ]; then
+if [ ! -d "$2/node_modules/ai" ]; then
     echo "the SDKs are not installed: ./dev test does it" >&2
     exit 1
 fi

@@ -24,20 +24,14 @@ TEST(EnteredFacts, takeWhatIsWithinTheirLimits)
     EXPECT_EQ(faultOf(check(impact)), "/personal_information/count");
 }
 
-TEST(EnteredFacts, refuseOneItemTooManyAndDaysThatAreNone)
+TEST(EnteredFacts, takeDaysOfTheCalendarAlone)
 {
-    RemediationPlan plan{std::vector<RemediationItem>(100, {"act", "me", "2028-02-29", {}, {}})};
-    EXPECT_EQ(faultOf(check(plan)), "");
-    plan.items[3].due = "2027-02-29";
-    EXPECT_EQ(faultOf(check(plan)), "/items/3/due");
-    plan.items[3].due = "2027-2-1";
-    EXPECT_EQ(faultOf(check(plan)), "/items/3/due");
-    plan.items[3].due.reset();
-    plan.items[4].owner = std::string(201, 'x');
-    EXPECT_EQ(faultOf(check(plan)), "/items/4/owner");
-    plan.items[4].owner.reset();
-    plan.items.push_back({"one more", {}, {}, {}, {}});
-    EXPECT_EQ(faultOf(check(plan)), "/items");
+    EXPECT_TRUE(parseDay("2028-02-29", "/day"));
+    for (const auto* day : {"2027-02-29", "2027-2-1", "2027-02-01T00", "", "soon-enough"}) {
+        const auto parsed = parseDay(day, "/day");
+        ASSERT_FALSE(parsed) << day;
+        EXPECT_EQ(parsed.error().subject, "/day");
+    }
 }
 
 TEST(EnteredFacts, refuseAPeriodThatEndsBeforeItStarts)

@@ -45,11 +45,16 @@ TEST(ExecutiveDebrief, hasTwoPagesHoweverMuchWasEntered)
     impact.personalInformation
         = PersonalInformation{true, std::string(4000, 'W'), std::string(4000, 'W'), 7};
     facts.impact = {1, "key_1", facts.incident.createdAt, impact};
-    RemediationPlan plan;
     for (int i = 0; i < 100; ++i) {
-        plan.items.push_back({std::string(4000, 'W'), std::string(200, 'W'), "2026-12-01", {}, {}});
+        domain::Remediation item;
+        item.number = i + 1;
+        item.action = std::string(4000, 'W');
+        item.owner = std::string(200, 'W');
+        facts.remediations.push_back(item);
+        domain::FixVerification verification;
+        verification.reason = std::string(4000, 'W');
+        facts.fixVerifications.push_back(verification);
     }
-    facts.remediations = {1, "key_1", facts.incident.createdAt, plan};
     for (const auto& one : {facts, factsOnTest()}) {
         PackFacts pack;
         pack.bundle = bundleOnTest(one);

@@ -220,5 +220,22 @@ TEST(Upstreams, refuseAddressesAndVariablesThatCouldLeakSecrets)
     EXPECT_EQ(refused(R"("models":[])"), "/base_url");
 }
 
+TEST(Projects, sayHowTheirStopsLook)
+{
+    ApiOnTest api;
+    const auto before = api.ask("GET", "/admin/projects");
+    ASSERT_EQ(before.status, 200) << printJson(before.body);
+    EXPECT_EQ(before.at("/projects/0/stop_style"), "soft");
+    const std::string target
+        = "/admin/projects/" + std::string(before.at("/projects/0/slug").as_string());
+    const auto changed = api.ask("PATCH", target, R"({"stop_style":"error"})");
+    EXPECT_EQ(changed.status, 200) << printJson(changed.body);
+    EXPECT_EQ(api.reloads, 1);
+    EXPECT_EQ(api.ask("GET", "/admin/projects").at("/projects/0/stop_style"), "error");
+    EXPECT_EQ(api.ask("PATCH", target, R"({"stop_style":"loud"})").status, 400);
+    EXPECT_EQ(api.ask("PATCH", target, R"({"slug":"other"})").status, 400);
+    EXPECT_EQ(api.ask("PATCH", "/admin/projects/none", R"({"stop_style":"soft"})").status, 404);
+}
+
 } // namespace
 } // namespace exhibit::api

@@ -333,6 +333,44 @@ TEST(Faults, aStreamBeginsOnlyWhenTheRecordOfItsCallIsOnDisk)
     EXPECT_EQ(gateway.upstream().requests().size(), 1U) << "it was not refused before";
 }
 
+TEST(Faults, aStreamThatNobodyAskedForBeginsNoSooner)
+{
+    GatewayOnTest gateway([](const std::string&, ScriptedUpstream::Peer& peer) {
+        peer.send(streamHead() + streamChunk(text("Hi") + done()));
+        return peer.send(kStreamEnd);
+    });
+    EXPECT_EQ(gateway.chat(kAsk)->body, text("Hi") + done());
+    const RefusingDisk disk;
+    const auto reply = gateway.chat(kAsk);
+    ASSERT_TRUE(reply.has_value());
+    EXPECT_EQ(reply->status, 503);
+    EXPECT_FALSE(reply->header("x-exhibit-call-id").has_value());
+    EXPECT_EQ(gateway.upstream().requests().size(), 2U) << "it was not refused before";
+}
+
+TEST(Faults, aRefusalWaitsForItsRecord)
+{
+    const std::string ask = R"({"model":"gpt-4o","messages":[],"metadata":{"run_id":"r-1"}})";
+    const std::string leak = R"({"choices":[{"index":0,"message":{"content":"sk-abcdefgh"}}]})";
+    GatewayOnTest stopped(
+        [&leak](const std::string&, ScriptedUpstream::Peer& peer) {
+            return peer.send(jsonReply(leak));
+        },
+        {.policies = {patternPolicy("SECRETS", "block", "sk-[a-z0-9]{8}")}});
+    EXPECT_EQ(stopped.chat(ask)->status, 200);
+    EXPECT_EQ(stopped.chat(ask)->status, 403);
+    GatewayOnTest unreachable([](const std::string&, ScriptedUpstream::Peer&) { return false; });
+    EXPECT_EQ(unreachable.chat(kAsk)->status, 502);
+    const RefusingDisk disk;
+    // Neither the run's stop nor the provider's failure is told with an id that no record has.
+    for (const auto* gateway : {&stopped, &unreachable}) {
+        const auto reply = gateway->chat(ask);
+        ASSERT_TRUE(reply.has_value());
+        EXPECT_EQ(reply->status, 503);
+        EXPECT_FALSE(reply->header("x-exhibit-call-id").has_value());
+    }
+}
+
 TEST(Faults, aMissingUpstreamKeyIsNoSecretAndNoCrash)
 {
     GatewaySetup setup;

@@ -109,6 +109,11 @@ void GatewayOnTest::fillCatalogue(const GatewaySetup& setup)
     upstream.apiKeyEnv = setup.apiKeyEnv;
     upstream.passThrough = setup.passThrough;
     catalogue->upstreams = {upstream};
+    upstream.upstreamId = UpstreamId::generate();
+    upstream.name = "scripted-anthropic";
+    upstream.models = {"claude-*"};
+    upstream.wire = domain::Wire::Anthropic;
+    catalogue->upstreams.push_back(upstream);
     m_key = security::generateKey().expose();
     domain::ApiKey key;
     key.keyId = KeyId::generate();
@@ -123,7 +128,8 @@ void GatewayOnTest::fillCatalogue(const GatewaySetup& setup)
     catalogue->currentSnapshot[tenant] = snapshot->snapshotId;
     catalogue->snapshots[{tenant, snapshot->snapshotId}] = snapshot;
     catalogue->prices.version = "test-1";
-    catalogue->prices.models = {{"gpt-4o*", 250'000'000, 125'000'000, 1'000'000'000, 4.0}};
+    catalogue->prices.models = {{"gpt-4o*", 250'000'000, 125'000'000, 1'000'000'000, 4.0},
+                                {"claude-*", 300'000'000, 30'000'000, 1'500'000'000, 4.0}};
     m_catalogue.set(std::move(catalogue));
 }
 

@@ -131,7 +131,8 @@ inline std::vector<std::string> sortedEvents(const std::string& stream)
 }
 
 /// The texts a client puts together, by choice and member of the delta.
-inline std::map<std::string, std::string> clientTexts(const std::string& stream)
+inline std::map<std::string, std::string> clientTexts(const std::string& stream,
+                                                      const Surface& surface = chatSurface())
 {
     std::map<std::string, std::string> texts;
     SseParser parser;
@@ -141,8 +142,9 @@ inline std::map<std::string, std::string> clientTexts(const std::string& stream)
         if (!walk) {
             continue;
         }
-        for (const auto& found : readAnswer(*walk, AnswerForm::Chunk).texts) {
-            texts[found.channel] += walk->string(found.node);
+        for (const auto& found : surface.read(*walk, AnswerForm::Chunk).texts) {
+            texts[found.channel]
+                += found.isRaw ? std::string(walk->raw(found.node)) : walk->string(found.node);
         }
     }
     return texts;

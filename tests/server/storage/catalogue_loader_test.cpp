@@ -146,7 +146,7 @@ TEST_F(CatalogueLoader, readsEveryTenantUnderItsOwnName)
     const auto catalogue = load();
     for (const auto& tenant : {first, second}) {
         EXPECT_EQ(catalogue.findProject(tenant.project)->tenantId, tenant.id);
-        const auto* upstream = catalogue.route(tenant.project, "gpt-4o");
+        const auto* upstream = catalogue.route(tenant.project, "gpt-4o", domain::Wire::Anthropic);
         ASSERT_NE(upstream, nullptr);
         EXPECT_EQ(upstream->tenantId, tenant.id);
         EXPECT_EQ(upstream->models, (std::vector<std::string>{"gpt-*", "o3"}));

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/gateway/answer_parts.h"
+
+#include "server/gateway/known_names.h"
+
+#include <algorithm>
+
+namespace exhibit::gateway {
+namespace {
+
+// A string that is too long to be an id is text all the same.
+constexpr std::size_t kNotTextBytesMax = 128;
+constexpr std::size_t kIndexDigitsMax = 9;
+
+} // namespace
+
+bool isPlainIndex(BytesView raw)
+{
+    return !raw.empty() && raw.size() <= kIndexDigitsMax && (raw == "0" || raw.front() != '0')
+        && std::all_of(raw.begin(), raw.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool isIdOrEnum(const JsonWalk& walk,
+                std::size_t node,
+                const std::string_view* names,
+                std::size_t count)
+{
+    const auto& value = walk[node];
+    return value.end - value.begin <= kNotTextBytesMax
+        && std::any_of(names, names + count, [&](std::string_view name) {
+               return walk.nameIs(node, name);
+           });
+}
+
+void noteAside(AnswerParts& parts, std::size_t node, std::string channel, bool isName)
+{
+    AnswerText text;
+    text.node = node;
+    text.isName = isName;
+    text.choice = kNoChoice;
+    text.field = channel;
+    text.channel = std::move(channel);
+    parts.asides.push_back(std::move(text));
+}
+
+void noteUnknownName(AnswerParts& parts, const JsonWalk& walk, std::size_t node)
+{
+    const auto& value = walk[node];
+    if (!walk.is(value.parent, JsonKind::Object)) {
+        return;
+    }
+    const auto raw = walk.text().substr(value.nameBegin, value.nameEnd - value.nameBegin);
+    if (value.nameEscaped || !isKnownName(raw)) {
+        noteAside(parts, node, walk.path(node) + "/~name", true);
+    }
+}
+
+std::optional<domain::Usage> readUsage(const JsonWalk& walk, std::size_t node)
+{
+    if (!walk.is(node, JsonKind::Object)) {
+        return std::nullopt;
+    }
+    const auto count = [&walk](std::size_t object, std::string_view name) {
+        return std::max<std::int64_t>(walk.integer(walk.find(object, name), 0), 0);
+    };
+    const auto detail = [&](std::string_view object, std::string_view name) {
+        return count(walk.find(node, object), name);
+    };
+    // Anthropic counts what it caches beside the other input; all others, within.
+    const auto cacheRead = count(node, "cache_read_input_tokens");
+    domain::Usage usage;
+    usage.promptTokens = std::max(count(node, "prompt_tokens"), count(node, "input_tokens"))
+        + cacheRead + count(node, "cache_creation_input_tokens");
+    usage.completionTokens
+        = std::max(count(node, "completion_tokens"), count(node, "output_tokens"));
+    usage.cachedTokens = std::max({cacheRead,
+                                   detail("prompt_tokens_details", "cached_tokens"),
+                                   detail("input_tokens_details", "cached_tokens")});
+    usage.reasoningTokens = std::max(detail("completion_tokens_details", "reasoning_tokens"),
+                                     detail("output_tokens_details", "reasoning_tokens"));
+    return usage;
+}
+
+} // namespace exhibit::gateway

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/gateway/surface.h"
+
+namespace exhibit::gateway {
+
+http::Response Surface::error(const http::ErrorReply& reply, const RequestId& request) const
+{
+    return http::errorResponse(reply, request);
+}
+
+std::optional<Bytes> Surface::digested(BytesView) const
+{
+    return std::nullopt;
+}
+
+const std::vector<const Surface*>& surfaces()
+{
+    static const std::vector<const Surface*> all{&chatSurface(),
+                                                 &responsesSurface(),
+                                                 &messagesSurface(),
+                                                 &embeddingsSurface(),
+                                                 &completionsSurface()};
+    return all;
+}
+
+const Surface* findSurface(std::string_view path)
+{
+    for (const Surface* surface : surfaces()) {
+        if (surface->traits().path == path) {
+            return surface;
+        }
+    }
+    return nullptr;
+}
+
+} // namespace exhibit::gateway
