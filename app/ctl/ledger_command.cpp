@@ -8,53 +8,7 @@
 namespace exhibit::ctl {
 namespace {
 
-struct ExportOptions {
-    std::string incident;
-    std::string format = "exhibit";
-    std::string output;
-    std::string caseId;
-    std::vector<std::string> redactions; ///< PATH=REASON
-};
-
-int exportIncident(Session& session, const ExportOptions& options)
-{
-    JsonArray redactions;
-    for (const auto& redaction : options.redactions) {
-        const std::size_t equals = redaction.find('=');
-        if (equals == redaction.npos || !redaction.starts_with('/')) {
-            return report(
-                Error{ErrorCode::InvalidInput, "Expected --redact /PATH=REASON.", redaction},
-                session.json());
-        }
-        redactions.push_back(JsonObject{{"path", redaction.substr(0, equals)},
-                                        {"reason", redaction.substr(equals + 1)}});
-    }
-    const auto pack = session.wait(session.client().exportIncident(
-        options.incident,
-        JsonObject{
-            {"format", options.format}, {"case", options.caseId}, {"redactions", redactions}}));
-    if (!pack) {
-        return report(pack.error(), session.json());
-    }
-    std::ofstream file(options.output, std::ios::binary);
-    file.write(pack->data(), static_cast<std::streamsize>(pack->size()));
-    file.close();
-    if (!file) {
-        return report(Error{ErrorCode::Unavailable, "The file cannot be written.", options.output},
-                      session.json());
-    }
-    const std::string digest = toHex(asView(sha256(*pack)));
-    if (session.json()) {
-        session.printJsonLine(
-            JsonObject{{"file", options.output}, {"bytes", pack->size()}, {"sha256", digest}});
-    } else {
-        session.out().stream << options.output << ": " << pack->size() << " bytes, SHA-256 "
-                             << digest << "\n";
-    }
-    return kDone;
-}
-
-int showKeys(Session& session)
+int showKeys(Session& session, const std::string& pdfFile)
 {
     const auto keys = session.wait(session.client().ledgerKeys());
     if (!keys) {
@@ -69,6 +23,16 @@ int showKeys(Session& session)
         session.out().stream << "--trust-log '" << stringMember(log, "vkey") << "'\n";
     }
     session.out().stream << "--trust-certificate " << stringMember(*keys, "certificate") << "\n";
+    if (!pdfFile.empty()) {
+        std::ofstream file(pdfFile, std::ios::binary);
+        file << stringMember(*keys, "pdf_certificate");
+        file.close();
+        if (!file) {
+            return report(Error{ErrorCode::Unavailable, "The file cannot be written.", pdfFile},
+                          session.json());
+        }
+        session.out().stream << "--pdf-ca " << pdfFile << "\n";
+    }
     return kDone;
 }
 
@@ -130,29 +94,13 @@ void addLedgerCommand(CLI::App& app, Invocation& invocation)
     group
         ->add_subcommand("checkpoint", "The newest signed head, signed now when entries were added")
         ->callback([&invocation] { invocation.run = showCheckpoint; });
-    group->add_subcommand("keys", "The keys that a verifier pins, as options of verify")
-        ->callback([&invocation] { invocation.run = showKeys; });
-}
-
-void addExportCommand(CLI::App& app, Invocation& invocation)
-{
-    auto options = std::make_shared<ExportOptions>();
-    auto* command = app.add_subcommand("export", "Export an incident's evidence as a signed pack");
-    command->add_option("incident", options->incident, "The incident's id")
-        ->required()
-        ->type_name("INC");
-    command->add_option("--format", options->format)
-        ->check(CLI::IsMember({"exhibit"}))
-        ->capture_default_str();
-    command->add_option("-o,--output", options->output, "File to write")
-        ->required()
-        ->type_name("FILE");
-    command->add_option("--case", options->caseId, "Id of the case, for the pack's signature");
-    command
-        ->add_option("--redact", options->redactions, "Field to leave out of every entry, and why")
-        ->type_name("/PATH=REASON");
-    command->callback([options, &invocation] {
-        invocation.run = [options](Session& session) { return exportIncident(session, *options); };
+    auto pdfFile = std::make_shared<std::string>();
+    auto* keys
+        = group->add_subcommand("keys", "The keys that a verifier pins, as options of verify");
+    keys->add_option("--pdf-ca", *pdfFile, "Write the certificate that signs reports into a file")
+        ->type_name("PEM");
+    keys->callback([pdfFile, &invocation] {
+        invocation.run = [pdfFile](Session& session) { return showKeys(session, *pdfFile); };
     });
 }
 

@@ -4,6 +4,7 @@
 #include "app/ctl/table.h"
 #include "models/evidence/mapped_file.h"
 #include "models/evidence/verifier.h"
+#include "models/report/pdf_verifier.h"
 
 #include <fstream>
 #include <iterator>
@@ -22,6 +23,7 @@ struct VerifyOptions {
     std::string root;
     std::vector<std::string> witnesses;
     std::vector<std::string> timestampAuthorities;
+    std::vector<std::string> reportCertificates;
 };
 
 Result<Bytes> readAnchor(const std::string& file)
@@ -125,11 +127,21 @@ int verifyFiles(Session& session, const VerifyOptions& options)
     if (!anchors) {
         return report(anchors.error(), session.json());
     }
+    std::vector<Bytes> certificates;
+    for (const auto& file : options.reportCertificates) {
+        auto pem = readAnchor(file);
+        if (!pem) {
+            return report(pem.error(), session.json());
+        }
+        certificates.push_back(*std::move(pem));
+    }
     int code = kDone;
     for (const auto& file : options.files) {
         VerificationReport result;
         if (const auto mapped = evidence::MappedFile::open(file)) {
-            result = evidence::verifyFile(mapped->bytes(), *anchors);
+            result = exhibit::report::looksLikePdf(mapped->bytes())
+                ? exhibit::report::verifyReportPdf(mapped->bytes(), *anchors, certificates)
+                : evidence::verifyFile(mapped->bytes(), *anchors);
         } else {
             result.failed("container", file, mapped.error().message);
         }
@@ -149,7 +161,8 @@ void addVerifyCommand(CLI::App& app, Invocation& invocation)
 {
     auto options = std::make_shared<VerifyOptions>();
     auto* command = app.add_subcommand(
-        "verify", "Verify packs and certificates, offline; several files, the highest exit code");
+        "verify",
+        "Verify packs, certificates and reports, offline; several files, the highest exit code");
     command->add_option("files", options->files, "Files to verify")->required()->type_name("FILE");
     command->add_option("--trust-log", options->logKeys, "Key of a log: name+id+base64")
         ->type_name("VKEY");
@@ -167,6 +180,8 @@ void addVerifyCommand(CLI::App& app, Invocation& invocation)
         ->add_option("--tsa-ca",
                      options->timestampAuthorities,
                      "Root certificates of time stamp authorities")
+        ->type_name("PEM");
+    command->add_option("--pdf-ca", options->reportCertificates, "Certificate that signs reports")
         ->type_name("PEM");
     command->callback([options, &invocation] {
         invocation.keyNeeded = false;

@@ -23,11 +23,13 @@ enum class FixVerdict : std::uint8_t {
 
 struct Remediation {
     std::int64_t number = 0; ///< Within the incident, from 1.
+    std::int64_t version = 1; ///< Each change is a new one; earlier ones stay.
     std::string action;
     std::optional<std::string> owner;
     std::optional<UtcTime> due;
     RemediationState state = RemediationState::Open;
     std::optional<std::string> approver;
+    std::string enteredBy; ///< Id of the key that entered this version.
     UtcTime updatedAt{};
 };
 
@@ -52,11 +54,13 @@ template <class V>
 void visitFields(V& visit, Of<V, Remediation>& item)
 {
     visit("n", item.number);
+    visit("version", item.version);
     visit("action", item.action);
     visit("owner", item.owner);
     visit("due", item.due);
     visit("state", item.state);
     visit("approver", item.approver);
+    visit("entered_by", item.enteredBy);
     visit("updated_at", item.updatedAt);
 }
 

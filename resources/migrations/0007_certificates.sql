@@ -67,17 +67,18 @@ CREATE TABLE remediations (
     tenant_id uuid NOT NULL,
     incident_id uuid NOT NULL,
     remediation_no bigint NOT NULL CHECK (remediation_no > 0),
+    version bigint NOT NULL CHECK (version > 0), -- the highest counts, the others stay
     action text NOT NULL,
     owner text,
     due_at timestamptz,
     state text NOT NULL,              -- open in_progress in_review done rejected
     approver text,
-    updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    PRIMARY KEY (tenant_id, incident_id, remediation_no),
+    entered_by text NOT NULL,
+    entered_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (tenant_id, incident_id, remediation_no, version),
     FOREIGN KEY (tenant_id, incident_id) REFERENCES incidents
 );
-SELECT protect_tenant_table('remediations'),
-       allow_update('remediations', 'action', 'owner', 'due_at', 'state', 'approver', 'updated_at');
+SELECT protect_tenant_table('remediations'), make_append_only('remediations');
 
 -- Whether one helped: the verdicts of replays under changed policies.
 CREATE TABLE fix_verifications (
@@ -92,7 +93,7 @@ CREATE TABLE fix_verifications (
     document jsonb NOT NULL,          -- the whole FixVerification
     verified_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (tenant_id, verification_id),
-    FOREIGN KEY (tenant_id, incident_id, remediation_no) REFERENCES remediations
+    FOREIGN KEY (tenant_id, incident_id) REFERENCES incidents
 );
 CREATE INDEX fix_verifications_by_item ON fix_verifications (tenant_id, incident_id, remediation_no);
 SELECT protect_tenant_table('fix_verifications'), make_append_only('fix_verifications');

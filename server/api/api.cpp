@@ -30,6 +30,8 @@ void addRoutes(http::Router& router, const ApiServices& services)
                                estimateRoutes(shared),
                                keyRoutes(shared),
                                ledgerRoutes(shared),
+                               enteredRoutes(shared),
+                               exportRoutes(shared),
                                holdRoutes(shared),
                                certificateRoutes(shared),
                                remediationRoutes(shared),

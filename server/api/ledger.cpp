@@ -8,7 +8,6 @@
 namespace exhibit::api {
 namespace {
 
-constexpr std::chrono::seconds kExportTimeout{60};
 constexpr std::chrono::seconds kVerifyTimeout{300};
 
 /// The ledger's parts, once they are there, for the tenant that the path names.
@@ -192,7 +191,8 @@ http::Response keys(const SharedServices& services,
                               JsonObject{{"tenant", principal.tenant.text()},
                                          {"logs", std::move(logs)},
                                          {"certificate", toHex(packKeys.certificate.raw())},
-                                         {"certificate_key_id", packKeys.certificate.id()}});
+                                         {"certificate_key_id", packKeys.certificate.id()},
+                                         {"pdf_certificate", packKeys.pdfCertificate}});
 }
 
 http::Response verify(const SharedServices& services,
@@ -238,59 +238,6 @@ http::Response selfTests(const SharedServices& services,
     return http::jsonResponse(200, JsonObject{{"passed", passed}, {"tests", std::move(tests)}});
 }
 
-struct RedactionRequest {
-    std::string path;
-    std::string reason;
-};
-struct ExportRequest {
-    std::string format = "exhibit";
-    std::vector<std::string> include;
-    std::vector<RedactionRequest> redactions;
-    std::string caseId;
-};
-
-template <class V>
-void visitFields(V& visit, Of<V, RedactionRequest>& request)
-{
-    visit("path", request.path);
-    visit("reason", request.reason);
-}
-template <class V>
-void visitFields(V& visit, Of<V, ExportRequest>& request)
-{
-    visit.defaulted("format", request.format);
-    visit.defaulted("include", request.include);
-    visit.defaulted("redactions", request.redactions);
-    visit.defaulted("case", request.caseId);
-}
-
-http::Response exportIncident(const SharedServices& services,
-                              const http::Request& request,
-                              const security::Principal& principal)
-{
-    EXHIBIT_ANSWER(request, const auto* parts, partsFor(services, request, principal));
-    EXHIBIT_ANSWER(request, const auto incident, readId<IncidentId>(request));
-    EXHIBIT_ANSWER(request, const auto body, readBody<ExportRequest>(request));
-    if (body.format != "exhibit") {
-        return refusal(request, 400, "invalid_format", "expected the format exhibit", "/format");
-    }
-    storage::PackRequest pack{incident, {}, body.caseId, actorOf(request, principal)};
-    for (const auto& redaction : body.redactions) {
-        pack.redactions.push_back({redaction.path, redaction.reason});
-    }
-    EXHIBIT_ANSWER(
-        request,
-        auto exported,
-        storage::exportPack(
-            services->database, *parts, principal.tenant, pack, Deadline::after(kExportTimeout)));
-    http::Response response;
-    response.headers.add("Content-Type", "application/vnd.exhibit+zip");
-    response.headers.add("Content-Disposition",
-                         "attachment; filename=\"" + exported.id + ".exhibit\"");
-    response.body = std::move(exported.bytes);
-    return response;
-}
-
 } // namespace
 
 std::vector<ApiRoute> ledgerRoutes(const SharedServices& services)
@@ -308,11 +255,7 @@ std::vector<ApiRoute> ledgerRoutes(const SharedServices& services)
             {"GET", "/api/v1/ledger/{tenant}/entries", audit, with(services, entries)},
             {"GET", "/api/v1/ledger/keys", audit, with(services, keys)},
             {"GET", "/api/v1/ledger/verify", audit, with(services, verify)},
-            {"GET", "/api/security/tests", audit, with(services, selfTests)},
-            {"POST",
-             "/api/v1/incidents/{id}/export",
-             domain::Scope::EvidenceExport,
-             with(services, exportIncident)}};
+            {"GET", "/api/security/tests", audit, with(services, selfTests)}};
 }
 
 } // namespace exhibit::api

@@ -16,13 +16,18 @@ namespace {
 
 constexpr std::size_t kActionBytesMax = 4000;
 constexpr std::size_t kPersonBytesMax = 256;
+constexpr std::size_t kListMax = 100;
 
 struct RemediationRequest {
+    std::optional<std::int64_t> number; ///< In a list: absent adds one.
     std::string action;
     std::optional<std::string> owner;
     std::optional<UtcTime> due;
     domain::RemediationState state = domain::RemediationState::Open;
     std::optional<std::string> approver;
+};
+struct ListRequest {
+    std::vector<RemediationRequest> items;
 };
 struct VerifyRequest {
     std::optional<std::string> snapshotId; ///< Absent: the one that new runs bind to.
@@ -31,11 +36,17 @@ struct VerifyRequest {
 template <class V>
 void visitFields(V& visit, Of<V, RemediationRequest>& request)
 {
+    visit("n", request.number);
     visit("action", request.action);
     visit("owner", request.owner);
     visit("due", request.due);
     visit.defaulted("state", request.state);
     visit("approver", request.approver);
+}
+template <class V>
+void visitFields(V& visit, Of<V, ListRequest>& request)
+{
+    visit("items", request.items);
 }
 template <class V>
 void visitFields(V& visit, Of<V, VerifyRequest>& request)
@@ -57,29 +68,44 @@ Result<std::int64_t> numberOf(const http::Request& request)
     return number;
 }
 
-Result<domain::Remediation> readItem(const http::Request& request)
+Result<domain::Remediation> itemOf(RemediationRequest body, const std::string& pointer)
 {
-    EXHIBIT_TRY(auto body, readBody<RemediationRequest>(request));
     if (body.action.empty() || body.action.size() > kActionBytesMax) {
-        return fail(ErrorCode::InvalidInput, "expected 1 to 4000 bytes", "/action");
+        return fail(ErrorCode::InvalidInput, "expected 1 to 4000 bytes", pointer + "/action");
     }
     for (const auto* person : {&body.owner, &body.approver}) {
         if (*person && ((*person)->empty() || (*person)->size() > kPersonBytesMax)) {
             return fail(ErrorCode::InvalidInput,
                         "expected 1 to 256 bytes",
-                        person == &body.owner ? "/owner" : "/approver");
+                        pointer + (person == &body.owner ? "/owner" : "/approver"));
         }
     }
     if (body.state == domain::RemediationState::Done && !body.approver) {
-        return fail(ErrorCode::InvalidInput, "what is done needs an approver", "/approver");
+        return fail(
+            ErrorCode::InvalidInput, "what is done needs an approver", pointer + "/approver");
     }
     domain::Remediation item;
+    item.number = body.number.value_or(0);
     item.action = std::move(body.action);
     item.owner = std::move(body.owner);
     item.due = body.due;
     item.state = body.state;
     item.approver = std::move(body.approver);
     return item;
+}
+
+Result<std::vector<domain::Remediation>> readItems(const http::Request& request)
+{
+    EXHIBIT_TRY(auto body, readBody<ListRequest>(request));
+    if (body.items.empty() || body.items.size() > kListMax) {
+        return fail(ErrorCode::InvalidInput, "expected 1 to 100 items", "/items");
+    }
+    std::vector<domain::Remediation> items;
+    for (auto& one : body.items) {
+        EXHIBIT_TRY(auto item, itemOf(std::move(one), "/items/" + std::to_string(items.size())));
+        items.push_back(std::move(item));
+    }
+    return items;
 }
 
 http::Response list(const SharedServices& services,
@@ -102,7 +128,12 @@ http::Response save(const SharedServices& services,
                     std::int64_t number)
 {
     EXHIBIT_ANSWER(request, const auto incident, readId<IncidentId>(request));
-    EXHIBIT_ANSWER(request, auto item, readItem(request));
+    EXHIBIT_ANSWER(request, auto body, readBody<RemediationRequest>(request));
+    if (body.number) {
+        return refusal(request,
+                       {ErrorCode::InvalidInput, "the number stands in the path alone", "/n"});
+    }
+    EXHIBIT_ANSWER(request, auto item, itemOf(std::move(body), ""));
     item.number = number;
     EXHIBIT_ANSWER(request,
                    const auto saved,
@@ -129,6 +160,23 @@ http::Response change(const SharedServices& services,
 {
     EXHIBIT_ANSWER(request, const auto number, numberOf(request));
     return save(services, request, principal, number);
+}
+
+/// Changes those with a number, adds the others: all or none. Those not named stay.
+http::Response changeAll(const SharedServices& services,
+                         const http::Request& request,
+                         const security::Principal& principal)
+{
+    EXHIBIT_ANSWER(request, const auto incident, readId<IncidentId>(request));
+    EXHIBIT_ANSWER(request, const auto items, readItems(request));
+    const auto saved = storage::RemediationStore(services->database)
+                           .saveAll(principal.tenant,
+                                    incident,
+                                    items,
+                                    actorOf(request, principal),
+                                    services->ledger,
+                                    Deadline::after(kHandlerTimeout));
+    return saved ? list(services, request, principal) : refusal(request, saved.error());
 }
 
 Result<std::shared_ptr<const domain::PolicySnapshot>> changedSnapshot(
@@ -215,6 +263,7 @@ std::vector<ApiRoute> remediationRoutes(const SharedServices& services)
     using domain::Scope;
     const std::string path = "/api/v1/incidents/{id}/remediations";
     return {{"GET", path, Scope::IncidentRead, with(services, list)},
+            {"PUT", path, Scope::IncidentWrite, with(services, changeAll)},
             {"POST", path, Scope::IncidentWrite, with(services, add)},
             {"PUT", path + "/{n}", Scope::IncidentWrite, with(services, change)},
             {"POST", path + "/{n}/verify", Scope::IncidentWrite, with(services, verify)}};

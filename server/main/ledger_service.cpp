@@ -148,6 +148,10 @@ Result<storage::PackKeys> LedgerService::packKeys() const
         std::move(certificate),
         [client](const evidence::PackStatement& statement, const Digest& tagManifest) {
             return client->signPack(statement, tagManifest);
+        },
+        keys.pdfCertificate,
+        [client](const std::string& id, const Digest& document) {
+            return client->signPdf(id, document);
         }};
 }
 

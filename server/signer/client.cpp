@@ -163,6 +163,7 @@ Result<SignerClient::PublicKeys> SignerClient::publicKeys()
     EXHIBIT_TRY(keys.log, fromHex(stringMember(reply, "log")));
     EXHIBIT_TRY(keys.certificate, fromHex(stringMember(reply, "certificate")));
     EXHIBIT_TRY(keys.previousLog, fromHex(stringMember(reply, "previous_log")));
+    keys.pdfCertificate = stringMember(reply, "pdf_certificate");
     return keys;
 }
 
@@ -209,6 +210,14 @@ Result<evidence::Envelope> SignerClient::signPack(const evidence::PackStatement&
                                 {"case", statement.caseId},
                                 {"tag_manifest", toBase64(asView(tagManifest))}}));
     return envelopeOf(reply);
+}
+
+Result<Bytes> SignerClient::signPdf(const std::string& id, const Digest& document)
+{
+    EXHIBIT_TRY(const Json reply,
+                call(JsonObject{
+                    {"call", "sign-pdf"}, {"id", id}, {"document", toBase64(asView(document))}}));
+    return fromBase64(stringMember(reply, "signature"));
 }
 
 Result<evidence::Envelope> SignerClient::signCertificate(

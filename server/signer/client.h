@@ -28,6 +28,7 @@ public:
         Bytes log; ///< 32 bytes of Ed25519.
         Bytes previousLog; ///< Empty unless the key was rotated.
         Bytes certificate;
+        std::string pdfCertificate; ///< PEM; empty when reports are not signed.
     };
     [[nodiscard]] Result<PublicKeys> publicKeys();
     /// The head signed last, whatever the database says; nullopt when none was.
@@ -39,6 +40,8 @@ public:
     [[nodiscard]] Result<evidence::Envelope> signPack(const evidence::PackStatement& statement,
                                                       const Digest& tagManifest);
 
+    /// The detached CMS signature of a PDF whose bytes around it have that digest.
+    [[nodiscard]] Result<Bytes> signPdf(const std::string& id, const Digest& document);
     /// Of a replay certificate; the signer makes the statement's bytes itself.
     [[nodiscard]] Result<evidence::Envelope> signCertificate(
         const std::vector<evidence::StatementSubject>& subjects, const Json& predicate);

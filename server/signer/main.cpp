@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // exhibit-signer: holds the private keys. Everything it needs is opened first; then it shuts itself
 // in and answers typed requests on one Unix socket.
+#include "models/base/base64.h"
 #include "server/signer/sandbox.h"
 #include "server/signer/service.h"
 #include "server/signer/socket_address.h"
@@ -53,6 +54,8 @@ Result<void> serve(const Options& options)
     EXHIBIT_TRY(auto keys, loadOrCreateKeys(folder, unlock));
     EXHIBIT_TRY(auto heads, HeadsFile::open(folder / "heads"));
     EXHIBIT_TRY(auto signer, Signer::create(std::move(keys), std::move(heads)));
+    EXHIBIT_TRY(auto pdfKey, PdfKey::loadOrCreate(folder, unlock));
+    signer.usePdfKey(std::move(pdfKey));
     EXHIBIT_TRY(const int listener, listenOn(options.socket));
     ServiceOptions service;
     service.listener = listener;
@@ -60,7 +63,10 @@ Result<void> serve(const Options& options)
     service.uid = ::geteuid();
     service.requestsPerMinute = options.requestsPerMinute;
     // OpenSSL looks up algorithms at their first use; afterwards it could not read its files.
-    [[maybe_unused]] const auto warm = signer.handle(JsonObject{{"call", "public-keys"}});
+    for (const auto* call : {"public-keys", "sign-pdf"}) {
+        [[maybe_unused]] const auto warm
+            = signer.handle(JsonObject{{"call", call}, {"document", toBase64(asView(Digest{}))}});
+    }
     EXHIBIT_TRY(service.sandbox, shutIn());
     Service(std::move(signer), std::move(service)).run();
     return {};

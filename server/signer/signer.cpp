@@ -92,6 +92,7 @@ Json Signer::handle(const Json& request)
         = {{"sign-checkpoint", &Signer::signCheckpoint},
            {"sign-certificate", &Signer::signCertificate},
            {"sign-pack", &Signer::signPack},
+           {"sign-pdf", &Signer::signPdf},
            {"mac", &Signer::mac},
            {"wrap", &Signer::wrap},
            {"unwrap", &Signer::unwrap},
@@ -212,6 +213,18 @@ Result<Json> Signer::signPack(const Json& request)
     return Json(JsonObject{{"envelope", evidence::writeEnvelope(envelope(payload))}});
 }
 
+/// The digest is of the file around its signature. What is signed are the attributes that are made
+/// here of it: with a key that signs nothing else they mean nothing outside a PDF.
+Result<Json> Signer::signPdf(const Json& request)
+{
+    EXHIBIT_TRY(const Digest document, hashOf(request, "document"));
+    if (!m_pdfKey) {
+        return fail(ErrorCode::Unavailable, "the signer has no key for reports");
+    }
+    EXHIBIT_TRY(const Bytes signature, m_pdfKey->sign(document));
+    return Json(JsonObject{{"signature", toBase64(signature)}});
+}
+
 Result<Json> Signer::mac(const Json& request)
 {
     EXHIBIT_TRY(const Bytes payload, certificateStatement(request));
@@ -247,6 +260,10 @@ Result<Json> Signer::publicKeys(const Json&)
                     {"certificate", toHex(m_certificate.publicKey().raw())}};
     if (m_previousLog) {
         keys.emplace("previous_log", toHex(m_previousLog->publicKey().raw()));
+    }
+    if (m_pdfKey) {
+        EXHIBIT_TRY(const std::string certificate, m_pdfKey->certificate());
+        keys.emplace("pdf_certificate", certificate);
     }
     return Json(std::move(keys));
 }

@@ -4,6 +4,7 @@
 #include "models/evidence/dsse.h"
 #include "server/signer/heads_file.h"
 #include "server/signer/keys_file.h"
+#include "server/signer/pdf_key.h"
 
 #include <optional>
 
@@ -20,6 +21,8 @@ struct Caller {
 class Signer {
 public:
     [[nodiscard]] static Result<Signer> create(SignerKeys keys, HeadsFile heads);
+    /// Without one reports are not signed.
+    void usePdfKey(PdfKey key) { m_pdfKey = std::move(key); }
 
     /// The reply; {"error": ...} for what is refused.
     [[nodiscard]] Json handle(const Json& request);
@@ -35,6 +38,7 @@ private:
     [[nodiscard]] Result<Json> signCheckpoint(const Json& request);
     [[nodiscard]] Result<Json> signCertificate(const Json& request);
     [[nodiscard]] Result<Json> signPack(const Json& request);
+    [[nodiscard]] Result<Json> signPdf(const Json& request);
     [[nodiscard]] Result<Json> mac(const Json& request);
     [[nodiscard]] Result<Json> wrap(const Json& request);
     [[nodiscard]] Result<Json> unwrap(const Json& request);
@@ -48,6 +52,7 @@ private:
     evidence::SigningKey m_certificate;
     Secret m_macKey;
     Secret m_wrappingKey;
+    std::optional<PdfKey> m_pdfKey;
 };
 
 /// The calls that need no key: hash, verify-chain, merkle-root, sign-entry (which chains a typed

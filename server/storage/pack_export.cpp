@@ -4,6 +4,8 @@
 #include "models/base/canonical_json.h"
 #include "models/base/limits.h"
 #include "models/domain/certificate.h"
+#include "models/evidence/field.h"
+#include "server/storage/export_record.h"
 #include "server/storage/time_stamps.h"
 
 #include <fmt/format.h>
@@ -166,10 +168,27 @@ private:
                 withhold(entry, field, redaction->reason, std::nullopt);
             } else if (!inScope) {
                 withhold(entry, field, "not about this incident", std::nullopt);
+            } else if (const auto reason = reasonToWithhold(field.path, i, files)) {
+                withhold(entry, field, *reason, std::nullopt);
             } else {
                 discloseField(entry.sequence, i, files);
             }
         }
+    }
+
+    std::optional<std::string> reasonToWithhold(const std::string& path,
+                                                std::size_t position,
+                                                const std::vector<FieldFile>& files) const
+    {
+        for (const auto& file : files) {
+            if (!m_request.withhold || file.position != position || file.blob) {
+                continue;
+            }
+            const auto field = evidence::parseField(file.bytes);
+            return field ? m_request.withhold(path, field->value)
+                         : std::optional<std::string>("the field cannot be read");
+        }
+        return std::nullopt;
     }
 
     void discloseField(std::uint64_t sequence,
@@ -288,24 +307,6 @@ Result<Bytes> caseFile(const PackRequest& request, const std::string& id)
                                     {"pack", id}});
 }
 
-/// The export as an entry, in custody's words: what, by whom, over which bytes.
-Result<bool> recordExport(Transaction& transaction,
-                          ChainLedger& ledger,
-                          const PackRequest& request,
-                          const ExportedPack& pack)
-{
-    const AuditedAction action{"export.created",
-                               pack.id,
-                               JsonObject{{"incident_id", request.incident.text()},
-                                          {"format", "exhibit"},
-                                          {"sha256", toHex(asView(sha256(pack.bytes)))},
-                                          {"tree_size", pack.treeSize},
-                                          {"withheld", pack.withheld}},
-                               request.incident};
-    EXHIBIT_CHECK(recordAction(transaction, ledger, request.exporter, action));
-    return true;
-}
-
 } // namespace
 
 Result<StoredCheckpoint> LedgerParts::publish(TenantId tenant, Deadline deadline) const
@@ -337,6 +338,7 @@ Result<ExportedPack> exportPack(Database& database,
     };
     EXHIBIT_TRY(auto payload, database.read(tenant, deadline, build));
     EXHIBIT_TRY(payload["data/case.json"], caseFile(request, pack.id));
+    payload.insert(request.exports.begin(), request.exports.end());
     const evidence::PackStatement statement{
         pack.id, pack.origin, pack.treeSize, pack.withheld, request.exporter.id, request.caseId};
     EXHIBIT_TRY(
@@ -347,10 +349,15 @@ Result<ExportedPack> exportPack(Database& database,
         pack.bytes += bytes;
         return {};
     }));
-    const auto record = [&](Transaction& transaction) {
-        return recordExport(transaction, parts.ledger, request, pack);
-    };
-    EXHIBIT_CHECK(database.write(tenant, deadline, record));
+    const ExportRecord record{
+        pack.id,
+        "exhibit",
+        request.reason,
+        sha256(pack.bytes),
+        pack.bytes.size(),
+        request.incident,
+        JsonObject{{"tree_size", pack.treeSize}, {"withheld", pack.withheld}}};
+    EXHIBIT_CHECK(recordExport(database, parts.ledger, tenant, request.exporter, record, deadline));
     return pack;
 }
 

@@ -5,6 +5,8 @@
 #include "server/storage/audit_store.h"
 #include "server/storage/checkpointer.h"
 
+#include <functional>
+
 namespace exhibit::storage {
 
 /// A field that is left out of a pack on purpose.
@@ -18,6 +20,11 @@ struct PackRequest {
     std::vector<ExportRedaction> redactions;
     std::string caseId;
     Actor exporter;
+    std::string reason; ///< Why it is exported; empty: none was given.
+    /// Why a field that could be shown is withheld all the same; nullopt: it is shown. May be
+    /// empty.
+    std::function<std::optional<std::string>(std::string_view path, const Json& value)> withhold;
+    evidence::PackPayload exports; ///< More files under data/exports.
 };
 
 /// The public halves of the signing keys, and what signs packs.
@@ -26,6 +33,9 @@ struct PackKeys {
     std::optional<evidence::PublicKey> previousLog; ///< After a rotation.
     evidence::PublicKey certificate;
     evidence::PackSigner sign;
+    std::string pdfCertificate; ///< PEM; empty when reports are not signed.
+    /// The CMS signature of a report; `id` names it in the signer's log.
+    std::function<Result<Bytes>(const std::string& id, const Digest& document)> signPdf;
 };
 
 /// A replay certificate as the signer signed it, and the internal tag over the same bytes.

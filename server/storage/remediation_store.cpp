@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::int64_t kRemediationsMax = 100; ///< Of one incident.
 constexpr std::string_view kVerifiedEntry = "remediation.verified";
+constexpr std::string_view kItemColumns
+    = "remediation_no, action, owner, due_at, state, approver, entered_at, version, entered_by";
 
 Result<void> expectIncident(Transaction& transaction, IncidentId incident)
 {
@@ -33,6 +35,8 @@ Result<domain::Remediation> itemOf(const Rows& rows, std::size_t row)
     EXHIBIT_TRY(item.state, parseEnum<domain::RemediationState>(rows.text(row, 4)));
     item.approver = rows.optionalText(row, 5);
     item.updatedAt = rows.time(row, 6);
+    item.version = rows.integer(row, 7);
+    item.enteredBy = rows.text(row, 8);
     return item;
 }
 
@@ -48,40 +52,47 @@ Result<std::int64_t> nextNumber(Transaction& transaction, IncidentId incident)
     return rows.integer(0, 0);
 }
 
-Parameters columnsOf(TenantId tenant, IncidentId incident, const domain::Remediation& item)
+/// The version after the newest; NotFound for a number that the incident does not have.
+Result<std::int64_t> nextVersion(Transaction& transaction, IncidentId incident, std::int64_t number)
 {
-    return {tenant,
-            incident,
-            item.number,
-            storable(item.action),
-            storable(item.owner),
-            item.due,
-            wireName(item.state),
-            storable(item.approver)};
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT coalesce(max(version), 0) + 1 FROM remediations"
+                                  " WHERE tenant_id = $1 AND incident_id = $2"
+                                  " AND remediation_no = $3",
+                                  {transaction.tenant(), incident, number}));
+    if (rows.integer(0, 0) == 1) {
+        return fail(ErrorCode::NotFound, "the incident has no remediation of that number", "n");
+    }
+    return rows.integer(0, 0);
 }
 
 Result<domain::Remediation> write(Transaction& transaction,
                                   IncidentId incident,
-                                  domain::Remediation item)
+                                  domain::Remediation item,
+                                  const Actor& actor)
 {
-    constexpr std::string_view kReturned
-        = " RETURNING remediation_no, action, owner, due_at, state, approver, updated_at";
-    const bool isNew = item.number == 0;
-    if (isNew) {
+    item.version = 1;
+    if (item.number == 0) {
         EXHIBIT_TRY(item.number, nextNumber(transaction, incident));
+    } else {
+        EXHIBIT_TRY(item.version, nextVersion(transaction, incident, item.number));
     }
-    const std::string sql = isNew
-        ? "INSERT INTO remediations (tenant_id, incident_id, remediation_no, action, owner,"
-          " due_at, state, approver) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
-        : "UPDATE remediations SET action = $4, owner = $5, due_at = $6, state = $7,"
-          " approver = $8, updated_at = clock_timestamp()"
-          " WHERE tenant_id = $1 AND incident_id = $2 AND remediation_no = $3";
     EXHIBIT_TRY(const Rows rows,
-                transaction.query(sql + std::string(kReturned),
-                                  columnsOf(transaction.tenant(), incident, item)));
-    if (rows.empty()) {
-        return fail(ErrorCode::NotFound, "the incident has no remediation of that number", "n");
-    }
+                transaction.query("INSERT INTO remediations (tenant_id, incident_id,"
+                                  " remediation_no, version, action, owner, due_at, state,"
+                                  " approver, entered_by)"
+                                  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING "
+                                      + std::string(kItemColumns),
+                                  {transaction.tenant(),
+                                   incident,
+                                   item.number,
+                                   item.version,
+                                   storable(item.action),
+                                   storable(item.owner),
+                                   item.due,
+                                   wireName(item.state),
+                                   storable(item.approver),
+                                   actor.id}));
     return itemOf(rows, 0);
 }
 
@@ -162,9 +173,11 @@ Result<IncidentRemediations> RemediationStore::list(TenantId tenant,
             return fail(ErrorCode::NotFound, "there is no such incident", incident.text());
         }
         EXHIBIT_TRY(const Rows items,
-                    transaction.query("SELECT remediation_no, action, owner, due_at, state,"
-                                      " approver, updated_at FROM remediations WHERE tenant_id = $1"
-                                      " AND incident_id = $2 ORDER BY remediation_no",
+                    transaction.query("SELECT DISTINCT ON (remediation_no) "
+                                          + std::string(kItemColumns)
+                                          + " FROM remediations WHERE tenant_id = $1"
+                                            " AND incident_id = $2"
+                                            " ORDER BY remediation_no, version DESC",
                                       {tenant, incident}));
         IncidentRemediations all;
         for (std::size_t row = 0; row < items.size(); ++row) {
@@ -193,15 +206,32 @@ Result<domain::Remediation> RemediationStore::save(TenantId tenant,
                                                    LedgerAppender& ledger,
                                                    Deadline deadline)
 {
-    const auto store = [&](Transaction& transaction) -> Result<domain::Remediation> {
+    EXHIBIT_TRY(auto written, saveAll(tenant, incident, {item}, actor, ledger, deadline));
+    return std::move(written.front());
+}
+
+Result<std::vector<domain::Remediation>> RemediationStore::saveAll(
+    TenantId tenant,
+    IncidentId incident,
+    const std::vector<domain::Remediation>& items,
+    const Actor& actor,
+    LedgerAppender& ledger,
+    Deadline deadline)
+{
+    const auto store = [&](Transaction& transaction) -> Result<std::vector<domain::Remediation>> {
         EXHIBIT_CHECK(expectIncident(transaction, incident));
-        EXHIBIT_TRY(auto written, write(transaction, incident, item));
-        const AuditedAction action{item.number == 0 ? "remediation.added" : "remediation.changed",
-                                   incident.text(),
-                                   toJson(written),
-                                   incident};
-        EXHIBIT_CHECK(recordAction(transaction, ledger, actor, action));
-        return written;
+        std::vector<domain::Remediation> all;
+        for (const auto& item : items) {
+            EXHIBIT_TRY(auto written, write(transaction, incident, item, actor));
+            const AuditedAction action{item.number == 0 ? "remediation.added"
+                                                        : "remediation.changed",
+                                       incident.text(),
+                                       toJson(written),
+                                       incident};
+            EXHIBIT_CHECK(recordAction(transaction, ledger, actor, action));
+            all.push_back(std::move(written));
+        }
+        return all;
     };
     return m_database.write(tenant, deadline, store);
 }

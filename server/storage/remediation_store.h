@@ -26,14 +26,22 @@ public:
     [[nodiscard]] Result<IncidentRemediations> list(TenantId tenant,
                                                     IncidentId incident,
                                                     Deadline deadline);
-    /// Writes the item: number 0 adds one. Each change is an entry of the ledger. NotFound for an
-    /// unknown incident or number.
+    /// Writes the item as a new version: number 0 adds one. Each is an entry of the ledger.
+    /// NotFound for an unknown incident or number.
     [[nodiscard]] Result<domain::Remediation> save(TenantId tenant,
                                                    IncidentId incident,
                                                    const domain::Remediation& item,
                                                    const Actor& actor,
                                                    LedgerAppender& ledger,
                                                    Deadline deadline);
+    /// Several at once, all or none.
+    [[nodiscard]] Result<std::vector<domain::Remediation>> saveAll(
+        TenantId tenant,
+        IncidentId incident,
+        const std::vector<domain::Remediation>& items,
+        const Actor& actor,
+        LedgerAppender& ledger,
+        Deadline deadline);
     struct Finding {
         std::int64_t number = 0; ///< Of the remediation.
         const ReplayFindings& found;

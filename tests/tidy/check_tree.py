@@ -32,6 +32,7 @@ MODELS = {
     "query": {"base", "domain", "query"},
     "replay": {"base", "domain", "replay"},
     "evidence": {"base", "domain", "evidence"},
+    "report": {"base", "domain", "scan", "redaction", "evidence", "report"},
 }
 # Libraries that only these folders may touch.
 FENCED = [

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/ctl/commands.h"
+#include "app/ctl/failure_report.h"
+
+#include <fstream>
+
+namespace exhibit::ctl {
+namespace {
+
+struct ExportOptions {
+    std::string incident;
+    std::string format = "exhibit";
+    std::string output;
+    std::string caseId;
+    std::string reason;
+    std::vector<std::string> include;
+    std::vector<std::string> redactions; ///< PATH=REASON
+    bool unredacted = false;
+};
+
+Result<JsonObject> requestOf(const ExportOptions& options)
+{
+    JsonArray redactions;
+    for (const auto& redaction : options.redactions) {
+        const std::size_t equals = redaction.find('=');
+        if (equals == redaction.npos || !redaction.starts_with('/')) {
+            return fail(ErrorCode::InvalidInput, "Expected --redact /PATH=REASON.", redaction);
+        }
+        redactions.push_back(JsonObject{{"path", redaction.substr(0, equals)},
+                                        {"reason", redaction.substr(equals + 1)}});
+    }
+    JsonObject request{{"format", options.format},
+                       {"case", options.caseId},
+                       {"reason", options.reason},
+                       {"redact", !options.unredacted},
+                       {"redactions", std::move(redactions)}};
+    if (!options.include.empty()) {
+        request.emplace("include", JsonArray(options.include.begin(), options.include.end()));
+    }
+    return request;
+}
+
+int exportIncident(Session& session, const ExportOptions& options)
+{
+    const auto request = requestOf(options);
+    if (!request) {
+        return report(request.error(), session.json());
+    }
+    const auto exported = session.wait(session.client().exportIncident(options.incident, *request));
+    if (!exported) {
+        return report(exported.error(), session.json());
+    }
+    std::ofstream file(options.output, std::ios::binary);
+    file.write(exported->data(), static_cast<std::streamsize>(exported->size()));
+    file.close();
+    if (!file) {
+        return report(Error{ErrorCode::Unavailable, "The file cannot be written.", options.output},
+                      session.json());
+    }
+    const std::string digest = toHex(asView(sha256(*exported)));
+    if (session.json()) {
+        session.printJsonLine(
+            JsonObject{{"file", options.output}, {"bytes", exported->size()}, {"sha256", digest}});
+    } else {
+        session.out().stream << options.output << ": " << exported->size() << " bytes, SHA-256 "
+                             << digest << "\n";
+    }
+    return kDone;
+}
+
+} // namespace
+
+void addExportCommand(CLI::App& app, Invocation& invocation)
+{
+    auto options = std::make_shared<ExportOptions>();
+    auto* command = app.add_subcommand(
+        "export", "Export an incident: its evidence as a signed pack, a bundle or a report");
+    command->add_option("incident", options->incident, "The incident's id")
+        ->required()
+        ->type_name("INC");
+    command->add_option("--format", options->format)
+        ->check(CLI::IsMember({"exhibit", "pdf", "json", "executive_debrief"}))
+        ->capture_default_str();
+    command
+        ->add_option("--include",
+                     options->include,
+                     "What goes with it (all but raw_io): full_trace policy_log replay_cert "
+                     "root_cause raw_io")
+        ->check(CLI::IsMember({"full_trace", "policy_log", "replay_cert", "root_cause", "raw_io"}));
+    command->add_option("-o,--output", options->output, "File to write")
+        ->required()
+        ->type_name("FILE");
+    command->add_option("--case", options->caseId, "Id of the case, for the pack's signature");
+    command->add_option("--reason", options->reason, "Why: stands in the log and on the report");
+    command
+        ->add_option("--redact", options->redactions, "Field to leave out of every entry, and why")
+        ->type_name("/PATH=REASON");
+    command->add_flag("--unredacted",
+                      options->unredacted,
+                      "Leave personal data and secrets as they are; needs audit:read as well");
+    command->callback([options, &invocation] {
+        invocation.run = [options](Session& session) { return exportIncident(session, *options); };
+    });
+}
+
+} // namespace exhibit::ctl

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/report/block_setter.h"
+
+#include "models/report/marks.h"
+
+#include <cairo.h>
+
+#include <algorithm>
+
+namespace exhibit::report {
+namespace {
+
+using namespace page;
+using Element = PageFlow::Element;
+
+constexpr double kLabelWidth = 76;
+constexpr double kPairPadding = 8;
+
+struct FactColumn {
+    double x = 0;
+    double width = 0;
+    double labelWidth = kLabelWidth;
+};
+
+} // namespace
+
+void BlockSetter::operator()(const Title& title)
+{
+    const Typeface::Setting large{.size = 17, .width = m_flow.width()};
+    const Typeface::Setting under{.size = kBodySize, .width = m_flow.width()};
+    {
+        const Element element(m_flow, "H1");
+        const double height = m_flow.measure(bold(title.text), large);
+        m_flow.need(height);
+        m_flow.outline(title.text);
+        m_flow.draw(bold(title.text), large, m_flow.left(), m_flow.y());
+        m_flow.advance(height + 3);
+    }
+    if (!title.under.empty()) {
+        const Element element(m_flow, "P");
+        const Text text{{title.under, {.quiet = true}}};
+        const double height = m_flow.measure(text, under);
+        m_flow.draw(text, under, m_flow.left(), m_flow.y());
+        m_flow.advance(height + 9);
+    }
+}
+
+void BlockSetter::operator()(const Heading& heading)
+{
+    const Typeface::Setting setting{.size = 11.6, .width = m_flow.width()};
+    const double height = m_flow.measure(bold(heading.text), setting);
+    m_flow.space(15);
+    m_flow.need(height + 70); // Not alone at the foot of a page.
+    m_flow.outline(heading.text);
+    const Element element(m_flow, "H2");
+    m_flow.draw(bold(heading.text), setting, m_flow.left(), m_flow.y());
+    m_flow.advance(height + 5);
+}
+
+void BlockSetter::operator()(const Paragraph& paragraph)
+{
+    const Typeface::Setting setting{.size = kBodySize, .width = m_flow.width()};
+    // Long ones flow over the page's end line by line; measured as a whole only to count glyphs.
+    static_cast<void>(m_flow.measure(paragraph.text, setting));
+    const Element element(m_flow, "P");
+    const auto set = m_flow.face().set(paragraph.text, setting);
+    for (int first = 0; first < set.lineCount();) {
+        int last = first + 1;
+        double height = set.height(first, last);
+        m_flow.need(height);
+        while (last < set.lineCount() && height + set.height(last, last + 1) <= m_flow.room()) {
+            height += set.height(last, last + 1);
+            ++last;
+        }
+        if (m_flow.drawing()) {
+            set.draw(m_flow.context(), m_flow.left(), m_flow.y(), first, last);
+        }
+        m_flow.advance(height);
+        first = last;
+    }
+    m_flow.advance(5);
+}
+
+void BlockSetter::operator()(const FactGrid& grid)
+{
+    const double gap = 18;
+    const double leftWidth = grid.right.empty() ? m_flow.width() : m_flow.width() * 0.62;
+    const FactColumn columns[] = {{m_flow.left(), leftWidth - gap, kLabelWidth},
+                                  {m_flow.left() + leftWidth, m_flow.width() - leftWidth, 56}};
+    const Element element(m_flow, "Table");
+    m_flow.rule(m_flow.left(), m_flow.y(), m_flow.width(), 0.8);
+    m_flow.advance(7);
+    const std::size_t rows = std::max(grid.left.size(), grid.right.size());
+    for (std::size_t row = 0; row < rows; ++row) {
+        const Element tableRow(m_flow, "TR");
+        double height = 0;
+        for (const bool onRight : {false, true}) {
+            const auto& facts = onRight ? grid.right : grid.left;
+            if (row >= facts.size()) {
+                continue;
+            }
+            const auto& fact = facts[row];
+            const auto& column = columns[onRight ? 1 : 0];
+            const double indent = fact.mark == Mark::None ? 0 : kMarkWidth;
+            const Typeface::Setting value{.size = kBodySize - 0.3,
+                                          .width = column.width - column.labelWidth - indent};
+            const double valueX = column.x + column.labelWidth;
+            height = std::max(height, m_flow.measure(fact.value, value));
+            {
+                const Element head(m_flow, "TH");
+                m_flow.draw({{fact.label, {.quiet = true}}},
+                            {.size = kBodySize - 0.3},
+                            column.x,
+                            m_flow.y());
+            }
+            const Element cell(m_flow, "TD");
+            if (m_flow.drawing()) {
+                drawMark(m_flow.context(), fact.mark, valueX + 4.5, m_flow.y() + 6);
+            }
+            m_flow.draw(fact.value, value, valueX + indent, m_flow.y());
+        }
+        m_flow.advance(height + 3);
+    }
+    m_flow.advance(4);
+    m_flow.rule(m_flow.left(), m_flow.y(), m_flow.width(), 0.8);
+}
+
+void BlockSetter::operator()(const Pair& pair)
+{
+    const double width = m_flow.width() / 2;
+    const Typeface::Setting setting{.size = kBodySize, .width = width - 2 * kPairPadding};
+    const double title = m_flow.measure(bold(pair.leftTitle), setting);
+    const double height = kPairPadding * 2 + title + 2
+        + std::max(m_flow.measure(pair.left, setting), m_flow.measure(pair.right, setting));
+    m_flow.space(4);
+    m_flow.need(height);
+    const double top = m_flow.y();
+    if (m_flow.drawing()) {
+        cairo_t* const context = m_flow.context();
+        cairo_set_source_rgb(context, 0, 0, 0);
+        cairo_set_line_width(context, 0.8);
+        cairo_rectangle(context, m_flow.left(), top, m_flow.width(), height);
+        cairo_move_to(context, m_flow.left() + width, top);
+        cairo_rel_line_to(context, 0, height);
+        cairo_stroke(context);
+    }
+    const auto side = [&](double x, const std::string& name, const Text& text) {
+        const Element element(m_flow, "Sect");
+        {
+            const Element head(m_flow, "H3");
+            m_flow.draw(bold(name), setting, x + kPairPadding, top + kPairPadding);
+        }
+        const Element body(m_flow, "P");
+        m_flow.draw(text, setting, x + kPairPadding, top + kPairPadding + title + 2);
+    };
+    side(m_flow.left(), pair.leftTitle, pair.left);
+    side(m_flow.left() + width, pair.rightTitle, pair.right);
+    m_flow.advance(height + 7);
+}
+
+void BlockSetter::operator()(const Notice& notice)
+{
+    const double padding = 8;
+    const Typeface::Setting setting{.size = kBodySize, .width = m_flow.width() - 4 * padding};
+    const double textHeight = m_flow.measure(notice.text, setting);
+    const double height = textHeight + 2 * padding;
+    m_flow.space(7);
+    m_flow.need(height);
+    if (m_flow.drawing()) {
+        cairo_t* const context = m_flow.context();
+        drawHatching(context, m_flow.left(), m_flow.y(), m_flow.width(), height);
+        cairo_set_source_rgb(context, 1, 1, 1); // The words stand on white.
+        cairo_rectangle(context,
+                        m_flow.left() + padding,
+                        m_flow.y() + padding - 3,
+                        m_flow.width() - 2 * padding,
+                        textHeight + 6);
+        cairo_fill(context);
+        cairo_set_source_rgb(context, 0, 0, 0);
+        cairo_set_line_width(context, 0.8);
+        cairo_rectangle(context, m_flow.left(), m_flow.y(), m_flow.width(), height);
+        cairo_stroke(context);
+    }
+    const Element element(m_flow, "P");
+    m_flow.draw(notice.text, setting, m_flow.left() + 2 * padding, m_flow.y() + padding);
+    m_flow.advance(height + 5);
+}
+
+void BlockSetter::operator()(const SignatureLines& lines)
+{
+    const double width = (m_flow.width() - 24) / 2;
+    for (std::size_t i = 0; i < lines.labels.size(); i += 2) {
+        m_flow.need(48);
+        m_flow.advance(30);
+        for (std::size_t j = i; j < std::min(i + 2, lines.labels.size()); ++j) {
+            const double x = m_flow.left() + (j == i ? 0 : width + 24);
+            m_flow.rule(x, m_flow.y(), width, 0.8);
+            const Element element(m_flow, "P");
+            m_flow.draw(
+                {{lines.labels[j], {.quiet = true}}}, {.size = kSmallSize}, x, m_flow.y() + 3);
+        }
+        m_flow.advance(16);
+    }
+}
+
+void BlockSetter::operator()(const PageBreak&)
+{
+    if (!m_flow.atTop()) {
+        m_flow.newPage();
+    }
+}
+
+} // namespace exhibit::report

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/report/bundle.h"
+
+#include "models/report/redaction.h"
+#include "models/report/step_line.h"
+
+#include <algorithm>
+
+namespace exhibit::report {
+namespace {
+
+using domain::StepType;
+
+constexpr std::size_t kAnswerBytesShown = 400;
+constexpr domain::Microcents kMicrocentsOfCent = 1'000'000;
+
+/// Whether the export may hold what a step of that type recorded.
+bool mayShow(StepType type, const std::set<Include>& include)
+{
+    switch (type) {
+    case StepType::Policy:
+        return include.contains(Include::PolicyLog);
+    case StepType::Input:
+    case StepType::Context:
+    case StepType::ToolCall:
+    case StepType::Output:
+        return include.contains(Include::RawIo);
+    case StepType::LlmCall:
+    case StepType::RootCause:
+    case StepType::Kill:
+    case StepType::Error:
+        return include.contains(Include::FullTrace);
+    }
+    return false;
+}
+
+BundleStep stepOf(const RecordedStep& recorded,
+                  const std::set<Include>& include,
+                  const ExportRedaction& redaction)
+{
+    const auto& event = recorded.event;
+    const auto line = lineOf(event);
+    BundleStep step;
+    step.stepIndex = event.stepIndex;
+    step.time = event.time;
+    step.stepType = event.type;
+    step.status = event.status;
+    step.isInflection = event.isInflection;
+    step.tokens = event.tokens;
+    step.contentHash = recorded.contentHash;
+    step.callId = event.callId;
+    step.decisionId = event.decisionId;
+    step.policy = event.policy;
+    step.result = event.result;
+    step.event = redaction.text(line.event);
+    step.detail = redaction.text(line.detail);
+    if (mayShow(event.type, include)) {
+        step.data = redaction.json(event.data);
+    }
+    return step;
+}
+
+/// The step at which the incident's policy decided.
+std::optional<Violation> violationOf(const RecordedFacts& facts)
+{
+    const auto& incident = facts.incident;
+    for (const auto& [event, hash] : facts.steps) {
+        if (!event.decisionId || event.decisionId != incident.decisionId || !event.policy) {
+            continue;
+        }
+        Violation violation{event.stepIndex,
+                            event.time,
+                            *event.policy,
+                            event.reason.value_or(""),
+                            event.result.value_or(domain::DecisionResult::Error),
+                            std::nullopt,
+                            std::nullopt};
+        if (const Json* point = findMember(event.data, "inflection"); point != nullptr) {
+            violation.channel = std::string(stringMember(*point, "channel"));
+            violation.byteOffset = integerMember(*point, "byte_offset");
+        }
+        return violation;
+    }
+    return std::nullopt;
+}
+
+/// The value at "contract.auto_renew", or nullptr.
+const Json* valueAt(const Json& facts, std::string_view path)
+{
+    if (const Json* whole = findMember(facts, path)) {
+        return whole;
+    }
+    const auto dot = path.find('.');
+    const Json* inner = dot == path.npos ? nullptr : findMember(facts, path.substr(0, dot));
+    return inner == nullptr ? nullptr : valueAt(*inner, path.substr(dot + 1));
+}
+
+std::vector<GivenFact> factsOf(const RecordedFacts& facts, const ExportRedaction& redaction)
+{
+    std::vector<GivenFact> given;
+    for (const auto& [event, hash] : facts.steps) {
+        const bool ours = event.type == StepType::Context && event.callId == facts.incident.callId;
+        const Json* states = ours ? findMember(event.data, "states") : nullptr;
+        if (states == nullptr || !states->is_object()) {
+            continue;
+        }
+        const Json* values = findMember(event.data, "facts");
+        for (const auto& [path, state] : states->get_object()) {
+            GivenFact fact{
+                redaction.text(path), state.is_string() ? std::string(state.get_string()) : "", {}};
+            const Json* value = values == nullptr ? nullptr : valueAt(*values, path);
+            if (value != nullptr && fact.state == "present") {
+                fact.value = printJson(redaction.json(*value));
+            }
+            given.push_back(std::move(fact));
+        }
+    }
+    return given;
+}
+
+std::string endOf(std::string_view text)
+{
+    if (text.size() <= kAnswerBytesShown) {
+        return std::string(text);
+    }
+    std::size_t from = text.size() - kAnswerBytesShown;
+    while (from < text.size() && (static_cast<unsigned char>(text[from]) & 0xC0U) == 0x80U) {
+        ++from;
+    }
+    return "…" + std::string(text.substr(from));
+}
+
+std::string beginningOf(std::string_view text)
+{
+    return text.size() <= kAnswerBytesShown
+        ? std::string(text)
+        : std::string(text.substr(0, characterStart(text, kAnswerBytesShown))) + "…";
+}
+
+/// Redacted first, cut afterwards: a cut could hide what a pattern needs.
+std::optional<Delivery> deliveryOf(const RecordedFacts& facts, const ExportRedaction& redaction)
+{
+    for (const auto& [event, hash] : facts.steps) {
+        if (event.type != StepType::Output || event.callId != facts.incident.callId) {
+            continue;
+        }
+        Delivery answer;
+        answer.releasedBytes = integerMember(event.data, "released_bytes");
+        answer.withheldBytes = integerMember(event.data, "withheld_bytes");
+        const Json* recovered = findMember(event.data, "recovered");
+        answer.recovered = recovered != nullptr && recovered->is_bool() && recovered->get_bool();
+        const Json* texts = findMember(event.data, "texts");
+        for (const auto& text :
+             texts != nullptr && texts->is_array() ? texts->get_array() : JsonArray{}) {
+            const auto released = stringMember(text, "released");
+            const auto withheld = stringMember(text, "withheld");
+            answer.releasedTextBytes += static_cast<std::int64_t>(released.size());
+            answer.withheldTextBytes += static_cast<std::int64_t>(withheld.size());
+            if (!answer.released || (answer.withheld->empty() && !withheld.empty())) {
+                answer.released = endOf(redaction.text(released));
+                answer.withheld = beginningOf(redaction.text(withheld));
+            }
+        }
+        return answer;
+    }
+    return std::nullopt;
+}
+
+void addSnapshot(EvidenceBundle& bundle, const domain::PolicySnapshot& snapshot)
+{
+    bundle.snapshot = SnapshotRef{snapshot.snapshotId,
+                                  snapshot.contentHash,
+                                  static_cast<std::int64_t>(snapshot.policies.size())};
+    for (const auto& policy : snapshot.policies) {
+        if (policy.policyId == bundle.incident.policyId) {
+            bundle.violatedPolicy = PolicyRef{policy.policyId,
+                                              policy.version,
+                                              policy.title,
+                                              policy.category,
+                                              policy.severity,
+                                              policy.mode,
+                                              policy.expectedBehaviour,
+                                              policy.references};
+        }
+    }
+}
+
+/// Who used the application is personal data, and so is what was said of them.
+void redactPeople(EvidenceBundle& bundle, const ExportRedaction& redaction)
+{
+    if (!redaction.on()) {
+        return;
+    }
+    bundle.incident.userId.reset();
+    bundle.incident.sessionId.reset();
+    bundle.run.userId.reset();
+    bundle.run.sessionId.reset();
+    bundle.run.metadata.reset();
+    redaction.apply(bundle.incident.title);
+    redaction.apply(bundle.incident.excerpt);
+    if (bundle.run.clientRunId) {
+        redaction.apply(*bundle.run.clientRunId);
+    }
+    if (bundle.incident.rootCause) {
+        redaction.apply(bundle.incident.rootCause->analysis);
+    }
+}
+
+} // namespace
+
+Result<EvidenceBundle> makeEvidenceBundle(const RecordedFacts& facts, const BundleRequest& request)
+{
+    EXHIBIT_TRY(const auto redaction, ExportRedaction::make(request.redact));
+    EvidenceBundle bundle;
+    bundle.bundleId = request.bundleId;
+    bundle.createdAt = request.createdAt;
+    bundle.exportedBy = request.exportedBy;
+    bundle.exportReason = request.reason;
+    bundle.redacted = request.redact;
+    for (const auto include : request.include) {
+        bundle.include.emplace_back(wireName(include));
+    }
+    bundle.tenant = {facts.tenant, facts.tenantName};
+    bundle.run = facts.run;
+    bundle.incident = facts.incident;
+    bundle.traceId = TraceId{facts.run.runId.value}.text();
+    if (!request.include.contains(Include::RootCause)) {
+        bundle.incident.rootCause.reset();
+    }
+    if (facts.snapshot) {
+        addSnapshot(bundle, *facts.snapshot);
+    }
+    bundle.violation = violationOf(facts);
+    bundle.facts = factsOf(facts, redaction);
+    bundle.answer = deliveryOf(facts, redaction);
+    bundle.impact = facts.impact;
+    bundle.remediations = facts.remediations;
+    bundle.fixVerifications = facts.fixVerifications;
+    for (const auto& step : facts.steps) {
+        bundle.steps.push_back(stepOf(step, request.include, redaction));
+    }
+    bundle.truncated = facts.truncated;
+    if (!facts.steps.empty()) {
+        bundle.durationUs = toMicroseconds(facts.steps.back().event.time)
+            - toMicroseconds(facts.steps.front().event.time);
+    }
+    bundle.tokens = facts.run.tokensUsed;
+    bundle.costMicrocents = facts.run.costMicrocents;
+    bundle.totalCostCents = (bundle.costMicrocents + kMicrocentsOfCent / 2) / kMicrocentsOfCent;
+    redactPeople(bundle, redaction);
+    return bundle;
+}
+
+} // namespace exhibit::report

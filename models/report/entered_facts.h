@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/base/enum_names.h"
+#include "models/base/json_fields.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What people say: entered through the API, versioned, never derived from anything.
+namespace exhibit::report {
+
+enum class RiskLevel : std::uint8_t { Low, Medium, High, Critical };
+
+/// Whether personal information was involved, and whose (SOC 2, CC7.3).
+struct PersonalInformation {
+    bool involved = false;
+    std::string what;
+    std::string whose;
+    std::optional<std::int64_t> count; ///< Of people; absent: not known.
+};
+struct Impact {
+    std::string businessImpact;
+    std::string affectedParties;
+    std::optional<PersonalInformation> personalInformation; ///< Absent: not determined.
+    RiskLevel riskLevel = RiskLevel::Low;
+};
+struct ControlObjective {
+    std::string criterion; ///< "CC7.2".
+    std::string controlId; ///< The company's own.
+    std::string objective;
+    std::optional<std::string> reviewer;
+};
+struct ComplianceStatement {
+    std::string periodStart; ///< YYYY-MM-DD, inclusive.
+    std::string periodEnd; ///< YYYY-MM-DD, inclusive.
+    std::vector<ControlObjective> controlObjectives;
+    std::string attestationStatement;
+    std::string auditorNotes;
+};
+
+/// One version of what somebody entered.
+template <class T>
+struct Entered {
+    std::int64_t version = 0;
+    std::string enteredBy; ///< Id of the key.
+    UtcTime enteredAt{};
+    T value;
+};
+
+/// Lengths, dates, counts; InvalidInput with the JSON pointer of what is wrong.
+[[nodiscard]] Result<void> check(const Impact& impact);
+[[nodiscard]] Result<void> check(const ComplianceStatement& statement);
+/// A day of the calendar as YYYY-MM-DD, at midnight UTC.
+[[nodiscard]] Result<UtcTime> parseDay(std::string_view text, const std::string& pointer);
+
+template <class V>
+void visitFields(V& visit, Of<V, PersonalInformation>& information)
+{
+    visit("involved", information.involved);
+    visit.defaulted("what", information.what);
+    visit.defaulted("whose", information.whose);
+    visit("count", information.count);
+}
+template <class V>
+void visitFields(V& visit, Of<V, Impact>& impact)
+{
+    visit("business_impact", impact.businessImpact);
+    visit.defaulted("affected_parties", impact.affectedParties);
+    visit("personal_information", impact.personalInformation);
+    visit("risk_level", impact.riskLevel);
+}
+template <class V>
+void visitFields(V& visit, Of<V, ControlObjective>& objective)
+{
+    visit("criterion", objective.criterion);
+    visit("control_id", objective.controlId);
+    visit("objective", objective.objective);
+    visit("reviewer", objective.reviewer);
+}
+template <class V>
+void visitFields(V& visit, Of<V, ComplianceStatement>& statement)
+{
+    visit("period_start", statement.periodStart);
+    visit("period_end", statement.periodEnd);
+    visit("control_objectives", statement.controlObjectives);
+    visit("attestation_statement", statement.attestationStatement);
+    visit.defaulted("auditor_notes", statement.auditorNotes);
+}
+template <class V, class T>
+void visitEntered(V& visit, T& entered)
+{
+    visit("version", entered.version);
+    visit("entered_by", entered.enteredBy);
+    visit("entered_at", entered.enteredAt);
+    visit("value", entered.value);
+}
+template <class V>
+void visitFields(V& visit, Of<V, Entered<Impact>>& entered)
+{
+    visitEntered(visit, entered);
+}
+template <class V>
+void visitFields(V& visit, Of<V, Entered<ComplianceStatement>>& entered)
+{
+    visitEntered(visit, entered);
+}
+
+} // namespace exhibit::report
+
+template <>
+struct exhibit::EnumNames<exhibit::report::RiskLevel> {
+    using E = exhibit::report::RiskLevel;
+    static constexpr std::string_view kType = "risk level";
+    static constexpr std::pair<E, std::string_view> kNames[]
+        = {{E::Low, "low"}, {E::Medium, "medium"}, {E::High, "high"}, {E::Critical, "critical"}};
+};

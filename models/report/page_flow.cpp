@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/report/page_flow.h"
+
+#include <fmt/format.h>
+
+#include <cairo-pdf.h>
+
+namespace exhibit::report {
+
+using namespace page;
+
+PageFlow::PageFlow(const Document& document, const Typeface& face)
+    : m_document(document)
+    , m_face(face)
+{
+}
+
+void PageFlow::start(_cairo* context, std::size_t pageCount)
+{
+    m_context = context;
+    m_pageCount = pageCount;
+    m_page = 1;
+    m_y = kTop;
+}
+
+void PageFlow::finish()
+{
+    if (drawing()) {
+        drawMargins();
+        cairo_show_page(m_context);
+    }
+}
+
+void PageFlow::newPage()
+{
+    finish();
+    ++m_page;
+    m_y = kTop;
+}
+
+bool PageFlow::need(double height)
+{
+    if (height <= room() || atTop()) {
+        return false;
+    }
+    newPage();
+    return true;
+}
+
+void PageFlow::space(double height)
+{
+    m_y += atTop() ? 0 : height;
+}
+
+double PageFlow::measure(const Text& text, const Typeface::Setting& setting)
+{
+    if (!drawing()) {
+        const auto set = m_face.set(text, setting);
+        m_unknownGlyphs += set.unknownGlyphs();
+        m_heights.push_back(set.height());
+        return m_heights.back();
+    }
+    const double height = m_heights.front();
+    m_heights.pop_front();
+    return height;
+}
+
+void PageFlow::draw(const Text& text, const Typeface::Setting& setting, double x, double y) const
+{
+    if (drawing()) {
+        m_face.set(text, setting).draw(m_context, x, y);
+    }
+}
+
+void PageFlow::rule(double x, double y, double width, double thickness) const
+{
+    if (drawing()) {
+        const double grey = thickness < 0.6 ? 0.45 : 0;
+        cairo_set_source_rgb(m_context, grey, grey, grey);
+        cairo_rectangle(m_context, x, y - thickness / 2, width, thickness);
+        cairo_fill(m_context);
+    }
+}
+
+void PageFlow::outline(const std::string& text)
+{
+    if (drawing()) {
+        const std::string where = fmt::format("page={} pos=[{:.1f} {:.1f}]", m_page, kLeft, m_y);
+        cairo_pdf_surface_add_outline(cairo_get_target(m_context),
+                                      CAIRO_PDF_OUTLINE_ROOT,
+                                      text.c_str(),
+                                      where.c_str(),
+                                      static_cast<cairo_pdf_outline_flags_t>(0));
+    }
+}
+
+void PageFlow::drawMargins() const
+{
+    const Typeface::Setting small{.size = kSmallSize};
+    const Typeface::Setting right{.size = kSmallSize, .width = width() / 3, .right = true};
+    const double rightX = kRight - width() / 3;
+    draw(bold(m_document.kind), small, kLeft, 42);
+    draw(plain(m_document.marking), right, rightX, 42);
+    rule(kLeft, kBottom + 18, width(), 0.8);
+    draw(m_document.footer, small, kLeft, kBottom + 23);
+    draw(plain(m_document.footerNote), small, kLeft, kBottom + 33);
+    draw(mono(m_document.footerId), right, rightX, kBottom + 23);
+    draw(bold(fmt::format("Page {} of {}", m_page, m_pageCount)), right, rightX, kBottom + 33);
+}
+
+PageFlow::Element::Element(const PageFlow& flow, const char* name)
+    : m_context(flow.context())
+    , m_name(name)
+{
+    if (m_context != nullptr) {
+        cairo_tag_begin(m_context, m_name, nullptr);
+    }
+}
+
+PageFlow::Element::~Element()
+{
+    if (m_context != nullptr) {
+        cairo_tag_end(m_context, m_name);
+    }
+}
+
+} // namespace exhibit::report

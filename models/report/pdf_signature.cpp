@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/report/pdf_signature.h"
+
+#include "models/report/cms_form.h"
+
+#include <openssl/cms.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <qpdf/QPDF.hh>
+
+#include <memory>
+
+namespace exhibit::report {
+namespace {
+
+template <auto Function>
+struct Free {
+    template <class T>
+    void operator()(T* object) const noexcept
+    {
+        Function(object);
+    }
+};
+using Cms = std::unique_ptr<CMS_ContentInfo, Free<CMS_ContentInfo_free>>;
+using Bio = std::unique_ptr<BIO, Free<BIO_free>>;
+using Store = std::unique_ptr<X509_STORE, Free<X509_STORE_free>>;
+using Verification = std::unique_ptr<X509_STORE_CTX, Free<X509_STORE_CTX_free>>;
+using Certificate = std::unique_ptr<X509, Free<X509_free>>;
+
+struct FreeStack { ///< Of the stack, not of the certificates in it.
+    void operator()(STACK_OF(X509) * stack) const noexcept { sk_X509_free(stack); }
+};
+
+tl::unexpected<Error> broken(const char* rule)
+{
+    return fail(ErrorCode::InvalidInput, rule);
+}
+
+/// The dictionary of the certifying signature.
+Result<QPDFObjectHandle> signatureOf(QPDF& pdf)
+{
+    auto form = pdf.getRoot().getKey("/AcroForm");
+    auto fields = form.isDictionary() ? form.getKey("/Fields") : QPDFObjectHandle::newNull();
+    if (!fields.isArray() || fields.getArrayNItems() == 0) {
+        return broken("the file is not signed");
+    }
+    if (fields.getArrayNItems() != 1) {
+        return broken("the file has more fields than its signature");
+    }
+    auto value = fields.getArrayItem(0).getKey("/V");
+    auto permissions = pdf.getRoot().getKey("/Perms");
+    if (!value.isDictionary() || !permissions.isDictionary()
+        || permissions.getKey("/DocMDP").getObjGen() != value.getObjGen()) {
+        return broken("the signature does not certify the file");
+    }
+    auto references = value.getKey("/Reference");
+    auto first = references.isArray() ? references.getArrayItem(0) : QPDFObjectHandle::newNull();
+    auto parameters
+        = first.isDictionary() ? first.getKey("/TransformParams") : QPDFObjectHandle::newNull();
+    if (!parameters.isDictionary() || !parameters.getKey("/P").isInteger()
+        || parameters.getKey("/P").getIntValue() != 1) {
+        return broken("the signature permits changes");
+    }
+    return value;
+}
+
+Result<PdfSignature> placeOf(QPDFObjectHandle value, BytesView pdf)
+{
+    auto range = value.getKey("/ByteRange");
+    auto contents = value.getKey("/Contents");
+    if (!range.isArray() || range.getArrayNItems() != 4 || !contents.isString()) {
+        return broken("the signature names no range of bytes");
+    }
+    std::array<std::uint64_t, 4> numbers{};
+    for (int i = 0; i < 4; ++i) {
+        auto item = range.getArrayItem(i);
+        if (!item.isInteger() || item.getIntValue() < 0) {
+            return broken("the signature's range is no range");
+        }
+        numbers[static_cast<std::size_t>(i)] = static_cast<std::uint64_t>(item.getIntValue());
+    }
+    const auto [start, hole, behind, rest] = numbers;
+    if (start != 0 || hole >= behind || behind > pdf.size() || behind + rest != pdf.size()) {
+        return broken("the signature does not cover the whole file: bytes were added or left out");
+    }
+    const BytesView hex = pdf.substr(hole, behind - hole);
+    const bool framed = hex.size() > 2 && hex.front() == '<' && hex.back() == '>';
+    const auto raw = framed ? fromHex(hex.substr(1, hex.size() - 2)) : broken("");
+    if (!raw || *raw != contents.getStringValue()) {
+        return broken("what the range leaves out is not the signature");
+    }
+    const auto* at = asSpan(*raw).data();
+    const Cms cms(d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(raw->size())));
+    const auto used = static_cast<std::size_t>(at - asSpan(*raw).data());
+    if (!cms || raw->find_first_not_of('\0', used) != raw->npos) {
+        return broken("the place of the signature holds something else");
+    }
+    return PdfSignature{raw->substr(0, used), hole, behind};
+}
+
+std::string nameOf(X509* certificate)
+{
+    const Bio out(BIO_new(BIO_s_mem()));
+    X509_NAME_print_ex(out.get(), X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253);
+    char* data = nullptr;
+    const auto size = BIO_get_mem_data(out.get(), &data);
+    return std::string(data, static_cast<std::size_t>(size));
+}
+
+/// The message's own certificates, trusted: CAdES wants a chain even where trust is asked later.
+Store enclosedCertificates(CMS_ContentInfo* cms)
+{
+    Store store(X509_STORE_new());
+    X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME);
+    X509_STORE_set_purpose(store.get(), X509_PURPOSE_ANY);
+    STACK_OF(X509)* const certificates = CMS_get1_certs(cms);
+    for (int i = 0; i < sk_X509_num(certificates); ++i) {
+        X509_STORE_add_cert(store.get(), sk_X509_value(certificates, i));
+    }
+    sk_X509_pop_free(certificates, X509_free);
+    return store;
+}
+
+/// Every certificate of the PEM files.
+Result<std::vector<Certificate>> readCertificates(const std::vector<Bytes>& files)
+{
+    std::vector<Certificate> all;
+    for (const auto& pem : files) {
+        const Bio in(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+        const std::size_t before = all.size();
+        while (X509* const one = PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)) {
+            all.emplace_back(one);
+        }
+        if (all.size() == before) {
+            return broken("a file with pinned certificates holds none");
+        }
+    }
+    return all;
+}
+
+/// The certificate itself is pinned, or one that issued it. A report outlives its certificate:
+/// times are not looked at.
+bool isPinned(X509* certificate, const std::vector<Certificate>& pinned)
+{
+    const Store store(X509_STORE_new());
+    X509_STORE_set_flags(store.get(), X509_V_FLAG_NO_CHECK_TIME | X509_V_FLAG_X509_STRICT);
+    for (const auto& one : pinned) {
+        if (X509_cmp(one.get(), certificate) == 0) {
+            return true;
+        }
+        X509_STORE_add_cert(store.get(), one.get());
+    }
+    if (X509_self_signed(certificate, 0) != 0) {
+        return false;
+    }
+    const Verification context(X509_STORE_CTX_new());
+    return X509_STORE_CTX_init(context.get(), store.get(), certificate, nullptr) == 1
+        && X509_verify_cert(context.get()) == 1;
+}
+
+} // namespace
+
+Result<PdfSignature> findSignature(BytesView bytes)
+{
+    try {
+        QPDF pdf;
+        pdf.setSuppressWarnings(true);
+        pdf.setAttemptRecovery(false);
+        pdf.processMemoryFile("report", bytes.data(), bytes.size());
+        EXHIBIT_TRY(auto value, signatureOf(pdf));
+        return placeOf(value, bytes);
+    } catch (const std::exception&) {
+        return broken("the file is not readable as a PDF without repairing it");
+    }
+}
+
+Result<CmsSigner> checkCms(BytesView der, BytesView content, const std::vector<Bytes>& certificates)
+{
+    const auto* at = asSpan(der).data();
+    const Cms cms(d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(der.size())));
+    if (!cms || CMS_get0_type(cms.get()) == nullptr
+        || OBJ_obj2nid(CMS_get0_type(cms.get())) != NID_pkcs7_signed
+        || sk_CMS_SignerInfo_num(CMS_get0_SignerInfos(cms.get())) != 1) {
+        return broken("the signature is not one of one signer");
+    }
+    EXHIBIT_TRY(const auto pinned, readCertificates(certificates));
+    const Bio in(BIO_new_mem_buf(content.data(), static_cast<int>(content.size())));
+    const Store enclosed = enclosedCertificates(cms.get());
+    if (CMS_verify(cms.get(), nullptr, enclosed.get(), in.get(), nullptr, CMS_BINARY | CMS_CADES)
+        != 1) {
+        return broken("the signature does not fit the file's bytes");
+    }
+    const std::unique_ptr<STACK_OF(X509), FreeStack> signers(CMS_get0_signers(cms.get()));
+    if (!signers || sk_X509_num(signers.get()) != 1) {
+        return broken("the signature names no certificate");
+    }
+    X509* const certificate = sk_X509_value(signers.get(), 0);
+    if (!hasOurForm(cms.get(), certificate, der)) {
+        return broken("the signature has not the form that those of reports have");
+    }
+    std::array<std::uint8_t, 32> digest{};
+    unsigned int size = 0;
+    X509_digest(certificate, EVP_sha256(), digest.data(), &size);
+    return CmsSigner{isPinned(certificate, pinned) ? CmsVerdict::Pinned : CmsVerdict::Unpinned,
+                     nameOf(certificate),
+                     toHex(asView(digest))};
+}
+
+} // namespace exhibit::report

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/base/bytes.h"
+#include "models/base/result.h"
+
+#include <vector>
+
+namespace exhibit::report {
+
+/// What a PDF says of its one signature, and where it stands in the file.
+struct PdfSignature {
+    Bytes cms; ///< DER, without the zeros behind it.
+    std::size_t holeBegin = 0; ///< Of "<hex>".
+    std::size_t holeEnd = 0;
+};
+
+/// InvalidInput, with the rule that is broken, when the file has not exactly one signature that
+/// covers it from its first to its last byte, allows no change and stands where the range says.
+[[nodiscard]] Result<PdfSignature> findSignature(BytesView pdf);
+
+enum class CmsVerdict : std::uint8_t {
+    Pinned, ///< Good, by a certificate that is pinned.
+    Unpinned, ///< Good, by a certificate that only the file names.
+};
+struct CmsSigner {
+    CmsVerdict verdict = CmsVerdict::Unpinned;
+    std::string subject; ///< Of the certificate.
+    std::string fingerprint; ///< SHA-256, hex.
+};
+/// The detached signature over `content`, with the signing certificate named in it (CAdES).
+/// InvalidInput when it does not fit.
+[[nodiscard]] Result<CmsSigner> checkCms(BytesView cms,
+                                         BytesView content,
+                                         const std::vector<Bytes>& certificates);
+
+} // namespace exhibit::report

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/report/redaction.h"
+
+namespace exhibit::report {
+
+Result<ExportRedaction> ExportRedaction::make(bool on)
+{
+    ExportRedaction redaction;
+    redaction.m_on = on;
+    if (on) {
+        EXHIBIT_TRY(redaction.m_pack, redaction::shippedPack());
+    }
+    return redaction;
+}
+
+std::string ExportRedaction::text(std::string_view text) const
+{
+    return m_on ? scan::redacted(m_pack.pack, text) : std::string(text);
+}
+
+void ExportRedaction::apply(std::string& text) const
+{
+    if (m_on) {
+        text = scan::redacted(m_pack.pack, text);
+    }
+}
+
+Json ExportRedaction::json(const Json& value) const
+{
+    if (!m_on) {
+        return value;
+    }
+    if (const auto* string = value.if_string()) {
+        return Json(text(*string));
+    }
+    if (const auto* array = value.if_array()) {
+        JsonArray out;
+        for (const auto& element : *array) {
+            out.push_back(json(element));
+        }
+        return out;
+    }
+    if (const auto* object = value.if_object()) {
+        JsonObject out;
+        for (const auto& [name, member] : *object) {
+            out.insert_or_assign(text(name), json(member));
+        }
+        return out;
+    }
+    return value;
+}
+
+bool ExportRedaction::concerns(const Json& value) const
+{
+    return m_on && json(value) != value;
+}
+
+} // namespace exhibit::report

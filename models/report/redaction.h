@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/base/json.h"
+#include "models/redaction/redaction_pack.h"
+
+namespace exhibit::report {
+
+/// What goes out with an export, with personal data and secrets replaced. With `on` false it
+/// changes nothing. Not for several threads at once.
+class ExportRedaction {
+public:
+    /// The packs that ship with the program.
+    [[nodiscard]] static Result<ExportRedaction> make(bool on);
+
+    [[nodiscard]] bool on() const { return m_on; }
+    [[nodiscard]] std::string text(std::string_view text) const;
+    void apply(std::string& text) const;
+    /// Every string in it, names of members too.
+    [[nodiscard]] Json json(const Json& value) const;
+    /// Whether anything in it would be replaced.
+    [[nodiscard]] bool concerns(const Json& value) const;
+
+private:
+    redaction::NamedPack m_pack;
+    bool m_on = true;
+};
+
+} // namespace exhibit::report

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/report/block_setter.h"
+#include "models/report/marks.h"
+
+#include <cairo.h>
+
+#include <algorithm>
+
+namespace exhibit::report {
+namespace {
+
+using namespace page;
+using Element = PageFlow::Element;
+
+constexpr double kPadding = 4.6; ///< Above and below the text of a row.
+constexpr double kGutter = 8; ///< Between columns.
+constexpr double kPointsFrom = 10; ///< Column::width above it is points.
+constexpr double kCodeSide = 104;
+constexpr double kCodeGap = 16;
+
+class TableSetter {
+public:
+    TableSetter(PageFlow& flow, const Table& table)
+        : m_flow(flow)
+        , m_table(table)
+        , m_width(flow.width() - (table.beside ? kCodeSide + kCodeGap : 0))
+    {
+        double fixed = kGutter * static_cast<double>(table.columns.size() - 1);
+        double shares = 0;
+        for (const auto& column : table.columns) {
+            (column.width > kPointsFrom ? fixed : shares) += column.width;
+        }
+        for (const auto& column : table.columns) {
+            m_widths.push_back(column.width > kPointsFrom
+                                   ? column.width
+                                   : (m_width - fixed) * column.width / shares);
+        }
+        for (const auto& column : table.columns) {
+            m_head.cells.push_back({bold(column.title), Mark::None});
+        }
+    }
+
+    void run()
+    {
+        m_headHeight = heightOf(m_head);
+        const Element element(m_flow, "Table");
+        bool begun = false;
+        const double top = m_flow.y();
+        for (const auto& row : m_table.rows) {
+            const double height = heightOf(row);
+            if (!begun) {
+                m_flow.need(std::max(m_headHeight + height, m_table.beside ? kCodeSide + 40 : 0));
+                drawHead();
+                begun = true;
+            } else if (m_flow.need(height)) {
+                drawHead();
+            }
+            drawRow(row, height, "TD");
+            m_flow.rule(m_flow.left(), m_flow.y(), m_width, 0.4);
+        }
+        if (m_table.beside) {
+            drawCodeBeside(*m_table.beside, top);
+        }
+        m_flow.advance(7);
+    }
+
+private:
+    [[nodiscard]] Typeface::Setting setting(std::size_t column, const Cell& cell) const
+    {
+        return {.size = kTableSize,
+                .width = m_widths[column] - (cell.mark == Mark::None ? 0 : kMarkWidth),
+                .right = m_table.columns[column].right};
+    }
+
+    [[nodiscard]] double heightOf(const Row& row)
+    {
+        double height = 0;
+        for (std::size_t i = 0; i < row.cells.size(); ++i) {
+            height = std::max(height, m_flow.measure(row.cells[i].text, setting(i, row.cells[i])));
+        }
+        return height + 2 * kPadding;
+    }
+
+    void drawHead()
+    {
+        m_flow.rule(m_flow.left(), m_flow.y(), m_width, 0.8);
+        drawRow(m_head, m_headHeight, "TH");
+        m_flow.rule(m_flow.left(), m_flow.y(), m_width, 0.8);
+    }
+
+    void drawRow(const Row& row, double height, const char* cellName)
+    {
+        if (m_flow.drawing()) {
+            if (row.shaded) {
+                cairo_set_source_rgb(m_flow.context(), 0.925, 0.925, 0.925);
+                cairo_rectangle(m_flow.context(), m_flow.left(), m_flow.y(), m_width, height);
+                cairo_fill(m_flow.context());
+            }
+            const Element element(m_flow, "TR");
+            double x = m_flow.left();
+            for (std::size_t i = 0; i < row.cells.size(); ++i) {
+                const auto& cell = row.cells[i];
+                const Element tagged(m_flow, cellName);
+                const double indent = cell.mark == Mark::None ? 0 : kMarkWidth;
+                const double y = m_flow.y() + kPadding;
+                drawMark(m_flow.context(), cell.mark, x + 4.5, y + 5.6);
+                m_flow.draw(cell.text, setting(i, cell), x + indent, y);
+                x += m_widths[i] + kGutter;
+            }
+        }
+        m_flow.advance(height);
+    }
+
+    void drawCodeBeside(const Code& code, double top)
+    {
+        const double x = m_flow.left() + m_width + kCodeGap;
+        const Typeface::Setting caption{.size = kSmallSize - 0.4, .width = kCodeSide};
+        const double captionHeight = m_flow.measure(plain(code.caption), caption);
+        if (m_flow.drawing()) {
+            {
+                const Element figure(m_flow, "Figure");
+                drawCode(m_flow.context(), code, x, top, kCodeSide);
+            }
+            const Element element(m_flow, "Caption");
+            m_flow.draw(plain(code.caption), caption, x, top + kCodeSide + 1);
+        }
+        m_flow.advance(std::max(0.0, top + kCodeSide + captionHeight + 4 - m_flow.y()));
+    }
+
+    PageFlow& m_flow;
+    const Table& m_table;
+    double m_width;
+    std::vector<double> m_widths;
+    Row m_head;
+    double m_headHeight = 0;
+};
+
+} // namespace
+
+void BlockSetter::operator()(const Table& table)
+{
+    if (table.rows.empty()) {
+        return;
+    }
+    m_flow.space(6);
+    TableSetter(m_flow, table).run();
+}
+
+} // namespace exhibit::report

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/report/typeface.h"
+
+#include <pango/pangocairo.h>
+
+#include <cmath>
+
+namespace exhibit::report {
+namespace {
+
+// Inter and JetBrains Mono where they are; the rest covers other scripts and bare machines.
+constexpr const char* kSans = "Inter,Noto Sans,DejaVu Sans";
+constexpr const char* kMono = "JetBrains Mono,Noto Sans Mono,DejaVu Sans Mono";
+constexpr double kMonoScale = 0.9;
+constexpr double kLabelScale = 0.82;
+constexpr double kQuiet = 0.33;
+constexpr double kLeading = 1.1; ///< Of a line over what its font asks for.
+
+double points(int units)
+{
+    return static_cast<double>(units) / PANGO_SCALE;
+}
+
+/// Adds attributes for the bytes [begin, end) of the text.
+class Attributes {
+public:
+    Attributes(int begin, int end)
+        : m_begin(static_cast<guint>(begin))
+        , m_end(static_cast<guint>(end))
+    {
+    }
+    PangoAttrList* list = pango_attr_list_new();
+
+    void over(int begin, int end)
+    {
+        m_begin = static_cast<guint>(begin);
+        m_end = static_cast<guint>(end);
+    }
+    void add(PangoAttribute* attribute) const
+    {
+        attribute->start_index = m_begin;
+        attribute->end_index = m_end;
+        pango_attr_list_insert(list, attribute);
+    }
+    void grey(double level) const
+    {
+        const auto value = static_cast<guint16>(level * 65535);
+        add(pango_attr_foreground_new(value, value, value));
+    }
+
+private:
+    guint m_begin;
+    guint m_end;
+};
+
+void apply(const Attributes& attributes, const Look& look, double size)
+{
+    double scaled = size;
+    if (look.mono) {
+        attributes.add(pango_attr_family_new(kMono));
+        scaled *= kMonoScale;
+    }
+    if (look.frame == Frame::Inverse || (look.frame != Frame::None && look.bold)) {
+        scaled *= kLabelScale;
+        attributes.add(pango_attr_letter_spacing_new(PANGO_SCALE / 3));
+    }
+    if (scaled != size) {
+        attributes.add(
+            pango_attr_size_new_absolute(static_cast<int>(std::lround(scaled * PANGO_SCALE))));
+    }
+    if (look.bold || look.frame == Frame::Inverse) {
+        attributes.add(pango_attr_weight_new(PANGO_WEIGHT_BOLD));
+    }
+    if (look.underlined) {
+        attributes.add(pango_attr_underline_new(PANGO_UNDERLINE_SINGLE));
+    }
+    if (look.frame == Frame::Inverse) {
+        attributes.grey(1);
+    } else if (look.quiet) {
+        attributes.grey(kQuiet);
+    }
+}
+
+/// Room for the frame on both sides of the words, which stay together.
+std::string framed(const Span& span)
+{
+    constexpr std::string_view kSpace = "\xC2\xA0"; // Does not break.
+    if (span.look.frame == Frame::None) {
+        return span.text;
+    }
+    std::string text(kSpace);
+    for (const char c : span.text) {
+        text += c == ' ' ? std::string(kSpace) : std::string(1, c);
+    }
+    return text.append(kSpace);
+}
+
+double heightOf(PangoLayoutIter* at)
+{
+    PangoRectangle logical{};
+    pango_layout_iter_get_line_extents(at, nullptr, &logical);
+    return points(logical.height) * kLeading;
+}
+
+void drawFrame(cairo_t* context, Frame frame, const PangoRectangle& area)
+{
+    cairo_rectangle(context,
+                    points(area.x) + 0.5,
+                    points(area.y) + 0.5,
+                    points(area.width) - 1,
+                    points(area.height) - 1);
+    cairo_set_source_rgb(context, 0, 0, 0);
+    if (frame == Frame::Inverse) {
+        cairo_fill(context);
+        return;
+    }
+    cairo_save(context);
+    cairo_set_line_width(context, 0.6);
+    if (frame == Frame::Dashed) {
+        const double dashes[] = {2, 1.5};
+        cairo_set_dash(context, dashes, 2, 0);
+    }
+    cairo_stroke(context);
+    cairo_restore(context);
+}
+
+} // namespace
+
+void SetText::Free::operator()(_PangoLayout* layout) const noexcept
+{
+    g_object_unref(layout);
+}
+
+SetText::SetText(_PangoLayout* owned, std::vector<FramedRange> frames)
+    : m_layout(owned)
+    , m_frames(std::move(frames))
+{
+}
+
+double SetText::height() const
+{
+    return height(0, lineCount());
+}
+
+double SetText::width() const
+{
+    int width = 0;
+    pango_layout_get_size(m_layout.get(), &width, nullptr);
+    return points(width);
+}
+
+int SetText::lineCount() const
+{
+    return pango_layout_get_line_count(m_layout.get());
+}
+
+int SetText::unknownGlyphs() const
+{
+    return pango_layout_get_unknown_glyphs_count(m_layout.get());
+}
+
+double SetText::height(int first, int last) const
+{
+    double height = 0;
+    PangoLayoutIter* const at = pango_layout_get_iter(m_layout.get());
+    int line = 0;
+    do {
+        height += line >= first && line < last ? heightOf(at) : 0;
+    } while (++line < last && pango_layout_iter_next_line(at) != 0);
+    pango_layout_iter_free(at);
+    return height;
+}
+
+void SetText::draw(_cairo* context, double x, double y, int first, int last) const
+{
+    PangoLayoutIter* const at = pango_layout_get_iter(m_layout.get());
+    int number = 0;
+    do {
+        if (number < first) {
+            continue;
+        }
+        PangoRectangle logical{};
+        pango_layout_iter_get_line_extents(at, nullptr, &logical);
+        auto* const line = pango_layout_iter_get_line_readonly(at);
+        const double height = heightOf(at);
+        const double top = y + (height - points(logical.height)) / 2;
+        drawFrames(context, x, top, line, points(logical.height));
+        cairo_set_source_rgb(context, 0, 0, 0);
+        cairo_move_to(context,
+                      x + points(logical.x),
+                      top + points(pango_layout_iter_get_baseline(at) - logical.y));
+        pango_cairo_show_layout_line(context, line);
+        y += height;
+    } while (++number < last && pango_layout_iter_next_line(at) != 0);
+    pango_layout_iter_free(at);
+}
+
+void SetText::drawFrames(_cairo* context, double x, double y, void* opaque, double lineHeight) const
+{
+    auto* const line = static_cast<PangoLayoutLine*>(opaque);
+    for (const auto& range : m_frames) {
+        int* ranges = nullptr;
+        int count = 0;
+        if (range.begin >= line->start_index + line->length || range.end <= line->start_index) {
+            continue;
+        }
+        pango_layout_line_get_x_ranges(line, range.begin, range.end, &ranges, &count);
+        for (int i = 0; i < count; ++i) {
+            const int begin = ranges[2 * i];
+            const auto at = [](double value) { return static_cast<int>(value * PANGO_SCALE); };
+            const PangoRectangle area{
+                begin + at(x), at(y), ranges[2 * i + 1] - begin, at(lineHeight)};
+            drawFrame(context, range.frame, area);
+        }
+        g_free(ranges);
+    }
+}
+
+void Typeface::Free::operator()(_PangoContext* context) const noexcept
+{
+    g_object_unref(context);
+}
+
+Typeface::Typeface(_PangoContext* context)
+    : m_context(context)
+{
+}
+
+Result<Typeface> Typeface::open(const std::string& language)
+{
+    PangoFontMap* const map = pango_cairo_font_map_get_default(); // One for each thread.
+    PangoFontFamily** families = nullptr;
+    int count = 0;
+    pango_font_map_list_families(map, &families, &count);
+    g_free(families);
+    PangoContext* const context = pango_font_map_create_context(map);
+    Typeface face(context);
+    PangoFontDescription* const wanted = pango_font_description_from_string(kSans);
+    PangoFont* const font = count == 0 ? nullptr : pango_context_load_font(context, wanted);
+    pango_font_description_free(wanted);
+    if (font == nullptr) {
+        return fail(ErrorCode::Unavailable,
+                    "No font is installed, so that no page can be set; install fonts-inter and "
+                    "fonts-jetbrains-mono, or fonts-dejavu-core at the least.");
+    }
+    g_object_unref(font);
+    pango_cairo_context_set_resolution(context, 72);
+    cairo_font_options_t* const options = cairo_font_options_create();
+    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    pango_cairo_context_set_font_options(context, options);
+    cairo_font_options_destroy(options);
+    pango_context_set_round_glyph_positions(context, FALSE);
+    pango_context_set_language(context, pango_language_from_string(language.c_str()));
+    return face;
+}
+
+SetText Typeface::set(const Text& text, const Setting& setting) const
+{
+    PangoLayout* const layout = pango_layout_new(m_context.get());
+    PangoFontDescription* const font = pango_font_description_from_string(kSans);
+    pango_font_description_set_absolute_size(font, setting.size * PANGO_SCALE);
+    pango_layout_set_font_description(layout, font);
+    pango_font_description_free(font);
+    if (setting.width > 0) {
+        pango_layout_set_width(layout, static_cast<int>(setting.width * PANGO_SCALE));
+        pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+    }
+    pango_layout_set_alignment(layout, setting.right ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
+    std::string all;
+    std::vector<SetText::FramedRange> frames;
+    Attributes attributes(0, 0);
+    for (const auto& span : text) {
+        const int begin = static_cast<int>(all.size());
+        all += framed(span);
+        attributes.over(begin, static_cast<int>(all.size()));
+        apply(attributes, span.look, setting.size);
+        if (span.look.frame != Frame::None) {
+            frames.push_back({begin, static_cast<int>(all.size()), span.look.frame});
+        }
+    }
+    attributes.over(0, static_cast<int>(all.size()));
+    attributes.add(pango_attr_font_features_new("tnum=1")); // Figures line up in columns.
+    attributes.add(pango_attr_insert_hyphens_new(FALSE)); // Nothing is added to what was recorded.
+    pango_layout_set_text(layout, all.data(), static_cast<int>(all.size()));
+    pango_layout_set_attributes(layout, attributes.list);
+    pango_attr_list_unref(attributes.list);
+    return {layout, std::move(frames)};
+}
+
+} // namespace exhibit::report

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/report/words.h"
+
+#include <fmt/format.h>
+
+namespace exhibit::report {
+
+std::string gapInPlainWords(domain::GapKind kind)
+{
+    switch (kind) {
+    case domain::GapKind::EnforcementGap:
+        return "A policy saw it happen, but the mode it was in let it pass. ";
+    case domain::GapKind::CoverageGap:
+        return "No policy in force looked for it. ";
+    case domain::GapKind::DataGap:
+        return "The application did not give the model a fact that the answer needed, and the "
+               "model answered as if it knew. ";
+    case domain::GapKind::ModelFault:
+        return "Nothing in the request called for it: the model did it of itself. ";
+    case domain::GapKind::PromptAttack:
+        return "The request carried words that were meant to turn the model from its task. ";
+    case domain::GapKind::UpstreamFault:
+        return "The provider of the model failed. ";
+    case domain::GapKind::ConfigurationFault:
+        return "The way the system was set up allowed it. ";
+    }
+    return {};
+}
+
+std::string outcomeInPlainWords(const EvidenceBundle& bundle)
+{
+    if (!bundle.violation) {
+        return "No decision of a policy is recorded for it.";
+    }
+    switch (bundle.violation->result) {
+    case domain::DecisionResult::Block:
+        return "The server stopped it there and ended the run.";
+    case domain::DecisionResult::Redact:
+        return "The server replaced the words concerned before they went out; the run went on.";
+    case domain::DecisionResult::Warn:
+        return "The server noted it and let it pass.";
+    case domain::DecisionResult::Error:
+        return "The policy could not be evaluated.";
+    case domain::DecisionResult::Pass:
+        return "The policy that decided let it pass.";
+    }
+    return {};
+}
+
+std::string gapName(domain::GapKind kind)
+{
+    switch (kind) {
+    case domain::GapKind::EnforcementGap:
+        return "Enforcement gap";
+    case domain::GapKind::CoverageGap:
+        return "Coverage gap";
+    case domain::GapKind::DataGap:
+        return "Data gap";
+    case domain::GapKind::ModelFault:
+        return "Fault of the model";
+    case domain::GapKind::PromptAttack:
+        return "Attack through the prompt";
+    case domain::GapKind::UpstreamFault:
+        return "Fault of the provider";
+    case domain::GapKind::ConfigurationFault:
+        return "Fault of the configuration";
+    }
+    return {};
+}
+
+Mark markOf(domain::Severity severity)
+{
+    switch (severity) {
+    case domain::Severity::Critical:
+        return Mark::Critical;
+    case domain::Severity::High:
+        return Mark::High;
+    case domain::Severity::Medium:
+        return Mark::Medium;
+    case domain::Severity::Low:
+        return Mark::Low;
+    }
+    return Mark::None;
+}
+
+Mark markOf(domain::DecisionResult result)
+{
+    switch (result) {
+    case domain::DecisionResult::Block:
+        return Mark::Stopped;
+    case domain::DecisionResult::Redact:
+        return Mark::Changed;
+    case domain::DecisionResult::Warn:
+    case domain::DecisionResult::Error:
+        return Mark::Warned;
+    case domain::DecisionResult::Pass:
+        return Mark::None;
+    }
+    return Mark::None;
+}
+
+std::string sentenceCase(std::string_view wire)
+{
+    std::string text(wire);
+    for (char& c : text) {
+        c = c == '_' ? ' ' : c;
+    }
+    if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') {
+        text[0] = static_cast<char>(text[0] - 32);
+    }
+    return text;
+}
+
+std::string longDate(UtcTime time)
+{
+    constexpr std::string_view kMonths[] = {"January",
+                                            "February",
+                                            "March",
+                                            "April",
+                                            "May",
+                                            "June",
+                                            "July",
+                                            "August",
+                                            "September",
+                                            "October",
+                                            "November",
+                                            "December"};
+    const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(time));
+    return fmt::format("{} {} {}",
+                       static_cast<unsigned>(date.day()),
+                       kMonths[static_cast<unsigned>(date.month()) - 1],
+                       static_cast<int>(date.year()));
+}
+
+} // namespace exhibit::report

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/storage/report_facts.h"
+
+#include "server/storage/entered_store.h"
+#include "server/storage/incident_store.h"
+#include "server/storage/policy_store.h"
+#include "server/storage/remediation_store.h"
+#include "server/storage/run_store.h"
+
+#include <map>
+
+namespace exhibit::storage {
+namespace {
+
+using HashByStep = std::map<std::int64_t, Digest>;
+
+Result<HashByStep> readHashes(Transaction& transaction, RunId run)
+{
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT step_index, content_hash FROM steps"
+                                  " WHERE tenant_id = $1 AND run_id = $2"
+                                  " AND content_hash IS NOT NULL",
+                                  {transaction.tenant(), run}));
+    HashByStep hashes;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        const Bytes bytes = rows.bytes(row, 1);
+        auto& hash = hashes[rows.integer(row, 0)];
+        if (bytes.size() != hash.size()) {
+            return fail(ErrorCode::Corrupt, "a step's content hash is damaged", run.text());
+        }
+        std::copy(bytes.begin(), bytes.end(), hash.begin());
+    }
+    return hashes;
+}
+
+/// A run that no record of arrived: its incident alone is known.
+Result<domain::Run> runOf(Database& database,
+                          TenantId tenant,
+                          const domain::Incident& incident,
+                          Deadline deadline)
+{
+    auto run = RunStore(database).get(tenant, incident.runId, deadline);
+    if (!run && run.error().code == ErrorCode::NotFound) {
+        domain::Run unknown;
+        unknown.runId = incident.runId;
+        unknown.startedAt = incident.createdAt;
+        return unknown;
+    }
+    return run;
+}
+
+Result<std::string> tenantName(Transaction& transaction)
+{
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT coalesce(nullif(title, ''), slug) FROM tenants"
+                                  " WHERE tenant_id = $1",
+                                  {transaction.tenant()}));
+    return rows.empty() ? std::string() : std::string(rows.text(0, 0));
+}
+
+} // namespace
+
+Result<report::RecordedFacts> readReportFacts(Database& database,
+                                              TenantId tenant,
+                                              IncidentId incident,
+                                              Deadline deadline)
+{
+    IncidentStore incidents(database);
+    EXHIBIT_TRY(auto stored, incidents.get(tenant, incident, deadline));
+    EXHIBIT_TRY(auto timeline, incidents.timeline(tenant, incident, deadline));
+    report::RecordedFacts facts;
+    facts.tenant = tenant;
+    facts.incident = std::move(stored.incident);
+    EXHIBIT_TRY(facts.run, runOf(database, tenant, facts.incident, deadline));
+    if (!stored.snapshotId.empty()) {
+        EXHIBIT_TRY(facts.snapshot,
+                    PolicyStore(database).snapshot(tenant, stored.snapshotId, deadline));
+    }
+    const RunId run = facts.incident.runId;
+    EXHIBIT_TRY(facts.tenantName, database.read(tenant, deadline, tenantName));
+    EXHIBIT_TRY(const auto hashes, database.read(tenant, deadline, [run](Transaction& transaction) {
+        return readHashes(transaction, run);
+    }));
+    for (auto& event : timeline.events) {
+        event.isInflection = event.isInflection || timeline.inflectionStep == event.stepIndex;
+        const auto hash = hashes.find(event.stepIndex);
+        facts.steps.push_back(
+            {std::move(event), hash == hashes.end() ? std::nullopt : std::optional(hash->second)});
+    }
+    facts.truncated = timeline.truncated;
+    EnteredStore entered(database, tenant);
+    EXHIBIT_TRY(facts.impact, entered.impact(incident, deadline));
+    EXHIBIT_TRY(auto remediations, RemediationStore(database).list(tenant, incident, deadline));
+    facts.remediations = std::move(remediations.items);
+    facts.fixVerifications = std::move(remediations.verifications);
+    return facts;
+}
+
+} // namespace exhibit::storage

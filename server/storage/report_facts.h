@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/report/bundle.h"
+#include "server/storage/database.h"
+
+namespace exhibit::storage {
+
+/// Everything that is recorded of an incident and its run, as one moment saw it. NotFound also for
+/// another tenant's.
+[[nodiscard]] Result<report::RecordedFacts> readReportFacts(Database& database,
+                                                            TenantId tenant,
+                                                            IncidentId incident,
+                                                            Deadline deadline);
+
+} // namespace exhibit::storage

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a call through the proxy to what leaves the building: real server, signer, PostgreSQL.
+#include "models/base/json.h"
+#include "tests/support/exhibitd_process.h"
+#include "tests/support/sample_upstream_process.h"
+#include "tests/support/temp_dir.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+namespace exhibit::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string source()
+{
+    const char* const folder = std::getenv("EXHIBIT_SOURCE_DIR");
+    return folder == nullptr ? "." : folder;
+}
+
+std::string contentOf(const std::string& file)
+{
+    std::ostringstream content;
+    content << std::ifstream(file, std::ios::binary).rdbuf();
+    return content.str();
+}
+
+/// One server for all tests of the file: an export changes nothing that another looks at.
+class Export : public ::testing::Test {
+protected:
+    static void SetUpTestSuite()
+    {
+        s_folder = std::make_unique<TempDir>();
+        auto upstream = SampleUpstream::start();
+        ASSERT_TRUE(upstream) << upstream.error().message;
+        s_upstream = std::make_unique<SampleUpstream>(*std::move(upstream));
+        auto server = Exhibitd::start({.dataDir = s_folder->path() / "data"});
+        ASSERT_TRUE(server) << server.error().message;
+        s_server = std::make_unique<Exhibitd>(*std::move(server));
+        ASSERT_TRUE(s_server->controlJson(
+            {"upstream", "add", "sample", "--base-url", s_upstream->baseUrl()}));
+        ASSERT_TRUE(s_server->controlJson(
+            {"policy", "import", source() + "/resources/policies/content_accuracy.json"}));
+        makeIncident();
+    }
+    static void TearDownTestSuite()
+    {
+        s_server.reset();
+        s_upstream.reset();
+        s_folder.reset();
+    }
+
+    static void makeIncident()
+    {
+        const std::string body
+            = R"({"model":"gpt-4o","stream":true,"messages":[{"role":"user","content":"go on"}],)"
+              R"("user_id":"ada@example.com",)"
+              R"("metadata":{"context":{"contract":{"auto_renew":null}}}})";
+        const auto reply = s_server->request(
+            "POST",
+            "/v1/chat/completions",
+            {{"Content-Type", "application/json"}, {"x-sample-id", "contract-2-answer"}},
+            body);
+        ASSERT_TRUE(reply) << reply.error().message;
+        const auto deadline = Deadline::after(30s);
+        while (s_incident.empty() && !deadline.reached()) {
+            const auto found = s_server->controlJson({"search", ""});
+            const Json* hits = found ? findMember(*found, "incidents") : nullptr;
+            if (hits != nullptr && !hits->get_array().empty()) {
+                s_incident = stringMember(hits->get_array()[0], "incident_id");
+            }
+            std::this_thread::sleep_for(50ms);
+        }
+        ASSERT_FALSE(s_incident.empty()) << reply->body;
+    }
+
+    /// The file, once the incident's entries are in the signed log.
+    static std::string exportAs(const std::string& format,
+                                const std::vector<std::string>& more = {})
+    {
+        std::string file = (s_folder->path() / ("case." + format)).string();
+        std::vector<std::string> command{"export", s_incident, "--format", format, "-o", file};
+        command.insert(command.end(), more.begin(), more.end());
+        const auto deadline = Deadline::after(30s);
+        auto done = s_server->controlJson(command);
+        while (!done && !deadline.reached()) {
+            std::this_thread::sleep_for(100ms);
+            done = s_server->controlJson(command);
+        }
+        EXPECT_TRUE(done) << done.error().message;
+        return file;
+    }
+
+    static std::string outputOf(const std::string& program, std::vector<std::string> arguments)
+    {
+        const auto done
+            = run("/usr/bin/" + program, {.arguments = std::move(arguments)}, Deadline::after(60s));
+        EXPECT_TRUE(done) << program;
+        EXPECT_EQ(done->exitCode, 0) << program << ": " << done->output;
+        return done ? done->output : std::string();
+    }
+
+    /// The options that pin every key of the server.
+    static std::vector<std::string> anchors()
+    {
+        const std::string certificate = (s_folder->path() / "pdf-ca.pem").string();
+        const auto keys = s_server->controlJson({"ledger", "keys"});
+        EXPECT_TRUE(keys);
+        std::ofstream(certificate) << stringMember(*keys, "pdf_certificate");
+        return {"--trust-log",
+                std::string(stringMember(keys->at("logs").at(0), "vkey")),
+                "--trust-certificate",
+                std::string(stringMember(*keys, "certificate")),
+                "--pdf-ca",
+                certificate};
+    }
+
+    static Json verify(const std::string& file, const std::vector<std::string>& with)
+    {
+        std::vector<std::string> arguments{"verify", file, "--json"};
+        arguments.insert(arguments.end(), with.begin(), with.end());
+        const auto done
+            = run(programPath("exhibitctl"), {.arguments = arguments}, Deadline::after(60s));
+        EXPECT_TRUE(done);
+        return parseJson(done->output).value();
+    }
+
+    /// By a library of others.
+    static void validate(const std::string& schema, const std::string& file)
+    {
+        outputOf("python3",
+                 {"-c",
+                  "import json,sys,jsonschema\n"
+                  "schema=json.load(open(sys.argv[1]))\n"
+                  "jsonschema.Draft202012Validator.check_schema(schema)\n"
+                  "jsonschema.Draft202012Validator(schema).validate(json.load(open(sys.argv[2])))",
+                  source() + "/resources/schemas/" + schema,
+                  file});
+    }
+
+    static std::string resultOf(const Json& report, std::string_view subject)
+    {
+        for (const auto& check : report.at("checks").as_array()) {
+            if (stringMember(check, "id") == "report"
+                && stringMember(check, "subject") == subject) {
+                return std::string(stringMember(check, "result"));
+            }
+        }
+        return "";
+    }
+
+    static std::unique_ptr<TempDir> s_folder;
+    static std::unique_ptr<SampleUpstream> s_upstream;
+    static std::unique_ptr<Exhibitd> s_server;
+    static std::string s_incident;
+};
+
+std::unique_ptr<TempDir> Export::s_folder;
+std::unique_ptr<SampleUpstream> Export::s_upstream;
+std::unique_ptr<Exhibitd> Export::s_server;
+std::string Export::s_incident;
+
+TEST_F(Export, theBundleFollowsItsPublishedSchema)
+{
+    const std::string file
+        = exportAs("json", {"--include", "full_trace", "raw_io", "policy_log", "root_cause"});
+    validate("evidence_bundle.v1.json", file);
+    const Json bundle = parseJson(contentOf(file)).value();
+    EXPECT_EQ(stringMember(bundle.at("incident"), "incident_id"), s_incident);
+    EXPECT_EQ(stringMember(bundle.at("violation"), "policy_id"), "CONTENT_ACCURACY");
+    EXPECT_EQ(contentOf(file).find("ada@"), std::string::npos);
+}
+
+TEST_F(Export, theReportSaysWhatHappenedAndIsReadByOthers)
+{
+    const std::string file = exportAs("pdf", {"--reason", "counsel asked"});
+    outputOf("qpdf", {"--check", file});
+    const std::string text = outputOf("pdftotext", {file, "-"});
+    std::size_t at = 0;
+    for (const auto* part : {"counsel asked",
+                             "1 Executive summary",
+                             "2 Root cause",
+                             "Should have",
+                             "contract.auto_renew",
+                             "sent without a value",
+                             "3 Remediation",
+                             "No remediation is recorded.",
+                             "4 Evidence certificate",
+                             "none issued",
+                             "5 Decision trace",
+                             "INFLECTION"}) {
+        const auto found = text.find(part, at);
+        ASSERT_NE(found, text.npos) << part << "\n" << text;
+        at = found;
+    }
+    EXPECT_NE(text.find(s_incident), text.npos);
+    EXPECT_EQ(text.find("ada@"), text.npos);
+}
+
+TEST_F(Export, theReportVerifiesWithPinnedKeysAndIsSoundForOthers)
+{
+    const std::string file = exportAs("pdf");
+    const Json report = verify(file, anchors());
+    EXPECT_EQ(stringMember(report, "verdict"), "valid") << printJson(report);
+    for (const auto* subject : {"signature", "attachment", "pages"}) {
+        EXPECT_EQ(resultOf(report, subject), "passed") << subject << printJson(report);
+    }
+    EXPECT_EQ(stringMember(verify(file, {}), "verdict"), "untrusted");
+    const std::string signature = outputOf("pdfsig", {"-nocert", file});
+    EXPECT_NE(signature.find("Signature is Valid."), std::string::npos) << signature;
+    EXPECT_NE(signature.find("Total document signed"), std::string::npos) << signature;
+
+    const std::string pack = (s_folder->path() / "attached.exhibit").string();
+    outputOf("pdfdetach", {"-save", "1", "-o", pack, file});
+    EXPECT_EQ(stringMember(verify(pack, anchors()), "verdict"), "valid");
+    EXPECT_NE(outputOf("pdftotext", {file, "-"}).find(outputOf("sha256sum", {pack}).substr(0, 64)),
+              std::string::npos)
+        << "the pack's hash stands at the foot of each page";
+}
+
+TEST_F(Export, aChangedByteAnywhereIsFound)
+{
+    const std::string pdf = contentOf(exportAs("pdf"));
+    const auto pinned = anchors();
+    const std::string file = (s_folder->path() / "changed.pdf").string();
+    for (std::size_t i = 1; i <= 12; ++i) {
+        std::string changed = pdf;
+        const std::size_t at = pdf.size() * i / 13;
+        changed[at] = static_cast<char>(changed[at] ^ 0x10);
+        std::ofstream(file, std::ios::binary) << changed;
+        const Json report = verify(file, pinned);
+        EXPECT_NE(stringMember(report, "verdict"), "valid") << at;
+        EXPECT_NE(stringMember(report, "verdict"), "untrusted") << at;
+    }
+    std::ofstream(file, std::ios::binary) << pdf << "\n%%EOF\n";
+    EXPECT_EQ(stringMember(verify(file, pinned), "verdict"), "invalid");
+}
+
+TEST_F(Export, whatPeopleEnterIsVersionedAndStandsInTheReports)
+{
+    const std::string base = "/api/v1/incidents/" + s_incident;
+    const auto put = [&](const std::string& path, const std::string& body) {
+        const auto reply
+            = s_server->request("PUT", base + path, {{"Content-Type", "application/json"}}, body);
+        EXPECT_TRUE(reply);
+        return reply ? *reply : Reply{};
+    };
+    const auto none = s_server->request("GET", base + "/impact");
+    EXPECT_EQ(none->body, R"({"newest":null})");
+    EXPECT_EQ(put("/impact", R"({"business_impact":"","risk_level":"low"})").status, 400);
+    EXPECT_EQ(put("/impact", R"({"business_impact":"x","risk_level":"grave"})").status, 400);
+    EXPECT_EQ(put("/impact", R"({"business_impact":"first","risk_level":"low"})").status, 200);
+    const auto second = put(
+        "/impact",
+        R"({"business_impact":"A contract was at stake.","risk_level":"high",)"
+        R"("personal_information":{"involved":true,"what":"names","whose":"customers","count":2}})");
+    EXPECT_EQ(second.status, 200) << second.body;
+    EXPECT_EQ(parseJson(second.body)->at_pointer("/newest/version"), 2);
+    EXPECT_EQ(put("/remediations", R"({"items":[{"action":"x","due":"soon"}]})").status, 400);
+    EXPECT_EQ(put("/remediations", R"({"items":[{"n":7,"action":"x"}]})").status, 404);
+    EXPECT_EQ(
+        put("/remediations",
+            R"({"items":[{"action":"Send the flag","owner":"team"},{"action":"Add a tool"}]})")
+            .status,
+        200);
+    const auto changed = put("/remediations",
+                             R"({"items":[{"n":1,"action":"Send the flag","due":"2026-12-01",)"
+                             R"("state":"done","approver":"R. Lindqvist"}]})");
+    EXPECT_EQ(changed.status, 200) << changed.body;
+    EXPECT_EQ(parseJson(changed.body)->at_pointer("/remediations/0/version"), 2);
+    const std::string file = exportAs("executive_debrief");
+    EXPECT_NE(outputOf("pdfinfo", {file}).find("Pages:           2"), std::string::npos);
+    const std::string text = outputOf("pdftotext", {file, "-"});
+    for (const auto* part :
+         {"A contract was at stake.", "Send the flag", "1 of 2 done", "2 people"}) {
+        EXPECT_NE(text.find(part), text.npos) << part << text;
+    }
+    const Json report = verify(file, anchors());
+    EXPECT_EQ(stringMember(report, "verdict"), "valid") << printJson(report);
+    EXPECT_EQ(resultOf(report, "pages"), "passed");
+    const std::string pack = (s_folder->path() / "debrief.exhibit").string();
+    outputOf("pdfdetach", {"-save", "1", "-o", pack, file});
+    outputOf("sh",
+             {"-c",
+              "unzip -p " + pack + " '*/data/exports/executive_debrief.json' > " + pack + ".json"});
+    validate("executive_debrief.v1.json", pack + ".json");
+}
+
+TEST_F(Export, eachLeavesItsTraceInTheLog)
+{
+    const auto countEntries = [] {
+        const auto keys = s_server->controlJson({"ledger", "keys"});
+        const auto tenant = keys ? std::string(stringMember(*keys, "tenant")) : std::string();
+        const auto reply
+            = s_server->request("GET", "/api/v1/ledger/" + tenant + "/entries?from=0&limit=1000");
+        EXPECT_TRUE(reply && reply->status == 200);
+        const std::string type = R"(\"type\":\"export.created\")";
+        std::size_t count = 0;
+        for (auto at = reply->body.find(type); at != type.npos;
+             at = reply->body.find(type, at + 1)) {
+            ++count;
+        }
+        return count;
+    };
+    exportAs("exhibit");
+    const std::size_t before = countEntries();
+    exportAs("json");
+    EXPECT_EQ(countEntries(), before + 1);
+    exportAs("pdf"); // The pack that is attached to it is an export as well.
+    EXPECT_EQ(countEntries(), before + 3);
+}
+
+TEST_F(Export, withoutRedactionAKeyNeedsToReadTheAuditToo)
+{
+    const auto made = s_server->controlJson({"key",
+                                             "create",
+                                             "--project",
+                                             "default",
+                                             "--role",
+                                             "service",
+                                             "--scopes",
+                                             "evidence:export"});
+    ASSERT_TRUE(made) << made.error().message;
+    const std::string url = "/api/v1/incidents/" + s_incident + "/export";
+    const auto ask = [&](const std::string& body) {
+        return exchange(
+            s_server->port(),
+            requestText("POST",
+                        url,
+                        {{"Content-Type", "application/json"},
+                         {"Authorization", "Bearer " + std::string(stringMember(*made, "key"))}},
+                        body),
+            Deadline::after(30s));
+    };
+    const auto refused = ask(R"({"format":"json","redact":false})");
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(refused->status, 403) << refused->body;
+    const auto allowed = ask(R"({"format":"json"})");
+    ASSERT_TRUE(allowed);
+    EXPECT_EQ(allowed->status, 200) << allowed->body;
+}
+
+} // namespace
+} // namespace exhibit::test
