@@ -27,6 +27,7 @@ void addRoutes(http::Router& router, const ApiServices& services)
                                policyRoutes(shared),
                                keyRoutes(shared),
                                ledgerRoutes(shared),
+                               complianceRoutes(shared),
                                enteredRoutes(shared),
                                exportRoutes(shared),
                                holdRoutes(shared),
