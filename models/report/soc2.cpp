@@ -106,15 +106,15 @@ void addRows(Document& document, const Soc2Bundle& bundle)
 {
     document.blocks.emplace_back(Heading{"3 Evidence by criterion"});
     Table table{{{"Criterion", 48},
-                 {"Population", 1.5},
-                 {"Count", 44, true},
-                 {"Samples", 1.25},
-                 {"Remark", 1.15}},
+                 {"Population", 1},
+                 {"Count", 36, true},
+                 {"Samples", 142},
+                 {"Remark", 0.75}},
                 {},
                 {}};
     for (const auto& row : bundle.rows) {
         Text population{{oneLine(row.shortText) + ". ", {.bold = true}},
-                        {oneLine(row.populationQuery), {}}};
+                        {oneLine(row.populationQuery) + ".", {}}};
         if (!row.performers.empty()) {
             population.push_back(
                 {" By " + bounded(oneLine(joined(row.performers)), 120) + ".", {}});
