@@ -2,7 +2,6 @@
 #include "models/report/pdf_pages.h"
 
 #include "models/base/sha256.h"
-#include "models/report/report_pdf.h"
 
 #include <qpdf/Buffer.hh>
 #include <qpdf/QPDF.hh>
@@ -139,10 +138,10 @@ Result<PdfContent> readPdf(BytesView bytes)
         content.producer = textOf(info, "/Producer");
         content.fonts = textOf(info, "/ExhibitFonts");
         content.report = textOf(info, "/ExhibitReport");
-        if (const auto file
-            = QPDFEmbeddedFileDocumentHelper(pdf).getEmbeddedFile(std::string(kAttachedPack))) {
+        for (const auto& [name, file] : QPDFEmbeddedFileDocumentHelper(pdf).getEmbeddedFiles()) {
             const auto data = file->getEmbeddedFileStream().getStreamData(qpdf_dl_generalized);
-            content.pack.emplace(reinterpret_cast<const char*>(data->getBuffer()), data->getSize());
+            content.attachments.emplace(
+                name, Bytes(reinterpret_cast<const char*>(data->getBuffer()), data->getSize()));
         }
         noteSuspicious(pdf, content);
         return content;

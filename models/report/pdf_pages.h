@@ -4,7 +4,8 @@
 #include "models/base/bytes.h"
 #include "models/base/result.h"
 
-#include <optional>
+#include <map>
+#include <string>
 #include <vector>
 
 namespace exhibit::report {
@@ -15,7 +16,7 @@ struct PdfContent {
     std::string producer;
     std::string report; ///< Its kind.
     std::string fonts; ///< fontFingerprint() of the process that made it.
-    std::optional<Bytes> pack; ///< The attached one.
+    std::map<std::string, Bytes> attachments; ///< By name.
     /// What a report has no use for and an attacker may: scripts, actions, layers, forms.
     std::vector<std::string> suspicious;
 };

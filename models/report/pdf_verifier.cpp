@@ -47,31 +47,37 @@ void checkSignature(BytesView pdf,
     }
 }
 
-void checkPages(const PdfContent& content, BytesView pack, VerificationReport& report)
+/// The report again, from what is attached to it.
+Result<Bytes> makeAgain(const PdfContent& content, ReportKind kind)
 {
-    const auto kind = parseEnum<ReportKind>(content.report);
-    if (!kind) {
-        report.failed(kReport, "pages", "the file does not say which report it is");
-        return;
+    auto attachments = content.attachments;
+    if (kind != ReportKind::Soc2) {
+        return makeReport(attachments[std::string(kAttachedPack)], kind, {});
     }
-    const auto made = makeReport(pack, *kind, {});
+    const auto bundle = attachments.extract(std::string(kAttachedSoc2));
+    return makeSoc2Report(bundle ? BytesView(bundle.mapped()) : BytesView(), attachments, {});
+}
+
+void checkPages(const PdfContent& content, ReportKind kind, VerificationReport& report)
+{
+    const auto made = makeAgain(content, kind);
     const auto again = made ? readPdf(*made) : tl::make_unexpected(made.error());
     if (!again) {
         report.notChecked(kReport, "pages", "they cannot be made again: " + again.error().message);
         return;
     }
     if (again->pages == content.pages) {
-        report.passed(
-            kReport,
-            "pages",
-            fmt::format("all {} are exactly what the attached pack gives", content.pages.size()));
+        report.passed(kReport,
+                      "pages",
+                      fmt::format("all {} are exactly those that the attachment gives",
+                                  content.pages.size()));
         return;
     }
     if (content.fonts != again->fonts || content.producer != again->producer) {
         report.notChecked(kReport,
                           "pages",
                           "made with other fonts or by another release than this one, so that they "
-                          "cannot be compared; the pack prevails");
+                          "cannot be compared; what is attached prevails");
         return;
     }
     std::size_t first = 0;
@@ -79,8 +85,39 @@ void checkPages(const PdfContent& content, BytesView pack, VerificationReport& r
            && content.pages[first] == again->pages[first]) {
         ++first;
     }
-    report.failed(
-        kReport, "pages", fmt::format("page {} is not what the attached pack gives", first + 1));
+    report.failed(kReport,
+                  "pages",
+                  fmt::format("page {} is not the one that the attachment gives", first + 1));
+}
+
+void checkAttachment(const PdfContent& content,
+                     ReportKind kind,
+                     const evidence::TrustAnchors& anchors,
+                     VerificationReport& report)
+{
+    const std::string name(kind == ReportKind::Soc2 ? kAttachedSoc2 : kAttachedPack);
+    const auto found = content.attachments.find(name);
+    if (found == content.attachments.end()) {
+        report.failed(kReport, "attachment", name + " is not attached");
+        return;
+    }
+    std::optional<std::string> fault;
+    if (kind == ReportKind::Soc2) {
+        fault = faultOfListings(found->second, content.attachments);
+        report.verdict = Verdict::Valid; // Signed as a whole; trust decides.
+    } else {
+        report = evidence::verifyPack(found->second, anchors);
+        std::erase_if(report.checks, [](const auto& check) { return check.id == kReport; });
+        if (report.verdict == Verdict::Unreadable) {
+            fault = "the attached file is no evidence pack";
+        }
+    }
+    if (fault) {
+        report.failed(kReport, "attachment", *fault);
+    } else {
+        report.passed(
+            kReport, "attachment", name + ", SHA-256 " + toHex(asView(sha256(found->second))));
+    }
 }
 
 /// The pack's verdict holds for the report as well, unless the report has troubles of its own.
@@ -108,23 +145,18 @@ VerificationReport verifyReportPdf(BytesView pdf,
         report.failed("container", "", content.error().message);
         return report;
     }
-    if (content->pack) {
-        report = evidence::verifyPack(*content->pack, anchors);
-        std::erase_if(report.checks, [](const auto& check) { return check.id == kReport; });
-    } else {
-        report.verdict = Verdict::Unauthenticated;
+    const auto kind = parseEnum<ReportKind>(content->report);
+    if (!kind) {
+        report.failed("container", "", "the file does not say which report it is");
+        return report;
     }
+    checkAttachment(*content, *kind, anchors, report);
     checkSignature(pdf, certificates, report);
     for (const auto& key : content->suspicious) {
         report.failed(kReport, "form", "the file holds " + key + ", which no report has");
     }
-    if (!content->pack) {
-        report.failed(kReport, "attachment", "no evidence pack is attached");
-    } else if (report.verdict == Verdict::Unreadable) {
-        report.failed(kReport, "attachment", "the attached file is no evidence pack");
-    } else {
-        report.passed(kReport, "attachment", "SHA-256 " + toHex(asView(sha256(*content->pack))));
-        checkPages(*content, *content->pack, report);
+    if (!report.hasFailure()) { // Nothing is made of what is not sound.
+        checkPages(*content, *kind, report);
     }
     report.verdict = judge(report);
     return report;

@@ -6,13 +6,17 @@
 #include "models/report/document.h"
 #include "models/report/pdf_finish.h"
 
+#include <map>
+
 namespace exhibit::report {
 
 /// Names of the attachments: verifiers look for them.
 inline constexpr std::string_view kAttachedPack = "evidence.exhibit";
 
-/// The kinds of report that are made from a pack.
-enum class ReportKind : std::uint8_t { Incident, ExecutiveDebrief };
+inline constexpr std::string_view kAttachedSoc2 = "soc2.json";
+
+/// The first two are made from a pack, the last from a bundle.
+enum class ReportKind : std::uint8_t { Incident, ExecutiveDebrief, Soc2 };
 
 /// The pages of a pack's report. Errors as of readPackFacts().
 [[nodiscard]] Result<Document> documentOf(BytesView pack, ReportKind kind);
@@ -20,12 +24,20 @@ enum class ReportKind : std::uint8_t { Incident, ExecutiveDebrief };
 /// The report with the pack attached to it, signed when there is a signer.
 [[nodiscard]] Result<Bytes> makeReport(BytesView pack, ReportKind kind, const PdfSigner& sign);
 
+/// The SOC 2 report of a bundle's JSON with it and its listings attached.
+[[nodiscard]] Result<Bytes> makeSoc2Report(BytesView bundle,
+                                           const std::map<std::string, Bytes>& listings,
+                                           const PdfSigner& sign);
+/// What is wrong with the listings beside a bundle; nullopt: each is what its row says.
+[[nodiscard]] std::optional<std::string> faultOfListings(
+    BytesView bundle, const std::map<std::string, Bytes>& attachments);
+
 } // namespace exhibit::report
 
 template <>
 struct exhibit::EnumNames<exhibit::report::ReportKind> {
     using E = exhibit::report::ReportKind;
     static constexpr std::string_view kType = "kind of report";
-    static constexpr std::pair<E, std::string_view> kNames[]
-        = {{E::Incident, "incident"}, {E::ExecutiveDebrief, "executive_debrief"}};
+    static constexpr std::pair<E, std::string_view> kNames[] = {
+        {E::Incident, "incident"}, {E::ExecutiveDebrief, "executive_debrief"}, {E::Soc2, "soc2"}};
 };

@@ -30,6 +30,7 @@ void addRoutes(http::Router& router, const ApiServices& services)
                                estimateRoutes(shared),
                                keyRoutes(shared),
                                ledgerRoutes(shared),
+                               complianceRoutes(shared),
                                enteredRoutes(shared),
                                exportRoutes(shared),
                                holdRoutes(shared),

@@ -34,6 +34,7 @@ void refreshCatalogue(const ApiServices& services);
 [[nodiscard]] std::vector<ApiRoute> quotaRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> policyRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> ledgerRoutes(const SharedServices& services);
+[[nodiscard]] std::vector<ApiRoute> complianceRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> enteredRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> exportRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> holdRoutes(const SharedServices& services);

@@ -15,5 +15,7 @@ struct EmbeddedFile {
 
 [[nodiscard]] std::span<const EmbeddedFile> embeddedMigrations();
 [[nodiscard]] std::span<const EmbeddedFile> embeddedPriceTables();
+/// What laws and authorities ask for, as data: resources/mappings.
+[[nodiscard]] std::span<const EmbeddedFile> embeddedMappings();
 
 } // namespace exhibit::storage

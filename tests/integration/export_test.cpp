@@ -290,6 +290,49 @@ TEST_F(Export, whatPeopleEnterIsVersionedAndStandsInTheReports)
     validate("executive_debrief.v1.json", pack + ".json");
 }
 
+TEST_F(Export, evidenceForAnAuditorIsOfAPeriodAndAttestsNothingOfItself)
+{
+    const auto ask = [](const char* method, const std::string& path, const std::string& body) {
+        const auto reply
+            = s_server->request(method, path, {{"Content-Type", "application/json"}}, body);
+        EXPECT_TRUE(reply);
+        return reply ? *reply : Reply{};
+    };
+    const std::string path = "/api/v1/compliance/soc2/export";
+    EXPECT_EQ(ask("POST", path, "{}").status, 400) << "no period is stated";
+    EXPECT_EQ(
+        ask("POST", path, R"({"period_start":"2026-02-30","period_end":"2026-03-01"})").status,
+        400);
+    const auto stated = ask(
+        "PUT",
+        "/api/v1/compliance/statement",
+        R"({"period_start":"2000-01-01","period_end":"2099-12-31","auditor_notes":"see C-1",)"
+        R"("attestation_statement":"We answer for these controls.","control_objectives":)"
+        R"([{"criterion":"CC7.2","control_id":"C-1","objective":"Find what breaks a policy."}]})");
+    EXPECT_EQ(stated.status, 200) << stated.body;
+    const std::string json = (s_folder->path() / "soc2.json").string();
+    std::ofstream(json, std::ios::binary) << ask("POST", path, R"({"format":"json"})").body;
+    validate("soc2.v1.json", json);
+    const std::string csv = ask("POST", path, R"({"format":"csv"})").body;
+    EXPECT_NE(csv.find("CC7.2,C-1,"), csv.npos) << csv;
+
+    const std::string pdf = (s_folder->path() / "soc2.pdf").string();
+    const auto made = ask("POST", path, "{}");
+    ASSERT_EQ(made.status, 200) << made.body;
+    std::ofstream(pdf, std::ios::binary) << made.body;
+    const Json report = verify(pdf, anchors());
+    EXPECT_EQ(stringMember(report, "verdict"), "valid") << printJson(report);
+    EXPECT_EQ(resultOf(report, "pages"), "passed") << printJson(report);
+    EXPECT_NE(outputOf("pdfsig", {"-nocert", pdf}).find("Signature is Valid."), std::string::npos);
+    const std::string text = outputOf("pdftotext", {pdf, "-"});
+    EXPECT_NE(text.find("We answer for these controls."), text.npos);
+    // Of another period it says nothing.
+    std::ofstream(pdf, std::ios::binary)
+        << ask("POST", path, R"({"period_start":"2001-01-01","period_end":"2001-12-31"})").body;
+    EXPECT_NE(outputOf("pdftotext", {pdf, "-"}).find("No attestation has been entered."),
+              std::string::npos);
+}
+
 TEST_F(Export, eachLeavesItsTraceInTheLog)
 {
     const auto countEntries = [] {

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/report/soc2.h"
+
+#include "models/report/csv.h"
+#include "models/report/safe_text.h"
+#include "models/report/step_line.h"
+#include "models/report/words.h"
+
+#include <fmt/format.h>
+
+namespace exhibit::report {
+namespace {
+
+std::string joined(const std::vector<std::string>& texts, std::string_view between = ", ")
+{
+    std::string all;
+    for (const auto& text : texts) {
+        all += (all.empty() ? std::string_view() : between);
+        all += text;
+    }
+    return all;
+}
+
+std::string orUnknown(const std::string& text, const char* unknown)
+{
+    return text.empty() ? unknown : oneLine(text);
+}
+
+Document page(const Soc2Bundle& bundle)
+{
+    Document document;
+    document.title = fmt::format(
+        "SOC 2 evidence, {} to {}", bundle.compliancePeriodStart, bundle.compliancePeriodEnd);
+    document.subject = bundle.bundleId;
+    document.kind = "SOC 2 evidence";
+    document.marking = "Confidential: for the service auditor";
+    document.footer = {{"Log ", {}},
+                       {fmt::format("{}, tree size {}, root {}",
+                                    oneLine(bundle.log.origin),
+                                    bundle.log.treeSize,
+                                    bundle.log.root),
+                        {.mono = true}}};
+    document.footerNote = "soc2.json and the listings are attached and prevail over these pages.";
+    document.footerId = bundle.bundleId;
+    document.createdAt = bundle.createdAt;
+    return document;
+}
+
+void addSummary(Document& document, const Soc2Bundle& bundle)
+{
+    std::size_t exceptions = 0;
+    for (const auto& row : bundle.rows) {
+        exceptions += row.exception.empty() ? 0 : 1;
+    }
+    FactGrid grid;
+    grid.left = {{"Tenant", plain(oneLine(bundle.tenantName))},
+                 {"Period",
+                  plain(bundle.compliancePeriodStart + " to " + bundle.compliancePeriodEnd
+                        + ", both included, UTC")},
+                 {"Log", mono(oneLine(bundle.log.origin))},
+                 {"Exported", plain(longDate(bundle.createdAt) + " by " + bundle.exportedBy)}};
+    grid.right
+        = {{"Criteria", plain(grouped(static_cast<std::int64_t>(bundle.rows.size())))},
+           {"Remarks", plain(grouped(static_cast<std::int64_t>(exceptions)))},
+           {"Entries", plain(grouped(bundle.log.entries))},
+           {"Statement",
+            plain(bundle.statementVersion ? fmt::format("version {}", *bundle.statementVersion)
+                                          : std::string("none entered"))}};
+    document.blocks.emplace_back(std::move(grid));
+    document.blocks.emplace_back(Heading{"1 What this is"});
+    document.blocks.emplace_back(Paragraph{plain(
+        "Evidence drawn from the signed log of the system for the service auditor: for each "
+        "criterion the population, how it was selected, samples, and what the record does not "
+        "show. It expresses no opinion on controls. Criteria: "
+        + oneLine(bundle.criteriaSource) + ".")});
+    document.blocks.emplace_back(Paragraph{
+        {{"Completeness. ", {.bold = true}},
+         {fmt::format("The log holds {} of the period; their sequence numbers {}. The newest "
+                      "signed head covers {}.",
+                      counted(bundle.log.entries, "entry", "entries"),
+                      bundle.log.contiguous ? "are without a gap" : "HAVE A GAP",
+                      counted(bundle.log.treeSize, "entry", "entries")),
+          {}}}});
+}
+
+void addObjectives(Document& document, const Soc2Bundle& bundle)
+{
+    document.blocks.emplace_back(Heading{"2 Control objectives"});
+    if (bundle.controlObjectives.empty()) {
+        document.blocks.emplace_back(
+            Paragraph{plain("The management has entered no control objectives for the period.")});
+        return;
+    }
+    Table table{{{"Criterion", 48}, {"Control", 70}, {"Objective", 1}, {"Reviewer", 84}}, {}, {}};
+    for (const auto& objective : bundle.controlObjectives) {
+        table.rows.push_back(
+            {{{bold(oneLine(objective.criterion))},
+              {mono(bounded(oneLine(objective.controlId), 80))},
+              {plain(bounded(oneLine(objective.objective), 900))},
+              {plain(bounded(orUnknown(objective.reviewer.value_or(""), "not named"), 80))}}});
+    }
+    document.blocks.emplace_back(std::move(table));
+}
+
+void addRows(Document& document, const Soc2Bundle& bundle)
+{
+    document.blocks.emplace_back(Heading{"3 Evidence by criterion"});
+    Table table{{{"Criterion", 48},
+                 {"Population", 1},
+                 {"Count", 36, true},
+                 {"Samples", 142},
+                 {"Remark", 0.75}},
+                {},
+                {}};
+    for (const auto& row : bundle.rows) {
+        Text population{{oneLine(row.shortText) + ". ", {.bold = true}},
+                        {oneLine(row.populationQuery) + ".", {}}};
+        if (!row.performers.empty()) {
+            population.push_back(
+                {" By " + bounded(oneLine(joined(row.performers)), 120) + ".", {}});
+        }
+        Text samples = mono(bounded(oneLine(joined(row.sampleIds, " ")), 300));
+        if (row.sampleIds.empty()) {
+            samples = plain("none");
+        }
+        table.rows.push_back({{{bold(row.criterion)},
+                               {std::move(population)},
+                               {plain(grouped(row.populationCount))},
+                               {std::move(samples)},
+                               {plain(orUnknown(bounded(row.exception, 300), "none"))}}});
+    }
+    document.blocks.emplace_back(std::move(table));
+    document.blocks.emplace_back(Heading{"4 Listings"});
+    Table listings{{{"Criterion", 48}, {"File", 118}, {"SHA-256", 1}}, {}, {}};
+    for (const auto& row : bundle.rows) {
+        if (row.evidenceSha256) {
+            listings.rows.push_back({{{bold(row.criterion)},
+                                      {mono(oneLine(row.evidenceFile))},
+                                      {mono(toHex(asView(*row.evidenceSha256)))}}});
+        }
+    }
+    document.blocks.emplace_back(std::move(listings));
+}
+
+void addAttestation(Document& document, const Soc2Bundle& bundle)
+{
+    document.blocks.emplace_back(PageBreak{});
+    document.blocks.emplace_back(Title{"Management’s attestation",
+                                       "For the period " + bundle.compliancePeriodStart + " to "
+                                           + bundle.compliancePeriodEnd});
+    if (bundle.attestationStatement) {
+        document.blocks.emplace_back(Paragraph{plain(safeText(*bundle.attestationStatement))});
+        document.blocks.emplace_back(
+            Paragraph{{{fmt::format("Entered by {}, version {}. The words are the management’s.",
+                                    bundle.statementBy.value_or("an unknown key"),
+                                    bundle.statementVersion.value_or(0)),
+                        {.quiet = true}}}});
+    } else {
+        document.blocks.emplace_back(Paragraph{
+            {{"No attestation has been entered. ", {.bold = true}},
+             {"This page stays open until the management states one; the system makes none of its "
+              "own.",
+              {}}}});
+    }
+    document.blocks.emplace_back(SignatureLines{{"Name", "Title", "Signature", "Place and date"}});
+    document.blocks.emplace_back(Heading{"Auditor’s notes"});
+    document.blocks.emplace_back(Paragraph{
+        plain(bundle.auditorNotes.empty() ? "None entered." : safeText(bundle.auditorNotes))});
+}
+
+} // namespace
+
+Document soc2Report(const Soc2Bundle& bundle)
+{
+    Document document = page(bundle);
+    document.blocks.emplace_back(
+        Title{"SOC 2 evidence",
+              fmt::format("{} to {}{}",
+                          bundle.compliancePeriodStart,
+                          bundle.compliancePeriodEnd,
+                          bundle.exportReason.empty() ? "" : ": " + oneLine(bundle.exportReason))});
+    addSummary(document, bundle);
+    addObjectives(document, bundle);
+    addRows(document, bundle);
+    addAttestation(document, bundle);
+    return document;
+}
+
+std::string soc2Csv(const Soc2Bundle& bundle)
+{
+    std::string csv = csvLine({"criterion",
+                               "control_id",
+                               "population_query",
+                               "population_count",
+                               "sample_ids",
+                               "evidence_file",
+                               "evidence_sha256",
+                               "entry_seq",
+                               "period_start",
+                               "period_end",
+                               "performers",
+                               "reviewer",
+                               "exception"});
+    for (const auto& row : bundle.rows) {
+        csv += csvLine({row.criterion,
+                        row.controlId,
+                        row.populationQuery,
+                        std::to_string(row.populationCount),
+                        joined(row.sampleIds, " "),
+                        row.evidenceFile,
+                        row.evidenceSha256 ? toHex(asView(*row.evidenceSha256)) : "",
+                        row.entrySeq ? std::to_string(*row.entrySeq) : "",
+                        row.periodStart,
+                        row.periodEnd,
+                        joined(row.performers, " "),
+                        row.reviewer.value_or(""),
+                        row.exception});
+    }
+    return csv;
+}
+
+} // namespace exhibit::report

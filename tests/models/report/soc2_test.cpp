@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/report/soc2.h"
+
+#include "models/report/report_pdf.h"
+#include "models/report/typesetter.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace exhibit::report {
+namespace {
+
+Soc2Bundle bundleOnTest()
+{
+    Soc2Bundle bundle;
+    bundle.bundleId = "b1";
+    bundle.createdAt = fromMicroseconds(1'795'000'000'000'000);
+    bundle.exportedBy = "key_1";
+    bundle.tenantId = TenantId::generate();
+    bundle.tenantName = "Example";
+    bundle.compliancePeriodStart = "2026-01-01";
+    bundle.compliancePeriodEnd = "2026-12-31";
+    bundle.criteriaSource = "TSP 100";
+    Soc2Row row;
+    row.criterion = "CC7.2";
+    row.shortText = "Monitoring";
+    row.populationQuery = "incidents opened in the period";
+    row.populationCount = 1;
+    row.sampleIds = {"=inc_1"};
+    row.evidenceFile = "CC7.2.ndjson";
+    row.evidenceSha256 = sha256("{}\n");
+    row.periodStart = bundle.compliancePeriodStart;
+    row.periodEnd = bundle.compliancePeriodEnd;
+    bundle.rows = {row};
+    return bundle;
+}
+
+std::string textOf(const Document& document)
+{
+    std::string all;
+    for (const auto& block : document.blocks) {
+        if (const auto* paragraph = std::get_if<Paragraph>(&block)) {
+            for (const auto& span : paragraph->text) {
+                all += span.text;
+            }
+        }
+    }
+    return all;
+}
+
+TEST(Soc2, saysThatNobodyAttestedUnlessSomebodyDid)
+{
+    auto bundle = bundleOnTest();
+    EXPECT_NE(textOf(soc2Report(bundle)).find("No attestation has been entered."),
+              std::string::npos);
+    bundle.attestationStatement = "We are responsible for the controls.";
+    bundle.statementVersion = 3;
+    bundle.statementBy = "key_2";
+    const std::string stated = textOf(soc2Report(bundle));
+    EXPECT_NE(stated.find("We are responsible for the controls."), std::string::npos);
+    EXPECT_NE(stated.find("Entered by key_2, version 3."), std::string::npos);
+    EXPECT_EQ(stated.find("No attestation"), std::string::npos);
+}
+
+TEST(Soc2, isReadBackAsItWasWrittenAndListedWithoutFormulas)
+{
+    const auto bundle = bundleOnTest();
+    const Json json = toJson(bundle);
+    EXPECT_EQ(toJson(fromJson<Soc2Bundle>(json, UnknownMembers::Reject).value()), json);
+    const std::string csv = soc2Csv(bundle);
+    EXPECT_EQ(std::count(csv.begin(), csv.end(), '\r'), 2);
+    EXPECT_NE(csv.find("\"'=inc_1\""), csv.npos);
+}
+
+TEST(Soc2, noticesAListingThatIsNotTheOneExported)
+{
+    const std::string json = printJson(toJson(bundleOnTest()));
+    EXPECT_FALSE(faultOfListings(json, {{"CC7.2.ndjson", "{}\n"}}));
+    EXPECT_TRUE(faultOfListings(json, {{"CC7.2.ndjson", "{} \n"}}));
+    EXPECT_TRUE(faultOfListings(json, {}));
+    EXPECT_TRUE(faultOfListings("{}", {}));
+    EXPECT_TRUE(makeSoc2Report(json, {{"CC7.2.ndjson", "{}\n"}}, {}));
+}
+
+} // namespace
+} // namespace exhibit::report
