@@ -29,6 +29,7 @@ void addRoutes(http::Router& router, const ApiServices& services)
                                ledgerRoutes(shared),
                                holdRoutes(shared),
                                projectRoutes(shared),
+                               routingRoutes(shared),
                                upstreamRoutes(shared)}) {
         for (const auto& route : routes) {
             router.add({.method = route.method,

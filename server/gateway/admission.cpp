@@ -53,12 +53,10 @@ http::ErrorReply runStopped(const std::optional<domain::RunStop>& stop, RunId ru
 /// The steps of admission, in order; the first refusal ends them.
 class Admitting {
 public:
-    Admitting(const GatewayServices& services,
-              ops::Counter& violations,
-              const http::Request& request,
-              const Surface& surface)
-        : m_services(services)
-        , m_violations(violations)
+    Admitting(const AdmissionParts& parts, const http::Request& request, const Surface& surface)
+        : m_services(parts.services)
+        , m_violations(parts.violations)
+        , m_health(parts.health)
         , m_request(request)
         , m_surface(surface)
     {
@@ -163,16 +161,27 @@ private:
     {
         const auto& catalogue = *m_call->catalogue;
         m_call->project = catalogue.findProject(m_principal.project);
-        m_call->upstream
-            = catalogue.route(m_principal.project, m_call->chat->model, m_surface.traits().wire);
-        if (m_call->project == nullptr || m_call->upstream == nullptr) {
-            auto reply = refusal(404,
-                                 "invalid_request_error",
-                                 "model_not_found",
-                                 "no upstream of this project serves the model");
+        const domain::RouteQuery query{m_principal.project,
+                                       m_call->chat->model,
+                                       m_surface.traits().wire,
+                                       m_call->chat->region,
+                                       m_call->chat->dataClasses};
+        auto decision = domain::decideRoute(
+            catalogue.upstreams, query, [this](UpstreamId id) { return m_health.of(id); });
+        if (m_call->project == nullptr || decision.order.empty()) {
+            auto reply = decision.modelKnown
+                ? refusal(403, "permission_error", "no_service_fits", decision.reason)
+                : refusal(
+                    404, "invalid_request_error", "model_not_found", "no upstream has the model");
             reply.param = "model";
             return reply;
         }
+        if (decision.order.size() > 1 || decision.order.front()->contract || query.region
+            || !query.dataClasses.empty()) {
+            m_route = Json(domain::routeJson(decision, query));
+        }
+        m_call->route = std::move(decision.order);
+        m_call->upstream = m_call->route.front();
         auto target = parseBaseUrl(m_call->upstream->baseUrl);
         if (!target) {
             ops::logError("upstream {}: {}", m_call->upstream->name, target.error().message);
@@ -299,8 +308,10 @@ private:
         opened.model = chat.model;
         opened.streaming = chat.streaming;
         opened.upstream = call.upstream->name;
+        opened.route = std::move(m_route);
         opened.snapshotId = call.run.snapshotId;
         opened.requestHeaders = recordedRequestHeaders(m_request.headers);
+        opened.providerState = chat.providerState;
         opened.request = m_request.body;
         opened.sentRequest = call.sentBody;
         spool::Journal::Completion durable;
@@ -332,11 +343,13 @@ private:
 
     const GatewayServices& m_services;
     ops::Counter& m_violations;
+    const ServiceHealth& m_health;
     const http::Request& m_request;
     const Surface& m_surface;
     security::Principal m_principal;
     prevention::Vouched m_vouched = prevention::Vouched::ByLocalCopy;
     std::shared_ptr<CallState> m_call;
+    std::optional<Json> m_route; ///< Where there was a choice.
     Admission m_admission;
 };
 
@@ -367,12 +380,12 @@ tl::expected<Caller, http::ErrorReply> identify(const GatewayServices& services,
     return Caller{std::move(catalogue), *std::move(principal), *std::move(presented)};
 }
 
-asio::awaitable<Admission> admit(const GatewayServices& services,
-                                 ops::Counter& violations,
+asio::awaitable<Admission> admit(AdmissionParts parts,
                                  const http::Request& request,
                                  const Surface& surface)
 {
-    Admitting admitting(services, violations, request, surface);
+    const auto& services = parts.services;
+    Admitting admitting(parts, request, surface);
     admitting.begin();
     if (const auto run = admitting.runToLookUp()) {
         Durability looked(services.io);

@@ -129,7 +129,8 @@ asio::awaitable<void> refuse(GatewayCore& core,
 asio::awaitable<void> serveCall(GatewayCore& core, http::Exchange& exchange, const Surface& surface)
 {
     const OpenCall open(core);
-    auto admission = co_await admit(core.services, core.violations, exchange.request(), surface);
+    auto admission = co_await admit(
+        {core.services, core.violations, *core.health}, exchange.request(), surface);
     if (admission.refusal) {
         co_await refuse(core, exchange, surface, std::move(admission));
     } else if (admission.stopped) {
@@ -272,6 +273,11 @@ std::size_t Gateway::cutRun(TenantId tenant, RunId run, domain::KillReason reaso
         }
     }
     return cut;
+}
+
+domain::ServiceRecord Gateway::serviceRecord(UpstreamId service) const
+{
+    return m_impl->core.health->of(service);
 }
 
 std::size_t Gateway::openCalls() const

@@ -218,6 +218,7 @@ api::ApiServices Application::Impl::apiServices()
                      IncidentId incident) { return m_ingest->incidentInSpool(tenant, incident); },
             .health = [this] { return health(); },
             .ingestLag = [this] { return m_ingest->state().lag; },
+            .serviceRecord = [this](UpstreamId id) { return m_gateway->serviceRecord(id); },
             .evidence = &m_ledger->parts()};
 }
 
