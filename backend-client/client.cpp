@@ -182,6 +182,55 @@ QFuture<Reply<Bytes>> Client::exportIncident(std::string_view id, const Json& re
         "POST", kIncidents + encodeSegment(id) + "/export", printJson(request), decodeBytes);
 }
 
+QFuture<Reply<domain::IssuedCertificate>> Client::certify(std::string_view incident)
+{
+    return call("POST",
+                kIncidents + encodeSegment(incident) + "/certificate",
+                {},
+                decodeReply<domain::IssuedCertificate>);
+}
+
+QFuture<Reply<domain::IssuedCertificate>> Client::certificate(std::string_view incident)
+{
+    return call("GET",
+                kIncidents + encodeSegment(incident) + "/certificate",
+                {},
+                decodeReply<domain::IssuedCertificate>);
+}
+
+QFuture<Reply<Json>> Client::remediations(std::string_view incident)
+{
+    return call(
+        "GET", kIncidents + encodeSegment(incident) + "/remediations", {}, decodeReply<Json>);
+}
+
+QFuture<Reply<domain::Remediation>> Client::saveRemediation(std::string_view incident,
+                                                            std::optional<std::int64_t> number,
+                                                            const Json& body)
+{
+    const auto path = kIncidents + encodeSegment(incident) + "/remediations";
+    return number ? call("PUT",
+                         path + "/" + std::to_string(*number),
+                         printJson(body),
+                         decodeReply<domain::Remediation>)
+                  : call("POST", path, printJson(body), decodeReply<domain::Remediation>);
+}
+
+QFuture<Reply<domain::FixVerification>> Client::verifyRemediation(std::string_view incident,
+                                                                  std::int64_t number,
+                                                                  const std::string& snapshotId)
+{
+    JsonObject body;
+    if (!snapshotId.empty()) {
+        body["snapshot_id"] = snapshotId;
+    }
+    return call("POST",
+                kIncidents + encodeSegment(incident) + "/remediations/" + std::to_string(number)
+                    + "/verify",
+                printJson(body),
+                decodeReply<domain::FixVerification>);
+}
+
 QFuture<Reply<Bytes>> Client::ledgerCheckpoint(std::string_view tenant)
 {
     return call("GET", kLedger + encodeSegment(tenant) + "/checkpoint", {}, decodeBytes);

@@ -3,6 +3,7 @@
 
 #include "backend-client/replies.h"
 #include "backend-client/transport.h"
+#include "models/domain/remediation.h"
 
 #include <memory>
 
@@ -52,6 +53,18 @@ public:
     // Evidence.
     /// The pack, as bytes; the body is ExportRequest of the document.
     [[nodiscard]] QFuture<Reply<Bytes>> exportIncident(std::string_view id, const Json& request);
+    /// Replays the incident's call; takes as long as its provider does.
+    [[nodiscard]] QFuture<Reply<domain::IssuedCertificate>> certify(std::string_view incident);
+    /// The newest certificate of the incident.
+    [[nodiscard]] QFuture<Reply<domain::IssuedCertificate>> certificate(std::string_view incident);
+    /// {"remediations": [...], "verifications": [...]}
+    [[nodiscard]] QFuture<Reply<Json>> remediations(std::string_view incident);
+    /// The body is RemediationRequest of the document; without a number one is added.
+    [[nodiscard]] QFuture<Reply<domain::Remediation>> saveRemediation(
+        std::string_view incident, std::optional<std::int64_t> number, const Json& body);
+    /// Replays the incident's call under that snapshot; empty: the one in force.
+    [[nodiscard]] QFuture<Reply<domain::FixVerification>> verifyRemediation(
+        std::string_view incident, std::int64_t number, const std::string& snapshotId);
     [[nodiscard]] QFuture<Reply<Json>> ledgerKeys();
     /// The newest signed head, as its note; the tenant as ledgerKeys() names it.
     [[nodiscard]] QFuture<Reply<Bytes>> ledgerCheckpoint(std::string_view tenant);

@@ -3,6 +3,7 @@
 
 #include "app/console/screenshots.h"
 #include "models/base/limits.h"
+#include "ui/certificate/certificate_panes.h"
 #include "ui/detail/detail_panes.h"
 #include "ui/search/search_controller.h"
 #include "ui/search/search_panes.h"
@@ -51,6 +52,7 @@ void registerPanes(ui::PaneRegistry& registry)
                                QT_TRANSLATE_NOOP("Panes", "Investigate"),
                                ui::Icon::Search,
                                {"query", "facets", "results", "timeline", "record"}});
+    ui::registerCertificatePage(registry);
 }
 
 Console::Console(CommandLine options)
@@ -68,9 +70,10 @@ Console::Console(CommandLine options)
     m_session = std::make_unique<SessionStore>(dataFolder());
     connect(m_connection.get(), &Connection::connected, this, &Console::connected);
     connect(m_connection.get(), &Connection::failed, this, &Console::failed);
-    connect(&m_single, &SingleInstance::asked, this, [this] {
+    connect(&m_single, &SingleInstance::asked, this, [this](const QStringList& files) {
         window().raise();
         window().activateWindow();
+        window().openFiles(files);
     });
 }
 
@@ -108,6 +111,7 @@ int Console::run()
         m_welcomes.front()->setAddress(server);
         connectTo({server, keyFromOptions(), false});
     }
+    window().openFiles(m_options.files);
     if (!m_options.screenshotDir.isEmpty()) {
         auto* shots = new Screenshots(*this, m_options.screenshotDir); // Ends with the program.
         shots->setParent(this);
@@ -126,7 +130,8 @@ void Console::openWindow()
         {.connectTo = [this](const ui::ConnectChoice& choice) { connectTo(choice); },
          .startLocal = [this] { startLocal(); },
          .openFirstIncident = [this] { openFirst(false); },
-         .jumpToInflection = [this] { openFirst(true); }},
+         .jumpToInflection = [this] { openFirst(true); },
+         .openEvidence = [shown] { shown->actions().trigger(u"evidence.open"); }},
         shown);
     welcome->setKeyStoreNote(m_keys->note());
     QList<ui::RecentServer> recent;

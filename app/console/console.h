@@ -32,6 +32,7 @@ public:
     [[nodiscard]] ui::MainWindow& window() { return *m_windows.front(); }
     [[nodiscard]] ui::SourceHub& hub() { return m_hub; }
     [[nodiscard]] Connection& connection() { return *m_connection; }
+    [[nodiscard]] const CommandLine& options() const { return m_options; }
     void openWindow();
 
 private:

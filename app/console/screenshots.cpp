@@ -6,6 +6,7 @@
 
 #include <QApplication>
 #include <QDir>
+#include <QFileInfo>
 #include <QPainter>
 #include <QTabWidget>
 
@@ -68,6 +69,11 @@ void Screenshots::listShots()
         ui::SearchController::of(window.services()).setText(text, true);
     };
     addShot(u"welcome"_s, true, [&window] { window.showHome(true); });
+    for (const QString& file : m_console.options().files) {
+        addShot(u"certificate-"_s + QFileInfo(file).completeBaseName(), true, [&window, file] {
+            window.openFiles({file});
+        });
+    }
     if (m_console.hub().source() == nullptr && m_console.connection().address().isEmpty()) {
         return;
     }

@@ -18,6 +18,7 @@ struct Invocation {
 };
 
 // One per command file. `invocation` outlives the parser.
+void addCertifyCommand(CLI::App& app, Invocation& invocation);
 void addDoctorCommand(CLI::App& app, Invocation& invocation);
 void addEvidenceCommand(CLI::App& app, Invocation& invocation);
 void addExplainCommands(CLI::App& app, Invocation& invocation);
@@ -27,6 +28,7 @@ void addKillCommand(CLI::App& app, Invocation& invocation);
 void addLedgerCommand(CLI::App& app, Invocation& invocation);
 void addPolicyCommand(CLI::App& app, Invocation& invocation);
 void addRedactCommand(CLI::App& app, Invocation& invocation);
+void addRemediationCommand(CLI::App& app, Invocation& invocation);
 void addRunCommand(CLI::App& app, Invocation& invocation);
 void addSearchCommand(CLI::App& app, Invocation& invocation);
 void addTimelineCommand(CLI::App& app, Invocation& invocation);

@@ -43,6 +43,8 @@ int run(int argc, char** argv)
     ctl::addKeyCommand(app, invocation);
     ctl::addRedactCommand(app, invocation);
     ctl::addExportCommand(app, invocation);
+    ctl::addCertifyCommand(app, invocation);
+    ctl::addRemediationCommand(app, invocation);
     ctl::addVerifyCommand(app, invocation);
     ctl::addLedgerCommand(app, invocation);
     ctl::addEvidenceCommand(app, invocation);

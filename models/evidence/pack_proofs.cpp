@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "models/evidence/certificate_document.h"
 #include "models/evidence/pack_checks.h"
 
 #include <fmt/format.h>
 
 namespace exhibit::evidence {
 namespace {
-
-constexpr std::string_view kCertificateClaim = "/certificate/payloadSha256";
 
 std::string stem(const std::string& name, std::string_view ending)
 {
@@ -288,7 +287,7 @@ void PackChecks::bindCertificate(const Statement& statement,
     const bool logged = std::any_of(m_claims.begin(), m_claims.end(), [&](const auto& claim) {
         const auto& [place, value] = claim;
         return place.second == kCertificateClaim && value == digest
-            && m_entries.at(place.first).entry.type == "certificate.issued";
+            && m_entries.at(place.first).entry.type == kCertificateEntry;
     });
     if (!logged) {
         m_report.failed(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/evidence/verifier.h"
 
+#include "models/evidence/certificate_checks.h"
 #include "models/evidence/pack_checks.h"
 
 namespace exhibit::evidence {
@@ -88,9 +89,29 @@ VerificationReport verifyCertificate(BytesView bytes, const TrustAnchors& anchor
     return report;
 }
 
+VerificationReport verifyCertificateDocument(BytesView text, const TrustAnchors& anchors)
+{
+    VerificationReport report;
+    const auto document = parseCertificateDocument(text);
+    if (!document) {
+        report.failed("container", "", document.error().message);
+    } else if (CertificateChecks(*document, anchors, report).run()) {
+        report.verdict = judge(report);
+    }
+    return report;
+}
+
 VerificationReport verifyFile(BytesView bytes, const TrustAnchors& anchors)
 {
-    return bytes.starts_with('{') ? verifyCertificate(bytes, anchors) : verifyPack(bytes, anchors);
+    if (!bytes.starts_with('{')) {
+        return verifyPack(bytes, anchors);
+    }
+    // A DSSE envelope has its payload in the outermost object, a document its version.
+    const auto json = bytes.size() <= limits::kDsseBytesMax
+        ? parseJson(bytes)
+        : Result<Json>(fail(ErrorCode::TooLarge, "too large"));
+    return json && findMember(*json, "v") != nullptr ? verifyCertificateDocument(bytes, anchors)
+                                                     : verifyCertificate(bytes, anchors);
 }
 
 } // namespace exhibit::evidence

@@ -14,7 +14,12 @@ namespace exhibit::evidence {
 /// A certificate alone: its DSSE envelope. What only the log can show is not checked.
 [[nodiscard]] VerificationReport verifyCertificate(BytesView envelope, const TrustAnchors& anchors);
 
-/// By content, not by name: a pack, or a certificate; everything else is unreadable.
+/// A certificate as it is handed out, with its entries and their proofs.
+[[nodiscard]] VerificationReport verifyCertificateDocument(BytesView document,
+                                                           const TrustAnchors& anchors);
+
+/// By content, not by name: a pack, a certificate's document or its envelope; everything else is
+/// unreadable.
 [[nodiscard]] VerificationReport verifyFile(BytesView bytes, const TrustAnchors& anchors);
 
 } // namespace exhibit::evidence

@@ -28,6 +28,8 @@ void addRoutes(http::Router& router, const ApiServices& services)
                                keyRoutes(shared),
                                ledgerRoutes(shared),
                                holdRoutes(shared),
+                               certificateRoutes(shared),
+                               remediationRoutes(shared),
                                projectRoutes(shared),
                                routingRoutes(shared),
                                upstreamRoutes(shared)}) {
@@ -38,7 +40,11 @@ void addRoutes(http::Router& router, const ApiServices& services)
         }
     }
     addEventRoute(router, shared, access);
-    for (auto& route : operationRoutes(shared, access)) {
+    auto open = operationRoutes(shared, access);
+    for (auto& route : publicRoutes(shared)) {
+        open.push_back(std::move(route));
+    }
+    for (auto& route : open) {
         router.add({.method = route.method,
                     .pattern = route.pattern,
                     .handler = http::Handler(std::move(route.handler)),

@@ -32,12 +32,17 @@ void refreshCatalogue(const ApiServices& services);
 [[nodiscard]] std::vector<ApiRoute> policyRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> ledgerRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> holdRoutes(const SharedServices& services);
+[[nodiscard]] std::vector<ApiRoute> certificateRoutes(const SharedServices& services);
+[[nodiscard]] std::vector<ApiRoute> remediationRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> keyRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> projectRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> routingRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> upstreamRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<OpenRoute> operationRoutes(const SharedServices& services,
                                                      const AccessControl& access);
+
+/// Answered without a key.
+[[nodiscard]] std::vector<OpenRoute> publicRoutes(const SharedServices& services);
 
 /// GET /api/v1/events: the live view of a tenant.
 void addEventRoute(http::Router& router,

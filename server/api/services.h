@@ -16,6 +16,8 @@ struct LedgerParts;
 
 namespace exhibit::api {
 
+class Replays;
+
 struct KillOrder {
     TenantId tenant;
     RunId run;
@@ -53,6 +55,9 @@ struct ApiServices {
     domain::ServiceRecords serviceRecord;
     /// Proofs, packs and signed heads; nullptr: their routes answer 503.
     const storage::LedgerParts* evidence = nullptr;
+    /// Certificates; nullptr: their routes answer 503.
+    Replays* replays = nullptr;
+    std::string publicUrl; ///< Where people reach this server; empty: not known.
 };
 
 } // namespace exhibit::api

@@ -310,6 +310,7 @@ private:
         opened.upstream = call.upstream->name;
         opened.route = std::move(m_route);
         opened.snapshotId = call.run.snapshotId;
+        opened.runBefore = call.run.counters;
         opened.requestHeaders = recordedRequestHeaders(m_request.headers);
         opened.providerState = chat.providerState;
         opened.request = m_request.body;

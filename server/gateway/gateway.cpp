@@ -3,7 +3,11 @@
 
 #include "server/gateway/admission.h"
 #include "server/gateway/live_call.h"
+#include "server/gateway/replay_call.h"
+#include "server/ops/log.h"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <algorithm>
@@ -142,6 +146,18 @@ asio::awaitable<void> serveCall(GatewayCore& core, http::Exchange& exchange, con
     }
 }
 
+asio::awaitable<void> serveReplay(GatewayCore& core, ReplayOrder order, ReplayDone done)
+{
+    const OpenCall open(core);
+    Result<replay::ReplayedCall> replayed = fail(ErrorCode::Internal, "the replay failed");
+    try {
+        replayed = co_await replayCall(core, std::move(order));
+    } catch (const std::exception& error) {
+        ops::logError("a replay failed: {}", error.what());
+    }
+    done(std::move(replayed));
+}
+
 http::ErrorReply upstreamRefusal(const Error& error)
 {
     const bool timeout = error.code == ErrorCode::DeadlineExceeded;
@@ -278,6 +294,13 @@ std::size_t Gateway::cutRun(TenantId tenant, RunId run, domain::KillReason reaso
 domain::ServiceRecord Gateway::serviceRecord(UpstreamId service) const
 {
     return m_impl->core.health->of(service);
+}
+
+void Gateway::replay(ReplayOrder order, ReplayDone done)
+{
+    asio::co_spawn(m_impl->core.services.io,
+                   serveReplay(m_impl->core, std::move(order), std::move(done)),
+                   asio::detached);
 }
 
 std::size_t Gateway::openCalls() const

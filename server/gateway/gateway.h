@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/domain/routing.h"
+#include "server/gateway/replay.h"
 #include "server/http/router.h"
 #include "server/ops/metrics.h"
 #include "server/prevention/compiled_snapshot.h"
@@ -53,6 +54,8 @@ public:
     std::size_t cutRun(TenantId tenant, RunId run, domain::KillReason reason);
     /// What was seen of a service here lately. Any thread.
     [[nodiscard]] domain::ServiceRecord serviceRecord(UpstreamId service) const;
+    /// Sends a recorded call once more; `done` is called on the io thread (replay.h).
+    void replay(ReplayOrder order, ReplayDone done);
     /// Calls under way; drained when it reaches 0.
     [[nodiscard]] std::size_t openCalls() const;
 

@@ -8,6 +8,7 @@
 #include "server/main/database_service.h"
 #include "server/main/ledger_service.h"
 #include "server/main/recovery.h"
+#include "server/main/replay_service.h"
 #include "server/main/replicas.h"
 #include "server/main/run_keeper.h"
 #include "server/main/scorecard.h"
@@ -92,6 +93,7 @@ private:
     std::unique_ptr<Scorecard> m_scorecard;
     std::unique_ptr<RunKeeper> m_runKeeper;
     std::unique_ptr<gateway::Gateway> m_gateway;
+    std::unique_ptr<ReplayService> m_replays;
     std::unique_ptr<http::Server> m_server;
     bool m_draining = false;
 };
@@ -185,6 +187,8 @@ Result<void> Application::Impl::startServing()
                                                                       .metrics = m_metrics,
                                                                       .authnFailures = &unknownKeys,
                                                                       .authzDenials = &denials});
+    m_replays = std::make_unique<ReplayService>(
+        ReplayService::Services{m_io, *m_gateway, m_catalogue, m_snapshots});
     const auto cut = [this](TenantId tenant, RunId run, domain::KillReason reason) {
         return m_gateway->cutRun(tenant, run, reason);
     };
@@ -219,7 +223,9 @@ api::ApiServices Application::Impl::apiServices()
             .health = [this] { return health(); },
             .ingestLag = [this] { return m_ingest->state().lag; },
             .serviceRecord = [this](UpstreamId id) { return m_gateway->serviceRecord(id); },
-            .evidence = &m_ledger->parts()};
+            .evidence = &m_ledger->parts(),
+            .replays = m_replays.get(),
+            .publicUrl = m_configuration.publicUrl};
 }
 
 Json Application::Impl::health() const
@@ -325,7 +331,11 @@ void Application::Impl::waitForIngest(Deadline deadline)
 
 void Application::Impl::stopParts()
 {
+    if (m_replays) {
+        m_replays->stop();
+    }
     m_server.reset();
+    m_replays.reset();
     if (m_runs) {
         m_runs->onKilled(nullptr);
     }

@@ -15,6 +15,8 @@
 namespace exhibit::server {
 namespace {
 
+constexpr std::size_t kUrlBytesMax = 256;
+
 Result<std::int64_t> parseNumber(const std::string& text, std::int64_t min, std::int64_t max)
 {
     std::int64_t value = 0;
@@ -73,6 +75,16 @@ Result<void> setNumber(T& target, const std::string& value, std::int64_t min, st
     return {};
 }
 
+Result<void> setPublicUrl(Configuration& c, const std::string& v)
+{
+    const bool http = v.starts_with("https://") || v.starts_with("http://");
+    if (!http || v.size() > kUrlBytesMax || v.find_first_of(" #?\"<>") != std::string::npos) {
+        return fail(ErrorCode::InvalidInput, "expected http(s)://HOST[:PORT][/PATH]");
+    }
+    c.publicUrl = v.substr(0, v.find_last_not_of('/') + 1);
+    return {};
+}
+
 struct Setting {
     const char* name;
     const char* help;
@@ -123,6 +135,9 @@ const std::vector<Setting>& settings()
              c.signerDir = v;
              return {};
          }},
+        {"public_url",
+         "address under which people reach this server, for certificates and their QR codes",
+         setPublicUrl},
         {"ledger.host",
          "host that stands first in the names of tenants' logs",
          [](Configuration& c, const std::string& v) -> Result<void> {

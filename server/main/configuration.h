@@ -30,6 +30,7 @@ struct Configuration {
     /// Of a signer that replicas share, which something else runs; empty: one of its own is started
     /// in dataDir/signer.
     std::filesystem::path signerDir;
+    std::string publicUrl; ///< Where people reach this server, for certificates; empty: not said.
     std::string logHost = "exhibit.local"; ///< First part of the origins of new logs.
     ops::LogLevel logLevel = ops::LogLevel::Info;
 };

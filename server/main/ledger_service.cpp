@@ -65,7 +65,16 @@ void LedgerService::useDatabase(storage::Database& database, ops::Metrics& metri
     m_checkpointer = std::make_unique<storage::Checkpointer>(
         storage::Checkpointer::Services{database, *m_ledger, headSigner, metrics});
     m_parts.reset(new storage::LedgerParts{
-        *m_ledger, *m_keys, *m_checkpointer, [this] { return packKeys(); }});
+        *m_ledger,
+        *m_keys,
+        *m_checkpointer,
+        [this] { return packKeys(); },
+        [client](const std::vector<evidence::StatementSubject>& subjects,
+                 const Json& predicate) -> Result<storage::SignedCertificate> {
+            EXHIBIT_TRY(auto envelope, client->signCertificate(subjects, predicate));
+            EXHIBIT_TRY(auto hmac, client->macCertificate(subjects, predicate));
+            return storage::SignedCertificate{std::move(envelope), std::move(hmac)};
+        }});
     metrics.gauge("exhibit_ledger_entries_total",
                   "Entries this process appended to the ledger",
                   [this] { return static_cast<double>(m_ledger->appended()); });

@@ -72,6 +72,18 @@ Result<evidence::Envelope> envelopeOf(const Json& reply)
     return evidence::parseEnvelope(stringMember(reply, "envelope"));
 }
 
+Json certificateRequest(std::string_view name,
+                        const std::vector<evidence::StatementSubject>& subjects,
+                        const Json& predicate)
+{
+    JsonArray named;
+    for (const auto& subject : subjects) {
+        named.push_back(
+            JsonObject{{"name", subject.name}, {"sha256", toHex(asView(subject.sha256))}});
+    }
+    return JsonObject{{"call", name}, {"subjects", std::move(named)}, {"predicate", predicate}};
+}
+
 Result<Bytes> wrap(SignerClient& client, const Secret& key)
 {
     EXHIBIT_TRY(const Json reply,
@@ -197,6 +209,21 @@ Result<evidence::Envelope> SignerClient::signPack(const evidence::PackStatement&
                                 {"case", statement.caseId},
                                 {"tag_manifest", toBase64(asView(tagManifest))}}));
     return envelopeOf(reply);
+}
+
+Result<evidence::Envelope> SignerClient::signCertificate(
+    const std::vector<evidence::StatementSubject>& subjects, const Json& predicate)
+{
+    EXHIBIT_TRY(const Json reply,
+                call(certificateRequest("sign-certificate", subjects, predicate)));
+    return envelopeOf(reply);
+}
+
+Result<Bytes> SignerClient::macCertificate(const std::vector<evidence::StatementSubject>& subjects,
+                                           const Json& predicate)
+{
+    EXHIBIT_TRY(const Json reply, call(certificateRequest("mac", subjects, predicate)));
+    return fromHex(stringMember(reply, "hmac"));
 }
 
 Result<std::shared_ptr<spool::KeyWrapper>> subjectKeyWrapper(

@@ -39,6 +39,13 @@ public:
     [[nodiscard]] Result<evidence::Envelope> signPack(const evidence::PackStatement& statement,
                                                       const Digest& tagManifest);
 
+    /// Of a replay certificate; the signer makes the statement's bytes itself.
+    [[nodiscard]] Result<evidence::Envelope> signCertificate(
+        const std::vector<evidence::StatementSubject>& subjects, const Json& predicate);
+    /// The internal tag over the same bytes.
+    [[nodiscard]] Result<Bytes> macCertificate(
+        const std::vector<evidence::StatementSubject>& subjects, const Json& predicate);
+
 private:
     [[nodiscard]] Result<Json> exchange(const Json& request);
     void disconnect();

@@ -2,6 +2,7 @@
 #include "server/signer/signer.h"
 
 #include "models/base/base64.h"
+#include "models/evidence/certificate_document.h"
 #include "models/evidence/checkpoint.h"
 #include "models/evidence/entry.h"
 #include "models/evidence/pack.h"
@@ -14,7 +15,6 @@ namespace {
 using evidence::TreeHead;
 
 constexpr BytesView kWrapContext = "exhibit/wrapped-key/v1";
-constexpr std::string_view kCertificatePredicate = "https://exhibit.example/replay-certificate/v1";
 
 tl::unexpected<Error> malformed(std::string_view name)
 {
@@ -179,7 +179,7 @@ Result<Bytes> certificateStatement(const Json& request)
         || predicate == nullptr || !predicate->is_object()) {
         return malformed("subjects or predicate");
     }
-    evidence::Statement statement{{}, std::string(kCertificatePredicate), *predicate};
+    evidence::Statement statement{{}, std::string(evidence::kCertificatePredicate), *predicate};
     for (const auto& subject : subjects->get_array()) {
         const auto digest = fromHex(stringMember(subject, "sha256"));
         if (!digest || digest->size() != 32) {

@@ -43,6 +43,9 @@ struct CallOpened {
     /// Members of the request that name what the provider keeps and nobody here can see.
     std::vector<std::string> providerState;
     UtcTime openedAt{};
+    std::optional<domain::RunCounters> runBefore; ///< The run as the call's policies found it.
+    std::optional<CallId> replayOf; ///< The call that this one repeats: of no client, its run is
+                                    ///< of kind replay and its data that call's subject's.
     Bytes request; ///< body 1: as the client sent it.
     std::optional<Bytes> sentRequest; ///< body 2: what went upstream, when that differs.
 };

@@ -31,6 +31,8 @@ void visitFields(V& visit, Of<V, CallOpened>& record)
     visit("request_headers", record.requestHeaders);
     visit.defaulted("provider_state", record.providerState);
     visit("opened_at", record.openedAt);
+    visit("run_before", record.runBefore);
+    visit("replay_of", record.replayOf);
 }
 
 template <class V>

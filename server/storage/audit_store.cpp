@@ -5,17 +5,16 @@
 
 namespace exhibit::storage {
 
-Result<void> recordAction(Transaction& transaction,
-                          LedgerAppender& ledger,
-                          const Actor& actor,
-                          const AuditedAction& action)
+Result<void> recordAudit(Transaction& transaction,
+                         const Actor& actor,
+                         const AuditedAction& action,
+                         UtcTime at)
 {
-    const auto now = utcNow();
     EXHIBIT_CHECK(transaction.query(
         "INSERT INTO audit_logs (tenant_id, created_at, audit_id, action, resource, user_id,"
         " details, ip_address, user_agent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         {transaction.tenant(),
-         now,
+         at,
          Uuid::v7(),
          action.action,
          storable(action.resource),
@@ -23,6 +22,16 @@ Result<void> recordAction(Transaction& transaction,
          storable(action.details),
          actor.address,
          storable(actor.userAgent)}));
+    return {};
+}
+
+Result<void> recordAction(Transaction& transaction,
+                          LedgerAppender& ledger,
+                          const Actor& actor,
+                          const AuditedAction& action)
+{
+    const auto now = utcNow();
+    EXHIBIT_CHECK(recordAudit(transaction, actor, action, now));
     EntryDraft entry;
     entry.type = action.action;
     entry.occurredAt = now;

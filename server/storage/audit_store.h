@@ -22,6 +22,12 @@ struct AuditedAction {
     std::optional<IncidentId> incidentId;
 };
 
+/// The row of audit_logs alone, for actions with a ledger entry of their own.
+[[nodiscard]] Result<void> recordAudit(Transaction& transaction,
+                                       const Actor& actor,
+                                       const AuditedAction& action,
+                                       UtcTime at);
+
 /// Writes the row of audit_logs and the ledger entry, in the transaction of the action itself.
 [[nodiscard]] Result<void> recordAction(Transaction& transaction,
                                         LedgerAppender& ledger,

@@ -209,7 +209,7 @@ void appendCallsToIndex(std::vector<Statement>& statements,
     for (const auto& [id, run] : batch.runs) {
         for (const auto& step : run.steps.steps) {
             const auto& event = step.event;
-            if (!event.callId) {
+            if (!event.callId || batch.replays.contains(*event.callId)) {
                 continue;
             }
             auto [found, isFirst] = ended.try_emplace(

@@ -16,19 +16,22 @@ constexpr std::uint32_t kBlobFlag = 0x80000000U;
 constexpr std::size_t kPublicValueBytesMax = 1024;
 
 /// Ids, counts and states: nothing a person wrote or is.
-constexpr std::string_view kPublicPaths[] = {"/call_id",       "/certificate/payloadSha256",
-                                             "/closed_at",     "/cost_microcents",
-                                             "/digest",        "/event_data",
-                                             "/incident_id",   "/model",
-                                             "/new_vkey",      "/occurred_at",
-                                             "/old_vkey",      "/outcome",
-                                             "/project_id",    "/reason_code",
-                                             "/record_no",     "/recovered",
-                                             "/replica",       "/reporter_id",
-                                             "/reporter_type", "/run_id",
-                                             "/snapshot_id",   "/spool",
-                                             "/status",        "/unproven_before",
-                                             "/usage"};
+constexpr std::string_view kPublicPaths[] = {"/call_id",         "/certificate/payloadSha256",
+                                             "/certificate_id",  "/closed_at",
+                                             "/cost_microcents", "/digest",
+                                             "/event_data",      "/incident_id",
+                                             "/match_level",     "/model",
+                                             "/new_vkey",        "/occurred_at",
+                                             "/old_vkey",        "/original_entry",
+                                             "/outcome",         "/project_id",
+                                             "/reason_code",     "/record_no",
+                                             "/recovered",       "/remediation",
+                                             "/replay_call_id",  "/replica",
+                                             "/reporter_id",     "/reporter_type",
+                                             "/run_id",          "/snapshot_id",
+                                             "/spool",           "/status",
+                                             "/unproven_before", "/usage",
+                                             "/verdict"};
 
 Json eventData(const EntryDraft& draft)
 {

@@ -273,6 +273,9 @@ void BatchAssembly::close(const spool::StoredRecord& stored, spool::CallClosed c
     if (!call->opening->clientRunId) {
         keepFirstStop(run, outcomeOf(closed, *call));
     }
+    if (call->opening->replayOf) {
+        m_batch.replays.insert(closed.callId);
+    }
     addSteps(*call, closed, run);
     m_batch.entries.push_back(callEntry(*call, closed, m_replica, stored.recordNo));
     for (const auto& record : call->incidents) {

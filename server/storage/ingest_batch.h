@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -100,6 +101,7 @@ struct IngestBatch {
     std::map<RunId, RunChange> runs; ///< Ordered, so that replicas lock rows in one order.
     std::vector<EntryDraft> entries;
     std::vector<QuarantinedRow> quarantined;
+    std::set<CallId> replays; ///< Closed in the batch; nobody's calls: no search finds them.
 };
 
 using OpenCalls = std::unordered_map<CallId, OpenCall>;
@@ -155,7 +157,7 @@ private:
     IngestBatch m_batch;
 };
 
-/// Whose data a call is: its user's, else its own.
+/// Whose data a call is: its user's, else its own, or that of the call it repeats.
 [[nodiscard]] SubjectId subjectOf(const spool::CallOpened& opening);
 /// The entry of a finished call, of a decision, of an incident ...
 [[nodiscard]] EntryDraft callEntry(const OpenCall& call,

@@ -19,7 +19,8 @@ EntryDraft draft(std::string type, UtcTime at)
 
 SubjectId subjectOf(const spool::CallOpened& opening)
 {
-    return opening.userId ? "user:" + *opening.userId : opening.callId.text();
+    return opening.userId ? "user:" + *opening.userId
+                          : opening.replayOf.value_or(opening.callId).text();
 }
 
 EntryDraft callEntry(const OpenCall& call,

@@ -12,8 +12,8 @@ constexpr std::string_view kRunColumns
     = "INSERT INTO runs AS r (tenant_id, run_id, project_id, client_run_id, user_id, session_id,"
       " metadata, policy_snapshot_id, status, termination_reason, kill_reason, violation_policy_id,"
       " stop, ended_at, stopped_at_step, inflection_step, tokens_used, cost_microcents, llm_calls,"
-      " step_count, started_at, last_active_at)";
-constexpr std::string_view kRunRow = "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+      " step_count, started_at, last_active_at, kind)";
+constexpr std::string_view kRunRow = "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 // A stopped run stays stopped; any other one is what its newest records say. A row that only a stop
 // has written so far (RunStore::publishStop) learns here who asked.
 constexpr std::string_view kRunMerge
@@ -96,7 +96,8 @@ Parameters insertedRun(TenantId tenant, const RunChange& run)
                 run.llmCalls,
                 static_cast<std::int64_t>(run.steps.steps.size()),
                 opening.openedAt,
-                run.lastActiveAt});
+                run.lastActiveAt,
+                opening.replayOf ? "replay" : "live"});
     return row;
 }
 

@@ -3,6 +3,7 @@
 
 #include "models/base/canonical_json.h"
 #include "models/base/limits.h"
+#include "models/domain/certificate.h"
 
 #include <fmt/format.h>
 
@@ -42,6 +43,7 @@ public:
         EXHIBIT_CHECK(findScope());
         EXHIBIT_CHECK(addEntries());
         EXHIBIT_CHECK(addProofs());
+        EXHIBIT_CHECK(addCertificates());
         EXHIBIT_CHECK(addRedactions());
         EXHIBIT_CHECK(addKeys());
         m_payload["data/README.txt"] = kReadme;
@@ -90,24 +92,27 @@ private:
         if (m_scope.empty()) {
             return fail(ErrorCode::NotFound, "the incident has no entry in the signed log yet");
         }
-        if (last() - first() >= limits::kPackRangeMax) {
-            return fail(ErrorCode::TooLarge,
-                        "the incident's entries span more than a pack's range");
+        if (m_scope.size() > limits::kPackRangeMax) {
+            return fail(ErrorCode::TooLarge, "the incident has more entries than a pack may hold");
         }
         return {};
     }
 
+    /// A contiguous range, whose chain can be followed; over a longer one those in scope alone.
     Result<void> addEntries()
     {
-        const std::size_t count = last() - first() + 1;
-        EXHIBIT_TRY(const auto rows, readChain(m_transaction, m_checkpoint.epoch, first(), count));
-        EXHIBIT_TRY(const auto fields,
-                    openFields(m_transaction, m_keys, m_checkpoint.epoch, first(), count));
-        if (!fields.damaged.empty()) {
-            return fail(ErrorCode::Corrupt,
-                        "stored fields were changed; the log has to be verified",
-                        std::to_string(fields.damaged.front()));
+        EXHIBIT_CHECK(findErasure());
+        if (last() - first() < limits::kPackRangeMax) {
+            return addRange(first(), last() - first() + 1);
         }
+        for (const std::uint64_t sequence : m_scope) {
+            EXHIBIT_CHECK(addRange(sequence, 1));
+        }
+        return {};
+    }
+
+    Result<void> findErasure()
+    {
         EXHIBIT_TRY(const Rows erased,
                     m_transaction.query("SELECT max(sequence_number) FROM incident_log_chain"
                                         " WHERE tenant_id = $1 AND epoch = $2"
@@ -115,6 +120,19 @@ private:
                                         {m_transaction.tenant(), m_checkpoint.epoch}));
         if (!erased.isNull(0, 0)) {
             m_erasedBy = static_cast<std::uint64_t>(erased.integer(0, 0));
+        }
+        return {};
+    }
+
+    Result<void> addRange(std::uint64_t from, std::size_t count)
+    {
+        EXHIBIT_TRY(const auto rows, readChain(m_transaction, m_checkpoint.epoch, from, count));
+        EXHIBIT_TRY(const auto fields,
+                    openFields(m_transaction, m_keys, m_checkpoint.epoch, from, count));
+        if (!fields.damaged.empty()) {
+            return fail(ErrorCode::Corrupt,
+                        "stored fields were changed; the log has to be verified",
+                        std::to_string(fields.damaged.front()));
         }
         for (const auto& row : rows) {
             EXHIBIT_TRY(const auto entry, evidence::parseEntry(row.entry));
@@ -197,6 +215,27 @@ private:
             m_payload[evidence::checkpointPath(before->head.size)] = before->note;
             m_payload[evidence::consistencyPath(before->head.size, size)]
                 = evidence::writeConsistency({before->head.size, proof, m_checkpoint.note});
+        }
+        return {};
+    }
+
+    /// Those of the incident that are in the signed log; the entries they are bound to name the
+    /// incident, and so are in scope.
+    Result<void> addCertificates()
+    {
+        EXHIBIT_TRY(const Rows rows,
+                    m_transaction.query("SELECT certificate_id, envelope FROM certificates"
+                                        " WHERE tenant_id = $1 AND incident_id = $2"
+                                        " AND epoch = $3 AND sequence_number < $4",
+                                        {m_transaction.tenant(),
+                                         m_request.incident,
+                                         m_checkpoint.epoch,
+                                         static_cast<std::int64_t>(m_checkpoint.head.size)}));
+        for (std::size_t row = 0; row < rows.size(); ++row) {
+            const auto id = domain::CertificateId{rows.uuid(row, 0)}.text();
+            EXHIBIT_TRY(const auto envelope, evidence::parseEnvelope(rows.text(row, 1)));
+            m_payload[evidence::certificatePath(id)] = rows.text(row, 1);
+            m_payload[evidence::certificatePayloadPath(id)] = envelope.payload;
         }
         return {};
     }

@@ -28,6 +28,14 @@ struct PackKeys {
     evidence::PackSigner sign;
 };
 
+/// A replay certificate as the signer signed it, and the internal tag over the same bytes.
+struct SignedCertificate {
+    evidence::Envelope envelope;
+    Bytes hmac;
+};
+using CertificateSigner = std::function<Result<SignedCertificate>(
+    const std::vector<evidence::StatementSubject>& subjects, const Json& predicate)>;
+
 /// The ledger as those who export and answer work with it; everything outlives them.
 struct LedgerParts {
     ChainLedger& ledger;
@@ -35,6 +43,7 @@ struct LedgerParts {
     Checkpointer& checkpointer;
     /// Unavailable while the signer is away.
     std::function<Result<PackKeys>()> packKeys;
+    CertificateSigner signCertificate;
 };
 
 struct ExportedPack {
@@ -46,11 +55,11 @@ struct ExportedPack {
 };
 
 /// The evidence of one incident as a pack: the contiguous range of the log from the first to the
-/// last entry about its call, the fields of those entries, a proof of each under a head signed
-/// now, and the signature over it all. Fields of entries in between are withheld, as are the
+/// last entry about its call (over more than limits::kPackRangeMax those entries alone), the fields
+/// of those entries, a proof of each under a head signed now, the incident's certificates, and the
+/// signature over it all. Fields of entries in between are withheld, as are the
 /// redacted ones; everything not shown is listed. The export is itself an entry of the log.
-/// NotFound for an unknown incident; TooLarge when the range is longer than
-/// limits::kPackRangeMax.
+/// NotFound for an unknown incident; TooLarge when it has more entries than limits::kPackRangeMax.
 [[nodiscard]] Result<ExportedPack> exportPack(Database& database,
                                               const LedgerParts& parts,
                                               TenantId tenant,

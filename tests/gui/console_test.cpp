@@ -103,7 +103,8 @@ private Q_SLOTS:
         QTest::keyClick(&timeline().timeline(), Qt::Key_Period);
         QTest::keyClick(&timeline().timeline(), Qt::Key_I);
         QTRY_COMPARE(record().explain().text(u"Decision"_s), u"BLOCK"_s);
-        QVERIFY(record().explain().text(u"Reason"_s).contains(u"auto_renew"_s));
+        QVERIFY2(record().explain().text(u"Reason"_s).contains(u"auto_renew"_s),
+                 qPrintable(record().explain().text(u"Reason"_s)));
         QVERIFY(!record().explain().text(u"Should have"_s).isEmpty());
         QVERIFY(window().actions().trigger(u"timeline.root_cause"));
         const auto event = window().services().selection->event();

@@ -30,6 +30,7 @@ MODELS = {
     "scan": {"base", "scan"},
     "redaction": {"base", "domain", "scan", "redaction"},
     "query": {"base", "domain", "query"},
+    "replay": {"base", "domain", "replay"},
     "evidence": {"base", "domain", "evidence"},
 }
 # Libraries that only these folders may touch.

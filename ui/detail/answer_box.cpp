@@ -4,7 +4,7 @@
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
-#include "ui/timeline/timeline_painter.h"
+#include "ui/theme/marks.h"
 #include "ui/widgets/tool_bar_parts.h"
 
 #include <QLabel>

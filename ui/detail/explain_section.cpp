@@ -5,6 +5,7 @@
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
 #include "ui/timeline/event_text.h"
+#include "ui/widgets/mark_row.h"
 #include "ui/widgets/time_display.h"
 #include "ui/widgets/tool_bar_parts.h"
 
@@ -17,40 +18,6 @@ namespace exhibit::ui {
 namespace {
 
 using namespace Qt::StringLiterals;
-
-/// A mark with its word, and text behind it.
-class MarkRow : public QWidget {
-public:
-    MarkRow(Mark mark, QString text, QWidget* parent)
-        : QWidget(parent)
-        , m_mark(mark)
-        , m_text(std::move(text))
-    {
-        setAccessibleName(wordOf(mark) + QLatin1Char(' ') + m_text);
-    }
-    [[nodiscard]] QSize sizeHint() const override { return {scaled(200), scaled(18)}; }
-
-protected:
-    void paintEvent(QPaintEvent* event) override
-    {
-        Q_UNUSED(event);
-        QPainter painter(this);
-        painter.setLayoutDirection(Qt::LeftToRight); // A sign, a wire word and ids.
-        paintMark(painter, m_mark, QPointF(scaled(7), height() / 2.0), scaled(14));
-        painter.setFont(boldFont(TypeRole::Body));
-        painter.setPen(colour(roleOf(m_mark)));
-        const QString word = wordOf(m_mark);
-        painter.drawText(rect().adjusted(scaled(20), 0, 0, 0), Qt::AlignVCenter, word);
-        const int x = scaled(28) + painter.fontMetrics().horizontalAdvance(word);
-        painter.setFont(typeFont(TypeRole::Small));
-        painter.setPen(colour(Role::Text2));
-        painter.drawText(rect().adjusted(x, 0, 0, 0), Qt::AlignVCenter, m_text);
-    }
-
-private:
-    Mark m_mark;
-    QString m_text;
-};
 
 /// "0 allowed, 1 used" with a bar of how much of the limit that is.
 class LimitRow : public QWidget {

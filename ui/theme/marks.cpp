@@ -262,4 +262,17 @@ void paintMark(
     painter.restore();
 }
 
+void paintWithheld(QPainter& painter, const QRect& rect, Role role)
+{
+    painter.save();
+    painter.setClipRect(rect, Qt::IntersectClip);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(colour(role), 1));
+    const int pitch = scaled(6);
+    for (int x = rect.left() - rect.height(); x < rect.right(); x += pitch) {
+        painter.drawLine(x, rect.bottom() + 1, x + rect.height(), rect.top());
+    }
+    painter.restore();
+}
+
 } // namespace exhibit::ui

@@ -39,5 +39,7 @@ enum class Mark : std::uint8_t {
 /// the contrast theme), `ground` is what shows through signs cut out of filled marks.
 void paintMark(
     QPainter& painter, Mark mark, const QPointF& centre, double side, const QColor& single = {});
+/// The diagonal pattern that means withheld, and nothing else.
+void paintWithheld(QPainter& painter, const QRect& rect, Role role);
 
 } // namespace exhibit::ui

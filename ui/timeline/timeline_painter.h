@@ -81,7 +81,5 @@ std::optional<double> paintLabels(
 
 /// The label "ROOT CAUSE", inverse, since it is a finding and not a verdict; returns its width.
 int paintRootCauseLabel(QPainter& painter, const QPoint& leftCentre);
-/// The diagonal pattern that means withheld, and nothing else.
-void paintWithheld(QPainter& painter, const QRect& rect, Role role);
 
 } // namespace exhibit::ui

@@ -145,7 +145,8 @@ void TimelinePane::follow()
 {
     const auto* hit = m_services.selection->hit();
     if (hit == nullptr) {
-        m_loaded.clear();
+        m_wanted.clear();
+        m_delay.stop();
         m_question.reset();
         m_stack->setCurrentWidget(m_empty);
         if (auto* title = titleOf(this)) {
@@ -153,9 +154,13 @@ void TimelinePane::follow()
         }
         return;
     }
-    if (hit->incident.incidentId.text() != m_loaded) {
-        m_delay.start();
+    const std::string id = hit->incident.incidentId.text();
+    if (id == m_wanted && (m_question || m_delay.isActive() || m_services.selection->timeline())) {
+        return; // Something else of the incident changed.
     }
+    m_wanted = id;
+    m_question.reset(); // An answer about the one before must not stand under this one's headline.
+    m_delay.start();
 }
 
 void TimelinePane::load()
@@ -167,21 +172,19 @@ void TimelinePane::load()
     }
     const std::string id = hit->incident.incidentId.text();
     m_busy->setBusy(true);
-    m_question
-        = source->timeline(id, [this, id](domain::SourceResult<domain::TimelineReply> reply) {
-              const auto done = std::exchange(m_question, nullptr);
-              m_busy->setBusy(false);
-              if (!reply) {
-                  m_bar->showMessage(MessageBar::Kind::Error,
-                                     tr("The run could not be read."),
-                                     toQt(reply.error().error.message));
-                  m_bar->addAction(tr("Retry"), [this] { load(); });
-                  return;
-              }
-              m_bar->clear();
-              m_loaded = id;
-              show(std::make_shared<const domain::TimelineReply>(*std::move(reply)));
-          });
+    m_question = source->timeline(id, [this](domain::SourceResult<domain::TimelineReply> reply) {
+        const auto done = std::exchange(m_question, nullptr);
+        m_busy->setBusy(false);
+        if (!reply) {
+            m_bar->showMessage(MessageBar::Kind::Error,
+                               tr("The run could not be read."),
+                               toQt(reply.error().error.message));
+            m_bar->addAction(tr("Retry"), [this] { load(); });
+            return;
+        }
+        m_bar->clear();
+        show(std::make_shared<const domain::TimelineReply>(*std::move(reply)));
+    });
 }
 
 void TimelinePane::show(std::shared_ptr<const domain::TimelineReply> reply)

@@ -55,7 +55,7 @@ private:
     QLabel* m_step = nullptr;
     QTimer m_delay; ///< Walking through the results does not load every run.
     domain::Question m_question;
-    std::string m_loaded; ///< The incident whose run is shown.
+    std::string m_wanted; ///< The incident whose timeline is shown, asked for, or about to be.
 };
 
 } // namespace exhibit::ui

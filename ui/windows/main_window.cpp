@@ -40,6 +40,7 @@ MainWindow::MainWindow(const PaneRegistry& registry, SourceHub& sources, bool sa
     setWindowIcon(icon(Icon::Exhibit));
     setMinimumSize(1024, 640);
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+    setAcceptDrops(true);
     setDockOptions(AnimatedDocks | AllowNestedDocks | AllowTabbedDocks);
     m_services.window = this;
     m_services.actions = new ActionRegistry(this);
@@ -48,6 +49,7 @@ MainWindow::MainWindow(const PaneRegistry& registry, SourceHub& sources, bool sa
     m_services.jobs = new JobList(this);
     m_services.undo = new QUndoStack(this);
     m_services.safeMode = safeMode;
+    m_services.openFiles = [this](const QStringList& files) { openFiles(files); };
     m_services.addPaletteProvider
         = [this](PaletteProvider provider) { m_providers << std::move(provider); };
     m_services.actions->fillMenuBar(menuBar());
@@ -57,6 +59,7 @@ MainWindow::MainWindow(const PaneRegistry& registry, SourceHub& sources, bool sa
     setStatusBar(m_status);
     buildToolBar();
     buildPanes();
+    buildPages();
     handleActions();
     resize(1600, 1000);
     applyDefaultExtents();
@@ -96,10 +99,12 @@ void MainWindow::buildToolBar()
     bar->addSeparator();
     auto* group = new QActionGroup(this); // This owns it.
     for (const auto& workspace : m_registry.workspaces()) {
-        auto* action = new QAction(icon(workspace.icon), paneTitle(workspace.title), group);
-        action->setCheckable(true);
-        action->setChecked(group->actions().size() == 1);
-        auto* button = actionButton(action, bar);
+        const QString id = QString::fromLatin1(workspace.id);
+        const QString actionId = u"workspace."_s + id;
+        auto* action = actions.action(actionId);
+        group->addAction(action);
+        actions.handle(actionId, this, [this, id] { showWorkspace(id); });
+        auto* button = actionButton(action, bar, false, paneTitle(workspace.title));
         button->setFont(font());
         bar->addWidget(button);
     }
@@ -211,43 +216,6 @@ void MainWindow::applyDefaultExtents()
                     extent(Placement::Right),
                     top,
                     std::max(1, height() - scaled(kBarsHeight) - top)});
-}
-
-void MainWindow::setHome(QWidget* home)
-{
-    m_home->addWidget(home);
-    showHome(true);
-}
-
-void MainWindow::showHome(bool show)
-{
-    m_isHome = show;
-    if (show) {
-        setCentralWidget(m_home);
-        m_home->show();
-    } else if (centralWidget() != nullptr) {
-        takeCentralWidget()->setParent(this); // A middle, even hidden, would take room.
-        m_home->hide();
-    }
-    for (QDockWidget* dock : m_docks) {
-        const auto* pane = m_registry.find(dock->objectName().section(QLatin1Char('.'), 1));
-        dock->setVisible(!show && pane != nullptr && pane->defaultVisible);
-    }
-    for (qsizetype i = 1; i < m_bars.size(); ++i) {
-        m_bars.at(i)->setVisible(!show);
-    }
-    if (!show) {
-        applyDefaultExtents();
-        m_layouts.captureDefault();
-        firstDock(Placement::Top)->widget()->setFocus();
-    } else if (m_home->currentWidget() != nullptr) {
-        m_home->currentWidget()->setFocus();
-    }
-}
-
-bool MainWindow::isHome() const
-{
-    return m_isHome;
 }
 
 void MainWindow::openPalette(CommandPalette::Scope scope)

@@ -29,8 +29,16 @@ public:
 
     /// Shown instead of the docks while there is no source. The window owns it.
     void setHome(QWidget* home);
+    /// The welcome page, or the panes.
     void showHome(bool show);
-    [[nodiscard]] bool isHome() const;
+    /// Whether a page stands where the panes would be.
+    [[nodiscard]] bool isHome() const { return m_isHome; }
+    /// Of the registry; without a source the one with the panes is the welcome page.
+    void showWorkspace(const QString& id);
+    /// Shows them in the workspace that opens files.
+    void openFiles(const QStringList& files);
+    /// The page of a workspace; nullptr for one with panes.
+    [[nodiscard]] QWidget* page(const QString& workspace) const { return m_pages.value(workspace); }
 
     [[nodiscard]] const Services& services() const { return m_services; }
     [[nodiscard]] ActionRegistry& actions() const { return *m_services.actions; }
@@ -51,10 +59,16 @@ Q_SIGNALS:
 protected:
     void closeEvent(QCloseEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
 
 private:
     void buildToolBar();
     void buildPanes();
+    void buildPages();
+    void showPage(QWidget* page);
+    void showPanes();
+    void markWorkspace();
     void addBar(const Pane& pane);
     void addDock(const Pane& pane);
     void arrangeDocks();
@@ -74,7 +88,9 @@ private:
     QList<QDockWidget*> m_docks;
     QList<QToolBar*> m_bars;
     QList<PaletteProvider> m_providers;
-    QStackedWidget* m_home;
+    QStackedWidget* m_home; ///< The welcome page first, then those of workspaces.
+    QHash<QString, QWidget*> m_pages;
+    QByteArray m_panesState; ///< The docks while a page is shown.
     ConsoleStatusBar* m_status = nullptr;
     CollapsingSides* m_sides = nullptr;
     QDockWidget* m_jobsDock = nullptr;

@@ -27,6 +27,8 @@ struct Services {
     QUndoStack* undo = nullptr;
     /// What Ctrl+K finds beside the actions.
     std::function<void(PaletteProvider)> addPaletteProvider;
+    /// Shows files in the workspace that opens such.
+    std::function<void(const QStringList&)> openFiles;
     /// Opens the session's settings group of a pane, for what it restores itself.
     bool safeMode = false;
 };
@@ -48,7 +50,11 @@ struct Workspace {
     const char* id;
     const char* title; ///< Translated at use, context "Panes".
     Icon icon;
-    std::vector<const char*> panes; ///< Shown in this workspace.
+    std::vector<const char*> panes; ///< Shown in this workspace; none where it is a page.
+    /// A page of its own instead of docks, which needs no server; nullptr: the docks.
+    QWidget* (*page)(const Services& services, QWidget* parent) = nullptr;
+    /// Takes files that were dropped or named; nullptr: it opens none.
+    void (*open)(QWidget* page, const QStringList& files) = nullptr;
 };
 
 /// Filled once by app/console, in the order of the feature folders.

@@ -91,6 +91,8 @@ QWidget* Welcome::connectPart()
     m_progress = secondary({}, part);
     m_progress->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     connect(connecting, &QPushButton::clicked, this, &Welcome::submit);
+    auto* evidence = new QPushButton(tr("Open evidence…"), part);
+    connect(evidence, &QPushButton::clicked, this, [this] { m_doings.openEvidence(); });
     connect(local, &QPushButton::clicked, this, [this] { m_doings.startLocal(); });
     connect(m_address, &QLineEdit::returnPressed, this, &Welcome::submit);
     connect(m_key, &QLineEdit::returnPressed, this, &Welcome::submit);
@@ -101,6 +103,7 @@ QWidget* Welcome::connectPart()
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(connecting);
     buttons->addWidget(local);
+    buttons->addWidget(evidence);
     buttons->addStretch(1);
     auto* form = new QGridLayout(part);
     form->setContentsMargins(0, 0, 0, 0);

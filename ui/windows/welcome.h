@@ -38,6 +38,7 @@ public:
         std::function<void()> startLocal;
         std::function<void()> openFirstIncident;
         std::function<void()> jumpToInflection;
+        std::function<void()> openEvidence;
     };
 
     Welcome(Doings doings, QWidget* parent);

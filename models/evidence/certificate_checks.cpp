@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/evidence/certificate_checks.h"
+
+#include "models/evidence/field.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace exhibit::evidence {
+namespace {
+
+std::optional<std::uint64_t> numberIn(const Json& json, std::string_view name)
+{
+    const Json* member = findMember(json, name);
+    const bool number = member != nullptr && member->is_int64() && member->get_int64() >= 0;
+    return number ? std::optional(static_cast<std::uint64_t>(member->get_int64())) : std::nullopt;
+}
+
+const FieldCommitment* findField(const Entry& entry, std::string_view path)
+{
+    const auto found = std::find_if(entry.fields.begin(),
+                                    entry.fields.end(),
+                                    [path](const auto& field) { return field.path == path; });
+    return found == entry.fields.end() ? nullptr : &*found;
+}
+
+} // namespace
+
+bool CertificateChecks::run()
+{
+    auto statement = parseStatement(m_document.envelope.payload);
+    if (!statement || m_document.envelope.payloadType != kInTotoType) {
+        m_report.failed(
+            "container", "", statement ? "not an in-toto statement" : statement.error().message);
+        return false;
+    }
+    m_statement = *std::move(statement);
+    m_report.passed("container", "", "a signed statement with what the log has of it");
+    m_report.origin = stringMember(m_statement.predicate, "log_origin");
+    m_report.timeClaimed = stringMember(m_statement.predicate, "signed_at");
+    loadEnclosedKeys();
+    checkSignature();
+    checkEntries();
+    bindIssue();
+    bindSubjects();
+    checkClaims();
+    checkTrust();
+    m_report.notChecked("time", m_report.timeClaimed, "no time stamp: the issuer's own word");
+    return true;
+}
+
+void CertificateChecks::loadEnclosedKeys()
+{
+    for (const auto& text : m_document.logKeys) {
+        if (auto key = NoteKey::parse(text)) {
+            m_enclosedLogKeys.push_back(*std::move(key));
+        }
+    }
+    for (const auto& text : m_document.certificateKeys) {
+        if (auto key = PublicKey::fromText(text)) {
+            m_enclosedKeys.push_back(*std::move(key));
+        }
+    }
+}
+
+void CertificateChecks::checkSignature()
+{
+    const auto pinned = verifyEnvelope(m_document.envelope, m_anchors.certificateKeys);
+    const auto enclosed = verifyEnvelope(m_document.envelope, m_enclosedKeys);
+    m_pinnedSigner = !pinned.empty();
+    if (m_pinnedSigner) {
+        m_report.issuer = pinned.front()->id();
+        m_report.passed("certificate", "signature", "signed by the pinned key " + m_report.issuer);
+    } else if (!enclosed.empty()) {
+        m_report.issuer = enclosed.front()->id();
+        m_report.passed(
+            "certificate", "signature", "signed by a key from inside the file, " + m_report.issuer);
+    } else {
+        m_report.issuer = m_document.envelope.signatures.front().keyId;
+        if (namesKnownKey()) {
+            m_report.failed("certificate", "signature", "the signature does not fit the key");
+        } else {
+            m_report.notChecked("certificate", "signature", "signed by a key that is not known");
+        }
+    }
+    if (stringMember(m_statement.predicate, "signed_by") != m_report.issuer) {
+        m_report.failed(
+            "certificate", "signed_by", "it names another key than the one that signed");
+    }
+}
+
+bool CertificateChecks::namesKnownKey() const
+{
+    const auto& signatures = m_document.envelope.signatures;
+    const auto named = [&signatures](const PublicKey& key) {
+        return std::any_of(signatures.begin(), signatures.end(), [&key](const auto& signature) {
+            return signature.keyId == key.id();
+        });
+    };
+    const auto& pinned = m_anchors.certificateKeys;
+    return std::any_of(pinned.begin(), pinned.end(), named)
+        || std::any_of(m_enclosedKeys.begin(), m_enclosedKeys.end(), named);
+}
+
+void CertificateChecks::checkEntries()
+{
+    m_entries.reserve(m_document.entries.size());
+    for (const auto& logged : m_document.entries) {
+        checkEntry(logged);
+    }
+    if (m_entries.empty()) {
+        m_report.failed("inclusion", "", "incomplete: no entry of the log is shown");
+    } else if (!m_report.hasFailure("inclusion") && !m_report.hasFailure("checkpoint")) {
+        m_report.passed("inclusion",
+                        fmt::format("{} entries", m_entries.size()),
+                        "each is in the tree under a signed head");
+    }
+    if (m_headsKnown && !m_entries.empty() && !m_report.hasFailure("checkpoint")) {
+        m_report.passed("checkpoint",
+                        fmt::format("size {}", m_report.treeSize),
+                        m_pinnedHeads ? "signed by pinned keys"
+                                      : "signed by keys from inside the file");
+    } else if (!m_headsKnown) {
+        m_report.notChecked("checkpoint", "", "a head is signed by no known key");
+    }
+}
+
+void CertificateChecks::checkEntry(const LoggedEntry& logged)
+{
+    const auto entry = parseEntry(logged.entry);
+    const auto proof = parseTlogProof(logged.proof);
+    if (!entry || !proof) {
+        m_report.failed("inclusion", "", entry ? proof.error().message : entry.error().message);
+        return;
+    }
+    const std::string name = entryName(entry->log, entry->sequence);
+    Proven proven{*entry, entryHash(logged.entry), leafHash(logged.entry)};
+    const bool twice = std::any_of(m_entries.begin(), m_entries.end(), [&](const auto& other) {
+        return other.entry.log == entry->log && other.entry.sequence == entry->sequence;
+    });
+    if (twice || !checkHead(*proof, proven, name)) {
+        m_report.failed("inclusion",
+                        name,
+                        twice ? "an entry is shown twice"
+                              : "modified: the entry is not in the tree under the signed root");
+        return;
+    }
+    m_entries.push_back(std::move(proven));
+}
+
+bool CertificateChecks::checkHead(const TlogProof& proof,
+                                  const Proven& proven,
+                                  const std::string& name)
+{
+    const auto head = parseSignedCheckpoint(proof.checkpoint);
+    if (!head || head->checkpoint.origin != proven.entry.log
+        || proof.index != proven.entry.sequence) {
+        return false;
+    }
+    const auto signer = signerOf(*head, m_anchors, m_enclosedLogKeys);
+    if (signer == SignerKind::Forged) {
+        m_report.failed("checkpoint", name, "a signature of a known key does not fit");
+        return false;
+    }
+    m_pinnedHeads = m_pinnedHeads && signer == SignerKind::Pinned;
+    m_headsKnown = m_headsKnown && signer != SignerKind::Unknown;
+    const TreeHead& tree = head->checkpoint.head;
+    m_report.treeSize = std::max(m_report.treeSize, tree.size);
+    return verifyInclusion(proven.leaf, proof.index, tree.size, tree.root, proof.hashes);
+}
+
+void CertificateChecks::bindIssue()
+{
+    const auto field = parseField(m_document.issuedField);
+    const Digest file = entryHash(m_document.issuedField);
+    const auto issued = std::find_if(m_entries.begin(), m_entries.end(), [&](const auto& proven) {
+        const auto* claim = findField(proven.entry, kCertificateClaim);
+        return proven.entry.type == kCertificateEntry && claim != nullptr && claim->digest == file;
+    });
+    const Json payload(toHex(asView(sha256(m_document.envelope.payload))));
+    if (!field || issued == m_entries.end() || field->path != kCertificateClaim
+        || field->value != payload) {
+        m_report.failed(
+            "certificate",
+            "issue",
+            "no certificate.issued entry of the log shows the hash of this certificate");
+        return;
+    }
+    m_issued = &*issued;
+    m_report.passed("certificate",
+                    entryName(issued->entry.log, issued->entry.sequence),
+                    "the log recorded its issue, with the hash of exactly these bytes");
+}
+
+void CertificateChecks::bindSubjects()
+{
+    if (m_statement.predicateType != kCertificatePredicate) {
+        m_report.notChecked(
+            "fields", m_statement.predicateType, "what this kind of statement says is not known");
+        return;
+    }
+    const std::size_t bound = bindEntries();
+    bindContent("original", "/original", "original_hash");
+    bindContent("replay", "/replay", "replay_hash");
+    if (!m_report.hasFailure("fields")) {
+        m_report.passed("fields",
+                        fmt::format("{} subjects", m_statement.subjects.size()),
+                        fmt::format("{} are entries that are shown here, the others fields of the "
+                                    "replay's entry",
+                                    bound));
+    }
+}
+
+std::size_t CertificateChecks::bindEntries()
+{
+    std::size_t bound = 0;
+    for (const auto& subject : m_statement.subjects) {
+        if (subject.name == "original" || subject.name == "replay") {
+            continue;
+        }
+        const auto found = std::find_if(m_entries.begin(), m_entries.end(), [&](const auto& each) {
+            return entryName(each.entry.log, each.entry.sequence) == subject.name;
+        });
+        if (found == m_entries.end() || found->hash != subject.sha256) {
+            m_report.failed(
+                "fields", subject.name, "the entry it is about is not shown, or differs");
+        }
+        ++bound;
+    }
+    return bound;
+}
+
+void CertificateChecks::bindContent(std::string_view name,
+                                    std::string_view path,
+                                    std::string_view member)
+{
+    const auto* subject = findSubject(m_statement, name);
+    const Json* claimed = findMember(m_statement.predicate, member);
+    if (subject == nullptr && (claimed == nullptr || claimed->is_null())) {
+        return;
+    }
+    const bool said = subject != nullptr && claimed != nullptr
+        && *claimed == Json(toHex(asView(subject->sha256)));
+    const bool committed
+        = subject != nullptr
+        && std::any_of(m_entries.begin(), m_entries.end(), [&](const auto& proven) {
+               const auto* field = findField(proven.entry, path);
+               return proven.entry.type == kReplayEntry && field != nullptr
+                   && field->digest == subject->sha256
+                   && findSubject(m_statement, entryName(proven.entry.log, proven.entry.sequence))
+                   != nullptr;
+           });
+    if (!said || !committed) {
+        m_report.failed(
+            "fields", std::string(name), "it is not what the entry of the replay committed to");
+    }
+}
+
+/// What the certificate says of the log fits the entries that are shown.
+void CertificateChecks::checkClaims()
+{
+    if (m_statement.predicateType != kCertificatePredicate || m_issued == nullptr) {
+        return;
+    }
+    const auto sequence = numberIn(m_statement.predicate, "seq");
+    const auto size = numberIn(m_statement.predicate, "tree_size_at_issue");
+    if (!sequence || findSubject(m_statement, entryName(m_report.origin, *sequence)) == nullptr) {
+        m_report.failed("certificate", "seq", "it is about another entry than it names");
+    }
+    const bool later = size && m_issued->entry.sequence >= *size
+        && std::all_of(m_entries.begin(), m_entries.end(), [&](const auto& proven) {
+                           return &proven == m_issued || proven.entry.log != m_issued->entry.log
+                               || proven.entry.sequence < *size;
+                       });
+    if (!later) {
+        m_report.failed("certificate",
+                        "tree_size_at_issue",
+                        "the entries do not lie in the log as it says: back-dated or moved");
+    }
+}
+
+void CertificateChecks::checkTrust()
+{
+    if (m_pinnedSigner && m_pinnedHeads && !m_entries.empty()) {
+        m_report.passed("trust", m_report.origin, "every key in use is pinned outside the file");
+        return;
+    }
+    std::string why;
+    if (!m_pinnedSigner) {
+        why = "the certificate key is not pinned";
+    }
+    if (!m_pinnedHeads) {
+        why += why.empty() ? "" : "; ";
+        why += "the log key is not pinned";
+    }
+    m_report.notChecked("trust", m_report.origin, why.empty() ? "no head is shown" : why);
+}
+
+} // namespace exhibit::evidence

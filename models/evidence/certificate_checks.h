@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/evidence/certificate_document.h"
+#include "models/evidence/checkpoint.h"
+#include "models/evidence/entry.h"
+#include "models/evidence/report.h"
+#include "models/evidence/trust.h"
+
+/// Private to the verifier: a replay certificate with its entries and proofs.
+namespace exhibit::evidence {
+
+class CertificateChecks {
+public:
+    CertificateChecks(const CertificateDocument& document,
+                      const TrustAnchors& anchors,
+                      VerificationReport& report)
+        : m_document(document)
+        , m_anchors(anchors)
+        , m_report(report)
+    {
+    }
+    /// Adds the checks. False when the statement cannot be read: nothing was believed.
+    [[nodiscard]] bool run();
+
+private:
+    struct Proven {
+        Entry entry;
+        Digest hash{};
+        Digest leaf{};
+    };
+    void loadEnclosedKeys();
+    void checkSignature();
+    [[nodiscard]] bool namesKnownKey() const;
+    void checkEntries();
+    void checkEntry(const LoggedEntry& logged);
+    bool checkHead(const TlogProof& proof, const Proven& proven, const std::string& name);
+    /// certificate.issued commits to these very bytes.
+    void bindIssue();
+    /// Each subject is an entry of the log, or a field of the replay's.
+    void bindSubjects();
+    [[nodiscard]] std::size_t bindEntries();
+    void bindContent(std::string_view subject, std::string_view path, std::string_view member);
+    void checkClaims();
+    void checkTrust();
+
+    const CertificateDocument& m_document;
+    const TrustAnchors& m_anchors;
+    VerificationReport& m_report;
+    Statement m_statement;
+    std::vector<NoteKey> m_enclosedLogKeys;
+    std::vector<PublicKey> m_enclosedKeys;
+    std::vector<Proven> m_entries;
+    const Proven* m_issued = nullptr; ///< Of m_entries.
+    bool m_pinnedSigner = false;
+    bool m_pinnedHeads = true;
+    bool m_headsKnown = true; ///< Signed by pinned or enclosed keys.
+};
+
+} // namespace exhibit::evidence

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/evidence/certificate_document.h"
+
+#include "models/base/base64.h"
+
+#include <fmt/format.h>
+
+namespace exhibit::evidence {
+namespace {
+
+constexpr std::size_t kEntriesMax = 16;
+constexpr std::size_t kKeysMax = 16;
+
+tl::unexpected<Error> malformed(std::string why)
+{
+    return fail(ErrorCode::InvalidInput, "the certificate is malformed: " + std::move(why));
+}
+
+Result<std::string> textOf(const Json& json, std::string_view name)
+{
+    const Json* member = findMember(json, name);
+    if (member == nullptr || !member->is_string()) {
+        return malformed(std::string(name) + " is missing");
+    }
+    return std::string(member->get_string());
+}
+
+/// The elements of an array; absent counts as empty.
+Result<JsonArray> listOf(const Json& json, std::string_view name, std::size_t max)
+{
+    const Json* member = findMember(json, name);
+    if (member == nullptr) {
+        return JsonArray{};
+    }
+    if (!member->is_array() || member->get_array().size() > max) {
+        return malformed(fmt::format("expected at most {} {}", max, name));
+    }
+    return member->get_array();
+}
+
+Result<std::vector<std::string>> textsOf(const Json& json, std::string_view name)
+{
+    EXHIBIT_TRY(const JsonArray list, listOf(json, name, kKeysMax));
+    std::vector<std::string> texts;
+    for (const auto& element : list) {
+        if (!element.is_string()) {
+            return malformed(std::string(name) + " are no texts");
+        }
+        texts.emplace_back(element.get_string());
+    }
+    return texts;
+}
+
+Result<Json> envelopeJson(const Envelope& envelope)
+{
+    return parseJson(writeEnvelope(envelope));
+}
+
+} // namespace
+
+std::string writeCertificateDocument(const CertificateDocument& document)
+{
+    JsonArray entries;
+    for (const auto& logged : document.entries) {
+        entries.push_back(JsonObject{{"entry", logged.entry}, {"proof", logged.proof}});
+    }
+    const auto envelope = envelopeJson(document.envelope);
+    return printJson(JsonObject{
+        {"v", kCertificateDocument},
+        {"envelope", envelope ? *envelope : Json()},
+        {"issued_field", document.issuedField},
+        {"entries", std::move(entries)},
+        {"keys",
+         JsonObject{
+             {"log", JsonArray(document.logKeys.begin(), document.logKeys.end())},
+             {"certificate",
+              JsonArray(document.certificateKeys.begin(), document.certificateKeys.end())}}}});
+}
+
+Result<CertificateDocument> parseCertificateDocument(BytesView text)
+{
+    if (text.size() > limits::kDsseBytesMax) {
+        return fail(ErrorCode::TooLarge, "the certificate is larger than certificates may be");
+    }
+    EXHIBIT_TRY(const Json json, parseJson(text));
+    if (stringMember(json, "v") != kCertificateDocument) {
+        return malformed("expected " + std::string(kCertificateDocument));
+    }
+    const Json* envelope = findMember(json, "envelope");
+    if (envelope == nullptr) {
+        return malformed("envelope is missing");
+    }
+    CertificateDocument document;
+    EXHIBIT_TRY(document.envelope, parseEnvelope(printJson(*envelope)));
+    EXHIBIT_TRY(document.issuedField, textOf(json, "issued_field"));
+    EXHIBIT_TRY(const JsonArray entries, listOf(json, "entries", kEntriesMax));
+    for (const auto& element : entries) {
+        LoggedEntry logged;
+        EXHIBIT_TRY(logged.entry, textOf(element, "entry"));
+        EXHIBIT_TRY(logged.proof, textOf(element, "proof"));
+        document.entries.push_back(std::move(logged));
+    }
+    if (const Json* keys = findMember(json, "keys")) {
+        EXHIBIT_TRY(document.logKeys, textsOf(*keys, "log"));
+        EXHIBIT_TRY(document.certificateKeys, textsOf(*keys, "certificate"));
+    }
+    return document;
+}
+
+std::string entryName(std::string_view origin, std::uint64_t sequence)
+{
+    return fmt::format("{}#{}", origin, sequence);
+}
+
+std::string qrText(const QrClaim& claim, std::string_view url)
+{
+    const std::string text = fmt::format("EXH1*{}*{}*{}*{}*{}",
+                                         claim.origin,
+                                         claim.treeSize,
+                                         toBase64Url(asView(claim.root)),
+                                         toBase64Url(asView(claim.payload)),
+                                         claim.keyId);
+    return url.empty() ? text : fmt::format("{}#{}", url, text);
+}
+
+} // namespace exhibit::evidence

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/evidence/inspection.h"
+
+#include "models/base/sha256.h"
+#include "models/evidence/entry.h"
+#include "models/evidence/verifier.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+namespace exhibit::evidence {
+namespace {
+
+std::string sentence(const Check& check)
+{
+    if (check.id == "time" && !check.subject.empty() && check.result != CheckResult::Failed) {
+        return fmt::format("{}; claimed {}", check.detail, check.subject);
+    }
+    return check.subject.empty() ? check.detail : check.subject + ": " + check.detail;
+}
+
+/// The absence of a part that a pack need not have leaves nothing open.
+bool leavesOpen(const Check& check)
+{
+    return check.result == CheckResult::NotChecked
+        && !(check.id == "certificate" && check.subject.empty()) && check.id != "report"
+        && check.id != "consistency";
+}
+
+AnswerSummary summaryOf(const VerificationReport& report, Answer answer)
+{
+    constexpr std::size_t kShown = 2;
+    std::vector<const Check*> failed;
+    std::vector<const Check*> open;
+    std::vector<const Check*> good;
+    for (const auto& check : report.checks) {
+        if (answerOf(check.id) == answer) {
+            (check.result == CheckResult::Failed       ? failed
+                 : check.result == CheckResult::Passed ? good
+                                                       : open)
+                .push_back(&check);
+        }
+    }
+    AnswerSummary summary{answer, CheckResult::NotChecked, {}};
+    const bool isOpen = std::any_of(
+        open.begin(), open.end(), [](const Check* check) { return leavesOpen(*check); });
+    if (isOpen) {
+        std::erase_if(open, [](const Check* check) { return !leavesOpen(*check); });
+    }
+    if (!failed.empty()) {
+        summary.result = CheckResult::Failed;
+    } else if (!good.empty() && !isOpen) {
+        summary.result = CheckResult::Passed;
+    }
+    const auto& told = !failed.empty()          ? failed
+        : summary.result == CheckResult::Passed ? good
+                                                : open;
+    for (std::size_t i = 0; i < std::min(told.size(), kShown); ++i) {
+        summary.reason += (i > 0 ? "; " : "") + sentence(*told[i]);
+    }
+    if (told.size() > kShown) {
+        summary.reason += fmt::format("; and {} more", told.size() - kShown);
+    }
+    if (summary.reason.empty()) {
+        summary.reason = report.verdict == Verdict::Unreadable
+            ? "nothing inside was believed"
+            : "nothing in the file can answer it";
+    }
+    return summary;
+}
+
+/// Files and entries that a failed check names.
+struct Blame {
+    std::set<std::string> files;
+    std::set<std::uint64_t> entries;
+    std::set<std::string> paths; ///< Where those entries lie.
+};
+
+/// Of "seq 7 ...".
+std::optional<std::uint64_t> sequenceIn(std::string_view subject)
+{
+    constexpr std::string_view kWord = "seq ";
+    if (!subject.starts_with(kWord)) {
+        return std::nullopt;
+    }
+    std::uint64_t sequence = 0;
+    const auto read
+        = std::from_chars(subject.data() + kWord.size(), subject.data() + subject.size(), sequence);
+    return read.ec == std::errc() ? std::optional(sequence) : std::nullopt;
+}
+
+Blame blameOf(const VerificationReport& report)
+{
+    Blame blame;
+    for (const auto& check : report.checks) {
+        if (check.result != CheckResult::Failed) {
+            continue;
+        }
+        blame.files.insert(check.subject);
+        if (const auto sequence = sequenceIn(check.subject)) {
+            // A chain that breaks at an entry says that the one before is not the recorded one.
+            const auto blamed = check.id == "chain" && *sequence > 0 ? *sequence - 1 : *sequence;
+            blame.entries.insert(blamed);
+            blame.paths.insert(entryPath(blamed));
+        }
+    }
+    return blame;
+}
+
+void listEntries(const Pack& pack, const Blame& blame, Inspection& into)
+{
+    for (const auto& name : pack.under("data/entries/")) {
+        const auto content = pack.content(name);
+        const auto entry
+            = content ? parseEntry(content->view()) : tl::make_unexpected(content.error());
+        if (!entry) {
+            continue; // The report says so.
+        }
+        const bool bad = blame.files.contains(name) || blame.entries.contains(entry->sequence);
+        into.entries.push_back({entry->sequence,
+                                entry->type,
+                                bad ? std::string() : entry->time,
+                                bad ? CheckResult::Failed : CheckResult::Passed});
+        if (into.entries.size() == 1 && !bad) {
+            into.digests.push_back({fmt::format("Entry seq {}", entry->sequence),
+                                    toHex(asView(entryHash(content->view())))});
+        }
+    }
+}
+
+void listPack(const Pack& pack, Inspection& into)
+{
+    const Blame blame = blameOf(into.report);
+    for (const auto& name : pack.names()) {
+        const bool bad = blame.files.contains(name) || blame.paths.contains(name);
+        into.files.push_back(
+            {name, pack.size(name), bad ? CheckResult::Failed : CheckResult::Passed});
+    }
+    if (const auto manifest = pack.content(std::string(kTagManifest))) {
+        into.digests.push_back({"Tag manifest", toHex(asView(sha256(manifest->view())))});
+    }
+    if (const auto text = pack.content("data/redactions.json")) {
+        if (auto redactions = parseRedactions(text->view())) {
+            into.withheld = *std::move(redactions);
+        }
+    }
+    listEntries(pack, blame, into);
+}
+
+} // namespace
+
+std::array<AnswerSummary, 5> answersOf(const VerificationReport& report)
+{
+    return {summaryOf(report, Answer::Integrity),
+            summaryOf(report, Answer::Coverage),
+            summaryOf(report, Answer::Signer),
+            summaryOf(report, Answer::Trust),
+            summaryOf(report, Answer::Time)};
+}
+
+std::string firstBlamed(const Inspection& inspection)
+{
+    for (const auto& entry : inspection.entries) {
+        if (entry.result == CheckResult::Failed) {
+            return fmt::format("entry seq {}", entry.sequence);
+        }
+    }
+    for (const auto& check : inspection.report.checks) {
+        if (check.result == CheckResult::Failed && !check.subject.empty()) {
+            return check.subject;
+        }
+    }
+    return {};
+}
+
+Inspection inspectFile(BytesView bytes, const TrustAnchors& anchors)
+{
+    Inspection inspection;
+    inspection.report = verifyFile(bytes, anchors);
+    inspection.size = bytes.size();
+    inspection.digests.push_back({"File", toHex(asView(sha256(bytes)))});
+    if (inspection.report.verdict != Verdict::Unreadable) {
+        if (const auto pack = Pack::open(bytes)) {
+            listPack(*pack, inspection);
+        }
+    }
+    return inspection;
+}
+
+} // namespace exhibit::evidence

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/evidence/pack.h"
+#include "models/evidence/report.h"
+#include "models/evidence/trust.h"
+
+#include <array>
+
+/// What a person looks at beside a verdict: the five answers in words, and what lies in the file.
+namespace exhibit::evidence {
+
+struct AnswerSummary {
+    Answer answer = Answer::Integrity;
+    CheckResult result = CheckResult::NotChecked;
+    std::string reason; ///< One sentence or two; for NotChecked: why not.
+};
+/// In the order integrity, coverage, signer, trust, time. One failed check fails its answer; an
+/// answer of which a part was left open is not checked, for "not checked" is never called good.
+[[nodiscard]] std::array<AnswerSummary, 5> answersOf(const VerificationReport& report);
+
+struct InspectedFile {
+    std::string path; ///< Inside the bag.
+    std::uint64_t size = 0; ///< Bytes, uncompressed.
+    CheckResult result = CheckResult::NotChecked;
+};
+
+struct InspectedEntry {
+    std::uint64_t sequence = 0;
+    std::string type;
+    std::string time; ///< What the entry claims; empty where the entry failed.
+    CheckResult result = CheckResult::NotChecked;
+};
+
+/// A hash that names something, as it is written.
+struct NamedDigest {
+    std::string name;
+    std::string value;
+};
+
+struct Inspection {
+    VerificationReport report;
+    std::uint64_t size = 0; ///< Bytes of the file.
+    std::vector<InspectedFile> files; ///< Sorted by path; empty for what is no pack.
+    std::vector<InspectedEntry> entries;
+    std::vector<Redaction> withheld;
+    std::vector<NamedDigest> digests;
+};
+
+/// What is not the recorded one, first of all: "entry seq 2", a file, a field; empty when nothing
+/// failed or no part can be named.
+[[nodiscard]] std::string firstBlamed(const Inspection& inspection);
+
+/// Verifies the file and lists what is in it. Any thread; reads nothing but the bytes.
+[[nodiscard]] Inspection inspectFile(BytesView bytes, const TrustAnchors& anchors);
+
+} // namespace exhibit::evidence

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/replay/comparison.h"
+
+#include "models/base/canonical_json.h"
+#include "models/replay/lexical_similarity.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace exhibit::replay {
+namespace {
+
+/// Below it two answers count as different. Rewordings of one statement come out above it, answers
+/// to other questions far below (tests/models/replay/comparison_test.cpp).
+constexpr double kSemanticThreshold = 0.7;
+
+bool isPadding(std::string_view channel)
+{
+    return channel.ends_with("/obfuscation");
+}
+
+std::string canonicalText(const std::string& text)
+{
+    if (const auto json = parseJson(text); json && (json->is_object() || json->is_array())) {
+        if (auto canonical = canonicalJson(*json)) {
+            return *std::move(canonical);
+        }
+        return printJson(*json); // Fractions have no restricted canonical form.
+    }
+    std::string normal;
+    for (const char c : text) {
+        const bool space = c == ' ' || (c >= '\t' && c <= '\r');
+        if (!space) {
+            normal += c;
+        } else if (!normal.empty() && normal.back() != ' ') {
+            normal += ' ';
+        }
+    }
+    if (normal.ends_with(' ')) {
+        normal.pop_back();
+    }
+    return normal;
+}
+
+using Texts = std::map<std::string, std::string>;
+
+/// What is compared: without padding, and of a replay no more than a cut original has.
+Texts comparable(const AnswerContent& content, const AnswerContent& original)
+{
+    Texts texts;
+    for (const auto& [channel, text] : content.texts) {
+        const auto begun = original.texts.find(channel);
+        const bool cut = !original.whole && begun == original.texts.end();
+        if (isPadding(channel) || cut || (original.whole && text.empty())) {
+            continue;
+        }
+        texts[channel] = original.whole
+            ? text
+            : text.substr(0, characterStart(text, std::min(text.size(), begun->second.size())));
+    }
+    return texts;
+}
+
+bool equalCanonically(const Texts& a, const Texts& b)
+{
+    return a.size() == b.size() && std::all_of(a.begin(), a.end(), [&b](const auto& each) {
+               const auto other = b.find(each.first);
+               return other != b.end()
+                   && canonicalText(each.second) == canonicalText(other->second);
+           });
+}
+
+std::string joined(const Texts& texts)
+{
+    std::string all;
+    for (const auto& [channel, text] : texts) {
+        all.append(text).append("\n");
+    }
+    return all;
+}
+
+} // namespace
+
+Match compareAnswers(const AnswerContent& original, const AnswerContent& replayed)
+{
+    const Texts before = comparable(original, original);
+    const Texts after = comparable(replayed, original);
+    const bool endAlike = !original.whole || original.finishReasons == replayed.finishReasons;
+    const std::string extent = original.whole ? "" : ", as far as the original goes";
+    if (endAlike && before == after) {
+        return {domain::MatchLevel::Exact, {"bytes of every channel" + extent, "1", "1"}};
+    }
+    if (endAlike && equalCanonically(before, after)) {
+        return {domain::MatchLevel::Logical,
+                {"canonical JSON and white space of every channel" + extent, "1", "1"}};
+    }
+    const double score = lexicalSimilarity(joined(before), joined(after));
+    return {score >= kSemanticThreshold ? domain::MatchLevel::Semantic
+                                        : domain::MatchLevel::Mismatch,
+            {"lexical: cosine of word and word-pair counts, not of meanings" + extent,
+             fmt::format("{:.4f}", score),
+             fmt::format("{:.4f}", kSemanticThreshold)}};
+}
+
+} // namespace exhibit::replay

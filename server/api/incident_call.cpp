@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/api/incident_call.h"
+
+#include "server/api/reply.h"
+#include "server/storage/incident_store.h"
+#include "server/storage/pack_export.h"
+#include "server/storage/policy_store.h"
+
+namespace exhibit::api {
+
+Result<IncidentCall> readIncidentCall(const ApiServices& services,
+                                      TenantId tenant,
+                                      IncidentId incident)
+{
+    const auto deadline = Deadline::after(kHandlerTimeout);
+    EXHIBIT_TRY(const auto stored,
+                storage::IncidentStore(services.database).get(tenant, incident, deadline));
+    const auto read = [&](storage::Transaction& transaction) {
+        return storage::readCallToReplay(
+            transaction, services.evidence->keys, stored.incident.callId);
+    };
+    EXHIBIT_TRY(auto call, services.database.read(tenant, deadline, read));
+    EXHIBIT_TRY(
+        auto snapshot,
+        storage::PolicyStore(services.database).snapshot(tenant, call.snapshotId, deadline));
+    return IncidentCall{std::make_shared<const storage::CallToReplay>(std::move(call)),
+                        std::make_shared<const domain::PolicySnapshot>(std::move(snapshot)),
+                        stored.incident.policyId};
+}
+
+std::optional<replay::Match> matchOf(const replay::Outcome& outcome)
+{
+    return outcome.replayed
+        ? std::optional(replay::compareAnswers(outcome.original, outcome.replayed->content))
+        : std::nullopt;
+}
+
+} // namespace exhibit::api

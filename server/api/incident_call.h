@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/replay/comparison.h"
+#include "server/api/access.h"
+#include "server/api/replays.h"
+
+namespace exhibit::api {
+
+/// What both kinds of replay begin with.
+struct IncidentCall {
+    std::shared_ptr<const storage::CallToReplay> call;
+    std::shared_ptr<const domain::PolicySnapshot> recorded;
+    std::string policyId; ///< That the incident is about.
+};
+
+/// Of services that have the ledger. NotFound, or Conflict when it cannot be replayed: erased, or
+/// not yet closed.
+[[nodiscard]] Result<IncidentCall> readIncidentCall(const ApiServices& services,
+                                                    TenantId tenant,
+                                                    IncidentId incident);
+/// Absent when nothing was replayed.
+[[nodiscard]] std::optional<replay::Match> matchOf(const replay::Outcome& outcome);
+
+} // namespace exhibit::api

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/gateway/replay_call.h"
+
+#include "server/gateway/content_coding.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+
+namespace exhibit::gateway {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t kShownTextBytesMax = 64 * 1024;
+
+/// The upstream that the call went to, if it can be reached without its client.
+Result<const domain::Upstream*> upstreamOf(const storage::Catalogue& catalogue,
+                                           const storage::CallToReplay& call)
+{
+    const auto found = std::find_if(
+        catalogue.upstreams.begin(), catalogue.upstreams.end(), [&call](const auto& upstream) {
+            return upstream.projectId == call.projectId && upstream.name == call.upstream;
+        });
+    if (found == catalogue.upstreams.end()) {
+        return fail(ErrorCode::Conflict, "The upstream of the call is no longer configured.");
+    }
+    if (found->passThrough) {
+        return fail(ErrorCode::Conflict,
+                    "The upstream takes the client's own key, which is never kept.");
+    }
+    return &*found;
+}
+
+class ReplayCall {
+public:
+    ReplayCall(GatewayCore& core, ReplayOrder order)
+        : m_core(core)
+        , m_order(std::move(order))
+        , m_call(*m_order.original)
+        , m_catalogue(core.services.catalogue.get())
+        , m_evidence(core.services.journal,
+                     CallIdentity{m_order.tenant,
+                                  m_call.projectId,
+                                  m_order.key,
+                                  CallId::generate(),
+                                  RunId::generate(),
+                                  m_order.request,
+                                  utcNow(),
+                                  std::chrono::steady_clock::now()})
+        , m_deadline(core.services.io)
+    {
+    }
+
+    asio::awaitable<Result<replay::ReplayedCall>> run()
+    {
+        const auto spool = m_core.services.journal.stats();
+        if (spool.full || spool.failing) {
+            co_return fail(ErrorCode::Unavailable, "no evidence can be kept at the moment");
+        }
+        EXHIBIT_CO_TRY(m_upstream, upstreamOf(*m_catalogue, m_call));
+        EXHIBIT_CO_TRY(const auto target, parseBaseUrl(m_upstream->baseUrl));
+        open();
+        auto read = co_await exchange(target);
+        if (!read) {
+            recordAnswer();
+            close("upstream_error", "upstream_error");
+            co_return tl::make_unexpected(std::move(read).error());
+        }
+        co_return conclude();
+    }
+
+private:
+    [[nodiscard]] const Bytes& body() const
+    {
+        return m_call.sentRequest ? *m_call.sentRequest : m_call.request;
+    }
+
+    void open()
+    {
+        spool::CallOpened opened;
+        opened.userId = m_call.userId;
+        opened.facts = m_call.facts;
+        opened.endpoint = m_call.endpoint;
+        opened.model = m_call.model;
+        opened.streaming = m_call.streaming;
+        opened.upstream = m_upstream->name;
+        opened.snapshotId = m_order.snapshot->snapshot().snapshotId;
+        opened.requestHeaders = m_call.requestHeaders;
+        opened.request = body();
+        opened.runBefore = m_call.runBefore;
+        opened.replayOf = m_call.callId;
+        m_evidence.open(std::move(opened));
+    }
+
+    asio::awaitable<Result<void>> exchange(const UpstreamTarget& target)
+    {
+        const std::shared_ptr<UpstreamExchange> exchange = m_core.upstreams.exchange(target);
+        m_deadline.expires_after(m_core.services.options.callTimeout);
+        const std::weak_ptr<UpstreamExchange> weak = exchange;
+        m_deadline.async_wait([weak](const boost::system::error_code& error) {
+            const auto late = weak.lock();
+            if (!error && late) {
+                late->cancel();
+            }
+        });
+        auto read = co_await readAnswer(*exchange, target);
+        m_deadline.cancel();
+        co_return read;
+    }
+
+    asio::awaitable<Result<void>> readAnswer(UpstreamExchange& exchange,
+                                             const UpstreamTarget& target);
+    Result<void> accept(const UpstreamHead& head);
+    void recordAnswer();
+    void close(const std::string& outcome, std::optional<std::string> errorCode = {});
+    Result<replay::ReplayedCall> conclude();
+
+    GatewayCore& m_core;
+    ReplayOrder m_order;
+    const storage::CallToReplay& m_call; ///< Of m_order.
+    std::shared_ptr<const storage::Catalogue> m_catalogue;
+    const domain::Upstream* m_upstream = nullptr; ///< Of m_catalogue.
+    CallEvidence m_evidence;
+    asio::steady_timer m_deadline;
+    spool::CallClosed m_closing;
+    ProviderAnswer m_answer;
+    Bytes m_received; ///< As it came.
+};
+
+asio::awaitable<Result<void>> ReplayCall::readAnswer(UpstreamExchange& exchange,
+                                                     const UpstreamTarget& target)
+{
+    http::Headers client;
+    const Json& recorded = m_call.requestHeaders;
+    for (const auto& header : recorded.is_object() ? recorded.get_object() : JsonObject{}) {
+        client.add(std::string(header.key()), std::string(stringMember(recorded, header.key())));
+    }
+    const PresentedKey nobody;
+    EXHIBIT_CO_TRY(auto headers,
+                   upstreamHeaders(client,
+                                   {.upstream = *m_upstream,
+                                    .presented = nobody,
+                                    .bodyRewritten = m_call.sentRequest.has_value()}));
+    UpstreamRequest request;
+    request.method = "POST";
+    request.target = target.targetFor(m_call.endpoint);
+    request.headers = std::move(headers);
+    request.body = body();
+    EXHIBIT_CO_TRY(const auto head, co_await exchange.start(std::move(request)));
+    m_closing.upstreamStatus = head.status;
+    m_closing.status = head.status;
+    m_closing.responseHeaders = recordedResponseHeaders(head.headers);
+    while (true) {
+        EXHIBIT_CO_TRY(const auto bytes, co_await exchange.readSome());
+        if (!bytes) {
+            break;
+        }
+        if (m_received.empty()) {
+            m_closing.firstByteUs = m_evidence.identity().elapsedUs();
+        }
+        m_received += *bytes;
+        if (m_received.size() > m_core.services.options.answerBytesMax) {
+            exchange.cancel();
+            co_return fail(ErrorCode::Conflict, "The provider's answer is too large to be kept.");
+        }
+    }
+    co_return accept(head);
+}
+
+/// An answer that says nothing of the call, only of the provider's state, is none.
+Result<void> ReplayCall::accept(const UpstreamHead& head)
+{
+    if (head.status == 429 || head.status >= 500) {
+        return fail(ErrorCode::Unavailable,
+                    "the provider answered " + std::to_string(head.status)
+                        + " when the call was repeated");
+    }
+    const auto type = head.headers.find("content-type").value_or("");
+    m_answer.surface = &surfaceOf(m_call.endpoint);
+    m_answer.status = head.status;
+    m_answer.streamed = head.status / 100 == 2
+        && http::equalsIgnoringCase(type.substr(0, 17), "text/event-stream");
+    const auto codings = head.headers.find("content-encoding").value_or("");
+    if (isIdentity(codings)) {
+        m_answer.bytes = m_received;
+        return {};
+    }
+    EXHIBIT_TRY(m_answer.bytes,
+                decodeContent(codings, m_received, m_core.services.options.answerBytesMax));
+    return {};
+}
+
+void ReplayCall::recordAnswer()
+{
+    if (m_received.empty()) {
+        return;
+    }
+    // Numbered as a live stream's, so that the record reads back the same way.
+    const auto events = m_answer.streamed ? countEvents(m_received) : 0;
+    m_closing.eventCount = events;
+    m_evidence.withhold({0, events, std::move(m_received)});
+}
+
+void ReplayCall::close(const std::string& outcome, std::optional<std::string> errorCode)
+{
+    m_closing.outcome = outcome;
+    m_closing.errorCode = std::move(errorCode);
+    m_evidence.close(std::move(m_closing));
+}
+
+Result<replay::ReplayedCall> ReplayCall::conclude()
+{
+    const auto* project = m_catalogue->findProject(m_call.projectId);
+    const auto* price = m_catalogue->prices.find(m_call.model);
+    auto judged = judgeReplay(
+        m_call, m_answer, {m_order.snapshot, project == nullptr ? "" : project->slug, price});
+    recordAnswer();
+    if (!judged) {
+        close("completed", "not_judged");
+        return tl::make_unexpected(std::move(judged).error());
+    }
+    replay::ReplayedCall replayed{m_evidence.identity().run,
+                                  m_evidence.identity().call,
+                                  m_evidence.identity().openedAt,
+                                  contentOf(m_answer),
+                                  std::move(judged->judgement)};
+    for (const auto& [channel, text] : replayed.content.texts) {
+        const auto end = characterStart(text, std::min(text.size(), kShownTextBytesMax));
+        m_closing.texts.push_back({channel, {}, text.substr(0, end)});
+    }
+    if (!replayed.content.model.empty()) {
+        m_closing.answeredModel = replayed.content.model;
+    }
+    m_closing.finishReasons = replayed.content.finishReasons;
+    m_closing.usage = judged->usage;
+    m_closing.costMicrocents = judged->costMicrocents;
+    if (price != nullptr) {
+        m_closing.priceVersion = m_catalogue->prices.version;
+    }
+    m_evidence.decide({replayed.judgement.decisions, replayed.judgement.passes, {}});
+    close("completed");
+    return replayed;
+}
+
+} // namespace
+
+asio::awaitable<Result<replay::ReplayedCall>> replayCall(GatewayCore& core, ReplayOrder order)
+{
+    ReplayCall call(core, std::move(order));
+    co_return co_await call.run();
+}
+
+} // namespace exhibit::gateway

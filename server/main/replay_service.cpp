@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/main/replay_service.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <future>
+
+namespace exhibit::server {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Each of them occupies a thread of the API while its provider answers.
+constexpr int kReplaysMax = 2;
+constexpr auto kWaitStep = 50ms;
+
+std::string whyNotSent(const storage::CallToReplay& call)
+{
+    if (call.outcome == "refused") {
+        return "The call was refused before a provider saw it.";
+    }
+    return call.upstreamStatus == 0 ? "No provider answered the call: there is nothing to compare."
+                                    : "";
+}
+
+/// What the record says of the call, in the form of a judgement.
+replay::Judgement recordedJudgement(const storage::CallToReplay& call)
+{
+    replay::Judgement judgement{call.snapshotId, call.decisions, call.passes, {}};
+    if (call.outcome == "stopped" || call.outcome == "refused") {
+        const auto stop = std::find_if(
+            call.decisions.rbegin(), call.decisions.rend(), [](const auto& decision) {
+                return decision.result == domain::DecisionResult::Block;
+            });
+        if (stop != call.decisions.rend()) {
+            judgement.stoppedBy = stop->policyId;
+        }
+    }
+    return judgement;
+}
+
+/// Takes one of the few places, or none.
+class Place {
+public:
+    explicit Place(std::atomic<int>& running)
+        : m_running(running)
+        , m_taken(++running <= kReplaysMax)
+    {
+    }
+    ~Place() { --m_running; }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    [[nodiscard]] bool taken() const { return m_taken; }
+
+private:
+    std::atomic<int>& m_running;
+    bool m_taken;
+};
+
+} // namespace
+
+Result<replay::Outcome> ReplayService::replay(const api::ReplayOrder& order)
+{
+    const Place place(m_running);
+    if (!place.taken()) {
+        return fail(ErrorCode::Unavailable, "as many replays as may run at once are running");
+    }
+    EXHIBIT_TRY(auto outcome, judgeOriginal(order));
+    outcome.notReplayableReason = whyNotSent(*order.call);
+    if (!outcome.notReplayableReason.empty()) {
+        return outcome;
+    }
+    auto replayed = send(order);
+    if (replayed) {
+        outcome.replayed = *std::move(replayed);
+    } else if (replayed.error().code == ErrorCode::Conflict) {
+        outcome.notReplayableReason = std::move(replayed).error().message;
+    } else {
+        return tl::make_unexpected(std::move(replayed).error());
+    }
+    return outcome;
+}
+
+Result<replay::Judgement> ReplayService::judge(
+    const api::ReplayOrder& order,
+    const std::shared_ptr<const domain::PolicySnapshot>& snapshot,
+    const gateway::ProviderAnswer& answer) const
+{
+    const auto catalogue = m_services.catalogue.get();
+    const auto* project = catalogue->findProject(order.call->projectId);
+    EXHIBIT_TRY(auto compiled, m_services.snapshots.get(snapshot));
+    EXHIBIT_TRY(auto judged,
+                gateway::judgeReplay(*order.call,
+                                     answer,
+                                     {std::move(compiled),
+                                      project == nullptr ? "" : project->slug,
+                                      catalogue->prices.find(order.call->model)}));
+    return std::move(judged.judgement);
+}
+
+Result<replay::Outcome> ReplayService::judgeOriginal(const api::ReplayOrder& order) const
+{
+    EXHIBIT_TRY(const auto answer, gateway::recordedAnswer(*order.call));
+    EXHIBIT_TRY(auto again, judge(order, order.recorded, answer));
+    replay::Outcome outcome;
+    if (order.judgedBy->snapshotId != order.recorded->snapshotId) {
+        EXHIBIT_TRY(auto other, judge(order, order.judgedBy, answer));
+        outcome.underOther = std::move(other);
+    }
+    outcome.original = gateway::contentOf(answer);
+    outcome.recorded = recordedJudgement(*order.call);
+    outcome.again = std::move(again);
+    outcome.differences = replay::differences(outcome.recorded, outcome.again);
+    return outcome;
+}
+
+Result<replay::ReplayedCall> ReplayService::send(const api::ReplayOrder& order)
+{
+    EXHIBIT_TRY(auto snapshot, m_services.snapshots.get(order.judgedBy));
+    const gateway::ReplayOrder sent{
+        order.tenant, order.key, order.request, order.call, std::move(snapshot)};
+    const auto answer = std::make_shared<std::promise<Result<replay::ReplayedCall>>>();
+    auto replayed = answer->get_future();
+    boost::asio::post(m_services.io, [&gateway = m_services.gateway, sent, answer] {
+        gateway.replay(sent, [answer](Result<replay::ReplayedCall> result) {
+            answer->set_value(std::move(result));
+        });
+    });
+    // The gateway ends every call in time; a server that stops does not wait for it.
+    while (replayed.wait_for(kWaitStep) != std::future_status::ready) {
+        if (m_stopped) {
+            return fail(ErrorCode::Unavailable, "the server is being stopped");
+        }
+    }
+    return replayed.get();
+}
+
+} // namespace exhibit::server

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/storage/certificate_reading.h"
+
+#include "models/evidence/certificate_document.h"
+#include "server/storage/ledger_reading.h"
+
+#include <algorithm>
+#include <set>
+
+namespace exhibit::storage {
+namespace {
+
+struct StoredRow {
+    std::int32_t epoch = 0;
+    std::uint64_t sequence = 0;
+    evidence::Envelope envelope;
+    Bytes hmac;
+};
+
+Result<StoredRow> readRow(Transaction& transaction, domain::CertificateId id)
+{
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT epoch, sequence_number, envelope, hmac FROM certificates"
+                                  " WHERE tenant_id = $1 AND certificate_id = $2",
+                                  {transaction.tenant(), id}));
+    if (rows.empty()) {
+        return fail(ErrorCode::NotFound, "there is no such certificate", id.text());
+    }
+    StoredRow row;
+    row.epoch = static_cast<std::int32_t>(rows.integer(0, 0));
+    row.sequence = static_cast<std::uint64_t>(rows.integer(0, 1));
+    EXHIBIT_TRY(row.envelope, evidence::parseEnvelope(rows.text(0, 2)));
+    row.hmac = rows.bytes(0, 3);
+    return row;
+}
+
+/// One log of the tenant: entries of it with their proofs.
+class ProvenLog {
+public:
+    ProvenLog(Transaction& transaction, const LedgerHead& head, StoredCheckpoint checkpoint)
+        : m_transaction(transaction)
+        , m_head(head)
+        , m_checkpoint(std::move(checkpoint))
+        , m_nodes(ledgerNodes(transaction, head.epoch, m_checkpoint.head.size))
+    {
+    }
+
+    [[nodiscard]] const std::string& origin() const { return m_head.origin; }
+    [[nodiscard]] const StoredCheckpoint& checkpoint() const { return m_checkpoint; }
+
+    Result<evidence::LoggedEntry> entry(std::uint64_t sequence)
+    {
+        const std::uint64_t size = m_checkpoint.head.size;
+        if (sequence >= size) {
+            return fail(ErrorCode::Unavailable, "no signed head covers the certificate yet");
+        }
+        EXHIBIT_TRY(const auto rows, readChain(m_transaction, m_head.epoch, sequence, 1));
+        EXHIBIT_TRY(const auto proof, evidence::inclusionProof(m_nodes, sequence, size));
+        if (rows.empty()) {
+            return fail(ErrorCode::Corrupt, "an entry of the log is missing");
+        }
+        return evidence::LoggedEntry{
+            rows.front().entry, evidence::writeTlogProof({{}, sequence, proof, m_checkpoint.note})};
+    }
+
+private:
+    Transaction& m_transaction;
+    LedgerHead m_head;
+    StoredCheckpoint m_checkpoint;
+    evidence::NodeSource m_nodes;
+};
+
+class CertificateReader {
+public:
+    CertificateReader(Transaction& transaction, SubjectKeys& keys, const StoredRow& row)
+        : m_transaction(transaction)
+        , m_keys(keys)
+        , m_row(row)
+    {
+    }
+
+    Result<domain::IssuedCertificate> read(const PackKeys& packKeys)
+    {
+        EXHIBIT_TRY(const auto statement, evidence::parseStatement(m_row.envelope.payload));
+        domain::IssuedCertificate issued;
+        EXHIBIT_TRY(issued.certificate, fromJson<domain::EvidenceCertificate>(statement.predicate));
+        EXHIBIT_CHECK(openLogs());
+        evidence::CertificateDocument document;
+        document.envelope = m_row.envelope;
+        EXHIBIT_CHECK(addEntries(statement, document));
+        EXHIBIT_CHECK(addIssue(document));
+        EXHIBIT_CHECK(addKeys(packKeys, document));
+        issued.document = evidence::writeCertificateDocument(document);
+        const Digest payload = sha256(m_row.envelope.payload);
+        issued.payloadSha256 = toHex(asView(payload));
+        issued.hmac = toHex(m_row.hmac);
+        issued.issuedSeq = static_cast<std::int64_t>(m_row.sequence);
+        const auto& head = m_issuedIn->checkpoint().head;
+        issued.qr = evidence::qrText(
+            {m_issuedIn->origin(), head.size, head.root, payload, issued.certificate.signedBy},
+            issued.certificate.verificationUrl.value_or(""));
+        return issued;
+    }
+
+private:
+    Result<void> openLogs()
+    {
+        EXHIBIT_TRY(const auto heads, readAllHeads(m_transaction));
+        m_logs.reserve(heads.size());
+        for (const auto& head : heads) {
+            EXHIBIT_TRY(auto checkpoint, readCheckpoint(m_transaction, head.epoch));
+            if (!checkpoint) {
+                continue;
+            }
+            m_logs.emplace_back(m_transaction, head, *std::move(checkpoint));
+            if (head.epoch == m_row.epoch) {
+                m_issuedIn = &m_logs.back();
+            }
+        }
+        if (m_issuedIn == nullptr) {
+            return fail(ErrorCode::Unavailable, "no signed head covers the certificate yet");
+        }
+        return {};
+    }
+
+    /// Those that the statement's subjects name: "ORIGIN#SEQ".
+    Result<void> addEntries(const evidence::Statement& statement,
+                            evidence::CertificateDocument& document)
+    {
+        for (const auto& subject : statement.subjects) {
+            for (auto& log : m_logs) {
+                const std::string prefix = log.origin() + "#";
+                if (!subject.name.starts_with(prefix)) {
+                    continue;
+                }
+                EXHIBIT_TRY(const auto sequence,
+                            evidence::parseTreeNumber(
+                                std::string_view(subject.name).substr(prefix.size())));
+                EXHIBIT_TRY(auto entry, log.entry(sequence));
+                document.entries.push_back(std::move(entry));
+            }
+        }
+        return {};
+    }
+
+    Result<void> addIssue(evidence::CertificateDocument& document)
+    {
+        EXHIBIT_TRY(auto logged, m_issuedIn->entry(m_row.sequence));
+        EXHIBIT_TRY(const auto entry, evidence::parseEntry(logged.entry));
+        EXHIBIT_TRY(const auto fields,
+                    openFields(m_transaction, m_keys, m_row.epoch, m_row.sequence, 1));
+        const auto files = fields.files.find(m_row.sequence);
+        for (const auto& file :
+             files == fields.files.end() ? std::vector<FieldFile>{} : files->second) {
+            if (!file.blob && file.position < entry.fields.size()
+                && entry.fields[file.position].path == evidence::kCertificateClaim) {
+                document.issuedField = file.bytes;
+            }
+        }
+        document.entries.push_back(std::move(logged));
+        return {};
+    }
+
+    Result<void> addKeys(const PackKeys& packKeys, evidence::CertificateDocument& document)
+    {
+        for (const auto& log : m_logs) {
+            EXHIBIT_TRY(const auto key, evidence::NoteKey::make(log.origin(), packKeys.log));
+            document.logKeys.push_back(key.text());
+            if (packKeys.previousLog) {
+                EXHIBIT_TRY(const auto old,
+                            evidence::NoteKey::make(log.origin(), *packKeys.previousLog));
+                document.logKeys.push_back(old.text());
+            }
+        }
+        document.certificateKeys.push_back(toHex(packKeys.certificate.raw()));
+        return {};
+    }
+
+    Transaction& m_transaction;
+    SubjectKeys& m_keys;
+    const StoredRow& m_row;
+    std::vector<ProvenLog> m_logs;
+    ProvenLog* m_issuedIn = nullptr; ///< Of m_logs.
+};
+
+} // namespace
+
+Result<domain::IssuedCertificate> readCertificate(Transaction& transaction,
+                                                  SubjectKeys& keys,
+                                                  const PackKeys& packKeys,
+                                                  domain::CertificateId id)
+{
+    EXHIBIT_TRY(const auto row, readRow(transaction, id));
+    return CertificateReader(transaction, keys, row).read(packKeys);
+}
+
+Result<std::optional<domain::CertificateId>> newestCertificate(Transaction& transaction,
+                                                               IncidentId incident)
+{
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT certificate_id FROM certificates WHERE tenant_id = $1"
+                                  " AND incident_id = $2 ORDER BY certificate_id DESC LIMIT 1",
+                                  {transaction.tenant(), incident}));
+    return rows.empty() ? std::nullopt : std::optional(domain::CertificateId{rows.uuid(0, 0)});
+}
+
+} // namespace exhibit::storage

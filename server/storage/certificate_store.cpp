@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/storage/certificate_store.h"
+
+#include "server/storage/certificate_issue.h"
+#include "server/storage/certificate_reading.h"
+#include "server/storage/ledger_reading.h"
+
+namespace exhibit::storage {
+namespace {
+
+/// The signer made the bytes itself: they must be those that were asked for.
+Result<void> expectClaims(const CertificateClaims& claims,
+                          const Json& predicate,
+                          const evidence::Envelope& envelope)
+{
+    EXHIBIT_TRY(const Bytes expected,
+                evidence::writeStatement(
+                    {claims.subjects, std::string(evidence::kCertificatePredicate), predicate}));
+    if (envelope.payload != expected) {
+        return fail(ErrorCode::Internal, "the signer signed something else");
+    }
+    return {};
+}
+
+} // namespace
+
+Result<domain::IssuedCertificate> CertificateStore::issue(TenantId tenant,
+                                                          const CertificateRequest& request,
+                                                          Deadline deadline)
+{
+    EXHIBIT_TRY(const PackKeys keys, m_parts.packKeys());
+    const auto record = [&](Transaction& transaction) {
+        return recordReplay(transaction, m_parts.ledger, request);
+    };
+    EXHIBIT_TRY(CertificateClaims claims, m_database.write(tenant, deadline, record));
+    claims.certificate.signedAt = utcNow();
+    claims.certificate.signedBy = keys.certificate.id();
+    const Json predicate = domain::certificatePredicate(claims.certificate);
+    EXHIBIT_TRY(const auto signedBytes, m_parts.signCertificate(claims.subjects, predicate));
+    EXHIBIT_CHECK(expectClaims(claims, predicate, signedBytes.envelope));
+    const auto store = [&](Transaction& transaction) -> Result<bool> {
+        EXHIBIT_CHECK(
+            storeCertificate(transaction, m_parts.ledger, {request, claims, signedBytes}));
+        return true;
+    };
+    EXHIBIT_CHECK(m_database.write(tenant, deadline, store));
+    EXHIBIT_CHECK(m_parts.checkpointer.checkpointNow(tenant, deadline));
+    return read(tenant, claims.certificate.certificateId, deadline);
+}
+
+Result<domain::IssuedCertificate> CertificateStore::read(TenantId tenant,
+                                                         domain::CertificateId id,
+                                                         Deadline deadline)
+{
+    EXHIBIT_TRY(const PackKeys keys, m_parts.packKeys());
+    return m_database.read(tenant, deadline, [&](Transaction& transaction) {
+        return readCertificate(transaction, m_parts.keys, keys, id);
+    });
+}
+
+Result<domain::IssuedCertificate> CertificateStore::ofIncident(TenantId tenant,
+                                                               IncidentId incident,
+                                                               Deadline deadline)
+{
+    const auto look
+        = [incident](Transaction& transaction) { return newestCertificate(transaction, incident); };
+    EXHIBIT_TRY(const auto id, m_database.read(tenant, deadline, look));
+    if (!id) {
+        return fail(ErrorCode::NotFound, "the incident has no certificate");
+    }
+    return read(tenant, *id, deadline);
+}
+
+Result<domain::IssuedCertificate> CertificateStore::find(domain::CertificateId id,
+                                                         Deadline deadline)
+{
+    const auto look = [id](Transaction& transaction) -> Result<TenantId> {
+        EXHIBIT_TRY(const Rows rows,
+                    transaction.query("SELECT tenant_id FROM public_certificate($1)", {id}));
+        if (rows.empty()) {
+            return fail(ErrorCode::NotFound, "there is no such certificate");
+        }
+        return TenantId{rows.uuid(0, 0)};
+    };
+    EXHIBIT_TRY(const TenantId tenant, m_database.read(TenantId::generate(), deadline, look));
+    return read(tenant, id, deadline);
+}
+
+} // namespace exhibit::storage

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+// Packs opened and verified in the console, without any server.
+#include "app/console/console.h"
+#include "tests/models/evidence/small_pack.h"
+#include "ui/certificate/answer_row.h"
+#include "ui/certificate/certificate_page.h"
+#include "ui/certificate/certificate_view.h"
+#include "ui/certificate/pack_model.h"
+#include "ui/certificate/pinned_keys_dialog.h"
+#include "ui/text.h"
+
+#include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QClipboard>
+#include <QDropEvent>
+#include <QFile>
+#include <QMimeData>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QTreeView>
+
+namespace exhibit::console {
+
+using namespace Qt::StringLiterals;
+using evidence::Answer;
+using evidence::CheckResult;
+
+class CertificateTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QStandardPaths::setTestModeEnabled(true);
+        QApplication::setOrganizationName(u"ExhibitTest"_s);
+        QApplication::setApplicationName(
+            u"certificate-%1"_s.arg(QCoreApplication::applicationPid()));
+        m_good = write(u"good.exhibit"_s, evidence::testing::smallPack());
+        auto payload = evidence::testing::smallPayload();
+        auto& entry = payload.at(evidence::entryPath(1));
+        entry.replace(entry.find("10:00:01"), 8, "11:00:01");
+        m_tampered = write(u"tampered.exhibit"_s, evidence::testing::smallPack(payload));
+        m_other = write(u"notes.exhibit"_s, "just some notes");
+    }
+
+    void init()
+    {
+        QSettings().clear();
+        CommandLine options;
+        options.safeMode = true;
+        m_console = std::make_unique<Console>(options);
+        m_console->openWindow();
+    }
+
+    void cleanup() { m_console.reset(); }
+    void cleanupTestCase() { QSettings().clear(); }
+
+    void aDroppedPackIsVerifiedWithoutAServer()
+    {
+        drop({m_good});
+        QTRY_VERIFY(isVerified(0));
+        QVERIFY(page().isVisible());
+        QVERIFY(window().actions().action(u"workspace.certificate")->isChecked());
+        QCOMPARE(result(Answer::Integrity), CheckResult::Passed);
+        QCOMPARE(result(Answer::Coverage), CheckResult::Passed);
+        QCOMPARE(result(Answer::Signer), CheckResult::NotChecked);
+        QCOMPARE(result(Answer::Time), CheckResult::NotChecked);
+        QVERIFY2(page()
+                     .certificate()
+                     .answer(Answer::Time)
+                     .reason()
+                     .startsWith(u"Not checked, because"_s),
+                 qPrintable(page().certificate().answer(Answer::Time).reason()));
+        QCOMPARE(m_console->hub().source(), nullptr);
+    }
+
+    void pinnedKeysMakeItTrustedAndLastToTheNextStart()
+    {
+        drop({m_good});
+        QTRY_VERIFY(isVerified(0));
+        auto* dialog = new ui::PinnedKeysDialog(page().trust(), &window());
+        QVERIFY(!dialog->pin(u"no key at all"_s, {}));
+        QVERIFY(dialog->pin(ui::toQt(evidence::testing::smallLogKey().text()), u"a letter"_s));
+        QVERIFY(dialog->pin(ui::toQt(evidence::testing::smallKey('c').publicKey().pem()), {}));
+        QVERIFY2(!dialog->pin(ui::toQt(evidence::testing::smallLogKey().text()), {}), "twice");
+        QTRY_VERIFY(isVerified(0) && result(Answer::Trust) == CheckResult::Passed);
+        QVERIFY(page().certificate().headline().startsWith(u"Intact"_s));
+        const ui::TrustStore again(nullptr);
+        QCOMPARE(again.keys().size(), 2);
+        QCOMPARE(again.keys().front().note, u"a letter"_s);
+        page().trust().unpin(0);
+        QTRY_VERIFY(isVerified(0) && result(Answer::Trust) == CheckResult::NotChecked);
+    }
+
+    void aChangedEntryIsNamedAndNothingIsCalledGood()
+    {
+        drop({m_good, m_tampered});
+        QTRY_VERIFY(isVerified(0) && isVerified(1));
+        QCOMPARE(result(Answer::Integrity), CheckResult::Failed);
+        QVERIFY2(page().certificate().headline().startsWith(u"Do not rely on"_s),
+                 qPrintable(page().certificate().headline()));
+        QVERIFY(window().actions().trigger(u"evidence.copy_summary"));
+        QVERIFY(QGuiApplication::clipboard()->text().contains(u"Integrity: Failed"_s));
+        auto* tree = page().findChild<QTreeView*>();
+        tree->setFocus();
+        QTest::keyClick(tree, Qt::Key_Home); // The first file again, by keyboard.
+        QTRY_COMPARE(result(Answer::Integrity), CheckResult::Passed);
+    }
+
+    void otherFilesAreCalledUnreadable()
+    {
+        drop({m_other});
+        QTRY_VERIFY(isVerified(0));
+        QCOMPARE(page().files().files().front().inspection.report.verdict,
+                 evidence::Verdict::Unreadable);
+        QVERIFY(page().certificate().headline().contains(u"nothing inside was believed"_s));
+        QVERIFY(window().actions().trigger(u"evidence.close"));
+        QVERIFY(page().files().files().empty());
+        QVERIFY(!window().actions().trigger(u"evidence.verify_again"));
+    }
+
+    void whatChangedOnDiskShowsWhenVerifiedAgain()
+    {
+        const QString path = write(u"changing.exhibit"_s, evidence::testing::smallPack());
+        drop({path});
+        QTRY_VERIFY(isVerified(0));
+        QCOMPARE(result(Answer::Integrity), CheckResult::Passed);
+        QVERIFY(QFile::remove(path));
+        QVERIFY(window().actions().trigger(u"evidence.verify_again"));
+        QTRY_VERIFY(isVerified(0) && result(Answer::Integrity) == CheckResult::Failed);
+    }
+
+    void keysLeadToTheWorkspacesAndBack()
+    {
+        QVERIFY(window().actions().trigger(u"workspace.certificate"));
+        QVERIFY(page().isVisible());
+        QVERIFY(window().actions().trigger(u"workspace.investigate"));
+        QVERIFY(!page().isVisible());
+        QVERIFY2(window().isHome(), "without a server, the welcome page");
+    }
+
+    void theContentsAreAModel()
+    {
+        drop({m_good, m_tampered, m_other});
+        QTRY_VERIFY(isVerified(0) && isVerified(1) && isVerified(2));
+        ui::PackModel model(page().files(), nullptr);
+        const QAbstractItemModelTester tester(
+            &model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.rebuild();
+        QCOMPARE(model.rowCount({}), 3);
+        QVERIFY(model.rowCount(model.index(0, 0, {})) > 3);
+        QCOMPARE(model.rowCount(model.index(2, 0, {})), 0);
+    }
+
+private:
+    QString write(const QString& name, const Bytes& bytes)
+    {
+        QFile file(m_folder.filePath(name));
+        if (!file.open(QIODevice::WriteOnly)
+            || file.write(bytes.data(), qsizetype(bytes.size())) < 0) {
+            qFatal("no room for the test's files");
+        }
+        return file.fileName();
+    }
+    void drop(const QStringList& files)
+    {
+        QMimeData data;
+        QList<QUrl> urls;
+        for (const QString& file : files) {
+            urls << QUrl::fromLocalFile(file);
+        }
+        data.setUrls(urls);
+        QDragEnterEvent enter({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&window(), &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent event({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&window(), &event);
+    }
+    bool isVerified(std::size_t index)
+    {
+        return page().files().files().size() > index
+            && page().files().files()[index].verifiedAt.isValid();
+    }
+    CheckResult result(Answer answer) { return page().certificate().answer(answer).result(); }
+    ui::MainWindow& window() { return m_console->window(); }
+    ui::CertificatePage& page()
+    {
+        return *qobject_cast<ui::CertificatePage*>(window().page(u"certificate"_s));
+    }
+
+    QTemporaryDir m_folder;
+    std::unique_ptr<Console> m_console;
+    QString m_good;
+    QString m_tampered;
+    QString m_other;
+};
+
+} // namespace exhibit::console
+
+QTEST_MAIN(exhibit::console::CertificateTest)
+#include "certificate_test.moc"

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/certificate/certificate_page.h"
+
+#include "ui/certificate/certificate_view.h"
+#include "ui/certificate/check_marks.h"
+#include "ui/certificate/entries_view.h"
+#include "ui/certificate/pack_model.h"
+#include "ui/certificate/pinned_keys_dialog.h"
+#include "ui/theme/fonts.h"
+#include "ui/theme/style.h"
+#include "ui/widgets/empty_state.h"
+#include "ui/widgets/time_display.h"
+#include "ui/widgets/tool_bar_parts.h"
+
+#include <QClipboard>
+#include <QFileDialog>
+#include <QGuiApplication>
+#include <QHeaderView>
+#include <QLabel>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QTreeView>
+#include <QVBoxLayout>
+
+namespace exhibit::ui {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+/// The heading of a part, as docks have it.
+QWidget* partTitle(const QString& text, QLabel* note, QWidget* parent)
+{
+    auto* bar = new QWidget(parent);
+    bar->setFixedHeight(scaled(26));
+    bar->setAutoFillBackground(true);
+    bar->setBackgroundRole(QPalette::Midlight);
+    auto* title = new QLabel(text, bar);
+    title->setFont(boldFont(TypeRole::Small));
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(scaled(8), 0, scaled(8), 0);
+    row->addWidget(title);
+    row->addStretch(1);
+    if (note != nullptr) {
+        makeSecondary(note);
+        row->addWidget(note);
+    }
+    return bar;
+}
+
+QWidget* titled(QWidget* bar, QWidget* content, QWidget* parent)
+{
+    auto* part = new QWidget(parent);
+    auto* column = new QVBoxLayout(part);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(bar);
+    column->addWidget(content, 1);
+    return part;
+}
+
+} // namespace
+
+CertificatePage::CertificatePage(const Services& services, QWidget* parent)
+    : QWidget(parent)
+    , m_services(services)
+    , m_trust(new TrustStore(this))
+    , m_files(new EvidenceList(*m_trust, *services.jobs, this))
+    , m_contents(new PackModel(*m_files, this))
+    , m_middle(new QStackedWidget(this))
+    , m_empty(new EmptyState(this))
+    , m_certificate(new CertificateView(this))
+    , m_entries(new EntriesView(this))
+    , m_note(new QLabel(this))
+{
+    setAccessibleName(tr("Certificate"));
+    m_empty->setTexts(
+        tr("No evidence is open"),
+        tr("Drop a pack, a certificate or a report anywhere on this window. It is read, never "
+           "changed, and nothing is asked of any server."));
+    m_empty->addWay(Icon::Folder, tr("Open evidence…"), [this] { askForFiles(); });
+    m_middle->addWidget(m_empty);
+    m_middle->addWidget(m_certificate);
+    auto* splitter = new QSplitter(Qt::Horizontal, this);
+    splitter->addWidget(contentsPart());
+    splitter->addWidget(titled(partTitle(tr("Certificate"), m_note, this), m_middle, splitter));
+    splitter->addWidget(
+        titled(partTitle(tr("Entries and withheld"), nullptr, this), m_entries, splitter));
+    splitter->setSizes({scaled(264), scaled(876), scaled(460)});
+    splitter->setStretchFactor(1, 1);
+    splitter->setChildrenCollapsible(false);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(splitter);
+    connect(m_files, &EvidenceList::changed, this, &CertificatePage::changed);
+    connect(m_files, &EvidenceList::closed, this, [this] { changed(-1); });
+    connect(&TimeDisplay::instance(), &TimeDisplay::changed, this, &CertificatePage::showSelected);
+    handleActions();
+    showSelected();
+    setFocusProxy(m_tree);
+}
+
+QWidget* CertificatePage::contentsPart()
+{
+    m_tree = new QTreeView(this);
+    m_tree->setModel(m_contents);
+    m_tree->setHeaderHidden(true);
+    m_tree->setFrameShape(QFrame::NoFrame);
+    m_tree->setUniformRowHeights(true);
+    m_tree->setAccessibleName(tr("Contents"));
+    m_tree->header()->setStretchLastSection(false);
+    m_tree->header()->setSectionResizeMode(PackModel::Name, QHeaderView::Stretch);
+    m_tree->header()->setSectionResizeMode(PackModel::Note, QHeaderView::ResizeToContents);
+    m_tree->setItemDelegate(new CheckDelegate( // The tree owns it.
+        {PackModel::Note, PackModel::ResultRole, CheckDelegate::Shows::Mark},
+        m_tree));
+    connect(m_tree->selectionModel(),
+            &QItemSelectionModel::currentChanged,
+            this,
+            [this](const QModelIndex& current) {
+                if (current.isValid()) {
+                    m_selected = current.data(PackModel::FileRole).toInt();
+                    showSelected();
+                }
+            });
+    m_custody = new QLabel(this);
+    m_custody->setContentsMargins(scaled(12), scaled(8), scaled(12), scaled(8));
+    m_custody->setTextFormat(Qt::PlainText);
+    m_custody->setWordWrap(true);
+    auto* open = actionButton(m_services.actions->action(u"evidence.open"_s), this, true);
+    auto* part = new QWidget(this);
+    part->setAutoFillBackground(true);
+    part->setBackgroundRole(QPalette::Base);
+    auto* column = new QVBoxLayout(part);
+    column->setContentsMargins(0, 0, 0, scaled(8));
+    column->setSpacing(0);
+    column->addWidget(m_tree, 1);
+    column->addWidget(horizontalRule(part));
+    column->addWidget(m_custody);
+    column->addWidget(open, 0, Qt::AlignHCenter);
+    return titled(partTitle(tr("Contents"), nullptr, this), part, this);
+}
+
+void CertificatePage::handleActions()
+{
+    auto& actions = *m_services.actions;
+    actions.handle(u"evidence.open", this, [this] { askForFiles(); });
+    actions.handle(u"evidence.verify_again", this, [this] {
+        if (m_selected >= 0) {
+            m_files->verifyAgain(m_selected);
+        }
+    });
+    actions.handle(u"evidence.close", this, [this] {
+        if (m_selected >= 0) {
+            m_files->close(m_selected);
+        }
+    });
+    actions.handle(u"evidence.copy_summary", this, [this] {
+        if (m_selected >= 0) {
+            QGuiApplication::clipboard()->setText(m_certificate->summary());
+        }
+    });
+    actions.handle(u"evidence.pinned_keys", this, [this] {
+        (new PinnedKeysDialog(*m_trust, window()))->open();
+    });
+}
+
+void CertificatePage::askForFiles()
+{
+    const QStringList files = QFileDialog::getOpenFileNames(
+        this, tr("Open evidence"), {}, tr("Evidence (*.exhibit *.json *.pdf);;All files (*)"));
+    if (!files.isEmpty()) {
+        m_services.openFiles(files);
+    }
+}
+
+void CertificatePage::openFiles(const QStringList& paths)
+{
+    m_files->open(paths);
+    if (!m_files->files().empty()) {
+        select(static_cast<qsizetype>(m_files->files().size()) - 1);
+    }
+}
+
+void CertificatePage::changed(qsizetype index)
+{
+    m_contents->rebuild();
+    const auto count = static_cast<qsizetype>(m_files->files().size());
+    select(std::min(index >= 0 ? index : m_selected, count - 1));
+}
+
+void CertificatePage::select(qsizetype index)
+{
+    m_selected = index;
+    if (index >= 0) {
+        const QModelIndex top = m_contents->index(static_cast<int>(index), 0, {});
+        m_tree->setCurrentIndex(top);
+        m_tree->expand(top);
+    }
+    showSelected();
+}
+
+void CertificatePage::showSelected()
+{
+    const bool any = m_selected >= 0;
+    for (const QStringView id :
+         {u"evidence.verify_again", u"evidence.close", u"evidence.copy_summary"}) {
+        m_services.actions->action(id)->setEnabled(any);
+    }
+    m_middle->setCurrentIndex(any ? 1 : 0);
+    m_entries->setVisible(any);
+    m_custody->setVisible(any);
+    m_note->clear();
+    if (!any) {
+        return;
+    }
+    const auto& file = m_files->files().at(static_cast<std::size_t>(m_selected));
+    const auto clock = [](const QDateTime& time) {
+        return TimeDisplay::instance().clock(fromMicroseconds(time.toMSecsSinceEpoch() * 1000));
+    };
+    QStringList custody{tr("%1  Opened, read only").arg(clock(file.openedAt))};
+    if (!file.verifiedAt.isValid()) {
+        m_note->setText(tr("verifying…"));
+    } else {
+        custody << tr("%1  Verified").arg(clock(file.verifiedAt));
+        m_note->setText(tr("verified %1 in %2 ms, offline")
+                            .arg(clock(file.verifiedAt))
+                            .arg(std::max<qint64>(1, file.verifiedInMs)));
+        m_certificate->show(file);
+        m_entries->show(file.inspection);
+    }
+    m_custody->setText(custody.join(u'\n'));
+}
+
+} // namespace exhibit::ui

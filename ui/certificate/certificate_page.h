@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/certificate/evidence_list.h"
+#include "ui/windows/pane_registry.h"
+
+#include <QWidget>
+
+class QLabel;
+class QStackedWidget;
+class QTreeView;
+
+namespace exhibit::ui {
+
+class CertificateView;
+class EmptyState;
+class EntriesView;
+class PackModel;
+
+/// The workspace where packs and certificates are opened and verified, without a server: contents
+/// at the left, the five answers in the middle, entries and what is withheld at the right.
+class CertificatePage : public QWidget {
+    Q_OBJECT
+
+public:
+    CertificatePage(const Services& services, QWidget* parent);
+
+    /// Opens and shows them; the last one is selected.
+    void openFiles(const QStringList& paths);
+    [[nodiscard]] const EvidenceList& files() const { return *m_files; }
+    [[nodiscard]] TrustStore& trust() { return *m_trust; }
+    [[nodiscard]] CertificateView& certificate() const { return *m_certificate; }
+
+private:
+    QWidget* contentsPart();
+    void handleActions();
+    void askForFiles();
+    void changed(qsizetype index);
+    void select(qsizetype index);
+    void showSelected();
+
+    Services m_services;
+    TrustStore* m_trust;
+    EvidenceList* m_files;
+    PackModel* m_contents;
+    QTreeView* m_tree = nullptr;
+    QLabel* m_custody = nullptr;
+    QStackedWidget* m_middle;
+    EmptyState* m_empty;
+    CertificateView* m_certificate;
+    EntriesView* m_entries;
+    QLabel* m_note; ///< When it was verified, and how long that took.
+    qsizetype m_selected = -1;
+};
+
+} // namespace exhibit::ui

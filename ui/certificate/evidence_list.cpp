@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/certificate/evidence_list.h"
+
+#include "models/evidence/mapped_file.h"
+#include "ui/text.h"
+
+#include <QElapsedTimer>
+#include <QFileInfo>
+#include <QPointer>
+#include <QThreadPool>
+
+#include <algorithm>
+
+namespace exhibit::ui {
+namespace {
+
+constexpr std::size_t kFilesMax = 100; ///< Open at once.
+
+evidence::Inspection inspect(const QString& path, const evidence::TrustAnchors& anchors)
+{
+    const auto mapped = evidence::MappedFile::open(fromQt(path));
+    if (mapped) {
+        return evidence::inspectFile(mapped->bytes(), anchors);
+    }
+    evidence::Inspection inspection;
+    inspection.report.failed("container", "", mapped.error().message);
+    return inspection;
+}
+
+} // namespace
+
+QString EvidenceFile::name() const
+{
+    return QFileInfo(path).fileName();
+}
+
+EvidenceList::EvidenceList(TrustStore& trust, JobList& jobs, QObject* parent)
+    : QObject(parent)
+    , m_trust(trust)
+    , m_jobs(jobs)
+{
+    connect(&m_trust, &TrustStore::changed, this, [this] {
+        for (auto& file : m_files) {
+            verify(file);
+        }
+    });
+}
+
+void EvidenceList::open(const QStringList& paths)
+{
+    for (const QString& given : paths) {
+        const QFileInfo info(given);
+        const QString path = info.absoluteFilePath();
+        if (info.isDir() || (indexOf(path) < 0 && m_files.size() >= kFilesMax)) {
+            continue;
+        }
+        if (indexOf(path) < 0) {
+            m_files.push_back({path, QDateTime::currentDateTimeUtc(), {}, 0, {}});
+        }
+        verify(m_files.at(static_cast<std::size_t>(indexOf(path))));
+    }
+}
+
+void EvidenceList::verifyAgain(qsizetype index)
+{
+    verify(m_files.at(static_cast<std::size_t>(index)));
+}
+
+void EvidenceList::close(qsizetype index)
+{
+    m_files.erase(m_files.begin() + index);
+    Q_EMIT closed();
+}
+
+void EvidenceList::verify(EvidenceFile& file)
+{
+    file.verifiedAt = {};
+    Job* job = m_jobs.start(tr("Verify %1").arg(file.name()), [] {});
+    Q_EMIT changed(indexOf(file.path));
+    QThreadPool::globalInstance()->start([list = QPointer(this),
+                                          job = QPointer(job),
+                                          path = file.path,
+                                          anchors = m_trust.anchors()] {
+        QElapsedTimer timer;
+        timer.start();
+        auto result = std::make_shared<EvidenceFile>();
+        result->inspection = inspect(path, anchors);
+        result->verifiedInMs = timer.elapsed();
+        result->verifiedAt = QDateTime::currentDateTimeUtc();
+        QMetaObject::invokeMethod(qApp, [list, job, path, result] {
+            if (!list || !job || job->state() != Job::State::Running) {
+                return; // Cancelled, or the window is gone.
+            }
+            job->finish(Job::State::Done, toQt(wireName(result->inspection.report.verdict)));
+            list->verified(path, result);
+        });
+    });
+}
+
+void EvidenceList::verified(const QString& path, std::shared_ptr<EvidenceFile> result)
+{
+    const qsizetype index = indexOf(path);
+    if (index < 0) {
+        return; // Closed meanwhile.
+    }
+    auto& file = m_files.at(static_cast<std::size_t>(index));
+    file.inspection = std::move(result->inspection);
+    file.verifiedAt = result->verifiedAt;
+    file.verifiedInMs = result->verifiedInMs;
+    Q_EMIT changed(index);
+}
+
+qsizetype EvidenceList::indexOf(const QString& path) const
+{
+    const auto found = std::find_if(
+        m_files.begin(), m_files.end(), [&path](const auto& file) { return file.path == path; });
+    return found == m_files.end() ? -1 : found - m_files.begin();
+}
+
+} // namespace exhibit::ui

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/evidence/inspection.h"
+#include "ui/certificate/trust_store.h"
+#include "ui/windows/jobs.h"
+
+#include <QDateTime>
+#include <QStringList>
+
+#include <memory>
+#include <vector>
+
+namespace exhibit::ui {
+
+/// A file of evidence that somebody opened, and what its verification found.
+struct EvidenceFile {
+    QString path;
+    QDateTime openedAt;
+    QDateTime verifiedAt; ///< Not valid: it is still being verified.
+    qint64 verifiedInMs = 0;
+    evidence::Inspection inspection;
+
+    [[nodiscard]] QString name() const;
+};
+
+/// The opened files. Verification runs beside the GUI thread, reads only, and asks no server.
+class EvidenceList : public QObject {
+    Q_OBJECT
+
+public:
+    EvidenceList(TrustStore& trust, JobList& jobs, QObject* parent);
+
+    /// Opens and verifies; a file that is open already is verified again. Folders are skipped, and
+    /// what comes when a hundred are open.
+    void open(const QStringList& paths);
+    void verifyAgain(qsizetype index);
+    void close(qsizetype index);
+    [[nodiscard]] const std::vector<EvidenceFile>& files() const { return m_files; }
+
+Q_SIGNALS:
+    void changed(qsizetype index); ///< That file was opened or verified.
+    void closed();
+
+private:
+    void verify(EvidenceFile& file);
+    void verified(const QString& path, std::shared_ptr<EvidenceFile> result);
+    [[nodiscard]] qsizetype indexOf(const QString& path) const;
+
+    TrustStore& m_trust;
+    JobList& m_jobs;
+    std::vector<EvidenceFile> m_files;
+};
+
+} // namespace exhibit::ui
