@@ -97,6 +97,7 @@ struct NewUpstream {
     std::optional<std::string> apiKeyEnv;
     bool passThrough = false;
     domain::Wire wire = domain::Wire::OpenAi;
+    std::optional<domain::ServiceContract> contract;
 };
 
 struct UpstreamInfo {

@@ -101,6 +101,7 @@ void visitFields(V& visit, Of<V, NewUpstream>& upstream)
     visit("api_key_env", upstream.apiKeyEnv);
     visit.defaulted("pass_through", upstream.passThrough);
     visit.defaulted("wire", upstream.wire);
+    visit("contract", upstream.contract);
 }
 
 template <class V>

@@ -14,6 +14,7 @@ struct AddOptions {
     client::NewUpstream upstream;
     std::string apiKeyEnv;
     std::string wire = "openai";
+    std::string contract;
 };
 
 int addUpstream(Session& session, const AddOptions& options)
@@ -27,6 +28,15 @@ int addUpstream(Session& session, const AddOptions& options)
         return report(wire.error(), session.json());
     }
     upstream.wire = *wire;
+    if (!options.contract.empty()) {
+        auto contract = parseJson(options.contract).and_then([](const Json& json) {
+            return fromJson<domain::ServiceContract>(json, UnknownMembers::Reject);
+        });
+        if (!contract) {
+            return report(contract.error(), session.json());
+        }
+        upstream.contract = *std::move(contract);
+    }
     const auto reply = session.wait(session.client().addUpstream(upstream));
     if (!reply) {
         return report(reply.error(), session.json());
@@ -142,6 +152,10 @@ void addAdding(CLI::App& command, Invocation& invocation)
                   upstream.passThrough,
                   "The client's own credential goes to the provider")
         ->excludes(variable);
+    add->add_option("--contract",
+                    options->contract,
+                    "What it promises, as JSON: region, data_classes, latency_ms, availability,"
+                    " retries, fallback");
     add->add_option("--wire", options->wire, "What the provider speaks")
         ->check(CLI::IsMember(wireNames<domain::Wire>()))
         ->capture_default_str();

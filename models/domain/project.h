@@ -3,6 +3,7 @@
 
 #include "models/base/json_fields.h"
 #include "models/base/sha256.h"
+#include "models/domain/service_contract.h"
 
 #include <optional>
 #include <string>
@@ -51,6 +52,7 @@ struct Upstream {
     bool passThrough = false; ///< The client's own credential goes upstream instead.
     Wire wire = Wire::OpenAi;
     std::int64_t position = 0;
+    std::optional<ServiceContract> contract;
 };
 
 /// An API key as the server knows it: the SHA-256 of its text, never the text.
@@ -141,6 +143,7 @@ void visitFields(V& visit, Of<V, Upstream>& upstream)
     visit.defaulted("pass_through", upstream.passThrough);
     visit.defaulted("wire", upstream.wire);
     visit.defaulted("position", upstream.position);
+    visit("contract", upstream.contract);
 }
 
 template <class V>

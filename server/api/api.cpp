@@ -37,6 +37,7 @@ void addRoutes(http::Router& router, const ApiServices& services)
                                certificateRoutes(shared),
                                remediationRoutes(shared),
                                projectRoutes(shared),
+                               routingRoutes(shared),
                                upstreamRoutes(shared)}) {
         for (const auto& route : routes) {
             router.add({.method = route.method,

@@ -42,6 +42,7 @@ void refreshCatalogue(const ApiServices& services);
 [[nodiscard]] std::vector<ApiRoute> remediationRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> keyRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> projectRoutes(const SharedServices& services);
+[[nodiscard]] std::vector<ApiRoute> routingRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> upstreamRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<OpenRoute> operationRoutes(const SharedServices& services,
                                                      const AccessControl& access);

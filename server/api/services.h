@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/domain/routing.h"
 #include "models/domain/vocabulary.h"
 #include "server/ops/metrics.h"
 #include "server/storage/catalogue.h"
@@ -50,6 +51,8 @@ struct ApiServices {
     std::function<Json()> health;
     /// How far this replica's records lag behind in PostgreSQL; empty counts as none.
     std::function<std::chrono::microseconds()> ingestLag;
+    /// What this replica's gateway has seen of a service lately; empty: nothing of any.
+    domain::ServiceRecords serviceRecord;
     /// Proofs, packs and signed heads; nullptr: their routes answer 503.
     const storage::LedgerParts* evidence = nullptr;
     /// Certificates; nullptr: their routes answer 503.

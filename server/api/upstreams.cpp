@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "models/domain/routing.h"
 #include "server/api/projects.h"
 #include "server/api/reply.h"
 #include "server/api/resources.h"
@@ -15,6 +16,7 @@ struct NewUpstream {
     std::optional<std::string> apiKeyEnv;
     bool passThrough = false;
     domain::Wire wire = domain::Wire::OpenAi;
+    std::optional<domain::ServiceContract> contract;
 };
 
 template <class V>
@@ -27,6 +29,7 @@ void visitFields(V& visit, Of<V, NewUpstream>& upstream)
     visit("api_key_env", upstream.apiKeyEnv);
     visit.defaulted("pass_through", upstream.passThrough);
     visit.defaulted("wire", upstream.wire);
+    visit("contract", upstream.contract);
 }
 
 Json upstreamJson(const ApiServices& services, const domain::Upstream& upstream)
@@ -41,6 +44,9 @@ Json upstreamJson(const ApiServices& services, const domain::Upstream& upstream)
                     {"position", upstream.position}};
     if (upstream.apiKeyEnv) {
         json.emplace("api_key_env", *upstream.apiKeyEnv);
+    }
+    if (upstream.contract) {
+        json.emplace("contract", toJson(*upstream.contract));
     }
     return Json(std::move(json));
 }
@@ -67,7 +73,9 @@ Result<domain::Upstream> describeUpstream(const ApiServices& services,
     upstream.apiKeyEnv = std::move(body.apiKeyEnv);
     upstream.passThrough = body.passThrough;
     upstream.wire = body.wire;
+    upstream.contract = std::move(body.contract);
     EXHIBIT_CHECK(storage::checkUpstream(upstream));
+    EXHIBIT_CHECK(domain::checkContract(upstream, services.catalogue.get()->prices));
     return upstream;
 }
 

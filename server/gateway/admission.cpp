@@ -18,12 +18,10 @@ constexpr int kSpoolRetrySeconds = 5;
 /// The steps of admission, in order; the first refusal ends them.
 class Admitting {
 public:
-    Admitting(const GatewayServices& services,
-              ops::Counter& violations,
-              const http::Request& request,
-              const Surface& surface)
-        : m_services(services)
-        , m_violations(violations)
+    Admitting(const AdmissionParts& parts, const http::Request& request, const Surface& surface)
+        : m_services(parts.services)
+        , m_violations(parts.violations)
+        , m_health(parts.health)
         , m_request(request)
         , m_surface(surface)
     {
@@ -161,16 +159,27 @@ private:
     {
         const auto& catalogue = *m_call->catalogue;
         m_call->project = catalogue.findProject(m_principal.project);
-        m_call->upstream
-            = catalogue.route(m_principal.project, m_call->chat->model, m_surface.traits().wire);
-        if (m_call->project == nullptr || m_call->upstream == nullptr) {
-            auto reply = refusal(404,
-                                 "invalid_request_error",
-                                 "model_not_found",
-                                 "no upstream of this project serves the model");
+        const domain::RouteQuery query{m_principal.project,
+                                       m_call->chat->model,
+                                       m_surface.traits().wire,
+                                       m_call->chat->region,
+                                       m_call->chat->dataClasses};
+        auto decision = domain::decideRoute(
+            catalogue.upstreams, query, [this](UpstreamId id) { return m_health.of(id); });
+        if (m_call->project == nullptr || decision.order.empty()) {
+            auto reply = decision.modelKnown
+                ? refusal(403, "permission_error", "no_service_fits", decision.reason)
+                : refusal(
+                    404, "invalid_request_error", "model_not_found", "no upstream has the model");
             reply.param = "model";
             return reply;
         }
+        if (decision.order.size() > 1 || decision.order.front()->contract || query.region
+            || !query.dataClasses.empty()) {
+            m_route = Json(domain::routeJson(decision, query));
+        }
+        m_call->route = std::move(decision.order);
+        m_call->upstream = m_call->route.front();
         auto target = parseBaseUrl(m_call->upstream->baseUrl);
         if (!target) {
             ops::logError("upstream {}: {}", m_call->upstream->name, target.error().message);
@@ -265,14 +274,8 @@ private:
             return unavailable("policies_unavailable", "the run's policies cannot be applied", 5);
         }
         m_call->snapshot = *std::move(compiled);
-        prevention::CallSubject subject;
-        subject.project = m_call->project->slug;
-        subject.model = m_call->chat->model;
-        subject.userId = m_call->chat->userId.value_or("");
-        subject.run = m_call->run.counters;
-        subject.priced = m_call->price != nullptr;
-        subject.facts = m_call->chat->facts ? &*m_call->chat->facts : nullptr;
-        m_call->guard = std::make_unique<prevention::CallGuard>(m_call->snapshot, subject);
+        m_call->guard
+            = std::make_unique<prevention::CallGuard>(m_call->snapshot, subjectOf(*m_call));
         return std::nullopt;
     }
 
@@ -313,25 +316,10 @@ private:
                                                                     m_request.id,
                                                                     m_request.receivedAt,
                                                                     m_request.startedAt});
-        const auto& chat = *call.chat;
-        spool::CallOpened opened;
-        opened.clientRunId = chat.clientRunId;
-        opened.userId = chat.userId;
-        opened.sessionId = chat.sessionId;
-        opened.channel = chat.channel;
-        opened.metadata = chat.metadata;
-        opened.facts = chat.facts;
-        opened.endpoint = m_request.path;
-        opened.model = chat.model;
-        opened.streaming = chat.streaming;
-        opened.upstream = call.upstream->name;
-        opened.snapshotId = call.run.snapshotId;
-        opened.runBefore = call.run.counters;
-        opened.requestHeaders = recordedRequestHeaders(m_request.headers);
-        opened.request = m_request.body;
-        opened.sentRequest = call.sentBody;
+        auto opened = openedRecord(call, m_request);
+        opened.route = std::move(m_route);
         spool::Journal::Completion durable;
-        if (chat.streaming) {
+        if (call.chat->streaming) {
             // The head goes out before any of the answer: this is on disk by then.
             durable = call.opened.emplace(m_services.io).track();
         }
@@ -359,22 +347,24 @@ private:
 
     const GatewayServices& m_services;
     ops::Counter& m_violations;
+    const ServiceHealth& m_health;
     const http::Request& m_request;
     const Surface& m_surface;
     security::Principal m_principal;
     prevention::Vouched m_vouched = prevention::Vouched::ByLocalCopy;
     std::shared_ptr<CallState> m_call;
+    std::optional<Json> m_route; ///< Where there was a choice.
     Admission m_admission;
 };
 
 } // namespace
 
-asio::awaitable<Admission> admit(const GatewayServices& services,
-                                 ops::Counter& violations,
+asio::awaitable<Admission> admit(AdmissionParts parts,
                                  const http::Request& request,
                                  const Surface& surface)
 {
-    Admitting admitting(services, violations, request, surface);
+    const auto& services = parts.services;
+    Admitting admitting(parts, request, surface);
     admitting.begin();
     if (const auto run = admitting.runToLookUp()) {
         Durability looked(services.io);

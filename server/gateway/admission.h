@@ -3,6 +3,7 @@
 
 #include "server/gateway/call_state.h"
 #include "server/gateway/gateway.h"
+#include "server/gateway/service_health.h"
 #include "server/gateway/violations.h"
 
 #include <boost/asio/awaitable.hpp>
@@ -19,6 +20,10 @@ struct Caller {
 [[nodiscard]] tl::expected<Caller, http::ErrorReply> identify(const GatewayServices& services,
                                                               const http::Request& request);
 
+/// What policies see of a call whose run is known; points into `call`.
+[[nodiscard]] prevention::CallSubject subjectOf(const CallState& call);
+/// Its first record, but for how it was routed.
+[[nodiscard]] spool::CallOpened openedRecord(const CallState& call, const http::Request& request);
 /// What the call asks of its tenant's quotas; `run` is what is known of its run.
 [[nodiscard]] QuotaCall quotaCallOf(const CallState& call,
                                     const domain::TenantQuotas& quotas,
@@ -37,11 +42,16 @@ struct Admission {
     /// decided and is still to be recorded.
     std::optional<prevention::StageOutcome> stopped;
 };
+/// What admission works with; everything outlives the call.
+struct AdmissionParts {
+    const GatewayServices& services;
+    ops::Counter& violations;
+    const ServiceHealth& health;
+};
 /// Everything up to the provider: key, spool, body, run, upstream, snapshot, input policies and
 /// thresholds; records are written as they arise. Waits only for what PostgreSQL knows of the run,
 /// and that only while this replica is not alone. `request` outlives the call.
-[[nodiscard]] boost::asio::awaitable<Admission> admit(const GatewayServices& services,
-                                                      ops::Counter& violations,
+[[nodiscard]] boost::asio::awaitable<Admission> admit(AdmissionParts parts,
                                                       const http::Request& request,
                                                       const Surface& surface);
 

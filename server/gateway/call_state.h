@@ -22,7 +22,8 @@ namespace exhibit::gateway {
 struct CallState {
     std::shared_ptr<const storage::Catalogue> catalogue; ///< The one in force when it began.
     const domain::Project* project = nullptr; ///< Of `catalogue`.
-    const domain::Upstream* upstream = nullptr; ///< Of `catalogue`.
+    const domain::Upstream* upstream = nullptr; ///< Of `catalogue`; the one that has the call now.
+    std::vector<const domain::Upstream*> route; ///< Those that may have it, best first.
     const Surface* surface = nullptr; ///< Always set; static.
     UpstreamTarget target;
     std::unique_ptr<ChatRequest> chat;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who calls, and what a call asks of quotas.
+// Who calls, and what a call is to policies, to its record and to quotas.
 #include "server/gateway/admission.h"
 
 #include "models/base/traffic_limits.h"
@@ -29,6 +29,41 @@ tl::expected<Caller, http::ErrorReply> identify(const GatewayServices& services,
             http::replyFor({ErrorCode::Forbidden, "this key lacks the scope run:create", {}}));
     }
     return Caller{std::move(catalogue), *std::move(principal), *std::move(presented)};
+}
+
+prevention::CallSubject subjectOf(const CallState& call)
+{
+    prevention::CallSubject subject;
+    subject.project = call.project->slug;
+    subject.model = call.chat->model;
+    subject.userId = call.chat->userId.value_or("");
+    subject.run = call.run.counters;
+    subject.priced = call.price != nullptr;
+    subject.facts = call.chat->facts ? &*call.chat->facts : nullptr;
+    return subject;
+}
+
+spool::CallOpened openedRecord(const CallState& call, const http::Request& request)
+{
+    const auto& chat = *call.chat;
+    spool::CallOpened opened;
+    opened.clientRunId = chat.clientRunId;
+    opened.userId = chat.userId;
+    opened.sessionId = chat.sessionId;
+    opened.channel = chat.channel;
+    opened.metadata = chat.metadata;
+    opened.facts = chat.facts;
+    opened.endpoint = request.path;
+    opened.model = chat.model;
+    opened.streaming = chat.streaming;
+    opened.upstream = call.upstream->name;
+    opened.snapshotId = call.run.snapshotId;
+    opened.runBefore = call.run.counters;
+    opened.requestHeaders = recordedRequestHeaders(request.headers);
+    opened.providerState = chat.providerState;
+    opened.request = request.body;
+    opened.sentRequest = call.sentBody;
+    return opened;
 }
 
 QuotaCall quotaCallOf(const CallState& call,

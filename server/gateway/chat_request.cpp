@@ -55,6 +55,7 @@ Result<std::unique_ptr<ChatRequest>> ChatRequest::read(const http::Request& requ
     EXHIBIT_CHECK(chat->parse());
     EXHIBIT_CHECK(chat->readFields());
     EXHIBIT_CHECK(chat->readHeaders());
+    EXHIBIT_CHECK(chat->readConstraints());
     EXHIBIT_CHECK(chat->checkRunId());
     chat->collectTexts();
     return chat;
@@ -92,6 +93,16 @@ Result<void> ChatRequest::readFields()
     const std::size_t usage = m_walk.find(m_walk.find(0, "stream_options"), "include_usage");
     usageRequested
         = !m_surface.traits().usageOnRequest || (usage != kNone && m_walk.raw(usage) == "true");
+    for (const std::string_view name : {"previous_response_id", "conversation", "container"}) {
+        const std::size_t node = m_walk.find(0, name);
+        if (node != kNone && !m_walk.is(node, JsonKind::Null)) {
+            providerState.emplace_back(name);
+        }
+    }
+    // A text elsewhere, the id of a stored one in responses.
+    if (m_walk.is(m_walk.find(0, "prompt"), JsonKind::Object)) {
+        providerState.emplace_back("prompt");
+    }
     if (const std::size_t node = m_walk.find(0, "metadata"); node != kNone) {
         EXHIBIT_CHECK(readMetadata(node));
     }
@@ -164,6 +175,36 @@ Result<void> ChatRequest::readHeaders()
                 ErrorCode::InvalidInput, "expected a JSON object of facts", "X-Exhibit-Context");
         }
         facts = *std::move(parsed);
+    }
+    return {};
+}
+
+/// What a service must promise to get the call.
+Result<void> ChatRequest::readConstraints()
+{
+    constexpr std::size_t kConstraintBytesMax = 1024;
+    const auto where = m_request.headers.find("x-exhibit-region");
+    const auto classes = m_request.headers.find("x-exhibit-data-classes");
+    for (const auto& value : {where, classes}) {
+        if (value && (value->size() > kConstraintBytesMax || !isValidUtf8(*value))) {
+            return fail(ErrorCode::InvalidInput,
+                        "expected at most 1024 bytes of UTF-8",
+                        value == where ? "X-Exhibit-Region" : "X-Exhibit-Data-Classes");
+        }
+    }
+    if (where && !where->empty()) {
+        region = std::string(*where);
+    }
+    std::string_view rest = classes.value_or("");
+    while (!rest.empty()) {
+        const auto comma = std::min(rest.find(','), rest.size());
+        auto name = rest.substr(0, comma);
+        name.remove_prefix(std::min(name.find_first_not_of(' '), name.size()));
+        name = name.substr(0, name.find_last_not_of(' ') + 1);
+        if (!name.empty()) {
+            dataClasses.emplace_back(name);
+        }
+        rest.remove_prefix(std::min(comma + 1, rest.size()));
     }
     return {};
 }

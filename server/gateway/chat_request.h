@@ -30,6 +30,10 @@ public:
     std::optional<std::string> channel; ///< metadata.channel
     std::optional<Json> metadata; ///< As sent.
     std::optional<Json> facts; ///< Context facts, an object.
+    /// Members that name what the provider keeps: earlier turns, prompts, containers.
+    std::vector<std::string> providerState;
+    std::optional<std::string> region; ///< X-Exhibit-Region: where its texts may be processed.
+    std::vector<std::string> dataClasses; ///< X-Exhibit-Data-Classes: what they are.
 
     /// What input policies judge. Views into this object.
     [[nodiscard]] const std::vector<prevention::TextChannel>& texts() const
@@ -59,6 +63,7 @@ private:
     Result<void> readFields();
     Result<void> readMetadata(std::size_t node);
     Result<void> readHeaders();
+    Result<void> readConstraints();
     Result<void> checkRunId() const;
     void collectTexts();
     [[nodiscard]] Result<std::optional<std::string>> identity(std::size_t node,

@@ -199,7 +199,8 @@ Json recordedResponseHeaders(const http::Headers& headers)
 {
     return recorded(headers,
                     kResponseEvidence,
-                    std::array<std::string_view, 3>{"openai-", "x-request-id", "x-ratelimit-"});
+                    std::array<std::string_view, 4>{
+                        "openai-", "x-request-id", "x-ratelimit-", "anthropic-ratelimit-"});
 }
 
 } // namespace exhibit::gateway

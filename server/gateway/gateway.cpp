@@ -133,7 +133,8 @@ asio::awaitable<void> refuse(GatewayCore& core,
 asio::awaitable<void> serveCall(GatewayCore& core, http::Exchange& exchange, const Surface& surface)
 {
     const OpenCall open(core);
-    auto admission = co_await admit(core.services, core.violations, exchange.request(), surface);
+    auto admission = co_await admit(
+        {core.services, core.violations, *core.health}, exchange.request(), surface);
     if (admission.refusal) {
         co_await refuse(core, exchange, surface, std::move(admission));
     } else if (admission.stopped) {
@@ -288,6 +289,11 @@ std::size_t Gateway::cutRun(TenantId tenant, RunId run, domain::KillReason reaso
         }
     }
     return cut;
+}
+
+domain::ServiceRecord Gateway::serviceRecord(UpstreamId service) const
+{
+    return m_impl->core.health->of(service);
 }
 
 void Gateway::replay(ReplayOrder order, ReplayDone done)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/domain/routing.h"
 #include "server/gateway/replay.h"
 #include "server/http/router.h"
 #include "server/ops/metrics.h"
@@ -54,6 +55,8 @@ public:
     /// Ends what is live of a run at once: its providers are cut, its clients told. Returns how
     /// many calls. The run's stop must have been noted, or is about to be.
     std::size_t cutRun(TenantId tenant, RunId run, domain::KillReason reason);
+    /// What was seen of a service here lately. Any thread.
+    [[nodiscard]] domain::ServiceRecord serviceRecord(UpstreamId service) const;
     /// Sends a recorded call once more; `done` is called on the io thread (replay.h).
     void replay(ReplayOrder order, ReplayDone done);
     /// Calls under way; drained when it reaches 0.

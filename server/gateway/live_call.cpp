@@ -4,6 +4,8 @@
 #include "server/gateway/content_coding.h"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 namespace exhibit::gateway {
 
@@ -12,6 +14,15 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr int kClientClosedRequest = 499; // As nginx records it.
+constexpr std::chrono::milliseconds kRetryPause{100}; // Longer each time.
+
+/// A service that did not answer, or had no answer to give.
+bool isFailure(const Result<UpstreamHead>& head)
+{
+    return head ? head->status == 429 || head->status >= 500
+                : head.error().code == ErrorCode::Unavailable
+            || head.error().code == ErrorCode::DeadlineExceeded;
+}
 
 bool isEventStream(const http::Headers& headers)
 {
@@ -50,13 +61,14 @@ LiveCall::LiveCall(GatewayCore& core, http::Exchange& exchange, std::shared_ptr<
     , m_call(std::move(call))
     , m_upstream(core.upstreams.exchange(m_call->target))
     , m_deadline(core.services.io)
+    , m_pause(core.services.io)
 {
 }
 
 asio::awaitable<void> LiveCall::run(PresentedKey presented)
 {
     watch();
-    auto head = co_await startUpstream(std::move(presented));
+    auto head = co_await callServices(presented);
     if (!head) {
         co_await refuse(head.error());
     } else {
@@ -78,6 +90,7 @@ void LiveCall::watch()
         if (const auto call = weak.lock()) {
             call->m_clientGone = true;
             call->m_upstream->cancel();
+            call->m_pause.cancel();
         }
     });
     m_deadline.expires_after(m_core.services.options.callTimeout);
@@ -86,6 +99,7 @@ void LiveCall::watch()
         if (!error && call) {
             call->m_timedOut = true;
             call->m_upstream->cancel();
+            call->m_pause.cancel();
         }
     });
 }
@@ -97,6 +111,7 @@ void LiveCall::kill(domain::KillReason reason)
     }
     m_killed = reason;
     m_upstream->cancel();
+    m_pause.cancel();
     if (m_wakeReader) {
         m_wakeReader();
     }
@@ -111,7 +126,82 @@ bool LiveCall::mayStillSend()
     return !m_runStopped && !m_killed && !m_clientGone && !m_timedOut;
 }
 
-asio::awaitable<Result<UpstreamHead>> LiveCall::startUpstream(PresentedKey presented)
+/// Of the services that may have the call, the answer of the first that does not fail. Nothing of
+/// an answer has been read here, so nothing of it can have gone out.
+asio::awaitable<Result<UpstreamHead>> LiveCall::callServices(const PresentedKey& presented)
+{
+    while (true) {
+        auto head = co_await startUpstream(presented);
+        noteAttempt(head);
+        if (!nextAttempt(head)) {
+            if (m_attempts.size() > 1) {
+                m_call->closing.attempts = std::move(m_attempts);
+            }
+            co_return head;
+        }
+        m_upstream->cancel();
+        if (m_retried > 0) {
+            m_pause.expires_after(kRetryPause * m_retried);
+            boost::system::error_code ignored;
+            co_await m_pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        }
+        m_upstream = m_core.upstreams.exchange(m_call->target);
+    }
+}
+
+void LiveCall::noteAttempt(const Result<UpstreamHead>& head)
+{
+    const bool ours = m_killed || m_runStopped || m_clientGone || m_timedOut
+        || (!head && head.error().subject == "upstream_key_missing");
+    if (!ours) {
+        const std::chrono::duration<double, std::milli> latency
+            = std::chrono::steady_clock::now() - m_sentAt;
+        m_core.health->note(m_call->upstream->upstreamId, !isFailure(head), latency.count());
+    }
+    if (m_attempts.empty() && !m_call->upstream->contract) {
+        return; // It is tried once.
+    }
+    JsonObject attempt{{"service", m_call->upstream->name}};
+    if (head) {
+        attempt.emplace("status", head->status);
+    } else {
+        attempt.emplace("error", head.error().message);
+    }
+    m_attempts.push_back(std::move(attempt));
+}
+
+/// Chooses who is asked next, as the contracts allow it; false: what came is the answer. A service
+/// that would get the client's own credential is none to fall back to.
+bool LiveCall::nextAttempt(const Result<UpstreamHead>& head)
+{
+    const bool over = m_killed || m_runStopped || m_clientGone || m_timedOut;
+    if (over || !isFailure(head) || !m_call->upstream->contract) {
+        return false;
+    }
+    const auto& contract = *m_call->upstream->contract;
+    if (m_retried < contract.retries) {
+        ++m_retried;
+        return true;
+    }
+    if (!contract.fallback) {
+        return false;
+    }
+    const auto& route = m_call->route;
+    do {
+        ++m_service;
+    } while (m_service < route.size() && route[m_service]->passThrough);
+    auto target = m_service < route.size() ? parseBaseUrl(route[m_service]->baseUrl)
+                                           : Result<UpstreamTarget>(fail(ErrorCode::NotFound, {}));
+    if (!target) {
+        return false;
+    }
+    m_call->upstream = route[m_service];
+    m_call->target = *std::move(target);
+    m_retried = 0;
+    return true;
+}
+
+asio::awaitable<Result<UpstreamHead>> LiveCall::startUpstream(const PresentedKey& presented)
 {
     const auto& client = m_exchange.request();
     EXHIBIT_CO_TRY(auto headers,

@@ -3,6 +3,7 @@
 
 #include "server/gateway/call_state.h"
 #include "server/gateway/gateway.h"
+#include "server/gateway/service_health.h"
 #include "server/gateway/upstream_client.h"
 #include "server/gateway/violations.h"
 #include "server/gateway/wakeup.h"
@@ -25,6 +26,7 @@ struct GatewayCore {
     ops::Histogram& timeToFirstEvent;
     /// Shared: a call that a shutdown leaves behind is destroyed after the gateway.
     std::shared_ptr<std::size_t> openCalls = std::make_shared<std::size_t>(0);
+    std::unique_ptr<ServiceHealth> health = std::make_unique<ServiceHealth>();
     /// Those that go to a provider, by run. Shared for the same reason.
     std::shared_ptr<LiveCalls> liveCalls = std::make_shared<LiveCalls>();
 };
@@ -46,7 +48,10 @@ public:
 private:
     friend class StreamCall;
 
-    boost::asio::awaitable<Result<UpstreamHead>> startUpstream(PresentedKey presented);
+    boost::asio::awaitable<Result<UpstreamHead>> callServices(const PresentedKey& presented);
+    boost::asio::awaitable<Result<UpstreamHead>> startUpstream(const PresentedKey& presented);
+    [[nodiscard]] bool nextAttempt(const Result<UpstreamHead>& head);
+    void noteAttempt(const Result<UpstreamHead>& head);
     void watch();
     [[nodiscard]] bool mayStillSend();
 
@@ -89,6 +94,10 @@ private:
     std::shared_ptr<CallState> m_call;
     std::unique_ptr<UpstreamExchange> m_upstream;
     boost::asio::steady_timer m_deadline;
+    boost::asio::steady_timer m_pause; ///< Before a service is asked again.
+    std::size_t m_service = 0; ///< In the route's order.
+    std::int64_t m_retried = 0; ///< How often that one was asked again.
+    JsonArray m_attempts;
     Bytes m_body; ///< Of an answer that is read whole, as it came.
     bool m_clientGone = false;
     bool m_timedOut = false;

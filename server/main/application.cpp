@@ -43,11 +43,6 @@ constexpr Periodic::Timing kForgetting{1h, 1min};
 constexpr auto kForgetTimeout = 60s;
 constexpr Periodic::Timing kInspecting{1h, 10s};
 
-std::function<void(std::function<void()>)> postTo(asio::io_context& io)
-{
-    return [&io](std::function<void()> work) { asio::post(io, std::move(work)); };
-}
-
 } // namespace
 
 class Application::Impl {
@@ -122,12 +117,13 @@ Result<void> Application::Impl::openLocalParts()
     std::filesystem::create_directories(folder, error);
     EXHIBIT_TRY(auto lock, storage::DataDirectoryLock::acquire(folder));
     m_lock.emplace(std::move(lock));
-    EXHIBIT_TRY(m_copy, storage::LocalCopy::open(folder / "local.db", postTo(m_io)));
+    const auto post = [this](std::function<void()> work) { asio::post(m_io, std::move(work)); };
+    EXHIBIT_TRY(m_copy, storage::LocalCopy::open(folder / "local.db", post));
     EXHIBIT_TRY(auto keys, spool::keyFileWrapper(folder / "spool.key"));
     spool::JournalOptions options;
     options.directory = folder / "spool";
     options.bytesMax = m_configuration.spoolBytesMax;
-    options.post = postTo(m_io);
+    options.post = post;
     EXHIBIT_TRY(m_journal, spool::Journal::open(std::move(options), std::move(keys)));
     // What a crash left behind is settled before anything new is recorded.
     EXHIBIT_CHECK(recoverRuns(*m_journal, *m_copy));
@@ -239,6 +235,7 @@ api::ApiServices Application::Impl::apiServices()
                      IncidentId incident) { return m_ingest->incidentInSpool(tenant, incident); },
             .health = [this] { return health(); },
             .ingestLag = [this] { return m_ingest->state().lag; },
+            .serviceRecord = [this](UpstreamId id) { return m_gateway->serviceRecord(id); },
             .evidence = &m_ledger->parts(),
             .replays = m_replays.get(),
             .publicUrl = m_configuration.publicUrl};

@@ -37,8 +37,11 @@ struct CallOpened {
     std::string model;
     bool streaming = false;
     std::optional<std::string> upstream; ///< Name; absent when refused before routing.
+    std::optional<Json> route; ///< Why that one, where there was a choice (domain/routing.h).
     std::string snapshotId;
     std::optional<Json> requestHeaders; ///< Allow-listed ones; never credentials.
+    /// Members of the request that name what the provider keeps and nobody here can see.
+    std::vector<std::string> providerState;
     UtcTime openedAt{};
     std::optional<domain::RunCounters> runBefore; ///< The run as the call's policies found it.
     std::optional<CallId> replayOf; ///< The call that this one repeats: of no client, its run is
@@ -128,6 +131,8 @@ struct CallClosed {
     std::optional<Json> responseHeaders; ///< Allow-listed ones.
     std::vector<ChannelText> texts;
     std::vector<ToolCallText> toolCalls;
+    /// Where the call went when it went there more than once: {"service","status","error"} each.
+    std::optional<Json> attempts;
 };
 
 struct RunEnded {

@@ -26,8 +26,10 @@ void visitFields(V& visit, Of<V, CallOpened>& record)
     visit("model", record.model);
     visit("streaming", record.streaming);
     visit("upstream", record.upstream);
+    visit("route", record.route);
     visit("snapshot_id", record.snapshotId);
     visit("request_headers", record.requestHeaders);
+    visit.defaulted("provider_state", record.providerState);
     visit("opened_at", record.openedAt);
     visit("run_before", record.runBefore);
     visit("replay_of", record.replayOf);
@@ -121,6 +123,7 @@ void visitFields(V& visit, Of<V, CallClosed>& record)
     visit("response_headers", record.responseHeaders);
     visit("texts", record.texts);
     visit("tool_calls", record.toolCalls);
+    visit("attempts", record.attempts);
 }
 
 template <class V>

@@ -66,14 +66,6 @@ void visitFields(V& visit, Of<V, StoredCatalogue>& catalogue)
     visit.defaulted("quotas", catalogue.quotas);
 }
 
-bool servesModel(const domain::Upstream& upstream, std::string_view model)
-{
-    return upstream.models.empty()
-        || std::any_of(upstream.models.begin(), upstream.models.end(), [model](const auto& glob) {
-               return domain::globMatches(glob, model);
-           });
-}
-
 } // namespace
 
 const domain::Project* Catalogue::findProject(ProjectId id) const
@@ -83,18 +75,6 @@ const domain::Project* Catalogue::findProject(ProjectId id) const
               return project.projectId == id;
           });
     return found == projects.end() ? nullptr : &*found;
-}
-
-const domain::Upstream* Catalogue::route(ProjectId project,
-                                         std::string_view model,
-                                         domain::Wire wire) const
-{
-    const auto found
-        = std::find_if(upstreams.begin(), upstreams.end(), [&](const domain::Upstream& upstream) {
-              return upstream.projectId == project && upstream.wire == wire
-                  && servesModel(upstream, model);
-          });
-    return found == upstreams.end() ? nullptr : &*found;
 }
 
 std::shared_ptr<const domain::PolicySnapshot> Catalogue::findSnapshot(

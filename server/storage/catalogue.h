@@ -28,11 +28,6 @@ struct Catalogue {
     UtcTime readAt{};
 
     [[nodiscard]] const domain::Project* findProject(ProjectId id) const;
-    /// The first upstream of the project that speaks the wire and whose globs match; nullptr when
-    /// none does.
-    [[nodiscard]] const domain::Upstream* route(ProjectId project,
-                                                std::string_view model,
-                                                domain::Wire wire) const;
     [[nodiscard]] std::shared_ptr<const domain::PolicySnapshot> findSnapshot(
         TenantId tenant, const std::string& snapshotId) const;
 };

@@ -13,7 +13,7 @@ namespace {
 constexpr const char* kProjects = "SELECT project_id, slug, stop_style FROM projects";
 constexpr const char* kUpstreams
     = "SELECT upstream_id, project_id, name, base_url, to_jsonb(models), api_key_env, "
-      "pass_through, wire, position FROM upstreams";
+      "pass_through, wire, position, contract FROM upstreams";
 constexpr const char* kKeys
     = "SELECT key_id, project_id, role, to_jsonb(scopes), hash, label, revoked_at IS NOT NULL, "
       "created_at FROM api_keys";
@@ -73,6 +73,9 @@ JsonObject upstreamRow(const Rows& rows, std::size_t row, TenantId tenant)
                       {"position", rows.integer(row, 8)}};
     if (!rows.isNull(row, 5)) {
         object.emplace("api_key_env", rows.text(row, 5));
+    }
+    if (!rows.isNull(row, 9)) {
+        object.emplace("contract", rows.json(row, 9));
     }
     return object;
 }

@@ -392,10 +392,9 @@ RunOutcome outcomeOf(const spool::CallClosed& closed, const OpenCall& call)
     }
     const bool byQuota = closed.outcome == "refused"
         && closed.errorCode.value_or("").ends_with("_EXCEEDED"); // domain.md: quota error codes.
-    return {RunStatus::Failed,
-            byQuota ? TerminationReason::BudgetExceeded : TerminationReason::SystemFailure,
-            {},
-            closed.closedAt};
+    const auto reason
+        = byQuota ? TerminationReason::BudgetExceeded : TerminationReason::SystemFailure;
+    return {RunStatus::Failed, reason, {}, closed.closedAt};
 }
 
 } // namespace exhibit::storage

@@ -44,6 +44,9 @@ Json describeRequest(const spool::CallOpened& opening)
                     {"streaming", opening.streaming},
                     {"bytes", opening.request.size()},
                     {"changed", opening.sentRequest.has_value()}};
+    if (!opening.providerState.empty()) {
+        data.emplace("provider_state", toJson(opening.providerState));
+    }
     const auto request = parseJson(opening.request);
     if (!request || !request->is_object()) {
         data.emplace("unreadable", true);

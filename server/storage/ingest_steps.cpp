@@ -247,6 +247,8 @@ private:
             }
         };
         addIf("upstream", m_opening.upstream);
+        addIf("route", m_opening.route);
+        addIf("attempts", m_closing.attempts);
         addIf("answered_model", m_closing.answeredModel);
         addIf("first_byte_us", m_closing.firstByteUs);
         addIf("price_version", m_closing.priceVersion);

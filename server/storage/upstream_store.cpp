@@ -106,6 +106,9 @@ Result<domain::Upstream> upstreamOf(const Rows& rows, std::size_t row, TenantId 
     upstream.passThrough = rows.boolean(row, 6);
     EXHIBIT_TRY(upstream.wire, parseEnum<domain::Wire>(rows.text(row, 7)));
     upstream.position = rows.integer(row, 8);
+    if (!rows.isNull(row, 9)) {
+        EXHIBIT_TRY(upstream.contract, fromJson<domain::ServiceContract>(rows.json(row, 9)));
+    }
     return upstream;
 }
 
@@ -119,9 +122,9 @@ Result<std::int64_t> insert(Transaction& transaction, const domain::Upstream& up
         const Rows rows,
         transaction.query(
             "INSERT INTO upstreams (tenant_id, project_id, upstream_id, name, base_url,"
-            " models, api_key_env, pass_through, wire, position)"
+            " models, api_key_env, pass_through, wire, contract, position)"
             " SELECT $1::uuid, $2::uuid, $3::uuid, $4::text, $5::text, $6::text[], $7::text,"
-            " $8::boolean, $9::text,"
+            " $8::boolean, $9::text, $10::jsonb,"
             " coalesce(max(position) + 1, 0)"
             " FROM upstreams WHERE tenant_id = $1 AND project_id = $2 RETURNING position",
             {upstream.tenantId,
@@ -132,7 +135,8 @@ Result<std::int64_t> insert(Transaction& transaction, const domain::Upstream& up
              Parameter::array(upstream.models),
              upstream.apiKeyEnv,
              upstream.passThrough,
-             wireName(upstream.wire)}));
+             wireName(upstream.wire),
+             upstream.contract ? std::optional<Json>(toJson(*upstream.contract)) : std::nullopt}));
     return rows.integer(0, 0);
 }
 
@@ -180,12 +184,14 @@ Result<std::vector<domain::Upstream>> UpstreamStore::list(TenantId tenant, Deadl
 {
     using Upstreams = std::vector<domain::Upstream>;
     return m_database.read(tenant, deadline, [&](Transaction& transaction) -> Result<Upstreams> {
-        EXHIBIT_TRY(const Rows rows,
-                    transaction.query("SELECT upstream_id, project_id, name, base_url,"
-                                      " to_jsonb(models), api_key_env, pass_through, wire, position"
-                                      " FROM upstreams WHERE tenant_id = $1"
-                                      " ORDER BY project_id, position, upstream_id",
-                                      {tenant}));
+        EXHIBIT_TRY(
+            const Rows rows,
+            transaction.query("SELECT upstream_id, project_id, name, base_url,"
+                              " to_jsonb(models), api_key_env, pass_through, wire, position,"
+                              " contract"
+                              " FROM upstreams WHERE tenant_id = $1"
+                              " ORDER BY project_id, position, upstream_id",
+                              {tenant}));
         Upstreams upstreams;
         for (std::size_t row = 0; row < rows.size(); ++row) {
             EXHIBIT_TRY(auto upstream, upstreamOf(rows, row, tenant));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "server/storage/upstream_store.h"
 #include "tests/server/api/api_on_test.h"
 
 namespace exhibit::api {
@@ -235,6 +236,52 @@ TEST(Projects, sayHowTheirStopsLook)
     EXPECT_EQ(api.ask("PATCH", target, R"({"stop_style":"loud"})").status, 400);
     EXPECT_EQ(api.ask("PATCH", target, R"({"slug":"other"})").status, 400);
     EXPECT_EQ(api.ask("PATCH", "/admin/projects/none", R"({"stop_style":"soft"})").status, 404);
+}
+
+TEST(Routing, isDecidedAsTheGatewayWouldAndRecorded)
+{
+    ApiOnTest api;
+    api.changeCatalogue([](storage::Catalogue& catalogue) {
+        catalogue.prices = {"test-1", "USD", {{"gpt-*", 1, 1, 1, 4.0}}};
+    });
+    const auto add = [&api](const std::string& name, const std::string& more) {
+        return api.ask("POST",
+                       "/admin/upstreams",
+                       R"({"name":")" + name
+                           + R"(","base_url":"https://api.example","models":["gpt-4o*"])" + more
+                           + "}");
+    };
+    const auto contract = R"(,"contract":{"region":"eu","data_classes":["public"],"retries":1})";
+    const auto added = add("eu", contract);
+    ASSERT_EQ(added.status, 201) << printJson(added.body);
+    EXPECT_EQ(added.at("/contract/region"), "eu");
+    ASSERT_EQ(add("rest", "").status, 201);
+    EXPECT_EQ(add("odd", R"(,"contract":{"retries":9})").param(), "/contract/retries");
+    EXPECT_EQ(add("odd", R"(,"contract":{"colour":"red"})").status, 400);
+
+    const auto listed = api.ask("GET", "/admin/upstreams");
+    EXPECT_EQ(listed.at("/upstreams/0/contract/data_classes/0"), "public");
+
+    api.changeCatalogue([&api](storage::Catalogue& catalogue) {
+        auto& database = storage::TestDatabase::instance().database();
+        catalogue.upstreams = storage::UpstreamStore(database)
+                                  .list(api.tenant.id, storage::TestDatabase::soon())
+                                  .value();
+    });
+    const auto decide = [&api](const std::string& more) {
+        return api.ask("POST", "/api/v1/orchestrate", R"({"model":"gpt-4o")" + more + "}");
+    };
+    const auto first = decide("");
+    ASSERT_EQ(first.status, 200) << printJson(first.body);
+    EXPECT_EQ(first.at("/service"), "eu");
+    EXPECT_TRUE(std::string(first.at("/decision_id").as_string()).starts_with("dec_"));
+    EXPECT_EQ(first.at("/candidates").as_array().size(), 2U);
+    EXPECT_EQ(decide(R"(,"data_classes":["personal"])").at("/service"), "rest");
+    const auto none = decide(R"(,"region":"us")");
+    EXPECT_TRUE(none.at("/service").is_null());
+    EXPECT_EQ(none.at("/constraints/region"), "us");
+    EXPECT_EQ(decide(R"(,"project":"none")").status, 404);
+    EXPECT_EQ(decide(R"(,"color":1)").status, 400);
 }
 
 } // namespace

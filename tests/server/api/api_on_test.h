@@ -50,6 +50,13 @@ public:
         next.projects.push_back({added.project, added.id, "default", domain::StopStyle::Soft});
         m_catalogue.set(std::make_shared<const storage::Catalogue>(std::move(next)));
     }
+    /// What a reload would bring.
+    void changeCatalogue(const std::function<void(storage::Catalogue&)>& change)
+    {
+        auto next = *m_catalogue.get();
+        change(next);
+        m_catalogue.set(std::make_shared<const storage::Catalogue>(std::move(next)));
+    }
     /// The key's text.
     std::string addKey(const storage::TestTenant& owner,
                        domain::Role role,

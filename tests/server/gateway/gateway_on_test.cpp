@@ -108,7 +108,16 @@ void GatewayOnTest::fillCatalogue(const GatewaySetup& setup)
     upstream.models = {"gpt-*"};
     upstream.apiKeyEnv = setup.apiKeyEnv;
     upstream.passThrough = setup.passThrough;
+    upstream.contract = setup.contract;
     catalogue->upstreams = {upstream};
+    upstream.contract.reset();
+    if (!setup.fallbackUrl.empty()) {
+        auto next = upstream;
+        next.upstreamId = UpstreamId::generate();
+        next.name = "next";
+        next.baseUrl = setup.fallbackUrl;
+        catalogue->upstreams.push_back(next);
+    }
     upstream.upstreamId = UpstreamId::generate();
     upstream.name = "scripted-anthropic";
     upstream.models = {"claude-*"};

@@ -30,6 +30,8 @@ struct GatewaySetup {
     std::size_t spoolFileBytes = std::size_t{8} * 1024 * 1024;
     GatewayOptions options;
     std::string baseUrl; ///< Instead of the scripted upstream's.
+    std::optional<domain::ServiceContract> contract;
+    std::string fallbackUrl; ///< Of a second service, "next"; empty: there is none.
 };
 
 /// A real gateway, listener, journal and local copy in one process, before a scripted provider.

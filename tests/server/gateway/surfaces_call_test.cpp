@@ -61,6 +61,17 @@ TEST(ResponsesCall, passesRequestAndAnswerByteForByteAndRecordsThem)
     EXPECT_EQ(closed.toolCalls.at(0).name, "f");
 }
 
+TEST(ResponsesCall, theRecordSaysWhatTheProviderKnowsBesides)
+{
+    GatewayOnTest gateway(answering(Stream::response("completed", Stream::message("Hello"))));
+    ASSERT_TRUE(post(gateway,
+                     "/v1/responses",
+                     R"({"model":"gpt-4o","input":"Hi","previous_response_id":"resp_0",)"
+                     R"("conversation":null,"prompt":{"id":"pmpt_1"}})"));
+    const auto opened = recordsOf<spool::CallOpened>(gateway.records()).at(0);
+    EXPECT_EQ(opened.providerState, (std::vector<std::string>{"previous_response_id", "prompt"}));
+}
+
 TEST(ResponsesCall, cutsABlockedAnswerAsIncomplete)
 {
     GatewayOnTest gateway(

@@ -138,21 +138,27 @@ TEST_F(CatalogueLoader, readsEveryTenantUnderItsOwnName)
         write(tenant, [&](Transaction& transaction) {
             return transaction.query(
                 "INSERT INTO upstreams (tenant_id, project_id, upstream_id, name, base_url, models,"
-                " api_key_env, wire, position) VALUES ($1, $2, $3, 'a', 'http://a', '{gpt-*,o3}',"
-                " 'A_KEY', 'anthropic', 7)",
+                " api_key_env, wire, position, contract) VALUES ($1, $2, $3, 'a', 'http://a',"
+                " '{gpt-*,o3}', 'A_KEY', 'anthropic', 7, '{\"region\":\"eu\",\"retries\":2}')",
                 {tenant.id, tenant.project, UpstreamId::generate()});
         });
     }
     const auto catalogue = load();
     for (const auto& tenant : {first, second}) {
         EXPECT_EQ(catalogue.findProject(tenant.project)->tenantId, tenant.id);
-        const auto* upstream = catalogue.route(tenant.project, "gpt-4o", domain::Wire::Anthropic);
-        ASSERT_NE(upstream, nullptr);
+        const auto upstream
+            = std::find_if(catalogue.upstreams.begin(),
+                           catalogue.upstreams.end(),
+                           [&](const auto& each) { return each.projectId == tenant.project; });
+        ASSERT_NE(upstream, catalogue.upstreams.end());
         EXPECT_EQ(upstream->tenantId, tenant.id);
         EXPECT_EQ(upstream->models, (std::vector<std::string>{"gpt-*", "o3"}));
         EXPECT_EQ(upstream->apiKeyEnv, "A_KEY");
         EXPECT_EQ(upstream->wire, domain::Wire::Anthropic);
         EXPECT_EQ(upstream->position, 7);
+        ASSERT_TRUE(upstream->contract.has_value());
+        EXPECT_EQ(upstream->contract->region, "eu");
+        EXPECT_EQ(upstream->contract->retries, 2);
     }
     EXPECT_TRUE(std::is_sorted(catalogue.keys.begin(), catalogue.keys.end(), [](auto& a, auto& b) {
         return a.hash < b.hash;

@@ -95,25 +95,6 @@ TEST(Catalogue, refusesASnapshotThatWasChanged)
     EXPECT_EQ(back.error().code, ErrorCode::Corrupt);
 }
 
-TEST(Catalogue, routesToTheFirstUpstreamOfTheProjectThatServesTheModel)
-{
-    Catalogue catalogue;
-    const auto mine = ProjectId::generate();
-    const auto other = ProjectId::generate();
-    catalogue.upstreams = {upstream(other, "theirs", {}),
-                           upstream(mine, "small", {"gpt-4o-mini", "o?-mini"}),
-                           upstream(mine, "large", {"gpt-*"}),
-                           upstream(mine, "rest", {})};
-    EXPECT_EQ(catalogue.route(mine, "gpt-4o-mini", domain::Wire::OpenAi)->name, "small");
-    EXPECT_EQ(catalogue.route(mine, "o3-mini", domain::Wire::OpenAi)->name, "small");
-    EXPECT_EQ(catalogue.route(mine, "gpt-4o", domain::Wire::OpenAi)->name, "large");
-    EXPECT_EQ(catalogue.route(mine, "anything", domain::Wire::OpenAi)->name, "rest");
-    catalogue.upstreams.pop_back();
-    EXPECT_EQ(catalogue.route(mine, "anything", domain::Wire::OpenAi), nullptr);
-    EXPECT_EQ(catalogue.route(ProjectId::generate(), "gpt-4o", domain::Wire::OpenAi), nullptr);
-    EXPECT_EQ(catalogue.route(mine, "gpt-4o", domain::Wire::Anthropic), nullptr);
-}
-
 TEST(Catalogue, sortsUpstreamsByPositionAndKeysByHash)
 {
     Catalogue catalogue;
