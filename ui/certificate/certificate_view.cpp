@@ -86,8 +86,10 @@ QString aboutText(const EvidenceFile& file)
     QStringList parts;
     if (!inspection.entries.empty()) {
         parts << CertificateView::tr(
-            "%n entries", nullptr, static_cast<int>(inspection.entries.size()))
-              << CertificateView::tr("%n fields shown", nullptr, static_cast<int>(report.disclosed))
+            "%n entries", nullptr, static_cast<int>(inspection.entries.size()));
+    }
+    if (report.disclosed > 0) {
+        parts << CertificateView::tr("%n fields shown", nullptr, static_cast<int>(report.disclosed))
               << CertificateView::tr("%n withheld", nullptr, static_cast<int>(report.withheld))
               << CertificateView::tr("%n erased", nullptr, static_cast<int>(report.erased));
     } else {
@@ -194,10 +196,12 @@ void CertificateView::show(const EvidenceFile& file)
     m_time->setVisible(!m_time->text().isEmpty());
     showDigests(file);
     const QString name = file.name();
-    m_commands->setText(
-        u"unzip -q '%1' && cd '%2'\nsha256sum --strict -c tagmanifest-sha256.txt && "
-        "sha256sum --strict -c manifest-sha256.txt\nexhibitctl verify '%1' --trust-log …"_s.arg(
-            name, QString(name).remove(u".exhibit"_s)));
+    const QString unpacked
+        = u"unzip -q '%1' && cd '%2'\nsha256sum --strict -c "
+          "tagmanifest-sha256.txt && sha256sum --strict -c manifest-sha256.txt\n"_s.arg(
+              name, QString(name).remove(u".exhibit"_s));
+    m_commands->setText((file.inspection.files.empty() ? QString() : unpacked)
+                        + u"exhibitctl verify '%1' --trust-log …"_s.arg(name));
     ensureVisible(0, 0);
 }
 

@@ -208,11 +208,20 @@ void EntriesView::show(const evidence::Inspection& inspection)
         delete item;
     }
     const auto& withheld = inspection.withheld;
-    m_withheldHeading->setText(withheld.empty()
-                                   ? tr("Nothing is withheld")
-                                   : tr("Withheld, %1 of %2 fields")
-                                         .arg(withheld.size())
-                                         .arg(inspection.report.disclosed + withheld.size()));
+    const auto hidden = inspection.report.withheld + inspection.report.erased;
+    QString heading; // Says nothing where nothing is known.
+    if (!withheld.empty()) {
+        heading = tr("Withheld, %1 of %2 fields")
+                      .arg(withheld.size())
+                      .arg(inspection.report.disclosed + withheld.size());
+    } else if (hidden > 0) {
+        heading = tr("%n fields are not shown; the pack inside lists them",
+                     nullptr,
+                     static_cast<int>(hidden));
+    } else if (!inspection.entries.empty()) {
+        heading = tr("Nothing is withheld");
+    }
+    m_withheldHeading->setText(heading);
     for (std::size_t i = 0; i < std::min(withheld.size(), kWithheldShown); ++i) {
         m_withheld->addWidget(new WithheldCard(withheld[i], m_withheld->parentWidget()));
     }

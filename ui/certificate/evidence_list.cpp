@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/certificate/evidence_list.h"
 
+#include "models/base/sha256.h"
 #include "models/evidence/mapped_file.h"
+#include "models/report/pdf_verifier.h"
 #include "ui/text.h"
 
 #include <QElapsedTimer>
@@ -19,10 +21,16 @@ constexpr std::size_t kFilesMax = 100; ///< Open at once.
 evidence::Inspection inspect(const QString& path, const evidence::TrustAnchors& anchors)
 {
     const auto mapped = evidence::MappedFile::open(fromQt(path));
-    if (mapped) {
+    if (mapped && !report::looksLikePdf(mapped->bytes())) {
         return evidence::inspectFile(mapped->bytes(), anchors);
     }
     evidence::Inspection inspection;
+    if (mapped) {
+        inspection.report = report::verifyReportPdf(mapped->bytes(), anchors, {});
+        inspection.size = mapped->bytes().size();
+        inspection.digests.push_back({"File", toHex(asView(sha256(mapped->bytes())))});
+        return inspection;
+    }
     inspection.report.failed("container", "", mapped.error().message);
     return inspection;
 }
