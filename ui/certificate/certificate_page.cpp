@@ -185,7 +185,8 @@ void CertificatePage::changed(qsizetype index)
 {
     m_contents->rebuild();
     const auto count = static_cast<qsizetype>(m_files->files().size());
-    select(std::min(index >= 0 ? index : m_selected, count - 1));
+    // What somebody looks at stays, whichever file is verified first.
+    select(std::min(m_selected >= 0 ? m_selected : index, count - 1));
 }
 
 void CertificatePage::select(qsizetype index)
