@@ -34,6 +34,7 @@ Result<domain::IssuedCertificate> issue(const SharedServices& services,
                                            request.id,
                                            original.call,
                                            original.recorded,
+                                           original.prices,
                                            original.recorded}));
     storage::CertificateStore store(services->database, *services->evidence);
     return store.issue(

@@ -9,8 +9,9 @@ namespace exhibit::api {
 
 /// What both kinds of replay begin with.
 struct IncidentCall {
-    std::shared_ptr<const storage::CallToReplay> call;
+    std::shared_ptr<const storage::RecordedCall> call;
     std::shared_ptr<const domain::PolicySnapshot> recorded;
+    std::optional<domain::PriceTable> prices; ///< That it was charged by.
     std::string policyId; ///< That the incident is about.
 };
 

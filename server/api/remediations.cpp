@@ -236,6 +236,7 @@ Result<domain::FixVerification> verifyFix(const SharedServices& services,
                                            request.id,
                                            original.call,
                                            original.recorded,
+                                           original.prices,
                                            changed}));
     const storage::ReplayFindings found{
         incident, *original.call, outcome, matchOf(outcome), actorOf(request, principal)};

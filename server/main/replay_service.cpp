@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 constexpr int kReplaysMax = 2;
 constexpr auto kWaitStep = 50ms;
 
-std::string whyNotSent(const storage::CallToReplay& call)
+std::string whyNotSent(const storage::RecordedCall& call)
 {
     if (call.outcome == "refused") {
         return "The call was refused before a provider saw it.";
@@ -26,7 +26,7 @@ std::string whyNotSent(const storage::CallToReplay& call)
 }
 
 /// What the record says of the call, in the form of a judgement.
-replay::Judgement recordedJudgement(const storage::CallToReplay& call)
+replay::Judgement recordedJudgement(const storage::RecordedCall& call)
 {
     replay::Judgement judgement{call.snapshotId, call.decisions, call.passes, {}};
     if (call.outcome == "stopped" || call.outcome == "refused") {
@@ -96,12 +96,12 @@ Result<replay::Judgement> ReplayService::judge(
     const auto* project = catalogue->findProject(order.call->projectId);
     EXHIBIT_TRY(auto compiled, m_services.snapshots.get(snapshot));
     EXHIBIT_TRY(auto judged,
-                gateway::judgeReplay(*order.call,
-                                     answer,
-                                     {std::move(compiled),
-                                      project == nullptr ? "" : project->slug,
-                                      catalogue->prices.find(order.call->model)}));
-    return std::move(judged.judgement);
+                gateway::judgeAgain(*order.call,
+                                    answer,
+                                    {std::move(compiled),
+                                     project == nullptr ? "" : project->slug,
+                                     order.prices ? &*order.prices : nullptr}));
+    return gateway::judgementOf(std::move(judged), snapshot->snapshotId);
 }
 
 Result<replay::Outcome> ReplayService::judgeOriginal(const api::ReplayOrder& order) const
