@@ -168,7 +168,8 @@ END $$;
 -- Removes everything kept of a subject but digests: its key, what the key sealed, and every copy
 -- beside the log. p_user: when the subject is a user; p_call, opened at about p_call_at: when it is a
 -- call without one. The only way for a serving role to remove any of this, and it refuses while a
--- hold is in force.
+-- hold is in force. Bodies of functions are bound when they run: tables of later migrations may stand
+-- in this one.
 CREATE FUNCTION erase_subject(p_subject text, p_user text, p_call uuid, p_call_at timestamptz)
 RETURNS TABLE (erased_key uuid, field_rows bigint, body_rows bigint, call_rows bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = exhibit, pg_temp AS $$
@@ -184,7 +185,8 @@ BEGIN
     WHERE c.tenant_id = v_tenant
       AND (c.user_id = p_user
            OR (c.call_id = p_call AND c.opened_at BETWEEN p_call_at - interval '1 day'
-                                                      AND p_call_at + interval '1 day'));
+                                                      AND p_call_at + interval '1 day')
+           OR c.replay_of = p_call); -- What repeats it goes with it.
     IF EXISTS (SELECT FROM legal_holds h
                WHERE h.tenant_id = v_tenant AND h.released_at IS NULL
                  AND (h.subject = p_subject OR (h.subject IS NULL AND h.incident_id IS NULL)
