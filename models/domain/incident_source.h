@@ -5,6 +5,7 @@
 #include "models/domain/certificate.h"
 #include "models/domain/incident.h"
 #include "models/domain/run.h"
+#include "models/domain/search_order.h"
 
 #include <functional>
 #include <map>
@@ -28,6 +29,8 @@ struct SearchRequest {
     std::optional<IncidentStatus> status;
     std::optional<std::string> model;
     std::optional<FailureCode> failureCode;
+    std::optional<SearchSort> sort; ///< Absent: by time.
+    std::optional<SearchOrder> order; ///< Absent: descending, by time the newest first.
     std::optional<std::uint32_t> limit;
     std::optional<std::string> cursor; ///< nextCursor of the page before.
     std::optional<std::uint32_t> offset; ///< At most limits::kPageOffsetMax.
@@ -51,7 +54,7 @@ struct SearchReply {
 /// alternatives stay visible.
 struct FacetsRequest {
     SearchRequest search;
-    std::vector<std::string> fields; ///< "severity", "policy", "status", "model", "user".
+    std::vector<std::string> fields; ///< "severity", "policy", "status", "model", "user", "session".
     std::uint32_t limit = 8; ///< Values per field, the most frequent first.
 };
 

@@ -23,6 +23,8 @@ void visitFields(V& visit, Of<V, SearchRequest>& request)
     visit("status", request.status);
     visit("model", request.model);
     visit("failure_code", request.failureCode);
+    visit("sort", request.sort);
+    visit("order", request.order);
     visit("limit", request.limit);
     visit("cursor", request.cursor);
     visit("offset", request.offset);

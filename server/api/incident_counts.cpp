@@ -10,7 +10,7 @@
 namespace exhibit::api {
 namespace {
 
-constexpr std::size_t kFieldsMax = 5;
+constexpr std::size_t kFieldsMax = 6;
 constexpr std::uint32_t kValuesMax = 200;
 constexpr std::uint32_t kBarsMax = 4000;
 
@@ -62,7 +62,7 @@ http::Response countFacets(const SharedServices& services,
 {
     EXHIBIT_ANSWER(request, const auto body, readBody<FacetsBody>(request));
     if (body.fields.empty() || body.fields.size() > kFieldsMax) {
-        return refusal(request, 400, "invalid_request", "1 to 5 fields are expected", "/fields");
+        return refusal(request, 400, "invalid_request", "1 to 6 fields are expected", "/fields");
     }
     if (body.limit < 1 || body.limit > kValuesMax) {
         return refusal(request, 400, "invalid_request", "1 to 200 values are expected", "/limit");

@@ -9,9 +9,9 @@
 namespace exhibit::api {
 namespace {
 
-// cursor := "c1" "." search "." at_us "." id "." total "." ("=" | "~")
+// cursor := "c2" "." search "." at_us "." id "." total "." ("=" | "~") "." key
 // search := 16 hex digits
-constexpr std::string_view kVersion = "c1";
+constexpr std::string_view kVersion = "c2";
 constexpr std::size_t kCursorBytesMax = 256;
 constexpr std::size_t kMemberBytesMax = 1024;
 
@@ -75,13 +75,14 @@ std::string printCursor(const SearchCursor& cursor)
 {
     return std::string(kVersion) + '.' + cursor.search + '.'
         + std::to_string(toMicroseconds(cursor.at)) + '.' + cursor.id + '.'
-        + std::to_string(cursor.total.count) + '.' + (cursor.total.isEstimate ? '~' : '=');
+        + std::to_string(cursor.total.count) + '.' + (cursor.total.isEstimate ? '~' : '=') + '.'
+        + std::to_string(cursor.key);
 }
 
 Result<SearchCursor> readCursor(std::string_view text, std::string_view search)
 {
     const auto parts = split(text);
-    if (text.size() > kCursorBytesMax || parts.size() != 6 || parts[0] != kVersion) {
+    if (text.size() > kCursorBytesMax || parts.size() != 7 || parts[0] != kVersion) {
         return noCursor();
     }
     if (parts[1] != search) {
@@ -89,14 +90,16 @@ Result<SearchCursor> readCursor(std::string_view text, std::string_view search)
     }
     const auto at = numberOf(parts[2]);
     const auto total = numberOf(parts[4]);
-    if (!at || *at < kEarliestUs || *at > kLatestUs || !total || *total < 0
+    const auto key = numberOf(parts[6]);
+    if (!key || !at || *at < kEarliestUs || *at > kLatestUs || !total || *total < 0
         || (parts[5] != "=" && parts[5] != "~")) {
         return noCursor();
     }
     return SearchCursor{std::string(search),
                         fromMicroseconds(*at),
                         std::string(parts[3]),
-                        {*total, parts[5] == "~"}};
+                        {*total, parts[5] == "~"},
+                        *key};
 }
 
 std::string searchDigest(std::string_view printedRequest)

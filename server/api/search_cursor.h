@@ -17,6 +17,7 @@ struct SearchCursor {
     UtcTime at{};
     std::string id; ///< Of the last row, as text.
     storage::SearchTotal total;
+    std::int64_t key = 0; ///< What rows are sorted by before their time; 0 when by nothing else.
 };
 
 [[nodiscard]] std::string printCursor(const SearchCursor& cursor);
@@ -64,6 +65,9 @@ template <class Id, class Request, class Search>
             return noCursor();
         }
         search.after = typename decltype(search.after)::value_type{cursor.at, *id};
+        if constexpr (requires { search.after->key; }) {
+            search.after->key = cursor.key;
+        }
         search.total = cursor.total;
     }
     return {};

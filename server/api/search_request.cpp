@@ -36,6 +36,8 @@ Result<storage::IncidentSearch> toSearch(const SearchRequest& request,
     search.status = request.status;
     search.model = request.model;
     search.failureCode = request.failureCode;
+    search.sort = request.sort.value_or(domain::SearchSort::Time);
+    search.order = request.order.value_or(domain::SearchOrder::Descending);
     return search;
 }
 
@@ -49,7 +51,8 @@ std::optional<std::string> nextCursor(const SearchRequest& request,
     return printCursor({digestOf("", request, query),
                         page.next->createdAt,
                         page.next->incidentId.text(),
-                        page.total});
+                        page.total,
+                        page.next->key});
 }
 
 } // namespace exhibit::api

@@ -23,6 +23,8 @@ struct SearchRequest {
     std::optional<domain::IncidentStatus> status;
     std::optional<std::string> model;
     std::optional<domain::FailureCode> failureCode;
+    std::optional<domain::SearchSort> sort;
+    std::optional<domain::SearchOrder> order;
     std::optional<TenantId> tenantId;
     std::optional<std::uint32_t> limit;
     std::optional<std::string> cursor;
@@ -43,6 +45,8 @@ void visitFields(V& visit, Of<V, SearchRequest>& request)
     visit("status", request.status);
     visit("model", request.model);
     visit("failure_code", request.failureCode);
+    visit("sort", request.sort);
+    visit("order", request.order);
     visit("tenant_id", request.tenantId);
     visit("limit", request.limit);
     visit("cursor", request.cursor);

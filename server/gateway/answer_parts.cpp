@@ -8,8 +8,6 @@
 namespace exhibit::gateway {
 namespace {
 
-// A string that is too long to be an id is text all the same.
-constexpr std::size_t kNotTextBytesMax = 128;
 constexpr std::size_t kIndexDigitsMax = 9;
 
 } // namespace
@@ -25,11 +23,11 @@ bool isIdOrEnum(const JsonWalk& walk,
                 const std::string_view* names,
                 std::size_t count)
 {
-    const auto& value = walk[node];
-    return value.end - value.begin <= kNotTextBytesMax
-        && std::any_of(names, names + count, [&](std::string_view name) {
-               return walk.nameIs(node, name);
-           });
+    const auto raw = walk.raw(node);
+    return walk.is(node, JsonKind::String) && hasIdForm(raw.substr(1, raw.size() - 2))
+        && std::any_of(
+               names, names + count, [&](std::string_view name) { return walk.nameIs(node, name); })
+        && !isFreeForm(walk, node);
 }
 
 void noteAside(AnswerParts& parts, std::size_t node, std::string channel, bool isName)

@@ -25,6 +25,7 @@ constexpr FacetField kFacets[] = {
     {"status", "status", Field::Status},
     {"model", "model", Field::Model},
     {"user", "user_id", Field::User},
+    {"session", "session_id", Field::Session},
 };
 constexpr std::int64_t kOpenedMax = 500;
 
@@ -36,7 +37,8 @@ Result<FacetField> facetOf(const std::string& name)
         }
     }
     return fail(ErrorCode::InvalidInput,
-                "not a field with facets; expected severity, policy, status, model or user",
+                "not a field with facets; expected severity, policy, status, model, user or "
+                "session",
                 "/fields");
 }
 
@@ -60,6 +62,9 @@ IncidentSearch without(const IncidentSearch& search, Field field)
         break;
     case Field::User:
         other.userId.reset();
+        break;
+    case Field::Session:
+        other.sessionId.reset();
         break;
     case Field::After:
     case Field::Before:
@@ -141,7 +146,7 @@ Result<std::vector<Counted>> countFacets(Transaction& transaction,
     EXHIBIT_TRY(const Rows rows,
                 transaction.query(
                     "WITH hits AS MATERIALIZED (SELECT i.severity, i.policy_id, i.status, i.model,"
-                    " i.user_id FROM search_incidents($1, "
+                    " i.user_id, i.session_id FROM search_incidents($1, "
                         + compiled.text + ", " + compiled.filters
                         + ", NULL, NULL, $2::integer) AS f JOIN incidents i ON i.tenant_id = $1"
                           " AND i.incident_id = f.found_id) SELECT * FROM ("
@@ -170,7 +175,8 @@ bool restricts(const IncidentSearch& search, Field field)
 {
     const bool beside = (field == Field::Severity && !search.severities.empty())
         || (field == Field::Policy && search.policyId) || (field == Field::Status && search.status)
-        || (field == Field::Model && search.model) || (field == Field::User && search.userId);
+        || (field == Field::Model && search.model) || (field == Field::User && search.userId)
+        || (field == Field::Session && search.sessionId);
     return beside
         || query::withoutField(search.query, field).groups.size() != search.query.groups.size();
 }

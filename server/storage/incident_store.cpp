@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/storage/incident_store.h"
 
-#include "server/storage/incident_store_query.h"
+#include "server/storage/incident_store_order.h"
 #include "server/storage/ingest_insert.h"
 
 #include <algorithm>
@@ -79,26 +79,19 @@ Result<SearchTotal> countHits(Transaction& transaction,
 /// One row more than the page, to know whether another follows.
 Result<Rows> findHits(Transaction& transaction, TenantId tenant, const IncidentSearch& search)
 {
-    Parameters parameters{
-        tenant,
-        search.after ? Parameter(search.after->createdAt) : Parameter(std::nullopt),
-        search.after ? Parameter(search.after->incidentId) : Parameter(std::nullopt),
-        static_cast<std::int64_t>(search.limit) + search.offset + 1,
-        static_cast<std::int64_t>(search.offset),
-        kWholeText,
-        kFragments};
+    Parameters parameters{tenant, static_cast<std::int64_t>(search.offset), kWholeText, kFragments};
     const auto compiled = compileSearch(tenant, search, parameters);
+    const auto rowsMax = static_cast<std::int64_t>(search.limit) + search.offset + 1;
+    const auto page = pageOf(tenant, search, compiled, rowsMax, parameters);
     return transaction.query(
-        "SELECT " + std::string(kColumns) + ", " + headlineExpression("i.title", "$6", "$7") + ", "
-            + headlineExpression("i.excerpt", "$6", "$7")
+        "SELECT " + std::string(kColumns) + ", " + headlineExpression("i.title", "$3", "$4") + ", "
+            + headlineExpression("i.excerpt", "$3", "$4")
             + ", (SELECT d.result FROM decisions d WHERE d.tenant_id = $1"
-              " AND d.decision_id = i.decision_id) FROM search_incidents($1, "
-            + compiled.text + ", " + compiled.filters
-            + ", $2, $3, $4) AS f JOIN incidents i ON i.tenant_id = $1 AND i.incident_id = "
-              "f.found_id"
+              " AND d.decision_id = i.decision_id), f.found_key FROM "
+            + page.rows
+            + " JOIN incidents i ON i.tenant_id = $1 AND i.incident_id = f.found_id"
               " CROSS JOIN (SELECT "
-            + compiled.headline
-            + " AS words) AS w ORDER BY f.found_at DESC, f.found_id DESC OFFSET $5",
+            + compiled.headline + " AS words) AS w ORDER BY " + page.order + " OFFSET $2",
         parameters);
 }
 
@@ -203,7 +196,8 @@ Result<IncidentPage> IncidentStore::search(TenantId tenant,
         }
         if (rows.size() > search.limit) {
             const auto& last = page.hits.back().incident;
-            page.next = SearchPosition{last.createdAt, last.incidentId};
+            page.next = SearchPosition{
+                last.createdAt, last.incidentId, rows.integer(count - 1, kColumnCount + 3)};
         }
         const PageOutline outline{static_cast<std::int64_t>(count),
                                   page.next.has_value(),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/domain/incident.h"
+#include "models/domain/search_order.h"
 #include "models/query/query.h"
 #include "server/storage/audit_store.h"
 #include "server/storage/database.h"
@@ -17,6 +18,8 @@ namespace exhibit::storage {
 struct SearchPosition {
     UtcTime createdAt{};
     IncidentId incidentId;
+    /// What it is sorted by: cost, latency, or the place of its severity; 0 when by time.
+    std::int64_t key = 0;
 };
 
 /// The query and beside it the parameters of api.md; all must hold.
@@ -32,6 +35,8 @@ struct IncidentSearch {
     std::optional<domain::IncidentStatus> status;
     std::optional<std::string> model;
     std::optional<domain::FailureCode> failureCode;
+    domain::SearchSort sort = domain::SearchSort::Time;
+    domain::SearchOrder order = domain::SearchOrder::Descending;
     std::uint32_t limit = limits::kPageRowsDefault;
     std::uint32_t offset = 0;
     std::optional<SearchPosition> after;
@@ -46,7 +51,7 @@ struct IncidentHit {
 };
 
 struct IncidentPage {
-    std::vector<IncidentHit> hits; ///< Newest first.
+    std::vector<IncidentHit> hits; ///< In the order asked for.
     SearchTotal total;
     std::optional<SearchPosition> next; ///< nullopt on the last page.
     UtcTime asOf{};

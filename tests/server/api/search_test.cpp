@@ -56,6 +56,33 @@ TEST(Search, pagesByItsCursorToTheEnd)
     EXPECT_EQ(pages, 3);
 }
 
+TEST(Search, sortsAndPagesOnInThatOrder)
+{
+    ManyIncidents api(5);
+    for (const std::string sort : {"time", "severity", "latency", "cost"}) {
+        std::set<std::string> seen;
+        std::string cursor;
+        do {
+            const auto page
+                = api.search(R"({"limit":2,"order":"asc","sort":")" + sort + '"'
+                             + (cursor.empty() ? "" : R"(,"cursor":")" + cursor + '"') + "}");
+            ASSERT_EQ(page.status, 200) << sort << printJson(page.body);
+            for (const auto& incident : page.at("/incidents").as_array()) {
+                EXPECT_TRUE(
+                    seen.insert(std::string(incident.at("incident_id").as_string())).second);
+            }
+            cursor = page.at("/next_cursor").is_null()
+                ? ""
+                : std::string(page.at("/next_cursor").as_string());
+        } while (!cursor.empty());
+        EXPECT_EQ(seen.size(), 5U) << sort;
+    }
+    const auto page = api.search(R"({"limit":2,"sort":"cost"})");
+    const auto other = api.search(R"({"limit":2,"sort":"latency","cursor":")"
+                                  + std::string(page.at("/next_cursor").as_string()) + "\"}");
+    EXPECT_EQ(other.param(), "cursor") << "a cursor belongs to its order";
+}
+
 TEST(Search, takesEveryMemberOfItsContract)
 {
     ManyIncidents api(4);
@@ -120,6 +147,7 @@ TEST(Search, refusesWhatItDoesNotUnderstandByName)
         return answer.param();
     };
     EXPECT_EQ(param(R"({"sort":"asc"})"), "/sort");
+    EXPECT_EQ(param(R"({"order":"time"})"), "/order");
     EXPECT_EQ(param(R"({"severity":"urgent"})"), "/severity");
     EXPECT_EQ(param(R"({"severity":["high","urgent"]})"), "/severity/1");
     EXPECT_EQ(param(R"({"time_from":"yesterday"})"), "/time_from");
@@ -148,6 +176,20 @@ std::int64_t countOf(const Json& facets, std::string_view field, std::string_vie
         }
     }
     return 0;
+}
+
+TEST(Search, countsSessionsThoseWithoutARestrictionOnThem)
+{
+    ManyIncidents api(5); // Sessions 0 and 1 in turn.
+    for (const std::string search :
+         {"{}", R"({"session_id":"session-1"})", R"({"query":"session:session-1"})"}) {
+        const auto counted = api.ask("POST",
+                                     "/api/v1/incidents/facets",
+                                     R"({"fields":["session"],"search":)" + search + "}");
+        ASSERT_EQ(counted.status, 200) << search << printJson(counted.body);
+        EXPECT_EQ(countOf(counted.body, "session", "session-0"), 3) << search;
+        EXPECT_EQ(countOf(counted.body, "session", "session-1"), 2) << search;
+    }
 }
 
 TEST(Search, countsFacetsWithoutTheFieldsOwnRestriction)
@@ -197,7 +239,8 @@ TEST(Search, refusesCountsBeyondTheirLimits)
         return api.ask("POST", "/api/v1/incidents/facets", body).status;
     };
     EXPECT_EQ(facets(R"({"fields":[]})"), 400);
-    EXPECT_EQ(facets(R"({"fields":["model","model","model","model","model","model"]})"), 400);
+    EXPECT_EQ(facets(R"({"fields":["model","model","model","model","model","model","model"]})"),
+              400);
     EXPECT_EQ(facets(R"({"fields":["title"]})"), 400);
     EXPECT_EQ(facets(R"({"fields":["model"],"limit":201})"), 400);
     EXPECT_EQ(facets(R"({"fields":["model"],"search":{"query":"severty:high"}})"), 400);
