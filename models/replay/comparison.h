@@ -13,9 +13,9 @@ struct Match {
 
 /// How alike two answers are, by the strictest comparison that holds: the same bytes in every
 /// channel (EXACT); equal once JSON texts are canonical and runs of white space are one space
-/// (LOGICAL); alike in their words (SEMANTIC: the method says that it is lexical). An original that
-/// was cut is compared as far as it goes, and the method says so. Padding ("obfuscation") is no
-/// content.
+/// (LOGICAL); alike in their words (SEMANTIC: the method says that it is lexical). Another status,
+/// and other digests of what is no text, are a MISMATCH. An original that was cut is compared as
+/// far as it goes, and the method says so; one that says nothing matches nothing.
 [[nodiscard]] Match compareAnswers(const AnswerContent& original, const AnswerContent& replayed);
 
 } // namespace exhibit::replay

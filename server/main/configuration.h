@@ -4,6 +4,7 @@
 #include "models/base/limits.h"
 #include "models/base/result.h"
 #include "models/base/secret.h"
+#include "server/gateway/upstream_keys.h"
 #include "server/main/rate_limits.h"
 #include "server/ops/log.h"
 #include "server/security/client_address.h"
@@ -35,6 +36,7 @@ struct Configuration {
     std::string publicUrl; ///< Where people reach this server, for certificates; empty: not said.
     RateLimits rates;
     security::TrustedProxies trustedProxies;
+    gateway::UpstreamKeys upstreamKeys; ///< Which providers' keys may go where.
     std::string tsaUrl; ///< Of an RFC 3161 time stamp authority; empty: no time stamps.
     std::string logHost = "exhibit.local"; ///< First part of the origins of new logs.
     ops::LogLevel logLevel = ops::LogLevel::Info;
