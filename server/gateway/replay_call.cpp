@@ -169,10 +169,19 @@ asio::awaitable<Result<void>> ReplayCall::readAnswer(UpstreamExchange& exchange,
     co_return accept(head);
 }
 
-/// An answer that says nothing of the call, only of the provider's state, is none.
+/// Refusals that speak of the account, the address or the hour, not of what was asked.
+bool isAboutAccess(int status)
+{
+    constexpr int kAccess[] = {401, 402, 403, 404, 407, 408};
+    return std::find(std::begin(kAccess), std::end(kAccess), status) != std::end(kAccess);
+}
+
+/// An answer that says nothing of the call, only of the provider's state, is none; unless the
+/// provider said the same when the call was recorded.
 Result<void> ReplayCall::accept(const UpstreamHead& head)
 {
-    if (head.status == 429 || head.status >= 500) {
+    const bool elsewise = isAboutAccess(head.status) && head.status != m_call.upstreamStatus;
+    if (elsewise || head.status == 429 || head.status >= 500) {
         return fail(ErrorCode::Unavailable,
                     "the provider answered " + std::to_string(head.status)
                         + " when the call was repeated");

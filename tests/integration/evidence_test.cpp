@@ -2,6 +2,8 @@
 // From a call through the proxy to a pack that others verify: real server, signer, PostgreSQL.
 #include "tests/integration/evidence_fixture.h"
 
+#include <fstream>
+
 namespace exhibit::test {
 namespace {
 
@@ -21,6 +23,34 @@ TEST_F(Evidence, aPackVerifiesWithPinnedKeysAndNotWithItsOwn)
         = verify(exportPack(incident, {"--redact", "/incident=privacy"}), anchors());
     EXPECT_EQ(stringMember(redacted, "verdict"), "valid") << printJson(redacted);
     EXPECT_GT(findMember(redacted, "withheld")->get_int64(), 0);
+}
+
+TEST_F(Evidence, whatIsLeftOutOfAPackIsLeftOutOfItsBundleToo)
+{
+    static_cast<void>(callAsRecorded("contract-2-answer"));
+    const std::string incident = waitForIncident();
+    const std::string facts = R"("auto_renew":null)";
+    const std::vector<std::string> include{
+        "--include", "full_trace", "raw_io", "policy_log", "root_cause"};
+    auto redacted = include;
+    redacted.insert(redacted.end(),
+                    {"--redact", "/facts=privileged", "--redact", "/request=privileged"});
+    const auto exported = [&](const std::vector<std::string>& with, const char* format) {
+        auto options = with;
+        options.insert(options.end(), {"--format", format});
+        std::ifstream file(exportPack(incident, options), std::ios::binary);
+        return std::string(std::istreambuf_iterator<char>(file), {});
+    };
+    for (const auto* format : {"exhibit", "json"}) { // Packs store their files as they are.
+        EXPECT_NE(exported(include, format).find(facts), std::string::npos) << format;
+        EXPECT_EQ(exported(redacted, format).find(facts), std::string::npos) << format;
+    }
+    EXPECT_EQ(stringMember(verify(exportPack(incident, redacted), anchors()), "verdict"), "valid");
+    const auto refused = m_server->request("POST",
+                                           "/api/v1/incidents/" + incident + "/export",
+                                           {{"Content-Type", "application/json"}},
+                                           R"({"redactions":[{"path":"/usage","reason":"x"}]})");
+    EXPECT_EQ(refused->status, 400) << refused->body;
 }
 
 TEST_F(Evidence, aStrangerVerifiesItWithTheProcedureAsPrinted)
