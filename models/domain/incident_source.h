@@ -54,7 +54,8 @@ struct SearchReply {
 /// alternatives stay visible.
 struct FacetsRequest {
     SearchRequest search;
-    std::vector<std::string> fields; ///< "severity", "policy", "status", "model", "user", "session".
+    std::vector<std::string>
+        fields; ///< "severity", "policy", "status", "model", "user", "session".
     std::uint32_t limit = 8; ///< Values per field, the most frequent first.
 };
 
