@@ -54,8 +54,8 @@ struct SearchReply {
 /// alternatives stay visible.
 struct FacetsRequest {
     SearchRequest search;
-    std::vector<std::string>
-        fields; ///< "severity", "policy", "status", "model", "user", "session".
+    /// "severity", "policy", "status", "model", "user", "session".
+    std::vector<std::string> fields;
     std::uint32_t limit = 8; ///< Values per field, the most frequent first.
 };
 
