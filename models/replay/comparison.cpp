@@ -15,11 +15,6 @@ namespace {
 /// to other questions far below (tests/models/replay/comparison_test.cpp).
 constexpr double kSemanticThreshold = 0.7;
 
-bool isPadding(std::string_view channel)
-{
-    return channel.ends_with("/obfuscation");
-}
-
 std::string canonicalText(const std::string& text)
 {
     if (const auto json = parseJson(text); json && (json->is_object() || json->is_array())) {
@@ -110,12 +105,25 @@ Match compareAnswers(const AnswerContent& original,
                      const AnswerContent& replayed,
                      const std::optional<SemanticMeasure>& measure)
 {
+    if (original.status != replayed.status) {
+        return {domain::MatchLevel::Mismatch,
+                {fmt::format("status of the answers: {} and {}", original.status, replayed.status),
+                 "0",
+                 "1"}};
+    }
+    if (original.digests != replayed.digests) {
+        return {domain::MatchLevel::Mismatch, {"digests of what is no text", "0", "1"}};
+    }
+    if (!saysAnything(original)) {
+        return {domain::MatchLevel::Mismatch, {"none: the original says nothing", "0", "1"}};
+    }
     const Texts before = comparable(original, original);
     const Texts after = comparable(replayed, original);
     const bool endAlike = !original.whole || original.finishReasons == replayed.finishReasons;
     const std::string extent = original.whole ? "" : ", as far as the original goes";
     if (endAlike && before == after) {
-        return {domain::MatchLevel::Exact, {"bytes of every channel" + extent, "1", "1"}};
+        return {domain::MatchLevel::Exact,
+                {"status, and bytes of every channel" + extent, "1", "1"}};
     }
     if (endAlike && equalCanonically(before, after)) {
         return {domain::MatchLevel::Logical,

@@ -24,8 +24,9 @@ struct Match {
 /// How alike two answers are, by the strictest comparison that holds: the same bytes in every
 /// channel (EXACT); equal once JSON texts are canonical and runs of white space are one space
 /// (LOGICAL); alike in meaning by `measure`, else in their words (SEMANTIC: the method says which,
-/// and when the measure could not be had). An original that was cut is compared as far as it goes,
-/// and the method says so. Padding ("obfuscation") is no content.
+/// and when the measure could not be had). Another status, and other digests of what is no text,
+/// are a MISMATCH. An original that was cut is compared as far as it goes, and the method says so;
+/// one that says nothing matches nothing. Padding ("obfuscation") is no content.
 [[nodiscard]] Match compareAnswers(const AnswerContent& original,
                                    const AnswerContent& replayed,
                                    const std::optional<SemanticMeasure>& measure = std::nullopt);

@@ -148,6 +148,7 @@ CREATE TABLE legal_holds (
     tenant_id uuid NOT NULL,
     hold_id uuid NOT NULL,
     subject text,
+    call_id uuid,                     -- of a subject that is a call
     incident_id uuid,
     reason text NOT NULL,
     placed_by text NOT NULL,
@@ -171,7 +172,8 @@ END $$;
 -- hold is in force. Bodies of functions are bound when they run: tables of later migrations may stand
 -- in this one.
 CREATE FUNCTION erase_subject(p_subject text, p_user text, p_call uuid, p_call_at timestamptz)
-RETURNS TABLE (erased_key uuid, field_rows bigint, body_rows bigint, call_rows bigint)
+RETURNS TABLE (erased_key uuid, field_rows bigint, body_rows bigint, call_rows bigint,
+               use_rows bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = exhibit, pg_temp AS $$
 DECLARE
     v_tenant uuid := nullif(current_setting('app.tenant', true), '')::uuid;
@@ -190,9 +192,15 @@ BEGIN
     IF EXISTS (SELECT FROM legal_holds h
                WHERE h.tenant_id = v_tenant AND h.released_at IS NULL
                  AND (h.subject = p_subject OR (h.subject IS NULL AND h.incident_id IS NULL)
+                      OR h.call_id = ANY (v_calls)
+                      -- A call of somebody who is held.
+                      OR EXISTS (SELECT FROM proxy_calls c
+                                 WHERE c.tenant_id = v_tenant AND c.call_id = ANY (v_calls)
+                                   AND h.subject = 'user:' || c.user_id)
                       OR EXISTS (SELECT FROM incidents i
                                  WHERE i.tenant_id = v_tenant AND i.incident_id = h.incident_id
-                                   AND (i.user_id = p_user OR i.call_id = p_call)))) THEN
+                                   AND (i.user_id = p_user OR i.call_id = p_call
+                                        OR i.call_id = ANY (v_calls))))) THEN
         RAISE EXCEPTION 'a legal hold covers this; it cannot be erased' USING ERRCODE = 'object_in_use';
     END IF;
 
@@ -221,6 +229,7 @@ BEGIN
                              request_headers = NULL, response_headers = NULL
     WHERE c.tenant_id = v_tenant AND c.call_id = ANY (v_calls);
     GET DIAGNOSTICS call_rows = ROW_COUNT;
+    use_rows := forget_use(p_user, v_calls); -- 0008_quotas.sql
     RETURN NEXT;
 END $$;
 

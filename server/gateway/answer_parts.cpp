@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/answer_parts.h"
 
+#include "models/base/traffic_limits.h"
 #include "server/gateway/known_names.h"
 
 #include <algorithm>
@@ -59,7 +60,8 @@ std::optional<domain::Usage> readUsage(const JsonWalk& walk, std::size_t node)
         return std::nullopt;
     }
     const auto count = [&walk](std::size_t object, std::string_view name) {
-        return std::max<std::int64_t>(walk.integer(walk.find(object, name), 0), 0);
+        return std::clamp<std::int64_t>(
+            walk.integer(walk.find(object, name), 0), 0, limits::kCallTokensMax);
     };
     const auto detail = [&](std::string_view object, std::string_view name) {
         return count(walk.find(node, object), name);
@@ -67,8 +69,10 @@ std::optional<domain::Usage> readUsage(const JsonWalk& walk, std::size_t node)
     // Anthropic counts what it caches beside the other input; all others, within.
     const auto cacheRead = count(node, "cache_read_input_tokens");
     domain::Usage usage;
-    usage.promptTokens = std::max(count(node, "prompt_tokens"), count(node, "input_tokens"))
-        + cacheRead + count(node, "cache_creation_input_tokens");
+    usage.promptTokens
+        = std::min(std::max(count(node, "prompt_tokens"), count(node, "input_tokens")) + cacheRead
+                       + count(node, "cache_creation_input_tokens"),
+                   limits::kCallTokensMax);
     usage.completionTokens
         = std::max(count(node, "completion_tokens"), count(node, "output_tokens"));
     usage.cachedTokens = std::max({cacheRead,

@@ -85,7 +85,8 @@ void noteAside(AnswerParts& parts, std::size_t node, std::string channel, bool i
 /// Adds the name of the member at `node` to the asides when no API has it.
 void noteUnknownName(AnswerParts& parts, const JsonWalk& walk, std::size_t node);
 
-/// A usage object of any spelling; nullopt when it is none.
+/// A usage object of any spelling; nullopt when it is none. No figure is above
+/// limits::kCallTokensMax, whatever the provider says.
 [[nodiscard]] std::optional<domain::Usage> readUsage(const JsonWalk& walk, std::size_t node);
 
 } // namespace exhibit::gateway

@@ -209,6 +209,7 @@ asio::awaitable<Result<UpstreamHead>> LiveCall::startUpstream(const PresentedKey
                    upstreamHeaders(client.headers,
                                    {.upstream = *m_call->upstream,
                                     .presented = presented,
+                                    .keys = m_core.services.options.upstreamKeys,
                                     .bodyRewritten = m_call->sentBody.has_value()}));
     UpstreamRequest request;
     request.method = client.method;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/provider_answer.h"
 
+#include "models/base/sha256.h"
 #include "server/gateway/content_coding.h"
 #include "server/gateway/sse_parser.h"
 #include "server/http/message.h"
@@ -10,6 +11,9 @@
 
 namespace exhibit::gateway {
 namespace {
+
+/// Of a body that is kept as what the answer says; of a longer one it is the digest.
+constexpr std::size_t kBodyTextBytesMax = 64 * 1024;
 
 using Events = std::map<std::int64_t, AnswerPart>; ///< By number.
 
@@ -110,6 +114,42 @@ void addTexts(const JsonWalk& walk, const AnswerParts& said, replay::AnswerConte
     }
 }
 
+std::string digestOf(BytesView bytes)
+{
+    return toHex(asView(sha256(bytes)));
+}
+
+/// A digest stands in the record where the vector stood.
+void addVectors(const JsonWalk& walk, const Surface& surface, replay::AnswerContent& content)
+{
+    constexpr std::string_view kDigested = "sha256:";
+    for (const auto node : surface.vectors(walk)) {
+        const auto text = walk.string(node);
+        content.digests[walk.path(node)] = text.starts_with(kDigested)
+            ? text.substr(kDigested.size())
+            : digestOf(walk.raw(node));
+    }
+}
+
+/// What came together. An error, and what no reader of its API understands, says what its bytes
+/// say.
+void addWhole(const ProviderAnswer& answer, const Bytes& bytes, replay::AnswerContent& content)
+{
+    const auto walk = JsonWalk::parse(bytes);
+    if (walk) {
+        addTexts(*walk, answer.surface->read(*walk, AnswerForm::Whole), content);
+        addVectors(*walk, *answer.surface, content);
+    }
+    if ((answer.status / 100 == 2 && saysAnything(content)) || bytes.empty()) {
+        return;
+    }
+    if (bytes.size() <= kBodyTextBytesMax && isValidUtf8(bytes)) {
+        content.texts["body"] = bytes;
+    } else {
+        content.digests["body"] = digestOf(bytes);
+    }
+}
+
 } // namespace
 
 const Surface* findSurface(std::string_view path)
@@ -183,11 +223,13 @@ replay::AnswerContent contentOf(const ProviderAnswer& answer)
 {
     replay::AnswerContent content;
     content.whole = answer.ended && answer.status != 0;
+    content.status = answer.status;
+    if (!answer.unreadable.empty()) {
+        return content;
+    }
     const Bytes bytes = answer.bytes();
     if (!answer.streamed) {
-        if (const auto walk = JsonWalk::parse(bytes)) {
-            addTexts(*walk, answer.surface->read(*walk, AnswerForm::Whole), content);
-        }
+        addWhole(answer, bytes, content);
         return content;
     }
     SseParser parser(bytes.size() + 1);

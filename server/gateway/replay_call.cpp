@@ -141,6 +141,7 @@ asio::awaitable<Result<void>> ReplayCall::readAnswer(UpstreamExchange& exchange,
                    upstreamHeaders(client,
                                    {.upstream = *m_upstream,
                                     .presented = nobody,
+                                    .keys = m_core.services.options.upstreamKeys,
                                     .bodyRewritten = m_call.sentRequest.has_value()}));
     UpstreamRequest request;
     request.method = "POST";

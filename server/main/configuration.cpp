@@ -120,7 +120,7 @@ struct Setting {
     std::function<Result<void>(Configuration&, const std::string&)> set;
 };
 
-std::vector<Setting> rateSettings()
+std::vector<Setting> accessSettings()
 {
     return {
         {"rate.address_per_minute",
@@ -133,9 +133,15 @@ std::vector<Setting> rateSettings()
          "requests a minute of one service key; 0, the default: no limit",
          [](Configuration& c, const std::string& v) { return setRate(c.rates.perService, v); }},
         {"trusted_proxies",
-         "addresses and networks, with commas, whose X-Forwarded-For names the client",
+         "addresses and networks, with commas, whose X-Forwarded-For or Forwarded names the client",
          [](Configuration& c, const std::string& v) -> Result<void> {
              EXHIBIT_TRY(c.trustedProxies, security::TrustedProxies::parse(v));
+             return {};
+         }},
+        {"upstream.keys",
+         "variables with providers' keys, with commas, and where each may go: NAME=https://HOST",
+         [](Configuration& c, const std::string& v) -> Result<void> {
+             EXHIBIT_TRY(c.upstreamKeys, gateway::UpstreamKeys::parse(v));
              return {};
          }},
     };
@@ -253,7 +259,7 @@ const std::vector<Setting>& settings()
 {
     static const auto list = [] {
         auto all = ownSettings();
-        for (const auto& more : {rateSettings(), evidenceSettings(), replaySettings()}) {
+        for (const auto& more : {accessSettings(), evidenceSettings(), replaySettings()}) {
             all.insert(all.end(), more.begin(), more.end());
         }
         return all;

@@ -12,17 +12,19 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Each of them occupies a thread of the API while its provider answers.
-constexpr int kReplaysMax = 2;
 constexpr auto kWaitStep = 50ms;
 
-std::string whyNotSent(const storage::RecordedCall& call)
+std::string whyNotSent(const storage::RecordedCall& call, const replay::AnswerContent& original)
 {
     if (call.outcome == "refused") {
         return "The call was refused before a provider saw it.";
     }
-    return call.upstreamStatus == 0 ? "No provider answered the call: there is nothing to compare."
-                                    : "";
+    if (call.upstreamStatus == 0) {
+        return "No provider answered the call: there is nothing to compare.";
+    }
+    return replay::saysAnything(original)
+        ? ""
+        : "The recorded answer says nothing that another could be compared with.";
 }
 
 /// What the record says of the call, in the form of a judgement.
@@ -41,24 +43,6 @@ replay::Judgement recordedJudgement(const storage::RecordedCall& call)
     return judgement;
 }
 
-/// Takes one of the few places, or none.
-class Place {
-public:
-    explicit Place(std::atomic<int>& running)
-        : m_running(running)
-        , m_taken(++running <= kReplaysMax)
-    {
-    }
-    ~Place() { --m_running; }
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-    [[nodiscard]] bool taken() const { return m_taken; }
-
-private:
-    std::atomic<int>& m_running;
-    bool m_taken;
-};
-
 } // namespace
 
 ReplayService::ReplayService(Services services)
@@ -71,14 +55,14 @@ ReplayService::ReplayService(Services services)
 
 Result<replay::Outcome> ReplayService::replay(const api::ReplayOrder& order)
 {
-    const Place place(m_running);
+    const api::Place place(m_places);
     if (!place.taken()) {
         return fail(ErrorCode::Unavailable,
                     "as many replays as may run at once are running",
                     std::string(api::kReplaysBusy));
     }
     EXHIBIT_TRY(auto outcome, judgeOriginal(order));
-    outcome.notReplayableReason = whyNotSent(*order.call);
+    outcome.notReplayableReason = whyNotSent(*order.call, outcome.original);
     if (!outcome.notReplayableReason.empty()) {
         return outcome;
     }

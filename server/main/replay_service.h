@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "server/api/places.h"
 #include "server/api/replays.h"
 #include "server/gateway/gateway.h"
 #include "server/gateway/provider_answer.h"
@@ -37,7 +38,7 @@ private:
 
     Services m_services;
     std::optional<Embeddings> m_embeddings;
-    std::atomic<int> m_running{0};
+    api::Places m_places{2}; ///< Each waits for its provider.
     std::atomic<bool> m_stopped{false};
 };
 

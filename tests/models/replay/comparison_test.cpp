@@ -110,6 +110,34 @@ TEST(Comparison, anOriginalThatWasCutIsComparedAsFarAsItGoes)
               MatchLevel::Exact);
 }
 
+TEST(Comparison, anotherStatusIsAMismatchWhateverIsSaid)
+{
+    auto replayed = answer("Yes.");
+    replayed.status = 200;
+    EXPECT_EQ(levelOf(answer("Yes."), replayed), MatchLevel::Mismatch);
+}
+
+TEST(Comparison, otherDigestsAreAMismatchAndTheSameOnesExact)
+{
+    AnswerContent original;
+    original.digests["data/0/embedding"] = "aa";
+    EXPECT_EQ(levelOf(original, original), MatchLevel::Exact);
+    auto replayed = original;
+    replayed.digests["data/0/embedding"] = "ab";
+    EXPECT_EQ(levelOf(original, replayed), MatchLevel::Mismatch);
+}
+
+TEST(Comparison, nothingIsLikeWhatSaysNothing)
+{
+    AnswerContent original;
+    original.texts["choices/0/content"] = "";
+    original.texts["choices/0/obfuscation"] = "aZ9";
+    EXPECT_FALSE(saysAnything(original));
+    EXPECT_EQ(levelOf(original, original), MatchLevel::Mismatch);
+    original.whole = false;
+    EXPECT_EQ(levelOf(original, original), MatchLevel::Mismatch);
+}
+
 TEST(Comparison, aChannelThatIsMissingOrNewIsNotEqual)
 {
     auto more = answer("Yes.");

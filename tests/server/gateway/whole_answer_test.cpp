@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/whole_answer.h"
 
+#include "models/base/traffic_limits.h"
+
 #include "tests/server/gateway/guard_builder.h"
 
 namespace exhibit::gateway {
@@ -51,6 +53,30 @@ TEST(WholeAnswer, judgesWhatStandsBesideItsChoices)
               R"({"choices":[],"output":"of [GONE]","list":["[GONE]"]})");
     EXPECT_EQ(judged({kCard}, R"({"error":{"message":"of 1111-2222"}})"),
               R"({"error":{"message":"of [GONE]"}})");
+}
+
+TEST(WholeAnswer, believesNoUsageThatNoModelCanHave)
+{
+    const auto metered = [](const std::string& usage) {
+        auto guard = guardWith({});
+        UsageMeter meter(nullptr, {}, 0);
+        WholeAnswer answer(*guard, meter);
+        answer.judge(R"({"choices":[],"usage":)" + usage + "}");
+        return meter.usage();
+    };
+    const std::string most = std::to_string(limits::kCallTokensMax);
+    const std::string over = std::to_string(limits::kCallTokensMax + 1);
+    const std::string absurd = "9223372036854775807";
+    EXPECT_EQ(metered(R"({"prompt_tokens":)" + most + "}").promptTokens, limits::kCallTokensMax);
+    EXPECT_EQ(metered(R"({"prompt_tokens":)" + over + "}").promptTokens, limits::kCallTokensMax);
+    const auto all = metered(
+        R"({"prompt_tokens":)" + absurd + R"(,"completion_tokens":)" + absurd
+        + R"(,"cache_read_input_tokens":)" + absurd + R"(,"cache_creation_input_tokens":)" + absurd
+        + R"(,"completion_tokens_details":{"reasoning_tokens":)" + absurd + "}}");
+    EXPECT_EQ(all.total(), 2 * limits::kCallTokensMax);
+    EXPECT_EQ(all.cachedTokens, limits::kCallTokensMax);
+    EXPECT_EQ(all.reasoningTokens, limits::kCallTokensMax);
+    EXPECT_EQ(metered(R"({"prompt_tokens":-5})").promptTokens, 0);
 }
 
 TEST(WholeAnswer, doesNotVouchForTextsWithoutChoices)
