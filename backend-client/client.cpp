@@ -65,6 +65,11 @@ QFuture<Reply<SearchReply>> Client::searchIncidents(const SearchRequest& request
     return call("POST", kIncidents + "search", body(request), decodeReply<SearchReply>);
 }
 
+QFuture<Reply<CallSearchReply>> Client::searchCalls(const CallSearchRequest& request)
+{
+    return call("POST", "/api/v1/calls/search", body(request), decodeReply<CallSearchReply>);
+}
+
 QFuture<Reply<FacetsReply>> Client::facets(const FacetsRequest& request)
 {
     return call("POST", kIncidents + "facets", body(request), decodeReply<FacetsReply>);

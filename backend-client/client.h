@@ -19,6 +19,7 @@ public:
 
     // Investigation.
     [[nodiscard]] QFuture<Reply<SearchReply>> searchIncidents(const SearchRequest& request);
+    [[nodiscard]] QFuture<Reply<CallSearchReply>> searchCalls(const CallSearchRequest& request);
     [[nodiscard]] QFuture<Reply<FacetsReply>> facets(const FacetsRequest& request);
     [[nodiscard]] QFuture<Reply<HistogramReply>> histogram(const HistogramRequest& request);
     [[nodiscard]] QFuture<Reply<IncidentReply>> incident(std::string_view id);

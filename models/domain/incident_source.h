@@ -3,6 +3,7 @@
 
 #include "models/base/time.h"
 #include "models/domain/certificate.h"
+#include "models/domain/found_call.h"
 #include "models/domain/incident.h"
 #include "models/domain/run.h"
 #include "models/domain/search_order.h"
@@ -142,6 +143,10 @@ public:
     virtual ~IncidentSource() = default;
 
     [[nodiscard]] virtual Question search(SearchRequest request, AnswerTo<SearchReply> answer) = 0;
+    /// Of all calls, also those without an incident.
+    [[nodiscard]] virtual Question searchCalls(CallSearchRequest request,
+                                               AnswerTo<CallSearchReply> answer)
+        = 0;
     [[nodiscard]] virtual Question facets(FacetsRequest request, AnswerTo<FacetsReply> answer) = 0;
     [[nodiscard]] virtual Question histogram(HistogramRequest request,
                                              AnswerTo<HistogramReply> answer)
