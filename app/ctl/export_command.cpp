@@ -16,7 +16,28 @@ struct ExportOptions {
     std::vector<std::string> include;
     std::vector<std::string> redactions; ///< PATH=REASON
     bool unredacted = false;
+    JsonObject production; ///< What was given of it.
+    std::vector<std::string> withheld; ///< STEP=BASIS=DESCRIPTION
 };
+
+/// The documents that stay out of a production.
+Result<JsonArray> withheldOf(const std::vector<std::string>& given)
+{
+    JsonArray withheld;
+    for (const auto& text : given) {
+        const std::size_t basis = text.find('=');
+        const std::size_t description = basis == text.npos ? basis : text.find('=', basis + 1);
+        int step = 0;
+        if (description == text.npos || !CLI::detail::lexical_cast(text.substr(0, basis), step)) {
+            return fail(
+                ErrorCode::InvalidInput, "Expected --withhold STEP=BASIS=DESCRIPTION.", text);
+        }
+        withheld.push_back(JsonObject{{"step_index", step},
+                                      {"basis", text.substr(basis + 1, description - basis - 1)},
+                                      {"description", text.substr(description + 1)}});
+    }
+    return withheld;
+}
 
 Result<JsonObject> requestOf(const ExportOptions& options)
 {
@@ -36,6 +57,12 @@ Result<JsonObject> requestOf(const ExportOptions& options)
                        {"redactions", std::move(redactions)}};
     if (!options.include.empty()) {
         request.emplace("include", JsonArray(options.include.begin(), options.include.end()));
+    }
+    if (options.format == "legal_discovery") {
+        JsonObject production = options.production;
+        EXHIBIT_TRY(auto withheld, withheldOf(options.withheld));
+        production.emplace("withheld", std::move(withheld));
+        request.emplace("production", std::move(production));
     }
     return request;
 }
@@ -68,6 +95,31 @@ int exportIncident(Session& session, const ExportOptions& options)
     return kDone;
 }
 
+/// Options of a legal production.
+void addProductionOptions(CLI::App& command, const std::shared_ptr<ExportOptions>& options)
+{
+    const auto add = [&](const char* flag, const char* member, const char* words) {
+        return command.add_option_function<std::string>(
+            flag,
+            [options, member](const std::string& value) {
+                options->production.insert_or_assign(member, value);
+            },
+            words);
+    };
+    add("--bates-prefix", "prefix", "legal_discovery: begins every number (EXH)");
+    add("--volume", "volume", "legal_discovery: name of the volume (VOL001)");
+    add("--custodian", "custodian", "legal_discovery: whose documents they are (the tenant)");
+    add("--confidentiality", "confidentiality", "legal_discovery: stands on every page");
+    add("--encoding", "encoding", "legal_discovery: of the Concordance file (utf-8)")
+        ->check(CLI::IsMember({"utf-8", "windows-1252"}));
+    command
+        .add_option("--withhold",
+                    options->withheld,
+                    "legal_discovery: step that stays out, on what ground, and words for the "
+                    "privilege log")
+        ->type_name("STEP=BASIS=DESCRIPTION");
+}
+
 } // namespace
 
 void addExportCommand(CLI::App& app, Invocation& invocation)
@@ -79,7 +131,7 @@ void addExportCommand(CLI::App& app, Invocation& invocation)
         ->required()
         ->type_name("INC");
     command->add_option("--format", options->format)
-        ->check(CLI::IsMember({"exhibit", "pdf", "json", "executive_debrief"}))
+        ->check(CLI::IsMember({"exhibit", "pdf", "json", "executive_debrief", "legal_discovery"}))
         ->capture_default_str();
     command
         ->add_option("--include",
@@ -98,6 +150,7 @@ void addExportCommand(CLI::App& app, Invocation& invocation)
     command->add_flag("--unredacted",
                       options->unredacted,
                       "Leave personal data and secrets as they are; needs audit:read as well");
+    addProductionOptions(*command, options);
     command->callback([options, &invocation] {
         invocation.run = [options](Session& session) { return exportIncident(session, *options); };
     });

@@ -210,4 +210,14 @@ void BlockSetter::operator()(const PageBreak&)
     }
 }
 
+void setBlocks(const Document& document, PageFlow& flow)
+{
+    BlockSetter setter(flow);
+    const PageFlow::Element whole(flow, "Document");
+    for (const auto& block : document.blocks) {
+        std::visit(setter, block);
+    }
+    flow.finish();
+}
+
 } // namespace exhibit::report

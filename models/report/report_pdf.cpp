@@ -3,6 +3,7 @@
 
 #include "models/report/executive_debrief.h"
 #include "models/report/incident_report.h"
+#include "models/report/legal_discovery_json.h"
 #include "models/report/soc2.h"
 #include "models/report/typesetter.h"
 
@@ -15,13 +16,56 @@ Result<Soc2Bundle> readSoc2(BytesView bytes)
     return fromJson<Soc2Bundle>(json, UnknownMembers::Reject);
 }
 
+Result<Document> documentOfBundle(BytesView bytes, ReportKind kind)
+{
+    EXHIBIT_TRY(const Json json, parseJson(bytes));
+    if (kind == ReportKind::LegalDiscovery) {
+        EXHIBIT_TRY(const auto bundle,
+                    fromJson<LegalDiscoveryBundle>(json, UnknownMembers::Reject));
+        if (bundle.custodians.empty()) {
+            return fail(ErrorCode::InvalidInput, "A production has a custodian.", "/custodians");
+        }
+        return legalCover(bundle);
+    }
+    return fail(ErrorCode::InvalidInput, "Not a report that is made from a bundle.");
+}
+
 } // namespace
+
+std::string_view attachmentOf(ReportKind kind)
+{
+    switch (kind) {
+    case ReportKind::Soc2:
+        return kAttachedSoc2;
+    case ReportKind::LegalDiscovery:
+        return kAttachedLegal;
+    case ReportKind::Incident:
+    case ReportKind::ExecutiveDebrief:
+        break;
+    }
+    return kAttachedPack;
+}
+
+Result<Bytes> makeBundleReport(BytesView bundle, ReportKind kind, const PdfSigner& sign)
+{
+    EXHIBIT_TRY(Document document, documentOfBundle(bundle, kind));
+    document.report = wireName(kind);
+    EXHIBIT_TRY(const auto typeset, report::typeset(document));
+    PdfFinish finish;
+    finish.attachments.push_back({std::string(attachmentOf(kind)),
+                                  "application/json",
+                                  "What these pages say, as a machine reads it",
+                                  bundle});
+    finish.sign = sign;
+    finish.signReason = "Exported from the record that is attached; nobody vouches for it by this";
+    return finishPdf(typeset.pdf, document, finish);
+}
 
 Result<Document> documentOf(BytesView pack, ReportKind kind)
 {
     EXHIBIT_TRY(const auto facts, readPackFacts(pack));
-    if (kind == ReportKind::Soc2) {
-        return fail(ErrorCode::InvalidInput, "A SOC 2 report is not made from a pack.");
+    if (attachmentOf(kind) != kAttachedPack) {
+        return fail(ErrorCode::InvalidInput, "This report is not made from a pack.");
     }
     auto document = kind == ReportKind::Incident ? incidentReport(facts) : executiveDebrief(facts);
     if (document) {

@@ -14,9 +14,13 @@ namespace exhibit::report {
 inline constexpr std::string_view kAttachedPack = "evidence.exhibit";
 
 inline constexpr std::string_view kAttachedSoc2 = "soc2.json";
+inline constexpr std::string_view kAttachedLegal = "legal_discovery.json";
 
-/// The first two are made from a pack, the last from a bundle.
-enum class ReportKind : std::uint8_t { Incident, ExecutiveDebrief, Soc2 };
+/// The first two are made from a pack, the others from a bundle.
+enum class ReportKind : std::uint8_t { Incident, ExecutiveDebrief, Soc2, LegalDiscovery };
+
+/// What a report of that kind is made from, and carries.
+[[nodiscard]] std::string_view attachmentOf(ReportKind kind);
 
 /// The pages of a pack's report. Errors as of readPackFacts().
 [[nodiscard]] Result<Document> documentOf(BytesView pack, ReportKind kind);
@@ -28,6 +32,11 @@ enum class ReportKind : std::uint8_t { Incident, ExecutiveDebrief, Soc2 };
 [[nodiscard]] Result<Bytes> makeSoc2Report(BytesView bundle,
                                            const std::map<std::string, Bytes>& listings,
                                            const PdfSigner& sign);
+/// The report of a bundle's JSON with it attached; not of a pack, nor SOC 2. InvalidInput when it
+/// is none of that kind.
+[[nodiscard]] Result<Bytes> makeBundleReport(BytesView bundle,
+                                             ReportKind kind,
+                                             const PdfSigner& sign);
 /// What is wrong with the listings beside a bundle; nullopt: each is what its row says.
 [[nodiscard]] std::optional<std::string> faultOfListings(
     BytesView bundle, const std::map<std::string, Bytes>& attachments);
@@ -38,6 +47,9 @@ template <>
 struct exhibit::EnumNames<exhibit::report::ReportKind> {
     using E = exhibit::report::ReportKind;
     static constexpr std::string_view kType = "kind of report";
-    static constexpr std::pair<E, std::string_view> kNames[] = {
-        {E::Incident, "incident"}, {E::ExecutiveDebrief, "executive_debrief"}, {E::Soc2, "soc2"}};
+    static constexpr std::pair<E, std::string_view> kNames[]
+        = {{E::Incident, "incident"},
+           {E::ExecutiveDebrief, "executive_debrief"},
+           {E::Soc2, "soc2"},
+           {E::LegalDiscovery, "legal_discovery"}};
 };
