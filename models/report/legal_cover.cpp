@@ -24,7 +24,7 @@ std::int64_t countOf(const LegalDiscoveryBundle& bundle, Treatment treatment)
 
 std::string rangeOf(const std::string& begin, const std::string& end)
 {
-    return begin == end ? begin : begin + " to " + end;
+    return begin == end ? oneLine(begin) : oneLine(begin + " to " + end);
 }
 
 std::string numbersOf(const LegalDiscoveryBundle& bundle)
@@ -57,13 +57,13 @@ void addSummary(Document& document, const LegalDiscoveryBundle& bundle)
                  {"Case", plain(bundle.caseName.empty() ? "not stated" : oneLine(bundle.caseName))},
                  {"Producing", plain(oneLine(bundle.tenantName))},
                  {"Custodian", plain(bounded(oneLine(bundle.custodians.front()), 120))},
-                 {"Incident", mono(bundle.incidentId)},
+                 {"Incident", mono(oneLine(bundle.incidentId))},
                  {"Made", plain(longDate(bundle.createdAt) + " by " + oneLine(bundle.exportedBy))}};
     grid.right = {{"Pages", plain(grouped(pages))},
                   {"Documents", plain(grouped(static_cast<std::int64_t>(bundle.documents.size())))},
                   {"Redacted", plain(grouped(countOf(bundle, Treatment::Redacted)))},
                   {"Withheld", plain(grouped(countOf(bundle, Treatment::Withheld)))},
-                  {"Volume", plain(bundle.volume)},
+                  {"Volume", plain(oneLine(bundle.volume))},
                   {"Encoding", plain(std::string(wireName(bundle.encoding)))}};
     document.blocks.emplace_back(std::move(grid));
 }
@@ -135,7 +135,7 @@ void addPrivilegeLog(Document& document, const LegalDiscoveryBundle& bundle)
             break;
         }
         table.rows.push_back({{{mono(rangeOf(entry.begBates, entry.endBates))},
-                               {plain(entry.docType)},
+                               {plain(oneLine(entry.docType))},
                                {bold(sentenceCase(wireName(entry.treatment)))},
                                {plain(bounded(oneLine(entry.basis), 160))},
                                {plain(bounded(oneLine(entry.description), 240))}},
@@ -176,14 +176,14 @@ void addHowTo(Document& document, const LegalDiscoveryBundle& bundle)
 {
     document.blocks.emplace_back(Heading{"5 How to read and check it"});
     document.blocks.emplace_back(Paragraph{
-        {{fmt::format("{0}/DATA/{0}.DAT", bundle.volume), {.mono = true}},
+        {{fmt::format("{0}/DATA/{0}.DAT", oneLine(bundle.volume)), {.mono = true}},
          {fmt::format(
               " is a Concordance load file in {}: fields are set off by U+0014, enclosed in "
               "U+00FE, and U+00AE stands for a line break inside a field; rows end in CR "
               "LF. ",
               wireName(bundle.encoding)),
           {}},
-         {fmt::format("{0}/DATA/{0}.OPT", bundle.volume), {.mono = true}},
+         {fmt::format("{0}/DATA/{0}.OPT", oneLine(bundle.volume)), {.mono = true}},
          {" lists the page images for Opticon. A recorded character that would be taken for a "
           "delimiter is shown by its number, [U+00FE].",
           {}}}});
@@ -201,7 +201,7 @@ void addHowTo(Document& document, const LegalDiscoveryBundle& bundle)
          {"PROOFS holds the entries that record these documents and proves each under the signed "
           "root ",
           {}},
-         {bundle.root, {.mono = true}},
+         {oneLine(bundle.root), {.mono = true}},
          {fmt::format(" of {} entries.", grouped(bundle.treeSize)), {}}}});
     document.blocks.emplace_back(Heading{"For the producing party"});
     document.blocks.emplace_back(Paragraph{

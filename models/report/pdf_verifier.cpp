@@ -53,16 +53,8 @@ Result<Bytes> makeAgain(const PdfContent& content, ReportKind kind)
     auto attachments = content.attachments;
     const auto source = attachments.extract(std::string(attachmentOf(kind)));
     const BytesView bytes = source ? BytesView(source.mapped()) : BytesView();
-    switch (kind) {
-    case ReportKind::Incident:
-    case ReportKind::ExecutiveDebrief:
-        return makeReport(bytes, kind, {});
-    case ReportKind::Soc2:
-        return makeSoc2Report(bytes, attachments, {});
-    case ReportKind::LegalDiscovery:
-        return makeBundleReport(bytes, kind, {});
-    }
-    return fail(ErrorCode::InvalidInput, "not a report");
+    return attachmentOf(kind) == kAttachedPack ? makeReport(bytes, kind, {})
+                                               : makeBundleReport(bytes, kind, attachments, {});
 }
 
 void checkPages(const PdfContent& content, ReportKind kind, VerificationReport& report)
@@ -110,8 +102,7 @@ void checkAttachment(const PdfContent& content,
     }
     std::optional<std::string> fault;
     if (name != kAttachedPack) {
-        fault = kind == ReportKind::Soc2 ? faultOfListings(found->second, content.attachments)
-                                         : std::nullopt;
+        fault = faultOfAttachments(found->second, kind, content.attachments);
         report.verdict = Verdict::Valid; // Signed as a whole; trust decides.
     } else {
         report = evidence::verifyPack(found->second, anchors);

@@ -76,7 +76,7 @@ public:
         }
         const Bytes json = printJson(toJson(m_bundle));
         EXHIBIT_TRY(m_files["production_cover.pdf"],
-                    makeBundleReport(json, ReportKind::LegalDiscovery, sign));
+                    makeBundleReport(json, ReportKind::LegalDiscovery, {}, sign));
         m_files[std::string(kAttachedLegal)] = json;
         return archive();
     }

@@ -104,7 +104,11 @@ Make makerOf(std::string_view format)
            {"json", exportAsJson},
            {"pdf", exportAsPdf},
            {"executive_debrief", exportAsDebrief},
-           {"legal_discovery", exportAsProduction}};
+           {"legal_discovery", exportAsProduction},
+           {"ai_act_art73", exportAsArt73},
+           {"ai_act_art73_json", exportAsArt73Json},
+           {"fre_902", exportAsDeclaration},
+           {"case_uco", exportAsCase}};
     for (const auto& [name, make] : kFormats) {
         if (name == format) {
             return make;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/report/art73.h"
 #include "models/report/bundle.h"
 #include "models/report/production.h"
 #include "models/report/report_pdf.h"
@@ -26,6 +27,7 @@ struct ExportRequest {
     std::string caseId;
     std::string reason;
     report::ProductionRequest production; ///< Of a legal production.
+    report::Art73Entered art73; ///< Of a report under Article 73.
 };
 
 /// What one export works with.
@@ -60,5 +62,10 @@ struct Exported {
 
 /// A production for legal discovery; its numbers are given out here.
 [[nodiscard]] Result<Exported> exportAsProduction(const ExportWork& work);
+/// Drafts: never signed in anybody's name, never sent.
+[[nodiscard]] Result<Exported> exportAsArt73(const ExportWork& work);
+[[nodiscard]] Result<Exported> exportAsArt73Json(const ExportWork& work);
+[[nodiscard]] Result<Exported> exportAsDeclaration(const ExportWork& work);
+[[nodiscard]] Result<Exported> exportAsCase(const ExportWork& work);
 
 } // namespace exhibit::api

@@ -22,6 +22,14 @@ void visitFields(V& visit, Of<V, ProductionRequest>& request)
     visit.defaulted("encoding", request.encoding);
     visit.defaulted("withheld", request.withheld);
 }
+template <class V>
+void visitFields(V& visit, Of<V, Art73Entered>& entered)
+{
+    visit.defaulted("report_type", entered.stage);
+    visit("awareness_at", entered.awarenessAt);
+    visit("circumstance", entered.circumstance);
+    visit.defaulted("fields", entered.fields);
+}
 
 } // namespace exhibit::report
 
@@ -43,6 +51,7 @@ void visitFields(V& visit, Of<V, ExportRequest>& request)
     visit.defaulted("case", request.caseId);
     visit.defaulted("reason", request.reason);
     visit.defaulted("production", request.production);
+    visit.defaulted("art73", request.art73);
 }
 
 namespace {
@@ -62,7 +71,10 @@ http::Response fileResponse(Exported exported)
 Result<ExportRequest> readRequest(const http::Request& request,
                                   const security::Principal& principal)
 {
-    EXHIBIT_TRY(auto body, readBody<ExportRequest>(request));
+    ExportRequest body;
+    if (!request.body.empty()) {
+        EXHIBIT_TRY(body, readBody<ExportRequest>(request));
+    }
     if (body.reason.size() > kReasonBytesMax) {
         return fail(ErrorCode::InvalidInput, "a reason has at most 1000 bytes", "/reason");
     }
@@ -77,18 +89,23 @@ Result<ExportRequest> readRequest(const http::Request& request,
     return body;
 }
 
+/// `format` in place of the body's, where the path names one.
 http::Response exportIncident(const SharedServices& services,
                               const http::Request& request,
-                              const security::Principal& principal)
+                              const security::Principal& principal,
+                              const std::string& format)
 {
     EXHIBIT_ANSWER(request, const auto incident, readId<IncidentId>(request));
     EXHIBIT_ANSWER(request, auto body, readRequest(request, principal));
+    if (!format.empty()) {
+        body.format = format;
+    }
     if (!isExportFormat(body.format)) {
         return refusal(request,
                        400,
                        "invalid_format",
                        "expected one of the formats exhibit, json, pdf, executive_debrief, "
-                       "legal_discovery",
+                       "legal_discovery, ai_act_art73, ai_act_art73_json, fre_902, case_uco",
                        "/format");
     }
     const ExportWork work{
@@ -97,14 +114,37 @@ http::Response exportIncident(const SharedServices& services,
     return fileResponse(std::move(exported));
 }
 
+AuthorizedHandler exportAs(const SharedServices& services, std::string format)
+{
+    return [services, format = std::move(format)](const http::Request& request,
+                                                  const security::Principal& principal) {
+        return exportIncident(services, request, principal, format);
+    };
+}
+
+/// ?format=json|pdf; json without it.
+AuthorizedHandler exportEvidence(const SharedServices& services)
+{
+    return [services](const http::Request& request, const security::Principal& principal) {
+        const auto format = request.query.find("format");
+        const std::string named = format == request.query.end() ? "json" : format->second;
+        if (named != "json" && named != "pdf") {
+            return refusal(request, 400, "invalid_format", "expected format=json or pdf", "format");
+        }
+        return exportIncident(services, request, principal, named);
+    };
+}
+
 } // namespace
 
 std::vector<ApiRoute> exportRoutes(const SharedServices& services)
 {
-    return {{"POST",
-             "/api/v1/incidents/{id}/export",
-             domain::Scope::EvidenceExport,
-             with(services, exportIncident)}};
+    const auto scope = domain::Scope::EvidenceExport;
+    const std::string base = "/api/v1/incidents/{id}/export";
+    return {{"POST", base, scope, exportAs(services, "")},
+            {"POST", base + "/evidence", scope, exportEvidence(services)},
+            {"POST", base + "/executive-debrief", scope, exportAs(services, "executive_debrief")},
+            {"POST", base + "/legal-discovery", scope, exportAs(services, "legal_discovery")}};
 }
 
 } // namespace exhibit::api
