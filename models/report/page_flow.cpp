@@ -61,8 +61,8 @@ double PageFlow::measure(const Text& text, const Typeface::Setting& setting)
 {
     if (!drawing()) {
         const auto set = m_face.set(text, setting);
-        m_unknownGlyphs += set.unknownGlyphs();
-        m_heights.push_back(set.height());
+        m_unknownGlyphs += set->unknownGlyphs();
+        m_heights.push_back(set->height());
         return m_heights.back();
     }
     const double height = m_heights.front();
@@ -73,7 +73,7 @@ double PageFlow::measure(const Text& text, const Typeface::Setting& setting)
 void PageFlow::draw(const Text& text, const Typeface::Setting& setting, double x, double y) const
 {
     if (drawing()) {
-        m_face.set(text, setting).draw(m_context, x, y);
+        m_face.set(text, setting)->draw(m_context, x, y);
     }
 }
 
