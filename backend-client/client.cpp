@@ -251,6 +251,16 @@ QFuture<Reply<Bytes>> Client::exportIncident(std::string_view id, const Json& re
         "POST", kIncidents + encodeSegment(id) + "/export", printJson(request), decodeBytes);
 }
 
+QFuture<Reply<Bytes>> Client::exportSoc2(const Json& request)
+{
+    return call("POST", "/api/v1/compliance/soc2/export", printJson(request), decodeBytes);
+}
+
+QFuture<Reply<Bytes>> Client::exportSearch(const Json& request)
+{
+    return call("POST", kIncidents + "search/export", printJson(request), decodeBytes);
+}
+
 QFuture<Reply<domain::IssuedCertificate>> Client::certify(std::string_view incident)
 {
     return call("POST",

@@ -75,6 +75,10 @@ public:
     // Evidence.
     /// The pack, as bytes; the body is ExportRequest of the document.
     [[nodiscard]] QFuture<Reply<Bytes>> exportIncident(std::string_view id, const Json& request);
+    /// The body is Soc2Request of the document.
+    [[nodiscard]] QFuture<Reply<Bytes>> exportSoc2(const Json& request);
+    /// The body is SearchExportRequest of the document.
+    [[nodiscard]] QFuture<Reply<Bytes>> exportSearch(const Json& request);
     /// Replays the incident's call; takes as long as its provider does.
     [[nodiscard]] QFuture<Reply<domain::IssuedCertificate>> certify(std::string_view incident);
     /// The newest certificate of the incident.

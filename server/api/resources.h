@@ -37,6 +37,7 @@ void refreshCatalogue(const ApiServices& services);
 [[nodiscard]] std::vector<ApiRoute> complianceRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> enteredRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> exportRoutes(const SharedServices& services);
+[[nodiscard]] std::vector<ApiRoute> searchExportRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> holdRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> certificateRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> remediationRoutes(const SharedServices& services);
