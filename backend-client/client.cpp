@@ -65,6 +65,11 @@ QFuture<Reply<SearchReply>> Client::searchIncidents(const SearchRequest& request
     return call("POST", kIncidents + "search", body(request), decodeReply<SearchReply>);
 }
 
+QFuture<Reply<CallSearchReply>> Client::searchCalls(const CallSearchRequest& request)
+{
+    return call("POST", "/api/v1/calls/search", body(request), decodeReply<CallSearchReply>);
+}
+
 QFuture<Reply<FacetsReply>> Client::facets(const FacetsRequest& request)
 {
     return call("POST", kIncidents + "facets", body(request), decodeReply<FacetsReply>);
@@ -246,6 +251,16 @@ QFuture<Reply<Bytes>> Client::exportIncident(std::string_view id, const Json& re
         "POST", kIncidents + encodeSegment(id) + "/export", printJson(request), decodeBytes);
 }
 
+QFuture<Reply<Bytes>> Client::exportSoc2(const Json& request)
+{
+    return call("POST", "/api/v1/compliance/soc2/export", printJson(request), decodeBytes);
+}
+
+QFuture<Reply<Bytes>> Client::exportSearch(const Json& request)
+{
+    return call("POST", kIncidents + "search/export", printJson(request), decodeBytes);
+}
+
 QFuture<Reply<domain::IssuedCertificate>> Client::certify(std::string_view incident)
 {
     return call("POST",
@@ -308,6 +323,24 @@ QFuture<Reply<Json>> Client::ledgerKeys()
 QFuture<Reply<Json>> Client::verifyLedger()
 {
     return call("GET", kLedger + "verify", {}, decodeReply<Json>);
+}
+
+QFuture<Reply<Json>> Client::keyring()
+{
+    return call("GET", kLedger + "keyring", {}, decodeReply<Json>);
+}
+
+QFuture<Reply<Bytes>> Client::keyringDraft()
+{
+    return call("GET", kLedger + "keyring/draft", {}, decodeBytes);
+}
+
+QFuture<Reply<Json>> Client::publishKeyring(const std::string& root, const std::string& note)
+{
+    return call("POST",
+                "/admin/keyring",
+                printJson(JsonObject{{"root", root}, {"note", note}}),
+                decodeReply<Json>);
 }
 
 QFuture<Reply<Health>> Client::health()

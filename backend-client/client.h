@@ -19,6 +19,7 @@ public:
 
     // Investigation.
     [[nodiscard]] QFuture<Reply<SearchReply>> searchIncidents(const SearchRequest& request);
+    [[nodiscard]] QFuture<Reply<CallSearchReply>> searchCalls(const CallSearchRequest& request);
     [[nodiscard]] QFuture<Reply<FacetsReply>> facets(const FacetsRequest& request);
     [[nodiscard]] QFuture<Reply<HistogramReply>> histogram(const HistogramRequest& request);
     [[nodiscard]] QFuture<Reply<IncidentReply>> incident(std::string_view id);
@@ -74,6 +75,10 @@ public:
     // Evidence.
     /// The pack, as bytes; the body is ExportRequest of the document.
     [[nodiscard]] QFuture<Reply<Bytes>> exportIncident(std::string_view id, const Json& request);
+    /// The body is Soc2Request of the document.
+    [[nodiscard]] QFuture<Reply<Bytes>> exportSoc2(const Json& request);
+    /// The body is SearchExportRequest of the document.
+    [[nodiscard]] QFuture<Reply<Bytes>> exportSearch(const Json& request);
     /// Replays the incident's call; takes as long as its provider does.
     [[nodiscard]] QFuture<Reply<domain::IssuedCertificate>> certify(std::string_view incident);
     /// The newest certificate of the incident.
@@ -90,6 +95,13 @@ public:
     /// The newest signed head, as its note; the tenant as ledgerKeys() names it.
     [[nodiscard]] QFuture<Reply<Bytes>> ledgerCheckpoint(std::string_view tenant);
     [[nodiscard]] QFuture<Reply<Json>> verifyLedger();
+    /// {"version", "root", "note", "published_at"}
+    [[nodiscard]] QFuture<Reply<Json>> keyring();
+    /// The text of the next one, unsigned.
+    [[nodiscard]] QFuture<Reply<Bytes>> keyringDraft();
+    /// {"version", "revoked": [vkey*]}
+    [[nodiscard]] QFuture<Reply<Json>> publishKeyring(const std::string& root,
+                                                      const std::string& note);
 
     // Operation.
     [[nodiscard]] QFuture<Reply<Health>> health();

@@ -17,6 +17,8 @@
 /// stands in replies_json.h.
 namespace exhibit::client {
 
+using domain::CallSearchReply;
+using domain::CallSearchRequest;
 using domain::FacetsReply;
 using domain::FacetsRequest;
 using domain::HistogramReply;

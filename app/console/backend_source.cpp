@@ -76,6 +76,12 @@ domain::Question BackendSource::search(domain::SearchRequest request,
     return ask(m_client->searchIncidents(request), std::move(answer), same<domain::SearchReply>);
 }
 
+domain::Question BackendSource::searchCalls(domain::CallSearchRequest request,
+                                            domain::AnswerTo<domain::CallSearchReply> answer)
+{
+    return ask(m_client->searchCalls(request), std::move(answer), same<domain::CallSearchReply>);
+}
+
 domain::Question BackendSource::facets(domain::FacetsRequest request,
                                        domain::AnswerTo<domain::FacetsReply> answer)
 {

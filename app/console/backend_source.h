@@ -16,6 +16,8 @@ public:
 
     domain::Question search(domain::SearchRequest request,
                             domain::AnswerTo<domain::SearchReply> answer) override;
+    domain::Question searchCalls(domain::CallSearchRequest request,
+                                 domain::AnswerTo<domain::CallSearchReply> answer) override;
     domain::Question facets(domain::FacetsRequest request,
                             domain::AnswerTo<domain::FacetsReply> answer) override;
     domain::Question histogram(domain::HistogramRequest request,

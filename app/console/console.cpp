@@ -3,6 +3,7 @@
 
 #include "app/console/screenshots.h"
 #include "models/base/limits.h"
+#include "ui/calls/calls_panes.h"
 #include "ui/certificate/certificate_panes.h"
 #include "ui/detail/detail_panes.h"
 #include "ui/search/search_controller.h"
@@ -17,10 +18,14 @@
 #include <QSettings>
 #include <QStandardPaths>
 
+#include <algorithm>
+
 namespace exhibit::console {
 namespace {
 
 using namespace Qt::StringLiterals;
+
+constexpr int kJournalDelayMs = 300;
 
 QString singleName(const QString& folder)
 {
@@ -46,12 +51,13 @@ QString programBeside(const QString& name)
 void registerPanes(ui::PaneRegistry& registry)
 {
     ui::registerSearchPanes(registry);
+    ui::registerCallsPanes(registry);
     ui::registerTimelinePanes(registry);
     ui::registerDetailPanes(registry);
     registry.add(ui::Workspace{"investigate",
                                QT_TRANSLATE_NOOP("Panes", "Investigate"),
                                ui::Icon::Search,
-                               {"query", "facets", "results", "timeline", "record"}});
+                               {"query", "facets", "results", "calls", "timeline", "record"}});
     ui::registerCertificatePage(registry);
 }
 
@@ -68,6 +74,12 @@ Console::Console(CommandLine options)
     m_connection = std::make_unique<Connection>(m_hub, nullptr);
     m_keys = std::make_unique<KeyStore>(dataFolder() + u"/keys"_s, true, nullptr);
     m_session = std::make_unique<SessionStore>(dataFolder());
+    m_records = std::make_unique<RecordWindows>(
+        m_registry, m_hub, [this](const QStringList& files) { window().openFiles(files); });
+    m_journalDelay.setSingleShot(true);
+    m_journalDelay.setInterval(kJournalDelayMs);
+    connect(&m_journalDelay, &QTimer::timeout, this, &Console::saveState);
+    connect(m_records.get(), &RecordWindows::changed, this, [this] { m_journalDelay.start(); });
     connect(m_connection.get(), &Connection::connected, this, &Console::connected);
     connect(m_connection.get(), &Connection::failed, this, &Console::failed);
     connect(&m_single, &SingleInstance::asked, this, [this](const QStringList& files) {
@@ -79,6 +91,7 @@ Console::Console(CommandLine options)
 
 Console::~Console()
 {
+    m_records.reset();
     m_windows.clear();
 }
 
@@ -100,17 +113,7 @@ int Console::run()
         m_single.listen();
     }
     openWindow();
-    m_session->beginRun();
-    const SessionState last = m_session->readState();
-    QString server
-        = m_options.server.isEmpty() ? qEnvironmentVariable("EXHIBIT_SERVER") : m_options.server;
-    if (server.isEmpty() && !m_options.safeMode) {
-        server = last.server;
-    }
-    if (!server.isEmpty()) {
-        m_welcomes.front()->setAddress(server);
-        connectTo({server, keyFromOptions(), false});
-    }
+    begin();
     window().openFiles(m_options.files);
     if (!m_options.screenshotDir.isEmpty()) {
         auto* shots = new Screenshots(*this, m_options.screenshotDir); // Ends with the program.
@@ -150,13 +153,31 @@ void Console::openWindow()
     connect(shown, &ui::MainWindow::newWindowAsked, this, &Console::openWindow);
     connect(shown, &ui::MainWindow::connectAsked, this, [shown] { shown->showHome(true); });
     connect(shown, &ui::MainWindow::disconnectAsked, this, &Console::goOffline);
+    connect(shown,
+            &ui::MainWindow::recordWindowAsked,
+            this,
+            [this](const std::shared_ptr<const domain::SearchHit>& hit) { m_records->open(hit); });
     connect(shown, &ui::MainWindow::closing, this, [this, shown] {
         m_session->saveWindow(*shown);
         saveState();
+        m_journalDelay.stop();
+        if (isLastOpen(*shown)) {
+            m_records->closeAll();
+        }
     });
     auto& search = ui::SearchController::of(shown->services());
-    connect(&search, &ui::SearchController::resultsShown, this, &Console::saveState);
+    const auto journal = [this] { m_journalDelay.start(); };
+    connect(&search, &ui::SearchController::resultsShown, this, journal);
+    connect(&search, &ui::SearchController::textChanged, this, journal);
+    connect(shown->services().selection, &ui::Selection::incidentChanged, this, journal);
     shown->show();
+}
+
+bool Console::isLastOpen(const ui::MainWindow& closing) const
+{
+    return std::none_of(m_windows.begin(), m_windows.end(), [&closing](const auto& window) {
+        return window.get() != &closing && window->isVisible();
+    });
 }
 
 Secret Console::keyFromOptions() const
@@ -212,21 +233,7 @@ void Console::connected()
             m_session->restoreWindow(*m_windows[i]);
         }
     }
-    restoreQuery();
-}
-
-void Console::restoreQuery()
-{
-    const SessionState last = m_session->readState();
-    const QString query = !m_options.query.isEmpty()                    ? m_options.query
-        : !m_options.safeMode && last.server == m_connection->address() ? last.query
-                                                                        : QString();
-    if (!m_options.safeMode && last.server == m_connection->address()) {
-        window().services().selection->want(ui::fromQt(last.incident));
-    }
-    if (!query.isEmpty()) {
-        ui::SearchController::of(window().services()).setText(query, true);
-    }
+    restoreSession();
 }
 
 void Console::failed(const QString& why)
@@ -290,18 +297,6 @@ void Console::openFirst(bool jump)
     if (jump) {
         window().actions().trigger(u"timeline.inflection");
     }
-}
-
-void Console::saveState()
-{
-    if (m_windows.empty() || m_options.safeMode || m_connection->address().isEmpty()) {
-        return;
-    }
-    const auto& search = ui::SearchController::of(window().services());
-    const auto* hit = window().services().selection->hit();
-    m_session->saveState({m_connection->address(),
-                          search.text(),
-                          hit != nullptr ? ui::toQt(hit->incident.incidentId.text()) : QString()});
 }
 
 } // namespace exhibit::console

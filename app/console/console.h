@@ -4,6 +4,7 @@
 #include "app/console/command_line.h"
 #include "app/console/connection.h"
 #include "app/console/key_store.h"
+#include "app/console/record_windows.h"
 #include "app/console/session_store.h"
 #include "app/console/single_instance.h"
 #include "backend-client/bundled_server.h"
@@ -33,7 +34,11 @@ public:
     [[nodiscard]] ui::SourceHub& hub() { return m_hub; }
     [[nodiscard]] Connection& connection() { return *m_connection; }
     [[nodiscard]] const CommandLine& options() const { return m_options; }
+    [[nodiscard]] RecordWindows& records() { return *m_records; }
+    [[nodiscard]] ui::Welcome& welcome() { return *m_welcomes.front(); }
     void openWindow();
+    /// Connects to what the command line or the session names, or offers what a crash left.
+    void begin();
 
 private:
     void connectTo(const ui::ConnectChoice& choice);
@@ -43,7 +48,9 @@ private:
     void failed(const QString& why);
     void goOffline();
     void openFirst(bool jump);
-    void restoreQuery();
+    void connectIfNamed(const QString& server);
+    void restoreSession();
+    [[nodiscard]] bool isLastOpen(const ui::MainWindow& closing) const;
     void saveState();
     [[nodiscard]] QString dataFolder() const;
     [[nodiscard]] Secret keyFromOptions() const;
@@ -56,6 +63,9 @@ private:
     std::unique_ptr<KeyStore> m_keys;
     std::unique_ptr<SessionStore> m_session;
     std::unique_ptr<client::BundledServer> m_bundled;
+    std::unique_ptr<RecordWindows> m_records;
+    QTimer m_journalDelay;
+    bool m_restores = true; ///< Not after a crash, until somebody says so.
     SingleInstance m_single;
     std::vector<std::unique_ptr<ui::MainWindow>> m_windows;
     std::vector<ui::Welcome*> m_welcomes; ///< Owned by their windows.

@@ -5,6 +5,7 @@
 #include "ui/search/search_controller.h"
 
 #include <QApplication>
+#include <QDialog>
 #include <QDir>
 #include <QFileInfo>
 #include <QPainter>
@@ -84,19 +85,52 @@ void Screenshots::listShots()
     addShot(u"filtered"_s, false, [ask] {
         ask(u"severity:critical or severity:high -status:resolved policy:CONTENT_ACCURACY"_s);
     });
-    addShot(u"empty"_s, false, [ask] { ask(u"severity:low policy:BUDGET"_s); });
+    listSearchShots();
+    addShot(u"empty"_s, false, [ask, this] {
+        m_shown = nullptr;
+        ask(u"severity:low policy:BUDGET"_s);
+    });
     addShot(u"invalid"_s, false, [ask] { ask(u"severty:high"_s); });
     addShot(u"request"_s, false, [ask, &window] {
         ask(QString());
-        window.findChild<QTabWidget*>()->setCurrentIndex(1);
+        window.pane(u"record"_s)->findChild<QTabWidget*>()->setCurrentIndex(1);
     });
     addShot(u"smallest"_s, false, [&window] {
-        window.findChild<QTabWidget*>()->setCurrentIndex(0);
+        window.pane(u"record"_s)->findChild<QTabWidget*>()->setCurrentIndex(0);
         window.resize(window.minimumSize());
     });
     addShot(u"palette"_s, false, [run, &window] {
         window.resize(1600, 1000);
         run("tools.everything");
+    });
+}
+
+/// Orders, groups, calls, builder, a record of its own.
+void Screenshots::listSearchShots()
+{
+    auto& window = m_console.window();
+    addShot(u"grouped"_s, true, [&window] {
+        ui::SearchController::of(window.services())
+            .show({{},
+                   {domain::SearchSort::Severity,
+                    domain::SearchOrder::Descending,
+                    query::Field::Policy}});
+    });
+    addShot(u"calls"_s, false, [&window] {
+        ui::SearchController::of(window.services()).show({});
+        window.actions().trigger(u"search.calls");
+    });
+    addShot(u"builder"_s, false, [&window] {
+        window.pane(u"calls"_s)->hide();
+        ui::SearchController::of(window.services())
+            .setText(u"policy:CONTENT_ACCURACY or policy:BUDGET latency:>10ms -severity:low"_s,
+                     true);
+        window.actions().trigger(u"search.builder");
+    });
+    addShot(u"record"_s, false, [&window, this] {
+        ui::SearchController::of(window.services()).setText({}, true);
+        window.findChild<QDialog*>(u"query.builder"_s)->close();
+        m_shown = &m_console.records().open(window.services().selection->shared());
     });
 }
 
@@ -134,8 +168,13 @@ void Screenshots::next()
 
 void Screenshots::grab(const QString& name)
 {
-    auto& window = m_console.window();
+    auto* dialog = m_console.window().findChild<QDialog*>(u"query.builder"_s);
+    QWidget& window = m_shown != nullptr ? *m_shown : m_console.window();
     QPixmap picture = window.grab();
+    if (dialog != nullptr && dialog->isVisible()) {
+        QPainter(&picture).drawPixmap(QPoint((window.width() - dialog->width()) / 2, 160),
+                                      dialog->grab());
+    }
     if (QWidget* popup = QApplication::activePopupWidget()) {
         QPainter painter(&picture);
         painter.drawPixmap(window.mapFromGlobal(popup->mapToGlobal(QPoint())), popup->grab());

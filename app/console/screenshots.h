@@ -4,6 +4,7 @@
 #include <QObject>
 #include <QString>
 #include <QTimer>
+#include <QWidget>
 
 #include <functional>
 #include <vector>
@@ -32,11 +33,13 @@ private:
     void next();
     void grab(const QString& name);
     void listShots();
+    void listSearchShots();
     void addShot(const QString& name, bool contrast, std::function<void()> prepare);
     [[nodiscard]] bool isQuiet() const;
 
     Console& m_console;
     QString m_folder;
+    QWidget* m_shown = nullptr; ///< Instead of the main window.
     std::vector<Shot> m_shots;
     std::size_t m_at = 0;
     QTimer m_poll;

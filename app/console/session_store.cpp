@@ -4,6 +4,7 @@
 #include <QDate>
 #include <QDir>
 #include <QFile>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QLocale>
@@ -49,7 +50,9 @@ void SessionStore::saveState(const SessionState& state) const
     const QJsonObject object{{u"version"_s, 1},
                              {u"server"_s, state.server},
                              {u"query"_s, state.query},
-                             {u"incident"_s, state.incident}};
+                             {u"incident"_s, state.incident},
+                             {u"order"_s, state.order},
+                             {u"records"_s, QJsonArray::fromStringList(state.records)}};
     QSaveFile file(m_folder + u"/session.json"_s);
     if (file.open(QIODevice::WriteOnly)) {
         file.write(QJsonDocument(object).toJson());
@@ -66,7 +69,9 @@ SessionState SessionStore::readState() const
     const QJsonObject object = QJsonDocument::fromJson(file.readAll()).object();
     return {object.value("server"_L1).toString(),
             object.value("query"_L1).toString(),
-            object.value("incident"_L1).toString()};
+            object.value("incident"_L1).toString(),
+            object.value("order"_L1).toString(),
+            object.value("records"_L1).toVariant().toStringList()};
 }
 
 bool SessionStore::crashed() const

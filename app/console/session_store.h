@@ -4,6 +4,7 @@
 #include "ui/windows/main_window.h"
 
 #include <QString>
+#include <QStringList>
 
 namespace exhibit::console {
 
@@ -11,6 +12,8 @@ struct SessionState {
     QString server;
     QString query;
     QString incident;
+    QString order; ///< printOrder().
+    QStringList records; ///< Incidents in windows of their own.
 };
 
 /// Window, layout, server, query and selection across starts. The query goes to a journal file as

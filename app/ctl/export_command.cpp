@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/ctl/commands.h"
 #include "app/ctl/failure_report.h"
+#include "app/ctl/output_file.h"
 
 #include <fstream>
 
@@ -16,7 +17,44 @@ struct ExportOptions {
     std::vector<std::string> include;
     std::vector<std::string> redactions; ///< PATH=REASON
     bool unredacted = false;
+    JsonObject production; ///< What was given of it.
+    std::vector<std::string> withheld; ///< STEP=BASIS=DESCRIPTION
+    std::string draft; ///< File with what people say in a draft under Article 73.
+    std::string from; ///< Of a SOC 2 period.
+    std::string to;
 };
+
+constexpr const char* kFormats[] = {"exhibit",
+                                    "pdf",
+                                    "json",
+                                    "executive_debrief",
+                                    "legal_discovery",
+                                    "ai_act_art73",
+                                    "ai_act_art73_json",
+                                    "fre_902",
+                                    "case_uco",
+                                    "soc2",
+                                    "soc2_json",
+                                    "soc2_csv"};
+
+/// The documents that stay out of a production.
+Result<JsonArray> withheldOf(const std::vector<std::string>& given)
+{
+    JsonArray withheld;
+    for (const auto& text : given) {
+        const std::size_t basis = text.find('=');
+        const std::size_t description = basis == text.npos ? basis : text.find('=', basis + 1);
+        int step = 0;
+        if (description == text.npos || !CLI::detail::lexical_cast(text.substr(0, basis), step)) {
+            return fail(
+                ErrorCode::InvalidInput, "Expected --withhold STEP=BASIS=DESCRIPTION.", text);
+        }
+        withheld.push_back(JsonObject{{"step_index", step},
+                                      {"basis", text.substr(basis + 1, description - basis - 1)},
+                                      {"description", text.substr(description + 1)}});
+    }
+    return withheld;
+}
 
 Result<JsonObject> requestOf(const ExportOptions& options)
 {
@@ -37,7 +75,38 @@ Result<JsonObject> requestOf(const ExportOptions& options)
     if (!options.include.empty()) {
         request.emplace("include", JsonArray(options.include.begin(), options.include.end()));
     }
+    if (options.format == "legal_discovery") {
+        JsonObject production = options.production;
+        EXHIBIT_TRY(auto withheld, withheldOf(options.withheld));
+        production.emplace("withheld", std::move(withheld));
+        request.emplace("production", std::move(production));
+    }
+    if (!options.draft.empty()) {
+        std::ifstream file(options.draft, std::ios::binary);
+        const std::string text(std::istreambuf_iterator<char>(file), {});
+        auto draft = parseJson(text);
+        if (!draft) {
+            return fail(ErrorCode::InvalidInput, "Not a JSON file.", options.draft);
+        }
+        request.emplace("art73", *std::move(draft));
+    }
     return request;
+}
+
+/// Of a period, not of an incident.
+int exportSoc2(Session& session, const ExportOptions& options)
+{
+    const auto bar = options.format.find('_');
+    JsonObject request{
+        {"format", bar == std::string::npos ? "pdf" : options.format.substr(bar + 1)},
+        {"reason", options.reason}};
+    if (!options.from.empty() || !options.to.empty()) {
+        request.emplace("period_start", options.from);
+        request.emplace("period_end", options.to);
+    }
+    const auto exported = session.wait(session.client().exportSoc2(request));
+    return exported ? writeOutput(session, *exported, options.output)
+                    : report(exported.error(), session.json());
 }
 
 int exportIncident(Session& session, const ExportOptions& options)
@@ -50,22 +119,45 @@ int exportIncident(Session& session, const ExportOptions& options)
     if (!exported) {
         return report(exported.error(), session.json());
     }
-    std::ofstream file(options.output, std::ios::binary);
-    file.write(exported->data(), static_cast<std::streamsize>(exported->size()));
-    file.close();
-    if (!file) {
-        return report(Error{ErrorCode::Unavailable, "The file cannot be written.", options.output},
-                      session.json());
+    return writeOutput(session, *exported, options.output);
+}
+
+int runExport(Session& session, const ExportOptions& options)
+{
+    const bool period = options.format.starts_with("soc2");
+    if (period != options.incident.empty()) {
+        return report(
+            Error{ErrorCode::InvalidInput,
+                  period ? "SOC 2 evidence is of a period: no incident." : "Which incident?",
+                  options.format},
+            session.json());
     }
-    const std::string digest = toHex(asView(sha256(*exported)));
-    if (session.json()) {
-        session.printJsonLine(
-            JsonObject{{"file", options.output}, {"bytes", exported->size()}, {"sha256", digest}});
-    } else {
-        session.out().stream << options.output << ": " << exported->size() << " bytes, SHA-256 "
-                             << digest << "\n";
-    }
-    return kDone;
+    return period ? exportSoc2(session, options) : exportIncident(session, options);
+}
+
+/// Options of a legal production.
+void addProductionOptions(CLI::App& command, const std::shared_ptr<ExportOptions>& options)
+{
+    const auto add = [&](const char* flag, const char* member, const char* words) {
+        return command.add_option_function<std::string>(
+            flag,
+            [options, member](const std::string& value) {
+                options->production.insert_or_assign(member, value);
+            },
+            words);
+    };
+    add("--bates-prefix", "prefix", "legal_discovery: begins every number (EXH)");
+    add("--volume", "volume", "legal_discovery: name of the volume (VOL001)");
+    add("--custodian", "custodian", "legal_discovery: whose documents they are (the tenant)");
+    add("--confidentiality", "confidentiality", "legal_discovery: stands on every page");
+    add("--encoding", "encoding", "legal_discovery: of the Concordance file (utf-8)")
+        ->check(CLI::IsMember({"utf-8", "windows-1252"}));
+    command
+        .add_option("--withhold",
+                    options->withheld,
+                    "legal_discovery: step that stays out, on what ground, and words for the "
+                    "privilege log")
+        ->type_name("STEP=BASIS=DESCRIPTION");
 }
 
 } // namespace
@@ -73,13 +165,13 @@ int exportIncident(Session& session, const ExportOptions& options)
 void addExportCommand(CLI::App& app, Invocation& invocation)
 {
     auto options = std::make_shared<ExportOptions>();
-    auto* command = app.add_subcommand(
-        "export", "Export an incident: its evidence as a signed pack, a bundle or a report");
-    command->add_option("incident", options->incident, "The incident's id")
-        ->required()
+    auto* command = app.add_subcommand("export",
+                                       "Export an incident as a signed pack, a bundle, a report, a "
+                                       "production or a draft, or SOC 2 evidence of a period");
+    command->add_option("incident", options->incident, "The incident's id; none for SOC 2")
         ->type_name("INC");
     command->add_option("--format", options->format)
-        ->check(CLI::IsMember({"exhibit", "pdf", "json", "executive_debrief"}))
+        ->check(CLI::IsMember(std::vector<std::string>(std::begin(kFormats), std::end(kFormats))))
         ->capture_default_str();
     command
         ->add_option("--include",
@@ -98,8 +190,13 @@ void addExportCommand(CLI::App& app, Invocation& invocation)
     command->add_flag("--unredacted",
                       options->unredacted,
                       "Leave personal data and secrets as they are; needs audit:read as well");
+    command->add_option("--draft", options->draft, "ai_act_art73: what people say, as JSON")
+        ->type_name("FILE");
+    command->add_option("--from", options->from, "soc2: first day of the period");
+    command->add_option("--to", options->to, "soc2: last day of the period");
+    addProductionOptions(*command, options);
     command->callback([options, &invocation] {
-        invocation.run = [options](Session& session) { return exportIncident(session, *options); };
+        invocation.run = [options](Session& session) { return runExport(session, *options); };
     });
 }
 

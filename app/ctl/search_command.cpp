@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/ctl/commands.h"
 #include "app/ctl/failure_report.h"
+#include "app/ctl/output_file.h"
 #include "app/ctl/table.h"
 #include "app/ctl/text_layout.h"
 #include "backend-client/replies_json.h"
@@ -24,6 +25,10 @@ struct SearchOptions {
     std::string model;
     std::uint32_t limit = limits::kPageRowsDefault;
     std::string cursor;
+    std::string output; ///< Everything that is found goes into this file.
+    std::string format = "csv";
+    std::string reason;
+    bool unredacted = false;
 };
 
 std::optional<std::string> unlessEmpty(const std::string& text)
@@ -140,6 +145,22 @@ void printHits(const Session& session, const client::SearchReply& reply)
     }
 }
 
+/// Into a file, whatever a page holds.
+int exportFound(Session& session,
+                const SearchOptions& options,
+                const client::SearchRequest& request)
+{
+    Json search = toJson(request);
+    search.get_object().erase("limit");
+    const auto file
+        = session.wait(session.client().exportSearch(JsonObject{{"format", options.format},
+                                                                {"search", std::move(search)},
+                                                                {"redact", !options.unredacted},
+                                                                {"reason", options.reason}}));
+    return file ? writeOutput(session, *file, options.output)
+                : report(file.error(), session.json());
+}
+
 int search(Session& session, const SearchOptions& options)
 {
     const std::string text = fmt::format("{}", fmt::join(options.words, " "));
@@ -149,6 +170,9 @@ int search(Session& session, const SearchOptions& options)
     const auto request = makeRequest(options, text);
     if (!request) {
         return report(request.error(), session.json());
+    }
+    if (!options.output.empty()) {
+        return exportFound(session, options, *request);
     }
     const auto reply = session.wait(session.client().searchIncidents(*request));
     if (!reply) {
@@ -189,6 +213,16 @@ void addSearchCommand(CLI::App& app, Invocation& invocation)
         ->check(CLI::Range(1U, limits::kPageRowsMax))
         ->capture_default_str();
     command->add_option("--cursor", options->cursor, "The next page, as the page before says");
+    command->add_option("-o,--output", options->output, "Export everything found to this file")
+        ->type_name("FILE");
+    command->add_option("--format", options->format, "Of the file")
+        ->check(CLI::IsMember({"csv", "ndjson"}))
+        ->capture_default_str();
+    command->add_option("--reason", options->reason, "Why it is exported: stands in the log");
+    command->add_flag(
+        "--unredacted",
+        options->unredacted,
+        "Leave names, personal data and secrets in the file; needs audit:read as well");
     command->callback([options, &invocation] {
         invocation.run = [options](Session& session) { return search(session, *options); };
     });

@@ -3,6 +3,7 @@
 
 #include "models/base/time.h"
 #include "models/domain/certificate.h"
+#include "models/domain/found_call.h"
 #include "models/domain/incident.h"
 #include "models/domain/run.h"
 #include "models/domain/search_order.h"
@@ -54,7 +55,8 @@ struct SearchReply {
 /// alternatives stay visible.
 struct FacetsRequest {
     SearchRequest search;
-    std::vector<std::string> fields; ///< "severity", "policy", "status", "model", "user", "session".
+    /// "severity", "policy", "status", "model", "user", "session".
+    std::vector<std::string> fields;
     std::uint32_t limit = 8; ///< Values per field, the most frequent first.
 };
 
@@ -141,6 +143,10 @@ public:
     virtual ~IncidentSource() = default;
 
     [[nodiscard]] virtual Question search(SearchRequest request, AnswerTo<SearchReply> answer) = 0;
+    /// Of all calls, also those without an incident.
+    [[nodiscard]] virtual Question searchCalls(CallSearchRequest request,
+                                               AnswerTo<CallSearchReply> answer)
+        = 0;
     [[nodiscard]] virtual Question facets(FacetsRequest request, AnswerTo<FacetsReply> answer) = 0;
     [[nodiscard]] virtual Question histogram(HistogramRequest request,
                                              AnswerTo<HistogramReply> answer)

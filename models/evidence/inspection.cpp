@@ -110,8 +110,20 @@ Blame blameOf(const VerificationReport& report)
     return blame;
 }
 
+/// Entries are small; of a pack with very many those behind this sum are listed without bytes.
+constexpr std::size_t kShownBytesMax = 16 * 1024 * 1024;
+
+std::optional<InclusionPath> pathOf(const Pack& pack, std::uint64_t sequence, BytesView entry)
+{
+    const auto content = pack.content(proofPath(sequence));
+    auto path
+        = content ? inclusionPath(entry, content->view()) : tl::make_unexpected(content.error());
+    return path ? std::optional(*std::move(path)) : std::nullopt;
+}
+
 void listEntries(const Pack& pack, const Blame& blame, Inspection& into)
 {
+    std::size_t shown = 0;
     for (const auto& name : pack.under("data/entries/")) {
         const auto content = pack.content(name);
         const auto entry
@@ -123,7 +135,14 @@ void listEntries(const Pack& pack, const Blame& blame, Inspection& into)
         into.entries.push_back({entry->sequence,
                                 entry->type,
                                 bad ? std::string() : entry->time,
-                                bad ? CheckResult::Failed : CheckResult::Passed});
+                                bad ? CheckResult::Failed : CheckResult::Passed,
+                                {},
+                                pathOf(pack, entry->sequence, content->view())});
+        shown += content->view().size();
+        if (shown <= kShownBytesMax) {
+            const auto bytes = content->view();
+            into.entries.back().bytes.assign(bytes.begin(), bytes.end());
+        }
         if (into.entries.size() == 1 && !bad) {
             into.digests.push_back({fmt::format("Entry seq {}", entry->sequence),
                                     toHex(asView(entryHash(content->view())))});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/evidence/inclusion_path.h"
 #include "models/evidence/pack.h"
 #include "models/evidence/report.h"
 #include "models/evidence/trust.h"
@@ -30,6 +31,8 @@ struct InspectedEntry {
     std::string type;
     std::string time; ///< What the entry claims; empty where the entry failed.
     CheckResult result = CheckResult::NotChecked;
+    Bytes bytes; ///< As they lie in the file, for people to look at; empty in a very large file.
+    std::optional<InclusionPath> path; ///< Of its own proof; nullopt where it has none.
 };
 
 /// A hash that names something, as it is written.

@@ -202,6 +202,16 @@ Query withRange(const Query& query, UtcTime from, UtcTime to)
     return result;
 }
 
+bool admits(const Query& query, Field field, const std::string& value)
+{
+    return std::all_of(query.groups.begin(), query.groups.end(), [&](const auto& group) {
+        return !concernsOnly(group, field)
+            || std::any_of(group.begin(), group.end(), [&](const Clause& clause) {
+                   return (clause.value == value) != clause.negated;
+               });
+    });
+}
+
 std::vector<std::string> chosenValues(const Query& query, Field field)
 {
     std::vector<std::string> values;

@@ -35,6 +35,9 @@ struct Restriction {
 /// Between two instants: from inclusive, to exclusive.
 [[nodiscard]] Query withRange(const Query& query, UtcTime from, UtcTime to);
 
+/// Whether the query lets that value of the field through, as far as groups of this field alone
+/// say.
+[[nodiscard]] bool admits(const Query& query, Field field, const std::string& value);
 /// The values the field is restricted to by one group of alternatives.
 [[nodiscard]] std::vector<std::string> chosenValues(const Query& query, Field field);
 

@@ -75,9 +75,35 @@ std::string joined(const Texts& texts)
     return all;
 }
 
+Match judged(std::string method, double score, double threshold)
+{
+    return {score >= threshold ? domain::MatchLevel::Semantic : domain::MatchLevel::Mismatch,
+            {std::move(method), fmt::format("{:.4f}", score), fmt::format("{:.4f}", threshold)}};
+}
+
+Match compareMeanings(const std::string& a,
+                      const std::string& b,
+                      const std::optional<SemanticMeasure>& measure,
+                      const std::string& extent)
+{
+    std::string missing;
+    if (measure) {
+        if (const auto score = measure->compare(a, b)) {
+            return judged(measure->name + extent, *score, measure->threshold);
+        }
+        missing = " (" + measure->name + " could not be had)";
+    }
+    return judged("lexical: cosine of word and word-pair counts, not of meanings" + extent
+                      + missing,
+                  lexicalSimilarity(a, b),
+                  kSemanticThreshold);
+}
+
 } // namespace
 
-Match compareAnswers(const AnswerContent& original, const AnswerContent& replayed)
+Match compareAnswers(const AnswerContent& original,
+                     const AnswerContent& replayed,
+                     const std::optional<SemanticMeasure>& measure)
 {
     if (original.status != replayed.status) {
         return {domain::MatchLevel::Mismatch,
@@ -103,12 +129,7 @@ Match compareAnswers(const AnswerContent& original, const AnswerContent& replaye
         return {domain::MatchLevel::Logical,
                 {"canonical JSON and white space of every channel" + extent, "1", "1"}};
     }
-    const double score = lexicalSimilarity(joined(before), joined(after));
-    return {score >= kSemanticThreshold ? domain::MatchLevel::Semantic
-                                        : domain::MatchLevel::Mismatch,
-            {"lexical: cosine of word and word-pair counts, not of meanings" + extent,
-             fmt::format("{:.4f}", score),
-             fmt::format("{:.4f}", kSemanticThreshold)}};
+    return compareMeanings(joined(before), joined(after), measure, extent);
 }
 
 } // namespace exhibit::replay

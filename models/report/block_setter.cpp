@@ -64,16 +64,16 @@ void BlockSetter::operator()(const Paragraph& paragraph)
     static_cast<void>(m_flow.measure(paragraph.text, setting));
     const Element element(m_flow, "P");
     const auto set = m_flow.face().set(paragraph.text, setting);
-    for (int first = 0; first < set.lineCount();) {
+    for (int first = 0; first < set->lineCount();) {
         int last = first + 1;
-        double height = set.height(first, last);
+        double height = set->height(first, last);
         m_flow.need(height);
-        while (last < set.lineCount() && height + set.height(last, last + 1) <= m_flow.room()) {
-            height += set.height(last, last + 1);
+        while (last < set->lineCount() && height + set->height(last, last + 1) <= m_flow.room()) {
+            height += set->height(last, last + 1);
             ++last;
         }
         if (m_flow.drawing()) {
-            set.draw(m_flow.context(), m_flow.left(), m_flow.y(), first, last);
+            set->draw(m_flow.context(), m_flow.left(), m_flow.y(), first, last);
         }
         m_flow.advance(height);
         first = last;
@@ -208,6 +208,16 @@ void BlockSetter::operator()(const PageBreak&)
     if (!m_flow.atTop()) {
         m_flow.newPage();
     }
+}
+
+void setBlocks(const Document& document, PageFlow& flow)
+{
+    BlockSetter setter(flow);
+    const PageFlow::Element whole(flow, "Document");
+    for (const auto& block : document.blocks) {
+        std::visit(setter, block);
+    }
+    flow.finish();
 }
 
 } // namespace exhibit::report

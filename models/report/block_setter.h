@@ -27,4 +27,7 @@ private:
     PageFlow& m_flow;
 };
 
+/// The whole document, to the end of its last page.
+void setBlocks(const Document& document, PageFlow& flow);
+
 } // namespace exhibit::report

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/base/time.h"
+#include "models/report/bates.h"
 
 #include <cstdint>
 #include <optional>
@@ -136,6 +137,7 @@ struct Document {
     Text footer; ///< First line at the bottom.
     std::string footerNote; ///< Second line.
     std::string footerId; ///< At the right, above the page's number.
+    std::optional<BatesRange> stamp; ///< In place of footerId, one number a page.
     UtcTime createdAt{}; ///< The only date in the file.
     std::vector<Block> blocks;
 };

@@ -15,9 +15,10 @@ PageFlow::PageFlow(const Document& document, const Typeface& face)
 {
 }
 
-void PageFlow::start(_cairo* context, std::size_t pageCount)
+void PageFlow::start(_cairo* context, std::size_t pageCount, PageDone pageDone)
 {
     m_context = context;
+    m_pageDone = std::move(pageDone);
     m_pageCount = pageCount;
     m_page = 1;
     m_y = kTop;
@@ -27,7 +28,11 @@ void PageFlow::finish()
 {
     if (drawing()) {
         drawMargins();
-        cairo_show_page(m_context);
+        if (m_pageDone) {
+            m_pageDone();
+        } else {
+            cairo_show_page(m_context);
+        }
     }
 }
 
@@ -56,8 +61,8 @@ double PageFlow::measure(const Text& text, const Typeface::Setting& setting)
 {
     if (!drawing()) {
         const auto set = m_face.set(text, setting);
-        m_unknownGlyphs += set.unknownGlyphs();
-        m_heights.push_back(set.height());
+        m_unknownGlyphs += set->unknownGlyphs();
+        m_heights.push_back(set->height());
         return m_heights.back();
     }
     const double height = m_heights.front();
@@ -68,7 +73,7 @@ double PageFlow::measure(const Text& text, const Typeface::Setting& setting)
 void PageFlow::draw(const Text& text, const Typeface::Setting& setting, double x, double y) const
 {
     if (drawing()) {
-        m_face.set(text, setting).draw(m_context, x, y);
+        m_face.set(text, setting)->draw(m_context, x, y);
     }
 }
 
@@ -84,7 +89,7 @@ void PageFlow::rule(double x, double y, double width, double thickness) const
 
 void PageFlow::outline(const std::string& text)
 {
-    if (drawing()) {
+    if (drawing() && !m_pageDone) {
         const std::string where = fmt::format("page={} pos=[{:.1f} {:.1f}]", m_page, kLeft, m_y);
         cairo_pdf_surface_add_outline(cairo_get_target(m_context),
                                       CAIRO_PDF_OUTLINE_ROOT,
@@ -104,7 +109,15 @@ void PageFlow::drawMargins() const
     rule(kLeft, kBottom + 18, width(), 0.8);
     draw(m_document.footer, small, kLeft, kBottom + 23);
     draw(plain(m_document.footerNote), small, kLeft, kBottom + 33);
-    draw(mono(m_document.footerId), right, rightX, kBottom + 23);
+    if (const auto& stamp = m_document.stamp) {
+        const auto number = stamp->first + static_cast<std::int64_t>(m_page) - 1;
+        draw(bold(batesText(stamp->prefix, number)),
+             {.size = kBodySize, .width = width() / 3, .right = true},
+             rightX,
+             kBottom + 21);
+    } else {
+        draw(mono(m_document.footerId), right, rightX, kBottom + 23);
+    }
     draw(bold(fmt::format("Page {} of {}", m_page, m_pageCount)), right, rightX, kBottom + 33);
 }
 

@@ -4,6 +4,7 @@
 #include "models/report/typeface.h"
 
 #include <deque>
+#include <functional>
 
 namespace exhibit::report {
 
@@ -26,8 +27,12 @@ class PageFlow {
 public:
     PageFlow(const Document& document, const Typeface& face);
 
-    /// Starts from the first page; draws when there is a context.
-    void start(_cairo* context, std::size_t pageCount);
+    /// Takes a page that is drawn.
+    using PageDone = std::function<void()>;
+
+    /// Starts from the first page; draws when there is a context. Without `pageDone` the pages are
+    /// the surface's own.
+    void start(_cairo* context, std::size_t pageCount, PageDone pageDone = {});
     /// Ends the last page.
     void finish();
 
@@ -76,6 +81,7 @@ private:
     const Document& m_document;
     const Typeface& m_face;
     _cairo* m_context = nullptr;
+    PageDone m_pageDone;
     std::size_t m_page = 0;
     std::size_t m_pageCount = 0;
     double m_y = 0;

@@ -51,11 +51,10 @@ void checkSignature(BytesView pdf,
 Result<Bytes> makeAgain(const PdfContent& content, ReportKind kind)
 {
     auto attachments = content.attachments;
-    if (kind != ReportKind::Soc2) {
-        return makeReport(attachments[std::string(kAttachedPack)], kind, {});
-    }
-    const auto bundle = attachments.extract(std::string(kAttachedSoc2));
-    return makeSoc2Report(bundle ? BytesView(bundle.mapped()) : BytesView(), attachments, {});
+    const auto source = attachments.extract(std::string(attachmentOf(kind)));
+    const BytesView bytes = source ? BytesView(source.mapped()) : BytesView();
+    return attachmentOf(kind) == kAttachedPack ? makeReport(bytes, kind, {})
+                                               : makeBundleReport(bytes, kind, attachments, {});
 }
 
 void checkPages(const PdfContent& content, ReportKind kind, VerificationReport& report)
@@ -95,15 +94,15 @@ void checkAttachment(const PdfContent& content,
                      const evidence::TrustAnchors& anchors,
                      VerificationReport& report)
 {
-    const std::string name(kind == ReportKind::Soc2 ? kAttachedSoc2 : kAttachedPack);
+    const std::string name(attachmentOf(kind));
     const auto found = content.attachments.find(name);
     if (found == content.attachments.end()) {
         report.failed(kReport, "attachment", name + " is not attached");
         return;
     }
     std::optional<std::string> fault;
-    if (kind == ReportKind::Soc2) {
-        fault = faultOfListings(found->second, content.attachments);
+    if (name != kAttachedPack) {
+        fault = faultOfAttachments(found->second, kind, content.attachments);
         report.verdict = Verdict::Valid; // Signed as a whole; trust decides.
     } else {
         report = evidence::verifyPack(found->second, anchors);

@@ -55,4 +55,35 @@ bool ExportRedaction::concerns(const Json& value) const
     return m_on && json(value) != value;
 }
 
+std::map<std::string, std::int64_t> ExportRedaction::kindsIn(const Json& value) const
+{
+    std::map<std::string, std::int64_t> kinds;
+    if (m_on) {
+        count(value, kinds);
+    }
+    return kinds;
+}
+
+void ExportRedaction::count(const Json& value, std::map<std::string, std::int64_t>& kinds) const
+{
+    if (const auto* string = value.if_string()) {
+        scan::Redactor redactor(m_pack.pack);
+        std::string scratch;
+        redactor.feed(*string, scratch);
+        redactor.finish(scratch);
+        for (const auto& run : redactor.takeRuns()) {
+            ++kinds[m_pack.types[run.pattern]];
+        }
+    } else if (const auto* array = value.if_array()) {
+        for (const auto& element : *array) {
+            count(element, kinds);
+        }
+    } else if (const auto* object = value.if_object()) {
+        for (const auto& [name, member] : *object) {
+            count(Json(name), kinds);
+            count(member, kinds);
+        }
+    }
+}
+
 } // namespace exhibit::report

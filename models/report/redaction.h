@@ -4,6 +4,8 @@
 #include "models/base/json.h"
 #include "models/redaction/redaction_pack.h"
 
+#include <map>
+
 namespace exhibit::report {
 
 /// What goes out with an export, with personal data and secrets replaced. With `on` false it
@@ -20,8 +22,12 @@ public:
     [[nodiscard]] Json json(const Json& value) const;
     /// Whether anything in it would be replaced.
     [[nodiscard]] bool concerns(const Json& value) const;
+    /// How often each kind, e.g. "EMAIL", is found in its strings; empty when off.
+    [[nodiscard]] std::map<std::string, std::int64_t> kindsIn(const Json& value) const;
 
 private:
+    void count(const Json& value, std::map<std::string, std::int64_t>& kinds) const;
+
     redaction::NamedPack m_pack;
     bool m_on = true;
 };

@@ -1,27 +1,101 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/report/report_pdf.h"
 
+#include "models/report/art73.h"
 #include "models/report/executive_debrief.h"
 #include "models/report/incident_report.h"
+#include "models/report/legal_discovery_json.h"
 #include "models/report/soc2.h"
 #include "models/report/typesetter.h"
 
 namespace exhibit::report {
 namespace {
 
-Result<Soc2Bundle> readSoc2(BytesView bytes)
+template <class T>
+Result<T> readBundle(BytesView bytes)
 {
     EXHIBIT_TRY(const Json json, parseJson(bytes));
-    return fromJson<Soc2Bundle>(json, UnknownMembers::Reject);
+    return fromJson<T>(json, UnknownMembers::Reject);
+}
+
+Result<Document> documentOfBundle(BytesView bytes, ReportKind kind)
+{
+    switch (kind) {
+    case ReportKind::Soc2: {
+        EXHIBIT_TRY(const auto bundle, readBundle<Soc2Bundle>(bytes));
+        return soc2Report(bundle);
+    }
+    case ReportKind::LegalDiscovery: {
+        EXHIBIT_TRY(const auto bundle, readBundle<LegalDiscoveryBundle>(bytes));
+        const bool numbered = bundle.batesFirst > 0 && bundle.batesFirst <= bundle.batesLast
+            && bundle.batesLast <= kBatesMax;
+        if (bundle.custodians.empty() || !numbered) {
+            return fail(ErrorCode::InvalidInput, "A production has a custodian and numbers.");
+        }
+        return legalCover(bundle);
+    }
+    case ReportKind::AiActArt73: {
+        EXHIBIT_TRY(const auto bundle, readBundle<Art73Bundle>(bytes));
+        return art73Report(bundle);
+    }
+    case ReportKind::Incident:
+    case ReportKind::ExecutiveDebrief:
+        break;
+    }
+    return fail(ErrorCode::InvalidInput, "This report is made from a pack.");
+}
+
+std::string mimeTypeOf(std::string_view name)
+{
+    return name.ends_with(".exhibit") ? std::string(evidence::kPackMimetype)
+                                      : "application/x-ndjson";
 }
 
 } // namespace
 
+std::string_view attachmentOf(ReportKind kind)
+{
+    switch (kind) {
+    case ReportKind::Soc2:
+        return kAttachedSoc2;
+    case ReportKind::LegalDiscovery:
+        return kAttachedLegal;
+    case ReportKind::AiActArt73:
+        return kAttachedArt73;
+    case ReportKind::Incident:
+    case ReportKind::ExecutiveDebrief:
+        break;
+    }
+    return kAttachedPack;
+}
+
+Result<Bytes> makeBundleReport(BytesView bundle,
+                               ReportKind kind,
+                               const std::map<std::string, Bytes>& beside,
+                               const PdfSigner& sign)
+{
+    EXHIBIT_TRY(Document document, documentOfBundle(bundle, kind));
+    document.report = wireName(kind);
+    EXHIBIT_TRY(const auto typeset, report::typeset(document));
+    PdfFinish finish;
+    finish.attachments.push_back({std::string(attachmentOf(kind)),
+                                  "application/json",
+                                  "What these pages say, as a machine reads it",
+                                  bundle});
+    for (const auto& [name, bytes] : beside) {
+        finish.attachments.push_back(
+            {name, mimeTypeOf(name), "What the pages are drawn from", bytes});
+    }
+    finish.sign = sign;
+    finish.signReason = "Exported from the record that is attached; not an attestation";
+    return finishPdf(typeset.pdf, document, finish);
+}
+
 Result<Document> documentOf(BytesView pack, ReportKind kind)
 {
     EXHIBIT_TRY(const auto facts, readPackFacts(pack));
-    if (kind == ReportKind::Soc2) {
-        return fail(ErrorCode::InvalidInput, "A SOC 2 report is not made from a pack.");
+    if (attachmentOf(kind) != kAttachedPack) {
+        return fail(ErrorCode::InvalidInput, "This report is not made from a pack.");
     }
     auto document = kind == ReportKind::Incident ? incidentReport(facts) : executiveDebrief(facts);
     if (document) {
@@ -44,41 +118,43 @@ Result<Bytes> makeReport(BytesView pack, ReportKind kind, const PdfSigner& sign)
     return finishPdf(typeset.pdf, document, finish);
 }
 
-Result<Bytes> makeSoc2Report(BytesView json,
-                             const std::map<std::string, Bytes>& listings,
-                             const PdfSigner& sign)
-{
-    EXHIBIT_TRY(const auto bundle, readSoc2(json));
-    Document document = soc2Report(bundle);
-    document.report = wireName(ReportKind::Soc2);
-    EXHIBIT_TRY(const auto typeset, report::typeset(document));
-    PdfFinish finish;
-    finish.attachments.push_back({std::string(kAttachedSoc2),
-                                  "application/json",
-                                  "The evidence as a machine reads it",
-                                  json});
-    for (const auto& [name, listing] : listings) {
-        finish.attachments.push_back({name, "application/x-ndjson", "A population", listing});
-    }
-    finish.sign = sign;
-    finish.signReason = "Exported from the evidence that is attached; not an attestation";
-    return finishPdf(typeset.pdf, document, finish);
-}
+namespace {
 
-std::optional<std::string> faultOfListings(BytesView json,
+std::optional<std::string> faultOfListings(const Soc2Bundle& bundle,
                                            const std::map<std::string, Bytes>& attachments)
 {
-    const auto bundle = readSoc2(json);
-    if (!bundle) {
-        return "soc2.json: " + bundle.error().message;
-    }
-    for (const auto& row : bundle->rows) {
+    for (const auto& row : bundle.rows) {
         if (!row.evidenceSha256) {
             continue;
         }
         const auto found = attachments.find(row.evidenceFile);
         if (found == attachments.end() || sha256(found->second) != *row.evidenceSha256) {
             return "the listing of " + row.criterion + " is not the one that was exported";
+        }
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+std::optional<std::string> faultOfAttachments(BytesView bytes,
+                                              ReportKind kind,
+                                              const std::map<std::string, Bytes>& attachments)
+{
+    const std::string name(attachmentOf(kind));
+    if (kind == ReportKind::Soc2) {
+        const auto bundle = readBundle<Soc2Bundle>(bytes);
+        return bundle ? faultOfListings(*bundle, attachments)
+                      : name + ": " + bundle.error().message;
+    }
+    if (kind == ReportKind::AiActArt73) {
+        const auto bundle = readBundle<Art73Bundle>(bytes);
+        const auto pack = attachments.find(std::string(kAttachedPack));
+        if (!bundle) {
+            return name + ": " + bundle.error().message;
+        }
+        if (pack == attachments.end() || sha256(pack->second) != bundle->packSha256) {
+            return "the attached pack is not the one that the report is about";
         }
     }
     return std::nullopt;

@@ -14,9 +14,20 @@ namespace exhibit::report {
 inline constexpr std::string_view kAttachedPack = "evidence.exhibit";
 
 inline constexpr std::string_view kAttachedSoc2 = "soc2.json";
+inline constexpr std::string_view kAttachedLegal = "legal_discovery.json";
+inline constexpr std::string_view kAttachedArt73 = "ai-act-art73.json";
 
-/// The first two are made from a pack, the last from a bundle.
-enum class ReportKind : std::uint8_t { Incident, ExecutiveDebrief, Soc2 };
+/// The first two are made from a pack, the others from a bundle.
+enum class ReportKind : std::uint8_t {
+    Incident,
+    ExecutiveDebrief,
+    Soc2,
+    LegalDiscovery,
+    AiActArt73
+};
+
+/// What a report of that kind is made from, and carries.
+[[nodiscard]] std::string_view attachmentOf(ReportKind kind);
 
 /// The pages of a pack's report. Errors as of readPackFacts().
 [[nodiscard]] Result<Document> documentOf(BytesView pack, ReportKind kind);
@@ -24,13 +35,15 @@ enum class ReportKind : std::uint8_t { Incident, ExecutiveDebrief, Soc2 };
 /// The report with the pack attached to it, signed when there is a signer.
 [[nodiscard]] Result<Bytes> makeReport(BytesView pack, ReportKind kind, const PdfSigner& sign);
 
-/// The SOC 2 report of a bundle's JSON with it and its listings attached.
-[[nodiscard]] Result<Bytes> makeSoc2Report(BytesView bundle,
-                                           const std::map<std::string, Bytes>& listings,
-                                           const PdfSigner& sign);
-/// What is wrong with the listings beside a bundle; nullopt: each is what its row says.
-[[nodiscard]] std::optional<std::string> faultOfListings(
-    BytesView bundle, const std::map<std::string, Bytes>& attachments);
+/// The report of a bundle's JSON with it and the files that belong to it attached, by name.
+/// InvalidInput when it is no bundle of that kind, or a pack is what the report is made from.
+[[nodiscard]] Result<Bytes> makeBundleReport(BytesView bundle,
+                                             ReportKind kind,
+                                             const std::map<std::string, Bytes>& beside,
+                                             const PdfSigner& sign);
+/// What is wrong with the files beside a bundle; nullopt: each is what the bundle says.
+[[nodiscard]] std::optional<std::string> faultOfAttachments(
+    BytesView bundle, ReportKind kind, const std::map<std::string, Bytes>& attachments);
 
 } // namespace exhibit::report
 
@@ -38,6 +51,10 @@ template <>
 struct exhibit::EnumNames<exhibit::report::ReportKind> {
     using E = exhibit::report::ReportKind;
     static constexpr std::string_view kType = "kind of report";
-    static constexpr std::pair<E, std::string_view> kNames[] = {
-        {E::Incident, "incident"}, {E::ExecutiveDebrief, "executive_debrief"}, {E::Soc2, "soc2"}};
+    static constexpr std::pair<E, std::string_view> kNames[]
+        = {{E::Incident, "incident"},
+           {E::ExecutiveDebrief, "executive_debrief"},
+           {E::Soc2, "soc2"},
+           {E::LegalDiscovery, "legal_discovery"},
+           {E::AiActArt73, "ai_act_art73"}};
 };

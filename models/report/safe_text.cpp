@@ -12,24 +12,6 @@ namespace exhibit::report {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-constexpr char32_t kInvalid = 0xFFFFFFFF;
-
-/// One character from the front of `text`; kInvalid takes a single byte.
-char32_t takeCharacter(std::string_view& text)
-{
-    const auto lead = static_cast<unsigned char>(text.front());
-    const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    if (lead < 0x80 || length > text.size() || !isValidUtf8(text.substr(0, length))) {
-        text.remove_prefix(1);
-        return lead < 0x80 ? lead : kInvalid;
-    }
-    char32_t code = lead & (0xFFU >> (length + 1));
-    for (std::size_t i = 1; i < length; ++i) {
-        code = (code << 6U) | (static_cast<unsigned char>(text[i]) & 0x3FU);
-    }
-    text.remove_prefix(length);
-    return code;
-}
 
 /// Direction marks and overrides, invisible operators, tags, private use, non-characters.
 bool isInvisible(char32_t code)
@@ -55,7 +37,7 @@ bool isInvisible(char32_t code)
 
 void appendSafe(std::string& out, char32_t code, std::string_view original)
 {
-    if (code == kInvalid) {
+    if (code == kNoCharacter) {
         out += kReplacement;
     } else if (code < 0x20 && code != '\n') {
         const char picture[] = {'\xE2', '\x90', static_cast<char>(0x80 + code), '\0'};
@@ -68,6 +50,22 @@ void appendSafe(std::string& out, char32_t code, std::string_view original)
 }
 
 } // namespace
+
+char32_t takeCharacter(std::string_view& text)
+{
+    const auto lead = static_cast<unsigned char>(text.front());
+    const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    if (lead < 0x80 || length > text.size() || !isValidUtf8(text.substr(0, length))) {
+        text.remove_prefix(1);
+        return lead < 0x80 ? lead : kNoCharacter;
+    }
+    char32_t code = lead & (0xFFU >> (length + 1));
+    for (std::size_t i = 1; i < length; ++i) {
+        code = (code << 6U) | (static_cast<unsigned char>(text[i]) & 0x3FU);
+    }
+    text.remove_prefix(length);
+    return code;
+}
 
 std::string safeText(std::string_view text)
 {

@@ -12,6 +12,11 @@ namespace exhibit::report {
 /// recorded. Line feeds stay; see oneLine().
 [[nodiscard]] std::string safeText(std::string_view text);
 
+inline constexpr char32_t kNoCharacter = 0xFFFFFFFF;
+/// Takes one character from the front of `text`, which is not empty; kNoCharacter for a byte that
+/// is not UTF-8.
+[[nodiscard]] char32_t takeCharacter(std::string_view& text);
+
 /// The same in one line: line feeds and tabs become spaces.
 [[nodiscard]] std::string oneLine(std::string_view text);
 

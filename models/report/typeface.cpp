@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/report/typeface.h"
 
+#include <fmt/format.h>
+
 #include <pango/pangocairo.h>
 
 #include <cmath>
@@ -15,6 +17,8 @@ constexpr double kMonoScale = 0.9;
 constexpr double kLabelScale = 0.82;
 constexpr double kQuiet = 0.33;
 constexpr double kLeading = 1.1; ///< Of a line over what its font asks for.
+constexpr std::size_t kKnownMax = 16'384; ///< Texts that are remembered, some 5 kB each.
+constexpr std::size_t kKnownBytesMax = 300; ///< Of one of them.
 
 double points(int units)
 {
@@ -135,6 +139,12 @@ SetText::SetText(_PangoLayout* owned, std::vector<FramedRange> frames)
     : m_layout(owned)
     , m_frames(std::move(frames))
 {
+    PangoLayoutIter* const at = pango_layout_get_iter(m_layout.get());
+    m_tops.push_back(0);
+    do {
+        m_tops.push_back(m_tops.back() + heightOf(at));
+    } while (pango_layout_iter_next_line(at) != 0);
+    pango_layout_iter_free(at);
 }
 
 double SetText::height() const
@@ -161,14 +171,7 @@ int SetText::unknownGlyphs() const
 
 double SetText::height(int first, int last) const
 {
-    double height = 0;
-    PangoLayoutIter* const at = pango_layout_get_iter(m_layout.get());
-    int line = 0;
-    do {
-        height += line >= first && line < last ? heightOf(at) : 0;
-    } while (++line < last && pango_layout_iter_next_line(at) != 0);
-    pango_layout_iter_free(at);
-    return height;
+    return m_tops[static_cast<std::size_t>(last)] - m_tops[static_cast<std::size_t>(first)];
 }
 
 void SetText::draw(_cairo* context, double x, double y, int first, int last) const
@@ -255,7 +258,44 @@ Result<Typeface> Typeface::open(const std::string& language)
     return face;
 }
 
-SetText Typeface::set(const Text& text, const Setting& setting) const
+namespace {
+
+/// Texts with the same key are set the same.
+std::string keyOf(const Text& text, const Typeface::Setting& setting)
+{
+    std::string key = fmt::format("{:.3f} {:.3f} {}", setting.size, setting.width, setting.right);
+    for (const auto& [words, look] : text) {
+        const int bits = (look.bold ? 1 : 0) | (look.mono ? 2 : 0) | (look.underlined ? 4 : 0)
+            | (look.quiet ? 8 : 0) | static_cast<int>(look.frame) << 4;
+        key += fmt::format("\x1f{} {} ", bits, words.size()) + words;
+    }
+    return key;
+}
+
+} // namespace
+
+std::shared_ptr<const SetText> Typeface::set(const Text& text, const Setting& setting) const
+{
+    std::size_t bytes = 0;
+    for (const auto& span : text) {
+        bytes += span.text.size();
+    }
+    if (bytes > kKnownBytesMax) {
+        return setAnew(text, setting);
+    }
+    std::string key = keyOf(text, setting);
+    const auto known = m_known.find(key);
+    if (known != m_known.end()) {
+        return known->second;
+    }
+    auto made = setAnew(text, setting);
+    if (m_known.size() < kKnownMax) {
+        m_known.emplace(std::move(key), made);
+    }
+    return made;
+}
+
+std::shared_ptr<const SetText> Typeface::setAnew(const Text& text, const Setting& setting) const
 {
     PangoLayout* const layout = pango_layout_new(m_context.get());
     PangoFontDescription* const font = pango_font_description_from_string(kSans);
@@ -285,7 +325,7 @@ SetText Typeface::set(const Text& text, const Setting& setting) const
     pango_layout_set_text(layout, all.data(), static_cast<int>(all.size()));
     pango_layout_set_attributes(layout, attributes.list);
     pango_attr_list_unref(attributes.list);
-    return {layout, std::move(frames)};
+    return std::make_shared<const SetText>(layout, std::move(frames));
 }
 
 } // namespace exhibit::report

@@ -5,6 +5,7 @@
 #include "models/report/document.h"
 
 #include <memory>
+#include <unordered_map>
 
 struct _PangoContext;
 struct _PangoLayout;
@@ -42,6 +43,7 @@ private:
 
     std::unique_ptr<_PangoLayout, Free> m_layout;
     std::vector<FramedRange> m_frames;
+    std::vector<double> m_tops; ///< Of each line, and the end of the last.
 };
 
 /// The fonts of the reports. One thread.
@@ -56,14 +58,21 @@ public:
         bool right = false;
         bool paper = false; ///< White behind it.
     };
-    [[nodiscard]] SetText set(const Text& text, const Setting& setting) const;
+    /// Short texts are remembered: the pages of a report say the same words many times, and each
+    /// document is gone through twice.
+    [[nodiscard]] std::shared_ptr<const SetText> set(const Text& text,
+                                                     const Setting& setting) const;
 
 private:
     explicit Typeface(_PangoContext* context);
     struct Free {
         void operator()(_PangoContext* context) const noexcept;
     };
+    [[nodiscard]] std::shared_ptr<const SetText> setAnew(const Text& text,
+                                                         const Setting& setting) const;
+
     std::unique_ptr<_PangoContext, Free> m_context;
+    mutable std::unordered_map<std::string, std::shared_ptr<const SetText>> m_known;
 };
 
 } // namespace exhibit::report

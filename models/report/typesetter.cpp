@@ -23,16 +23,6 @@ struct ContextFree {
     void operator()(cairo_t* context) const noexcept { cairo_destroy(context); }
 };
 
-void setBlocks(const Document& document, PageFlow& flow)
-{
-    BlockSetter setter(flow);
-    const PageFlow::Element whole(flow, "Document");
-    for (const auto& block : document.blocks) {
-        std::visit(setter, block);
-    }
-    flow.finish();
-}
-
 void describe(cairo_surface_t* surface, const Document& document)
 {
     const std::string date = formatTime(document.createdAt).substr(0, 19) + "Z";

@@ -30,6 +30,10 @@ bench() {
         install_packages build run
         build release exhibitctl
         python3 tests/bench/detection.py "$@" ;;
+    report)
+        install_packages build run
+        build release bench_report
+        build/release/bin/bench_report "$@" ;;
     ui)
         install_packages build
         build release bench_ui
@@ -39,7 +43,7 @@ bench() {
         build release bench_evidence
         build/release/bin/bench_evidence "$@" ;;
     *)
-        echo "benches: gateway search spool scan prevention detection ui evidence" >&2
+        echo "benches: gateway search spool scan prevention detection report ui evidence" >&2
         [ -z "$name" ] ;;
     esac
 }

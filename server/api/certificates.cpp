@@ -39,7 +39,7 @@ Result<domain::IssuedCertificate> issue(const SharedServices& services,
     storage::CertificateStore store(services->database, *services->evidence);
     return store.issue(
         principal.tenant,
-        {{incident, *original.call, outcome, matchOf(outcome), actorOf(request, principal)},
+        {{incident, *original.call, outcome, outcome.match, actorOf(request, principal)},
          replay::samplingParameters(original.call->sentRequest ? *original.call->sentRequest
                                                                : original.call->request),
          services->publicUrl},

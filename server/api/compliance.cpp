@@ -5,6 +5,7 @@
 #include "server/api/reply.h"
 #include "server/api/resources.h"
 #include "server/storage/export_record.h"
+#include "server/storage/incident_store.h"
 #include "server/storage/pack_export.h"
 #include "server/storage/soc2_facts.h"
 
@@ -52,17 +53,47 @@ Result<Made> make(const SharedServices& services,
     EXHIBIT_TRY(const auto keys, services->evidence->packKeys());
     const auto& id = evidence.bundle.bundleId;
     EXHIBIT_TRY(auto pdf,
-                report::makeSoc2Report(json, evidence.listings, [&](const Digest& document) {
-                    return keys.signPdf(id, document);
-                }));
+                report::makeBundleReport(
+                    json, report::ReportKind::Soc2, evidence.listings, [&](const Digest& document) {
+                        return keys.signPdf(id, document);
+                    }));
     return Made{std::move(pdf), "application/pdf"};
+}
+
+/// An empty body asks for the stated period as PDF.
+Result<Soc2Request> readRequest(const http::Request& request)
+{
+    if (request.body.empty()) {
+        return Soc2Request();
+    }
+    return readBody<Soc2Request>(request);
+}
+
+/// Beside an incident: of a period that it is in.
+Result<void> checkIncident(const SharedServices& services,
+                           const http::Request& request,
+                           TenantId tenant,
+                           const report::Soc2Bundle& bundle)
+{
+    if (!request.pathParameters.contains("id")) {
+        return {};
+    }
+    EXHIBIT_TRY(const auto id, readId<IncidentId>(request));
+    EXHIBIT_TRY(const auto stored,
+                storage::IncidentStore(services->database)
+                    .get(tenant, id, Deadline::after(kHandlerTimeout)));
+    const std::string day = formatTime(stored.incident.createdAt).substr(0, 10);
+    if (day < bundle.compliancePeriodStart || day > bundle.compliancePeriodEnd) {
+        return fail(ErrorCode::InvalidInput, "the incident is not of that period", "/period_start");
+    }
+    return {};
 }
 
 http::Response exportSoc2(const SharedServices& services,
                           const http::Request& request,
                           const security::Principal& principal)
 {
-    EXHIBIT_ANSWER(request, const auto body, readBody<Soc2Request>(request));
+    EXHIBIT_ANSWER(request, const auto body, readRequest(request));
     if (body.format != "pdf" && body.format != "json" && body.format != "csv") {
         return refusal(
             request, 400, "invalid_format", "expected the format pdf, json or csv", "/format");
@@ -84,8 +115,11 @@ http::Response exportSoc2(const SharedServices& services,
                                       .reason = body.reason,
                                       .createdAt = utcNow()},
                                      deadline));
-    EXHIBIT_ANSWER(request, auto made, make(services, body.format, evidence));
     const auto& bundle = evidence.bundle;
+    if (const auto checked = checkIncident(services, request, principal.tenant, bundle); !checked) {
+        return refusal(request, checked.error());
+    }
+    EXHIBIT_ANSWER(request, auto made, make(services, body.format, evidence));
     const auto recorded
         = storage::recordExport(services->database,
                                 services->ledger,
@@ -117,6 +151,10 @@ std::vector<ApiRoute> complianceRoutes(const SharedServices& services)
 {
     return {{"POST",
              "/api/v1/compliance/soc2/export",
+             domain::Scope::EvidenceExport,
+             with(services, exportSoc2)},
+            {"POST",
+             "/api/v1/incidents/{id}/export/soc2",
              domain::Scope::EvidenceExport,
              with(services, exportSoc2)}};
 }

@@ -43,11 +43,4 @@ http::Response replayRefusal(const http::Request& request, const Error& error)
     return http::errorResponse(reply, request.id);
 }
 
-std::optional<replay::Match> matchOf(const replay::Outcome& outcome)
-{
-    return outcome.replayed
-        ? std::optional(replay::compareAnswers(outcome.original, outcome.replayed->content))
-        : std::nullopt;
-}
-
 } // namespace exhibit::api

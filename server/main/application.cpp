@@ -193,8 +193,8 @@ Result<void> Application::Impl::startServing()
                                  .quotas = m_quotas.get(),
                                  .authnFailures = &unknownKeys,
                                  .authzDenials = &denials});
-    m_replays = std::make_unique<ReplayService>(
-        ReplayService::Services{m_io, *m_gateway, m_catalogue, m_snapshots});
+    m_replays = std::make_unique<ReplayService>(ReplayService::Services{
+        m_io, *m_gateway, m_catalogue, m_snapshots, m_configuration.embeddings});
     const auto cut = [this](TenantId tenant, RunId run, domain::KillReason reason) {
         return m_gateway->cutRun(tenant, run, reason);
     };

@@ -45,6 +45,14 @@ replay::Judgement recordedJudgement(const storage::RecordedCall& call)
 
 } // namespace
 
+ReplayService::ReplayService(Services services)
+    : m_services(std::move(services))
+{
+    if (!m_services.embeddings.model.empty()) {
+        m_embeddings.emplace(m_services.io, m_services.embeddings);
+    }
+}
+
 Result<replay::Outcome> ReplayService::replay(const api::ReplayOrder& order)
 {
     const api::Place place(m_places);
@@ -61,6 +69,10 @@ Result<replay::Outcome> ReplayService::replay(const api::ReplayOrder& order)
     auto replayed = send(order);
     if (replayed) {
         outcome.replayed = *std::move(replayed);
+        outcome.match = replay::compareAnswers(outcome.original,
+                                               outcome.replayed->content,
+                                               m_embeddings ? std::optional(m_embeddings->measure())
+                                                            : std::nullopt);
     } else if (replayed.error().code == ErrorCode::Conflict) {
         outcome.notReplayableReason = std::move(replayed).error().message;
     } else {

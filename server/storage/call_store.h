@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/base/json_fields.h"
-#include "models/domain/run.h"
+#include "models/domain/found_call.h"
 #include "models/domain/vocabulary.h"
 #include "models/query/query.h"
 #include "server/storage/database.h"
@@ -42,79 +41,8 @@ struct CallSearch {
     std::optional<SearchTotal> total; ///< Known from an earlier page: not counted again.
 };
 
-/// A decision of a call that was not PASS.
-struct FoundDecision {
-    DecisionId decisionId;
-    std::string policyId;
-    domain::DecisionResult result = domain::DecisionResult::Warn;
-    domain::Severity severity = domain::Severity::Medium;
-};
-
-template <class V>
-void visitFields(V& visit, Of<V, FoundDecision>& decision)
-{
-    visit("decision_id", decision.decisionId);
-    visit("policy_id", decision.policyId);
-    visit("result", decision.result);
-    visit("severity", decision.severity);
-}
-
-struct CallHit {
-    CallId callId;
-    RunId runId;
-    ProjectId projectId;
-    std::optional<std::string> userId;
-    std::optional<std::string> sessionId;
-    std::string endpoint;
-    std::string model;
-    std::optional<std::string> answeredModel;
-    std::optional<std::string> upstream;
-    UtcTime openedAt{};
-    UtcTime closedAt{};
-    std::int64_t status = 0;
-    std::string outcome;
-    std::optional<std::string> errorCode;
-    std::int64_t promptTokens = 0;
-    std::int64_t completionTokens = 0;
-    domain::Microcents costMicrocents = 0;
-    std::int64_t latencyUs = 0;
-    std::vector<FoundDecision> decisions;
-    std::vector<IncidentId> incidentIds;
-    std::string asked; ///< Redacted beginnings.
-    std::string answered;
-    bool textComplete = true; ///< Every word of the call is searched.
-    /// Excerpts with the words found between <mark> and </mark>, everything else HTML-escaped.
-    std::vector<std::string> highlights;
-};
-
-template <class V>
-void visitFields(V& visit, Of<V, CallHit>& hit)
-{
-    visit("call_id", hit.callId);
-    visit("run_id", hit.runId);
-    visit("project_id", hit.projectId);
-    visit("user_id", hit.userId);
-    visit("session_id", hit.sessionId);
-    visit("endpoint", hit.endpoint);
-    visit("model", hit.model);
-    visit("answered_model", hit.answeredModel);
-    visit("upstream", hit.upstream);
-    visit("opened_at", hit.openedAt);
-    visit("closed_at", hit.closedAt);
-    visit("status", hit.status);
-    visit("outcome", hit.outcome);
-    visit("error_code", hit.errorCode);
-    visit("prompt_tokens", hit.promptTokens);
-    visit("completion_tokens", hit.completionTokens);
-    visit("cost_microcents", hit.costMicrocents);
-    visit("latency_us", hit.latencyUs);
-    visit("decisions", hit.decisions);
-    visit("incident_ids", hit.incidentIds);
-    visit("asked", hit.asked);
-    visit("answered", hit.answered);
-    visit("text_complete", hit.textComplete);
-    visit("highlights", hit.highlights);
-}
+using domain::FoundDecision;
+using CallHit = domain::FoundCall;
 
 struct CallPage {
     std::vector<CallHit> hits; ///< Newest first.

@@ -2,9 +2,9 @@
 #include "server/storage/soc2_facts.h"
 
 #include "models/base/base64.h"
-#include "server/storage/embedded_files.h"
 #include "server/storage/entered_store.h"
 #include "server/storage/ledger_reading.h"
+#include "server/storage/mappings.h"
 
 #include <algorithm>
 #include <set>
@@ -305,7 +305,7 @@ Result<Soc2Evidence> readSoc2(Database& database,
     EXHIBIT_TRY(const auto statement, EnteredStore(database, tenant).compliance(deadline));
     addStatement(bundle, statement);
     EXHIBIT_TRY(const auto period, periodOf(bundle));
-    EXHIBIT_TRY(const Json criteria, parseJson(embeddedMappings().front().text));
+    EXHIBIT_TRY(const Json criteria, readMapping("soc2_criteria.json"));
     bundle.criteriaSource = stringMember(criteria, "source");
     EXHIBIT_CHECK(database.read(tenant, deadline, [&](Transaction& transaction) -> Result<void> {
         EXHIBIT_TRY(const Rows rows,

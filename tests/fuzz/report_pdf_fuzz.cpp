@@ -13,13 +13,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Bytes bytes(reinterpret_cast<const char*>(data), size);
     EXHIBIT_ASSERT(verifyReportPdf(bytes, {}, {}).verdict != evidence::Verdict::Valid);
     static const Bytes pages = typeset(Document{}).value().pdf;
-    for (const auto& [kind, name] : {std::pair{"incident", kAttachedPack},
-                                     std::pair{"executive_debrief", kAttachedPack},
-                                     std::pair{"soc2", kAttachedSoc2}}) {
+    for (const auto& [kind, name] : EnumNames<ReportKind>::kNames) {
         Document document;
-        document.report = kind;
+        document.report = name;
         PdfFinish finish;
-        finish.attachments.push_back({std::string(name), "application/octet-stream", "", bytes});
+        finish.attachments.push_back(
+            {std::string(attachmentOf(kind)), "application/octet-stream", "", bytes});
         const auto pdf = finishPdf(pages, document, finish);
         EXHIBIT_ASSERT(pdf);
         EXHIBIT_ASSERT(verifyReportPdf(*pdf, {}, {}).verdict != evidence::Verdict::Valid);

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packs opened and verified in the console, without any server.
 #include "app/console/console.h"
+#include "tests/gui/stall_monitor.h"
 #include "tests/models/evidence/small_pack.h"
 #include "ui/certificate/answer_row.h"
 #include "ui/certificate/certificate_page.h"
 #include "ui/certificate/certificate_view.h"
+#include "ui/certificate/entries_view.h"
+#include "ui/certificate/hex_view.h"
 #include "ui/certificate/pack_model.h"
 #include "ui/certificate/pinned_keys_dialog.h"
+#include "ui/certificate/proof_view.h"
 #include "ui/text.h"
 
 #include <QAbstractItemModelTester>
@@ -109,6 +113,48 @@ private Q_SLOTS:
         QTRY_COMPARE(result(Answer::Integrity), CheckResult::Passed);
     }
 
+    void theEntryThatFailsShowsItsBytesAndEveryProofItsPath()
+    {
+        drop({m_good});
+        QTRY_VERIFY(isVerified(0));
+        auto& entries = *page().findChild<ui::EntriesView*>();
+        const auto& inspection = page().files().files().front().inspection;
+        int proofs = 0;
+        for (const auto& entry : inspection.entries) {
+            entries.select(entry.sequence);
+            QCOMPARE(entries.bytes().bytes(), entry.bytes);
+            QVERIFY(!entries.bytes().isFailed());
+            QCOMPARE(entries.bytes().rows(), int(entry.bytes.size() + 15) / 16);
+            QVERIFY(entries.bytes().line(0).startsWith(u"00000000  "_s));
+            if (entry.path) {
+                ++proofs;
+                QVERIFY2(entries.proof().text().contains(u"This is the root"_s),
+                         qPrintable(entries.proof().text()));
+                QVERIFY(entries.proof().text().contains(ui::toQt(toHex(asView(entry.path->leaf)))));
+            } else {
+                QVERIFY(entries.proof().text().contains(u"no proof of its own"_s));
+            }
+        }
+        QVERIFY(proofs > 0);
+        drop({m_tampered});
+        QTRY_VERIFY(isVerified(1));
+        QTRY_VERIFY(entries.bytes().isFailed());
+        QVERIFY(entries.tabs().currentWidget() == &entries.bytes());
+        QVERIFY(!window().grab().isNull());
+    }
+
+    void aLongKeyIdMovesNoColumn()
+    {
+        ui::AnswerRow row(Answer::Signer, nullptr);
+        row.resize(800, 60);
+        row.show({Answer::Signer, CheckResult::Passed, "fine"});
+        const int narrow = row.minimumSizeHint().width();
+        const std::string id(64, 'a');
+        row.show({Answer::Signer, CheckResult::Passed, "signed by " + id});
+        QCOMPARE(row.minimumSizeHint().width(), narrow);
+        QVERIFY2(row.reason().contains(ui::toQt(id)), "whole for those who copy it");
+    }
+
     void otherFilesAreCalledUnreadable()
     {
         drop({m_other});
@@ -199,5 +245,5 @@ private:
 
 } // namespace exhibit::console
 
-QTEST_MAIN(exhibit::console::CertificateTest)
+EXHIBIT_GUI_TEST_MAIN(exhibit::console::CertificateTest)
 #include "certificate_test.moc"

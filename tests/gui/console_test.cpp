@@ -2,6 +2,7 @@
 // What an investigator does, by keyboard and by actions, in the console on a real server.
 #include "app/console/console.h"
 #include "tests/gui/sample_server.h"
+#include "tests/gui/stall_monitor.h"
 #include "ui/certificate/answer_row.h"
 #include "ui/certificate/certificate_page.h"
 #include "ui/certificate/certificate_view.h"
@@ -388,5 +389,5 @@ private:
 
 } // namespace exhibit::console
 
-QTEST_MAIN(exhibit::console::ConsoleTest)
+EXHIBIT_GUI_TEST_MAIN(exhibit::console::ConsoleTest)
 #include "console_test.moc"

@@ -2,6 +2,7 @@
 // Everything an investigator does without a mouse, on incidents that never change.
 #include "app/console/console.h"
 #include "tests/gui/picture_source.h"
+#include "tests/gui/stall_monitor.h"
 #include "ui/actions/command_palette.h"
 #include "ui/actions/shortcuts_dialog.h"
 #include "ui/detail/explain_section.h"
@@ -171,7 +172,7 @@ private Q_SLOTS:
 
     void everythingFindsRecordsAndSavedSearches()
     {
-        search().memory().save(u"Unhedged claims"_s, u"policy:CONTENT_ACCURACY"_s);
+        search().memory().save(u"Unhedged claims"_s, {u"policy:CONTENT_ACCURACY"_s, {}});
         QVERIFY(window().actions().trigger(u"tools.everything"));
         auto* palette = window().findChild<ui::CommandPalette*>(u"palette"_s);
         QVERIFY(palette != nullptr);
@@ -242,5 +243,5 @@ private:
 
 } // namespace exhibit::console
 
-QTEST_MAIN(exhibit::console::FlowsTest)
+EXHIBIT_GUI_TEST_MAIN(exhibit::console::FlowsTest)
 #include "flows_test.moc"

@@ -4,6 +4,7 @@
 // EXHIBIT_ACCEPT_GOLDEN=1 writes the pictures of this run as the accepted ones.
 #include "app/console/console.h"
 #include "tests/gui/picture_source.h"
+#include "tests/gui/stall_monitor.h"
 #include "ui/search/search_controller.h"
 #include "ui/widgets/elided_label.h"
 #include "ui/widgets/time_display.h"
@@ -274,5 +275,5 @@ private:
 
 } // namespace exhibit::console
 
-QTEST_MAIN(exhibit::console::LooksTest)
+EXHIBIT_GUI_TEST_MAIN(exhibit::console::LooksTest)
 #include "looks_test.moc"

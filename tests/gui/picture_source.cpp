@@ -138,6 +138,12 @@ domain::Question PictureSource::search(domain::SearchRequest request,
     return later<domain::SearchReply>(std::move(reply), std::move(answer));
 }
 
+domain::Question PictureSource::searchCalls(domain::CallSearchRequest,
+                                            domain::AnswerTo<domain::CallSearchReply> answer)
+{
+    return later<domain::CallSearchReply>(domain::CallSearchReply{}, std::move(answer));
+}
+
 domain::Question PictureSource::facets(domain::FacetsRequest,
                                        domain::AnswerTo<domain::FacetsReply> answer)
 {

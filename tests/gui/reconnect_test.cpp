@@ -2,6 +2,7 @@
 // The server goes away under the open console and comes back: the console says so, keeps what it
 // shows, and goes on by itself.
 #include "app/console/console.h"
+#include "tests/gui/stall_monitor.h"
 #include "tests/support/temp_dir.h"
 #include "ui/search/search_controller.h"
 #include "ui/windows/status_bar.h"
@@ -142,5 +143,5 @@ private Q_SLOTS:
 
 } // namespace exhibit::console
 
-QTEST_MAIN(exhibit::console::ReconnectTest)
+EXHIBIT_GUI_TEST_MAIN(exhibit::console::ReconnectTest)
 #include "reconnect_test.moc"

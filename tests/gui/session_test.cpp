@@ -4,6 +4,7 @@
 #include "app/console/console.h"
 #include "app/console/session_store.h"
 #include "app/console/single_instance.h"
+#include "tests/gui/stall_monitor.h"
 
 #include <QApplication>
 #include <QDockWidget>
@@ -40,11 +41,13 @@ private Q_SLOTS:
     void queryAndIncidentComeBack()
     {
         const SessionStore store(m_folder.filePath(u"state"_s));
-        store.saveState({u"http://127.0.0.1:1"_s, u"severity:high \"a b\""_s, u"inc_x"_s});
+        store.saveState(
+            {u"http://127.0.0.1:1"_s, u"severity:high \"a b\""_s, u"inc_x"_s, u"cost asc"_s});
         const SessionState back = SessionStore(m_folder.filePath(u"state"_s)).readState();
         QCOMPARE(back.server, u"http://127.0.0.1:1"_s);
         QCOMPARE(back.query, u"severity:high \"a b\""_s);
         QCOMPARE(back.incident, u"inc_x"_s);
+        QCOMPARE(back.order, u"cost asc"_s);
     }
 
     void aBrokenSessionFileIsAnEmptySession()
@@ -161,5 +164,5 @@ private:
 
 } // namespace exhibit::console
 
-QTEST_MAIN(exhibit::console::SessionTest)
+EXHIBIT_GUI_TEST_MAIN(exhibit::console::SessionTest)
 #include "session_test.moc"

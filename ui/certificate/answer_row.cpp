@@ -12,10 +12,28 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
+#include <QRegularExpression>
 
 namespace exhibit::ui {
+namespace {
 
 using namespace Qt::StringLiterals;
+
+/// Hashes and key ids cannot be broken into lines: their beginning and end tell them apart.
+QString withShortHashes(const QString& text)
+{
+    static const QRegularExpression kLong(u"[0-9a-f]{24,}"_s);
+    QString shown;
+    qsizetype from = 0;
+    for (auto found = kLong.globalMatch(text); found.hasNext();) {
+        const auto one = found.next();
+        shown += text.mid(from, one.capturedStart() - from) + shortId(one.captured());
+        from = one.capturedEnd();
+    }
+    return shown + text.mid(from);
+}
+
+} // namespace
 
 AnswerRow::AnswerRow(evidence::Answer answer, QWidget* parent)
     : QWidget(parent)
@@ -31,7 +49,10 @@ AnswerRow::AnswerRow(evidence::Answer answer, QWidget* parent)
     question->setFont(typeFont(TypeRole::Small));
     makeSecondary(question);
     m_reason->setWordWrap(true);
+    m_reason->setAlignment(Qt::AlignLeading | Qt::AlignTop);
     m_reason->setTextFormat(Qt::PlainText);
+    // What stands in it never moves the columns.
+    m_reason->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_reason->setTextInteractionFlags(Qt::TextSelectableByMouse);
     auto* names = new QVBoxLayout;
     names->setSpacing(scaled(2));
@@ -46,7 +67,7 @@ AnswerRow::AnswerRow(evidence::Answer answer, QWidget* parent)
     row->setSpacing(scaled(12));
     row->addLayout(names, 26);
     row->addLayout(verdict, 15);
-    row->addWidget(m_reason, 50, Qt::AlignTop);
+    row->addWidget(m_reason, 50);
 }
 
 void AnswerRow::show(const evidence::AnswerSummary& summary)
@@ -54,17 +75,18 @@ void AnswerRow::show(const evidence::AnswerSummary& summary)
     m_result = summary.result;
     m_mark->setMark(markOf(summary.result));
     const QString reason = toQt(summary.reason);
-    m_reason->setText(summary.result == evidence::CheckResult::NotChecked
-                          ? tr("Not checked, because %1.").arg(reason)
-                          : reason + u'.');
-    setAccessibleName(titleOf(m_answer) + u": "_s + wordOf(markOf(m_result)) + u". "_s
-                      + m_reason->text());
+    m_whole = summary.result == evidence::CheckResult::NotChecked
+        ? tr("Not checked, because %1.").arg(reason)
+        : reason + u'.';
+    m_reason->setText(withShortHashes(m_whole));
+    m_reason->setToolTip(m_reason->text() == m_whole ? QString() : m_whole);
+    setAccessibleName(titleOf(m_answer) + u": "_s + wordOf(markOf(m_result)) + u". "_s + m_whole);
     update();
 }
 
 QString AnswerRow::reason() const
 {
-    return m_reason->text();
+    return m_whole;
 }
 
 void AnswerRow::paintEvent(QPaintEvent* event)

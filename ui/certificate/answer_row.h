@@ -30,6 +30,7 @@ private:
     evidence::CheckResult m_result = evidence::CheckResult::NotChecked;
     MarkRow* m_mark;
     QLabel* m_reason;
+    QString m_whole; ///< The reason with its hashes unabridged.
 };
 
 } // namespace exhibit::ui

@@ -3,6 +3,8 @@
 
 #include "models/base/time.h"
 #include "ui/certificate/check_marks.h"
+#include "ui/certificate/hex_view.h"
+#include "ui/certificate/proof_view.h"
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
@@ -14,6 +16,8 @@
 #include <QLabel>
 #include <QPainter>
 #include <QScrollArea>
+#include <QTabBar>
+#include <QTabWidget>
 #include <QTableView>
 #include <QVBoxLayout>
 
@@ -23,7 +27,7 @@ namespace {
 using namespace Qt::StringLiterals;
 
 constexpr std::size_t kWithheldShown = 200;
-constexpr int kRowsShown = 14; ///< Of the table, before it scrolls.
+constexpr int kRowsShown = 10; ///< Of the table, before it scrolls.
 
 /// What is left out, behind the diagonal pattern that means "withheld" everywhere.
 class WithheldCard : public QWidget {
@@ -91,6 +95,11 @@ void EntriesModel::setEntries(std::vector<evidence::InspectedEntry> entries)
     endResetModel();
 }
 
+const evidence::InspectedEntry& EntriesModel::entry(int row) const
+{
+    return m_entries.at(static_cast<std::size_t>(row));
+}
+
 int EntriesModel::rowCount(const QModelIndex& parent) const
 {
     return parent.isValid() ? 0 : static_cast<int>(m_entries.size());
@@ -148,8 +157,34 @@ EntriesView::EntriesView(QWidget* parent)
     : QWidget(parent)
     , m_table(new QTableView(this))
     , m_model(new EntriesModel(this))
+    , m_tabs(new QTabWidget(this))
+    , m_proof(new ProofView(this))
+    , m_bytes(new HexView(this))
     , m_withheldHeading(heading({}, this))
     , m_withheld(new QVBoxLayout)
+{
+    makeTable();
+    auto* proof = new QScrollArea(this);
+    proof->setWidget(m_proof);
+    proof->setWidgetResizable(true);
+    proof->setFrameShape(QFrame::NoFrame);
+    proof->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_tabs->setDocumentMode(true);
+    m_tabs->tabBar()->setFont(typeFont(TypeRole::Small));
+    m_tabs->addTab(withheldPart(), tr("Withheld"));
+    m_tabs->addTab(proof, tr("Proof"));
+    m_tabs->addTab(m_bytes, tr("Bytes"));
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(heading(tr("Ledger entries"), this));
+    column->addWidget(m_table);
+    column->addWidget(m_tabs, 1);
+    setAutoFillBackground(true);
+    setBackgroundRole(QPalette::Base);
+}
+
+void EntriesView::makeTable()
 {
     m_table->setModel(m_model);
     m_table->setItemDelegate(new CheckDelegate( // The table owns it.
@@ -173,6 +208,14 @@ EntriesView::EntriesView(QWidget* parent)
     connect(&TimeDisplay::instance(), &TimeDisplay::changed, m_table->viewport(), [this] {
         m_table->viewport()->update();
     });
+    connect(m_table->selectionModel(),
+            &QItemSelectionModel::currentRowChanged,
+            this,
+            &EntriesView::showEntry);
+}
+
+QWidget* EntriesView::withheldPart()
+{
     auto* cards = new QWidget(this);
     cards->setLayout(m_withheld);
     m_withheld->setContentsMargins(scaled(12), 0, scaled(12), scaled(12));
@@ -183,26 +226,62 @@ EntriesView::EntriesView(QWidget* parent)
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setAccessibleName(tr("Withheld fields"));
-    auto* column = new QVBoxLayout(this);
+    auto* part = new QWidget(this);
+    auto* column = new QVBoxLayout(part);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    column->addWidget(heading(tr("Ledger entries"), this));
-    column->addWidget(m_table);
     column->addWidget(m_withheldHeading);
     column->addWidget(scroll, 1);
-    setAutoFillBackground(true);
-    setBackgroundRole(QPalette::Base);
+    return part;
 }
 
 void EntriesView::show(const evidence::Inspection& inspection)
 {
     m_model->setEntries(inspection.entries);
-    if (m_model->rowCount({}) > 0) {
-        m_table->setCurrentIndex(m_model->index(0, 0)); // A table without one is none to a reader.
-    }
     const int rows = std::clamp(m_model->rowCount({}), 2, kRowsShown);
     m_table->setFixedHeight(m_table->horizontalHeader()->sizeHint().height()
                             + rows * m_table->verticalHeader()->defaultSectionSize() + 2);
+    showWithheld(inspection);
+    const auto failed
+        = std::find_if(inspection.entries.begin(), inspection.entries.end(), [](const auto& entry) {
+              return entry.result == evidence::CheckResult::Failed;
+          });
+    if (failed != inspection.entries.end()) { // What fails jumps to its bytes.
+        select(failed->sequence);
+        m_tabs->setCurrentWidget(m_bytes);
+    } else if (!inspection.entries.empty()) { // A table without a row is none to a reader.
+        select(inspection.entries.front().sequence);
+        m_tabs->setCurrentIndex(0);
+    } else {
+        showEntry();
+    }
+}
+
+void EntriesView::select(std::uint64_t sequence)
+{
+    for (int row = 0; row < m_model->rowCount({}); ++row) {
+        if (m_model->entry(row).sequence == sequence) {
+            m_table->setCurrentIndex(m_model->index(row, 0));
+        }
+    }
+    showEntry();
+}
+
+void EntriesView::showEntry()
+{
+    const auto index = m_table->currentIndex();
+    if (!index.isValid()) {
+        m_proof->show(std::nullopt);
+        m_bytes->show({}, false);
+        return;
+    }
+    const auto& entry = m_model->entry(index.row());
+    m_proof->show(entry.path);
+    m_bytes->show(entry.bytes, entry.result == evidence::CheckResult::Failed);
+}
+
+void EntriesView::showWithheld(const evidence::Inspection& inspection)
+{
     while (auto* item = m_withheld->takeAt(0)) {
         delete item->widget();
         delete item;

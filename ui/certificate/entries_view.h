@@ -8,6 +8,7 @@
 
 class QLabel;
 class QTableView;
+class QTabWidget;
 class QVBoxLayout;
 
 namespace exhibit::ui {
@@ -22,6 +23,7 @@ public:
 
     using QAbstractTableModel::QAbstractTableModel;
     void setEntries(std::vector<evidence::InspectedEntry> entries);
+    [[nodiscard]] const evidence::InspectedEntry& entry(int row) const;
 
     [[nodiscard]] int rowCount(const QModelIndex& parent) const override;
     [[nodiscard]] int columnCount(const QModelIndex& parent) const override;
@@ -34,17 +36,34 @@ private:
     std::vector<evidence::InspectedEntry> m_entries;
 };
 
-/// The ledger's entries in a file, and what was left out of it, as loud as a failure.
+class HexView;
+class ProofView;
+
+/// The ledger's entries in a file, and what was left out of it, as loud as a failure; of the entry
+/// that is selected its proof and its bytes.
 class EntriesView : public QWidget {
     Q_OBJECT
 
 public:
     explicit EntriesView(QWidget* parent);
     void show(const evidence::Inspection& inspection);
+    /// Also from elsewhere: the failing entry.
+    void select(std::uint64_t sequence);
+    [[nodiscard]] ProofView& proof() { return *m_proof; }
+    [[nodiscard]] HexView& bytes() { return *m_bytes; }
+    [[nodiscard]] QTabWidget& tabs() { return *m_tabs; }
 
 private:
+    void makeTable();
+    QWidget* withheldPart();
+    void showWithheld(const evidence::Inspection& inspection);
+    void showEntry();
+
     QTableView* m_table;
     EntriesModel* m_model;
+    QTabWidget* m_tabs;
+    ProofView* m_proof;
+    HexView* m_bytes;
     QLabel* m_withheldHeading;
     QVBoxLayout* m_withheld;
 };

@@ -69,7 +69,8 @@ const IncidentColumn kColumns[] = {
      [](const SearchHit& hit) { return wordOf(severityMark(hit)); },
      severityMark,
      Field::Severity,
-     [](const SearchHit& hit) { return std::string(wireName(hit.incident.severity)); }},
+     [](const SearchHit& hit) { return std::string(wireName(hit.incident.severity)); },
+     domain::SearchSort::Severity},
     {"time",
      QT_TRANSLATE_NOOP("Columns", "Time"),
      CellKind::Text,
@@ -78,7 +79,8 @@ const IncidentColumn kColumns[] = {
      [](const SearchHit& hit) { return TimeDisplay::instance().clock(hit.incident.createdAt); },
      nullptr,
      std::nullopt,
-     [](const SearchHit& hit) { return formatTime(hit.incident.createdAt); }},
+     [](const SearchHit& hit) { return formatTime(hit.incident.createdAt); },
+     domain::SearchSort::Time},
     {"title",
      QT_TRANSLATE_NOOP("Columns", "What happened"),
      CellKind::Excerpt,
@@ -134,7 +136,8 @@ const IncidentColumn kColumns[] = {
      [](const SearchHit& hit) { return durationText(hit.incident.latencyUs); },
      nullptr,
      std::nullopt,
-     [](const SearchHit& hit) { return std::to_string(hit.incident.latencyUs); }},
+     [](const SearchHit& hit) { return std::to_string(hit.incident.latencyUs); },
+     domain::SearchSort::Latency},
     {"cost",
      QT_TRANSLATE_NOOP("Columns", "Cost"),
      CellKind::Number,
@@ -143,7 +146,8 @@ const IncidentColumn kColumns[] = {
      [](const SearchHit& hit) { return costText(hit.incident.costMicrocents); },
      nullptr,
      std::nullopt,
-     [](const SearchHit& hit) { return std::to_string(hit.incident.costMicrocents); }},
+     [](const SearchHit& hit) { return std::to_string(hit.incident.costMicrocents); },
+     domain::SearchSort::Cost},
     {"user",
      QT_TRANSLATE_NOOP("Columns", "User"),
      CellKind::Text,
@@ -219,6 +223,17 @@ std::span<const IncidentColumn> incidentColumns()
 QString columnHeader(const IncidentColumn& column)
 {
     return QCoreApplication::translate("Columns", column.header);
+}
+
+QString sortHelp(const IncidentColumn& column)
+{
+    return (column.sort ? QCoreApplication::translate(
+                "Columns", "Click sorts by %1, again the other way; Shift+click: newest first.")
+                        : QCoreApplication::translate(
+                            "Columns",
+                            "Incidents have no order by %1: the server sorts by time, severity, "
+                            "latency and cost."))
+        .arg(columnHeader(column).toLower());
 }
 
 } // namespace exhibit::ui

@@ -30,9 +30,13 @@ struct IncidentColumn {
     /// What "only this value" restricts; nullopt for columns that no field filters.
     std::optional<query::Field> field;
     std::string (*raw)(const domain::SearchHit& hit); ///< Wire value, for filters and exports.
+    /// What the server sorts by for this column; nullopt where it has no such order.
+    std::optional<domain::SearchSort> sort = std::nullopt;
 };
 
 [[nodiscard]] std::span<const IncidentColumn> incidentColumns();
 [[nodiscard]] QString columnHeader(const IncidentColumn& column);
+/// What clicking the header does, or why it does nothing.
+[[nodiscard]] QString sortHelp(const IncidentColumn& column);
 
 } // namespace exhibit::ui

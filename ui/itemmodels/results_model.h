@@ -3,6 +3,7 @@
 
 #include "ui/itemmodels/incident_columns.h"
 #include "ui/itemmodels/page_cache.h"
+#include "ui/itemmodels/result_layout.h"
 #include "ui/itemmodels/result_pager.h"
 
 #include <QAbstractTableModel>
@@ -15,10 +16,11 @@ enum ResultsRole : int {
     kPendingRole, ///< True while the row's page is on its way.
     kStaleRole, ///< True while the rows belong to an older query.
     kCellKindRole,
+    kGroupRole, ///< Of the header of a group: its number; else not valid.
 };
 
-/// Results as a table of which only the pages looked at exist. data() does no input or output: a
-/// row that is missing asks for its page and shows a placeholder.
+/// Results as a table of which only the pages looked at exist, as one list or in groups. data()
+/// does no input or output: a row that is missing asks for its page and shows a placeholder.
 class ResultsModel : public QAbstractTableModel {
     Q_OBJECT
 
@@ -29,14 +31,26 @@ public:
     void setSource(domain::IncidentSource* source);
     /// The answer to a new query: its first page, and how many rows there are.
     void showResult(domain::SearchRequest request, domain::SearchReply reply);
-    void setBars(const domain::HistogramReply& bars) { m_pager.setBars(bars); }
+    /// The same in groups; `requests` find the rows of each. `isEstimate`: of the total.
+    void showGroups(std::vector<ResultGroup> groups,
+                    std::vector<domain::SearchRequest> requests,
+                    bool isEstimate);
+    void setGroupOpen(int group, bool open);
+    void setAllOpen(bool open);
+    void setBars(const domain::HistogramReply& bars);
     void setStale(bool stale);
     void showChanged(const domain::Incident& incident);
     void clear();
 
-    [[nodiscard]] PageCache::Row hit(int row) const { return m_cache.row(row); }
+    /// nullptr for headers, and while the row's page is on its way.
+    [[nodiscard]] PageCache::Row hit(int row) const;
     [[nodiscard]] bool isEstimate() const { return m_isEstimate; }
-    [[nodiscard]] const ResultPager& pager() const { return m_pager; }
+    /// There are more matches than rows: the server reaches no further in this order.
+    [[nodiscard]] bool isCut() const { return m_isCut; }
+    [[nodiscard]] const ResultLayout& layout() const { return m_layout; }
+    [[nodiscard]] QString groupTitle(int group) const;
+    /// What the values of the groups are of; only with groups.
+    void setGroupField(query::Field field) { m_groupField = field; }
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
@@ -51,12 +65,18 @@ private:
     void want(qint64 page) const;
     void fetchWanted();
     void showPage(qint64 page, domain::SearchReply reply);
+    void resize(int group, qint64 count, bool isEstimate);
+    void forget();
+    [[nodiscard]] std::optional<domain::SearchRequest> requestFor(qint64 page) const;
+    [[nodiscard]] QVariant headerOfGroup(int group, int column, int role) const;
 
     domain::IncidentSource* m_source = nullptr;
     mutable PageCache m_cache;
-    ResultPager m_pager;
-    int m_rows = 0;
+    ResultLayout m_layout;
+    std::vector<ResultPager> m_pagers; ///< One for each group.
+    query::Field m_groupField = query::Field::Policy;
     bool m_isEstimate = false;
+    bool m_isCut = false;
     bool m_stale = false;
     mutable QList<qint64> m_wanted; ///< The last looked at first.
     mutable QTimer m_fetch; ///< Gathers what one paint asks for.

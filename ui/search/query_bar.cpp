@@ -2,6 +2,7 @@
 #include "ui/search/query_bar.h"
 
 #include "ui/search/chip_row.h"
+#include "ui/search/query_builder.h"
 #include "ui/search/query_field.h"
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
@@ -74,6 +75,8 @@ QWidget* QueryBar::fieldRow()
     auto* layout = new QHBoxLayout(row);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_field, 1);
+    layout->addWidget(actionButton(
+        m_search.services().actions->action(u"search.builder"), row, true, tr("Builder")));
     layout->addWidget(history);
     layout->addWidget(saved);
     return row;
@@ -108,6 +111,7 @@ void QueryBar::connectSearch()
         m_field->setFocus(Qt::ShortcutFocusReason);
         m_field->selectAll();
     });
+    actions.handle(u"search.builder", this, [this] { QueryBuilder::open(m_search); });
     actions.handle(u"search.save", this, [this] { saveSearch(); });
     connect(m_field, &QLineEdit::textEdited, this, [this](const QString& text) {
         m_search.setText(text, false);
@@ -191,13 +195,14 @@ void QueryBar::fillSaved(QMenu* menu)
     menu->clear();
     menu->addAction(m_search.services().actions->action(u"search.save"));
     menu->addSeparator();
-    for (const auto& [name, query] : m_search.memory().saved()) {
+    for (const auto& saved : m_search.memory().saved()) {
+        const QString name = saved.name;
         auto* one = menu->addMenu(name);
-        connect(one->addAction(tr("Search %1").arg(query.left(80))),
+        connect(one->addAction(tr("Search %1").arg(saved.step.query.left(80))),
                 &QAction::triggered,
                 this,
-                [this, query = query] { m_search.setText(query, true); });
-        connect(one->addAction(tr("Forget")), &QAction::triggered, this, [this, name = name] {
+                [this, step = saved.step] { m_search.show(step); });
+        connect(one->addAction(tr("Forget")), &QAction::triggered, this, [this, name] {
             m_search.memory().forget(name);
         });
     }
@@ -207,7 +212,7 @@ void QueryBar::saveSearch()
 {
     const QString name = QInputDialog::getText(window(), tr("Save this search"), tr("Name"));
     if (!name.trimmed().isEmpty()) {
-        m_search.memory().save(name.trimmed(), m_search.text());
+        m_search.memory().save(name.trimmed(), {m_search.text(), m_search.order()});
     }
 }
 
@@ -218,7 +223,7 @@ QList<PaletteEntry> QueryBar::paletteEntries() const
     for (int row = 0; row < std::min(results.rowCount(), PageCache::kPageRows); ++row) {
         const auto hit = results.hit(row);
         if (!hit) {
-            break;
+            continue; // The header of a group, or not here yet.
         }
         entries << PaletteEntry{tr("Records"),
                                 toQt(hit->incident.title),
@@ -227,11 +232,13 @@ QList<PaletteEntry> QueryBar::paletteEntries() const
                                 {},
                                 [this, hit] { m_search.services().selection->setIncident(hit); }};
     }
-    for (const auto& [name, query] : m_search.memory().saved()) {
-        entries << PaletteEntry{
-            tr("Saved searches"), name, query, Icon::Bookmark, {}, [this, query = query] {
-                m_search.setText(query, true);
-            }};
+    for (const auto& saved : m_search.memory().saved()) {
+        entries << PaletteEntry{tr("Saved searches"),
+                                saved.name,
+                                saved.step.query,
+                                Icon::Bookmark,
+                                {},
+                                [this, step = saved.step] { m_search.show(step); }};
     }
     return entries;
 }

@@ -73,6 +73,9 @@ void ResultDelegate::paint(QPainter* painter,
                            const QStyleOptionViewItem& option,
                            const QModelIndex& index) const
 {
+    if (index.data(kGroupRole).isValid()) {
+        return; // The view paints headers of groups, across all columns.
+    }
     QStyle* style = option.widget ? option.widget->style() : QApplication::style();
     QStyleOptionViewItem row = option;
     if (index.row() % 2 == 1) {

@@ -69,7 +69,7 @@ ResultExport::ResultExport(SearchController& search, ExportFormat format, const 
                                               m_file.cancelWriting();
                                               deleteLater();
                                           });
-    m_request.query = query::print(search.query());
+    m_request = search.orderedRequest();
     m_request.limit = kPageRows;
     if (!m_file.open(QIODevice::WriteOnly)) {
         end(Job::State::Failed, m_file.errorString());

@@ -5,6 +5,7 @@
 #include "ui/search/histogram_widget.h"
 #include "ui/search/incident_commands.h"
 #include "ui/search/result_export.h"
+#include "ui/search/result_ordering.h"
 #include "ui/search/results_view.h"
 #include "ui/text.h"
 #include "ui/theme/style.h"
@@ -61,6 +62,7 @@ ResultsPane::ResultsPane(SearchController& search, QWidget* parent)
     , m_stack(new QStackedWidget(this))
     , m_view(new ResultsView(search.results(), m_stack))
     , m_empty(new EmptyState(m_stack))
+    , m_ordering(new ResultOrdering(search, *m_view, *m_bar))
 {
     m_histogram->setMinimumHeight(1); // It gives way before the rows do.
     m_stack->setMinimumHeight(scaled(72)); // Whatever the empty state would like.
@@ -76,6 +78,12 @@ ResultsPane::ResultsPane(SearchController& search, QWidget* parent)
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
     if (auto* title = titleOf(this)) {
+        auto* group = iconButton(Icon::List, tr("Group results"), title);
+        auto* menu = new QMenu(group); // The button owns it.
+        group->setMenu(menu);
+        group->setPopupMode(QToolButton::InstantPopup);
+        connect(menu, &QMenu::aboutToShow, this, [this, menu] { m_ordering->fillMenu(*menu); });
+        title->addTool(group);
         auto* columns = iconButton(Icon::Columns, tr("Choose columns"), title);
         connect(columns, &QToolButton::clicked, m_view, [this] { m_view->chooseColumns(); });
         title->addTool(columns);
@@ -110,7 +118,7 @@ void ResultsPane::connectSearch()
         showCounts();
     });
     connect(&m_search.results(), &QAbstractItemModel::dataChanged, this, [this] {
-        if (m_search.services().selection->hit() == nullptr) {
+        if (m_awaited || m_search.services().selection->hit() == nullptr) {
             selectionChanged();
         }
     });
@@ -136,6 +144,13 @@ void ResultsPane::handleActions()
         }
     });
     actions.handle(u"search.columns", this, [this] { m_view->chooseColumns(); });
+    const auto openWindow = [this] {
+        if (const auto hit = m_search.results().hit(m_view->currentIndex().row())) {
+            m_search.services().openRecord(hit);
+        }
+    };
+    actions.handle(u"record.window", this, openWindow);
+    connect(m_view, &QAbstractItemView::doubleClicked, this, openWindow);
     actions.handle(u"search.export_csv", this, [this] { exportTo(true); });
     actions.handle(u"search.export_ndjson", this, [this] { exportTo(false); });
     actions.handle(u"case.tag", this, [this] { tag(); });
@@ -179,7 +194,9 @@ void ResultsPane::showCounts()
     const auto [from, to] = rangeOf(m_search.query());
     m_histogram->setRange(from, to);
     if (auto* title = titleOf(this)) {
-        title->setNote(m_histogram->summary());
+        const QString order = m_ordering->note();
+        const QString bars = m_histogram->summary();
+        title->setNote(order.isEmpty() ? bars : bars.isEmpty() ? order : order + u" · "_s + bars);
     }
     const auto selected = m_view->selectionModel()->selectedRows().size();
     m_search.services().selection->setCounts(
@@ -232,7 +249,7 @@ void ResultsPane::selectFirst()
     const std::string open = selection.hit() != nullptr
         ? selection.hit()->incident.incidentId.text()
         : selection.wanted();
-    int row = 0;
+    int row = model.layout().isGrouped() && model.layout().groups().front().isOpen ? 1 : 0;
     for (int i = 0; !open.empty() && i < std::min(model.rowCount(), PageCache::kPageRows); ++i) {
         const auto hit = model.hit(i);
         if (hit && hit->incident.incidentId.text() == open) {
@@ -242,6 +259,7 @@ void ResultsPane::selectFirst()
     }
     m_view->selectRow(row);
     m_view->setCurrentIndex(model.index(row, 2));
+    m_awaited = model.hit(row) == nullptr;
     selectionChanged();
 }
 
@@ -250,6 +268,7 @@ void ResultsPane::selectionChanged()
     const auto index = m_view->currentIndex();
     if (index.isValid()) {
         if (const auto hit = m_search.results().hit(index.row())) {
+            m_awaited = false;
             m_search.services().selection->setIncident(hit);
         }
     }
@@ -285,7 +304,8 @@ void ResultsPane::openMenu(const QPoint& at)
         menu->addSeparator();
     }
     auto& actions = *m_search.services().actions;
-    for (const auto* id : {"case.status",
+    for (const auto* id : {"record.window",
+                           "case.status",
                            "case.tag",
                            "edit.copy_id",
                            "edit.copy_json",

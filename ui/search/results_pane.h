@@ -13,6 +13,7 @@ namespace exhibit::ui {
 class EmptyState;
 class HistogramWidget;
 class MessageBar;
+class ResultOrdering;
 class ResultsView;
 
 /// Histogram and table of the incidents found, with what is said when there are none or the search
@@ -53,6 +54,8 @@ private:
     QStackedWidget* m_stack;
     ResultsView* m_view;
     EmptyState* m_empty;
+    ResultOrdering* m_ordering;
+    bool m_awaited = false; ///< The row to select is on its way.
 };
 
 } // namespace exhibit::ui

@@ -2,11 +2,16 @@
 #include "ui/search/results_view.h"
 
 #include "ui/search/result_delegate.h"
+#include "ui/text.h"
 #include "ui/theme/fonts.h"
+#include "ui/theme/icons.h"
 #include "ui/theme/style.h"
 
+#include <QApplication>
 #include <QHeaderView>
+#include <QKeyEvent>
 #include <QMenu>
+#include <QPainter>
 #include <QScrollBar>
 #include <QSettings>
 
@@ -22,6 +27,7 @@ constexpr int kStretchLeast = 160;
 
 ResultsView::ResultsView(ResultsModel& model, QWidget* parent)
     : QTableView(parent)
+    , m_results(model)
 {
     setModel(&model);
     setItemDelegate(new ResultDelegate(this)); // This owns it.
@@ -43,6 +49,14 @@ ResultsView::ResultsView(ResultsModel& model, QWidget* parent)
     horizontalHeader()->setFixedHeight(scaled(24));
     horizontalHeader()->setFont(typeFont(TypeRole::Small));
     horizontalHeader()->setContextMenuPolicy(Qt::CustomContextMenu);
+    horizontalHeader()->setSortIndicatorShown(true);
+    // Headers sort; they do not select a column of a million rows.
+    disconnect(horizontalHeader(), &QHeaderView::sectionPressed, this, nullptr);
+    disconnect(horizontalHeader(), &QHeaderView::sectionEntered, this, nullptr);
+    connect(horizontalHeader(), &QHeaderView::sectionClicked, this, [this](int section) {
+        Q_EMIT sortAsked(section, QApplication::keyboardModifiers() & Qt::ShiftModifier);
+    });
+    connect(this, &QAbstractItemView::clicked, this, &ResultsView::toggle);
     connect(horizontalHeader(), &QWidget::customContextMenuRequested, this, [this] {
         chooseColumns();
     });
@@ -147,6 +161,109 @@ QStringList ResultsView::visibleColumns() const
         }
     }
     return ids;
+}
+
+void ResultsView::showOrder(const ResultOrder& order)
+{
+    for (std::size_t i = 0; i < incidentColumns().size(); ++i) {
+        if (incidentColumns()[i].sort == order.sort) {
+            horizontalHeader()->setSortIndicator(static_cast<int>(i),
+                                                 order.order == domain::SearchOrder::Ascending
+                                                     ? Qt::AscendingOrder
+                                                     : Qt::DescendingOrder);
+        }
+    }
+}
+
+void ResultsView::toggle(const QModelIndex& header)
+{
+    const QVariant group = header.data(kGroupRole);
+    if (group.isValid()) {
+        const auto at = static_cast<std::size_t>(group.toInt());
+        m_results.setGroupOpen(group.toInt(), !m_results.layout().groups()[at].isOpen);
+    }
+}
+
+void ResultsView::keyPressEvent(QKeyEvent* event)
+{
+    const QVariant group = currentIndex().data(kGroupRole);
+    const bool plain = event->modifiers() == Qt::NoModifier;
+    if (group.isValid() && plain) {
+        const bool mirrored = isRightToLeft();
+        switch (event->key()) {
+        case Qt::Key_Left:
+            return m_results.setGroupOpen(group.toInt(), mirrored);
+        case Qt::Key_Right:
+            return m_results.setGroupOpen(group.toInt(), !mirrored);
+        case Qt::Key_Space:
+        case Qt::Key_Return:
+        case Qt::Key_Enter:
+            return toggle(currentIndex());
+        default:
+            break;
+        }
+    }
+    QTableView::keyPressEvent(event);
+}
+
+void ResultsView::paintEvent(QPaintEvent* event)
+{
+    QTableView::paintEvent(event);
+    if (!m_results.layout().isGrouped()) {
+        return;
+    }
+    QPainter painter(viewport());
+    const int last = rowAt(viewport()->height() - 1);
+    const int end = last < 0 ? m_results.rowCount() - 1 : last;
+    for (int row = rowAt(0); row >= 0 && row <= end; ++row) {
+        const QModelIndex index = m_results.index(row, 0);
+        if (index.data(kGroupRole).isValid()) {
+            paintGroup(painter,
+                       index,
+                       QRect(0, rowViewportPosition(row), viewport()->width(), rowHeight(row)));
+        }
+    }
+}
+
+void ResultsView::paintGroup(QPainter& painter, const QModelIndex& header, const QRect& rect) const
+{
+    const auto& group
+        = m_results.layout().groups()[static_cast<std::size_t>(header.data(kGroupRole).toInt())];
+    const bool current = currentIndex().row() == header.row() && hasFocus();
+    painter.fillRect(rect, colour(current ? Role::Sel : Role::Panel));
+    painter.setPen(colour(Role::Hairline));
+    painter.drawLine(rect.bottomLeft(), rect.bottomRight());
+    const QColor ink = colour(current ? Role::SelText : Role::Text);
+    const auto place = [&](int x, int width) {
+        return QStyle::visualRect(
+            layoutDirection(), rect, QRect(rect.left() + x, rect.top(), width, rect.height()));
+    };
+    const Icon sign = group.isOpen ? Icon::ChevronDown
+        : isRightToLeft()          ? Icon::ChevronLeft
+                                   : Icon::ChevronRight;
+    paintIcon(painter, sign, place(scaled(8), scaled(9)), ink);
+    int x = scaled(24);
+    const auto mark = static_cast<Mark>(header.data(kMarkRole).toInt());
+    if (mark != Mark::None) {
+        const QRect box = place(x, scaled(13));
+        paintMark(painter, mark, QRectF(box).center(), box.width(), current ? ink : QColor());
+        x += scaled(19);
+    }
+    painter.setFont(boldFont(TypeRole::Table));
+    painter.setPen(ink);
+    const QString title = header.data().toString();
+    const int width = std::min(painter.fontMetrics().horizontalAdvance(title) + scaled(12),
+                               std::max(rect.width() - x - scaled(120), scaled(40)));
+    const int left = int(QStyle::visualAlignment(layoutDirection(), Qt::AlignLeft));
+    painter.drawText(place(x, width),
+                     left | Qt::AlignVCenter | Qt::TextSingleLine,
+                     painter.fontMetrics().elidedText(title, Qt::ElideRight, width));
+    painter.setFont(typeFont(TypeRole::Table));
+    painter.setPen(current ? ink : colour(Role::Text2));
+    const QString count
+        = (group.isEstimate ? tr("about %1") : QStringLiteral("%1")).arg(grouped(group.count));
+    painter.drawText(
+        place(x + width, scaled(110)), left | Qt::AlignVCenter | Qt::TextSingleLine, count);
 }
 
 } // namespace exhibit::ui

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ui/itemmodels/result_order.h"
 #include "ui/itemmodels/results_model.h"
 
 #include <QTableView>
 
 namespace exhibit::ui {
 
-/// The table of results: fixed rows, columns as the person arranged them, always a current row.
+/// The table of results: fixed rows, columns as the person arranged them, always a current row;
+/// headers of groups across all columns.
 class ResultsView : public QTableView {
     Q_OBJECT
 
@@ -17,15 +19,26 @@ public:
     void chooseColumns();
     void resetColumns();
     [[nodiscard]] QStringList visibleColumns() const;
+    /// Marks the column that the results are sorted by.
+    void showOrder(const ResultOrder& order);
+
+Q_SIGNALS:
+    /// Of a column of incidentColumns(), sortable or not; `none`: back to the newest first.
+    void sortAsked(int section, bool none);
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
 
 private:
     void restoreColumns();
     void saveColumns() const;
     void fitStretched();
+    void toggle(const QModelIndex& header);
+    void paintGroup(QPainter& painter, const QModelIndex& header, const QRect& rect) const;
 
+    ResultsModel& m_results;
     bool m_fitting = false;
 };
 

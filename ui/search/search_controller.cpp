@@ -4,7 +4,6 @@
 #include "ui/text.h"
 
 #include <QMainWindow>
-#include <QPointer>
 
 namespace exhibit::ui {
 namespace {
@@ -13,8 +12,6 @@ using namespace Qt::StringLiterals;
 
 constexpr int kDebounceMs = 200;
 constexpr int kNewDelayMs = 800; ///< Many arrivals are counted once.
-constexpr std::uint32_t kFacetValues = 12;
-constexpr std::uint32_t kBars = 160;
 
 } // namespace
 
@@ -139,47 +136,43 @@ void SearchController::cancel()
     }
 }
 
+void SearchController::goTo(const SearchStep& step)
+{
+    m_text = step.query;
+    m_order = step.order;
+    parse();
+    Q_EMIT textChanged();
+    Q_EMIT orderChanged();
+    ask(false);
+    Q_EMIT trailChanged();
+}
+
 void SearchController::back()
 {
     if (canGoBack()) {
-        m_text = m_trail.back();
-        parse();
-        Q_EMIT textChanged();
-        ask(false);
-        Q_EMIT trailChanged();
+        goTo(m_trail.back());
     }
 }
 
 void SearchController::forward()
 {
     if (canGoForward()) {
-        m_text = m_trail.forward();
-        parse();
-        Q_EMIT textChanged();
-        ask(false);
-        Q_EMIT trailChanged();
+        goTo(m_trail.forward());
     }
 }
 
-void SearchController::countOf(const query::Query& query,
-                               QObject* owner,
-                               std::function<void(qint64)> answer)
+void SearchController::show(const SearchStep& step)
 {
-    auto* source = m_services.sources->source();
-    if (source == nullptr) {
-        return;
+    m_order = step.order;
+    Q_EMIT orderChanged();
+    setText(step.query, true);
+}
+
+void SearchController::setOrder(const ResultOrder& order)
+{
+    if (order != m_order) {
+        show({m_text, order});
     }
-    domain::SearchRequest asked;
-    asked.query = query::print(query);
-    asked.limit = 1;
-    m_countQuestions.push_back(
-        source->search(asked,
-                       [guard = QPointer(owner), answer = std::move(answer)](
-                           const domain::SourceResult<domain::SearchReply>& reply) {
-                           if (reply && guard) {
-                               answer(reply->total);
-                           }
-                       }));
 }
 
 domain::SearchRequest SearchController::request() const
@@ -189,13 +182,23 @@ domain::SearchRequest SearchController::request() const
     return asked;
 }
 
+domain::SearchRequest SearchController::orderedRequest() const
+{
+    auto asked = request();
+    if (!m_order.isNewestFirst()) {
+        asked.sort = m_order.sort;
+        asked.order = m_order.order;
+    }
+    return asked;
+}
+
 void SearchController::ask(bool remember)
 {
     auto* source = m_services.sources->source();
     if (source == nullptr || m_error) {
         return;
     }
-    domain::SearchRequest asked = request();
+    domain::SearchRequest asked = orderedRequest();
     asked.limit = PageCache::kPageRows;
     m_countQuestions.clear();
     m_state = SearchState::Working;
@@ -208,88 +211,51 @@ void SearchController::ask(bool remember)
     Q_EMIT stateChanged();
 }
 
+void SearchController::fail(const domain::SourceFailure& failure)
+{
+    m_failure = failure;
+    m_state = SearchState::Failed;
+    if (m_failure->position) { // A newer server knows more than this parser.
+        m_error = query::QueryError{m_failure->error.message,
+                                    m_failure->position->first,
+                                    m_failure->position->second,
+                                    m_failure->suggestion};
+        Q_EMIT textChanged();
+    }
+    Q_EMIT stateChanged();
+}
+
 void SearchController::showAnswer(domain::SourceResult<domain::SearchReply> reply, bool remember)
 {
     const auto done = std::exchange(m_search, nullptr);
     if (!reply) {
-        m_failure = reply.error();
-        m_state = SearchState::Failed;
-        if (m_failure->position) { // A newer server knows more than this parser.
-            m_error = query::QueryError{m_failure->error.message,
-                                        m_failure->position->first,
-                                        m_failure->position->second,
-                                        m_failure->suggestion};
-            Q_EMIT textChanged();
-        }
-        Q_EMIT stateChanged();
-        return;
+        return fail(reply.error());
     }
     m_failure.reset();
     m_total = reply->total;
     m_asOf = reply->asOf;
     m_newCount = 0;
     if (remember || m_trail.canGoBack() == false) {
-        m_trail.push(m_text);
+        m_trail.push({m_text, m_order});
         Q_EMIT trailChanged();
     }
     if (remember && !m_text.trimmed().isEmpty()) {
         m_memory.remember(m_text, m_total);
     }
-    m_results->showResult(request(), *std::move(reply));
+    if (m_order.group && m_total > 0) {
+        return askGroups(reply->totalIsEstimate);
+    }
+    m_results->showResult(orderedRequest(), *std::move(reply));
+    finish();
+}
+
+void SearchController::finish()
+{
     m_state = SearchState::Done;
     Q_EMIT stateChanged();
     Q_EMIT resultsShown();
     Q_EMIT countsChanged();
     askCounts();
-}
-
-void SearchController::askCounts()
-{
-    auto* source = m_services.sources->source();
-    if (source == nullptr) {
-        return;
-    }
-    domain::FacetsRequest facets;
-    facets.search = request();
-    facets.fields = {"severity", "policy", "status", "model", "user"};
-    facets.limit = kFacetValues;
-    m_facetsQuestion
-        = source->facets(facets, [this](domain::SourceResult<domain::FacetsReply> reply) {
-              if (reply) {
-                  m_facets = *std::move(reply);
-                  Q_EMIT countsChanged();
-              }
-          });
-    domain::HistogramRequest bars;
-    bars.search = request();
-    bars.bars = kBars;
-    m_histogramQuestion
-        = source->histogram(bars, [this](domain::SourceResult<domain::HistogramReply> reply) {
-              if (reply) {
-                  m_histogram = *std::move(reply);
-                  m_results->setBars(m_histogram);
-                  Q_EMIT countsChanged();
-              }
-          });
-    askGrandTotal();
-}
-
-void SearchController::askGrandTotal()
-{
-    if (m_query.empty()) {
-        m_grandTotal = m_total;
-        Q_EMIT countsChanged();
-        return;
-    }
-    domain::SearchRequest everything;
-    everything.limit = 1;
-    m_grandQuestion = m_services.sources->source()->search(
-        everything, [this](domain::SourceResult<domain::SearchReply> reply) {
-            if (reply) {
-                m_grandTotal = reply->total;
-                Q_EMIT countsChanged();
-            }
-        });
 }
 
 void SearchController::readAgain(const std::string& incident)
@@ -318,37 +284,6 @@ void SearchController::showChanged(const domain::Incident& incident)
         changed->incident = incident;
         selection.setIncident(std::move(changed));
     }
-}
-
-void SearchController::countNew()
-{
-    auto* source = m_services.sources->source();
-    const auto newest = m_results->rowCount() > 0 ? m_results->hit(0) : nullptr;
-    if (source == nullptr || m_state != SearchState::Done) {
-        return;
-    }
-    domain::SearchRequest since = request();
-    since.limit = 1;
-    since.timeFrom = newest ? newest->incident.createdAt + std::chrono::microseconds(1) : m_asOf;
-    m_newQuestion = source->search(since, [this](domain::SourceResult<domain::SearchReply> reply) {
-        if (reply && reply->total != m_newCount) {
-            m_newCount = reply->total;
-            Q_EMIT countsChanged();
-        }
-    });
-}
-
-QStringList SearchController::knownValues(const QString& field) const
-{
-    QStringList values;
-    for (const auto& facet : m_facets.facets) {
-        if (field == toQt(facet.field)) {
-            for (const auto& value : facet.values) {
-                values << toQt(value.value);
-            }
-        }
-    }
-    return values;
 }
 
 } // namespace exhibit::ui

@@ -39,6 +39,12 @@ public:
 
     void search();
     void cancel();
+    /// A query together with how its results stand: one step of history.
+    void show(const SearchStep& step);
+    void setOrder(const ResultOrder& order);
+    [[nodiscard]] const ResultOrder& order() const { return m_order; }
+    /// What is asked for the rows: query and order.
+    [[nodiscard]] domain::SearchRequest orderedRequest() const;
     void back();
     void forward();
     [[nodiscard]] bool canGoBack() const { return m_trail.canGoBack(); }
@@ -61,6 +67,7 @@ public:
 
 Q_SIGNALS:
     void textChanged(); ///< Also when a pane changed it: the field follows.
+    void orderChanged();
     void stateChanged();
     void resultsShown();
     void countsChanged(); ///< Facets, histogram, totals, new ones.
@@ -70,6 +77,11 @@ private:
     void parse();
     void ask(bool remember);
     void showAnswer(domain::SourceResult<domain::SearchReply> reply, bool remember);
+    void fail(const domain::SourceFailure& failure);
+    void finish();
+    void goTo(const SearchStep& step);
+    void askGroups(bool totalIsEstimate);
+    void showGroups(const domain::FacetsReply& reply, bool totalIsEstimate);
     void askCounts();
     void askGrandTotal();
     void countNew();
@@ -82,6 +94,7 @@ private:
     ResultsModel* m_results;
     QString m_text;
     query::Query m_query;
+    ResultOrder m_order;
     std::optional<query::QueryError> m_error;
     SearchState m_state = SearchState::Idle;
     std::optional<domain::SourceFailure> m_failure;

@@ -13,22 +13,22 @@ constexpr auto kSavedGroup = "search/saved"_L1;
 
 } // namespace
 
-void SearchTrail::push(const QString& query)
+void SearchTrail::push(const SearchStep& step)
 {
-    if (m_at >= 0 && m_steps.at(m_at) == query) {
+    if (m_at >= 0 && m_steps.at(m_at) == step) {
         return;
     }
     m_steps = m_steps.mid(0, m_at + 1);
-    m_steps << query;
+    m_steps << step;
     m_at = m_steps.size() - 1;
 }
 
-QString SearchTrail::back()
+SearchStep SearchTrail::back()
 {
     return m_steps.at(canGoBack() ? --m_at : m_at);
 }
 
-QString SearchTrail::forward()
+SearchStep SearchTrail::forward()
 {
     return m_steps.at(canGoForward() ? ++m_at : m_at);
 }
@@ -58,11 +58,11 @@ QList<PastSearch> SearchMemory::past() const
     return list;
 }
 
-void SearchMemory::save(const QString& name, const QString& query)
+void SearchMemory::save(const QString& name, const SearchStep& step)
 {
     QSettings settings;
     settings.beginGroup(kSavedGroup);
-    settings.setValue(name, query);
+    settings.setValue(name, QStringList{step.query, printOrder(step.order)});
 }
 
 void SearchMemory::forget(const QString& name)
@@ -72,13 +72,14 @@ void SearchMemory::forget(const QString& name)
     settings.remove(name);
 }
 
-QList<QPair<QString, QString>> SearchMemory::saved() const
+QList<SavedSearch> SearchMemory::saved() const
 {
     QSettings settings;
     settings.beginGroup(kSavedGroup);
-    QList<QPair<QString, QString>> list;
+    QList<SavedSearch> list;
     for (const QString& name : settings.childKeys()) {
-        list << qMakePair(name, settings.value(name).toString());
+        const QStringList parts = settings.value(name).toStringList(); // Older: the query alone.
+        list << SavedSearch{name, {parts.value(0), parseOrder(parts.value(1))}};
     }
     return list;
 }

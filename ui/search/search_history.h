@@ -1,24 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ui/itemmodels/result_order.h"
+
 #include <QDateTime>
 #include <QList>
 #include <QString>
 
 namespace exhibit::ui {
 
+/// A query and how its results stand.
+struct SearchStep {
+    QString query;
+    ResultOrder order;
+
+    bool operator==(const SearchStep&) const = default;
+};
+
 /// The way through the queries of one window: what Back and Forward walk.
 class SearchTrail {
 public:
-    /// A new step; what was ahead is gone. The same query again is no step.
-    void push(const QString& query);
+    /// A new step; what was ahead is gone. The same again is no step.
+    void push(const SearchStep& step);
     [[nodiscard]] bool canGoBack() const { return m_at > 0; }
     [[nodiscard]] bool canGoForward() const { return m_at + 1 < m_steps.size(); }
-    [[nodiscard]] QString back();
-    [[nodiscard]] QString forward();
+    [[nodiscard]] SearchStep back();
+    [[nodiscard]] SearchStep forward();
 
 private:
-    QList<QString> m_steps;
+    QList<SearchStep> m_steps;
     qsizetype m_at = -1;
 };
 
@@ -26,6 +36,11 @@ struct PastSearch {
     QString query;
     qint64 total = 0;
     QDateTime at;
+};
+
+struct SavedSearch {
+    QString name;
+    SearchStep step;
 };
 
 /// The last 200 queries with counts and times, and searches saved by name; both in the settings, so
@@ -36,9 +51,9 @@ public:
 
     void remember(const QString& query, qint64 total);
     [[nodiscard]] QList<PastSearch> past() const; ///< Newest first.
-    void save(const QString& name, const QString& query);
+    void save(const QString& name, const SearchStep& step);
     void forget(const QString& name);
-    [[nodiscard]] QList<QPair<QString, QString>> saved() const; ///< Name, query.
+    [[nodiscard]] QList<SavedSearch> saved() const;
 };
 
 } // namespace exhibit::ui

@@ -36,10 +36,11 @@ QPolygonF diamond(double radius)
 /// Paints in a square of 14 around the origin.
 class Brushwork {
 public:
-    Brushwork(QPainter& painter, const QColor& tint)
+    /// `ink` stands on the tint.
+    Brushwork(QPainter& painter, const QColor& tint, const QColor& ink)
         : m_painter(painter)
         , m_tint(tint)
-        , m_ink(colour(Role::Ink))
+        , m_ink(ink)
     {
         m_painter.setRenderHint(QPainter::Antialiasing);
     }
@@ -118,7 +119,8 @@ void paintVerdict(Brushwork& brush, Mark mark)
     }
 }
 
-void paintDecision(QPainter& painter, Brushwork& brush, Mark mark, const QColor& tint)
+void paintDecision(
+    QPainter& painter, Brushwork& brush, Mark mark, const QColor& tint, const QColor& ink)
 {
     switch (mark) {
     case Mark::Pass:
@@ -128,9 +130,9 @@ void paintDecision(QPainter& painter, Brushwork& brush, Mark mark, const QColor&
         return brush.exclamation(false, -1.8);
     case Mark::Redact:
         painter.fillRect(QRectF(-6, -3.6, 12, 7.2), tint);
-        painter.fillRect(QRectF(-3.9, -1, 2.2, 2), colour(Role::Ink));
-        painter.fillRect(QRectF(-0.6, -1, 1.4, 2), colour(Role::Ink));
-        return painter.fillRect(QRectF(1.9, -1, 2.2, 2), colour(Role::Ink));
+        painter.fillRect(QRectF(-3.9, -1, 2.2, 2), ink);
+        painter.fillRect(QRectF(-0.6, -1, 1.4, 2), ink);
+        return painter.fillRect(QRectF(1.9, -1, 2.2, 2), ink);
     case Mark::Block:
         brush.fill(regular(8, 6.2, std::numbers::pi / 8));
         return brush.line({{-3.2, 0}, {3.2, 0}}, true);
@@ -251,13 +253,15 @@ void paintMark(
     painter.save();
     painter.translate(centre);
     painter.scale(side / 14, side / 14);
-    Brushwork brush(painter, tint);
+    // In one colour, what stands on the tint is the ground of the selected row, showing through.
+    const QColor ink = colour(single.isValid() ? Role::Sel : Role::Ink);
+    Brushwork brush(painter, tint, ink);
     if (mark <= Mark::Low) {
         paintSeverity(brush, mark);
     } else if (mark <= Mark::NotChecked) {
         paintVerdict(brush, mark);
     } else {
-        paintDecision(painter, brush, mark, tint);
+        paintDecision(painter, brush, mark, tint, ink);
     }
     painter.restore();
 }

@@ -50,6 +50,9 @@ MainWindow::MainWindow(const PaneRegistry& registry, SourceHub& sources, bool sa
     m_services.undo = new QUndoStack(this);
     m_services.safeMode = safeMode;
     m_services.openFiles = [this](const QStringList& files) { openFiles(files); };
+    m_services.openRecord = [this](const std::shared_ptr<const domain::SearchHit>& hit) {
+        Q_EMIT recordWindowAsked(hit);
+    };
     m_services.addPaletteProvider
         = [this](PaletteProvider provider) { m_providers << std::move(provider); };
     m_services.actions->fillMenuBar(menuBar());

@@ -54,6 +54,7 @@ Q_SIGNALS:
     void newWindowAsked();
     void connectAsked();
     void disconnectAsked();
+    void recordWindowAsked(const std::shared_ptr<const exhibit::domain::SearchHit>& hit);
     void closing();
 
 protected:

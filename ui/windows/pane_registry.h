@@ -29,6 +29,8 @@ struct Services {
     std::function<void(PaletteProvider)> addPaletteProvider;
     /// Shows files in the workspace that opens such.
     std::function<void(const QStringList&)> openFiles;
+    /// Shows a record in a window of its own; empty where there is none to leave.
+    std::function<void(std::shared_ptr<const domain::SearchHit>)> openRecord;
     /// Opens the session's settings group of a pane, for what it restores itself.
     bool safeMode = false;
 };

@@ -6,6 +6,7 @@
 #include "ui/theme/style.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/elided_label.h"
+#include "ui/widgets/message_bar.h"
 #include "ui/widgets/tool_bar_parts.h"
 
 #include <QCheckBox>
@@ -65,7 +66,10 @@ Welcome::Welcome(Doings doings, QWidget* parent)
     row->addStretch(1);
     row->addLayout(grid);
     row->addStretch(1);
+    m_offer = new MessageBar(this);
     auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_offer);
     layout->addStretch(2);
     layout->addLayout(row);
     layout->addStretch(3);
@@ -229,6 +233,22 @@ void Welcome::setProgress(const QString& text, bool failed)
 QString Welcome::progressText() const
 {
     return m_progress->text();
+}
+
+void Welcome::offerSession(const QString& what,
+                           std::function<void()> restore,
+                           std::function<void()> startFresh)
+{
+    m_offer->showMessage(
+        MessageBar::Kind::Warning, tr("The console did not end properly last time."), what);
+    m_offer->addAction(tr("Restore last session"), [this, restore = std::move(restore)] {
+        m_offer->clear();
+        restore();
+    });
+    m_offer->addAction(tr("Start afresh"), [this, startFresh = std::move(startFresh)] {
+        m_offer->clear();
+        startFresh();
+    });
 }
 
 void Welcome::submit()

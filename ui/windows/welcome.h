@@ -16,6 +16,8 @@ class QVBoxLayout;
 
 namespace exhibit::ui {
 
+class MessageBar;
+
 struct ConnectChoice {
     QString address;
     Secret key;
@@ -49,6 +51,11 @@ public:
     /// Working, failed or nothing; says it beside the buttons, never in a dialog.
     void setProgress(const QString& text, bool failed);
     [[nodiscard]] QString progressText() const;
+    /// What an end that was none left behind, with the choice of what to do about it.
+    void offerSession(const QString& what,
+                      std::function<void()> restore,
+                      std::function<void()> startFresh);
+    [[nodiscard]] MessageBar& offer() { return *m_offer; }
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -66,6 +73,7 @@ private:
     QLabel* m_keyNote = nullptr;
     QLabel* m_progress = nullptr;
     QVBoxLayout* m_recent = nullptr;
+    MessageBar* m_offer = nullptr;
 };
 
 } // namespace exhibit::ui

@@ -45,6 +45,13 @@ TEST(Inspection, answersOneByOneWhatAGoodPackProves)
     ASSERT_EQ(inspection.entries.size(), 3U);
     EXPECT_EQ(inspection.entries[1].type, "incident.opened");
     EXPECT_EQ(inspection.entries[1].time, "2026-11-21T10:00:01.000000Z");
+    const auto proven = std::find_if(inspection.entries.begin(),
+                                     inspection.entries.end(),
+                                     [](const auto& entry) { return entry.path.has_value(); });
+    ASSERT_NE(proven, inspection.entries.end());
+    EXPECT_TRUE(proven->path->fits);
+    EXPECT_EQ(proven->path->index, proven->sequence);
+    EXPECT_EQ(proven->path->leaf, leafHash(proven->bytes));
     ASSERT_EQ(inspection.withheld.size(), 1U);
     EXPECT_EQ(inspection.withheld[0].path, "/who");
     EXPECT_TRUE(std::all_of(inspection.files.begin(), inspection.files.end(), [](const auto& file) {

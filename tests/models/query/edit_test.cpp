@@ -86,6 +86,17 @@ TEST(QueryEdit, replacesTheRangeOfTime)
     EXPECT_EQ(again.groups[2].front().time, to);
 }
 
+TEST(QueryEdit, admitsTheValuesThatGroupsOfTheFieldLetThrough)
+{
+    const Query query = parsed("user:ada or user:bob -user:eve policy:A or user:zoe refund");
+    EXPECT_TRUE(admits(query, Field::User, "ada"));
+    EXPECT_TRUE(admits(query, Field::User, "bob"));
+    EXPECT_FALSE(admits(query, Field::User, "eve"));
+    EXPECT_FALSE(admits(query, Field::User, "zoe")) << "the first group asks for others";
+    EXPECT_TRUE(admits(query, Field::Policy, "B")) << "a group of two fields says nothing alone";
+    EXPECT_TRUE(admits({}, Field::User, "anybody"));
+}
+
 TEST(QueryEdit, leavesMixedGroupsAlone)
 {
     const auto query = parsed("severity:high or refund");

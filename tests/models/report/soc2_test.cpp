@@ -76,11 +76,11 @@ TEST(Soc2, isReadBackAsItWasWrittenAndListedWithoutFormulas)
 TEST(Soc2, noticesAListingThatIsNotTheOneExported)
 {
     const std::string json = printJson(toJson(bundleOnTest()));
-    EXPECT_FALSE(faultOfListings(json, {{"CC7.2.ndjson", "{}\n"}}));
-    EXPECT_TRUE(faultOfListings(json, {{"CC7.2.ndjson", "{} \n"}}));
-    EXPECT_TRUE(faultOfListings(json, {}));
-    EXPECT_TRUE(faultOfListings("{}", {}));
-    EXPECT_TRUE(makeSoc2Report(json, {{"CC7.2.ndjson", "{}\n"}}, {}));
+    EXPECT_FALSE(faultOfAttachments(json, ReportKind::Soc2, {{"CC7.2.ndjson", "{}\n"}}));
+    EXPECT_TRUE(faultOfAttachments(json, ReportKind::Soc2, {{"CC7.2.ndjson", "{} \n"}}));
+    EXPECT_TRUE(faultOfAttachments(json, ReportKind::Soc2, {}));
+    EXPECT_TRUE(faultOfAttachments("{}", ReportKind::Soc2, {}));
+    EXPECT_TRUE(makeBundleReport(json, ReportKind::Soc2, {{"CC7.2.ndjson", "{}\n"}}, {}));
 }
 
 } // namespace

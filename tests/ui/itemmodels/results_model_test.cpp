@@ -38,6 +38,65 @@ private Q_SLOTS:
         QCOMPARE(model.rowCount(), 0);
     }
 
+    void groupsKeepTheRulesOfModels()
+    {
+        test::GeneratedSource source(
+            120); // Every group finds all of them, whatever it was thought.
+        ResultsModel model(nullptr);
+        model.setSource(&source);
+        const QAbstractItemModelTester tester(
+            &model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.setGroupField(query::Field::Policy);
+        model.showGroups({{"A", 100, true, true}, {"B", 150, true, false}, {{}, 3, false, false}},
+                         {{}, {}, {}},
+                         false);
+        QCOMPARE(model.rowCount(), 103);
+        QCOMPARE(model.index(0, 0).data().toString(), QStringLiteral("A"));
+        QVERIFY(model.hit(0) == nullptr);
+        (void)title(model, 1);
+        QTRY_COMPARE(title(model, 1), QStringLiteral("Incident 0"));
+        QTRY_COMPARE(model.rowCount(), 123);
+        model.setGroupOpen(1, true);
+        QCOMPARE(model.rowCount(), 273);
+        (void)title(model, 122);
+        QTRY_COMPARE(title(model, 122), QStringLiteral("Incident 0"));
+        QTRY_COMPARE(model.rowCount(), 243);
+        (void)title(model, 241);
+        QTRY_COMPARE(title(model, 241), QStringLiteral("Incident 119"));
+        model.setGroupOpen(0, false);
+        QCOMPARE(model.rowCount(), 123);
+        QCOMPARE(title(model, 2), QStringLiteral("Incident 0"));
+        model.setAllOpen(false);
+        QCOMPARE(model.rowCount(), 3);
+        model.showResult({}, {});
+        QCOMPARE(model.rowCount(), 0);
+    }
+
+    void reachesTheOldestFirstThroughTheHistogramToo()
+    {
+        domain::SearchRequest request;
+        request.sort = domain::SearchSort::Time;
+        request.order = domain::SearchOrder::Ascending;
+        const auto first = parseTime("2026-11-01T00:10:00Z").value();
+        ResultPager pager(request, first, std::nullopt);
+        domain::HistogramReply bars;
+        bars.from = parseTime("2026-11-01T00:00:00Z").value();
+        bars.barSeconds = 600;
+        bars.counts = {9'999, 8'000, 0, 7'000, 5'000}; // The first bar lies before the first row.
+        pager.setBars(bars);
+        const auto near = pager.requestFor(3, 100);
+        QVERIFY(near && near->offset == 300U && !near->timeFrom);
+        const auto far = pager.requestFor(120, 100); // 12,000: 4,000 rows into the fourth bar.
+        QVERIFY(far.has_value());
+        QCOMPARE(formatTime(*far->timeFrom), formatTime(parseTime("2026-11-01T00:30:00Z").value()));
+        QCOMPARE(far->offset.value_or(0), 4'000U);
+        QCOMPARE(pager.reach(20'000, 100), 20'000);
+        request.sort = domain::SearchSort::Cost;
+        const ResultPager other(request, first, std::nullopt);
+        QCOMPARE(other.reach(20'000, 100), 10'100);
+        QVERIFY(!other.requestFor(120, 100));
+    }
+
     void fetchesOnlyThePagesLookedAt()
     {
         test::GeneratedSource source(100'000);

@@ -91,6 +91,12 @@ domain::Question GeneratedSource::histogram(domain::HistogramRequest,
     return later<domain::HistogramReply>(bars(), std::move(answer));
 }
 
+domain::Question GeneratedSource::searchCalls(domain::CallSearchRequest,
+                                        domain::AnswerTo<domain::CallSearchReply> answer)
+{
+    return later<domain::CallSearchReply>(domain::CallSearchReply{}, std::move(answer));
+}
+
 domain::Question GeneratedSource::facets(domain::FacetsRequest,
                                          domain::AnswerTo<domain::FacetsReply> answer)
 {

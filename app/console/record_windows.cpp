@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/console/record_windows.h"
+
+#include "ui/text.h"
+
+namespace exhibit::console {
+
+RecordWindows::RecordWindows(const ui::PaneRegistry& registry,
+                             ui::SourceHub& sources,
+                             std::function<void(const QStringList&)> openFiles)
+    : m_registry(registry)
+    , m_sources(sources)
+    , m_openFiles(std::move(openFiles))
+{
+    connect(&sources, &ui::SourceHub::sourceChanged, this, [this] { m_questions.clear(); });
+}
+
+RecordWindows::~RecordWindows()
+{
+    closeAll();
+}
+
+void RecordWindows::closeAll()
+{
+    for (const auto& window : std::exchange(m_windows, {})) {
+        if (window) {
+            window->disconnect(this); // The session keeps what was open.
+            delete window.data();
+        }
+    }
+}
+
+ui::RecordWindow& RecordWindows::open(std::shared_ptr<const domain::SearchHit> hit)
+{
+    for (auto* window : windows()) {
+        const bool same = window->incidentId() == hit->incident.incidentId.text();
+        if (same && window->isVisible()) {
+            window->raise();
+            window->activateWindow();
+            return *window;
+        }
+    }
+    auto* window = new ui::RecordWindow( // Deletes itself when closed.
+        {m_registry, {QStringLiteral("timeline"), QStringLiteral("record")}, m_openFiles},
+        m_sources,
+        std::move(hit));
+    m_windows << window;
+    connect(window, &QObject::destroyed, this, [this] {
+        m_windows.removeIf([](const auto& one) { return one.isNull(); });
+        Q_EMIT changed();
+    });
+    window->show();
+    Q_EMIT changed();
+    return *window;
+}
+
+void RecordWindows::reopen(const QStringList& incidents)
+{
+    for (const QString& id : incidents) {
+        const std::string incident = ui::fromQt(id);
+        m_questions[incident] = m_sources.source()->incident(
+            incident, [this, incident](domain::SourceResult<domain::Incident> reply) {
+                const auto done = std::move(m_questions[incident]);
+                m_questions.erase(incident);
+                if (reply) { // It may be gone, or this key may not see it.
+                    open(std::make_shared<domain::SearchHit>(
+                        domain::SearchHit{*std::move(reply), {}, {}}));
+                }
+            });
+    }
+}
+
+QList<ui::RecordWindow*> RecordWindows::windows() const
+{
+    QList<ui::RecordWindow*> list;
+    for (const auto& window : m_windows) {
+        if (window) {
+            list << window.data();
+        }
+    }
+    return list;
+}
+
+QStringList RecordWindows::incidents() const
+{
+    QStringList list;
+    for (const auto* window : windows()) {
+        list << ui::toQt(window->incidentId());
+    }
+    return list;
+}
+
+} // namespace exhibit::console

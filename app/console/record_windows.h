@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/windows/record_window.h"
+
+#include <QPointer>
+
+#include <map>
+
+namespace exhibit::console {
+
+/// The windows of single records, of all main windows. They close with the last of those.
+class RecordWindows : public QObject {
+    Q_OBJECT
+
+public:
+    RecordWindows(const ui::PaneRegistry& registry,
+                  ui::SourceHub& sources,
+                  std::function<void(const QStringList&)> openFiles);
+    ~RecordWindows() override;
+
+    /// One window for each incident: one that is open is raised.
+    ui::RecordWindow& open(std::shared_ptr<const domain::SearchHit> hit);
+    /// Those of an earlier session, once the server has told what they are.
+    void reopen(const QStringList& incidents);
+    void closeAll();
+    [[nodiscard]] QList<ui::RecordWindow*> windows() const;
+    [[nodiscard]] QStringList incidents() const;
+
+Q_SIGNALS:
+    void changed();
+
+private:
+    const ui::PaneRegistry& m_registry;
+    ui::SourceHub& m_sources;
+    std::function<void(const QStringList&)> m_openFiles;
+    QList<QPointer<ui::RecordWindow>> m_windows; ///< They delete themselves.
+    std::map<std::string, domain::Question> m_questions; ///< By incident.
+};
+
+} // namespace exhibit::console

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one start of the console takes over from the one before.
+#include "app/console/console.h"
+#include "models/base/limits.h"
+#include "ui/search/search_controller.h"
+#include "ui/text.h"
+
+namespace exhibit::console {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+constexpr qsizetype kQueryShown = 80;
+
+QString describe(const SessionState& session)
+{
+    QStringList parts{session.server};
+    if (!session.query.isEmpty()) {
+        parts << Console::tr("query %1").arg(session.query.left(kQueryShown));
+    }
+    if (!session.records.isEmpty()) {
+        parts << Console::tr("%n record(s) in windows", nullptr, int(session.records.size()));
+    }
+    return Console::tr("It left: %1.").arg(parts.join(u", "_s));
+}
+
+} // namespace
+
+/// After an end that was none nothing is restored without being asked: it may be why it ended.
+void Console::begin()
+{
+    const bool crashed = m_session->crashed();
+    m_session->beginRun();
+    const SessionState last = m_session->readState();
+    QString server
+        = m_options.server.isEmpty() ? qEnvironmentVariable("EXHIBIT_SERVER") : m_options.server;
+    if (m_options.safeMode) {
+        return connectIfNamed(server);
+    }
+    if (!crashed || last.server.isEmpty()) {
+        return connectIfNamed(server.isEmpty() ? last.server : server);
+    }
+    m_restores = false;
+    m_welcomes.front()->offerSession(
+        describe(last),
+        [this, last] {
+            m_restores = true;
+            connectIfNamed(last.server);
+        },
+        [this, server] { connectIfNamed(server); });
+}
+
+void Console::connectIfNamed(const QString& server)
+{
+    if (!server.isEmpty()) {
+        m_welcomes.front()->setAddress(server);
+        connectTo({server, keyFromOptions(), false});
+    }
+}
+
+void Console::restoreSession()
+{
+    const SessionState kept = m_session->readState();
+    const bool same = m_restores && !m_options.safeMode && kept.server == m_connection->address();
+    const SessionState last = same ? kept : SessionState{};
+    const bool asked = !m_options.query.isEmpty();
+    const ui::SearchStep step{asked ? m_options.query : last.query, ui::parseOrder(last.order)};
+    window().services().selection->want(ui::fromQt(last.incident));
+    if (step != ui::SearchStep{}) {
+        ui::SearchController::of(window().services()).show(step);
+    }
+    m_records->reopen(last.records);
+}
+
+/// The journal: what is typed, found, selected and open, a moment after it changed.
+void Console::saveState()
+{
+    if (m_windows.empty() || m_options.safeMode || m_connection->address().isEmpty()) {
+        return;
+    }
+    const auto& search = ui::SearchController::of(window().services());
+    const auto* hit = window().services().selection->hit();
+    m_session->saveState({m_connection->address(),
+                          search.text(),
+                          hit != nullptr ? ui::toQt(hit->incident.incidentId.text()) : QString(),
+                          ui::printOrder(search.order()),
+                          m_records->incidents()});
+}
+
+} // namespace exhibit::console

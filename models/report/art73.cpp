@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/report/art73.h"
+
+#include "models/report/incident_report.h"
+#include "models/report/words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace exhibit::report {
+namespace {
+
+constexpr std::size_t kFieldBytesMax = 4000;
+
+std::string textOf(const Text& text)
+{
+    std::string all;
+    for (const auto& span : text) {
+        all += span.text;
+    }
+    return all;
+}
+
+std::optional<std::string> remediationsOf(const EvidenceBundle& bundle)
+{
+    std::string all;
+    for (const auto& item : bundle.remediations) {
+        all += fmt::format("{}{} ({})", all.empty() ? "" : "; ", item.action, wireName(item.state));
+    }
+    return all.empty() ? std::nullopt : std::optional(all);
+}
+
+/// What the record says under a name of the mapping; nullopt: nothing.
+std::optional<std::string> recorded(std::string_view name, const PackFacts& facts)
+{
+    const auto& bundle = facts.bundle;
+    if (name == "model") {
+        return bundle.incident.model;
+    }
+    if (name == "start" && !bundle.steps.empty()) {
+        return formatTime(bundle.steps.front().time);
+    }
+    if (name == "end" && bundle.violation) {
+        return formatTime(bundle.violation->at);
+    }
+    if (name == "description") {
+        const ReportParts parts(facts);
+        return textOf(parts.summary()) + " " + textOf(parts.delivered());
+    }
+    if (name == "affected" && bundle.impact && !bundle.impact->value.affectedParties.empty()) {
+        return bundle.impact->value.affectedParties;
+    }
+    if (name == "cause" && bundle.incident.rootCause) {
+        return bundle.incident.rootCause->analysis;
+    }
+    if (name == "remediation") {
+        return remediationsOf(bundle);
+    }
+    if (name == "risk" && bundle.impact) {
+        return fmt::format("{}: {}",
+                           sentenceCase(wireName(bundle.impact->value.riskLevel)),
+                           bundle.impact->value.businessImpact);
+    }
+    return std::nullopt;
+}
+
+Result<std::optional<std::string>> enteredText(const Json& fields,
+                                               const std::string& id,
+                                               const std::string& pointer)
+{
+    const Json* const value = findMember(fields, id);
+    if (value == nullptr) {
+        return std::nullopt;
+    }
+    if (!value->is_string() || value->get_string().size() > kFieldBytesMax) {
+        return fail(ErrorCode::InvalidInput, "a text of at most 4000 bytes", pointer + "/" + id);
+    }
+    return std::optional(std::string(value->get_string()));
+}
+
+Result<void> addFields(Art73Bundle& bundle,
+                       const PackFacts& facts,
+                       const Json& mapping,
+                       const Json& entered,
+                       const std::string& pointer)
+{
+    for (const auto& described : mapping.at("fields").as_array()) {
+        Art73Field field{std::string(stringMember(described, "id")),
+                         std::string(stringMember(described, "label")),
+                         std::string(stringMember(described, "article")),
+                         std::nullopt,
+                         "open"};
+        EXHIBIT_TRY(field.value, enteredText(entered, field.id, pointer));
+        if (field.value) {
+            field.origin = "entered";
+        } else if (auto known = recorded(stringMember(described, "record"), facts)) {
+            field.value = std::move(known);
+            field.origin = "recorded";
+        }
+        bundle.fields.push_back(std::move(field));
+    }
+    for (const auto& [name, value] : entered.as_object()) {
+        if (std::none_of(bundle.fields.begin(), bundle.fields.end(), [&](const auto& field) {
+                return field.id == std::string_view(name);
+            })) {
+            return fail(ErrorCode::InvalidInput,
+                        "the report has no such field",
+                        pointer + "/" + std::string(name));
+        }
+    }
+    return {};
+}
+
+Result<void> addDeadlines(Art73Bundle& bundle, const Json& mapping, const std::string& pointer)
+{
+    bool known = !bundle.circumstance;
+    for (const auto& described : mapping.at("deadlines").as_array()) {
+        Art73Deadline deadline{std::string(stringMember(described, "id")),
+                               described.at("days").as_int64(),
+                               std::string(stringMember(described, "article")),
+                               std::string(stringMember(described, "words")),
+                               std::nullopt,
+                               false};
+        deadline.applies = bundle.circumstance == deadline.id;
+        known = known || deadline.applies;
+        if (bundle.awarenessAt) {
+            deadline.due = dueDay(*bundle.awarenessAt, deadline.days);
+            if (deadline.applies || (!bundle.circumstance && !bundle.due)) {
+                bundle.due = deadline.due;
+            }
+        }
+        bundle.deadlines.push_back(std::move(deadline));
+    }
+    if (!known) {
+        return fail(
+            ErrorCode::InvalidInput, "no deadline is of that name", pointer + "/circumstance");
+    }
+    return {};
+}
+
+} // namespace
+
+std::string dueDay(UtcTime awareness, std::int64_t days)
+{
+    const auto day = std::chrono::floor<std::chrono::days>(awareness);
+    return formatTime(UtcTime(day + std::chrono::days(days))).substr(0, 10);
+}
+
+Result<Art73Bundle> makeArt73(const PackFacts& facts,
+                              const Json& mapping,
+                              const Art73Entered& entered,
+                              const std::string& pointer)
+{
+    if (!entered.fields.is_object()) {
+        return fail(ErrorCode::InvalidInput, "texts by the id of their field", pointer + "/fields");
+    }
+    const auto& from = facts.bundle;
+    Art73Bundle bundle;
+    bundle.bundleId = from.bundleId;
+    bundle.createdAt = from.createdAt;
+    bundle.exportedBy = from.exportedBy;
+    bundle.exportReason = from.exportReason;
+    bundle.tenantId = from.tenant.tenantId;
+    bundle.tenantName = from.tenant.name;
+    bundle.incidentId = from.incident.incidentId.text();
+    bundle.mappingSource = stringMember(mapping, "source");
+    bundle.mappingRead = stringMember(mapping, "read");
+    bundle.dayCount = stringMember(mapping, "days");
+    bundle.stage = entered.stage;
+    bundle.awarenessAt = entered.awarenessAt;
+    bundle.circumstance = entered.circumstance;
+    EXHIBIT_CHECK(addDeadlines(bundle, mapping, pointer));
+    EXHIBIT_CHECK(addFields(bundle, facts, mapping, entered.fields, pointer + "/fields"));
+    bundle.logOrigin = facts.origin;
+    bundle.firstEntry = static_cast<std::int64_t>(facts.firstEntry);
+    bundle.lastEntry = static_cast<std::int64_t>(facts.lastEntry);
+    bundle.treeSize = static_cast<std::int64_t>(facts.treeSize);
+    bundle.root = facts.root;
+    bundle.packSha256 = facts.sha256;
+    return bundle;
+}
+
+} // namespace exhibit::report

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/report/custody.h"
+
+#include "models/evidence/entry.h"
+#include "models/evidence/field.h"
+
+#include <fmt/format.h>
+
+namespace exhibit::report {
+namespace {
+
+struct Action {
+    std::string_view prefix; ///< Of an entry's type.
+    const char* action;
+    const char* purpose;
+};
+/// ISO/IEC 27037 names identification, collection, acquisition and preservation.
+constexpr Action kActions[] = {
+    {"llm.call", "acquired", "recorded while the call passed through the server"},
+    {"decision.", "acquired", "recorded when the policy decided"},
+    {"incident.opened", "identified", "recorded when the incident was opened"},
+    {"incident.", "annotated", "the incident was worked on; recorded evidence is unchanged"},
+    {"impact.", "annotated", "its impact was assessed; recorded evidence is unchanged"},
+    {"remediation.", "annotated", "its remediation was recorded; recorded evidence is unchanged"},
+    {"export.created", "copied", "a copy left the server"},
+    {"certificate.", "examined", "replayed and compared"},
+    {"hold.", "preserved", "a legal hold was placed or released"},
+    {"field.erased", "erased", "fields were erased; their digests remain"},
+    {"bates.", "numbered", "Bates numbers were given out"}};
+
+Action actionOf(std::string_view type)
+{
+    for (const auto& action : kActions) {
+        if (type.starts_with(action.prefix)) {
+            return action;
+        }
+    }
+    return {type, "recorded", "an entry of the log"};
+}
+
+/// The disclosed value at `path`, or nothing.
+Result<std::string> valueAt(const evidence::Pack& pack,
+                            const evidence::Entry& entry,
+                            std::string_view path)
+{
+    for (std::size_t i = 0; i < entry.fields.size(); ++i) {
+        const auto name = evidence::fieldPath(entry.sequence, i);
+        if (entry.fields[i].path == path && pack.has(name)) {
+            EXHIBIT_TRY(const auto file, pack.content(name));
+            EXHIBIT_TRY(const auto field, evidence::parseField(file.view()));
+            return field.value.is_string() ? std::string(field.value.get_string()) : std::string();
+        }
+    }
+    return std::string();
+}
+
+} // namespace
+
+Result<std::vector<CustodyRecord>> custodyOf(const evidence::Pack& pack, const PackFacts& facts)
+{
+    std::vector<CustodyRecord> records;
+    for (const auto& name : pack.under("data/proofs/")) {
+        const std::string stem = name.substr(name.rfind('/') + 1, 10);
+        EXHIBIT_TRY(const auto file, pack.content("data/entries/" + stem + ".json"));
+        EXHIBIT_TRY(const auto entry, evidence::parseEntry(file.view()));
+        EXHIBIT_TRY(auto who, valueAt(pack, entry, "/reporter_id"));
+        EXHIBIT_TRY(auto role, valueAt(pack, entry, "/reporter_type"));
+        EXHIBIT_TRY(const auto at, parseTime(entry.time));
+        const auto action = actionOf(entry.type);
+        records.push_back({fmt::format("{}#{}", entry.log, entry.sequence),
+                           at,
+                           who.empty() ? "withheld" : std::move(who),
+                           role.empty() ? "withheld" : std::move(role),
+                           action.action,
+                           fmt::format("{}: {}", entry.type, action.purpose),
+                           "Exhibit",
+                           sha256(file.view()),
+                           static_cast<std::int64_t>(entry.sequence)});
+    }
+    const auto& bundle = facts.bundle;
+    records.push_back({"evidence.exhibit",
+                       bundle.createdAt,
+                       bundle.exportedBy,
+                       "user",
+                       "produced",
+                       bundle.exportReason.empty() ? "no reason was given" : bundle.exportReason,
+                       "Exhibit " EXHIBIT_VERSION,
+                       facts.sha256,
+                       std::nullopt});
+    return records;
+}
+
+} // namespace exhibit::report

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/evidence/pack.h"
+#include "models/report/legal_discovery.h"
+#include "models/report/pack_facts.h"
+
+namespace exhibit::report {
+
+/// The chain of custody that the entries in scope of a pack record, oldest first, and the export
+/// that made the pack.
+[[nodiscard]] Result<std::vector<CustodyRecord>> custodyOf(const evidence::Pack& pack,
+                                                           const PackFacts& facts);
+
+} // namespace exhibit::report

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/report/production.h"
+
+#include "models/report/load_file.h"
+
+#include <algorithm>
+
+namespace exhibit::report {
+namespace {
+
+constexpr std::size_t kWordsBytesMax = 300;
+constexpr std::size_t kVolumeBytesMax = 20;
+constexpr std::size_t kWithheldMax = 1000;
+
+/// Entered values stand in the load file as they are, or not at all.
+Result<void> checkWords(const std::string& words, TextEncoding encoding, const std::string& pointer)
+{
+    const bool oneLine = words.find('\n') == words.npos;
+    if (words.size() > kWordsBytesMax || !oneLine || !datRow({words}, encoding)) {
+        return fail(ErrorCode::InvalidInput,
+                    "at most 300 bytes in one line, of characters that the encoding has, without "
+                    "the delimiters U+00FE, U+00AE and U+0014",
+                    pointer);
+    }
+    return {};
+}
+
+} // namespace
+
+Result<void> check(const ProductionRequest& request, const std::string& pointer)
+{
+    EXHIBIT_CHECK(checkBatesPrefix(request.prefix, pointer + "/prefix"));
+    const auto& volume = request.volume;
+    if (volume.empty() || volume.size() > kVolumeBytesMax
+        || !std::all_of(volume.begin(), volume.end(), [](char c) {
+               return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+           })) {
+        return fail(
+            ErrorCode::InvalidInput, "a volume has 1 to 20 of A-Z and 0-9", pointer + "/volume");
+    }
+    EXHIBIT_CHECK(checkWords(request.custodian, request.encoding, pointer + "/custodian"));
+    EXHIBIT_CHECK(
+        checkWords(request.confidentiality, request.encoding, pointer + "/confidentiality"));
+    if (request.withheld.size() > kWithheldMax) {
+        return fail(
+            ErrorCode::InvalidInput, "at most 1000 documents are withheld", pointer + "/withheld");
+    }
+    for (std::size_t i = 0; i < request.withheld.size(); ++i) {
+        const std::string at = pointer + "/withheld/" + std::to_string(i);
+        const auto& one = request.withheld[i];
+        if (one.basis.empty() || one.description.empty()) {
+            return fail(ErrorCode::InvalidInput,
+                        "a document is withheld on a basis, with a description",
+                        at + (one.basis.empty() ? "/basis" : "/description"));
+        }
+        EXHIBIT_CHECK(checkWords(one.basis, request.encoding, at + "/basis"));
+        EXHIBIT_CHECK(checkWords(one.description, request.encoding, at + "/description"));
+    }
+    return {};
+}
+
+void withholdSteps(EvidenceBundle& bundle, const std::vector<WithheldDocument>& withheld)
+{
+    if (withheld.empty()) {
+        return;
+    }
+    for (auto& step : bundle.steps) {
+        if (std::any_of(withheld.begin(), withheld.end(), [&step](const auto& one) {
+                return one.stepIndex == step.stepIndex;
+            })) {
+            step.data.reset();
+            step.detail.clear();
+            step.event = "Withheld";
+        }
+    }
+    bundle.facts.clear();
+    if (bundle.answer) {
+        bundle.answer->released.reset();
+        bundle.answer->withheld.reset();
+    }
+    if (bundle.violation) {
+        bundle.violation->reason.clear();
+    }
+    bundle.incident.title = "Title withheld";
+    bundle.incident.excerpt.clear();
+    bundle.incident.rootCause.reset();
+    bundle.impact.reset();
+    bundle.remediations.clear();
+    bundle.fixVerifications.clear();
+}
+
+} // namespace exhibit::report

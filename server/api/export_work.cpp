@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/api/export_work.h"
+
+#include "models/report/bundle_json.h"
+#include "models/report/executive_debrief.h"
+#include "models/report/left_out.h"
+#include "models/report/redaction.h"
+#include "server/storage/export_record.h"
+#include "server/storage/report_facts.h"
+
+namespace exhibit::api {
+namespace {
+
+/// Fields that show personal data or a secret; the names of users are personal data.
+std::optional<std::string> reasonToWithhold(const report::ExportRedaction& redaction,
+                                            std::string_view path,
+                                            const Json& value)
+{
+    const std::string text = value.is_string() ? std::string(value.get_string()) : "";
+    if (path == "/user_id") {
+        return text.empty() ? std::nullopt
+                            : std::optional<std::string>("personal data: the user's name");
+    }
+    if (path == "/incident") {
+        const auto incident = parseJson(text);
+        if (incident && !stringMember(*incident, "user_id").empty()) {
+            return "personal data: the user's name";
+        }
+    }
+    return redaction.concerns(value) ? std::optional<std::string>("personal data or a secret")
+                                     : std::nullopt;
+}
+
+/// Of an entry that may repeat a document withheld from the production: ids, times and counts.
+bool saysNothingOfContent(std::string_view path)
+{
+    constexpr std::string_view kPlain[] = {"/call_id",
+                                           "/run_id",
+                                           "/incident_id",
+                                           "/occurred_at",
+                                           "/closed_at",
+                                           "/spool",
+                                           "/status",
+                                           "/reporter_id",
+                                           "/outcome",
+                                           "/cost_microcents",
+                                           "/recovered",
+                                           "/usage",
+                                           "/model",
+                                           "/snapshot_id",
+                                           "/project_id",
+                                           "/reporter_type"};
+    return std::find(std::begin(kPlain), std::end(kPlain), path) != std::end(kPlain);
+}
+
+Result<Exported> exportAsPack(const ExportWork& work)
+{
+    EXHIBIT_TRY(const auto bundle, makeBundle(work));
+    EXHIBIT_TRY(auto pack, makePack(work, bundle));
+    return Exported{std::move(pack.bytes), "application/vnd.exhibit+zip", pack.id + ".exhibit"};
+}
+
+Result<Exported> exportAsJson(const ExportWork& work)
+{
+    EXHIBIT_TRY(const auto bundle, makeBundle(work));
+    Exported exported{
+        printJson(toJson(bundle)), "application/json", work.incident.text() + ".json"};
+    EXHIBIT_CHECK(recordExport(work, bundle.bundleId, exported));
+    return exported;
+}
+
+Result<Exported> exportAsReport(const ExportWork& work, report::ReportKind kind)
+{
+    EXHIBIT_TRY(const auto bundle, makeBundle(work));
+    EXHIBIT_TRY(const auto pack, makePack(work, bundle));
+    EXHIBIT_TRY(const auto keys, work.services->evidence->packKeys());
+    EXHIBIT_TRY(auto pdf,
+                report::makeReport(pack.bytes, kind, [&keys, &pack](const Digest& document) {
+                    return keys.signPdf(pack.id, document);
+                }));
+    Exported exported{std::move(pdf),
+                      "application/pdf",
+                      work.incident.text() + "-" + std::string(wireName(kind)) + ".pdf"};
+    EXHIBIT_CHECK(recordExport(work, pack.id, exported));
+    return exported;
+}
+
+Result<Exported> exportAsPdf(const ExportWork& work)
+{
+    return exportAsReport(work, report::ReportKind::Incident);
+}
+
+Result<Exported> exportAsDebrief(const ExportWork& work)
+{
+    return exportAsReport(work, report::ReportKind::ExecutiveDebrief);
+}
+
+using Make = Result<Exported> (*)(const ExportWork&);
+
+/// nullptr for an unknown format.
+Make makerOf(std::string_view format)
+{
+    static constexpr std::pair<std::string_view, Make> kFormats[]
+        = {{"exhibit", exportAsPack},
+           {"json", exportAsJson},
+           {"pdf", exportAsPdf},
+           {"executive_debrief", exportAsDebrief},
+           {"legal_discovery", exportAsProduction},
+           {"ai_act_art73", exportAsArt73},
+           {"ai_act_art73_json", exportAsArt73Json},
+           {"fre_902", exportAsDeclaration},
+           {"case_uco", exportAsCase}};
+    for (const auto& [name, make] : kFormats) {
+        if (name == format) {
+            return make;
+        }
+    }
+    return nullptr;
+}
+
+} // namespace
+
+Result<report::EvidenceBundle> makeBundle(const ExportWork& work)
+{
+    EXHIBIT_TRY(const auto facts,
+                storage::readReportFacts(
+                    work.services->database, work.principal.tenant, work.incident, work.deadline));
+    const auto& include = work.request.include;
+    EXHIBIT_TRY(auto bundle,
+                report::makeEvidenceBundle(facts,
+                                           {.bundleId = Uuid::v7().base32(),
+                                            .createdAt = utcNow(),
+                                            .exportedBy = work.actor.id,
+                                            .reason = work.request.reason,
+                                            .include = {include.begin(), include.end()},
+                                            .redact = work.request.redact}));
+    std::vector<std::string> paths;
+    for (const auto& redaction : work.request.redactions) {
+        paths.push_back(redaction.path);
+    }
+    EXHIBIT_CHECK(report::leaveOut(bundle, paths));
+    return bundle;
+}
+
+Result<storage::ExportedPack> makePack(const ExportWork& work, const report::EvidenceBundle& bundle)
+{
+    if (work.services->evidence == nullptr) {
+        return fail(ErrorCode::Unavailable, "the ledger is not open");
+    }
+    EXHIBIT_TRY(auto redaction, report::ExportRedaction::make(work.request.redact));
+    storage::PackRequest pack;
+    pack.incident = work.incident;
+    for (const auto& one : work.request.redactions) {
+        pack.redactions.push_back({one.path, one.reason});
+    }
+    pack.caseId = work.request.caseId;
+    pack.exporter = work.actor;
+    pack.reason = work.request.reason;
+    const bool withheld = !work.request.production.withheld.empty();
+    if (redaction.on() || withheld) {
+        pack.withhold = [&redaction, withheld](std::string_view path,
+                                               const Json& value) -> std::optional<std::string> {
+            if (withheld && !saysNothingOfContent(path)) {
+                return "may repeat a document that is withheld";
+            }
+            return redaction.on() ? reasonToWithhold(redaction, path, value) : std::nullopt;
+        };
+    }
+    pack.exports.emplace(report::kBundlePath, printJson(toJson(bundle)));
+    pack.exports.emplace(report::kDebriefPath,
+                         printJson(toJson(report::makeExecutiveDebrief(bundle))));
+    return storage::exportPack(work.services->database,
+                               *work.services->evidence,
+                               work.principal.tenant,
+                               pack,
+                               work.deadline);
+}
+
+Result<void> recordExport(const ExportWork& work, const std::string& id, const Exported& exported)
+{
+    return storage::recordExport(work.services->database,
+                                 work.services->ledger,
+                                 work.principal.tenant,
+                                 work.actor,
+                                 {.id = id,
+                                  .format = work.request.format,
+                                  .reason = work.request.reason,
+                                  .sha256 = sha256(exported.bytes),
+                                  .bytes = exported.bytes.size(),
+                                  .incident = work.incident},
+                                 work.deadline);
+}
+
+bool isExportFormat(std::string_view format)
+{
+    return makerOf(format) != nullptr;
+}
+
+Result<Exported> makeExport(const ExportWork& work)
+{
+    return makerOf(work.request.format)(work);
+}
+
+} // namespace exhibit::api

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/api/export_work.h"
+#include "server/storage/bates_store.h"
+#include "server/storage/report_facts.h"
+
+namespace exhibit::api {
+namespace {
+
+constexpr std::int64_t kPagesAtOnceMax = 500; ///< Page images that a request waits for.
+
+struct Bundles {
+    report::EvidenceBundle original;
+    report::EvidenceBundle shown;
+};
+
+/// A production shows everything that is not redacted or withheld.
+Result<Bundles> bundlesOf(const ExportWork& work)
+{
+    EXHIBIT_TRY(const auto facts,
+                storage::readReportFacts(
+                    work.services->database, work.principal.tenant, work.incident, work.deadline));
+    report::BundleRequest request{.bundleId = Uuid::v7().base32(),
+                                  .createdAt = utcNow(),
+                                  .exportedBy = work.actor.id,
+                                  .reason = work.request.reason,
+                                  .include = {report::Include::FullTrace,
+                                              report::Include::PolicyLog,
+                                              report::Include::ReplayCert,
+                                              report::Include::RootCause,
+                                              report::Include::RawIo},
+                                  .redact = false};
+    Bundles bundles;
+    EXHIBIT_TRY(bundles.original, report::makeEvidenceBundle(facts, request));
+    request.redact = work.request.redact;
+    EXHIBIT_TRY(bundles.shown, report::makeEvidenceBundle(facts, request));
+    report::withholdSteps(bundles.shown, work.request.production.withheld);
+    return bundles;
+}
+
+} // namespace
+
+Result<Exported> exportAsProduction(const ExportWork& work)
+{
+    const auto& production = work.request.production;
+    EXHIBIT_CHECK(report::check(production, "/production"));
+    EXHIBIT_TRY(const auto bundles, bundlesOf(work));
+    EXHIBIT_TRY(const auto pack, makePack(work, bundles.shown));
+    EXHIBIT_TRY(
+        auto plan,
+        report::planProduction({pack.bytes, bundles.original, work.request.caseId}, production));
+    if (plan.pages > kPagesAtOnceMax) {
+        return fail(ErrorCode::TooLarge, "the production has more than 500 pages");
+    }
+    const std::string id = bundles.shown.bundleId;
+    EXHIBIT_TRY(const auto numbering,
+                storage::allocateBates(work.services->database,
+                                       work.services->ledger,
+                                       work.principal.tenant,
+                                       {.prefix = production.prefix,
+                                        .pages = plan.pages,
+                                        .productionId = id,
+                                        .incident = work.incident,
+                                        .actor = work.actor},
+                                       work.deadline));
+    EXHIBIT_TRY(const auto keys, work.services->evidence->packKeys());
+    EXHIBIT_TRY(
+        auto archive,
+        report::writeProduction(std::move(plan), numbering, [&keys, &id](const Digest& document) {
+            return keys.signPdf(id, document);
+        }));
+    Exported exported{std::move(archive), "application/zip", "production-" + id + ".zip"};
+    EXHIBIT_CHECK(recordExport(work, id, exported));
+    return exported;
+}
+
+} // namespace exhibit::api

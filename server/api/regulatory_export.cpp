@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Drafts for authorities and courts, and what forensic programs read: each made from the pack.
+#include "models/report/art73.h"
+#include "models/report/case_uco.h"
+#include "models/report/declaration.h"
+#include "models/report/typesetter.h"
+#include "server/api/export_work.h"
+#include "server/storage/mappings.h"
+
+namespace exhibit::api {
+namespace {
+
+struct Source {
+    storage::ExportedPack pack;
+    report::PackFacts facts;
+};
+
+Result<Source> readSource(const ExportWork& work)
+{
+    EXHIBIT_TRY(const auto bundle, makeBundle(work));
+    Source source;
+    EXHIBIT_TRY(source.pack, makePack(work, bundle));
+    EXHIBIT_TRY(source.facts, report::readPackFacts(source.pack.bytes));
+    return source;
+}
+
+Result<Exported> recorded(const ExportWork& work, const Source& source, Exported exported)
+{
+    EXHIBIT_CHECK(recordExport(work, source.pack.id, exported));
+    return exported;
+}
+
+Result<report::Art73Bundle> art73Of(const ExportWork& work, const Source& source)
+{
+    EXHIBIT_TRY(const Json mapping, storage::readMapping("ai_act_art73.json"));
+    return report::makeArt73(source.facts, mapping, work.request.art73, "/art73");
+}
+
+} // namespace
+
+Result<Exported> exportAsArt73Json(const ExportWork& work)
+{
+    EXHIBIT_TRY(const auto source, readSource(work));
+    EXHIBIT_TRY(const auto bundle, art73Of(work, source));
+    return recorded(
+        work,
+        source,
+        {printJson(toJson(bundle)), "application/json", work.incident.text() + "-art73.json"});
+}
+
+Result<Exported> exportAsArt73(const ExportWork& work)
+{
+    EXHIBIT_TRY(const auto source, readSource(work));
+    EXHIBIT_TRY(const auto bundle, art73Of(work, source));
+    EXHIBIT_TRY(const auto keys, work.services->evidence->packKeys());
+    const auto sign = [&keys, &source](const Digest& document) {
+        return keys.signPdf(source.pack.id, document);
+    };
+    EXHIBIT_TRY(auto pdf,
+                report::makeBundleReport(printJson(toJson(bundle)),
+                                         report::ReportKind::AiActArt73,
+                                         {{std::string(report::kAttachedPack), source.pack.bytes}},
+                                         sign));
+    return recorded(
+        work, source, {std::move(pdf), "application/pdf", work.incident.text() + "-art73.pdf"});
+}
+
+/// A draft that nobody signed, so that the file is not signed either.
+Result<Exported> exportAsDeclaration(const ExportWork& work)
+{
+    EXHIBIT_TRY(const auto source, readSource(work));
+    const auto& facts = source.facts;
+    const auto pages = report::draftDeclaration({facts.bundle.tenant.name,
+                                                 facts.origin,
+                                                 static_cast<std::int64_t>(facts.treeSize),
+                                                 facts.root,
+                                                 facts.bundle.createdAt,
+                                                 facts.bundle.exportedBy,
+                                                 {{"evidence.exhibit, attached", facts.sha256}}});
+    EXHIBIT_TRY(const auto typeset, report::typeset(pages));
+    report::PdfFinish finish;
+    finish.attachments.push_back({std::string(report::kAttachedPack),
+                                  std::string(evidence::kPackMimetype),
+                                  "The item that the draft is about",
+                                  source.pack.bytes});
+    EXHIBIT_TRY(auto pdf, report::finishPdf(typeset.pdf, pages, finish));
+    return recorded(
+        work, source, {std::move(pdf), "application/pdf", work.incident.text() + "-fre902.pdf"});
+}
+
+Result<Exported> exportAsCase(const ExportWork& work)
+{
+    EXHIBIT_TRY(const auto source, readSource(work));
+    EXHIBIT_TRY(const Json mapping, storage::readMapping("case_uco.json"));
+    return recorded(work,
+                    source,
+                    {printJson(report::caseUco(source.facts, mapping)),
+                     "application/ld+json",
+                     work.incident.text() + "-case.jsonld"});
+}
+
+} // namespace exhibit::api

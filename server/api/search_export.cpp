@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a search finds, as a file for spreadsheets and programs.
+#include "models/report/csv.h"
+#include "models/report/redaction.h"
+#include "server/api/reply.h"
+#include "server/api/resources.h"
+#include "server/api/search_cursor.h"
+#include "server/api/search_request.h"
+#include "server/storage/export_record.h"
+
+namespace exhibit::api {
+
+struct SearchExportRequest {
+    std::string format = "csv";
+    SearchRequest search;
+    bool redact = true;
+    std::string reason;
+};
+
+template <class V>
+void visitFields(V& visit, Of<V, SearchExportRequest>& request)
+{
+    visit.defaulted("format", request.format);
+    visit.defaulted("search", request.search);
+    visit.defaulted("redact", request.redact);
+    visit.defaulted("reason", request.reason);
+}
+
+namespace {
+
+constexpr std::chrono::seconds kExportTimeout{60};
+constexpr std::size_t kRowsMax = 50'000;
+constexpr std::size_t kReasonBytesMax = 1000;
+
+Result<SearchExportRequest> readRequest(const http::Request& request,
+                                        const security::Principal& principal)
+{
+    EXHIBIT_TRY(auto body, readBody<SearchExportRequest>(request));
+    if (body.reason.size() > kReasonBytesMax) {
+        return fail(ErrorCode::InvalidInput, "a reason has at most 1000 bytes", "/reason");
+    }
+    if (body.search.cursor || body.search.offset || body.search.limit) {
+        return fail(ErrorCode::InvalidInput,
+                    "an export holds everything that is found: no limit, cursor or offset",
+                    "/search");
+    }
+    if (!body.redact && !principal.may(domain::Scope::AuditRead)) {
+        return fail(ErrorCode::Forbidden,
+                    "an export without redaction needs the scope audit:read as well",
+                    "/redact");
+    }
+    return body;
+}
+
+/// Everything that is found, newest first.
+Result<std::vector<storage::IncidentHit>> findAll(const SharedServices& services,
+                                                  TenantId tenant,
+                                                  storage::IncidentSearch search)
+{
+    const auto deadline = Deadline::after(kExportTimeout);
+    search.limit = limits::kPageRowsMax;
+    std::vector<storage::IncidentHit> hits;
+    for (;;) {
+        EXHIBIT_TRY(auto page,
+                    storage::IncidentStore(services->database).search(tenant, search, deadline));
+        std::move(page.hits.begin(), page.hits.end(), std::back_inserter(hits));
+        if (hits.size() > kRowsMax) {
+            return fail(ErrorCode::TooLarge, "the search finds more than 50,000 incidents");
+        }
+        if (!page.next) {
+            return hits;
+        }
+        search.after = page.next;
+        search.total = page.total;
+    }
+}
+
+std::string csvOf(const storage::IncidentHit& hit)
+{
+    const auto& incident = hit.incident;
+    std::string tags;
+    for (const auto& tag : incident.tags) {
+        tags += (tags.empty() ? "" : " ") + tag;
+    }
+    return report::csvLine(
+        {incident.incidentId.text(),
+         formatTime(incident.createdAt),
+         std::string(wireName(incident.severity)),
+         std::string(wireName(incident.status)),
+         incident.policyId,
+         std::string(incident.failureCode ? wireName(*incident.failureCode) : ""),
+         std::string(hit.result ? wireName(*hit.result) : ""),
+         incident.model,
+         incident.runId.text(),
+         incident.callId.text(),
+         incident.userId.value_or(""),
+         incident.sessionId.value_or(""),
+         incident.title,
+         incident.excerpt,
+         std::to_string(incident.costMicrocents),
+         std::to_string(incident.latencyUs),
+         incident.assignee.value_or(""),
+         tags});
+}
+
+std::string csvHead()
+{
+    return report::csvLine({"incident_id",
+                            "created_at",
+                            "severity",
+                            "status",
+                            "policy_id",
+                            "failure_code",
+                            "result",
+                            "model",
+                            "run_id",
+                            "call_id",
+                            "user_id",
+                            "session_id",
+                            "title",
+                            "excerpt",
+                            "cost_microcents",
+                            "latency_us",
+                            "assignee",
+                            "tags"});
+}
+
+void redact(domain::Incident& incident, const report::ExportRedaction& redaction)
+{
+    if (!redaction.on()) {
+        return;
+    }
+    incident.userId.reset();
+    incident.sessionId.reset();
+    redaction.apply(incident.title);
+    redaction.apply(incident.excerpt);
+    if (incident.rootCause) {
+        redaction.apply(incident.rootCause->analysis);
+        redaction.apply(incident.rootCause->actuallyDid);
+    }
+}
+
+Result<Bytes> fileOf(std::vector<storage::IncidentHit> hits, const SearchExportRequest& request)
+{
+    EXHIBIT_TRY(const auto redaction, report::ExportRedaction::make(request.redact));
+    const bool csv = request.format == "csv";
+    Bytes file = csv ? csvHead() : Bytes();
+    for (auto& hit : hits) {
+        redact(hit.incident, redaction);
+        file += csv ? csvOf(hit) : printJson(toJson(hit.incident)) + "\n";
+    }
+    return file;
+}
+
+http::Response exportSearch(const SharedServices& services,
+                            const http::Request& request,
+                            const security::Principal& principal)
+{
+    EXHIBIT_ANSWER(request, const auto body, readRequest(request, principal));
+    if (body.format != "csv" && body.format != "ndjson") {
+        return refusal(
+            request, 400, "invalid_format", "expected the format csv or ndjson", "/format");
+    }
+    const auto query = query::parse(body.search.query.value_or(""));
+    if (!query) {
+        return invalidQuery(request, query.error());
+    }
+    EXHIBIT_ANSWER(request, auto search, toSearch(body.search, *query, principal.tenant));
+    EXHIBIT_ANSWER(request, auto hits, findAll(services, principal.tenant, std::move(search)));
+    const std::size_t rows = hits.size();
+    EXHIBIT_ANSWER(request, auto file, fileOf(std::move(hits), body));
+    const std::string id = Uuid::v7().base32();
+    const auto recorded = storage::recordExport(services->database,
+                                                services->ledger,
+                                                principal.tenant,
+                                                actorOf(request, principal),
+                                                {.id = id,
+                                                 .format = "search/" + body.format,
+                                                 .reason = body.reason,
+                                                 .sha256 = sha256(file),
+                                                 .bytes = file.size(),
+                                                 .more = {{"rows", rows}}},
+                                                Deadline::after(kExportTimeout));
+    if (!recorded) {
+        return refusal(request, recorded.error());
+    }
+    http::Response response;
+    response.headers.add("Content-Type",
+                         body.format == "csv" ? "text/csv; charset=utf-8; header=present"
+                                              : "application/x-ndjson");
+    response.headers.add("Content-Disposition",
+                         "attachment; filename=\"incidents-" + id + "." + body.format + "\"");
+    response.body = std::move(file);
+    return response;
+}
+
+} // namespace
+
+std::vector<ApiRoute> searchExportRoutes(const SharedServices& services)
+{
+    return {{"POST",
+             "/api/v1/incidents/search/export",
+             domain::Scope::EvidenceExport,
+             with(services, exportSearch)}};
+}
+
+} // namespace exhibit::api

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// ./dev bench report: signed reports with their pack attached, each beside its bar; with a folder
+// it leaves one of each there instead.
+#include "models/report/art73.h"
+#include "models/report/page_images.h"
+#include "models/report/production.h"
+#include "models/report/report_pdf.h"
+#include "models/report/soc2.h"
+#include "server/signer/pdf_key.h"
+#include "tests/models/report/facts_on_test.h"
+#include "tests/models/report/pack_on_test.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+
+namespace {
+
+using namespace exhibit;
+using namespace exhibit::report;
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start)
+{
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// The largest memory that this process has had, in MB.
+long peakMegabytes()
+{
+    std::ifstream status("/proc/self/status");
+    std::string line;
+    while (std::getline(status, line)) {
+        if (line.starts_with("VmHWM:")) {
+            return std::stol(line.substr(6)) / 1024;
+        }
+    }
+    return 0;
+}
+
+void line(const std::string& what, const std::string& figure, const std::string& bar)
+{
+    fmt::print("| {} | {} | {} |\n", what, figure, bar);
+    std::fflush(stdout);
+}
+
+void benchTrace(std::size_t steps, const char* bar, int rounds, const PdfSigner& sign)
+{
+    const Bytes pack = packOnTest(bundleOnTest(factsOnTest(steps), true));
+    std::vector<double> taken;
+    std::size_t pages = 0;
+    for (int i = 0; i < rounds; ++i) {
+        const auto start = Clock::now();
+        const auto pdf = makeReport(pack, ReportKind::Incident, sign).value();
+        taken.push_back(secondsSince(start));
+        pages = pages == 0 ? countPages(documentOf(pack, ReportKind::Incident).value()).value()
+                           : pages;
+    }
+    std::sort(taken.begin(), taken.end());
+    line(fmt::format("incident report of {} pages, signed, pack attached", pages),
+         fmt::format("{:.0f} ms, peak {} MB", taken[taken.size() / 2] * 1000, peakMegabytes()),
+         bar);
+}
+
+/// Each criterion with a listing of 10,000 incidents.
+void benchSoc2(const PdfSigner& sign)
+{
+    Soc2Bundle bundle;
+    bundle.bundleId = "b1";
+    bundle.createdAt = utcNow();
+    bundle.tenantId = TenantId::generate();
+    bundle.compliancePeriodStart = "2026-01-01";
+    bundle.compliancePeriodEnd = "2026-12-31";
+    std::map<std::string, Bytes> listings;
+    const auto start = Clock::now();
+    for (const auto* criterion : {"CC2.1", "CC6.1", "CC7.2", "CC7.3", "CC7.4", "CC7.5", "CC8.1"}) {
+        Bytes listing;
+        for (int i = 0; i < 10'000; ++i) {
+            listing += printJson(JsonObject{{"id", IncidentId::generate().text()},
+                                            {"at", formatTime(utcNow())},
+                                            {"performer", "exhibitd"}})
+                + "\n";
+        }
+        Soc2Row row;
+        row.criterion = criterion;
+        row.populationQuery = "incidents opened in the period";
+        row.populationCount = 10'000;
+        row.evidenceFile = std::string(criterion) + ".ndjson";
+        row.evidenceSha256 = sha256(listing);
+        listings.emplace(row.evidenceFile, std::move(listing));
+        bundle.rows.push_back(std::move(row));
+    }
+    const auto pdf
+        = makeBundleReport(printJson(toJson(bundle)), ReportKind::Soc2, listings, sign).value();
+    line(fmt::format("SOC 2, 7 listings of 10,000 incidents, {} kB, without the database",
+                     pdf.size() / 1024),
+         fmt::format("{:.0f} ms", secondsSince(start) * 1000),
+         "30 s with it");
+}
+
+void write(const std::string& folder, const std::string& name, const Bytes& bytes)
+{
+    std::ofstream(folder + "/" + name, std::ios::binary) << bytes;
+}
+
+/// One of each report, to be looked at.
+void leaveSamples(const std::string& folder, const PdfSigner& sign)
+{
+    auto facts = factsOnTest(40);
+    const auto shown = bundleOnTest(facts, true);
+    const auto original = bundleOnTest(facts, false);
+    const Bytes pack = packOnTest(shown);
+    write(folder, "incident.pdf", makeReport(pack, ReportKind::Incident, sign).value());
+    write(folder, "debrief.pdf", makeReport(pack, ReportKind::ExecutiveDebrief, sign).value());
+    ProductionRequest request;
+    request.withheld = {{1, "attorney-client privilege", "Question of counsel to the model"}};
+    auto plan = planProduction({pack, original, "Doe v. Example"}, request).value();
+    const Numbering numbering{42, {{1, 41, "b0", utcNow(), "key_1", false}}};
+    write(folder, "production.zip", writeProduction(std::move(plan), numbering, sign).value());
+    std::ifstream file("resources/mappings/ai_act_art73.json");
+    const auto mapping = parseJson(std::string(std::istreambuf_iterator<char>(file), {})).value();
+    Art73Entered entered;
+    entered.awarenessAt = utcNow();
+    entered.circumstance = "general";
+    entered.fields = JsonObject{{"provider", "Example SE, Berlin"}, {"limb", "c"}};
+    const auto facts73 = readPackFacts(pack).value();
+    const auto art73 = makeArt73(facts73, mapping, entered, "").value();
+    write(folder,
+          "art73.pdf",
+          makeBundleReport(printJson(toJson(art73)),
+                           ReportKind::AiActArt73,
+                           {{std::string(kAttachedPack), pack}},
+                           sign)
+              .value());
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    const auto key = signer::PdfKey::generate(utcNow()).value();
+    const PdfSigner sign = [&key](const Digest& digest) { return key.sign(digest); };
+    if (argc > 1) { // A folder, from the source folder.
+        leaveSamples(argv[1], sign);
+        return 0;
+    }
+    fmt::print("| what | measured | bar |\n|---|---|---|\n");
+    benchTrace(560, "300 ms", 9, sign);
+    benchSoc2(sign);
+    benchTrace(33'000, "10 s in 300 MB", 1, sign);
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// All calls of a real server, by the query of the window, also those without an incident.
+#include "tests/gui/console_on_server.h"
+#include "tests/gui/stall_monitor.h"
+#include "ui/calls/calls_pane.h"
+#include "ui/text.h"
+#include "ui/widgets/message_bar.h"
+
+#include <QAbstractItemModelTester>
+#include <QNetworkAccessManager>
+#include <QNetworkReply>
+#include <QTableView>
+
+namespace exhibit::ui {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+} // namespace
+
+class CallsTest : public QObject, private test::ConsoleOnServer {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        startConsole(u"calls"_s);
+        QVERIFY(!window().pane(u"calls"_s)->isVisible());
+        QVERIFY(window().actions().trigger(u"search.calls"));
+        QVERIFY(window().pane(u"calls"_s)->isVisible());
+        settle();
+    }
+    void cleanupTestCase() { stopConsole(); }
+    void init()
+    {
+        calls().chooseOutcome({});
+        find({});
+        settle();
+    }
+
+    void callsWithoutIncidentsAreFound()
+    {
+        QTRY_VERIFY_WITH_TIMEOUT(again() > search().total(), kPatience);
+        int clean = 0;
+        for (int row = 0; row < model().rowCount(); ++row) {
+            clean += model().call(row).incidentIds.empty() ? 1 : 0;
+        }
+        QVERIFY(clean > 0);
+    }
+
+    void theQueryOfTheWindowChoosesThem()
+    {
+        QTRY_VERIFY_WITH_TIMEOUT(again() > search().total(), kPatience);
+        const qint64 all = model().total();
+        find(u"\"contract\""_s);
+        settle();
+        QVERIFY(model().total() > 0);
+        QVERIFY(model().total() < all);
+        QVERIFY2(calls().detailText().contains(u"contract"_s, Qt::CaseInsensitive),
+                 qPrintable(calls().detailText()));
+        find({});
+        settle();
+        QCOMPARE(model().total(), all);
+    }
+
+    void outcomesNarrowThem()
+    {
+        calls().chooseOutcome(u"refused"_s);
+        settle();
+        QVERIFY(model().total() > 0);
+        for (int row = 0; row < model().rowCount(); ++row) {
+            QCOMPARE(model().call(row).outcome, std::string("refused"));
+        }
+    }
+
+    void whatCallsDoNotHaveIsNamed()
+    {
+        find(u"status:open"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(calls().bar().text().contains(u"status:"_s), kPatience);
+        find({});
+        QTRY_VERIFY_WITH_TIMEOUT(calls().bar().text().isEmpty(), kPatience);
+    }
+
+    void enterOpensTheIncidentOfACall()
+    {
+        const int row = rowWithIncident();
+        QVERIFY(row >= 0);
+        window().services().selection->setIncident(nullptr);
+        calls().view().setCurrentIndex(model().index(row, 0));
+        calls().view().setFocus();
+        QTest::keyClick(&calls().view(), Qt::Key_Return);
+        QTRY_VERIFY_WITH_TIMEOUT(window().services().selection->hit() != nullptr, kPatience);
+        QCOMPARE(window().services().selection->hit()->incident.callId, model().call(row).callId);
+    }
+
+    void furtherPagesComeAsOneScrolls()
+    {
+        QNetworkAccessManager network;
+        QNetworkRequest request(QUrl(m_server.url() + u"/v1/chat/completions"_s));
+        request.setHeader(QNetworkRequest::ContentTypeHeader, u"application/json"_s);
+        request.setRawHeader("Authorization", "Bearer " + m_server.key());
+        const QByteArray body = R"({"model":"gpt-4o","user_id":"page-walker",)"
+                                R"("messages":[{"role":"user","content":"Hello pages"}]})";
+        QList<QNetworkReply*> replies;
+        for (int i = 0; i < 130; ++i) {
+            replies << network.post(request, body);
+        }
+        for (auto* reply : replies) {
+            QTRY_VERIFY_WITH_TIMEOUT(reply->isFinished(), 4 * kPatience);
+        }
+        const QAbstractItemModelTester rules(
+            &model(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        find(u"user:page-walker"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(again() == 130, 2 * kPatience);
+        calls().view().scrollToBottom();
+        QTRY_COMPARE_WITH_TIMEOUT(model().rowCount(), 130, kPatience);
+        QVERIFY(!model().canFetchMore({}));
+    }
+
+private:
+    CallsPane& calls() { return *pane<CallsPane>(u"calls"_s); }
+    CallsModel& model() { return calls().model(); }
+    void settle() { QTRY_VERIFY_WITH_TIMEOUT(!model().isWorking(), kPatience); }
+
+    /// Searches again: calls are indexed a moment after they ended.
+    qint64 again()
+    {
+        if (!model().isWorking()) {
+            window().actions().trigger(u"search.refresh");
+        }
+        QTest::qWait(50);
+        return model().total();
+    }
+
+    int rowWithIncident()
+    {
+        for (int row = 0; row < model().rowCount(); ++row) {
+            if (!model().call(row).incidentIds.empty()) {
+                return row;
+            }
+        }
+        return -1;
+    }
+};
+
+} // namespace exhibit::ui
+
+EXHIBIT_GUI_TEST_MAIN(exhibit::ui::CallsTest)
+#include "calls_test.moc"

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/console/console.h"
+#include "tests/gui/sample_server.h"
+#include "ui/search/search_controller.h"
+
+#include <QDockWidget>
+#include <QStandardPaths>
+#include <QTest>
+
+#include <memory>
+
+namespace exhibit::test {
+
+/// A console in safe mode, connected to a real exhibitd with the incidents of the six stories, for
+/// test objects to inherit.
+class ConsoleOnServer {
+protected:
+    static constexpr int kPatience = 15'000;
+
+    void startConsole(const QString& name)
+    {
+        QStandardPaths::setTestModeEnabled(true);
+        QApplication::setOrganizationName(QStringLiteral("ExhibitTest"));
+        QApplication::setApplicationName(
+            QStringLiteral("%1-%2").arg(name).arg(QCoreApplication::applicationPid()));
+        QVERIFY2(m_server.start(), "exhibit-demo --stay did not get ready");
+        console::CommandLine options;
+        options.safeMode = true;
+        m_console = std::make_unique<console::Console>(options);
+        m_console->openWindow();
+        m_console->connection().open(m_server.url(), Secret(m_server.key().toStdString()));
+        QTRY_VERIFY_WITH_TIMEOUT(!window().isHome(), kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(search().state(), ui::SearchState::Done, kPatience);
+    }
+
+    void stopConsole()
+    {
+        m_console.reset();
+        m_server.stop();
+    }
+
+    /// A search, and its rows.
+    void find(const QString& query, const ui::ResultOrder& order = {})
+    {
+        search().show({query, order});
+        QTRY_COMPARE_WITH_TIMEOUT(search().state(), ui::SearchState::Done, kPatience);
+    }
+
+    ui::MainWindow& window() { return m_console->window(); }
+    ui::SearchController& search() { return ui::SearchController::of(window().services()); }
+    ui::ResultsModel& rows() { return search().results(); }
+    template <class T>
+    T* pane(const QString& id)
+    {
+        return qobject_cast<T*>(qobject_cast<QDockWidget*>(window().pane(id))->widget());
+    }
+
+    SampleServer m_server;
+    std::unique_ptr<console::Console> m_console;
+};
+
+} // namespace exhibit::test

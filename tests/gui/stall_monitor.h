@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QApplication>
+#include <QStringList>
+
+#include <chrono>
+
+namespace exhibit::test {
+
+/// The application of a test of the interface. Every event that the thread of the interface handles
+/// is timed: one that keeps it busy for longer than kBusyLimit, or waiting for longer than
+/// kBlockedLimit, is a stall, which people feel. Busy is the thread's own processor time and
+/// blocked what remains when the time it waited for a processor is taken off too (schedstat), so
+/// that a loaded machine makes no stalls. What test functions do themselves is not timed.
+class WatchedApplication : public QApplication {
+public:
+    using Milliseconds = std::chrono::duration<double, std::milli>;
+
+    /// Sanitizers make everything slower by about this factor.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+    static constexpr int kSlower = 10;
+#else
+    static constexpr int kSlower = 1;
+#endif
+    static constexpr Milliseconds kBusyLimit{100 * kSlower};
+    /// Longer, because a loaded disk is not the interface's fault.
+    static constexpr Milliseconds kBlockedLimit{500 * kSlower};
+
+    using QApplication::QApplication;
+
+    bool notify(QObject* receiver, QEvent* event) override;
+
+    /// One line each: event, receiver, times.
+    [[nodiscard]] const QStringList& stalls() const
+    {
+        return m_stalls;
+    }
+    [[nodiscard]] QStringList takeStalls()
+    {
+        return std::exchange(m_stalls, {});
+    }
+    [[nodiscard]] Milliseconds longestBusy() const
+    {
+        return m_longest;
+    }
+
+    /// Runs a test object; stalls are a failure of their own.
+    static int run(QObject& test, int argc, char** argv);
+
+private:
+    int m_depth = 0;
+    Milliseconds m_longest{0};
+    QStringList m_stalls;
+};
+
+} // namespace exhibit::test
+
+/// Like QTEST_MAIN, with WatchedApplication.
+#define EXHIBIT_GUI_TEST_MAIN(TestObject)                                                          \
+    int main(int argc, char** argv)                                                                \
+    {                                                                                              \
+        exhibit::test::WatchedApplication application(argc, argv);                                 \
+        QCoreApplication::setAttribute(Qt::AA_Use96Dpi, true);                                     \
+        TestObject test;                                                                           \
+        return exhibit::test::WatchedApplication::run(test, argc, argv);                           \
+    }

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// Records in windows of their own, and what a console that was killed leaves to the next.
+#include "tests/gui/console_on_server.h"
+#include "tests/gui/stall_monitor.h"
+#include "ui/detail/record_pane.h"
+#include "ui/search/results_pane.h"
+#include "ui/search/results_view.h"
+#include "ui/text.h"
+#include "ui/timeline/timeline_pane.h"
+#include "ui/widgets/message_bar.h"
+
+#include <QAbstractButton>
+#include <QDir>
+#include <QMenuBar>
+#include <QProcess>
+#include <QTemporaryDir>
+
+namespace exhibit::console {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+} // namespace
+
+class WindowsTest : public QObject, private test::ConsoleOnServer {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { startConsole(u"windows"_s); }
+    void cleanupTestCase()
+    {
+        stopConsole();
+        QDir(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation)).removeRecursively();
+    }
+    void init() { find({}); }
+    void cleanup() { m_console->records().closeAll(); }
+
+    void twoRecordsStandSideBySide()
+    {
+        auto& first = openRow(0);
+        auto& second = openRow(1);
+        QVERIFY(&first != &second);
+        QVERIFY(record(first).titleText() != record(second).titleText()
+                || first.incidentId() != second.incidentId());
+        QTRY_VERIFY_WITH_TIMEOUT(first.services().selection->timeline() != nullptr, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(second.services().selection->timeline() != nullptr, kPatience);
+        const auto id = first.incidentId();
+        view().setCurrentIndex(rows().index(2, 0));
+        QVERIFY2(first.incidentId() == id, "another selection leaves it alone");
+        QCOMPARE(&openRow(0), &first);
+        QCOMPARE(m_console->records().windows().size(), 2);
+        first.close();
+        QTRY_COMPARE(m_console->records().windows().size(), 1);
+    }
+
+    void eachHasItsOwnBack()
+    {
+        auto& own = openRow(0);
+        auto& other = openRow(1);
+        QTRY_VERIFY_WITH_TIMEOUT(own.services().selection->timeline() != nullptr, kPatience);
+        QVERIFY(own.services().actions->trigger(u"timeline.next"));
+        const auto first = own.services().selection->event();
+        QVERIFY(own.services().actions->trigger(u"timeline.next"));
+        QVERIFY(own.services().selection->event() != first);
+        QVERIFY(own.services().actions->trigger(u"search.back"));
+        QCOMPARE(own.services().selection->event(), first);
+        QVERIFY(own.services().actions->trigger(u"search.forward"));
+        QVERIFY(own.services().selection->event() != first);
+        QVERIFY(!other.services().actions->trigger(u"search.back"));
+    }
+
+    void onlyWhatARecordCanDoIsInItsMenus()
+    {
+        auto& own = openRow(0);
+        const auto* actions = own.services().actions;
+        QVERIFY(actions->action(u"timeline.inflection")->isVisible());
+        QVERIFY(actions->action(u"evidence.export")->isVisible());
+        QVERIFY(!actions->action(u"search.builder")->isVisible());
+        QVERIFY(!actions->action(u"file.connect")->isVisible());
+        QVERIFY(!own.grab().isNull());
+    }
+
+    void aKilledConsoleLeavesItsQueryToTheNext()
+    {
+        const QTemporaryDir home;
+        QProcess program;
+        auto environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(u"HOME"_s, home.path());
+        environment.remove(u"XDG_DATA_HOME"_s);
+        environment.remove(u"XDG_CONFIG_HOME"_s);
+        program.setProcessEnvironment(environment);
+        program.start(qEnvironmentVariable("EXHIBIT_BIN_DIR") + u"/exhibit"_s,
+                      {u"--new-instance"_s,
+                       u"--query"_s,
+                       u"policy:BUDGET"_s,
+                       u"--server"_s,
+                       m_server.url(),
+                       u"--key-file"_s,
+                       m_server.keyFile()});
+        const SessionStore left(home.filePath(u".local/share/Exhibit/console"_s));
+        QTRY_COMPARE_WITH_TIMEOUT(left.readState().query, u"policy:BUDGET"_s, 2 * kPatience);
+        program.kill();
+        QVERIFY(program.waitForFinished(kPatience));
+        QVERIFY(left.crashed());
+        QCOMPARE(left.readState().server, m_server.url());
+    }
+
+    void whatACrashLeftIsOfferedAndRestored()
+    {
+        const std::string incident = rows().hit(1)->incident.incidentId.text();
+        const SessionStore store = leave(
+            {m_server.url(), u"severity:high"_s, {}, u"latency desc"_s, {ui::toQt(incident)}});
+        startAnother(unsafeOptions());
+        QTest::qWait(50);
+        QVERIFY2(window().isHome(), "nothing is restored unasked");
+        auto& offer = m_console->welcome().offer();
+        QVERIFY2(offer.text().contains(u"severity:high"_s), qPrintable(offer.text()));
+        QVERIFY2(offer.text().contains(u"1 record"_s), qPrintable(offer.text()));
+        buttonOf(offer, u"Restore last session"_s)->click();
+        QTRY_VERIFY_WITH_TIMEOUT(!window().isHome(), kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(search().text(), u"severity:high"_s, kPatience);
+        QCOMPARE(search().order().sort, domain::SearchSort::Latency);
+        QTRY_COMPARE_WITH_TIMEOUT(
+            m_console->records().incidents(), QStringList{ui::toQt(incident)}, kPatience);
+        store.endCleanly();
+    }
+
+    void startingAfreshRestoresNothing()
+    {
+        const SessionStore store = leave({m_server.url(), u"severity:high"_s, {}, {}, {}});
+        auto options = unsafeOptions();
+        options.server = m_server.url();
+        startAnother(options);
+        buttonOf(m_console->welcome().offer(), u"Start afresh"_s)->click();
+        QTRY_VERIFY_WITH_TIMEOUT(!window().isHome(), kPatience);
+        QTest::qWait(100);
+        QCOMPARE(search().text(), QString());
+        store.endCleanly();
+    }
+
+private:
+    ui::ResultsView& view() { return pane<ui::ResultsPane>(u"results"_s)->view(); }
+
+    ui::RecordWindow& openRow(int row)
+    {
+        window().activateWindow();
+        if (!QTest::qWaitForWindowActive(&window())) {
+            qFatal("the window does not get the focus back");
+        }
+        view().setFocus();
+        view().setCurrentIndex(rows().index(row, 0));
+        QTest::keyClick(&view(), Qt::Key_Return, Qt::ShiftModifier);
+        const auto wanted = rows().hit(row)->incident.incidentId.text();
+        for (auto* window : m_console->records().windows()) {
+            if (window->incidentId() == wanted) {
+                return *window;
+            }
+        }
+        qFatal("no window of that record");
+    }
+    static ui::RecordPane& record(ui::RecordWindow& window)
+    {
+        return *qobject_cast<ui::RecordPane*>(window.pane(u"record"_s));
+    }
+    /// As a console that was killed leaves its session.
+    static SessionStore leave(const SessionState& state)
+    {
+        SessionStore store(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation));
+        store.saveState(state);
+        store.beginRun();
+        return store;
+    }
+    void startAnother(const CommandLine& options)
+    {
+        m_console.reset(); // There is one theme, and one console, in a process.
+        m_console = std::make_unique<Console>(options);
+        m_console->openWindow();
+        m_console->begin();
+    }
+    CommandLine unsafeOptions() const
+    {
+        CommandLine options;
+        options.newInstance = true;
+        options.keyFile = m_server.keyFile();
+        return options;
+    }
+    static QAbstractButton* buttonOf(ui::MessageBar& bar, const QString& text)
+    {
+        for (auto* button : bar.findChildren<QAbstractButton*>()) {
+            if (button->text() == text) {
+                return button;
+            }
+        }
+        qFatal("no such button");
+    }
+};
+
+} // namespace exhibit::console
+
+EXHIBIT_GUI_TEST_MAIN(exhibit::console::WindowsTest)
+#include "windows_test.moc"

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Drafts, routes by name and search results, from the command line to programs of others.
+#include "tests/integration/export_fixture.h"
+
+namespace exhibit::test {
+namespace {
+
+class Regulatory : public Export {
+protected:
+    static Reply post(const std::string& path, const std::string& body)
+    {
+        const auto reply
+            = s_server->request("POST", path, {{"Content-Type", "application/json"}}, body);
+        EXPECT_TRUE(reply);
+        return reply ? *reply : Reply{};
+    }
+    static std::string incidentPath(const std::string& name)
+    {
+        return "/api/v1/incidents/" + s_incident + "/export/" + name;
+    }
+};
+
+TEST_F(Regulatory, aDraftUnderArticle73ComputesItsDeadlinesAndLeavesTheRestOpen)
+{
+    const std::string draft = (s_folder->path() / "draft.json").string();
+    std::ofstream(draft) << R"({"awareness_at":"2026-11-21T10:00:00Z","circumstance":"death",)"
+                            R"("fields":{"provider":"Example SE"}})";
+    const std::string file = exportAs("ai_act_art73", {"--draft", draft});
+    outputOf("qpdf", {"--check", file});
+    const std::string text = outputOf("pdftotext", {"-layout", file, "-"});
+    for (const auto* part : {"DRAFT", "2026-12-01", "APPLIES", "Example SE", "OPEN", "73(6)"}) {
+        EXPECT_NE(text.find(part), text.npos) << part << text;
+    }
+    const Json report = verify(file, anchors());
+    EXPECT_EQ(stringMember(report, "verdict"), "valid") << printJson(report);
+    EXPECT_EQ(resultOf(report, "pages"), "passed") << printJson(report);
+    validate("ai_act_art73.v1.json", exportAs("ai_act_art73_json", {"--draft", draft}));
+    EXPECT_EQ(post("/api/v1/incidents/" + s_incident + "/export",
+                   R"({"format":"ai_act_art73","art73":{"fields":{"guess":"x"}}})")
+                  .status,
+              400);
+}
+
+TEST_F(Regulatory, aDraftDeclarationIsSignedByNobody)
+{
+    const std::string file = exportAs("fre_902");
+    outputOf("qpdf", {"--check", file});
+    const std::string text = outputOf("pdftotext", {file, "-"});
+    EXPECT_NE(text.find("Nobody has made this declaration"), text.npos) << text;
+    EXPECT_EQ(contentOf(file).find("/ByteRange"), std::string::npos);
+}
+
+TEST_F(Regulatory, theCaseGraphIsJsonWithItsContext)
+{
+    const Json graph = parseJson(contentOf(exportAs("case_uco"))).value();
+    EXPECT_EQ(stringMember(graph.at("@context"), "uco-core"),
+              "https://ontology.unifiedcyberontology.org/uco/core/");
+    EXPECT_GT(graph.at("@graph").as_array().size(), 5U);
+}
+
+TEST_F(Regulatory, eachFormatHasARouteOfItsName)
+{
+    exportAs("json"); // Until the incident is in the signed log.
+    EXPECT_TRUE(post(incidentPath("evidence"), "").body.starts_with("{"));
+    EXPECT_TRUE(post(incidentPath("evidence?format=pdf"), "{}").body.starts_with("%PDF-"));
+    EXPECT_EQ(post(incidentPath("evidence?format=doc"), "").status, 400);
+    EXPECT_TRUE(post(incidentPath("executive-debrief"), "").body.starts_with("%PDF-"));
+    EXPECT_TRUE(post(incidentPath("legal-discovery"), "").body.starts_with("PK"));
+    EXPECT_EQ(post(incidentPath("soc2"), "").status, 400) << "no period is stated";
+    EXPECT_EQ(
+        post(incidentPath("soc2"), R"({"period_start":"2001-01-01","period_end":"2001-12-31"})")
+            .status,
+        400)
+        << "the incident is not of that period";
+    EXPECT_TRUE(
+        post(incidentPath("soc2"), R"({"period_start":"2000-01-01","period_end":"2099-12-31"})")
+            .body.starts_with("%PDF-"));
+}
+
+TEST_F(Regulatory, evidenceOfAPeriodIsExportedFromTheCommandLine)
+{
+    const std::string file = (s_folder->path() / "soc2.csv").string();
+    const auto done = s_server->controlJson({"export",
+                                             "--format",
+                                             "soc2_csv",
+                                             "--from",
+                                             "2000-01-01",
+                                             "--to",
+                                             "2099-12-31",
+                                             "-o",
+                                             file});
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_TRUE(contentOf(file).starts_with("criterion,"));
+    EXPECT_FALSE(s_server->controlJson({"export", "--format", "pdf", "-o", file}));
+    EXPECT_FALSE(s_server->controlJson({"export", s_incident, "--format", "soc2", "-o", file}));
+}
+
+TEST_F(Regulatory, whatASearchFindsIsAFileWithoutFormulasOrNames)
+{
+    const std::string csv = (s_folder->path() / "found.csv").string();
+    auto done = s_server->controlJson({"search", "", "-o", csv, "--reason", "weekly"});
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_EQ(outputOf("python3",
+                       {"-c",
+                        "import csv,sys\n"
+                        "rows=list(csv.DictReader(open(sys.argv[1],newline=''),strict=True))\n"
+                        "assert not any(v[:1] in '=+-@' for r in rows for v in r.values() if v)\n"
+                        "print(rows[0]['incident_id'],rows[0]['user_id'])",
+                        csv}),
+              s_incident + " \n");
+    const std::string lines = (s_folder->path() / "found.ndjson").string();
+    done = s_server->controlJson({"search", "", "-o", lines, "--format", "ndjson"});
+    ASSERT_TRUE(done) << done.error().message;
+    const std::string text = contentOf(lines);
+    EXPECT_EQ(stringMember(parseJson(text.substr(0, text.find('\n'))).value(), "incident_id"),
+              s_incident);
+    EXPECT_EQ(text.find("ada@"), text.npos);
+    const std::string path = "/api/v1/incidents/search/export";
+    EXPECT_EQ(post(path, R"({"format":"xlsx"})").status, 400);
+    EXPECT_EQ(post(path, R"({"search":{"limit":5}})").status, 400);
+    EXPECT_EQ(post(path, R"({"search":{"query":"nosuchfield:1"}})").status, 400);
+}
+
+} // namespace
+} // namespace exhibit::test

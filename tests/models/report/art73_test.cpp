@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/report/art73.h"
+
+#include "models/report/case_uco.h"
+#include "models/report/pdf_verifier.h"
+#include "models/report/report_pdf.h"
+#include "tests/models/report/facts_on_test.h"
+#include "tests/models/report/pack_on_test.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <set>
+#include <sstream>
+
+namespace exhibit::report {
+namespace {
+
+Json mappingOf(const std::string& name)
+{
+    const char* const source = std::getenv("EXHIBIT_SOURCE_DIR");
+    std::ostringstream text;
+    text << std::ifstream((source == nullptr ? "." : std::string(source)) + "/resources/mappings/"
+                          + name)
+                .rdbuf();
+    return parseJson(text.str()).value();
+}
+
+class Art73 : public ::testing::Test {
+protected:
+    Result<Art73Bundle> make(const Art73Entered& entered = {}) const
+    {
+        return makeArt73(
+            readPackFacts(m_pack).value(), mappingOf("ai_act_art73.json"), entered, "/art73");
+    }
+    static const Art73Field& field(const Art73Bundle& bundle, std::string_view id)
+    {
+        return *std::find_if(bundle.fields.begin(), bundle.fields.end(), [id](const auto& one) {
+            return one.id == id;
+        });
+    }
+
+    Bytes m_pack = packOnTest(bundleOnTest(factsOnTest(), true));
+};
+
+TEST_F(Art73, countsCalendarDaysFromTheDayAfterAwareness)
+{
+    const auto at = [](const char* text) { return parseTime(text).value(); };
+    EXPECT_EQ(dueDay(at("2026-11-21T00:00:00Z"), 15), "2026-12-06");
+    EXPECT_EQ(dueDay(at("2026-11-21T23:59:59.999999Z"), 15), "2026-12-06");
+    EXPECT_EQ(dueDay(at("2028-02-27T12:00:00Z"), 2), "2028-02-29");
+    EXPECT_EQ(dueDay(at("2026-12-30T12:00:00+02:00"), 10), "2027-01-09");
+    Art73Entered entered;
+    entered.awarenessAt = at("2026-11-21T10:00:00Z");
+    auto bundle = make(entered).value();
+    EXPECT_EQ(bundle.due, "2026-11-23") << "the shortest, while nobody said which";
+    entered.circumstance = "death";
+    bundle = make(entered).value();
+    EXPECT_EQ(bundle.due, "2026-12-01");
+    ASSERT_EQ(bundle.deadlines.size(), 3U);
+    EXPECT_EQ(bundle.deadlines[2].days, 15);
+    EXPECT_EQ(bundle.deadlines[2].due, "2026-12-06");
+}
+
+TEST_F(Art73, leavesOpenWhatNobodyKnows)
+{
+    const auto bundle = make().value();
+    EXPECT_FALSE(bundle.due);
+    EXPECT_EQ(field(bundle, "provider").origin, "open");
+    EXPECT_FALSE(field(bundle, "provider").value);
+    EXPECT_FALSE(field(bundle, "persons_affected").value);
+    EXPECT_EQ(field(bundle, "model").origin, "recorded");
+    EXPECT_EQ(field(bundle, "model").value, "gpt-4o");
+    Art73Entered entered;
+    entered.fields = JsonObject{{"provider", "Example SE"}};
+    EXPECT_EQ(field(make(entered).value(), "provider").origin, "entered");
+}
+
+TEST_F(Art73, refusesWhatTheReportHasNoPlaceFor)
+{
+    Art73Entered entered;
+    entered.circumstance = "sometimes";
+    EXPECT_EQ(make(entered).error().subject, "/art73/circumstance");
+    entered = {};
+    entered.fields = JsonObject{{"guess", "x"}};
+    EXPECT_EQ(make(entered).error().subject, "/art73/fields/guess");
+    entered.fields = JsonObject{{"provider", std::string(4001, 'x')}};
+    EXPECT_EQ(make(entered).error().subject, "/art73/fields/provider");
+    entered.fields = JsonArray{};
+    EXPECT_EQ(make(entered).error().subject, "/art73/fields");
+}
+
+TEST_F(Art73, itsPagesAreThoseOfItsBundleAndItsPackIsTheOneItNames)
+{
+    const Json json = toJson(make().value());
+    EXPECT_EQ(toJson(fromJson<Art73Bundle>(json, UnknownMembers::Reject).value()), json);
+    const Bytes text = printJson(json);
+    EXPECT_FALSE(faultOfAttachments(text, ReportKind::AiActArt73, {{"evidence.exhibit", m_pack}}));
+    EXPECT_TRUE(faultOfAttachments(text, ReportKind::AiActArt73, {{"evidence.exhibit", "x"}}));
+    EXPECT_TRUE(faultOfAttachments(text, ReportKind::AiActArt73, {}));
+    const auto pdf
+        = makeBundleReport(text, ReportKind::AiActArt73, {{"evidence.exhibit", m_pack}}, {});
+    ASSERT_TRUE(pdf) << pdf.error().message;
+    const auto report = verifyReportPdf(*pdf, {}, {});
+    const auto attached
+        = std::find_if(report.checks.begin(), report.checks.end(), [](const auto& check) {
+              return check.subject == "attachment";
+          });
+    ASSERT_NE(attached, report.checks.end());
+    EXPECT_EQ(attached->result, evidence::CheckResult::Passed) << attached->detail;
+}
+
+TEST_F(Art73, caseGraphNamesEverythingItLinksTo)
+{
+    const auto facts = readPackFacts(m_pack).value();
+    const Json graph = caseUco(facts, mappingOf("case_uco.json"));
+    EXPECT_EQ(caseUco(facts, mappingOf("case_uco.json")), graph) << "the same pack, the same ids";
+    std::set<std::string> ids;
+    for (const auto& node : graph.at("@graph").as_array()) {
+        EXPECT_TRUE(ids.insert(std::string(stringMember(node, "@id"))).second);
+        const auto type = stringMember(node, "@type");
+        EXPECT_NE(findMember(graph.at("@context"), type.substr(0, type.find(':'))), nullptr);
+    }
+    for (const auto& node : graph.at("@graph").as_array()) {
+        for (const auto* name : {"uco-core:object", "uco-action:object", "uco-action:result"}) {
+            const Json* const linked = findMember(node, name);
+            if (linked == nullptr || !linked->is_array()) {
+                continue;
+            }
+            for (const auto& link : linked->as_array()) {
+                EXPECT_TRUE(ids.contains(std::string(stringMember(link, "@id")))) << name;
+            }
+        }
+    }
+    EXPECT_GE(ids.size(), facts.bundle.steps.size());
+}
+
+} // namespace
+} // namespace exhibit::report

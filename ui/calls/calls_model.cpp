@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/calls/calls_model.h"
+
+#include "ui/itemmodels/results_model.h"
+#include "ui/text.h"
+#include "ui/widgets/time_display.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+
+namespace exhibit::ui {
+namespace {
+
+using domain::FoundCall;
+
+constexpr std::uint32_t kPageRows = 100;
+
+QString words(const std::string& wire)
+{
+    return toQt(wire).replace(QLatin1Char('_'), QLatin1Char(' '));
+}
+
+QString decisionText(const FoundCall& call)
+{
+    QStringList policies;
+    for (const auto& decision : call.decisions) {
+        policies << toQt(decision.policyId);
+    }
+    return policies.join(QStringLiteral(", "));
+}
+
+const CallColumn kCallColumns[] = {
+    {"time",
+     QT_TRANSLATE_NOOP("Calls", "Time"),
+     106,
+     false,
+     [](const FoundCall& call) { return TimeDisplay::instance().clock(call.openedAt); }},
+    {"result",
+     QT_TRANSLATE_NOOP("Calls", "Result"),
+     92,
+     false,
+     [](const FoundCall& call) { return wordOf(markOf(call)); }},
+    {"outcome",
+     QT_TRANSLATE_NOOP("Calls", "Outcome"),
+     104,
+     false,
+     [](const FoundCall& call) { return words(call.outcome); }},
+    {"status",
+     QT_TRANSLATE_NOOP("Calls", "HTTP"),
+     52,
+     true,
+     [](const FoundCall& call) { return QString::number(call.status); }},
+    {"asked",
+     QT_TRANSLATE_NOOP("Calls", "Asked"),
+     0,
+     false,
+     [](const FoundCall& call) { return toQt(call.asked).simplified(); }},
+    {"answered",
+     QT_TRANSLATE_NOOP("Calls", "Answered"),
+     220,
+     false,
+     [](const FoundCall& call) { return toQt(call.answered).simplified(); }},
+    {"policy", QT_TRANSLATE_NOOP("Calls", "Policy"), 150, false, decisionText},
+    {"model",
+     QT_TRANSLATE_NOOP("Calls", "Model"),
+     96,
+     false,
+     [](const FoundCall& call) { return toQt(call.answeredModel.value_or(call.model)); }},
+    {"user",
+     QT_TRANSLATE_NOOP("Calls", "User"),
+     90,
+     false,
+     [](const FoundCall& call) { return toQt(call.userId.value_or("")); }},
+    {"tokens",
+     QT_TRANSLATE_NOOP("Calls", "Tokens"),
+     64,
+     true,
+     [](const FoundCall& call) { return grouped(call.promptTokens + call.completionTokens); }},
+    {"latency",
+     QT_TRANSLATE_NOOP("Calls", "Latency"),
+     76,
+     true,
+     [](const FoundCall& call) { return durationText(call.latencyUs); }},
+};
+
+} // namespace
+
+std::span<const CallColumn> callColumns()
+{
+    return kCallColumns;
+}
+
+Mark markOf(const domain::FoundCall& call)
+{
+    const auto worst
+        = std::max_element(call.decisions.begin(),
+                           call.decisions.end(),
+                           [](const auto& a, const auto& b) { return a.result < b.result; });
+    return worst == call.decisions.end() ? markOf(domain::DecisionResult::Pass)
+                                         : markOf(worst->result);
+}
+
+CallsModel::CallsModel(QObject* parent)
+    : QAbstractTableModel(parent)
+{
+    connect(&TimeDisplay::instance(), &TimeDisplay::changed, this, [this] {
+        if (!m_calls.empty()) {
+            Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, 0), {Qt::DisplayRole});
+        }
+    });
+}
+
+void CallsModel::setSource(domain::IncidentSource* source)
+{
+    m_question.reset();
+    m_next.reset();
+    m_source = source;
+}
+
+void CallsModel::search(domain::CallSearchRequest request)
+{
+    m_request = std::move(request);
+    m_request.limit = kPageRows;
+    ask(true);
+}
+
+void CallsModel::ask(bool first)
+{
+    if (m_source == nullptr) {
+        return;
+    }
+    m_question = m_source->searchCalls(
+        m_request, [this, first](domain::SourceResult<domain::CallSearchReply> reply) {
+            const auto done = std::exchange(m_question, nullptr);
+            if (reply) {
+                m_failure.reset();
+                show(*std::move(reply), first);
+            } else {
+                m_failure = reply.error();
+                m_next.reset(); // Not again and again: a search does.
+            }
+            Q_EMIT stateChanged();
+        });
+    Q_EMIT stateChanged();
+}
+
+void CallsModel::show(domain::CallSearchReply reply, bool first)
+{
+    if (first) {
+        beginResetModel();
+        m_calls = std::move(reply.calls);
+        m_total = reply.total;
+        m_isEstimate = reply.totalIsEstimate;
+        m_asOf = reply.asOf;
+        m_next = std::move(reply.nextCursor);
+        endResetModel();
+        return;
+    }
+    m_next = std::move(reply.nextCursor);
+    if (!reply.calls.empty()) {
+        const int begin = rowCount();
+        beginInsertRows({}, begin, begin + static_cast<int>(reply.calls.size()) - 1);
+        std::move(reply.calls.begin(), reply.calls.end(), std::back_inserter(m_calls));
+        endInsertRows();
+    }
+}
+
+const domain::FoundCall& CallsModel::call(int row) const
+{
+    return m_calls.at(static_cast<std::size_t>(row));
+}
+
+bool CallsModel::canFetchMore(const QModelIndex& parent) const
+{
+    return !parent.isValid() && m_next && !isWorking();
+}
+
+void CallsModel::fetchMore(const QModelIndex& parent)
+{
+    if (canFetchMore(parent)) {
+        m_request.cursor = m_next;
+        ask(false);
+        m_request.cursor.reset();
+    }
+}
+
+int CallsModel::rowCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_calls.size());
+}
+
+int CallsModel::columnCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(callColumns().size());
+}
+
+QVariant CallsModel::data(const QModelIndex& index, int role) const
+{
+    if (!index.isValid()) {
+        return {};
+    }
+    const auto& column = callColumns()[static_cast<std::size_t>(index.column())];
+    const auto& found = call(index.row());
+    const bool isMark = std::string_view(column.id) == "result";
+    switch (role) {
+    case Qt::DisplayRole:
+        return column.text(found);
+    case Qt::AccessibleTextRole:
+        return QString(QCoreApplication::translate("Calls", column.header) + QStringLiteral(": ")
+                       + column.text(found));
+    case kCellKindRole:
+        return static_cast<int>(isMark                ? CellKind::Mark
+                                    : column.isNumber ? CellKind::Number
+                                                      : CellKind::Text);
+    case kMarkRole:
+        return isMark ? static_cast<int>(markOf(found)) : 0;
+    case Qt::TextAlignmentRole:
+        return column.isNumber ? QVariant(Qt::AlignRight | Qt::AlignVCenter) : QVariant();
+    default:
+        return {};
+    }
+}
+
+QVariant CallsModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || section >= columnCount()) {
+        return {};
+    }
+    const auto& column = callColumns()[static_cast<std::size_t>(section)];
+    if (role == Qt::DisplayRole) {
+        return QCoreApplication::translate("Calls", column.header);
+    }
+    if (role == Qt::TextAlignmentRole) {
+        return int((column.isNumber ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+    }
+    return {};
+}
+
+} // namespace exhibit::ui

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/domain/incident_source.h"
+#include "ui/theme/marks.h"
+
+#include <QAbstractTableModel>
+
+#include <span>
+
+namespace exhibit::ui {
+
+/// One row of the table serves header, cells and accessibility.
+struct CallColumn {
+    const char* id;
+    const char* header; ///< Translated at use, context "Calls".
+    int width; ///< At 96 dpi; 0 stretches.
+    bool isNumber;
+    QString (*text)(const domain::FoundCall& call);
+};
+
+[[nodiscard]] std::span<const CallColumn> callColumns();
+/// The worst that a policy did to the call; None where all passed.
+[[nodiscard]] Mark markOf(const domain::FoundCall& call);
+
+/// Calls that were found, page after page as one scrolls on: their search has cursors and no far
+/// jumps.
+class CallsModel : public QAbstractTableModel {
+    Q_OBJECT
+
+public:
+    explicit CallsModel(QObject* parent);
+
+    /// Asks for pages; nullptr when offline. A question that is open is dropped.
+    void setSource(domain::IncidentSource* source);
+    /// The rows go when the answer comes; what is open is dropped.
+    void search(domain::CallSearchRequest request);
+    [[nodiscard]] bool isWorking() const { return m_question != nullptr; }
+    [[nodiscard]] const std::optional<domain::SourceFailure>& failure() const { return m_failure; }
+    [[nodiscard]] qint64 total() const { return m_total; }
+    [[nodiscard]] bool isEstimate() const { return m_isEstimate; }
+    [[nodiscard]] UtcTime asOf() const { return m_asOf; }
+    [[nodiscard]] const domain::FoundCall& call(int row) const;
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+    bool canFetchMore(const QModelIndex& parent) const override;
+    void fetchMore(const QModelIndex& parent) override;
+
+Q_SIGNALS:
+    /// Asked, answered or failed.
+    void stateChanged();
+
+private:
+    void ask(bool first);
+    void show(domain::CallSearchReply reply, bool first);
+
+    domain::IncidentSource* m_source = nullptr;
+    domain::CallSearchRequest m_request;
+    std::vector<domain::FoundCall> m_calls;
+    std::optional<std::string> m_next;
+    std::optional<domain::SourceFailure> m_failure;
+    qint64 m_total = 0;
+    bool m_isEstimate = false;
+    UtcTime m_asOf{};
+    domain::Question m_question;
+};
+
+} // namespace exhibit::ui

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/calls/calls_pane.h"
+
+#include "ui/search/result_delegate.h"
+#include "ui/text.h"
+#include "ui/theme/fonts.h"
+#include "ui/theme/style.h"
+#include "ui/widgets/busy_line.h"
+#include "ui/widgets/empty_state.h"
+#include "ui/widgets/message_bar.h"
+#include "ui/widgets/time_display.h"
+#include "ui/widgets/tool_bar_parts.h"
+
+#include <QComboBox>
+#include <QDockWidget>
+#include <QHeaderView>
+#include <QLabel>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QTableView>
+#include <QTextEdit>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace exhibit::ui {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+constexpr const char* kOutcomes[] = {"completed",
+                                     "refused",
+                                     "stopped",
+                                     "client_gone",
+                                     "server_stopped",
+                                     "upstream_error",
+                                     "timeout",
+                                     "recovered"};
+
+QString paragraph(const QString& title, const QString& text)
+{
+    return u"<p><b>"_s + title.toHtmlEscaped() + u"</b><br>"_s
+        + text.toHtmlEscaped().replace(u"\n"_s, u"<br>"_s) + u"</p>"_s;
+}
+
+} // namespace
+
+CallsPane::CallsPane(SearchController& search, QWidget* parent)
+    : QWidget(parent)
+    , m_search(search)
+    , m_model(new CallsModel(this))
+    , m_bar(new MessageBar(this))
+    , m_busy(new BusyLine(this))
+    , m_outcome(new QComboBox(this))
+    , m_counts(new QLabel(this))
+    , m_stack(new QStackedWidget(this))
+    , m_view(new QTableView(m_stack))
+    , m_empty(new EmptyState(m_stack))
+    , m_detail(new QTextEdit(this))
+{
+    makeView();
+    m_stack->addWidget(m_view);
+    m_stack->addWidget(m_empty);
+    m_stack->setMinimumHeight(scaled(72));
+    m_empty->setTexts(tr("No call fits"),
+                      tr("Every call that passed the gateway is searched here, by the same query, "
+                         "a moment after it ended."));
+    m_detail->setReadOnly(true);
+    m_detail->setFrameShape(QFrame::NoFrame);
+    m_detail->setAccessibleName(tr("Asked and answered"));
+    auto* parts = new QSplitter(Qt::Vertical, this);
+    parts->addWidget(m_stack);
+    parts->addWidget(m_detail);
+    parts->setStretchFactor(0, 1);
+    parts->setSizes({scaled(220), scaled(90)});
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_bar);
+    layout->addWidget(filterRow());
+    layout->addWidget(m_busy);
+    layout->addWidget(parts, 1);
+    setFocusProxy(m_view);
+    setAutoFillBackground(true);
+    setBackgroundRole(QPalette::Base);
+    connect(&search, &SearchController::textChanged, this, &CallsPane::follow);
+    connect(&search, &SearchController::resultsShown, this, &CallsPane::follow);
+    connect(search.services().sources, &SourceHub::sourceChanged, this, &CallsPane::follow);
+    connect(m_model, &CallsModel::stateChanged, this, &CallsPane::showState);
+    search.services().actions->handle(u"search.calls", this, [this] {
+        if (auto* dock = qobject_cast<QDockWidget*>(parentWidget())) {
+            dock->show();
+            dock->raise();
+        }
+        m_view->setFocus(Qt::ShortcutFocusReason);
+    });
+}
+
+QWidget* CallsPane::filterRow()
+{
+    auto* row = new QWidget(this);
+    m_outcome->addItem(tr("Any outcome"), QString());
+    for (const auto* outcome : kOutcomes) {
+        const QString wire = QString::fromLatin1(outcome);
+        m_outcome->addItem(QString(wire).replace(QLatin1Char('_'), QLatin1Char(' ')), wire);
+    }
+    m_outcome->setAccessibleName(tr("Outcome"));
+    connect(m_outcome, &QComboBox::currentIndexChanged, this, &CallsPane::ask);
+    m_counts->setFont(typeFont(TypeRole::Small));
+    makeSecondary(m_counts);
+    auto* layout = new QHBoxLayout(row);
+    layout->setContentsMargins(scaled(8), scaled(4), scaled(8), scaled(4));
+    layout->addWidget(m_outcome);
+    layout->addStretch(1);
+    layout->addWidget(m_counts);
+    return row;
+}
+
+void CallsPane::makeView()
+{
+    m_view->setModel(m_model);
+    m_view->setItemDelegate(new ResultDelegate(m_view)); // The view owns it.
+    m_view->setAccessibleName(tr("Calls"));
+    m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_view->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_view->setShowGrid(false);
+    m_view->setFrameShape(QFrame::NoFrame);
+    m_view->setWordWrap(false);
+    m_view->setTabKeyNavigation(false);
+    m_view->verticalHeader()->hide();
+    m_view->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    m_view->verticalHeader()->setMinimumSectionSize(scaled(24));
+    m_view->verticalHeader()->setDefaultSectionSize(scaled(24));
+    auto* header = m_view->horizontalHeader();
+    header->setHighlightSections(false);
+    header->setSectionsClickable(false); // Newest first is the only order of calls.
+    header->setFixedHeight(scaled(24));
+    header->setFont(typeFont(TypeRole::Small));
+    for (std::size_t i = 0; i < callColumns().size(); ++i) {
+        const int section = static_cast<int>(i);
+        if (callColumns()[i].width == 0) {
+            header->setSectionResizeMode(section, QHeaderView::Stretch);
+        } else {
+            m_view->setColumnWidth(section, scaled(callColumns()[i].width));
+        }
+    }
+    connect(m_view->selectionModel(),
+            &QItemSelectionModel::currentRowChanged,
+            this,
+            &CallsPane::showCall);
+    connect(m_view, &QAbstractItemView::activated, this, &CallsPane::openIncident);
+}
+
+void CallsPane::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    if (m_stale) {
+        ask();
+    }
+}
+
+void CallsPane::follow()
+{
+    m_question.reset();
+    m_model->setSource(m_search.services().sources->source());
+    m_stale = true;
+    if (isVisible() && m_search.state() == SearchState::Done) {
+        ask();
+    }
+}
+
+void CallsPane::ask()
+{
+    if (m_search.error()) {
+        return;
+    }
+    m_stale = false;
+    domain::CallSearchRequest request;
+    request.query = query::print(m_search.query());
+    const QString outcome = m_outcome->currentData().toString();
+    if (!outcome.isEmpty()) {
+        request.outcome = fromQt(outcome);
+    }
+    m_model->search(std::move(request));
+}
+
+void CallsPane::chooseOutcome(const QString& outcome)
+{
+    m_outcome->setCurrentIndex(std::max(m_outcome->findData(outcome), 0));
+}
+
+void CallsPane::showState()
+{
+    m_busy->setBusy(m_model->isWorking());
+    if (m_model->isWorking()) {
+        return;
+    }
+    if (m_model->failure()) {
+        m_bar->showMessage(
+            MessageBar::Kind::Error,
+            tr("Calls were not searched: %1").arg(toQt(m_model->failure()->error.message)),
+            {});
+        m_bar->addAction(tr("Retry"), [this] { ask(); });
+        return;
+    }
+    m_bar->clear();
+    const QString total = (m_model->isEstimate() ? tr("about %1 calls") : tr("%1 calls"))
+                              .arg(grouped(m_model->total()));
+    m_counts->setText(
+        tr("%1, indexed up to %2").arg(total, TimeDisplay::instance().clock(m_model->asOf())));
+    const bool none = m_model->rowCount() == 0;
+    m_stack->setCurrentWidget(none ? static_cast<QWidget*>(m_empty) : m_view);
+    m_detail->setVisible(!none);
+    if (!none && !m_view->currentIndex().isValid()) {
+        m_view->setCurrentIndex(m_model->index(0, 0));
+    }
+}
+
+void CallsPane::showCall()
+{
+    const auto index = m_view->currentIndex();
+    if (!index.isValid()) {
+        return m_detail->clear();
+    }
+    const auto& call = m_model->call(index.row());
+    QString text
+        = paragraph(tr("Asked"), toQt(call.asked)) + paragraph(tr("Answered"), toQt(call.answered));
+    if (!call.incidentIds.empty()) {
+        text += paragraph(tr("Incident"),
+                          tr("%1, Enter opens it.").arg(toQt(call.incidentIds.front().text())));
+    }
+    if (!call.textComplete) {
+        text += paragraph(tr("Note"), tr("Only the beginning of this call is searched."));
+    }
+    m_detail->setHtml(text);
+}
+
+QString CallsPane::detailText() const
+{
+    return m_detail->toPlainText();
+}
+
+void CallsPane::openIncident()
+{
+    const auto index = m_view->currentIndex();
+    auto* source = m_search.services().sources->source();
+    if (!index.isValid() || source == nullptr || m_model->call(index.row()).incidentIds.empty()) {
+        return;
+    }
+    m_question = source->incident(
+        m_model->call(index.row()).incidentIds.front().text(),
+        [this](domain::SourceResult<domain::Incident> reply) {
+            const auto done = std::exchange(m_question, nullptr);
+            if (reply) {
+                m_search.services().selection->setIncident(std::make_shared<domain::SearchHit>(
+                    domain::SearchHit{*std::move(reply), {}, {}}));
+            } else {
+                m_bar->showMessage(MessageBar::Kind::Warning,
+                                   tr("The incident of this call cannot be read."),
+                                   toQt(reply.error().error.message));
+            }
+        });
+}
+
+} // namespace exhibit::ui

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a search counts beside its rows: facets, histogram, totals, what is new, groups.
+#include "models/base/limits.h"
+#include "models/query/fields.h"
+#include "ui/search/search_controller.h"
+#include "ui/text.h"
+
+#include <QPointer>
+
+#include <algorithm>
+
+namespace exhibit::ui {
+namespace {
+
+constexpr std::uint32_t kFacetValues = 12;
+constexpr std::uint32_t kGroupsMax = 40;
+constexpr std::uint32_t kBars = 160;
+
+} // namespace
+
+void SearchController::countOf(const query::Query& query,
+                               QObject* owner,
+                               std::function<void(qint64)> answer)
+{
+    auto* source = m_services.sources->source();
+    if (source == nullptr) {
+        return;
+    }
+    domain::SearchRequest asked;
+    asked.query = query::print(query);
+    asked.limit = 1;
+    m_countQuestions.push_back(
+        source->search(asked,
+                       [guard = QPointer(owner), answer = std::move(answer)](
+                           const domain::SourceResult<domain::SearchReply>& reply) {
+                           if (reply && guard) {
+                               answer(reply->total);
+                           }
+                       }));
+}
+
+void SearchController::askCounts()
+{
+    auto* source = m_services.sources->source();
+    if (source == nullptr) {
+        return;
+    }
+    domain::FacetsRequest facets;
+    facets.search = request();
+    facets.fields = {"severity", "policy", "status", "model", "user"};
+    facets.limit = kFacetValues;
+    m_facetsQuestion
+        = source->facets(facets, [this](domain::SourceResult<domain::FacetsReply> reply) {
+              if (reply) {
+                  m_facets = *std::move(reply);
+                  Q_EMIT countsChanged();
+              }
+          });
+    domain::HistogramRequest bars;
+    bars.search = request();
+    bars.bars = kBars;
+    m_histogramQuestion
+        = source->histogram(bars, [this](domain::SourceResult<domain::HistogramReply> reply) {
+              if (reply) {
+                  m_histogram = *std::move(reply);
+                  m_results->setBars(m_histogram);
+                  Q_EMIT countsChanged();
+              }
+          });
+    askGrandTotal();
+}
+
+void SearchController::askGrandTotal()
+{
+    if (m_query.empty()) {
+        m_grandTotal = m_total;
+        Q_EMIT countsChanged();
+        return;
+    }
+    domain::SearchRequest everything;
+    everything.limit = 1;
+    m_grandQuestion = m_services.sources->source()->search(
+        everything, [this](domain::SourceResult<domain::SearchReply> reply) {
+            if (reply) {
+                m_grandTotal = reply->total;
+                Q_EMIT countsChanged();
+            }
+        });
+}
+
+void SearchController::askGroups(bool totalIsEstimate)
+{
+    domain::FacetsRequest asked;
+    asked.search = request();
+    asked.fields = {std::string(query::specOf(*m_order.group).name)};
+    asked.limit = kGroupsMax;
+    // Still one question to whoever cancels.
+    m_search = m_services.sources->source()->facets(
+        asked, [this, totalIsEstimate](domain::SourceResult<domain::FacetsReply> reply) {
+            const auto done = std::exchange(m_search, nullptr);
+            if (!reply) {
+                return fail(reply.error());
+            }
+            showGroups(*reply, totalIsEstimate);
+            finish();
+        });
+}
+
+/// Facets ignore their own restriction: of what the query excludes there is no group.
+void SearchController::showGroups(const domain::FacetsReply& reply, bool totalIsEstimate)
+{
+    const query::Field field = *m_order.group;
+    std::vector<ResultGroup> groups;
+    std::vector<domain::SearchRequest> requests;
+    query::Query others = m_query;
+    for (const auto& value : reply.facets.at(0).values) {
+        if (query::admits(m_query, field, value.value)) {
+            groups.push_back({value.value, value.count, reply.isEstimate, false});
+            requests.push_back(orderedRequest());
+            requests.back().query = query::print(query::withOnly(m_query, field, value.value));
+        }
+        others = query::withExcluded(others, field, value.value);
+    }
+    const auto text = query::print(others);
+    if (reply.facets.front().others > 0 && query::chosenValues(m_query, field).empty()) {
+        // Without the rows when the query that finds them would be too long to ask.
+        const bool canAsk = text.size() <= limits::kQueryBytesMax;
+        groups.push_back(
+            {std::nullopt, canAsk ? reply.facets.front().others : 0, reply.isEstimate, false});
+        requests.push_back(orderedRequest());
+        requests.back().query = text;
+    }
+    if (!groups.empty()) {
+        groups.front().isOpen = true; // So that there is something to look at.
+    }
+    m_results->setGroupField(field);
+    m_results->showGroups(std::move(groups), std::move(requests), totalIsEstimate);
+}
+
+void SearchController::countNew()
+{
+    auto* source = m_services.sources->source();
+    const bool newestFirst = m_order.isNewestFirst() && !m_order.group;
+    const auto newest = newestFirst && m_results->rowCount() > 0 ? m_results->hit(0) : nullptr;
+    if (source == nullptr || m_state != SearchState::Done) {
+        return;
+    }
+    domain::SearchRequest since = request();
+    since.limit = 1;
+    since.timeFrom = newest ? newest->incident.createdAt + std::chrono::microseconds(1) : m_asOf;
+    m_newQuestion = source->search(since, [this](domain::SourceResult<domain::SearchReply> reply) {
+        if (reply && reply->total != m_newCount) {
+            m_newCount = reply->total;
+            Q_EMIT countsChanged();
+        }
+    });
+}
+
+QStringList SearchController::knownValues(const QString& field) const
+{
+    QStringList values;
+    for (const auto& facet : m_facets.facets) {
+        if (field == toQt(facet.field)) {
+            for (const auto& value : facet.values) {
+                values << toQt(value.value);
+            }
+        }
+    }
+    return values;
+}
+
+} // namespace exhibit::ui

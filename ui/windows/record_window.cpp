@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/windows/record_window.h"
+
+#include "ui/text.h"
+#include "ui/theme/icons.h"
+#include "ui/theme/style.h"
+#include "ui/windows/jobs_panel.h"
+#include "ui/windows/status_bar.h"
+
+#include <QMenu>
+#include <QMenuBar>
+#include <QSplitter>
+#include <QToolBar>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace exhibit::ui {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+constexpr int kWidth = 1180;
+constexpr int kHeight = 720;
+
+} // namespace
+
+RecordWindow::RecordWindow(const Shown& shown,
+                           SourceHub& sources,
+                           std::shared_ptr<const domain::SearchHit> hit)
+{
+    setAttribute(Qt::WA_DeleteOnClose);
+    setWindowIcon(icon(Icon::Exhibit));
+    m_services.window = this;
+    m_services.actions = new ActionRegistry(this);
+    m_services.sources = &sources;
+    m_services.selection = new Selection(this);
+    m_services.jobs = new JobList(this);
+    m_services.undo = new QUndoStack(this);
+    m_services.openFiles = shown.openFiles;
+    m_services.addPaletteProvider = [](const PaletteProvider&) {};
+    m_services.actions->fillMenuBar(menuBar());
+    auto* all = new QSplitter(Qt::Horizontal, this);
+    for (const QString& id : shown.panes) {
+        QWidget* pane = shown.registry.find(id)->factory(m_services, all);
+        all->addWidget(pane);
+        m_panes.insert(id, pane);
+    }
+    all->setStretchFactor(0, 1);
+    all->setSizes({scaled(kWidth - 420), scaled(420)});
+    all->setChildrenCollapsible(false);
+    auto* jobs = new JobsPanel(*m_services.jobs, this);
+    jobs->hide();
+    auto* content = new QWidget(this);
+    auto* column = new QVBoxLayout(content);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(all, 1);
+    column->addWidget(jobs);
+    setCentralWidget(content);
+    m_services.actions->handleToggle(
+        u"tools.jobs", this, [jobs](bool on) { jobs->setVisible(on); });
+    setStatusBar(new ConsoleStatusBar(m_services, this));
+    buildBar();
+    handleActions();
+    hideForeignActions();
+    followChanges();
+    resize(scaled(kWidth), scaled(kHeight));
+    m_services.selection->setIncident(std::move(hit));
+    showTitle();
+}
+
+RecordWindow::~RecordWindow() = default;
+
+std::string RecordWindow::incidentId() const
+{
+    return m_services.selection->hit()->incident.incidentId.text();
+}
+
+void RecordWindow::showTitle()
+{
+    const auto& incident = m_services.selection->hit()->incident;
+    setWindowTitle(toQt(incident.title) + u" · "_s + shortId(toQt(incident.incidentId.text())));
+}
+
+void RecordWindow::buildBar()
+{
+    auto* bar = addToolBar(tr("Navigation"));
+    bar->setMovable(false);
+    bar->toggleViewAction()->setVisible(false);
+    bar->setFixedHeight(scaled(36));
+    for (const auto* id : {"search.back", "search.forward"}) {
+        auto* action = m_services.actions->action(QString::fromLatin1(id));
+        bar->addAction(action);
+        bar->widgetForAction(action)->setFocusPolicy(Qt::TabFocus);
+    }
+}
+
+void RecordWindow::handleActions()
+{
+    auto& actions = *m_services.actions;
+    actions.handle(u"file.close", this, [this] { close(); });
+    actions.handle(u"search.back", this, [this] { goTo(m_at - 1); });
+    actions.handle(u"search.forward", this, [this] { goTo(m_at + 1); });
+    connect(m_services.selection, &Selection::eventChanged, this, &RecordWindow::remember);
+    remember();
+}
+
+/// What only windows with a search do is not offered here.
+void RecordWindow::hideForeignActions()
+{
+    for (QAction* action : m_services.actions->all()) {
+        const QString id = action->objectName();
+        const bool own = action->isEnabled() || id == u"search.back" || id == u"search.forward";
+        action->setVisible(own);
+    }
+    for (QAction* menu : menuBar()->actions()) {
+        const auto items = menu->menu()->actions();
+        menu->setVisible(std::any_of(items.begin(), items.end(), [](const QAction* item) {
+            return item->isVisible() && !item->isSeparator();
+        }));
+    }
+}
+
+void RecordWindow::followChanges()
+{
+    connect(m_services.sources, &SourceHub::sourceChanged, this, [this] { m_question.reset(); });
+    connect(m_services.sources, &SourceHub::live, this, [this](const domain::LiveEvent& event) {
+        auto* source = m_services.sources->source();
+        if (source == nullptr || event.type != "incident.changed" || !event.incidentId
+            || event.incidentId->text() != incidentId()) {
+            return;
+        }
+        m_question
+            = source->incident(incidentId(), [this](domain::SourceResult<domain::Incident> reply) {
+                  const auto done = std::exchange(m_question, nullptr);
+                  if (reply) {
+                      auto changed
+                          = std::make_shared<domain::SearchHit>(*m_services.selection->hit());
+                      changed->incident = *std::move(reply);
+                      m_services.selection->setIncident(std::move(changed));
+                  }
+              });
+    });
+}
+
+void RecordWindow::remember()
+{
+    const auto event = m_services.selection->event();
+    if (event && (m_at < 0 || m_trail.at(m_at) != *event)) {
+        m_trail = m_trail.mid(0, m_at + 1);
+        m_trail << *event;
+        m_at = m_trail.size() - 1;
+    }
+    auto& actions = *m_services.actions;
+    actions.action(u"search.back")->setEnabled(m_at > 0);
+    actions.action(u"search.forward")->setEnabled(m_at + 1 < m_trail.size());
+}
+
+void RecordWindow::goTo(qsizetype step)
+{
+    if (step >= 0 && step < m_trail.size()) {
+        m_at = step;
+        m_services.selection->setEvent(m_trail.at(step));
+        remember();
+    }
+}
+
+} // namespace exhibit::ui

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/windows/pane_registry.h"
+
+#include <QMainWindow>
+
+namespace exhibit::ui {
+
+/// One record beside others: panes of the registry on one incident, which no other window's
+/// selection changes. Back and Forward walk the instants that were looked at. Deletes itself when
+/// closed.
+class RecordWindow : public QMainWindow {
+    Q_OBJECT
+
+public:
+    /// Panes by their ids, side by side.
+    struct Shown {
+        const PaneRegistry& registry;
+        QStringList panes;
+        /// Shows files in the workspace that opens such, in another window.
+        std::function<void(const QStringList&)> openFiles;
+    };
+
+    RecordWindow(const Shown& shown,
+                 SourceHub& sources,
+                 std::shared_ptr<const domain::SearchHit> hit);
+    ~RecordWindow() override;
+
+    [[nodiscard]] std::string incidentId() const;
+    [[nodiscard]] const Services& services() const { return m_services; }
+    [[nodiscard]] QWidget* pane(const QString& id) const { return m_panes.value(id); }
+
+private:
+    void buildBar();
+    void handleActions();
+    void hideForeignActions();
+    void followChanges();
+    void remember();
+    void goTo(qsizetype step);
+    void showTitle();
+
+    Services m_services;
+    QHash<QString, QWidget*> m_panes;
+    QList<std::size_t> m_trail; ///< Events of the run.
+    qsizetype m_at = -1;
+    domain::Question m_question;
+};
+
+} // namespace exhibit::ui
