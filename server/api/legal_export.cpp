@@ -43,6 +43,12 @@ Result<Exported> exportAsProduction(const ExportWork& work)
 {
     const auto& production = work.request.production;
     EXHIBIT_CHECK(report::check(production, "/production"));
+    if (!work.request.redactions.empty()) {
+        // Its privilege log could not give the grounds.
+        return fail(ErrorCode::InvalidInput,
+                    "a production withholds documents (production.withheld), not fields",
+                    "/redactions");
+    }
     EXHIBIT_TRY(const auto bundles, bundlesOf(work));
     EXHIBIT_TRY(const auto pack, makePack(work, bundles.shown));
     EXHIBIT_TRY(

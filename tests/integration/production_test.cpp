@@ -102,6 +102,9 @@ TEST_F(Production, whatCannotStandInALoadFileIsRefused)
     EXPECT_EQ(refused.status, 400);
     EXPECT_NE(refused.body.find("/production/custodian"), refused.body.npos) << refused.body;
     EXPECT_EQ(ask(R"({"prefix":"exh"})").status, 400);
+    const auto fields = ask(R"({},"redactions":[{"path":"/facts","reason":"privileged"}])");
+    EXPECT_EQ(fields.status, 400) << "its privilege log could not say why";
+    EXPECT_NE(fields.body.find("/redactions"), fields.body.npos) << fields.body;
     EXPECT_EQ(ask(R"({"withheld":[{"step_index":9999,"basis":"b","description":"d"}]})").status,
               404);
 }
