@@ -315,6 +315,24 @@ QFuture<Reply<Json>> Client::verifyLedger()
     return call("GET", kLedger + "verify", {}, decodeReply<Json>);
 }
 
+QFuture<Reply<Json>> Client::keyring()
+{
+    return call("GET", kLedger + "keyring", {}, decodeReply<Json>);
+}
+
+QFuture<Reply<Bytes>> Client::keyringDraft()
+{
+    return call("GET", kLedger + "keyring/draft", {}, decodeBytes);
+}
+
+QFuture<Reply<Json>> Client::publishKeyring(const std::string& root, const std::string& note)
+{
+    return call("POST",
+                "/admin/keyring",
+                printJson(JsonObject{{"root", root}, {"note", note}}),
+                decodeReply<Json>);
+}
+
 QFuture<Reply<Health>> Client::health()
 {
     return call("GET", "/health", {}, decodeHealth);

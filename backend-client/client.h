@@ -91,6 +91,13 @@ public:
     /// The newest signed head, as its note; the tenant as ledgerKeys() names it.
     [[nodiscard]] QFuture<Reply<Bytes>> ledgerCheckpoint(std::string_view tenant);
     [[nodiscard]] QFuture<Reply<Json>> verifyLedger();
+    /// {"version", "root", "note", "published_at"}
+    [[nodiscard]] QFuture<Reply<Json>> keyring();
+    /// The text of the next one, unsigned.
+    [[nodiscard]] QFuture<Reply<Bytes>> keyringDraft();
+    /// {"version", "revoked": [vkey*]}
+    [[nodiscard]] QFuture<Reply<Json>> publishKeyring(const std::string& root,
+                                                      const std::string& note);
 
     // Operation.
     [[nodiscard]] QFuture<Reply<Health>> health();

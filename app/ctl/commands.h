@@ -24,6 +24,7 @@ void addEvidenceCommand(CLI::App& app, Invocation& invocation);
 void addExplainCommands(CLI::App& app, Invocation& invocation);
 void addExportCommand(CLI::App& app, Invocation& invocation);
 void addKeyCommand(CLI::App& app, Invocation& invocation);
+void addKeyringCommand(CLI::App& app, Invocation& invocation);
 void addKillCommand(CLI::App& app, Invocation& invocation);
 void addLedgerCommand(CLI::App& app, Invocation& invocation);
 void addPolicyCommand(CLI::App& app, Invocation& invocation);

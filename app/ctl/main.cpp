@@ -47,6 +47,7 @@ int run(int argc, char** argv)
     ctl::addCertifyCommand(app, invocation);
     ctl::addRemediationCommand(app, invocation);
     ctl::addVerifyCommand(app, invocation);
+    ctl::addKeyringCommand(app, invocation);
     ctl::addLedgerCommand(app, invocation);
     ctl::addEvidenceCommand(app, invocation);
     ctl::addDoctorCommand(app, invocation);

@@ -144,9 +144,10 @@ void addAdding(CLI::App& command, Invocation& invocation)
            "--model", upstream.models, "Glob of models it serves; several times; none: all")
         ->type_name("GLOB")
         ->allow_extra_args(false);
-    auto* variable = add->add_option("--api-key-env",
-                                     options->apiKeyEnv,
-                                     "Variable of exhibitd's environment with the provider's key");
+    auto* variable = add->add_option(
+        "--api-key-env",
+        options->apiKeyEnv,
+        "Variable of exhibitd's environment with the provider's key (see upstream.keys)");
     variable->type_name("VAR");
     add->add_flag("--pass-through",
                   upstream.passThrough,

@@ -21,6 +21,8 @@ inline constexpr std::size_t kRateWindowsMax = 50'000; ///< Addresses and people
 inline constexpr std::size_t kForwardedHopsMax = 32; ///< Of one request.
 
 // Quotas.
+/// What one call can have used at most, of each kind: a report beyond it is no truth about a model.
+inline constexpr std::int64_t kCallTokensMax = 100'000'000;
 /// A replica is granted this part of what is left of a budget at a time, or what a call needs.
 inline constexpr std::int64_t kBudgetBlockDivisor = 64;
 inline constexpr std::chrono::seconds kBudgetLeaseTimeout{2}; ///< Then the call is refused.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/domain/price_table.h"
 
+#include "models/base/traffic_limits.h"
 #include "models/domain/policy.h"
 
 #include <algorithm>
@@ -9,8 +10,7 @@
 namespace exhibit::domain {
 namespace {
 
-// A hostile usage report must not overflow: no call has more tokens, no model costs more.
-constexpr std::int64_t kTokensMax = 100'000'000;
+// Together with limits::kCallTokensMax: no sum of a call overflows.
 constexpr std::int64_t kPriceMax = 20'000'000'000; // 200 units per million tokens.
 
 } // namespace
@@ -26,7 +26,7 @@ const ModelPrice* PriceTable::find(std::string_view model) const
 Microcents costOf(const Usage& usage, const ModelPrice& price)
 {
     const auto part = [](std::int64_t tokens, std::int64_t perMillion) {
-        return std::clamp(tokens, std::int64_t{0}, kTokensMax)
+        return std::clamp(tokens, std::int64_t{0}, limits::kCallTokensMax)
             * std::clamp(perMillion, std::int64_t{0}, kPriceMax);
     };
     const std::int64_t cached = std::clamp<std::int64_t>(

@@ -44,9 +44,11 @@ bool CertificateChecks::run()
     checkSignature();
     checkEntries();
     bindIssue();
+    checkRevocation();
     bindSubjects();
     checkClaims();
     checkTrust();
+    checkWitnesses();
     checkTime();
     return true;
 }
@@ -70,6 +72,25 @@ void CertificateChecks::checkTime()
     }
     m_report.timeProven = formatTime(*time);
     m_report.passed("time", "time stamp", "the log held it at " + *m_report.timeProven);
+}
+
+void CertificateChecks::checkWitnesses()
+{
+    if (m_anchors.witnesses.empty() || m_issued == nullptr) {
+        return;
+    }
+    const auto head = parseNote(m_issued->note);
+    const auto by
+        = head ? verifyNote(*head, m_anchors.witnesses) : tl::make_unexpected(head.error());
+    const std::string subject = fmt::format("size {}", m_report.treeSize);
+    if (!by) {
+        m_report.failed("checkpoint", subject, "the cosignature of a pinned witness does not fit");
+    } else if (by->empty()) {
+        m_report.notChecked("trust", subject, "no pinned witness cosigned the head");
+    } else {
+        m_report.passed(
+            "trust", subject, "a pinned witness saw the head: no other history was shown");
+    }
 }
 
 void CertificateChecks::loadEnclosedKeys()
@@ -141,8 +162,9 @@ void CertificateChecks::checkEntries()
     if (m_headsKnown && !m_entries.empty() && !m_report.hasFailure("checkpoint")) {
         m_report.passed("checkpoint",
                         fmt::format("size {}", m_report.treeSize),
-                        m_pinnedHeads ? "signed by pinned keys"
-                                      : "signed by keys from inside the file");
+                        m_pinnedHeads               ? "signed by pinned keys"
+                            : m_revocations.empty() ? "signed by keys from inside the file"
+                                                    : "signed, by a key that was revoked");
     } else if (!m_headsKnown) {
         m_report.notChecked("checkpoint", "", "a head is signed by no known key");
     }
@@ -186,6 +208,9 @@ bool CertificateChecks::checkHead(const TlogProof& proof,
         m_report.failed("checkpoint", name, "a signature of a known key does not fit");
         return false;
     }
+    if (signer == SignerKind::Revoked) {
+        m_revocations.insert("a head is signed by a log key that was revoked for its size");
+    }
     m_pinnedHeads = m_pinnedHeads && signer == SignerKind::Pinned;
     m_headsKnown = m_headsKnown && signer != SignerKind::Unknown;
     const TreeHead& tree = head->checkpoint.head;
@@ -214,6 +239,24 @@ void CertificateChecks::bindIssue()
     m_report.passed("certificate",
                     entryName(issued->entry.log, issued->entry.sequence),
                     "the log recorded its issue, with the hash of exactly these bytes");
+}
+
+/// A certificate key that was revoked counts for what the log held before.
+void CertificateChecks::checkRevocation()
+{
+    const auto* gone = revokedSigner(m_document.envelope, m_anchors);
+    const bool before = gone != nullptr && m_issued != nullptr && m_pinnedHeads
+        && gone->counts(m_issued->entry.log, m_issued->entry.sequence + 1);
+    if (before) {
+        m_report.passed(
+            "trust",
+            gone->key.key().id(),
+            "the certificate key was revoked later; the log held the certificate by then");
+    } else if (gone != nullptr) {
+        m_pinnedSigner = false;
+        m_revocations.insert("the certificate key was revoked, and nothing shows that the "
+                             "certificate is older");
+    }
 }
 
 void CertificateChecks::bindSubjects()
@@ -292,14 +335,14 @@ void CertificateChecks::checkTrust()
         m_report.passed("trust", m_report.origin, "every key in use is pinned outside the file");
         return;
     }
-    std::string why;
+    std::set<std::string> reasons = m_revocations;
     if (!m_pinnedSigner) {
-        why = "the certificate key is not pinned";
+        reasons.insert("the certificate key is not pinned");
     }
     if (!m_pinnedHeads) {
-        why += why.empty() ? "" : "; ";
-        why += "the log key is not pinned";
+        reasons.insert("the log key is not pinned");
     }
+    const std::string why = fmt::format("{}", fmt::join(reasons, "; "));
     m_report.notChecked("trust", m_report.origin, why.empty() ? "no head is shown" : why);
 }
 

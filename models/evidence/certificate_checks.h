@@ -7,6 +7,8 @@
 #include "models/evidence/report.h"
 #include "models/evidence/trust.h"
 
+#include <set>
+
 /// Private to the verifier: a replay certificate with its entries and proofs.
 namespace exhibit::evidence {
 
@@ -38,11 +40,13 @@ private:
     bool checkHead(const TlogProof& proof, const Proven& proven, const std::string& name);
     /// certificate.issued commits to these very bytes.
     void bindIssue();
+    void checkRevocation();
     /// Each subject is an entry of the log, or a field of the replay's.
     void bindSubjects();
     [[nodiscard]] std::size_t bindEntries();
     void checkClaims();
     void checkTrust();
+    void checkWitnesses();
     void checkTime();
 
     const CertificateDocument& m_document;
@@ -56,6 +60,7 @@ private:
     bool m_pinnedSigner = false;
     bool m_pinnedHeads = true;
     bool m_headsKnown = true; ///< Signed by pinned or enclosed keys.
+    std::set<std::string> m_revocations; ///< Which keys in use were revoked.
 };
 
 } // namespace exhibit::evidence

@@ -164,6 +164,11 @@ void PackChecks::checkPackSignature()
         return;
     }
     [[maybe_unused]] const bool fine = checkEnvelope(*envelope, "pack-signature", name);
+    // No entry of the log shows when a pack was signed: its key counts no more, whatever the size.
+    if (revokedSigner(*envelope, m_anchors) != nullptr) {
+        m_unpinned = true;
+        m_why.insert("the pack is signed by a certificate key that was revoked");
+    }
 }
 
 void PackChecks::checkTrust()

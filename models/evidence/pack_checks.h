@@ -67,7 +67,9 @@ private:
     void checkCertificates();
     void checkCertificate(const std::string& name);
     [[nodiscard]] bool bindsAnswers(const Statement& statement) const;
-    void bindCertificate(const Statement& statement, BytesView payload, const std::string& name);
+    void bindCertificate(const Statement& statement,
+                         const Envelope& envelope,
+                         const std::string& name);
 
     const Pack& m_pack;
     const TrustAnchors& m_anchors;

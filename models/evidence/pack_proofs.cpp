@@ -37,6 +37,8 @@ bool PackChecks::acceptCheckpoint(const SignedCheckpoint& signedHead, const std:
         m_unpinned = true;
         m_why.insert(judged->second == SignerKind::Enclosed
                          ? "the log key comes from inside the file"
+                         : judged->second == SignerKind::Revoked
+                         ? "a checkpoint is signed by a log key that was revoked for its size"
                          : "a checkpoint is signed by no known key");
     }
     const auto known = m_heads.emplace(head.size, head.root);
@@ -149,8 +151,9 @@ void PackChecks::noteCheckpoints()
     } else {
         m_report.passed("checkpoint",
                         subject,
-                        any(SignerKind::Enclosed) ? "signed, not all of them by pinned keys"
-                                                  : "signed by pinned keys");
+                        any(SignerKind::Enclosed) || any(SignerKind::Revoked)
+                            ? "signed, not all of them by pinned keys"
+                            : "signed by pinned keys");
     }
 }
 
@@ -275,7 +278,7 @@ void PackChecks::checkCertificate(const std::string& name)
         return;
     }
     if (checkEnvelope(*envelope, "certificate", name)) {
-        bindCertificate(*statement, envelope->payload, name);
+        bindCertificate(*statement, *envelope, name);
     }
 }
 
@@ -295,19 +298,24 @@ bool PackChecks::bindsAnswers(const Statement& statement) const
 }
 
 void PackChecks::bindCertificate(const Statement& statement,
-                                 BytesView payload,
+                                 const Envelope& envelope,
                                  const std::string& name)
 {
-    const Json digest(toHex(asView(sha256(payload))));
-    const bool logged = std::any_of(m_claims.begin(), m_claims.end(), [&](const auto& claim) {
+    const Json digest(toHex(asView(sha256(envelope.payload))));
+    const auto issue = std::find_if(m_claims.begin(), m_claims.end(), [&](const auto& claim) {
         const auto& [place, value] = claim;
         return place.second == kCertificateClaim && value == digest
             && m_entries.at(place.first).entry.type == kCertificateEntry;
     });
-    if (!logged) {
+    if (issue == m_claims.end()) {
         m_report.failed(
             "certificate", name, "no certificate.issued entry of the pack shows its hash");
         return;
+    }
+    const auto* gone = revokedSigner(envelope, m_anchors);
+    if (gone != nullptr && !gone->counts(m_report.origin, issue->first.first + 1)) {
+        m_unpinned = true;
+        m_why.insert("a certificate is signed by a key that was revoked before its issue");
     }
     const auto about = std::find_if(m_entries.begin(), m_entries.end(), [&](const auto& entry) {
         const auto* subject

@@ -1,79 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/evidence/trust.h"
 
-#include "models/base/limits.h"
-
-#include <sstream>
+#include <algorithm>
 
 namespace exhibit::evidence {
-namespace {
-
-constexpr std::pair<KeyStatus, std::string_view> kStatuses[] = {{KeyStatus::Active, "active"},
-                                                                {KeyStatus::Retired, "retired"},
-                                                                {KeyStatus::Revoked, "revoked"}};
-
-Result<KeyringLine> parseLine(const std::string& line)
-{
-    std::istringstream words(line);
-    std::string key;
-    std::string purpose;
-    std::string vkey;
-    std::string from;
-    std::string to;
-    std::string status;
-    std::string more;
-    words >> key >> purpose >> vkey >> from >> to >> status;
-    if (key != "key" || status.empty() || words >> more) {
-        return fail(ErrorCode::InvalidInput,
-                    "a keyring line reads: key PURPOSE VKEY FROM TO STATUS");
-    }
-    EXHIBIT_TRY(NoteKey parsed, NoteKey::parse(vkey));
-    KeyringLine result{purpose, std::move(parsed), 0, std::nullopt, KeyStatus::Active};
-    EXHIBIT_TRY(result.fromSize, parseTreeNumber(from));
-    if (to != "-") {
-        EXHIBIT_TRY(result.toSize, parseTreeNumber(to));
-    }
-    for (const auto& [value, name] : kStatuses) {
-        if (name == status) {
-            result.status = value;
-            return result;
-        }
-    }
-    return fail(ErrorCode::InvalidInput, "a key is active, retired or revoked");
-}
-
-} // namespace
-
-Result<std::vector<KeyringLine>> parseKeyring(BytesView text)
-{
-    std::vector<KeyringLine> lines;
-    std::istringstream stream{std::string(text)};
-    for (std::string line; std::getline(stream, line);) {
-        if (!line.starts_with("key ")) {
-            continue; // The first line names the keyring; others are for people.
-        }
-        if (lines.size() == limits::kKeyringLinesMax) {
-            return fail(ErrorCode::TooLarge, "a keyring has at most 1000 keys");
-        }
-        EXHIBIT_TRY(auto parsed, parseLine(line));
-        lines.push_back(std::move(parsed));
-    }
-    return lines;
-}
-
-std::string writeKeyring(const std::vector<KeyringLine>& lines)
-{
-    std::string text = "exhibit keyring\n";
-    for (const auto& line : lines) {
-        text += "key " + line.purpose + " " + line.key.text() + " " + std::to_string(line.fromSize)
-            + " " + (line.toSize ? std::to_string(*line.toSize) : "-") + " ";
-        for (const auto& [value, name] : kStatuses) {
-            text += value == line.status ? name : "";
-        }
-        text += "\n";
-    }
-    return text;
-}
 
 Result<void> TrustAnchors::addKeyring(BytesView bytes, const std::optional<NoteKey>& root)
 {
@@ -86,37 +16,67 @@ Result<void> TrustAnchors::addKeyring(BytesView bytes, const std::optional<NoteK
     }
     EXHIBIT_TRY(const auto lines, parseKeyring(note.text));
     for (const auto& line : lines) {
-        if (line.status == KeyStatus::Revoked && !line.toSize) {
-            continue; // Revoked with no size up to which it still counts.
+        if (line.status == KeyStatus::Revoked) {
+            revoked.push_back({line.purpose, line.key, line.toSize});
+            if (!line.toSize) {
+                continue; // No size up to which it still counts.
+            }
         }
-        if (line.purpose == "log") {
+        if (line.purpose == kLogPurpose) {
             logKeys.push_back({line.key, line.fromSize, line.toSize.value_or(UINT64_MAX)});
-        } else if (line.purpose == "certificate") {
+        } else if (line.purpose == kCertificatePurpose) {
             certificateKeys.push_back(line.key.key());
-        } else if (line.purpose == "witness") {
+        } else if (line.purpose == kWitnessPurpose) {
             witnesses.push_back(line.key);
         }
     }
     return {};
 }
 
+bool RevokedKey::counts(std::string_view origin, std::uint64_t size) const
+{
+    return lastSize && key.name() == origin && size <= *lastSize;
+}
+
+const RevokedKey* revokedSigner(const Envelope& envelope, const TrustAnchors& anchors)
+{
+    const auto found
+        = std::find_if(anchors.revoked.begin(), anchors.revoked.end(), [&](const auto& gone) {
+              return gone.purpose == kCertificatePurpose
+                  && !verifyEnvelope(envelope, {&gone.key.key(), 1}).empty();
+          });
+    return found == anchors.revoked.end() ? nullptr : &*found;
+}
+
 SignerKind signerOf(const SignedCheckpoint& checkpoint,
                     const TrustAnchors& anchors,
                     std::span<const NoteKey> enclosed)
 {
+    const auto& [origin, head] = checkpoint.checkpoint;
+    // A revocation is over whatever else was pinned.
+    std::vector<NoteKey> revoked;
+    for (const auto& gone : anchors.revoked) {
+        if (gone.purpose == kLogPurpose && !gone.counts(origin, head.size)) {
+            revoked.push_back(gone.key);
+        }
+    }
     std::vector<NoteKey> pinned;
     for (const auto& trusted : anchors.logKeys) {
-        const std::uint64_t size = checkpoint.checkpoint.head.size;
-        if (size >= trusted.fromSize && size <= trusted.toSize) {
+        const bool gone = std::any_of(revoked.begin(), revoked.end(), [&](const NoteKey& key) {
+            return key.text() == trusted.key.text();
+        });
+        if (!gone && head.size >= trusted.fromSize && head.size <= trusted.toSize) {
             pinned.push_back(trusted.key);
         }
     }
     const auto byPinned = verifyNote(checkpoint.note, pinned);
+    const auto byRevoked = verifyNote(checkpoint.note, revoked);
     const auto byEnclosed = verifyNote(checkpoint.note, enclosed);
-    if (!byPinned || !byEnclosed) {
+    if (!byPinned || !byRevoked || !byEnclosed) {
         return SignerKind::Forged;
     }
     return !byPinned->empty() ? SignerKind::Pinned
+        : !byRevoked->empty() ? SignerKind::Revoked
         : byEnclosed->empty() ? SignerKind::Unknown
                               : SignerKind::Enclosed;
 }

@@ -2,27 +2,11 @@
 #pragma once
 
 #include "models/evidence/checkpoint.h"
-#include "models/evidence/keys.h"
-
-#include <optional>
+#include "models/evidence/dsse.h"
+#include "models/evidence/keyring.h"
 
 /// Whom a verification believes. Anchors come from outside the file that is verified, always.
 namespace exhibit::evidence {
-
-enum class KeyStatus : std::uint8_t { Active, Retired, Revoked };
-
-/// One line of a keyring: "key PURPOSE VKEY FROM-SIZE TO-SIZE|- STATUS". Validity counts in tree
-/// sizes: sizes are in the evidence, clocks are not.
-struct KeyringLine {
-    std::string purpose; ///< log, certificate, witness ...
-    NoteKey key;
-    std::uint64_t fromSize = 0;
-    std::optional<std::uint64_t> toSize;
-    KeyStatus status = KeyStatus::Active;
-};
-/// The text of a keyring note; its signature is the caller's to check.
-[[nodiscard]] Result<std::vector<KeyringLine>> parseKeyring(BytesView text);
-[[nodiscard]] std::string writeKeyring(const std::vector<KeyringLine>& lines);
 
 /// A key with the tree sizes it counts for.
 struct TrustedLogKey {
@@ -31,10 +15,22 @@ struct TrustedLogKey {
     std::uint64_t toSize = UINT64_MAX;
 };
 
+/// A key that a keyring says not to believe any more. Whatever the log held up to `lastSize` stays
+/// good; without one nothing does.
+struct RevokedKey {
+    std::string purpose;
+    NoteKey key;
+    std::optional<std::uint64_t> lastSize;
+
+    /// Whether it still counts for a tree of that log and size.
+    [[nodiscard]] bool counts(std::string_view origin, std::uint64_t size) const;
+};
+
 struct TrustAnchors {
     std::vector<TrustedLogKey> logKeys;
     std::vector<PublicKey> certificateKeys;
     std::vector<NoteKey> witnesses;
+    std::vector<RevokedKey> revoked;
     std::vector<Bytes> timestampAuthorities; ///< PEM, roots of RFC 3161 tokens.
 
     /// Takes the keys of a keyring that the user names. A root key, when given, has to have signed
@@ -45,6 +41,7 @@ struct TrustAnchors {
 /// Whose key a checkpoint is signed with.
 enum class SignerKind : std::uint8_t {
     Pinned, ///< By a key from outside.
+    Revoked, ///< By a key that a pinned keyring revokes for a tree of that size.
     Enclosed, ///< By a key that came with the file: anyone could have made both.
     Unknown, ///< By none of either.
     Forged, ///< A signature of a known key does not fit.
@@ -52,5 +49,8 @@ enum class SignerKind : std::uint8_t {
 [[nodiscard]] SignerKind signerOf(const SignedCheckpoint& checkpoint,
                                   const TrustAnchors& anchors,
                                   std::span<const NoteKey> enclosed);
+/// The revoked certificate key that signed the envelope; nullptr when none did.
+[[nodiscard]] const RevokedKey* revokedSigner(const Envelope& envelope,
+                                              const TrustAnchors& anchors);
 
 } // namespace exhibit::evidence

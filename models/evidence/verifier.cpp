@@ -72,7 +72,11 @@ VerificationReport verifyCertificate(BytesView bytes, const TrustAnchors& anchor
     if (!signers.empty()) {
         report.issuer = signers.front()->id();
         report.passed("certificate", "", "signed by the pinned key " + signers.front()->id());
-        report.passed("trust", "", "the key is pinned outside the file");
+        if (revokedSigner(*envelope, anchors) == nullptr) {
+            report.passed("trust", "", "the key is pinned outside the file");
+        } else {
+            report.notChecked("trust", "", "the key was revoked, and nothing shows when it signed");
+        }
     } else if (named) {
         report.failed("certificate", "", "the signature does not fit the key it names");
     } else {
@@ -84,7 +88,7 @@ VerificationReport verifyCertificate(BytesView bytes, const TrustAnchors& anchor
     report.timeClaimed = stringMember(statement->predicate, "signed_at");
     report.notChecked("time", report.timeClaimed, "no time stamp: the issuer's own word");
     report.verdict = report.hasFailure() ? Verdict::Invalid
-        : signers.empty()                ? Verdict::Untrusted
+        : !anyPassed(report, "trust")    ? Verdict::Untrusted
                                          : Verdict::Valid;
     return report;
 }

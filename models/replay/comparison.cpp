@@ -15,11 +15,6 @@ namespace {
 /// to other questions far below (tests/models/replay/comparison_test.cpp).
 constexpr double kSemanticThreshold = 0.7;
 
-bool isPadding(std::string_view channel)
-{
-    return channel.ends_with("/obfuscation");
-}
-
 std::string canonicalText(const std::string& text)
 {
     if (const auto json = parseJson(text); json && (json->is_object() || json->is_array())) {
@@ -80,27 +75,61 @@ std::string joined(const Texts& texts)
     return all;
 }
 
+Match judged(std::string method, double score, double threshold)
+{
+    return {score >= threshold ? domain::MatchLevel::Semantic : domain::MatchLevel::Mismatch,
+            {std::move(method), fmt::format("{:.4f}", score), fmt::format("{:.4f}", threshold)}};
+}
+
+Match compareMeanings(const std::string& a,
+                      const std::string& b,
+                      const std::optional<SemanticMeasure>& measure,
+                      const std::string& extent)
+{
+    std::string missing;
+    if (measure) {
+        if (const auto score = measure->compare(a, b)) {
+            return judged(measure->name + extent, *score, measure->threshold);
+        }
+        missing = " (" + measure->name + " could not be had)";
+    }
+    return judged("lexical: cosine of word and word-pair counts, not of meanings" + extent
+                      + missing,
+                  lexicalSimilarity(a, b),
+                  kSemanticThreshold);
+}
+
 } // namespace
 
-Match compareAnswers(const AnswerContent& original, const AnswerContent& replayed)
+Match compareAnswers(const AnswerContent& original,
+                     const AnswerContent& replayed,
+                     const std::optional<SemanticMeasure>& measure)
 {
+    if (original.status != replayed.status) {
+        return {domain::MatchLevel::Mismatch,
+                {fmt::format("status of the answers: {} and {}", original.status, replayed.status),
+                 "0",
+                 "1"}};
+    }
+    if (original.digests != replayed.digests) {
+        return {domain::MatchLevel::Mismatch, {"digests of what is no text", "0", "1"}};
+    }
+    if (!saysAnything(original)) {
+        return {domain::MatchLevel::Mismatch, {"none: the original says nothing", "0", "1"}};
+    }
     const Texts before = comparable(original, original);
     const Texts after = comparable(replayed, original);
     const bool endAlike = !original.whole || original.finishReasons == replayed.finishReasons;
     const std::string extent = original.whole ? "" : ", as far as the original goes";
     if (endAlike && before == after) {
-        return {domain::MatchLevel::Exact, {"bytes of every channel" + extent, "1", "1"}};
+        return {domain::MatchLevel::Exact,
+                {"status, and bytes of every channel" + extent, "1", "1"}};
     }
     if (endAlike && equalCanonically(before, after)) {
         return {domain::MatchLevel::Logical,
                 {"canonical JSON and white space of every channel" + extent, "1", "1"}};
     }
-    const double score = lexicalSimilarity(joined(before), joined(after));
-    return {score >= kSemanticThreshold ? domain::MatchLevel::Semantic
-                                        : domain::MatchLevel::Mismatch,
-            {"lexical: cosine of word and word-pair counts, not of meanings" + extent,
-             fmt::format("{:.4f}", score),
-             fmt::format("{:.4f}", kSemanticThreshold)}};
+    return compareMeanings(joined(before), joined(after), measure, extent);
 }
 
 } // namespace exhibit::replay

@@ -3,6 +3,7 @@
 
 #include "models/domain/decision.h"
 #include "models/replay/answer_content.h"
+#include "models/replay/comparison.h"
 
 #include <optional>
 #include <string>
@@ -39,6 +40,7 @@ struct Outcome {
     std::vector<std::string> differences; ///< Of the two.
     std::optional<Judgement> underOther; ///< The recorded output under another snapshot.
     std::optional<ReplayedCall> replayed;
+    std::optional<Match> match; ///< Of the original and the replayed answer.
     std::string notReplayableReason; ///< When nothing was replayed.
 };
 

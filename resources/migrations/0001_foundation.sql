@@ -192,8 +192,30 @@ BEGIN
     PERFORM ensure_partitions();
 END $$;
 
+-- Whether a tenant with a legal hold in force has a row there: any hold and any row, since what a
+-- hold covers is spread over many tables. As the owner, who sees one tenant's rows at a time.
+CREATE FUNCTION is_held(partition regclass) RETURNS boolean
+    LANGUAGE plpgsql SET search_path = exhibit, pg_temp AS $$
+DECLARE
+    asked text := current_setting('app.tenant', true);
+    tenant uuid;
+    held boolean := false;
+BEGIN
+    FOR tenant IN SELECT t.tenant_id FROM tenants AS t LOOP
+        PERFORM set_config('app.tenant', tenant::text, true);
+        EXECUTE format('SELECT EXISTS (SELECT FROM legal_holds WHERE tenant_id = $1'
+                       ' AND released_at IS NULL)'
+                       ' AND EXISTS (SELECT FROM %s WHERE tenant_id = $1)', partition)
+            INTO held USING tenant;
+        EXIT WHEN held;
+    END LOOP;
+    PERFORM set_config('app.tenant', coalesce(asked, ''), true);
+    RETURN held;
+END $$;
+
 -- Removes one month of one registered table; false when there is no such partition. The month that
--- runs, and those that come, are refused.
+-- runs, and those that come, are refused; so is the audit log, which nobody shortens, and a month
+-- in which a tenant under a legal hold has rows.
 CREATE FUNCTION drop_partition(target text, month date) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = exhibit, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
@@ -201,6 +223,9 @@ DECLARE
 BEGIN
     IF NOT EXISTS (SELECT FROM partitioned_tables WHERE table_name = target) THEN
         RAISE EXCEPTION 'no such partitioned table' USING ERRCODE = 'undefined_table';
+    END IF;
+    IF target = 'audit_logs' THEN
+        RAISE EXCEPTION 'the audit log is kept' USING ERRCODE = 'insufficient_privilege';
     END IF;
     IF date_trunc('month', month) >= date_trunc('month', now()) THEN
         RAISE EXCEPTION 'only months that have ended can be dropped'
@@ -211,6 +236,12 @@ BEGIN
                    WHERE inhrelid = to_regclass(format('%I', partition_name))
                      AND inhparent = to_regclass(format('%I', target))) THEN
         RETURN false;
+    END IF;
+    -- Against a hold that is placed meanwhile.
+    LOCK TABLE legal_holds IN SHARE MODE;
+    IF is_held(format('%I', partition_name)::regclass) THEN
+        RAISE EXCEPTION 'a legal hold covers rows of this month; copy them out first'
+            USING ERRCODE = 'object_in_use';
     END IF;
     EXECUTE format('DROP TABLE %I', partition_name);
     RETURN true;

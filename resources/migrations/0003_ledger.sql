@@ -148,6 +148,7 @@ CREATE TABLE legal_holds (
     tenant_id uuid NOT NULL,
     hold_id uuid NOT NULL,
     subject text,
+    call_id uuid,                     -- of a subject that is a call
     incident_id uuid,
     reason text NOT NULL,
     placed_by text NOT NULL,
@@ -168,9 +169,11 @@ END $$;
 -- Removes everything kept of a subject but digests: its key, what the key sealed, and every copy
 -- beside the log. p_user: when the subject is a user; p_call, opened at about p_call_at: when it is a
 -- call without one. The only way for a serving role to remove any of this, and it refuses while a
--- hold is in force.
+-- hold is in force. Bodies of functions are bound when they run: tables of later migrations may stand
+-- in this one.
 CREATE FUNCTION erase_subject(p_subject text, p_user text, p_call uuid, p_call_at timestamptz)
-RETURNS TABLE (erased_key uuid, field_rows bigint, body_rows bigint, call_rows bigint)
+RETURNS TABLE (erased_key uuid, field_rows bigint, body_rows bigint, call_rows bigint,
+               use_rows bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = exhibit, pg_temp AS $$
 DECLARE
     v_tenant uuid := nullif(current_setting('app.tenant', true), '')::uuid;
@@ -184,13 +187,20 @@ BEGIN
     WHERE c.tenant_id = v_tenant
       AND (c.user_id = p_user
            OR (c.call_id = p_call AND c.opened_at BETWEEN p_call_at - interval '1 day'
-                                                      AND p_call_at + interval '1 day'));
+                                                      AND p_call_at + interval '1 day')
+           OR c.replay_of = p_call); -- What repeats it goes with it.
     IF EXISTS (SELECT FROM legal_holds h
                WHERE h.tenant_id = v_tenant AND h.released_at IS NULL
                  AND (h.subject = p_subject OR (h.subject IS NULL AND h.incident_id IS NULL)
+                      OR h.call_id = ANY (v_calls)
+                      -- A call of somebody who is held.
+                      OR EXISTS (SELECT FROM proxy_calls c
+                                 WHERE c.tenant_id = v_tenant AND c.call_id = ANY (v_calls)
+                                   AND h.subject = 'user:' || c.user_id)
                       OR EXISTS (SELECT FROM incidents i
                                  WHERE i.tenant_id = v_tenant AND i.incident_id = h.incident_id
-                                   AND (i.user_id = p_user OR i.call_id = p_call)))) THEN
+                                   AND (i.user_id = p_user OR i.call_id = p_call
+                                        OR i.call_id = ANY (v_calls))))) THEN
         RAISE EXCEPTION 'a legal hold covers this; it cannot be erased' USING ERRCODE = 'object_in_use';
     END IF;
 
@@ -219,6 +229,7 @@ BEGIN
                              request_headers = NULL, response_headers = NULL
     WHERE c.tenant_id = v_tenant AND c.call_id = ANY (v_calls);
     GET DIAGNOSTICS call_rows = ROW_COUNT;
+    use_rows := forget_use(p_user, v_calls); -- 0008_quotas.sql
     RETURN NEXT;
 END $$;
 

@@ -145,8 +145,8 @@ CREATE TABLE usage_events (
     cost_microcents bigint NOT NULL,
     PRIMARY KEY (tenant_id, at, event_id)
 ) PARTITION BY RANGE (at);
-SELECT protect_tenant_table('usage_events'), make_append_only('usage_events'),
-       register_partitions('usage_events');
+-- Changed by erasure alone, which runs as the owner.
+SELECT protect_tenant_table('usage_events'), register_partitions('usage_events');
 
 CREATE TABLE usage_daily_rollups (
     tenant_id uuid NOT NULL,
@@ -162,6 +162,54 @@ CREATE TABLE usage_daily_rollups (
 SELECT protect_tenant_table('usage_daily_rollups'),
        allow_update('usage_daily_rollups', 'runs', 'calls', 'prompt_tokens', 'completion_tokens',
                     'cost_microcents');
+
+-- What erasure takes: whose use it was, and what was arranged for that person. The sums stay, among
+-- those of calls that name nobody. Of erase_subject(), which has found that no hold covers it.
+CREATE FUNCTION forget_use(p_user text, p_calls uuid[]) RETURNS bigint
+    LANGUAGE plpgsql SET search_path = exhibit, pg_temp AS $$
+DECLARE
+    v_tenant uuid := nullif(current_setting('app.tenant', true), '')::uuid;
+    v_budget text := 'user/' || p_user || '/'; -- then metric/day, or concurrent/
+    v_rows bigint;
+    v_more bigint;
+BEGIN
+    UPDATE usage_events e SET user_id = NULL
+    WHERE e.tenant_id = v_tenant AND (e.user_id = p_user OR e.event_id = ANY (p_calls))
+      AND e.user_id IS NOT NULL;
+    GET DIAGNOSTICS v_rows = ROW_COUNT;
+    IF coalesce(p_user, '') = '' THEN
+        RETURN v_rows;
+    END IF;
+    WITH gone AS (
+        DELETE FROM usage_daily_rollups u WHERE u.tenant_id = v_tenant AND u.user_id = p_user
+        RETURNING u.*)
+    INSERT INTO usage_daily_rollups AS u
+        SELECT g.tenant_id, g.day, '', g.runs, g.calls, g.prompt_tokens, g.completion_tokens,
+               g.cost_microcents
+        FROM gone AS g
+        ON CONFLICT (tenant_id, day, user_id) DO UPDATE SET
+            runs = u.runs + excluded.runs, calls = u.calls + excluded.calls,
+            prompt_tokens = u.prompt_tokens + excluded.prompt_tokens,
+            completion_tokens = u.completion_tokens + excluded.completion_tokens,
+            cost_microcents = u.cost_microcents + excluded.cost_microcents;
+    GET DIAGNOSTICS v_more = ROW_COUNT;
+    v_rows := v_rows + v_more;
+    DELETE FROM quota_assignments q
+    WHERE q.tenant_id = v_tenant AND q.scope = 'user' AND q.subject = p_user;
+    GET DIAGNOSTICS v_more = ROW_COUNT;
+    v_rows := v_rows + v_more;
+    DELETE FROM alpha_whitelist w WHERE w.tenant_id = v_tenant AND w.user_id = p_user;
+    GET DIAGNOSTICS v_more = ROW_COUNT;
+    v_rows := v_rows + v_more;
+    -- Another user's name may begin with this one's and a slash.
+    DELETE FROM budget_counters b
+    WHERE b.tenant_id = v_tenant AND starts_with(b.budget, v_budget)
+      AND substr(b.budget, length(v_budget) + 1) ~ '^[a-z]+/[0-9-]*$';
+    DELETE FROM budget_slots b
+    WHERE b.tenant_id = v_tenant AND starts_with(b.budget, v_budget)
+      AND substr(b.budget, length(v_budget) + 1) ~ '^[a-z]+/[0-9-]*$';
+    RETURN v_rows;
+END $$;
 
 CREATE TABLE run_estimates (
     tenant_id uuid NOT NULL,

@@ -2,28 +2,13 @@
 #include "server/api/access.h"
 
 #include "server/api/reply.h"
+#include "server/http/bearer.h"
 #include "server/security/authenticator.h"
 
 namespace exhibit::api {
 namespace {
 
 constexpr std::size_t kUserAgentBytesMax = 512;
-
-/// The credential of "Authorization: Bearer ..." (RFC 6750); empty when there is none.
-std::string_view bearerOf(const http::Request& request)
-{
-    constexpr std::string_view kScheme = "bearer ";
-    const auto header = request.headers.find("Authorization");
-    if (!header || header->size() <= kScheme.size()
-        || !http::equalsIgnoringCase(header->substr(0, kScheme.size()), kScheme)) {
-        return {};
-    }
-    auto credential = header->substr(kScheme.size());
-    while (!credential.empty() && credential.front() == ' ') {
-        credential.remove_prefix(1);
-    }
-    return credential;
-}
 
 } // namespace
 
@@ -39,7 +24,7 @@ AccessControl::AccessControl(SharedServices services)
 tl::expected<security::Principal, http::Response> AccessControl::authorize(
     const http::Request& request, domain::Scope scope) const
 {
-    const auto credential = bearerOf(request);
+    const auto credential = http::bearerOf(request.headers);
     auto principal = credential.empty()
         ? fail(ErrorCode::Unauthenticated, "an API key is needed: Authorization: Bearer KEY")
         : security::authenticate(*m_services->catalogue.get(), credential);
@@ -66,11 +51,6 @@ OpenHandler AccessControl::guard(domain::Scope scope, AuthorizedHandler handler)
         auto principal = self.authorize(request, scope);
         return principal ? handler(request, *principal) : std::move(principal).error();
     };
-}
-
-bool isLoopback(std::string_view address)
-{
-    return address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
 }
 
 storage::Actor actorOf(const http::Request& request, const security::Principal& principal)

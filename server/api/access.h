@@ -53,9 +53,6 @@ private:
     ops::Counter& m_denials;
 };
 
-/// True for 127.0.0.0/8 and ::1.
-[[nodiscard]] bool isLoopback(std::string_view address);
-
 /// For the audit log.
 [[nodiscard]] storage::Actor actorOf(const http::Request& request,
                                      const security::Principal& principal);

@@ -211,7 +211,7 @@ std::string certificateRows(const domain::IssuedCertificate& issued)
     rows += row("Log", fmt::format("{}#{}", certificate.logOrigin, certificate.seq), true);
     rows += row("Issued as entry", std::to_string(issued.issuedSeq), true);
     rows += row("Signed", formatTime(certificate.signedAt));
-    rows += row("Key", certificate.signedBy, true);
+    rows += row("Id of its key", certificate.signedBy, true);
     rows += row("Hash of the statement", issued.payloadSha256, true);
     rows += row("Engine", certificate.engine);
     return rows;

@@ -34,11 +34,12 @@ Result<domain::IssuedCertificate> issue(const SharedServices& services,
                                            request.id,
                                            original.call,
                                            original.recorded,
+                                           original.prices,
                                            original.recorded}));
     storage::CertificateStore store(services->database, *services->evidence);
     return store.issue(
         principal.tenant,
-        {{incident, *original.call, outcome, matchOf(outcome), actorOf(request, principal)},
+        {{incident, *original.call, outcome, outcome.match, actorOf(request, principal)},
          replay::samplingParameters(original.call->sentRequest ? *original.call->sentRequest
                                                                : original.call->request),
          services->publicUrl},

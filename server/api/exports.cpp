@@ -2,6 +2,7 @@
 // What leaves the building about one incident: its pack, its bundle, its report.
 #include "models/report/bundle_json.h"
 #include "models/report/executive_debrief.h"
+#include "models/report/left_out.h"
 #include "models/report/redaction.h"
 #include "models/report/report_pdf.h"
 #include "server/api/reply.h"
@@ -101,13 +102,20 @@ Result<report::EvidenceBundle> makeBundle(const Work& work)
                 storage::readReportFacts(
                     work.services.database, work.principal.tenant, work.incident, work.deadline));
     const auto& include = work.request.include;
-    return report::makeEvidenceBundle(facts,
-                                      {.bundleId = Uuid::v7().base32(),
-                                       .createdAt = utcNow(),
-                                       .exportedBy = work.actor.id,
-                                       .reason = work.request.reason,
-                                       .include = {include.begin(), include.end()},
-                                       .redact = work.request.redact});
+    EXHIBIT_TRY(auto bundle,
+                report::makeEvidenceBundle(facts,
+                                           {.bundleId = Uuid::v7().base32(),
+                                            .createdAt = utcNow(),
+                                            .exportedBy = work.actor.id,
+                                            .reason = work.request.reason,
+                                            .include = {include.begin(), include.end()},
+                                            .redact = work.request.redact}));
+    std::vector<std::string> paths;
+    for (const auto& redaction : work.request.redactions) {
+        paths.push_back(redaction.path);
+    }
+    EXHIBIT_CHECK(report::leaveOut(bundle, paths));
+    return bundle;
 }
 
 /// Fields that show personal data or a secret; the names of users are personal data.

@@ -44,6 +44,19 @@ Result<void> expectText(const std::string& text, const char* pointer)
     return {};
 }
 
+/// Names the member of the body that is at fault by its JSON pointer.
+template <class T>
+Result<T> pointing(Result<T> result)
+{
+    const bool theirs = !result
+        && (result.error().code == ErrorCode::InvalidInput
+            || result.error().code == ErrorCode::NotFound);
+    if (theirs && !result.error().subject.empty()) {
+        result.error().subject = "/" + result.error().subject;
+    }
+    return result;
+}
+
 /// A hold and an erasure are published at once. They stand whatever comes of this.
 void publish(const SharedServices& services, TenantId tenant)
 {
@@ -90,10 +103,9 @@ http::Response placeHold(const SharedServices& services,
                                   actorOf(request, principal),
                                   {body.subject, body.incidentId, body.reason});
     };
-    EXHIBIT_ANSWER(
-        request,
-        const auto id,
-        services->database.write(principal.tenant, Deadline::after(kHandlerTimeout), place));
+    auto placed
+        = services->database.write(principal.tenant, Deadline::after(kHandlerTimeout), place);
+    EXHIBIT_ANSWER(request, const auto id, pointing(std::move(placed)));
     publish(services, principal.tenant);
     return http::jsonResponse(201, JsonObject{{"hold_id", id.text()}});
 }
@@ -157,10 +169,7 @@ http::Response erase(const SharedServices& services,
     };
     auto erased
         = services->database.write(principal.tenant, Deadline::after(kErasureTimeout), eraseAll);
-    if (!erased && !erased.error().subject.empty()) {
-        erased.error().subject = "/" + erased.error().subject;
-    }
-    EXHIBIT_ANSWER(request, const auto done, std::move(erased));
+    EXHIBIT_ANSWER(request, const auto done, pointing(std::move(erased)));
     publish(services, principal.tenant);
     return http::jsonResponse(
         200, JsonObject{{"fields", done.fields}, {"bodies", done.bodies}, {"calls", done.calls}});

@@ -15,16 +15,16 @@ Result<IncidentCall> readIncidentCall(const ApiServices& services,
     const auto deadline = Deadline::after(kHandlerTimeout);
     EXHIBIT_TRY(const auto stored,
                 storage::IncidentStore(services.database).get(tenant, incident, deadline));
-    const auto read = [&](storage::Transaction& transaction) {
-        return storage::readCallToReplay(
-            transaction, services.evidence->keys, stored.incident.callId);
-    };
-    EXHIBIT_TRY(auto call, services.database.read(tenant, deadline, read));
+    storage::RecordedCalls calls(services.database, services.evidence->keys);
+    EXHIBIT_TRY(auto call, calls.find(tenant, stored.incident.callId, deadline));
+    EXHIBIT_TRY(auto tables, calls.priceTables(deadline));
+    const auto prices = tables.find(call.priceVersion.value_or(""));
     EXHIBIT_TRY(
         auto snapshot,
         storage::PolicyStore(services.database).snapshot(tenant, call.snapshotId, deadline));
-    return IncidentCall{std::make_shared<const storage::CallToReplay>(std::move(call)),
+    return IncidentCall{std::make_shared<const storage::RecordedCall>(std::move(call)),
                         std::make_shared<const domain::PolicySnapshot>(std::move(snapshot)),
+                        prices == tables.end() ? std::nullopt : std::optional(prices->second),
                         stored.incident.policyId};
 }
 
@@ -41,13 +41,6 @@ http::Response replayRefusal(const http::Request& request, const Error& error)
     reply.message = error.message;
     reply.retryAfterSeconds = 1;
     return http::errorResponse(reply, request.id);
-}
-
-std::optional<replay::Match> matchOf(const replay::Outcome& outcome)
-{
-    return outcome.replayed
-        ? std::optional(replay::compareAnswers(outcome.original, outcome.replayed->content))
-        : std::nullopt;
 }
 
 } // namespace exhibit::api

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/replay/comparison.h"
 #include "server/api/access.h"
 #include "server/api/replays.h"
 
@@ -9,8 +8,9 @@ namespace exhibit::api {
 
 /// What both kinds of replay begin with.
 struct IncidentCall {
-    std::shared_ptr<const storage::CallToReplay> call;
+    std::shared_ptr<const storage::RecordedCall> call;
     std::shared_ptr<const domain::PolicySnapshot> recorded;
+    std::optional<domain::PriceTable> prices; ///< That it was charged by.
     std::string policyId; ///< That the incident is about.
 };
 
@@ -21,7 +21,5 @@ struct IncidentCall {
                                                     IncidentId incident);
 /// As refusal(), and tells a provider's failure from ours.
 [[nodiscard]] http::Response replayRefusal(const http::Request& request, const Error& error);
-/// Absent when nothing was replayed.
-[[nodiscard]] std::optional<replay::Match> matchOf(const replay::Outcome& outcome);
 
 } // namespace exhibit::api

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/evidence/trust.h"
+#include "server/api/places.h"
 #include "server/api/reply.h"
 #include "server/api/resources.h"
 #include "server/storage/pack_export.h"
@@ -9,6 +10,9 @@ namespace exhibit::api {
 namespace {
 
 constexpr std::chrono::seconds kVerifyTimeout{300};
+/// Checks of whole logs; the API has 8 threads and 8 readers.
+constexpr int kChecksMax = 2;
+constexpr const char* kChecksBusy = "checks_busy";
 
 /// The ledger's parts, once they are there, for the tenant that the path names.
 Result<const storage::LedgerParts*> partsFor(const SharedServices& services,
@@ -243,6 +247,7 @@ http::Response selfTests(const SharedServices& services,
 std::vector<ApiRoute> ledgerRoutes(const SharedServices& services)
 {
     const auto audit = domain::Scope::AuditRead;
+    const auto checks = std::make_shared<Places>(kChecksMax);
     return {{"GET", "/api/v1/ledger/{tenant}/checkpoint", audit, with(services, checkpoint)},
             {"GET",
              "/api/v1/ledger/{tenant}/inclusion",
@@ -254,8 +259,14 @@ std::vector<ApiRoute> ledgerRoutes(const SharedServices& services)
              with(services, proof("from", proveConsistency))},
             {"GET", "/api/v1/ledger/{tenant}/entries", audit, with(services, entries)},
             {"GET", "/api/v1/ledger/keys", audit, with(services, keys)},
-            {"GET", "/api/v1/ledger/verify", audit, with(services, verify)},
-            {"GET", "/api/security/tests", audit, with(services, selfTests)}};
+            {"GET",
+             "/api/v1/ledger/verify",
+             audit,
+             inPlace(checks, kChecksBusy, with(services, verify))},
+            {"GET",
+             "/api/security/tests",
+             audit,
+             inPlace(checks, kChecksBusy, with(services, selfTests))}};
 }
 
 } // namespace exhibit::api

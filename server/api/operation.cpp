@@ -2,6 +2,7 @@
 #include "server/api/openapi_document.h"
 #include "server/api/reply.h"
 #include "server/api/resources.h"
+#include "server/security/client_address.h"
 
 #include <algorithm>
 
@@ -40,6 +41,14 @@ http::Response metrics(const SharedServices& services)
     return response;
 }
 
+/// From a program of this host that speaks for itself: a proxy, on whatever host, says for whom it
+/// speaks, and whoever says so is none. Without such a field the address is the peer's own.
+bool isLocal(const http::Request& request)
+{
+    return security::isLoopback(request.peerAddress) && !request.headers.find("X-Forwarded-For")
+        && !request.headers.find("Forwarded");
+}
+
 http::Response openApi()
 {
     http::Response response;
@@ -58,8 +67,7 @@ std::vector<OpenRoute> operationRoutes(const SharedServices& services, const Acc
             {"GET",
              "/metrics",
              [services, guardedMetrics](const http::Request& request) {
-                 return isLoopback(request.peerAddress) ? metrics(services)
-                                                        : guardedMetrics(request);
+                 return isLocal(request) ? metrics(services) : guardedMetrics(request);
              }},
             {"GET", "/openapi.json", [](const auto&) { return openApi(); }, true}};
 }

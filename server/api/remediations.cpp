@@ -236,9 +236,10 @@ Result<domain::FixVerification> verifyFix(const SharedServices& services,
                                            request.id,
                                            original.call,
                                            original.recorded,
+                                           original.prices,
                                            changed}));
     const storage::ReplayFindings found{
-        incident, *original.call, outcome, matchOf(outcome), actorOf(request, principal)};
+        incident, *original.call, outcome, outcome.match, actorOf(request, principal)};
     return storage::RemediationStore(services->database)
         .recordVerification(
             principal.tenant,

@@ -3,7 +3,7 @@
 
 #include "models/domain/snapshot.h"
 #include "models/replay/outcome.h"
-#include "server/storage/call_to_replay.h"
+#include "server/storage/recorded_calls.h"
 
 #include <memory>
 
@@ -14,8 +14,9 @@ struct ReplayOrder {
     TenantId tenant;
     KeyId key; ///< Of whoever asked.
     RequestId request;
-    std::shared_ptr<const storage::CallToReplay> call;
+    std::shared_ptr<const storage::RecordedCall> call;
     std::shared_ptr<const domain::PolicySnapshot> recorded; ///< Its own.
+    std::optional<domain::PriceTable> prices; ///< That the call was charged by.
     std::shared_ptr<const domain::PolicySnapshot> judgedBy; ///< What the new answer is judged by.
 };
 

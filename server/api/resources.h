@@ -40,6 +40,7 @@ void refreshCatalogue(const ApiServices& services);
 [[nodiscard]] std::vector<ApiRoute> holdRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> certificateRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> remediationRoutes(const SharedServices& services);
+[[nodiscard]] std::vector<ApiRoute> keyringRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> keyRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> projectRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> routingRoutes(const SharedServices& services);

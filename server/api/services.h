@@ -14,6 +14,10 @@ namespace exhibit::storage {
 struct LedgerParts;
 }
 
+namespace exhibit::gateway {
+class UpstreamKeys;
+}
+
 namespace exhibit::api {
 
 class Replays;
@@ -57,6 +61,8 @@ struct ApiServices {
     const storage::LedgerParts* evidence = nullptr;
     /// Certificates; nullptr: their routes answer 503.
     Replays* replays = nullptr;
+    /// Which providers' keys may go where; nullptr: none anywhere.
+    const gateway::UpstreamKeys* upstreamKeys = nullptr;
     std::string publicUrl; ///< Where people reach this server; empty: not known.
 };
 

@@ -3,6 +3,7 @@
 #include "server/api/projects.h"
 #include "server/api/reply.h"
 #include "server/api/resources.h"
+#include "server/gateway/upstream_keys.h"
 #include "server/storage/upstream_store.h"
 
 namespace exhibit::api {
@@ -51,6 +52,18 @@ Json upstreamJson(const ApiServices& services, const domain::Upstream& upstream)
     return Json(std::move(json));
 }
 
+Result<void> checkKeyMayGo(const ApiServices& services, const domain::Upstream& upstream)
+{
+    const bool may = !upstream.apiKeyEnv
+        || (services.upstreamKeys != nullptr
+            && services.upstreamKeys->mayGo(*upstream.apiKeyEnv, upstream.baseUrl));
+    return may ? Result<void>{}
+               : fail(ErrorCode::InvalidInput,
+                      "the server's operator has not said (setting upstream.keys) that the key in"
+                      " this variable may go to this address",
+                      "/api_key_env");
+}
+
 Result<domain::Upstream> describeUpstream(const ApiServices& services,
                                           const http::Request& request,
                                           const security::Principal& principal)
@@ -75,6 +88,7 @@ Result<domain::Upstream> describeUpstream(const ApiServices& services,
     upstream.wire = body.wire;
     upstream.contract = std::move(body.contract);
     EXHIBIT_CHECK(storage::checkUpstream(upstream));
+    EXHIBIT_CHECK(checkKeyMayGo(services, upstream));
     EXHIBIT_CHECK(domain::checkContract(upstream, services.catalogue.get()->prices));
     return upstream;
 }

@@ -50,12 +50,25 @@ std::size_t AnswerChannels::addChannel(const AnswerText& text)
     channel.callIndex = text.callIndex;
     channel.toolName = text.toolCall && endsWithToken(text.channel, "name");
     channel.lane = lane.first->second;
-    channel.guard = m_guard.channel(text.channel);
+    channel.role = text.isAnswer ? prevention::TextRole::Answer : prevention::TextRole::Other;
+    channel.guard = m_guard.channel(text.channel, channel.role);
     channel.guardName = text.channel;
     channel.text = KeptText(text.toolCall ? KeptText::Keep::All : KeptText::Keep::Ends);
     m_channels.push_back(std::move(channel));
     m_numbers.emplace(text.channel, m_channels.size() - 1);
     return m_channels.size() - 1;
+}
+
+/// Of two nobody knows which a client reads. Some services send all members that there are, those
+/// of other kinds of calls empty.
+bool AnswerChannels::hasTwin(const Channel& channel) const
+{
+    return (channel.toolName || channel.arguments)
+        && std::any_of(m_channels.begin(), m_channels.end(), [&channel](const Channel& other) {
+               return &other != &channel && other.fed > 0 && other.toolCall
+                   && other.choice == channel.choice && other.callIndex == channel.callIndex
+                   && other.toolName == channel.toolName && other.arguments == channel.arguments;
+           });
 }
 
 AnswerPiece AnswerChannels::feed(const JsonWalk& walk, const AnswerText& text)
@@ -101,6 +114,9 @@ AnswerPiece AnswerChannels::feedText(const AnswerText& text, std::string_view by
     if (m_guarded && channel.finished && !bytes.empty() && !m_guard.stop()) {
         resume(channel);
     }
+    if (m_guarded && channel.fed == 0 && !bytes.empty() && hasTwin(channel)) {
+        m_guard.outputUnreadable("A tool call has two names or two texts of arguments.");
+    }
     AnswerPiece piece{
         text.node, text.isName, text.isRaw, number, channel.fed, channel.fed + bytes.size()};
     channel.fed = piece.end;
@@ -129,7 +145,7 @@ void AnswerChannels::resume(Channel& channel)
     const std::string before = kept ? channel.text.slice(begin, channel.fed) : std::string{};
     channel.finished = false;
     channel.guardName = channel.name + "/~resumed/" + std::to_string(channel.resumed++);
-    channel.guard = m_guard.channel(channel.guardName);
+    channel.guard = m_guard.channel(channel.guardName, channel.role);
     channel.guardBegin = channel.fed - before.size();
     channel.resumedAt = channel.fed;
     feedGuard(channel.guard, before);
@@ -155,7 +171,7 @@ std::vector<prevention::Replacement> AnswerChannels::judgeWhole(const std::strin
     if (m_guard.findsNothing(text)) {
         return {};
     }
-    const auto whole = m_guard.channel(name);
+    const auto whole = m_guard.channel(name, prevention::TextRole::Other);
     feedGuard(whole, text);
     if (!m_guard.stop()) {
         m_guard.finishChannel(whole);

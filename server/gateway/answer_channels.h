@@ -96,6 +96,7 @@ private:
         std::int64_t callIndex = 0; ///< Of a tool call.
         JsonEnd end; ///< Of arguments.
         std::size_t lane = 0;
+        prevention::TextRole role = prevention::TextRole::Other;
         std::size_t guard = 0; ///< The guard's number for it,
         std::string guardName; ///< its name there,
         std::size_t guardBegin = 0; ///< and where what it reads begins in the text.
@@ -118,6 +119,7 @@ private:
 
     [[nodiscard]] std::size_t find(const AnswerText& text);
     [[nodiscard]] std::size_t addChannel(const AnswerText& text);
+    [[nodiscard]] bool hasTwin(const Channel& channel) const;
     [[nodiscard]] AnswerPiece feedText(const AnswerText& text, std::string_view bytes);
     [[nodiscard]] AnswerPiece feedRepeated(const AnswerText& text, std::string_view bytes);
     [[nodiscard]] std::vector<prevention::Replacement> judgeWhole(const std::string& name,

@@ -90,7 +90,8 @@ void AnswerChannels::judgeArguments(Channel& channel)
         if (m_guard.stop()) {
             return;
         }
-        const auto inner = m_guard.channel(channel.guardName + "/" + part.path);
+        const auto inner
+            = m_guard.channel(channel.guardName + "/" + part.path, prevention::TextRole::Other);
         feedGuard(inner, part.decoded);
         if (!m_guard.stop()) {
             m_guard.finishChannel(inner);
@@ -113,9 +114,9 @@ AnswerChannels::toolCallParts() const
             continue;
         }
         auto& call = calls[{channel.choice, channel.callIndex}];
-        if (channel.toolName) {
+        if (channel.toolName && (call.name == nullptr || channel.fed > 0)) {
             call.name = &channel;
-        } else if (channel.arguments) {
+        } else if (channel.arguments && (call.arguments == nullptr || channel.fed > 0)) {
             call.arguments = &channel;
         }
         call.released = call.released && channel.released == channel.fed;

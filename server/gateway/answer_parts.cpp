@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/answer_parts.h"
 
+#include "models/base/traffic_limits.h"
 #include "server/gateway/known_names.h"
 
 #include <algorithm>
@@ -8,8 +9,6 @@
 namespace exhibit::gateway {
 namespace {
 
-// A string that is too long to be an id is text all the same.
-constexpr std::size_t kNotTextBytesMax = 128;
 constexpr std::size_t kIndexDigitsMax = 9;
 
 } // namespace
@@ -25,11 +24,11 @@ bool isIdOrEnum(const JsonWalk& walk,
                 const std::string_view* names,
                 std::size_t count)
 {
-    const auto& value = walk[node];
-    return value.end - value.begin <= kNotTextBytesMax
-        && std::any_of(names, names + count, [&](std::string_view name) {
-               return walk.nameIs(node, name);
-           });
+    const auto raw = walk.raw(node);
+    return walk.is(node, JsonKind::String) && hasIdForm(raw.substr(1, raw.size() - 2))
+        && std::any_of(
+               names, names + count, [&](std::string_view name) { return walk.nameIs(node, name); })
+        && !isFreeForm(walk, node);
 }
 
 void noteAside(AnswerParts& parts, std::size_t node, std::string channel, bool isName)
@@ -61,7 +60,8 @@ std::optional<domain::Usage> readUsage(const JsonWalk& walk, std::size_t node)
         return std::nullopt;
     }
     const auto count = [&walk](std::size_t object, std::string_view name) {
-        return std::max<std::int64_t>(walk.integer(walk.find(object, name), 0), 0);
+        return std::clamp<std::int64_t>(
+            walk.integer(walk.find(object, name), 0), 0, limits::kCallTokensMax);
     };
     const auto detail = [&](std::string_view object, std::string_view name) {
         return count(walk.find(node, object), name);
@@ -69,8 +69,10 @@ std::optional<domain::Usage> readUsage(const JsonWalk& walk, std::size_t node)
     // Anthropic counts what it caches beside the other input; all others, within.
     const auto cacheRead = count(node, "cache_read_input_tokens");
     domain::Usage usage;
-    usage.promptTokens = std::max(count(node, "prompt_tokens"), count(node, "input_tokens"))
-        + cacheRead + count(node, "cache_creation_input_tokens");
+    usage.promptTokens
+        = std::min(std::max(count(node, "prompt_tokens"), count(node, "input_tokens")) + cacheRead
+                       + count(node, "cache_creation_input_tokens"),
+                   limits::kCallTokensMax);
     usage.completionTokens
         = std::max(count(node, "completion_tokens"), count(node, "output_tokens"));
     usage.cachedTokens = std::max({cacheRead,

@@ -25,6 +25,7 @@ struct AnswerText {
     std::int64_t callIndex = 0; ///< Of a tool call, within its choice.
     bool isName = false; ///< The name of the member at `node`, not its value.
     bool isRaw = false; ///< The text is the value's JSON itself, e.g. an object of arguments.
+    bool isAnswer = false; ///< Clients read it as the answer: prevention::TextRole.
     bool repeats = false; ///< Says once more, as a whole, what came in pieces.
 };
 
@@ -65,7 +66,8 @@ struct AnswerParts {
 
 /// An index as every reader understands it: "0", "17".
 [[nodiscard]] bool isPlainIndex(BytesView raw);
-/// True for a string that bears one of the names and is not too long to be an id or an enum.
+/// True for a string that bears one of the names, where the API has them, and can be an id or an
+/// enum by its form.
 [[nodiscard]] bool isIdOrEnum(const JsonWalk& walk,
                               std::size_t node,
                               const std::string_view* names,
@@ -83,7 +85,8 @@ void noteAside(AnswerParts& parts, std::size_t node, std::string channel, bool i
 /// Adds the name of the member at `node` to the asides when no API has it.
 void noteUnknownName(AnswerParts& parts, const JsonWalk& walk, std::size_t node);
 
-/// A usage object of any spelling; nullopt when it is none.
+/// A usage object of any spelling; nullopt when it is none. No figure is above
+/// limits::kCallTokensMax, whatever the provider says.
 [[nodiscard]] std::optional<domain::Usage> readUsage(const JsonWalk& walk, std::size_t node);
 
 } // namespace exhibit::gateway

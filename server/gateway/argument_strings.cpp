@@ -29,7 +29,54 @@ std::size_t escapeLength(std::string_view text, std::size_t at)
                                                                                                : 0;
 }
 
-/// Undoes what escapes there are in a text of any kind.
+bool isHighSurrogate(std::string_view escape)
+{
+    return escape.size() == 6 && (escape[2] == 'd' || escape[2] == 'D')
+        && std::string_view("89abAB").find(escape[3]) != std::string_view::npos;
+}
+
+/// An escape or a byte, and where what it stands for begins in the text without escapes.
+struct Unit {
+    std::size_t begin = 0;
+    std::size_t decoded = 0;
+};
+
+/// Of the whole text, its end included; a pair of surrogates is one.
+std::vector<Unit> unitsOf(std::string_view text)
+{
+    std::vector<Unit> units;
+    Unit next;
+    while (next.begin < text.size()) {
+        units.push_back(next);
+        auto length = text[next.begin] == '\\' ? escapeLength(text, next.begin) : 0;
+        if (isHighSurrogate(text.substr(next.begin, length))) {
+            const auto low = next.begin + length;
+            length += low < text.size() && text[low] == '\\' ? escapeLength(text, low) : 0;
+        }
+        length = std::max<std::size_t>(length, 1);
+        next.decoded += length == 1 ? 1 : decodeJsonString(text.substr(next.begin, length)).size();
+        next.begin += length;
+    }
+    units.push_back(next);
+    return units;
+}
+
+/// Offsets of the text without its escapes for those of the text; what touches an escape covers it.
+std::vector<Replacement> decodedOffsets(std::string_view text, std::vector<Replacement> list)
+{
+    const auto units = list.empty() ? std::vector<Unit>{} : unitsOf(text);
+    const auto before = [](const Unit& unit, std::size_t at) { return unit.begin < at; };
+    for (auto& each : list) {
+        auto first = std::lower_bound(units.begin(), units.end(), each.begin, before);
+        first -= first->begin > each.begin ? 1 : 0;
+        each.begin = first->decoded;
+        each.end = std::lower_bound(first, units.end(), each.end, before)->decoded;
+    }
+    return list;
+}
+
+} // namespace
+
 std::string withoutEscapes(std::string_view text)
 {
     std::string raw;
@@ -44,6 +91,8 @@ std::string withoutEscapes(std::string_view text)
     }
     return decodeJsonString(raw);
 }
+
+namespace {
 
 /// A string or a member's name, as it stands in the arguments.
 struct Token {
@@ -67,6 +116,27 @@ std::vector<Token> tokensOf(const JsonWalk& walk)
     return tokens;
 }
 
+/// The text `inside`, which stands at `begin`, without escapes and with every redaction.
+std::string redacted(std::string_view inside,
+                     std::size_t begin,
+                     const std::vector<Replacement>& raw,
+                     const ArgumentFinding& finding)
+{
+    const auto end = begin + inside.size();
+    auto changes = overlapping(raw, begin, end);
+    // What lies in it was looked for without escapes, too, and that is what tools read.
+    std::erase_if(changes,
+                  [&](const auto& each) { return each.begin >= begin && each.end <= end; });
+    for (auto& each : changes) {
+        each.begin = std::max(each.begin, begin) - begin;
+        each.end = std::min(each.end, end) - begin;
+    }
+    changes = decodedOffsets(inside, std::move(changes));
+    changes.insert(changes.end(), finding.replacements.begin(), finding.replacements.end());
+    const auto& text = finding.where.decoded;
+    return applyReplacements(text, 0, text.size(), united(std::move(changes)));
+}
+
 class ArgumentRewriter {
 public:
     ArgumentRewriter(std::string_view arguments,
@@ -84,13 +154,9 @@ public:
         for (const auto& token : tokensOf(walk)) {
             const auto* finding = findingAt(token.begin);
             if (finding != nullptr) {
-                const auto& decoded = finding->where.decoded;
-                const auto text
-                    = applyReplacements(decoded, 0, decoded.size(), finding->replacements);
-                result.push_back({token.begin, token.end, quoteJson(text)});
-            } else if (const auto inside = overlapping(m_raw, token.begin, token.end);
-                       !inside.empty()) {
-                result.push_back({token.begin, token.end, rewritten(token, inside)});
+                result.push_back({token.begin, token.end, quoteJson(decoded(token, *finding))});
+            } else if (auto inside = overlapping(m_raw, token.begin, token.end); !inside.empty()) {
+                result.push_back({token.begin, token.end, rewritten(token, std::move(inside))});
             }
         }
         return result;
@@ -106,15 +172,23 @@ private:
         return found == m_found.end() ? nullptr : &*found;
     }
 
+    /// What both its own redactions and those of the text leave of a string.
+    [[nodiscard]] std::string decoded(const Token& token, const ArgumentFinding& finding) const
+    {
+        const auto begin = token.begin + 1;
+        const auto inside = m_arguments.substr(begin, token.end - 1 - begin);
+        return redacted(inside, begin, m_raw, finding);
+    }
+
     /// Without findings of its own: what the text's redactions leave of it.
-    [[nodiscard]] std::string rewritten(const Token& token,
-                                        const std::vector<Replacement>& changes) const
+    [[nodiscard]] std::string rewritten(const Token& token, std::vector<Replacement> changes) const
     {
         const auto inside = m_arguments.substr(token.begin, token.end - token.begin);
         const bool escaped = inside.find('\\') != std::string_view::npos;
         if (token.quoted && !escaped) {
             const auto begin = token.begin + 1;
             const auto end = token.end - 1;
+            changes.front().begin = std::max(changes.front().begin, begin); // Its sign stays.
             return quoteJson(
                 applyReplacements(m_arguments.substr(begin, end - begin), begin, end, changes));
         }
@@ -163,10 +237,7 @@ std::vector<Replacement> argumentReplacements(std::string_view arguments,
     }
     for (const auto& finding : found) {
         if (!finding.replacements.empty()) {
-            const auto& decoded = finding.where.decoded;
-            return {{0,
-                     arguments.size(),
-                     applyReplacements(decoded, 0, decoded.size(), finding.replacements)}};
+            return {{0, arguments.size(), redacted(arguments, 0, raw, finding)}};
         }
     }
     return raw;

@@ -23,6 +23,9 @@ struct ArgumentString {
 /// because a tool takes any text, is one part: itself without its escapes.
 [[nodiscard]] std::vector<ArgumentString> escapedStrings(std::string_view arguments);
 
+/// A text of any kind with what escapes of JSON's it has undone.
+[[nodiscard]] std::string withoutEscapes(std::string_view text);
+
 /// What was found in one of them.
 struct ArgumentFinding {
     ArgumentString where;

@@ -153,15 +153,24 @@ Result<const Backtest::Edited*> Backtest::edited(const std::string& snapshotId)
     return &m_snapshots.emplace(snapshotId, std::move(made)).first->second;
 }
 
+/// InvalidInput for calls that no policy saw, or of which nobody knows any more what they saw: of
+/// an API that is gone or whose answers are not kept as they were, refused before, or erased.
 Result<JudgedAgain> Backtest::judge(const storage::RecordedCall& call, const Edited& edited)
 {
+    const bool refusedUnseen
+        = call.outcome == "refused" && call.decisions.empty() && call.passes.empty();
+    const auto* surface = findSurface(call.endpoint);
+    if (call.erased || refusedUnseen || surface == nullptr || surface == &embeddingsSurface()) {
+        return fail(ErrorCode::InvalidInput, "no policy saw this call", call.callId.text());
+    }
     JudgedBy by{edited.compiled, m_sources.projectSlug(call.projectId)};
     if (call.priceVersion) {
         const auto table = m_sources.prices.find(*call.priceVersion);
         by.prices = table == m_sources.prices.end() ? nullptr : &table->second;
     }
     const auto began = std::chrono::steady_clock::now();
-    auto judged = judgeAgain(call, by);
+    EXHIBIT_TRY(const auto answer, recordedAnswer(call));
+    auto judged = judgeAgain(call, answer, by);
     const auto us = std::chrono::duration_cast<std::chrono::microseconds>(
                         std::chrono::steady_clock::now() - began)
                         .count();

@@ -77,11 +77,13 @@ QuotaCall quotaCallOf(const CallState& call,
     wanted.project = call.project->slug;
     wanted.newRun = !run;
     wanted.counters.startedAt = now;
+    // The first call of a named run holds its slot under the id that the second one comes with.
+    const auto& named = call.chat->clientRunId;
+    wanted.run = named
+        ? prevention::deriveRunId(call.project->tenantId, call.project->projectId, *named)
+        : RunId::generate();
     if (run) {
-        wanted.run = run->runId;
         wanted.counters = run->counters;
-    } else {
-        wanted.run = RunId::generate();
     }
     ++wanted.counters.llmCalls;
     wanted.promptTokens = domain::estimateTokens(call.chat->textBytes(), call.price);

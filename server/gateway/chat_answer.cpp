@@ -23,6 +23,9 @@ constexpr std::string_view kAnswerIds[]
 /// mistaken for this token, because a '~' in names is escaped.
 constexpr std::string_view kChoiceItself = "~choice";
 
+/// The index of `function_call`, which is none of `tool_calls`.
+constexpr std::int64_t kOldCall = -1;
+
 /// Reads the choices of one answer.
 class AnswerReader {
 public:
@@ -206,9 +209,12 @@ private:
         text.choice = choice.index;
         text.field = inside ? m_walk.name(m_way.back()) : std::string(kChoiceItself);
         text.toolCall = inside && (text.field == "tool_calls" || text.field == "function_call");
-        if (text.toolCall && m_way.size() > 1 && m_walk.is(m_way.back(), JsonKind::Array)) {
+        if (text.field == "function_call") {
+            text.callIndex = kOldCall;
+        } else if (text.toolCall && m_way.size() > 1 && m_walk.is(m_way.back(), JsonKind::Array)) {
             text.callIndex = indexOf(m_way[m_way.size() - 2]);
         }
+        text.isAnswer = inside ? isContent() : m_way.size() == 1 && m_walk.nameIs(node, "text");
         text.channel = "choices/" + std::to_string(choice.index);
         if (!inside) {
             text.channel.append("/").append(kChoiceItself);
@@ -217,6 +223,15 @@ private:
             appendStep(text.channel, *step, logprobs);
         }
         m_answer.texts.push_back(std::move(text));
+    }
+
+    /// The message's content, or the text of one of its parts.
+    [[nodiscard]] bool isContent() const
+    {
+        const bool part
+            = m_way.size() == 2 || (m_way.size() == 3 && m_walk.nameIs(m_way.front(), "text"));
+        return m_walk.nameIs(m_way.back(), "content")
+            && (m_way.size() == 1 || (part && m_walk.is(m_way.back(), JsonKind::Array)));
     }
 
     /// Tokens that the model did not choose are no text of the answer.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/forwarding.h"
 
+#include "models/base/trim.h"
+#include "server/http/bearer.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -56,14 +59,6 @@ bool isOneOf(std::string_view name, const std::string_view (&list)[N])
     });
 }
 
-std::string_view trimmed(std::string_view text)
-{
-    const auto first = text.find_first_not_of(" \t");
-    return first == std::string_view::npos
-        ? std::string_view{}
-        : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 /// Names that the sender's Connection fields declare hop-by-hop.
 std::vector<std::string> connectionNames(const http::Headers& headers)
 {
@@ -95,10 +90,17 @@ bool isOurs(std::string_view name)
     return lower(name.substr(0, 10)) == "x-exhibit-";
 }
 
-Result<void> addUpstreamKey(http::Headers& headers, const domain::Upstream& upstream)
+Result<void> addUpstreamKey(http::Headers& headers,
+                            const domain::Upstream& upstream,
+                            const UpstreamKeys& keys)
 {
     if (!upstream.apiKeyEnv) {
         return {};
+    }
+    if (!keys.mayGo(*upstream.apiKeyEnv, upstream.baseUrl)) {
+        return fail(ErrorCode::Unavailable,
+                    "the server's operator does not let the key of the upstream go there",
+                    "upstream_key_missing");
     }
     const char* key = std::getenv(upstream.apiKeyEnv->c_str());
     if (key == nullptr || *key == '\0') {
@@ -141,12 +143,8 @@ std::optional<PresentedKey> findPresentedKey(const http::Headers& headers)
     if (const auto key = headers.find("x-exhibit-key"); key && !trimmed(*key).empty()) {
         return PresentedKey{Secret(std::string(trimmed(*key))), "x-exhibit-key"};
     }
-    if (const auto value = headers.find("authorization")) {
-        const std::string_view text = trimmed(*value);
-        const std::string_view key = text.size() > 7 ? trimmed(text.substr(7)) : std::string_view{};
-        if (lower(text.substr(0, 7)) == "bearer " && !key.empty()) {
-            return PresentedKey{Secret(std::string(key)), "authorization"};
-        }
+    if (const auto key = http::bearerOf(headers); !key.empty()) {
+        return PresentedKey{Secret(std::string(key)), "authorization"};
     }
     if (const auto key = headers.find("x-api-key"); key && !trimmed(*key).empty()) {
         return PresentedKey{Secret(std::string(trimmed(*key))), "x-api-key"};
@@ -172,7 +170,7 @@ Result<http::Headers> upstreamHeaders(const http::Headers& client,
     }
     headers.add("Accept-Encoding", "identity");
     if (!forwarding.upstream.passThrough) {
-        EXHIBIT_CHECK(addUpstreamKey(headers, forwarding.upstream));
+        EXHIBIT_CHECK(addUpstreamKey(headers, forwarding.upstream, forwarding.keys));
     }
     return headers;
 }

@@ -3,6 +3,7 @@
 
 #include "models/base/secret.h"
 #include "models/domain/project.h"
+#include "server/gateway/upstream_keys.h"
 #include "server/http/message.h"
 
 #include <optional>
@@ -21,10 +22,12 @@ struct PresentedKey {
 struct RequestForwarding {
     const domain::Upstream& upstream;
     const PresentedKey& presented;
+    const UpstreamKeys& keys;
     bool bodyRewritten = false; ///< Content codings were undone.
 };
 /// The fields of the provider's request. Exhibit's own key never passes; the client's credentials
-/// only to a pass-through upstream. Unavailable when the upstream's key is configured but not set.
+/// only to a pass-through upstream. Unavailable when the upstream's key is configured but not set,
+/// or may not go there.
 [[nodiscard]] Result<http::Headers> upstreamHeaders(const http::Headers& client,
                                                     const RequestForwarding& forwarding);
 

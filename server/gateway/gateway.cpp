@@ -175,9 +175,11 @@ asio::awaitable<Result<http::Response>> fetchModels(GatewayCore& core,
                                                     PresentedKey presented)
 {
     EXHIBIT_CO_TRY(const auto target, parseBaseUrl(upstream.baseUrl));
-    EXHIBIT_CO_TRY(
-        auto headers,
-        upstreamHeaders(request.headers, {.upstream = upstream, .presented = presented}));
+    EXHIBIT_CO_TRY(auto headers,
+                   upstreamHeaders(request.headers,
+                                   {.upstream = upstream,
+                                    .presented = presented,
+                                    .keys = core.services.options.upstreamKeys}));
     const auto exchange = core.upstreams.exchange(target);
     UpstreamRequest upstreamRequest;
     upstreamRequest.method = "GET";

@@ -3,6 +3,7 @@
 
 #include "models/domain/routing.h"
 #include "server/gateway/replay.h"
+#include "server/gateway/upstream_keys.h"
 #include "server/http/router.h"
 #include "server/ops/metrics.h"
 #include "server/prevention/compiled_snapshot.h"
@@ -27,6 +28,7 @@ struct GatewayOptions {
     std::chrono::milliseconds firstByteTimeout = limits::kUpstreamFirstByteTimeout;
     std::chrono::milliseconds idleTimeout = limits::kUpstreamIdleTimeout;
     std::chrono::milliseconds callTimeout = limits::kCallTimeout;
+    UpstreamKeys upstreamKeys;
 };
 
 /// What the gateway works with; everything outlives it.

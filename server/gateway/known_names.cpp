@@ -315,10 +315,31 @@ bool isEncodedMedia(std::string_view raw)
         }
         raw.remove_prefix(comma + 1);
     }
-    // Some writers escape the slashes.
-    return std::all_of(raw.begin(), raw.end(), [](char c) {
-        return isAlphanumeric(c) || c == '+' || c == '/' || c == '=' || c == '\\';
-    });
+    for (std::size_t at = 0; at < raw.size(); ++at) {
+        // Some writers escape the slashes; any other escape may spell words.
+        const bool slash = raw[at] == '\\' && at + 1 < raw.size() && raw[at + 1] == '/';
+        if (!slash && !isAlphanumeric(raw[at])
+            && std::string_view("+/=").find(raw[at]) == std::string_view::npos) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool isFreeForm(const JsonWalk& walk, std::size_t node)
+{
+    constexpr std::string_view kFilled[]
+        = {"arguments", "attributes", "content", "input", "metadata", "output", "result"};
+    for (std::size_t at = walk[node].parent; at != 0; at = walk[at].parent) {
+        const bool filled = walk.is(at, JsonKind::Object)
+            && std::any_of(std::begin(kFilled), std::end(kFilled), [&](std::string_view name) {
+                                return walk.nameIs(at, name);
+                            });
+        if (filled) {
+            return true;
+        }
+    }
+    return false;
 }
 
 } // namespace exhibit::gateway

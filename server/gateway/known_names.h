@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/base/json_walk.h"
+
 #include <string_view>
 
 /// What in requests and answers is no text that anybody wrote, by its form.
@@ -17,5 +19,9 @@ namespace exhibit::gateway {
 /// True for base64, also as a `data:` URL: a picture, sound or file. `raw` may be a JSON string's
 /// raw form.
 [[nodiscard]] bool isEncodedMedia(std::string_view raw);
+
+/// True below an object that applications, tools or models fill as they like: what is called an id
+/// there is their text.
+[[nodiscard]] bool isFreeForm(const JsonWalk& walk, std::size_t node);
 
 } // namespace exhibit::gateway

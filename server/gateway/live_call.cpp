@@ -145,6 +145,7 @@ asio::awaitable<Result<UpstreamHead>> LiveCall::callServices(const PresentedKey&
             boost::system::error_code ignored;
             co_await m_pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
         }
+        m_sentBefore = wasSent();
         m_upstream = m_core.upstreams.exchange(m_call->target);
     }
 }
@@ -208,6 +209,7 @@ asio::awaitable<Result<UpstreamHead>> LiveCall::startUpstream(const PresentedKey
                    upstreamHeaders(client.headers,
                                    {.upstream = *m_call->upstream,
                                     .presented = presented,
+                                    .keys = m_core.services.options.upstreamKeys,
                                     .bodyRewritten = m_call->sentBody.has_value()}));
     UpstreamRequest request;
     request.method = client.method;
@@ -223,7 +225,7 @@ asio::awaitable<Result<UpstreamHead>> LiveCall::startUpstream(const PresentedKey
 
 asio::awaitable<void> LiveCall::refuse(Error error)
 {
-    if (!m_upstream->wasSent()) {
+    if (!wasSent()) {
         m_call->meter->nothingCharged();
     }
     if (m_clientGone) {
@@ -352,7 +354,7 @@ void LiveCall::close(int status,
     }
     const auto usage = m_call->meter->usage();
     const auto cost = m_call->meter->cost();
-    if (m_call->quota && m_upstream->wasSent()) {
+    if (m_call->quota && wasSent()) {
         m_call->quota->settle(usage, cost);
     }
     m_call->evidence->close(std::move(closing), std::move(onDurable));

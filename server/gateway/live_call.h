@@ -88,6 +88,8 @@ private:
     /// The same for a call whose client left or whose time is over.
     void closeUnfinished(const Error& error);
     void noteChannels(const AnswerChannels& channels);
+    /// A provider may have seen something of the call, and may charge for it.
+    [[nodiscard]] bool wasSent() const { return m_sentBefore || m_upstream->wasSent(); }
 
     GatewayCore& m_core;
     http::Exchange& m_exchange;
@@ -98,6 +100,7 @@ private:
     std::size_t m_service = 0; ///< In the route's order.
     std::int64_t m_retried = 0; ///< How often that one was asked again.
     JsonArray m_attempts;
+    bool m_sentBefore = false; ///< By an attempt before the last one.
     Bytes m_body; ///< Of an answer that is read whole, as it came.
     bool m_clientGone = false;
     bool m_timedOut = false;

@@ -141,7 +141,8 @@ private:
         for (auto node = m_walk.firstChild(delta); node != kNone; node = m_walk.nextSibling(node)) {
             if (m_walk.is(node, JsonKind::String) && !m_walk.nameIs(node, "type")
                 && !m_walk.nameIs(node, "partial_json")) {
-                m_texts.addText(part, node, m_walk.name(node));
+                auto& text = m_texts.addText(part, node, m_walk.name(node));
+                text.isAnswer = text.field == "text";
             }
         }
     }
@@ -163,6 +164,9 @@ private:
         if (isToolBlock(m_walk, block)) {
             m_parts.choices.back().hasToolCalls = true;
             readCall(part, block);
+        }
+        if (const auto text = m_walk.find(block, "text"); m_walk.is(text, JsonKind::String)) {
+            m_texts.addText(part, text, "text").isAnswer = true;
         }
         m_texts.addAll(part, block);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/provider_answer.h"
 
+#include "models/base/sha256.h"
 #include "server/gateway/content_coding.h"
 #include "server/gateway/sse_parser.h"
 #include "server/http/message.h"
@@ -11,7 +12,10 @@
 namespace exhibit::gateway {
 namespace {
 
-using Events = std::map<std::int64_t, Bytes>; ///< By number.
+/// Of a body that is kept as what the answer says; of a longer one it is the digest.
+constexpr std::size_t kBodyTextBytesMax = 64 * 1024;
+
+using Events = std::map<std::int64_t, AnswerPart>; ///< By number.
 
 std::vector<Bytes> splitEvents(BytesView bytes)
 {
@@ -29,42 +33,46 @@ std::vector<Bytes> splitEvents(BytesView bytes)
 
 /// Adds those whose number is new: of an event that was changed the withheld form is the
 /// provider's. Pieces without events are our own ending of the stream.
-Result<void> addEvents(const storage::RecordedBody& body, Events& events)
+Result<void> addEvents(const std::vector<storage::RecordedPiece>& pieces, Events& events)
 {
-    BytesView rest = body.bytes;
-    for (const auto& piece : body.pieces) {
-        if (piece.size < 0 || static_cast<std::size_t>(piece.size) > rest.size()) {
-            return fail(ErrorCode::Corrupt, "the pieces of a recorded answer do not fit its bytes");
-        }
-        const BytesView bytes = rest.substr(0, static_cast<std::size_t>(piece.size));
-        rest.remove_prefix(bytes.size());
+    for (const auto& piece : pieces) {
         if (piece.eventCount == 0) {
             continue;
         }
-        auto split = splitEvents(bytes);
+        auto split = splitEvents(piece.bytes);
         if (static_cast<std::int64_t>(split.size()) != piece.eventCount) {
             return fail(ErrorCode::Corrupt, "a recorded piece has another number of events");
         }
-        for (std::size_t i = 0; i < split.size(); ++i) {
-            events.emplace(piece.firstEvent + static_cast<std::int64_t>(i), std::move(split[i]));
+        auto number = piece.firstEvent;
+        for (auto& event : split) {
+            events.try_emplace(number++, AnswerPart{piece.atUs, std::move(event)});
         }
     }
     return {};
 }
 
-/// What of a call's outcome says that the provider was not heard to its end.
-bool wasCut(const storage::CallToReplay& call)
+Bytes joined(const std::vector<storage::RecordedPiece>& pieces)
 {
-    return call.recovered || call.outcome != "completed";
+    Bytes all;
+    for (const auto& piece : pieces) {
+        all += piece.bytes;
+    }
+    return all;
 }
 
-Result<Bytes> decoded(const storage::CallToReplay& call, Bytes bytes)
+Result<void> readStream(const storage::RecordedCall& call, ProviderAnswer& answer)
 {
-    const auto codings = stringMember(call.responseHeaders, "content-encoding");
-    if (isIdentity(codings)) {
-        return bytes;
+    if (!isIdentity(stringMember(call.responseHeaders, "content-encoding"))) {
+        answer.unreadable = "The provider's stream has a content coding.";
     }
-    return decodeContent(codings, bytes, limits::kAnswerBytesMax);
+    Events events;
+    EXHIBIT_CHECK(addEvents(call.withheld, events));
+    EXHIBIT_CHECK(addEvents(call.released, events));
+    answer.parts.reserve(events.size());
+    for (auto& [number, event] : events) {
+        answer.parts.push_back(std::move(event));
+    }
+    return {};
 }
 
 std::string textOf(const JsonWalk& walk, const AnswerText& text)
@@ -106,18 +114,81 @@ void addTexts(const JsonWalk& walk, const AnswerParts& said, replay::AnswerConte
     }
 }
 
+std::string digestOf(BytesView bytes)
+{
+    return toHex(asView(sha256(bytes)));
+}
+
+/// A digest stands in the record where the vector stood.
+void addVectors(const JsonWalk& walk, const Surface& surface, replay::AnswerContent& content)
+{
+    constexpr std::string_view kDigested = "sha256:";
+    for (const auto node : surface.vectors(walk)) {
+        const auto text = walk.string(node);
+        content.digests[walk.path(node)] = text.starts_with(kDigested)
+            ? text.substr(kDigested.size())
+            : digestOf(walk.raw(node));
+    }
+}
+
+/// What came together. An error, and what no reader of its API understands, says what its bytes
+/// say.
+void addWhole(const ProviderAnswer& answer, const Bytes& bytes, replay::AnswerContent& content)
+{
+    const auto walk = JsonWalk::parse(bytes);
+    if (walk) {
+        addTexts(*walk, answer.surface->read(*walk, AnswerForm::Whole), content);
+        addVectors(*walk, *answer.surface, content);
+    }
+    if ((answer.status / 100 == 2 && saysAnything(content)) || bytes.empty()) {
+        return;
+    }
+    if (bytes.size() <= kBodyTextBytesMax && isValidUtf8(bytes)) {
+        content.texts["body"] = bytes;
+    } else {
+        content.digests["body"] = digestOf(bytes);
+    }
+}
+
 } // namespace
 
-const Surface& surfaceOf(std::string_view path)
+const Surface* findSurface(std::string_view path)
 {
     const auto& all = surfaces();
     const auto found = std::find_if(all.begin(), all.end(), [path](const Surface* surface) {
         return surface->traits().path == path;
     });
-    return found == all.end() ? chatSurface() : **found;
+    return found == all.end() ? nullptr : *found;
 }
 
-Result<ProviderAnswer> recordedAnswer(const storage::CallToReplay& call)
+const Surface& surfaceOf(std::string_view path)
+{
+    const auto* surface = findSurface(path);
+    return surface == nullptr ? chatSurface() : *surface;
+}
+
+Bytes ProviderAnswer::bytes() const
+{
+    Bytes all;
+    for (const auto& part : parts) {
+        all += part.bytes;
+    }
+    return all;
+}
+
+void readCoded(ProviderAnswer& answer, std::string_view codings, AnswerPart received)
+{
+    if (!isIdentity(codings)) {
+        if (auto plain = decodeContent(codings, received.bytes, limits::kAnswerBytesMax)) {
+            received.bytes = *std::move(plain);
+        } else {
+            answer.unreadable = "The coding of the provider's answer cannot be undone.";
+        }
+    }
+    answer.parts.push_back(std::move(received));
+}
+
+Result<ProviderAnswer> recordedAnswer(const storage::RecordedCall& call)
 {
     ProviderAnswer answer;
     answer.surface = &surfaceOf(call.endpoint);
@@ -128,21 +199,18 @@ Result<ProviderAnswer> recordedAnswer(const storage::CallToReplay& call)
     if (answer.status == 0) {
         return answer;
     }
-    if (!answer.streamed) {
-        const auto& body = call.withheld ? call.withheld : call.released;
-        EXHIBIT_TRY(answer.bytes, decoded(call, body ? body->bytes : Bytes{}));
+    if (answer.streamed) {
+        answer.ended = !call.recovered && call.outcome == "completed";
+        EXHIBIT_CHECK(readStream(call, answer));
         return answer;
     }
-    Events events;
-    for (const auto* body : {&call.withheld, &call.released}) {
-        if (*body) {
-            EXHIBIT_CHECK(addEvents(**body, events));
-        }
+    answer.ended = !call.released.empty(); // Else it did not come to its end, or was refused.
+    if (answer.ended) {
+        readCoded(answer,
+                  stringMember(call.responseHeaders, "content-encoding"),
+                  {call.released.front().atUs,
+                   joined(call.withheld.empty() ? call.released : call.withheld)});
     }
-    for (auto& [number, bytes] : events) {
-        answer.bytes += bytes;
-    }
-    answer.ended = !wasCut(call);
     return answer;
 }
 
@@ -155,14 +223,17 @@ replay::AnswerContent contentOf(const ProviderAnswer& answer)
 {
     replay::AnswerContent content;
     content.whole = answer.ended && answer.status != 0;
-    if (!answer.streamed) {
-        if (const auto walk = JsonWalk::parse(answer.bytes)) {
-            addTexts(*walk, answer.surface->read(*walk, AnswerForm::Whole), content);
-        }
+    content.status = answer.status;
+    if (!answer.unreadable.empty()) {
         return content;
     }
-    SseParser parser(answer.bytes.size() + 1);
-    parser.append(answer.bytes);
+    const Bytes bytes = answer.bytes();
+    if (!answer.streamed) {
+        addWhole(answer, bytes, content);
+        return content;
+    }
+    SseParser parser(bytes.size() + 1);
+    parser.append(bytes);
     for (auto event = parser.next(); event && *event; event = parser.next()) {
         const auto walk = JsonWalk::parse((*event)->data());
         if ((*event)->hasData && walk) {

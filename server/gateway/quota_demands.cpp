@@ -88,11 +88,13 @@ std::optional<QuotaRefusal> refusedBy(const QuotaCall& call, const domain::Appli
         reply.used = breach->used;
         return QuotaRefusal{std::move(reply), breach->reason};
     }
-    if (policy.costPerDay && call.price == nullptr) {
-        auto reply = quotaReply(402,
-                                domain::dailyErrorCode(quota.scope, QuotaMetric::Cost),
-                                "cost is limited, and nobody knows what this model costs");
-        reply.limit = *policy.costPerDay;
+    if ((policy.costPerDay || policy.runCost) && call.price == nullptr) {
+        auto reply
+            = quotaReply(402,
+                         policy.costPerDay ? domain::dailyErrorCode(quota.scope, QuotaMetric::Cost)
+                                           : std::string("RUN_COST_EXCEEDED"),
+                         "cost is limited, and nobody knows what this model costs");
+        reply.limit = policy.costPerDay ? *policy.costPerDay : *policy.runCost;
         return QuotaRefusal{std::move(reply), {}};
     }
     return std::nullopt;

@@ -2,22 +2,18 @@
 #include "server/gateway/recorded_judge.h"
 
 #include "server/gateway/chat_request.h"
-#include "server/gateway/content_coding.h"
 #include "server/gateway/stream_relay.h"
 #include "server/gateway/whole_answer.h"
 
-#include <algorithm>
-
 namespace exhibit::gateway {
 namespace {
-
-constexpr std::string_view kChatEndpoint = "/v1/chat/completions";
 
 http::Request requestOf(const storage::RecordedCall& call)
 {
     http::Request request;
     request.method = "POST";
     request.path = call.endpoint;
+    request.target = call.endpoint;
     request.body = call.request;
     if (const auto* headers = call.requestHeaders.if_object()) {
         for (const auto& header : *headers) {
@@ -28,36 +24,14 @@ http::Request requestOf(const storage::RecordedCall& call)
     return request;
 }
 
-Bytes joined(const std::vector<storage::RecordedPiece>& pieces)
-{
-    Bytes all;
-    for (const auto& piece : pieces) {
-        all += piece.bytes;
-    }
-    return all;
-}
-
-/// One event each; a piece may hold several.
-void addEvents(std::map<std::int64_t, storage::RecordedPiece>& events,
-               const storage::RecordedPiece& piece)
-{
-    SseParser parser;
-    parser.append(piece.bytes);
-    std::int64_t number = piece.firstEvent;
-    for (auto next = parser.next(); next && *next; next = parser.next()) {
-        events[number] = {number, 1, piece.atUs, (*next)->raw};
-        ++number;
-    }
-    if (auto rest = parser.finish()) {
-        events[number] = {number, 1, piece.atUs, rest->raw};
-    }
-}
-
-/// Judges one call from its record.
 class Judging {
 public:
-    Judging(const storage::RecordedCall& call, const ChatRequest& chat, const JudgedBy& by)
+    Judging(const storage::RecordedCall& call,
+            const ProviderAnswer& answer,
+            const ChatRequest& chat,
+            const JudgedBy& by)
         : m_call(call)
+        , m_answer(answer)
         , m_chat(chat)
         , m_price(by.prices != nullptr ? by.prices->find(chat.model) : nullptr)
         , m_guard(by.snapshot, subject(by))
@@ -72,9 +46,13 @@ public:
         auto input = m_guard.judgeInput(m_chat.texts());
         judged.outcome = std::move(input.outcome);
         m_guard.usageChanged(m_meter.runCounters(), 0, m_now);
-        const bool answered = !m_guard.stop() && judgeAnswer();
+        const bool sent = !m_guard.stop() && m_answer.status != 0;
+        if (!sent) {
+            m_meter.nothingCharged();
+        }
+        const bool judgedAnswer = sent && (m_answer.streamed ? judgeStream() : judgeWhole());
         auto output = m_guard.finishOutput();
-        if (!answered) {
+        if (!judgedAnswer) {
             // As the gateway does: nothing came that an output policy could have passed.
             std::erase_if(output.passes, [](const domain::PassRecord& pass) {
                 return pass.stage == domain::Stage::Output;
@@ -83,6 +61,8 @@ public:
         append(judged.outcome.decisions, std::move(output.decisions));
         append(judged.outcome.passes, std::move(output.passes));
         judged.stop = m_guard.stop();
+        judged.usage = m_meter.usage();
+        judged.costMicrocents = m_meter.cost();
         return judged;
     }
 
@@ -105,49 +85,33 @@ private:
         return subject;
     }
 
-    /// True when there was an answer that policies looked at.
-    bool judgeAnswer()
-    {
-        const auto type = stringMember(m_call.responseHeaders, "content-type");
-        const bool stream = m_call.upstreamStatus / 100 == 2
-            && http::equalsIgnoringCase(type.substr(0, 17), "text/event-stream");
-        return stream ? judgeStream() : judgeWhole();
-    }
-
-    [[nodiscard]] std::string_view codings() const
-    {
-        return stringMember(m_call.responseHeaders, "content-encoding");
-    }
-
     bool judgeStream()
     {
-        StreamRelay::Options options;
+        StreamRelay::Options options{.surface = *m_answer.surface};
         options.hideUsage = m_guard.needsUsage() && m_chat.streaming && !m_chat.usageRequested;
         options.now = [this] { return m_now; };
         StreamRelay relay(m_guard, m_meter, options);
-        if (!isIdentity(codings()) && !m_guard.outputUnguarded()) {
-            m_guard.outputUnreadable("The provider's stream has a content coding.");
+        if (m_answer.unreadable.empty()) {
+            feedParts(relay);
+        } else if (!m_guard.outputUnguarded()) {
+            m_guard.outputUnreadable(m_answer.unreadable);
             relay.checkStop();
-        } else if (isIdentity(codings())) {
-            feedEvents(relay);
         }
         return true;
     }
 
-    void feedEvents(StreamRelay& relay)
+    void feedParts(StreamRelay& relay)
     {
-        bool readable = true;
-        for (const auto& event : providerEvents(m_call)) {
+        for (const auto& part : m_answer.parts) {
+            m_now = m_call.openedAt + std::chrono::microseconds(part.atUs);
+            const bool readable = relay.feed(part.bytes).has_value();
+            checkUsage(relay);
             if (relay.stopped() || !readable) {
                 return;
             }
-            m_now = m_call.openedAt + std::chrono::microseconds(event.atUs);
-            readable = relay.feed(event.bytes).has_value();
-            checkUsage(relay);
         }
-        const bool ended = m_call.outcome == "completed"
-            || (m_call.outcome == "stopped" && !relay.finishReasons().empty());
-        if (ended && readable && !relay.stopped()) {
+        // A policy that stopped it at its very end had seen that end.
+        if (m_answer.ended || (m_call.outcome == "stopped" && !relay.finishReasons().empty())) {
             relay.finish();
             checkUsage(relay);
         }
@@ -159,34 +123,33 @@ private:
         relay.checkStop();
     }
 
+    /// False: there was nothing that policies look at.
     bool judgeWhole()
     {
-        if (m_call.released.empty()) {
-            return false; // It did not come to its end, or was refused.
+        const bool failed = m_answer.status / 100 != 2;
+        const bool plain = m_answer.unreadable.empty();
+        const Bytes body = m_answer.bytes();
+        const bool asIs = body.empty()
+            || (failed
+                && (m_guard.outputUnguarded()
+                    || (plain && isMereError(m_guard, body, *m_answer.surface))));
+        if (!asIs) {
+            WholeAnswer answer(m_guard, m_meter, *m_answer.surface);
+            if (plain) {
+                m_now = m_call.openedAt + std::chrono::microseconds(m_answer.parts.back().atUs);
+                answer.judge(body, m_now);
+            } else {
+                answer.unreadable(m_answer.unreadable);
+            }
         }
-        Bytes body = joined(m_call.withheld.empty() ? m_call.released : m_call.withheld);
-        m_now = m_call.openedAt + std::chrono::microseconds(m_call.released.front().atUs);
-        bool plain = isIdentity(codings());
-        if (!plain) {
-            auto decoded = decodeContent(codings(), body, limits::kAnswerBytesMax);
-            plain = decoded.has_value();
-            body = plain ? *std::move(decoded) : std::move(body);
+        if (m_answer.status >= 400) {
+            m_meter.nothingCharged();
         }
-        const bool failed = m_call.upstreamStatus / 100 != 2;
-        if (body.empty()
-            || (failed && (m_guard.outputUnguarded() || (plain && isMereError(m_guard, body))))) {
-            return false;
-        }
-        WholeAnswer answer(m_guard, m_meter);
-        if (plain) {
-            answer.judge(body, m_now);
-        } else {
-            answer.unreadable("The coding of the provider's answer cannot be undone.");
-        }
-        return true;
+        return !asIs;
     }
 
     const storage::RecordedCall& m_call;
+    const ProviderAnswer& m_answer;
     const ChatRequest& m_chat;
     const domain::ModelPrice* m_price;
     prevention::CallGuard m_guard;
@@ -196,36 +159,25 @@ private:
 
 } // namespace
 
-std::vector<storage::RecordedPiece> providerEvents(const storage::RecordedCall& call)
+Result<JudgedAgain> judgeAgain(const storage::RecordedCall& call,
+                               const ProviderAnswer& answer,
+                               const JudgedBy& by)
 {
-    std::map<std::int64_t, storage::RecordedPiece> events;
-    for (const auto* pieces : {&call.released, &call.withheld}) {
-        for (const auto& piece : *pieces) {
-            if (piece.eventCount > 0) {
-                addEvents(events, piece);
-            }
-        }
-    }
-    std::vector<storage::RecordedPiece> list;
-    list.reserve(events.size());
-    for (auto& [number, event] : events) {
-        list.push_back(std::move(event));
-    }
-    return list;
-}
-
-Result<JudgedAgain> judgeAgain(const storage::RecordedCall& call, const JudgedBy& by)
-{
-    const bool refusedUnseen
-        = call.outcome == "refused" && call.decisions.empty() && call.passes.empty();
-    if (call.erased || call.endpoint != kChatEndpoint || refusedUnseen) {
-        return fail(ErrorCode::InvalidInput, "no policy saw this call", call.callId.text());
-    }
     const auto request = requestOf(call);
-    EXHIBIT_TRY(const auto chat, ChatRequest::read(request, chatSurface()));
+    EXHIBIT_TRY(const auto chat, ChatRequest::read(request, *answer.surface));
     chat->userId = call.userId; // It may have stood in a header.
     chat->facts = call.facts;
-    return Judging(call, *chat, by).judge();
+    return Judging(call, answer, *chat, by).judge();
+}
+
+replay::Judgement judgementOf(JudgedAgain judged, const std::string& snapshotId)
+{
+    replay::Judgement judgement{
+        snapshotId, std::move(judged.outcome.decisions), std::move(judged.outcome.passes), {}};
+    if (judged.stop) {
+        judgement.stoppedBy = judged.stop->decision.policyId;
+    }
+    return judgement;
 }
 
 } // namespace exhibit::gateway

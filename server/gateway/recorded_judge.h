@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/domain/price_table.h"
+#include "models/replay/outcome.h"
+#include "server/gateway/provider_answer.h"
 #include "server/prevention/call_guard.h"
-#include "server/storage/recorded_calls.h"
 
 namespace exhibit::gateway {
 
@@ -10,23 +12,26 @@ namespace exhibit::gateway {
 struct JudgedBy {
     std::shared_ptr<const prevention::CompiledSnapshot> snapshot;
     std::string project; ///< Slug.
-    /// Of the call's price version; nullptr: its model had no price.
-    const domain::PriceTable* prices = nullptr;
+    const domain::PriceTable* prices = nullptr; ///< nullptr: its model has no price.
 };
 
 struct JudgedAgain {
     prevention::StageOutcome outcome; ///< Of all stages.
     std::optional<prevention::Stop> stop;
+    domain::Usage usage;
+    domain::Microcents costMicrocents = 0;
 };
 
-/// Judges a recorded call as the gateway would have: the same engine over the same bytes in the
-/// same order, at the times they came. What was cut off then is not known now: an answer that the
-/// record has in part is judged in part. InvalidInput for calls that no policy saw: of another
-/// surface, refused before, or erased.
-[[nodiscard]] Result<JudgedAgain> judgeAgain(const storage::RecordedCall& call, const JudgedBy& by);
+/// Judges a recorded call with `answer`, its own or what came when it was sent once more, as the
+/// gateway would have (admission.cpp, json_call.cpp, stream_call.cpp): the same engine over the
+/// same bytes in the same order, at the times they came. What was cut off then is not known now: an
+/// answer that is there in part is judged in part. Nothing is recorded. InvalidInput for a request
+/// that is none of the answer's API.
+[[nodiscard]] Result<JudgedAgain> judgeAgain(const storage::RecordedCall& call,
+                                             const ProviderAnswer& answer,
+                                             const JudgedBy& by);
 
-/// The provider's events as they came, in order, each with its time: what was withheld stands for
-/// what went out instead.
-[[nodiscard]] std::vector<storage::RecordedPiece> providerEvents(const storage::RecordedCall& call);
+/// In the form in which judgements are compared.
+[[nodiscard]] replay::Judgement judgementOf(JudgedAgain judged, const std::string& snapshotId);
 
 } // namespace exhibit::gateway

@@ -48,4 +48,19 @@ std::vector<Replacement> overlapping(const std::vector<Replacement>& replacement
     return {first, last};
 }
 
+std::vector<prevention::Replacement> united(std::vector<prevention::Replacement> list)
+{
+    std::stable_sort(
+        list.begin(), list.end(), [](const auto& a, const auto& b) { return a.begin < b.begin; });
+    std::vector<prevention::Replacement> result;
+    for (auto& each : list) {
+        if (!result.empty() && each.begin < result.back().end) {
+            result.back().end = std::max(result.back().end, each.end);
+        } else {
+            result.push_back(std::move(each));
+        }
+    }
+    return result;
+}
+
 } // namespace exhibit::gateway

@@ -21,4 +21,8 @@ namespace exhibit::gateway {
 [[nodiscard]] std::vector<prevention::Replacement> overlapping(
     const std::vector<prevention::Replacement>& replacements, std::size_t begin, std::size_t end);
 
+/// In order; of those that overlap one, with the placeholder of the first.
+[[nodiscard]] std::vector<prevention::Replacement> united(
+    std::vector<prevention::Replacement> replacements);
+
 } // namespace exhibit::gateway

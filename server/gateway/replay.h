@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "server/gateway/replay_judge.h"
+#include "server/gateway/recorded_judge.h"
 
 #include <functional>
 
@@ -12,7 +12,7 @@ struct ReplayOrder {
     TenantId tenant;
     KeyId key; ///< Of whoever asked.
     RequestId request;
-    std::shared_ptr<const storage::CallToReplay> original;
+    std::shared_ptr<const storage::RecordedCall> original;
     /// What the new answer is judged by.
     std::shared_ptr<const prevention::CompiledSnapshot> snapshot;
 };

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/replay_call.h"
 
-#include "server/gateway/content_coding.h"
-
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -18,7 +16,7 @@ constexpr std::size_t kShownTextBytesMax = 64 * 1024;
 
 /// The upstream that the call went to, if it can be reached without its client.
 Result<const domain::Upstream*> upstreamOf(const storage::Catalogue& catalogue,
-                                           const storage::CallToReplay& call)
+                                           const storage::RecordedCall& call)
 {
     const auto found = std::find_if(
         catalogue.upstreams.begin(), catalogue.upstreams.end(), [&call](const auto& upstream) {
@@ -120,7 +118,7 @@ private:
 
     GatewayCore& m_core;
     ReplayOrder m_order;
-    const storage::CallToReplay& m_call; ///< Of m_order.
+    const storage::RecordedCall& m_call; ///< Of m_order.
     std::shared_ptr<const storage::Catalogue> m_catalogue;
     const domain::Upstream* m_upstream = nullptr; ///< Of m_catalogue.
     CallEvidence m_evidence;
@@ -143,6 +141,7 @@ asio::awaitable<Result<void>> ReplayCall::readAnswer(UpstreamExchange& exchange,
                    upstreamHeaders(client,
                                    {.upstream = *m_upstream,
                                     .presented = nobody,
+                                    .keys = m_core.services.options.upstreamKeys,
                                     .bodyRewritten = m_call.sentRequest.has_value()}));
     UpstreamRequest request;
     request.method = "POST";
@@ -183,18 +182,17 @@ Result<void> ReplayCall::accept(const UpstreamHead& head)
     m_answer.status = head.status;
     m_answer.streamed = head.status / 100 == 2
         && http::equalsIgnoringCase(type.substr(0, 17), "text/event-stream");
-    const auto codings = head.headers.find("content-encoding").value_or("");
-    if (isIdentity(codings)) {
-        m_answer.bytes = m_received;
-    } else {
-        EXHIBIT_TRY(m_answer.bytes,
-                    decodeContent(codings, m_received, m_core.services.options.answerBytesMax));
+    readCoded(m_answer,
+              head.headers.find("content-encoding").value_or(""),
+              {m_evidence.identity().elapsedUs(), m_received});
+    if (!m_answer.unreadable.empty()) {
+        return fail(ErrorCode::Conflict, m_answer.unreadable);
     }
     // What is not kept of a call is not kept of its replay, and they are compared as kept.
-    if (auto digested = m_answer.surface->digested(m_answer.bytes);
-        digested && !m_answer.streamed) {
+    auto& plain = m_answer.parts.front().bytes;
+    if (auto digested = m_answer.surface->digested(plain); digested && !m_answer.streamed) {
         m_received = *digested;
-        m_answer.bytes = *std::move(digested);
+        plain = *std::move(digested);
     }
     return {};
 }
@@ -220,19 +218,21 @@ void ReplayCall::close(const std::string& outcome, std::optional<std::string> er
 Result<replay::ReplayedCall> ReplayCall::conclude()
 {
     const auto* project = m_catalogue->findProject(m_call.projectId);
-    const auto* price = m_catalogue->prices.find(m_call.model);
-    auto judged = judgeReplay(
-        m_call, m_answer, {m_order.snapshot, project == nullptr ? "" : project->slug, price});
+    auto judged = judgeAgain(
+        m_call,
+        m_answer,
+        {m_order.snapshot, project == nullptr ? "" : project->slug, &m_catalogue->prices});
     recordAnswer();
     if (!judged) {
         close("completed", "not_judged");
         return tl::make_unexpected(std::move(judged).error());
     }
-    replay::ReplayedCall replayed{m_evidence.identity().run,
-                                  m_evidence.identity().call,
-                                  m_evidence.identity().openedAt,
-                                  contentOf(m_answer),
-                                  std::move(judged->judgement)};
+    replay::ReplayedCall replayed{
+        m_evidence.identity().run,
+        m_evidence.identity().call,
+        m_evidence.identity().openedAt,
+        contentOf(m_answer),
+        judgementOf(std::move(*judged), m_order.snapshot->snapshot().snapshotId)};
     for (const auto& [channel, text] : replayed.content.texts) {
         const auto end = characterStart(text, std::min(text.size(), kShownTextBytesMax));
         m_closing.texts.push_back({channel, {}, text.substr(0, end)});
@@ -243,7 +243,7 @@ Result<replay::ReplayedCall> ReplayCall::conclude()
     m_closing.finishReasons = replayed.content.finishReasons;
     m_closing.usage = judged->usage;
     m_closing.costMicrocents = judged->costMicrocents;
-    if (price != nullptr) {
+    if (m_catalogue->prices.find(m_call.model) != nullptr) {
         m_closing.priceVersion = m_catalogue->prices.version;
     }
     m_evidence.decide({replayed.judgement.decisions, replayed.judgement.passes, {}});

@@ -37,9 +37,10 @@ std::string_view inner(const JsonWalk& walk, std::size_t node)
 bool isId(const JsonWalk& walk, std::size_t node)
 {
     return hasIdForm(inner(walk, node))
-        && std::any_of(std::begin(kIds), std::end(kIds), [&](std::string_view name) {
-               return walk.nameIs(node, name);
-           });
+        && std::any_of(std::begin(kIds),
+                       std::end(kIds),
+                       [&](std::string_view name) { return walk.nameIs(node, name); })
+        && !isFreeForm(walk, node);
 }
 
 /// Megabytes of pictures, sound and files, where they belong and when they are nothing else.
@@ -50,8 +51,9 @@ bool isMedia(const JsonWalk& walk, std::size_t node)
         return walk.nameIs(node, name) && walk.nameIs(parent, holder);
     };
     const bool url = isIn("url", "image_url") || walk.nameIs(node, "image_url");
-    const bool data
-        = isIn("data", "input_audio") || isIn("data", "source") || walk.nameIs(node, "file_data");
+    const bool encoded
+        = isIn("data", "source") && walk.string(walk.find(parent, "type")) == "base64";
+    const bool data = isIn("data", "input_audio") || encoded || walk.nameIs(node, "file_data");
     return (data || (url && inner(walk, node).starts_with("data:")))
         && isEncodedMedia(inner(walk, node));
 }
@@ -69,22 +71,6 @@ std::size_t contentOf(const JsonWalk& walk, std::size_t node)
     const bool part = walk.nameIs(node, "text") && walk.is(content, JsonKind::Array)
         && (walk.nameIs(content, "content") || walk.nameIs(content, "system"));
     return part ? content : kNone;
-}
-
-/// In order; of those that overlap one, with the placeholder of the first.
-std::vector<Replacement> united(std::vector<Replacement> list)
-{
-    std::stable_sort(
-        list.begin(), list.end(), [](const auto& a, const auto& b) { return a.begin < b.begin; });
-    std::vector<Replacement> result;
-    for (auto& each : list) {
-        if (!result.empty() && each.begin < result.back().end) {
-            result.back().end = std::max(result.back().end, each.end);
-        } else {
-            result.push_back(std::move(each));
-        }
-    }
-    return result;
 }
 
 } // namespace

@@ -31,9 +31,10 @@ struct TextEvent {
     std::string_view list; ///< The item's member that has the parts.
     std::string_view name; ///< Of the text in its part or item, and in the event that ends it.
     bool toolCall = false;
+    bool isAnswer = false;
 };
 constexpr TextEvent kTextEvents[] = {
-    {"output_text", "content_index", "content", "text"},
+    {"output_text", "content_index", "content", "text", false, true},
     {"refusal", "content_index", "content", "refusal"},
     {"reasoning_text", "content_index", "content", "text"},
     {"reasoning_summary_text", "summary_index", "summary", "text"},
@@ -42,6 +43,10 @@ constexpr TextEvent kTextEvents[] = {
     {"custom_tool_call_input", "", "", "input", true},
     {"code_interpreter_call_code", "", "", "code"},
 };
+
+// Events that bring the whole answer as it is by then: "response.completed".
+constexpr std::string_view kWholePhases[]
+    = {"created", "queued", "in_progress", "completed", "incomplete", "failed"};
 
 // Calls that have a kind and no name.
 constexpr std::string_view kNamelessCalls[]
@@ -151,17 +156,31 @@ private:
     {
         const auto [kind, phase] = kindAndPhase(m_type);
         const std::size_t response = m_walk.find(0, "response");
-        m_repeats = phase == "done" || response != kNone;
-        if (response != kNone) {
+        const bool whole = kind.empty() && m_walk.is(response, JsonKind::Object)
+            && std::find(std::begin(kWholePhases), std::end(kWholePhases), phase)
+                != std::end(kWholePhases);
+        m_repeats = phase == "done" || whole;
+        if (whole) {
             readResponse(response);
             m_parts.isLast = phase == "completed" || phase == "incomplete" || phase == "failed";
         } else if (m_type == "keepalive") {
             m_parts.isAnywhere = true;
         } else if (m_walk.find(0, "output_index") != kNone) {
             readPiece(kind, phase);
+        } else if (kind == "output_item" || textEvent(kind) != nullptr) {
+            m_parts.problem = "A part of the provider's answer has no index.";
         } else if (m_type != "error") {
             m_texts.addUnknown(m_type);
         }
+    }
+
+    /// nullptr: of no kind that brings a text.
+    [[nodiscard]] static const TextEvent* textEvent(std::string_view kind)
+    {
+        const auto known = std::find_if(std::begin(kTextEvents),
+                                        std::end(kTextEvents),
+                                        [&](const TextEvent& event) { return event.kind == kind; });
+        return known == std::end(kTextEvents) ? nullptr : known;
     }
 
     void readPiece(std::string_view kind, std::string_view phase)
@@ -171,10 +190,8 @@ private:
             readItem(part, item);
             return;
         }
-        const auto known = std::find_if(std::begin(kTextEvents),
-                                        std::end(kTextEvents),
-                                        [&](const TextEvent& event) { return event.kind == kind; });
-        if (known != std::end(kTextEvents) && (phase == "delta" || phase == "done")) {
+        const auto* known = textEvent(kind);
+        if (known != nullptr && (phase == "delta" || phase == "done")) {
             readText(part, *known, phase);
         } else if (const std::size_t inner = m_walk.find(0, "part"); inner != kNone) {
             const bool summary = kind == "reasoning_summary_part";
@@ -204,6 +221,7 @@ private:
             auto& text = event.toolCall ? m_texts.addToolText(place, said, event.name)
                                         : m_texts.addText(place, said, event.name);
             text.repeats = m_repeats;
+            text.isAnswer = event.isAnswer;
             m_parts.choices.back().hasToolCalls = event.toolCall;
         }
         readTokens(place, 0);
@@ -264,6 +282,11 @@ private:
         if (const auto text = m_walk.find(content, "text");
             m_form == AnswerForm::Whole && m_walk.is(text, JsonKind::String)) {
             m_joined.nodes.push_back(text);
+        }
+        if (const auto text = m_walk.find(content, "text");
+            m_walk.string(m_walk.find(content, "type")) == "output_text"
+            && m_walk.is(text, JsonKind::String)) {
+            m_texts.addText(place, text, "text").isAnswer = true;
         }
         readTokens(place, content);
         m_texts.addAll(place, content);

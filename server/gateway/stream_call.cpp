@@ -79,6 +79,12 @@ void StreamCall::startReading()
 
 asio::awaitable<void> StreamCall::readProvider()
 {
+    const bool counted = m_call.guard->needsUsage() || m_call.quota;
+    if (!m_readable && m_call.guard->outputUnguarded() && counted) {
+        m_failure = Error{ErrorCode::Unavailable,
+                          "the provider's stream has a content coding that nobody asked for",
+                          {}};
+    }
     // A guard that cannot read the stream says so before any of it goes out.
     if (!m_readable && !m_call.guard->outputUnguarded()) {
         m_call.guard->outputUnreadable("The provider's stream has a content coding.");

@@ -8,6 +8,11 @@ http::Response Surface::error(const http::ErrorReply& reply, const RequestId& re
     return http::errorResponse(reply, request);
 }
 
+std::vector<std::size_t> Surface::vectors(const JsonWalk&) const
+{
+    return {};
+}
+
 std::optional<Bytes> Surface::digested(BytesView) const
 {
     return std::nullopt;

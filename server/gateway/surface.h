@@ -46,6 +46,8 @@ public:
     /// A refusal in the form that this API's clients read.
     [[nodiscard]] virtual http::Response error(const http::ErrorReply& reply,
                                                const RequestId& request) const;
+    /// Values of a whole answer that are no texts and yet what it says: a model's vectors.
+    [[nodiscard]] virtual std::vector<std::size_t> vectors(const JsonWalk& walk) const;
     /// What is kept of a whole answer that is not to be kept as it is; nullopt: keep it.
     [[nodiscard]] virtual std::optional<Bytes> digested(BytesView answer) const;
 

@@ -63,6 +63,19 @@ public:
 
     void finishRewrite(const ChangedAnswer&, AnswerEdits&) const override { }
 
+    /// In either form: as they came, or digested.
+    [[nodiscard]] std::vector<std::size_t> vectors(const JsonWalk& walk) const override
+    {
+        std::vector<std::size_t> found;
+        const std::size_t data = walk.find(0, "data");
+        for (auto each = walk.firstChild(data); each != kNone; each = walk.nextSibling(each)) {
+            if (const auto vector = walk.find(each, "embedding"); vector != kNone) {
+                found.push_back(vector);
+            }
+        }
+        return found;
+    }
+
     /// {…,"embedding":"sha256:…",…,"exhibit":{"bytes":…,"sha256":…}}, the latter of the whole
     /// answer: whoever has the answer can show that it is the one.
     [[nodiscard]] std::optional<Bytes> digested(BytesView answer) const override

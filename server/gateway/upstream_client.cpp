@@ -96,7 +96,8 @@ public:
             auto answer = co_await attempt(head, request);
             const bool died = !answer && answer.error().code == ErrorCode::Unavailable
                 && !m_connection->heardAnything();
-            if (!died) {
+            // What the provider may have read whole is not sent again (RFC 9110, 9.2.2).
+            if (!died || (m_written && request.method == "POST")) {
                 co_return answer;
             }
         }
@@ -146,6 +147,7 @@ private:
         }
         m_sent = true;
         auto written = co_await connection->write(head, request.body, m_client.timeouts.firstByte);
+        m_written = written.has_value();
         // A provider may refuse a request before it has read all of it.
         auto answer = co_await connection->readHead(m_client.timeouts.firstByte);
         if (!answer && !written) {
@@ -166,6 +168,7 @@ private:
     bool m_finished = false;
     bool m_cancelled = false;
     bool m_sent = false;
+    bool m_written = false; ///< The last attempt, to its end.
 };
 
 } // namespace

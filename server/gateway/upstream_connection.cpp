@@ -291,11 +291,12 @@ bool UpstreamConnection::stillOpen()
     if (m_closed) {
         return false;
     }
+    // A byte that nobody asked for would be taken for the next answer. TLS's own messages, e.g.
+    // session tickets, are read on the way; what was decrypted already comes first.
+    boost::system::error_code error;
     char byte = 0;
-    const auto got = ::recv(lowest().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    // Bytes nobody asked for: TLS may send session tickets, plain HTTP may not speak first.
-    const bool spoken = got > 0 && std::holds_alternative<PlainStream>(m_stream);
-    return got < 0 ? errno == EAGAIN || errno == EWOULDBLOCK : got > 0 && !spoken;
+    std::visit([&](auto& stream) { stream.read_some(asio::buffer(&byte, 1), error); }, m_stream);
+    return error == asio::error::would_block || error == asio::error::try_again;
 }
 
 void UpstreamConnection::close()

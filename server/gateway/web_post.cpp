@@ -33,6 +33,9 @@ asio::awaitable<Result<WebPost::Reply>> exchange(UpstreamClient& client,
     request.target = posting->target.prefix.empty() ? "/" : posting->target.prefix;
     request.headers.add("Content-Type", posting->message.contentType);
     request.headers.add("Accept-Encoding", "identity");
+    if (!posting->message.bearer.empty()) {
+        request.headers.add("Authorization", "Bearer " + posting->message.bearer.expose());
+    }
     request.body = posting->message.body;
     EXHIBIT_CO_TRY(const auto head, co_await exchange->start(std::move(request)));
     WebPost::Reply reply{head.status, {}};

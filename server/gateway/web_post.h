@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/base/secret.h"
 #include "server/gateway/upstream_client.h"
 
 namespace exhibit::gateway {
@@ -15,6 +16,7 @@ public:
         std::string url; ///< http(s)://host[:port][/path]
         std::string contentType;
         Bytes body;
+        Secret bearer{}; ///< Sent as Authorization; empty: none.
     };
     struct Reply {
         int status = 0;

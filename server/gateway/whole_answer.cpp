@@ -2,6 +2,7 @@
 #include "server/gateway/whole_answer.h"
 
 #include "server/gateway/answer_rewrite.h"
+#include "server/gateway/argument_strings.h"
 
 #include <algorithm>
 
@@ -74,9 +75,12 @@ std::optional<Bytes> WholeAnswer::rewritten() const
 
 bool WholeAnswer::canBeCut() const
 {
-    // What was found beside the texts of the choices cannot be cut out.
+    // What was found beside the texts of the choices, or across them, cannot be cut out; nor can
+    // what no policy could read.
     const auto& stop = m_guard.stop();
-    return m_readable && !(stop && stop->channel.starts_with("answer/"));
+    const bool nowhere = stop && stop->decision.stage == domain::Stage::Output
+        && (stop->channel.empty() || stop->channel.starts_with("answer/"));
+    return m_readable && !nowhere;
 }
 
 void WholeAnswer::noteReleased()
@@ -109,7 +113,9 @@ bool isMereError(prevention::CallGuard& guard, BytesView body, const Surface& su
 {
     const auto walk = JsonWalk::parse(body);
     if (!walk) {
-        return guard.findsNothing(body);
+        // Lenient readers find texts in what is not quite JSON.
+        return isValidUtf8(body) && body.find('\0') == BytesView::npos && guard.findsNothing(body)
+            && guard.findsNothing(withoutEscapes(body));
     }
     const std::size_t said = walk->find(0, surface.traits().answerMember);
     if (said != JsonWalk::kNone && !walk->is(said, JsonKind::Null)) {

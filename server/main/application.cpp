@@ -106,8 +106,7 @@ Result<void> Application::Impl::start()
     ops::setLogLevel(m_configuration.logLevel);
     EXHIBIT_CHECK(openLocalParts());
     EXHIBIT_CHECK(startDatabase());
-    EXHIBIT_CHECK(startServing());
-    return {};
+    return startServing();
 }
 
 Result<void> Application::Impl::openLocalParts()
@@ -120,10 +119,8 @@ Result<void> Application::Impl::openLocalParts()
     const auto post = [this](std::function<void()> work) { asio::post(m_io, std::move(work)); };
     EXHIBIT_TRY(m_copy, storage::LocalCopy::open(folder / "local.db", post));
     EXHIBIT_TRY(auto keys, spool::keyFileWrapper(folder / "spool.key"));
-    spool::JournalOptions options;
-    options.directory = folder / "spool";
-    options.bytesMax = m_configuration.spoolBytesMax;
-    options.post = post;
+    spool::JournalOptions options{
+        .directory = folder / "spool", .bytesMax = m_configuration.spoolBytesMax, .post = post};
     EXHIBIT_TRY(m_journal, spool::Journal::open(std::move(options), std::move(keys)));
     // What a crash left behind is settled before anything new is recorded.
     EXHIBIT_CHECK(recoverRuns(*m_journal, *m_copy));
@@ -185,18 +182,19 @@ Result<void> Application::Impl::startServing()
     m_limits = std::make_unique<storage::PostgresLimitStore>(m_databaseService->database(),
                                                              m_journal->replica());
     m_quotas = std::make_unique<gateway::Quotas>(m_io, *m_limits);
-    m_gateway
-        = std::make_unique<gateway::Gateway>(gateway::GatewayServices{.io = m_io,
-                                                                      .catalogue = m_catalogue,
-                                                                      .snapshots = m_snapshots,
-                                                                      .runs = *m_runs,
-                                                                      .journal = *m_journal,
-                                                                      .metrics = m_metrics,
-                                                                      .quotas = m_quotas.get(),
-                                                                      .authnFailures = &unknownKeys,
-                                                                      .authzDenials = &denials});
-    m_replays = std::make_unique<ReplayService>(
-        ReplayService::Services{m_io, *m_gateway, m_catalogue, m_snapshots});
+    m_gateway = std::make_unique<gateway::Gateway>(
+        gateway::GatewayServices{.io = m_io,
+                                 .catalogue = m_catalogue,
+                                 .snapshots = m_snapshots,
+                                 .runs = *m_runs,
+                                 .journal = *m_journal,
+                                 .metrics = m_metrics,
+                                 .options = {.upstreamKeys = m_configuration.upstreamKeys},
+                                 .quotas = m_quotas.get(),
+                                 .authnFailures = &unknownKeys,
+                                 .authzDenials = &denials});
+    m_replays = std::make_unique<ReplayService>(ReplayService::Services{
+        m_io, *m_gateway, m_catalogue, m_snapshots, m_configuration.embeddings});
     const auto cut = [this](TenantId tenant, RunId run, domain::KillReason reason) {
         return m_gateway->cutRun(tenant, run, reason);
     };
@@ -238,6 +236,7 @@ api::ApiServices Application::Impl::apiServices()
             .serviceRecord = [this](UpstreamId id) { return m_gateway->serviceRecord(id); },
             .evidence = &m_ledger->parts(),
             .replays = m_replays.get(),
+            .upstreamKeys = &m_configuration.upstreamKeys,
             .publicUrl = m_configuration.publicUrl};
 }
 

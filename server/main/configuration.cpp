@@ -11,6 +11,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <functional>
+#include <sstream>
 
 namespace exhibit::server {
 namespace {
@@ -85,6 +86,29 @@ Result<void> setUrl(std::string& url, const std::string& v)
     return {};
 }
 
+/// "VKEY URL, VKEY URL"
+Result<void> setWitnesses(Configuration& configuration, const std::string& value)
+{
+    std::vector<storage::Witnesses::Witness> witnesses;
+    std::istringstream list(value);
+    for (std::string item; std::getline(list, item, ',');) {
+        std::istringstream words(item);
+        std::string vkey;
+        std::string url;
+        std::string more;
+        words >> vkey >> url;
+        auto key = evidence::NoteKey::parse(vkey);
+        if (!key || key->type() != evidence::NoteKey::kCosignature || words >> more) {
+            return fail(ErrorCode::InvalidInput,
+                        "expected VKEY URL, VKEY URL; the keys are those of witnesses");
+        }
+        EXHIBIT_CHECK(setUrl(url, std::string(url)));
+        witnesses.push_back({*std::move(key), std::move(url)});
+    }
+    configuration.witnesses = std::move(witnesses);
+    return {};
+}
+
 Result<void> setRate(std::uint32_t& target, const std::string& value)
 {
     return setNumber(target, value, 0, limits::kRateMax);
@@ -96,7 +120,7 @@ struct Setting {
     std::function<Result<void>(Configuration&, const std::string&)> set;
 };
 
-std::vector<Setting> rateSettings()
+std::vector<Setting> accessSettings()
 {
     return {
         {"rate.address_per_minute",
@@ -109,9 +133,78 @@ std::vector<Setting> rateSettings()
          "requests a minute of one service key; 0, the default: no limit",
          [](Configuration& c, const std::string& v) { return setRate(c.rates.perService, v); }},
         {"trusted_proxies",
-         "addresses and networks, with commas, whose X-Forwarded-For names the client",
+         "addresses and networks, with commas, whose X-Forwarded-For or Forwarded names the client",
          [](Configuration& c, const std::string& v) -> Result<void> {
              EXHIBIT_TRY(c.trustedProxies, security::TrustedProxies::parse(v));
+             return {};
+         }},
+        {"upstream.keys",
+         "variables with providers' keys, with commas, and where each may go: NAME=https://HOST",
+         [](Configuration& c, const std::string& v) -> Result<void> {
+             EXHIBIT_TRY(c.upstreamKeys, gateway::UpstreamKeys::parse(v));
+             return {};
+         }},
+    };
+}
+
+Result<void> setThreshold(double& target, const std::string& value)
+{
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), target);
+    if (error != std::errc{} || end != value.data() + value.size()
+        || !(target >= 0 && target <= 1)) {
+        return fail(ErrorCode::InvalidInput, "expected a number from 0 to 1, e.g. 0.85");
+    }
+    return {};
+}
+
+std::vector<Setting> replaySettings()
+{
+    return {
+        {"replay.embeddings_url",
+         "address of an embedding model (OpenAI's wire) that compares the meanings of answers",
+         [](Configuration& c, const std::string& v) { return setUrl(c.embeddings.url, v); }},
+        {"replay.embeddings_model",
+         "its name; without one answers are compared by their words",
+         [](Configuration& c, const std::string& v) -> Result<void> {
+             c.embeddings.model = v;
+             return {};
+         }},
+        {"replay.embeddings_key",
+         "the key that is sent to it",
+         [](Configuration& c, const std::string& v) -> Result<void> {
+             c.embeddings.key = Secret(v);
+             return {};
+         }},
+        {"replay.embeddings_threshold",
+         "cosine from which on two answers count as the same in meaning",
+         [](Configuration& c, const std::string& v) {
+             return setThreshold(c.embeddings.threshold, v);
+         }},
+    };
+}
+
+std::vector<Setting> evidenceSettings()
+{
+    return {
+        {"signer.dir",
+         "folder of a running exhibit-signer; without it one is started in the data folder",
+         [](Configuration& c, const std::string& v) -> Result<void> {
+             c.signerDir = v;
+             return {};
+         }},
+        {"tsa.url",
+         "address of an RFC 3161 time stamp authority for signed heads",
+         [](Configuration& c, const std::string& v) { return setUrl(c.tsaUrl, v); }},
+        {"ledger.witnesses",
+         "witnesses that cosign signed heads (C2SP tlog-witness): VKEY URL, with commas",
+         setWitnesses},
+        {"ledger.host",
+         "host that stands first in the names of tenants' logs",
+         [](Configuration& c, const std::string& v) -> Result<void> {
+             if (!evidence::isOrigin(v) || v.find('/') != std::string::npos) {
+                 return fail(ErrorCode::InvalidInput, "expected a host name");
+             }
+             c.logHost = v;
              return {};
          }},
     };
@@ -155,27 +248,9 @@ std::vector<Setting> ownSettings()
          [](Configuration& c, const std::string& v) {
              return setNumber(c.spoolBytesMax, v, 1 << 20, std::int64_t{1} << 50);
          }},
-        {"signer.dir",
-         "folder of a running exhibit-signer; without it one is started in the data folder",
-         [](Configuration& c, const std::string& v) -> Result<void> {
-             c.signerDir = v;
-             return {};
-         }},
         {"public_url",
          "address under which people reach this server, for certificates and their QR codes",
          [](Configuration& c, const std::string& v) { return setUrl(c.publicUrl, v); }},
-        {"tsa.url",
-         "address of an RFC 3161 time stamp authority for signed heads",
-         [](Configuration& c, const std::string& v) { return setUrl(c.tsaUrl, v); }},
-        {"ledger.host",
-         "host that stands first in the names of tenants' logs",
-         [](Configuration& c, const std::string& v) -> Result<void> {
-             if (!evidence::isOrigin(v) || v.find('/') != std::string::npos) {
-                 return fail(ErrorCode::InvalidInput, "expected a host name");
-             }
-             c.logHost = v;
-             return {};
-         }},
         {"log_level", "debug, info, warning or error", setLogLevel},
     };
 }
@@ -184,8 +259,9 @@ const std::vector<Setting>& settings()
 {
     static const auto list = [] {
         auto all = ownSettings();
-        const auto rates = rateSettings();
-        all.insert(all.end(), rates.begin(), rates.end());
+        for (const auto& more : {accessSettings(), evidenceSettings(), replaySettings()}) {
+            all.insert(all.end(), more.begin(), more.end());
+        }
         return all;
     }();
     return list;
@@ -277,6 +353,11 @@ Result<Configuration> makeConfiguration(const std::vector<Settings>& layers)
                 return fail(set.error().code, set.error().message, name);
             }
         }
+    }
+    if (configuration.embeddings.model.empty() != configuration.embeddings.url.empty()) {
+        return fail(ErrorCode::InvalidInput,
+                    "expected an address and a model, or neither",
+                    "replay.embeddings_url");
     }
     return configuration;
 }

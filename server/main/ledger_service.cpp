@@ -2,6 +2,7 @@
 #include "server/main/ledger_service.h"
 
 #include "models/evidence/timestamp_request.h"
+#include "server/storage/newest_heads.h"
 
 #include <thread>
 
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kSignerPause{20};
 constexpr std::size_t kTimestampBytesMax = 256 * 1024;
+constexpr std::size_t kWitnessBytesMax = 16 * 1024;
 
 /// The newest first.
 Result<std::vector<evidence::NoteKey>> noteKeys(signer::SignerClient& client,
@@ -33,6 +35,7 @@ Result<std::unique_ptr<LedgerService>> LedgerService::open(const Configuration& 
 {
     std::unique_ptr<LedgerService> service(new LedgerService);
     service->m_tsaUrl = configuration.tsaUrl;
+    service->m_witnessList = configuration.witnesses;
     auto folder = configuration.signerDir;
     if (folder.empty()) {
         folder = configuration.dataDir / "signer";
@@ -61,13 +64,13 @@ void LedgerService::startCheckpoints()
     if (m_timeStamps) {
         m_timeStamps->start();
     }
+    if (m_witnesses) {
+        m_witnesses->start();
+    }
 }
 
-void LedgerService::useAuthority(storage::Database& database,
-                                 ops::Metrics& metrics,
-                                 boost::asio::io_context& io)
+void LedgerService::useAuthority(storage::Database& database, ops::Metrics& metrics)
 {
-    m_post = std::make_unique<gateway::WebPost>(io);
     const auto ask = [this](const Bytes& request, Deadline deadline) -> Result<Bytes> {
         EXHIBIT_TRY(auto reply,
                     m_post->post({m_tsaUrl, std::string(evidence::kTimestampQueryType), request},
@@ -81,9 +84,37 @@ void LedgerService::useAuthority(storage::Database& database,
     };
     m_timeStamps = std::make_unique<storage::TimeStamps>(
         storage::TimeStamps::Services{database, m_tsaUrl, ask, metrics});
-    m_parts->stamp = [this](TenantId tenant, const storage::StoredCheckpoint& checkpoint) {
-        m_timeStamps->stamp(tenant, checkpoint);
+}
+
+void LedgerService::useWitnesses(storage::Database& database, ops::Metrics& metrics)
+{
+    const auto post = [this](const std::string& url,
+                             const Bytes& body,
+                             Deadline deadline) -> Result<storage::Witnesses::Answer> {
+        EXHIBIT_TRY(auto reply,
+                    m_post->post({url, "text/plain", body}, deadline, kWitnessBytesMax));
+        return storage::Witnesses::Answer{reply.status, std::move(reply.body)};
     };
+    m_witnesses = std::make_unique<storage::Witnesses>(
+        storage::Witnesses::Services{database, m_witnessList, post, metrics});
+}
+
+/// Witnesses first: a time stamp is over the note with what they said.
+Result<storage::StoredCheckpoint> LedgerService::attest(storage::Database& database,
+                                                        TenantId tenant,
+                                                        const storage::StoredCheckpoint& checkpoint,
+                                                        Deadline deadline)
+{
+    storage::StoredCheckpoint attested = checkpoint;
+    if (m_witnesses) {
+        m_witnesses->cosign(tenant, attested);
+        EXHIBIT_TRY(attested, storage::readAgain(database, tenant, attested, deadline));
+    }
+    if (m_timeStamps) {
+        m_timeStamps->stamp(tenant, attested);
+        EXHIBIT_TRY(attested, storage::readAgain(database, tenant, attested, deadline));
+    }
+    return attested;
 }
 
 void LedgerService::useDatabase(storage::Database& database,
@@ -112,8 +143,19 @@ void LedgerService::useDatabase(storage::Database& database,
             EXHIBIT_TRY(auto hmac, client->macCertificate(subjects, predicate));
             return storage::SignedCertificate{std::move(envelope), std::move(hmac)};
         }});
+    m_post = std::make_unique<gateway::WebPost>(io);
     if (!m_tsaUrl.empty()) {
-        useAuthority(database, metrics, io);
+        useAuthority(database, metrics);
+    }
+    if (!m_witnessList.empty()) {
+        useWitnesses(database, metrics);
+    }
+    if (m_timeStamps || m_witnesses) {
+        m_parts->attest = [this, &database](TenantId tenant,
+                                            const storage::StoredCheckpoint& checkpoint,
+                                            Deadline deadline) {
+            return attest(database, tenant, checkpoint, deadline);
+        };
     }
     metrics.gauge("exhibit_ledger_entries_total",
                   "Entries this process appended to the ledger",

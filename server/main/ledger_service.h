@@ -7,6 +7,7 @@
 #include "server/signer/process.h"
 #include "server/storage/pack_export.h"
 #include "server/storage/time_stamps.h"
+#include "server/storage/witnesses.h"
 
 #include <mutex>
 
@@ -37,9 +38,13 @@ private:
     [[nodiscard]] Result<storage::PackKeys> packKeys() const;
     /// The last ones known while the signer is away: certificates verify all the same.
     [[nodiscard]] Result<signer::SignerClient::PublicKeys> publicKeys() const;
-    void useAuthority(storage::Database& database,
-                      ops::Metrics& metrics,
-                      boost::asio::io_context& io);
+    void useAuthority(storage::Database& database, ops::Metrics& metrics);
+    void useWitnesses(storage::Database& database, ops::Metrics& metrics);
+    [[nodiscard]] Result<storage::StoredCheckpoint> attest(
+        storage::Database& database,
+        TenantId tenant,
+        const storage::StoredCheckpoint& checkpoint,
+        Deadline deadline);
 
     std::unique_ptr<signer::SignerProcess> m_process; ///< nullptr when another runs it.
     std::shared_ptr<signer::SignerClient> m_signer;
@@ -51,6 +56,8 @@ private:
     std::string m_tsaUrl;
     std::unique_ptr<gateway::WebPost> m_post;
     std::unique_ptr<storage::TimeStamps> m_timeStamps; ///< nullptr without an authority.
+    std::vector<storage::Witnesses::Witness> m_witnessList;
+    std::unique_ptr<storage::Witnesses> m_witnesses; ///< nullptr without one.
     std::unique_ptr<storage::LedgerParts> m_parts;
 };
 

@@ -12,21 +12,23 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Each of them occupies a thread of the API while its provider answers.
-constexpr int kReplaysMax = 2;
 constexpr auto kWaitStep = 50ms;
 
-std::string whyNotSent(const storage::CallToReplay& call)
+std::string whyNotSent(const storage::RecordedCall& call, const replay::AnswerContent& original)
 {
     if (call.outcome == "refused") {
         return "The call was refused before a provider saw it.";
     }
-    return call.upstreamStatus == 0 ? "No provider answered the call: there is nothing to compare."
-                                    : "";
+    if (call.upstreamStatus == 0) {
+        return "No provider answered the call: there is nothing to compare.";
+    }
+    return replay::saysAnything(original)
+        ? ""
+        : "The recorded answer says nothing that another could be compared with.";
 }
 
 /// What the record says of the call, in the form of a judgement.
-replay::Judgement recordedJudgement(const storage::CallToReplay& call)
+replay::Judgement recordedJudgement(const storage::RecordedCall& call)
 {
     replay::Judgement judgement{call.snapshotId, call.decisions, call.passes, {}};
     if (call.outcome == "stopped" || call.outcome == "refused") {
@@ -41,42 +43,36 @@ replay::Judgement recordedJudgement(const storage::CallToReplay& call)
     return judgement;
 }
 
-/// Takes one of the few places, or none.
-class Place {
-public:
-    explicit Place(std::atomic<int>& running)
-        : m_running(running)
-        , m_taken(++running <= kReplaysMax)
-    {
-    }
-    ~Place() { --m_running; }
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-    [[nodiscard]] bool taken() const { return m_taken; }
-
-private:
-    std::atomic<int>& m_running;
-    bool m_taken;
-};
-
 } // namespace
+
+ReplayService::ReplayService(Services services)
+    : m_services(std::move(services))
+{
+    if (!m_services.embeddings.model.empty()) {
+        m_embeddings.emplace(m_services.io, m_services.embeddings);
+    }
+}
 
 Result<replay::Outcome> ReplayService::replay(const api::ReplayOrder& order)
 {
-    const Place place(m_running);
+    const api::Place place(m_places);
     if (!place.taken()) {
         return fail(ErrorCode::Unavailable,
                     "as many replays as may run at once are running",
                     std::string(api::kReplaysBusy));
     }
     EXHIBIT_TRY(auto outcome, judgeOriginal(order));
-    outcome.notReplayableReason = whyNotSent(*order.call);
+    outcome.notReplayableReason = whyNotSent(*order.call, outcome.original);
     if (!outcome.notReplayableReason.empty()) {
         return outcome;
     }
     auto replayed = send(order);
     if (replayed) {
         outcome.replayed = *std::move(replayed);
+        outcome.match = replay::compareAnswers(outcome.original,
+                                               outcome.replayed->content,
+                                               m_embeddings ? std::optional(m_embeddings->measure())
+                                                            : std::nullopt);
     } else if (replayed.error().code == ErrorCode::Conflict) {
         outcome.notReplayableReason = std::move(replayed).error().message;
     } else {
@@ -96,12 +92,12 @@ Result<replay::Judgement> ReplayService::judge(
     const auto* project = catalogue->findProject(order.call->projectId);
     EXHIBIT_TRY(auto compiled, m_services.snapshots.get(snapshot));
     EXHIBIT_TRY(auto judged,
-                gateway::judgeReplay(*order.call,
-                                     answer,
-                                     {std::move(compiled),
-                                      project == nullptr ? "" : project->slug,
-                                      catalogue->prices.find(order.call->model)}));
-    return std::move(judged.judgement);
+                gateway::judgeAgain(*order.call,
+                                    answer,
+                                    {std::move(compiled),
+                                     project == nullptr ? "" : project->slug,
+                                     order.prices ? &*order.prices : nullptr}));
+    return gateway::judgementOf(std::move(judged), snapshot->snapshotId);
 }
 
 Result<replay::Outcome> ReplayService::judgeOriginal(const api::ReplayOrder& order) const

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "server/api/places.h"
 #include "server/api/replays.h"
 #include "server/gateway/gateway.h"
 #include "server/gateway/provider_answer.h"
+#include "server/main/embeddings.h"
 
 #include <atomic>
 
@@ -17,12 +19,10 @@ public:
         gateway::Gateway& gateway;
         storage::CatalogueHolder& catalogue;
         prevention::SnapshotCache& snapshots;
+        EmbeddingSettings embeddings;
     };
     /// What is given outlives it.
-    explicit ReplayService(Services services)
-        : m_services(services)
-    {
-    }
+    explicit ReplayService(Services services);
 
     [[nodiscard]] Result<replay::Outcome> replay(const api::ReplayOrder& order) override;
     /// Nobody waits for a provider any more.
@@ -37,7 +37,8 @@ private:
     [[nodiscard]] Result<replay::ReplayedCall> send(const api::ReplayOrder& order);
 
     Services m_services;
-    std::atomic<int> m_running{0};
+    std::optional<Embeddings> m_embeddings;
+    api::Places m_places{2}; ///< Each waits for its provider.
     std::atomic<bool> m_stopped{false};
 };
 

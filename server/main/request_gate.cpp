@@ -2,6 +2,7 @@
 #include "server/main/request_gate.h"
 
 #include "server/gateway/forwarding.h"
+#include "server/http/bearer.h"
 #include "server/security/authenticator.h"
 
 namespace exhibit::server {
@@ -47,6 +48,16 @@ std::vector<std::string_view> valuesOf(const http::Headers& headers, std::string
     return values;
 }
 
+/// The one that the route's own check looks at: else whoever asks could choose whose rate it is.
+Secret credentialOf(const http::Request& request, http::Surface surface)
+{
+    if (surface == http::Surface::Api) {
+        return Secret(std::string(http::bearerOf(request.headers)));
+    }
+    auto presented = gateway::findPresentedKey(request.headers);
+    return presented ? std::move(presented->key) : Secret();
+}
+
 } // namespace
 
 RequestGate::RequestGate(const storage::CatalogueHolder& catalogue,
@@ -68,12 +79,13 @@ void RequestGate::findAddress(http::Request& request) const
     request.peerAddress = security::clientAddress(request.peerAddress, fields, m_trusted);
 }
 
-std::vector<RequestGate::Window> RequestGate::windowsOf(const http::Request& request) const
+std::vector<RequestGate::Window> RequestGate::windowsOf(const http::Request& request,
+                                                        http::Surface surface) const
 {
-    const auto presented = gateway::findPresentedKey(request.headers);
-    const auto principal = presented
-        ? security::authenticate(*m_catalogue.get(), presented->key.expose())
-        : Result<security::Principal>(fail(ErrorCode::Unauthenticated, {}));
+    const auto credential = credentialOf(request, surface);
+    const auto principal = credential.empty()
+        ? Result<security::Principal>(fail(ErrorCode::Unauthenticated, {}))
+        : security::authenticate(*m_catalogue.get(), credential.expose());
     if (principal && principal->role == domain::Role::Service) {
         return {{"key " + principal->key.text(), m_limits.perService, kByUser}};
     }
@@ -94,7 +106,7 @@ std::optional<http::Response> RequestGate::admit(http::Request& request, http::S
     }
     std::optional<security::RateVerdict> tightest;
     std::vector<std::string> taken;
-    for (const auto& window : windowsOf(request)) {
+    for (const auto& window : windowsOf(request, surface)) {
         const auto verdict = m_windows.take(window.key, window.limit, request.receivedAt);
         if (verdict.limit == 0) {
             continue;

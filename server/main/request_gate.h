@@ -31,7 +31,8 @@ private:
         std::uint32_t limit = 0;
         const char* code = "";
     };
-    [[nodiscard]] std::vector<Window> windowsOf(const http::Request& request) const;
+    [[nodiscard]] std::vector<Window> windowsOf(const http::Request& request,
+                                                http::Surface surface) const;
     void findAddress(http::Request& request) const;
 
     const storage::CatalogueHolder& m_catalogue;

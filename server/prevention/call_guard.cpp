@@ -190,9 +190,9 @@ bool CallGuard::findsNothing(std::string_view text)
     return m_impl->output.findsNothing(text);
 }
 
-std::size_t CallGuard::channel(const std::string& name)
+std::size_t CallGuard::channel(const std::string& name, TextRole role)
 {
-    const auto number = m_impl->output.channel(name);
+    const auto number = m_impl->output.channel(name, role);
     m_impl->take(m_impl->output.stop());
     return number;
 }

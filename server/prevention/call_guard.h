@@ -30,6 +30,10 @@ struct TextChannel {
     std::string_view text; ///< Decoded.
 };
 
+/// Policies about the answer as a whole judge what clients read as such: the content of a choice or
+/// message. Patterns look at all texts alike.
+enum class TextRole : std::uint8_t { Answer, Other };
+
 /// A tool call whose arguments have closed.
 struct ToolCall {
     std::string channel; ///< "choices/0/tool_calls/1/function/arguments"
@@ -103,8 +107,8 @@ public:
     /// nothing of it is kept or recorded. For what stands beside the texts of the answer; a text
     /// in which something is found is given to a channel of its own.
     [[nodiscard]] bool findsNothing(std::string_view text);
-    /// The number of a channel of the answer, made on first use.
-    [[nodiscard]] std::size_t channel(const std::string& name);
+    /// The number of a channel of the answer, made on first use with the role that it has then.
+    [[nodiscard]] std::size_t channel(const std::string& name, TextRole role = TextRole::Answer);
     /// The next decoded bytes of a channel.
     void feed(std::size_t channel, std::string_view delta);
     /// Bytes of the channel below this are final: they may be released (policies.md, "Semantics";

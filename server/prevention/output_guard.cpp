@@ -10,17 +10,17 @@ namespace exhibit::prevention {
 namespace {
 
 /// Those that can say nothing before a text has ended.
+bool judgesWhole(const AppliedPolicy& applied)
+{
+    const auto& rule = applied.policy->rule;
+    return std::holds_alternative<domain::SchemaRule>(rule)
+        || std::holds_alternative<domain::ExpressionRule>(rule);
+}
+
 std::vector<AppliedPolicy> wholeOnes(const std::vector<AppliedPolicy>& policies)
 {
     std::vector<AppliedPolicy> wholes;
-    std::copy_if(policies.begin(),
-                 policies.end(),
-                 std::back_inserter(wholes),
-                 [](const AppliedPolicy& applied) {
-                     const auto& rule = applied.policy->rule;
-                     return std::holds_alternative<domain::SchemaRule>(rule)
-                         || std::holds_alternative<domain::ExpressionRule>(rule);
-                 });
+    std::copy_if(policies.begin(), policies.end(), std::back_inserter(wholes), judgesWhole);
     return wholes;
 }
 
@@ -41,7 +41,7 @@ OutputGuard::OutputGuard(std::shared_ptr<const CompiledSnapshot> snapshot,
 {
 }
 
-std::size_t OutputGuard::channel(const std::string& name)
+std::size_t OutputGuard::channel(const std::string& name, TextRole role)
 {
     const auto found = m_channelNumbers.find(name);
     if (found != m_channelNumbers.end()) {
@@ -60,7 +60,7 @@ std::size_t OutputGuard::channel(const std::string& name)
     if (m_plan != nullptr) {
         added.judge.emplace(m_plan, m_scope.facts);
     }
-    added.fits = !isJudgedWhole(name);
+    added.fits = m_wholes.empty() || role != TextRole::Answer;
     m_channelNumbers.emplace(name, m_channels.size() - 1);
     return m_channels.size() - 1;
 }
@@ -74,7 +74,7 @@ void OutputGuard::feed(std::size_t channel, std::string_view delta)
     }
     fed.position += delta.size();
     if (!fed.fits) {
-        fed.text += delta;
+        keepWhole(fed, delta);
     }
     if (fed.judge && !fed.judge->finished()) {
         const auto running = m_clock.run();
@@ -83,7 +83,9 @@ void OutputGuard::feed(std::size_t channel, std::string_view delta)
     stopAt(fed);
     if (!m_closed && fed.judge && fed.judge->holdsTooMuch()) {
         unreadable("Disguised characters hold back more of the answer than can be kept.");
-        fed.judge->readAsIs();
+        if (!m_closed) {
+            fed.judge->readAsIs();
+        }
     }
 }
 
@@ -116,16 +118,16 @@ bool OutputGuard::findsNothing(std::string_view text)
     return judge.findings().empty() && !judge.stop();
 }
 
-/// The text of a choice: what a client parses when it asked for JSON.
-bool OutputGuard::isJudgedWhole(const std::string& channel) const
+/// Memory does not grow with a stream that never ends.
+void OutputGuard::keepWhole(Channel& channel, std::string_view delta)
 {
-    if (m_wholes.empty()) {
-        return false;
+    if (channel.text.size() + delta.size() <= limits::kAnswerBytesMax) {
+        channel.text += delta;
+        return;
     }
-    const auto steps = std::count(channel.begin(), channel.end(), '/');
-    return (steps == 2 && channel.starts_with("choices/") && channel.ends_with("/content"))
-        || (steps == 2 && channel.starts_with("content/") && channel.ends_with("/text"))
-        || (steps == 4 && channel.starts_with("output/") && channel.ends_with("/text"));
+    unreadable("The answer is longer than what can be judged as a whole.");
+    channel.text.clear();
+    channel.fits = !m_closed;
 }
 
 bool OutputGuard::wholesBlock() const
@@ -137,19 +139,17 @@ bool OutputGuard::wholesBlock() const
 
 void OutputGuard::judgeWhole(Channel& channel)
 {
-    channel.fits = true;
     const auto text = std::exchange(channel.text, {});
-    if (text.empty()) {
-        return; // A choice of tool calls only.
+    if (!text.empty()) { // Not a choice of tool calls only.
+        const auto running = m_clock.run();
+        m_judgedWhole = true;
+        for (const auto& applied : m_wholes) {
+            judgeAnswer(applied, channel, text);
+        }
     }
-    const auto running = m_clock.run();
-    for (const auto& applied : m_wholes) {
-        judgeAnswer(applied, channel, text);
-    }
-    if (m_wholeFindings.stop()) {
-        m_closed = true;
-        m_stop = m_wholeFindings.stop();
-    }
+    m_stop = m_wholeFindings.stop();
+    m_closed = m_stop.has_value();
+    channel.fits = !m_closed;
 }
 
 void OutputGuard::judgeAnswer(const AppliedPolicy& applied,
@@ -262,14 +262,18 @@ JudgedStage OutputGuard::judged() const
 
 void OutputGuard::conclude(StageOutcome& outcome)
 {
-    const auto stage = judged();
+    auto stage = judged();
     auto decisions = m_decisions ? *std::move(m_decisions) : decide(stage, m_builder);
     std::move(m_errors.begin(), m_errors.end(), std::back_inserter(outcome.decisions));
     std::move(decisions.begin(), decisions.end(), std::back_inserter(outcome.decisions));
     outcome.masked = maskedSpans(stage);
     m_wholeFindings.conclude(outcome, m_clock.microseconds());
-    // A call that was stopped before its answer was never judged by output policies.
+    // A call that was stopped before its answer was never judged by output policies, and one
+    // without a whole text not by those that judge such.
     if (sawText() || !m_closed) {
+        if (!m_judgedWhole) {
+            std::erase_if(stage.policies, judgesWhole);
+        }
         appendPasses(stage, m_snapshot->snapshot().snapshotId, outcome);
     }
 }

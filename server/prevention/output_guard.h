@@ -28,7 +28,7 @@ public:
     [[nodiscard]] bool redacts() const { return m_plan != nullptr && m_plan->redacts; }
     [[nodiscard]] bool sawText() const { return !m_channels.empty(); }
 
-    [[nodiscard]] std::size_t channel(const std::string& name);
+    [[nodiscard]] std::size_t channel(const std::string& name, TextRole role);
     void feed(std::size_t channel, std::string_view delta);
     void finishChannel(std::size_t channel);
     /// As CallGuard::findsNothing().
@@ -57,7 +57,7 @@ private:
     void stopAt(const Channel& channel);
     void judgeWhole(Channel& channel);
     void judgeAnswer(const AppliedPolicy& applied, const Channel& channel, const std::string& text);
-    [[nodiscard]] bool isJudgedWhole(const std::string& channel) const;
+    void keepWhole(Channel& channel, std::string_view delta);
     [[nodiscard]] bool wholesBlock() const;
 
     std::shared_ptr<const CompiledSnapshot> m_snapshot;
@@ -73,6 +73,7 @@ private:
     std::vector<domain::Decision> m_errors; ///< At most one for each policy.
     std::optional<std::vector<domain::Decision>> m_decisions; ///< Made at the stop.
     std::optional<Stop> m_stop;
+    bool m_judgedWhole = false;
     bool m_closed = false;
     EvaluationClock m_clock;
 };

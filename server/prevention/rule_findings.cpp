@@ -36,14 +36,14 @@ void RuleFindings::add(const AppliedPolicy& policy, Found found)
     }
 }
 
-void RuleFindings::addError(const AppliedPolicy& policy, std::string_view why)
+void RuleFindings::addError(const AppliedPolicy& policy, std::string_view why, std::string channel)
 {
     if (m_stop || find(policy) != nullptr) {
         return;
     }
     m_decisions.push_back(m_builder.fromError(policy, m_stage, why));
     if (policy.policy->effectiveOnError() == domain::OnError::Block) {
-        stopAt(m_decisions.back(), {});
+        stopAt(m_decisions.back(), std::move(channel));
     }
 }
 
@@ -55,7 +55,7 @@ void judgeExpression(const Expression& expression,
 {
     const auto holds = expression.holds(scope);
     if (!holds) {
-        findings.addError(policy, holds.error().message + ".");
+        findings.addError(policy, holds.error().message + ".", channel);
     } else if (*holds) {
         RuleFindings::Found found;
         found.reason = "The policy's expression is true.";

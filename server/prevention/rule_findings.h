@@ -30,7 +30,7 @@ public:
         bool wholeTextHeld = false;
     };
     void add(const AppliedPolicy& policy, Found found);
-    void addError(const AppliedPolicy& policy, std::string_view why);
+    void addError(const AppliedPolicy& policy, std::string_view why, std::string channel = {});
 
     [[nodiscard]] domain::Stage stage() const { return m_stage; }
     [[nodiscard]] const std::optional<Stop>& stop() const { return m_stop; }

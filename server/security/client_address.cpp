@@ -2,24 +2,18 @@
 #include "server/security/client_address.h"
 
 #include "models/base/traffic_limits.h"
+#include "models/base/trim.h"
 
 #include <arpa/inet.h>
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 
 namespace exhibit::security {
 namespace {
 
 constexpr std::size_t kAddressBytesMax = 64;
-
-std::string_view trimmed(std::string_view text)
-{
-    const auto first = text.find_first_not_of(" \t");
-    return first == std::string_view::npos
-        ? std::string_view{}
-        : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 std::vector<std::string_view> split(std::string_view text, char separator)
 {
@@ -81,15 +75,36 @@ std::vector<std::string_view> forOf(std::string_view field)
     return hops;
 }
 
-std::vector<std::string_view> hopsOf(const ForwardedFields& fields)
+using Hops = std::vector<std::string_view>;
+
+Hops hopsOf(const std::vector<std::string_view>& fields,
+            const std::function<Hops(std::string_view)>& read)
 {
-    std::vector<std::string_view> hops;
-    const bool plain = !fields.forwardedFor.empty();
-    for (const auto field : plain ? fields.forwardedFor : fields.forwarded) {
-        const auto more = plain ? split(field, ',') : forOf(field);
+    Hops hops;
+    for (const auto field : fields) {
+        const auto more = read(field);
         hops.insert(hops.end(), more.begin(), more.end());
     }
     return hops;
+}
+
+/// The last hop that is no proxy of ours; `peer` when there is none.
+AddressBytes lastForeign(const AddressBytes& peer, const Hops& hops, const TrustedProxies& trusted)
+{
+    AddressBytes current = peer;
+    const auto first
+        = hops.size() > limits::kForwardedHopsMax ? hops.size() - limits::kForwardedHopsMax : 0;
+    for (std::size_t i = hops.size(); i > first; --i) {
+        const auto hop = parseHop(hops[i - 1]);
+        if (!hop) {
+            break;
+        }
+        current = *hop;
+        if (!trusted.contains(*hop)) {
+            break;
+        }
+    }
+    return current;
 }
 
 } // namespace
@@ -160,24 +175,27 @@ std::string clientAddress(const std::string& peer,
                           const ForwardedFields& fields,
                           const TrustedProxies& trusted)
 {
-    auto current = parseAddress(peer);
-    if (!current || !trusted.contains(*current)) {
+    const auto own = parseAddress(peer);
+    if (!own || !trusted.contains(*own)) {
         return peer;
     }
-    const auto hops = hopsOf(fields);
-    const auto first
-        = hops.size() > limits::kForwardedHopsMax ? hops.size() - limits::kForwardedHopsMax : 0;
-    for (std::size_t i = hops.size(); i > first; --i) {
-        const auto hop = parseHop(hops[i - 1]);
-        if (!hop) {
-            break;
-        }
-        current = *hop;
-        if (!trusted.contains(*hop)) {
-            break;
-        }
+    const auto plain = lastForeign(
+        *own,
+        hopsOf(fields.forwardedFor, [](std::string_view field) { return split(field, ','); }),
+        trusted);
+    const auto standard = lastForeign(*own, hopsOf(fields.forwarded, forOf), trusted);
+    if (fields.forwarded.empty()) {
+        return textOf(plain);
     }
-    return textOf(*current);
+    if (fields.forwardedFor.empty()) {
+        return textOf(standard);
+    }
+    return textOf(plain == standard ? plain : *own);
+}
+
+bool isLoopback(std::string_view address)
+{
+    return address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
 }
 
 std::string addressGroup(const std::string& address)

@@ -34,8 +34,10 @@ private:
 };
 
 /// Who asks (api.md, "Client addresses"): the peer, unless that is a trusted proxy; then the last
-/// hop of X-Forwarded-For, or else of Forwarded (RFC 7239), that is none. A hop that is no address,
-/// or more than limits::kForwardedHopsMax of them, ends the search at the proxy which named it.
+/// hop of X-Forwarded-For, or of Forwarded (RFC 7239), that is none. Where both are there and name
+/// different clients, one of them came from the client, and the peer counts. A hop that is no
+/// address, or more than limits::kForwardedHopsMax of them, ends the search at the proxy which
+/// named it.
 struct ForwardedFields {
     std::vector<std::string_view> forwardedFor; ///< Values of X-Forwarded-For, in order.
     std::vector<std::string_view> forwarded; ///< Values of Forwarded.
@@ -43,6 +45,9 @@ struct ForwardedFields {
 [[nodiscard]] std::string clientAddress(const std::string& peer,
                                         const ForwardedFields& fields,
                                         const TrustedProxies& trusted);
+
+/// True for 127.0.0.0/8 and ::1.
+[[nodiscard]] bool isLoopback(std::string_view address);
 
 /// What shares a limit: an IPv4 address, or the /64 that one IPv6 customer has. The text itself
 /// when it is no address.

@@ -32,23 +32,48 @@ Bytes seal(const SignerKeys& keys, const Secret& unlock)
     return spool::AesGcm(unlock).sealWithNonce(kContext, plain.expose());
 }
 
-} // namespace
-
-Result<void> rotateLogKey(const std::filesystem::path& folder,
-                          const std::filesystem::path& unlockFile)
+/// Replaces the file as a whole.
+template <class Change>
+Result<void> changeKeys(const std::filesystem::path& folder,
+                        const std::filesystem::path& unlockFile,
+                        Change change)
 {
     EXHIBIT_TRY(SignerKeys keys, loadOrCreateKeys(folder, unlockFile));
     EXHIBIT_TRY(const auto unlock, spool::readPrivateFile(unlockFile, kFileBytesMax));
-    keys.previousLogSeed = std::exchange(keys.logSeed, spool::makeKey());
+    change(keys);
     const auto fresh = folder / "keys.sealed.new";
     std::error_code error;
-    std::filesystem::remove(fresh, error); // Of a rotation that was interrupted.
+    std::filesystem::remove(fresh, error); // Of a change that was interrupted.
     EXHIBIT_CHECK(spool::createPrivateFile(fresh, seal(keys, Secret(unlock.value_or("")))));
     std::filesystem::rename(fresh, folder / "keys.sealed", error);
     if (error) {
         return fail(ErrorCode::Internal, "the signing keys cannot be replaced", folder.string());
     }
     return spool::syncFolder(folder);
+}
+
+} // namespace
+
+Result<void> rotateLogKey(const std::filesystem::path& folder,
+                          const std::filesystem::path& unlockFile)
+{
+    return changeKeys(folder, unlockFile, [](SignerKeys& keys) {
+        keys.previousLogSeed = std::exchange(keys.logSeed, spool::makeKey());
+    });
+}
+
+Result<void> endPreviousLogKey(const std::filesystem::path& folder,
+                               const std::filesystem::path& unlockFile)
+{
+    return changeKeys(
+        folder, unlockFile, [](SignerKeys& keys) { keys.previousLogSeed = Secret(); });
+}
+
+Result<void> rotateCertificateKey(const std::filesystem::path& folder,
+                                  const std::filesystem::path& unlockFile)
+{
+    return changeKeys(
+        folder, unlockFile, [](SignerKeys& keys) { keys.certificateSeed = spool::makeKey(); });
 }
 
 SignerKeys makeKeys()

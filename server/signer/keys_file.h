@@ -25,6 +25,12 @@ struct SignerKeys {
 /// on. While no signer serves from the folder.
 [[nodiscard]] Result<void> rotateLogKey(const std::filesystem::path& folder,
                                         const std::filesystem::path& unlockFile);
+/// The old log key signs no more, once verifiers have seen heads with both signatures.
+[[nodiscard]] Result<void> endPreviousLogKey(const std::filesystem::path& folder,
+                                             const std::filesystem::path& unlockFile);
+/// Makes a new key for certificates and packs; a keyring says what the old one still counts for.
+[[nodiscard]] Result<void> rotateCertificateKey(const std::filesystem::path& folder,
+                                                const std::filesystem::path& unlockFile);
 /// Fresh random keys.
 [[nodiscard]] SignerKeys makeKeys();
 

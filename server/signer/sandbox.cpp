@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/signer/sandbox.h"
 
+#include "server/spool/local_file.h"
+
 #include <seccomp.h>
 
 #include <cerrno>
@@ -8,12 +10,15 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/landlock.h>
 #include <pwd.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace exhibit::signer {
@@ -39,26 +44,91 @@ constexpr int kAllowed[] = {SCMP_SYS(read),          SCMP_SYS(write),
                             SCMP_SYS(rt_sigaction),  SCMP_SYS(restart_syscall),
                             SCMP_SYS(exit),          SCMP_SYS(exit_group)};
 
-Result<void> dropPrivileges()
+/// What a token's module needs beside them, below its own folders.
+constexpr int kAllowedWithFiles[] = {SCMP_SYS(openat),
+                                     SCMP_SYS(fcntl),
+                                     SCMP_SYS(getdents64),
+                                     SCMP_SYS(access),
+                                     SCMP_SYS(faccessat),
+                                     SCMP_SYS(faccessat2)};
+
+struct Account {
+    uid_t uid;
+    gid_t gid;
+};
+
+Result<Account> accountFor(const std::vector<std::string>& folders)
+{
+    if (!folders.empty()) {
+        struct stat status { };
+        if (::stat(folders.front().c_str(), &status) != 0) {
+            return fail(ErrorCode::NotFound, "the token's folder is missing", folders.front());
+        }
+        return Account{status.st_uid, status.st_gid};
+    }
+    const passwd* const nobody = ::getpwnam("nobody");
+    if (nobody == nullptr) {
+        return fail(ErrorCode::Internal, "there is no account to give up root's rights for");
+    }
+    return Account{nobody->pw_uid, nobody->pw_gid};
+}
+
+Result<void> dropPrivileges(const std::vector<std::string>& folders)
 {
     if (::geteuid() != 0) {
         return {};
     }
-    const passwd* const nobody = ::getpwnam("nobody");
-    if (nobody == nullptr || ::setgroups(0, nullptr) != 0
-        || ::setresgid(nobody->pw_gid, nobody->pw_gid, nobody->pw_gid) != 0
-        || ::setresuid(nobody->pw_uid, nobody->pw_uid, nobody->pw_uid) != 0) {
+    EXHIBIT_TRY(const Account account, accountFor(folders));
+    if (::setgroups(0, nullptr) != 0 || ::setresgid(account.gid, account.gid, account.gid) != 0
+        || ::setresuid(account.uid, account.uid, account.uid) != 0) {
         return fail(ErrorCode::Internal, "the signer cannot give up root's rights");
     }
     return {};
 }
 
-Result<void> filterCalls()
+Result<void> allowFolder(int rules, const std::string& folder)
+{
+    const spool::FileDescriptor opened(::open(folder.c_str(), O_PATH | O_CLOEXEC));
+    landlock_path_beneath_attr beneath{};
+    beneath.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR
+        | LANDLOCK_ACCESS_FS_WRITE_FILE;
+    beneath.parent_fd = opened.get();
+    if (opened.get() < 0
+        || ::syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) != 0) {
+        return fail(ErrorCode::Internal, "the signer cannot allow itself a folder", folder);
+    }
+    return {};
+}
+
+/// Every other file is out of reach, whatever the account may open.
+Result<void> restrictFiles(const std::vector<std::string>& folders)
+{
+    landlock_ruleset_attr attributes{};
+    attributes.handled_access_fs = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1U) - 1; // All of the first ABI.
+    const spool::FileDescriptor rules(static_cast<int>(
+        ::syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0)));
+    if (rules.get() < 0) {
+        return fail(ErrorCode::Unavailable,
+                    "a token with files of its own needs a kernel with Landlock");
+    }
+    for (const auto& folder : folders) {
+        EXHIBIT_CHECK(allowFolder(rules.get(), folder));
+    }
+    if (::syscall(SYS_landlock_restrict_self, rules.get(), 0) != 0) {
+        return fail(ErrorCode::Internal, "the signer cannot restrict its files");
+    }
+    return {};
+}
+
+Result<void> filterCalls(bool withFiles)
 {
     const scmp_filter_ctx context = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     bool fine = context != nullptr;
     for (const int call : kAllowed) {
         fine = fine && seccomp_rule_add(context, SCMP_ACT_ALLOW, call, 0) == 0;
+    }
+    for (const int call : kAllowedWithFiles) {
+        fine = fine && (!withFiles || seccomp_rule_add(context, SCMP_ACT_ALLOW, call, 0) == 0);
     }
     fine = fine && seccomp_load(context) == 0;
     seccomp_release(context);
@@ -70,7 +140,7 @@ Result<void> filterCalls()
 
 } // namespace
 
-Result<JsonObject> shutIn()
+Result<JsonObject> shutIn(const std::vector<std::string>& folders)
 {
     const bool ownNetwork = ::unshare(CLONE_NEWNET) == 0;
     const rlimit none{0, 0};
@@ -79,15 +149,23 @@ Result<JsonObject> shutIn()
     const rlimit all{RLIM_INFINITY, RLIM_INFINITY};
     const bool unlimited = ::setrlimit(RLIMIT_MEMLOCK, &all) == 0;
     const bool locked = ::mlockall(unlimited ? MCL_CURRENT | MCL_FUTURE : MCL_CURRENT) == 0;
-    EXHIBIT_CHECK(dropPrivileges());
+    EXHIBIT_CHECK(dropPrivileges(folders));
     ::prctl(PR_SET_DUMPABLE, 0);
     // Changing accounts took back what the parent had set.
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
         return fail(ErrorCode::Internal, "the signer cannot give up new privileges");
     }
-    EXHIBIT_CHECK(filterCalls());
+    if (!folders.empty()) {
+        EXHIBIT_CHECK(restrictFiles(folders));
+    }
+    EXHIBIT_CHECK(filterCalls(!folders.empty()));
+    JsonArray opened;
+    for (const auto& folder : folders) {
+        opened.push_back(Json(folder));
+    }
     return JsonObject{{"seccomp", true},
+                      {"folders", std::move(opened)},
                       {"network_namespace", ownNetwork},
                       {"memory_locked", locked},
                       {"uid", static_cast<std::int64_t>(::geteuid())}};
@@ -96,7 +174,7 @@ Result<JsonObject> shutIn()
 JsonObject probe()
 {
     const int file = ::open("/etc/passwd", O_RDONLY | O_CLOEXEC);
-    const bool openRefused = file < 0 && errno == EPERM;
+    const bool openRefused = file < 0 && (errno == EPERM || errno == EACCES);
     const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const bool socketRefused = socket < 0 && errno == EPERM;
     return {{"open_refused", openRefused}, {"socket_refused", socketRefused}};

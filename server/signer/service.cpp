@@ -67,7 +67,7 @@ void Service::run()
 {
     std::signal(SIGTERM, askToStop);
     std::signal(SIGINT, askToStop);
-    while (stopAsked == 0) {
+    while (stopAsked == 0 && !m_signer.lostKeys()) {
         std::vector<pollfd> descriptors{{m_options.listener, POLLIN, 0}};
         for (const auto& [descriptor, client] : m_clients) {
             descriptors.push_back({descriptor, POLLIN, 0});

@@ -17,8 +17,9 @@ struct ServiceOptions {
     JsonObject sandbox; ///< As shutIn() reported it, for "health".
 };
 
-/// Answers requests, one after the other, until SIGTERM or until the owner has gone. Writes one
-/// line per use of a key to standard error: who, what, about what; never a key.
+/// Answers requests, one after the other, until SIGTERM, until the owner has gone, or until a
+/// signing key is lost to this process. Writes one line per use of a key to standard error: who,
+/// what, about what; never a key.
 class Service {
 public:
     Service(Signer signer, ServiceOptions options);

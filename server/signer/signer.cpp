@@ -54,35 +54,35 @@ JsonObject headJson(const TreeHead& head)
 
 } // namespace
 
-Signer::Signer(HeadsFile heads,
-               evidence::SigningKey log,
-               std::optional<evidence::SigningKey> previousLog,
-               evidence::SigningKey certificate,
-               Secret macKey,
-               Secret wrappingKey)
+Signer::Signer(HeadsFile heads, SignatureKeys signing, Secret macKey, Secret wrappingKey)
     : m_heads(std::move(heads))
-    , m_log(std::move(log))
-    , m_previousLog(std::move(previousLog))
-    , m_certificate(std::move(certificate))
+    , m_signing(std::move(signing))
     , m_macKey(std::move(macKey))
     , m_wrappingKey(std::move(wrappingKey))
 {
 }
 
+Signer Signer::create(SignatureKeys signing, SignerKeys keys, HeadsFile heads)
+{
+    return {
+        std::move(heads), std::move(signing), std::move(keys.macKey), std::move(keys.wrappingKey)};
+}
+
 Result<Signer> Signer::create(SignerKeys keys, HeadsFile heads)
 {
-    EXHIBIT_TRY(auto log, evidence::SigningKey::fromSeed(keys.logSeed));
-    EXHIBIT_TRY(auto certificate, evidence::SigningKey::fromSeed(keys.certificateSeed));
-    std::optional<evidence::SigningKey> previous;
+    SignatureKeys signing;
+    EXHIBIT_TRY(signing.log, keyFromSeed(keys.logSeed));
+    EXHIBIT_TRY(signing.certificate, keyFromSeed(keys.certificateSeed));
     if (!keys.previousLogSeed.empty()) {
-        EXHIBIT_TRY(previous, evidence::SigningKey::fromSeed(keys.previousLogSeed));
+        EXHIBIT_TRY(signing.previousLog, keyFromSeed(keys.previousLogSeed));
     }
-    return Signer(std::move(heads),
-                  std::move(log),
-                  std::move(previous),
-                  std::move(certificate),
-                  std::move(keys.macKey),
-                  std::move(keys.wrappingKey));
+    return create(std::move(signing), std::move(keys), std::move(heads));
+}
+
+bool Signer::lostKeys() const
+{
+    return m_signing.log->lost() || m_signing.certificate->lost()
+        || (m_signing.previousLog && m_signing.previousLog->lost());
 }
 
 Json Signer::handle(const Json& request)
@@ -146,10 +146,11 @@ Result<Json> Signer::signCheckpoint(const Json& request)
     }
     const std::string body = evidence::writeCheckpoint({origin, head});
     evidence::Note signedNote{body, {}};
-    for (const auto* key : {&m_log, m_previousLog ? &*m_previousLog : nullptr}) {
+    for (auto* const key : {m_signing.log.get(), m_signing.previousLog.get()}) {
         if (key != nullptr) {
             EXHIBIT_TRY(const auto named, evidence::NoteKey::make(origin, key->publicKey()));
-            signedNote.signatures.push_back(evidence::makeSignature(named, key->sign(body)));
+            EXHIBIT_TRY(Bytes signature, key->sign(body));
+            signedNote.signatures.push_back(evidence::makeSignature(named, std::move(signature)));
         }
     }
     EXHIBIT_TRY(const std::string note, evidence::writeNote(signedNote));
@@ -163,13 +164,14 @@ Result<Json> Signer::lastHead(const Json& request)
     return Json(JsonObject{{"head", last == nullptr ? Json() : Json(headJson(*last))}});
 }
 
-evidence::Envelope Signer::envelope(const Bytes& payload) const
+Result<Json> Signer::signStatement(const Bytes& payload)
 {
     const std::string type(evidence::kInTotoType);
-    return {payload,
-            type,
-            {{m_certificate.publicKey().id(),
-              m_certificate.sign(evidence::preAuthEncoding(type, payload))}}};
+    EXHIBIT_TRY(Bytes signature,
+                m_signing.certificate->sign(evidence::preAuthEncoding(type, payload)));
+    const evidence::Envelope envelope{
+        payload, type, {{m_signing.certificate->publicKey().id(), std::move(signature)}}};
+    return Json(JsonObject{{"envelope", evidence::writeEnvelope(envelope)}});
 }
 
 Result<Bytes> certificateStatement(const Json& request)
@@ -196,7 +198,7 @@ Result<Bytes> certificateStatement(const Json& request)
 Result<Json> Signer::signCertificate(const Json& request)
 {
     EXHIBIT_TRY(const Bytes payload, certificateStatement(request));
-    return Json(JsonObject{{"envelope", evidence::writeEnvelope(envelope(payload))}});
+    return signStatement(payload);
 }
 
 Result<Json> Signer::signPack(const Json& request)
@@ -210,7 +212,7 @@ Result<Json> Signer::signPack(const Json& request)
     statement.exporter = stringMember(request, "exporter");
     statement.caseId = stringMember(request, "case");
     EXHIBIT_TRY(const Bytes payload, evidence::writePackStatement(statement, tagManifest));
-    return Json(JsonObject{{"envelope", evidence::writeEnvelope(envelope(payload))}});
+    return signStatement(payload);
 }
 
 /// The digest is of the file around its signature. What is signed are the attributes that are made
@@ -256,10 +258,10 @@ Result<Json> Signer::unwrap(const Json& request)
 
 Result<Json> Signer::publicKeys(const Json&)
 {
-    JsonObject keys{{"log", toHex(m_log.publicKey().raw())},
-                    {"certificate", toHex(m_certificate.publicKey().raw())}};
-    if (m_previousLog) {
-        keys.emplace("previous_log", toHex(m_previousLog->publicKey().raw()));
+    JsonObject keys{{"log", toHex(m_signing.log->publicKey().raw())},
+                    {"certificate", toHex(m_signing.certificate->publicKey().raw())}};
+    if (m_signing.previousLog) {
+        keys.emplace("previous_log", toHex(m_signing.previousLog->publicKey().raw()));
     }
     if (m_pdfKey) {
         EXHIBIT_TRY(const std::string certificate, m_pdfKey->certificate());

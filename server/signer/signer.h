@@ -5,6 +5,7 @@
 #include "server/signer/heads_file.h"
 #include "server/signer/keys_file.h"
 #include "server/signer/pdf_key.h"
+#include "server/signer/signature_key.h"
 
 #include <optional>
 
@@ -21,19 +22,18 @@ struct Caller {
 class Signer {
 public:
     [[nodiscard]] static Result<Signer> create(SignerKeys keys, HeadsFile heads);
+    /// With signing keys that lie elsewhere; the seeds of `keys` are not used.
+    [[nodiscard]] static Signer create(SignatureKeys signing, SignerKeys keys, HeadsFile heads);
     /// Without one reports are not signed.
     void usePdfKey(PdfKey key) { m_pdfKey = std::move(key); }
 
+    /// A signing key can be had again in another process alone.
+    [[nodiscard]] bool lostKeys() const;
     /// The reply; {"error": ...} for what is refused.
     [[nodiscard]] Json handle(const Json& request);
 
 private:
-    Signer(HeadsFile heads,
-           evidence::SigningKey log,
-           std::optional<evidence::SigningKey> previousLog,
-           evidence::SigningKey certificate,
-           Secret macKey,
-           Secret wrappingKey);
+    Signer(HeadsFile heads, SignatureKeys signing, Secret macKey, Secret wrappingKey);
 
     [[nodiscard]] Result<Json> signCheckpoint(const Json& request);
     [[nodiscard]] Result<Json> signCertificate(const Json& request);
@@ -44,12 +44,10 @@ private:
     [[nodiscard]] Result<Json> unwrap(const Json& request);
     [[nodiscard]] Result<Json> publicKeys(const Json& request);
     [[nodiscard]] Result<Json> lastHead(const Json& request);
-    [[nodiscard]] evidence::Envelope envelope(const Bytes& payload) const;
+    [[nodiscard]] Result<Json> signStatement(const Bytes& payload);
 
     HeadsFile m_heads;
-    evidence::SigningKey m_log;
-    std::optional<evidence::SigningKey> m_previousLog; ///< After a rotation: signs heads too.
-    evidence::SigningKey m_certificate;
+    SignatureKeys m_signing;
     Secret m_macKey;
     Secret m_wrappingKey;
     std::optional<PdfKey> m_pdfKey;

@@ -2,6 +2,7 @@
 #include "server/storage/certificate_reading.h"
 
 #include "models/evidence/certificate_document.h"
+#include "server/storage/keyring_store.h"
 #include "server/storage/ledger_reading.h"
 #include "server/storage/time_stamps.h"
 
@@ -198,6 +199,29 @@ private:
             }
         }
         document.certificateKeys.push_back(toHex(packKeys.certificate.raw()));
+        return addKeyring(document);
+    }
+
+    /// Keys that signed once and were listed then.
+    Result<void> addKeyring(evidence::CertificateDocument& document)
+    {
+        EXHIBIT_TRY(const auto keyring, readKeyring(m_transaction));
+        if (!keyring) {
+            return {};
+        }
+        EXHIBIT_TRY(const auto lines, keyring->lines());
+        const auto addTo = [](std::vector<std::string>& keys, std::string key) {
+            if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
+                keys.push_back(std::move(key));
+            }
+        };
+        for (const auto& line : lines) {
+            if (line.purpose == evidence::kLogPurpose) {
+                addTo(document.logKeys, line.key.text());
+            } else if (line.purpose == evidence::kCertificatePurpose) {
+                addTo(document.certificateKeys, toHex(line.key.key().raw()));
+            }
+        }
         return {};
     }
 

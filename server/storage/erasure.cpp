@@ -11,6 +11,35 @@ constexpr std::string_view kUserPrefix = "user:";
 /// SQLSTATE of a refusal by erase_subject().
 constexpr std::string_view kHeldState = "55006";
 
+/// What a subject's text names: a user, or a call.
+struct NamedSubject {
+    std::optional<std::string> user;
+    std::optional<CallId> call;
+};
+
+Result<NamedSubject> parseSubject(const SubjectId& subject)
+{
+    if (subject.starts_with(kUserPrefix) && subject.size() > kUserPrefix.size()) {
+        return NamedSubject{subject.substr(kUserPrefix.size()), {}};
+    }
+    const auto call = CallId::parse(subject);
+    if (!call) {
+        return fail(ErrorCode::InvalidInput, "expected user: and an id, or a call's id", "subject");
+    }
+    return NamedSubject{{}, *call};
+}
+
+Result<void> expectIncident(Transaction& transaction, IncidentId incident)
+{
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT FROM incidents WHERE tenant_id = $1 AND incident_id = $2",
+                                  {transaction.tenant(), incident}));
+    if (rows.empty()) {
+        return fail(ErrorCode::NotFound, "there is no such incident", "incident_id");
+    }
+    return {};
+}
+
 } // namespace
 
 Result<HoldId> placeHold(Transaction& transaction,
@@ -19,12 +48,21 @@ Result<HoldId> placeHold(Transaction& transaction,
                          const HoldRequest& hold)
 {
     const HoldId id = HoldId::generate();
+    std::optional<Uuid> call;
+    if (hold.subject) {
+        EXHIBIT_TRY(const auto named, parseSubject(*hold.subject));
+        call = named.call ? std::optional(named.call->value) : std::nullopt;
+    }
+    if (hold.incident) {
+        EXHIBIT_CHECK(expectIncident(transaction, *hold.incident));
+    }
     EXHIBIT_CHECK(transaction.query(
-        "INSERT INTO legal_holds (tenant_id, hold_id, subject, incident_id, reason, placed_by)"
-        " VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO legal_holds (tenant_id, hold_id, subject, call_id, incident_id, reason,"
+        " placed_by) VALUES ($1, $2, $3, $4, $5, $6, $7)",
         {transaction.tenant(),
          id.value,
          storable(hold.subject),
+         call,
          hold.incident,
          storable(hold.reason),
          actor.id}));
@@ -89,20 +127,17 @@ Result<Erasure> eraseSubject(Transaction& transaction,
                              const SubjectId& subject,
                              const std::string& basis)
 {
-    const bool isUser = subject.starts_with(kUserPrefix) && subject.size() > kUserPrefix.size();
-    const auto call = CallId::parse(subject);
-    if (!isUser && !call) {
-        return fail(ErrorCode::InvalidInput, "expected user: and an id, or a call's id", "subject");
-    }
-    const auto user = isUser ? std::optional(subject.substr(kUserPrefix.size())) : std::nullopt;
+    EXHIBIT_TRY(const auto named, parseSubject(subject));
+    const auto& [user, call] = named;
     const auto callId = call ? std::optional(call->value) : std::nullopt;
     const auto callAt = call ? std::optional(call->value.timestamp()) : std::nullopt;
     // Before the rest: it waits for a call of the subject that is being indexed right now.
     EXHIBIT_CHECK(transaction.query("SELECT forget_call_subject($1, $2)",
                                     {transaction.tenant(), storable(subject)}));
-    const auto rows = transaction.query("SELECT erased_key, field_rows, body_rows, call_rows"
-                                        " FROM erase_subject($1, $2, $3, $4)",
-                                        {storable(subject), storable(user), callId, callAt});
+    const auto rows
+        = transaction.query("SELECT erased_key, field_rows, body_rows, call_rows, use_rows"
+                            " FROM erase_subject($1, $2, $3, $4)",
+                            {storable(subject), storable(user), callId, callAt});
     if (!rows) {
         return rows.error().subject == kHeldState
             ? fail(ErrorCode::Conflict, "a legal hold covers this; it cannot be erased")
@@ -110,7 +145,7 @@ Result<Erasure> eraseSubject(Transaction& transaction,
     }
     const Erasure erased{rows->integer(0, 1), rows->integer(0, 2), rows->integer(0, 3)};
     const bool hadKey = !rows->isNull(0, 0);
-    if (!hadKey && erased.bodies == 0 && erased.calls == 0) {
+    if (!hadKey && erased.bodies == 0 && erased.calls == 0 && rows->integer(0, 4) == 0) {
         return fail(ErrorCode::NotFound, "nothing of this subject is kept", "subject");
     }
     if (hadKey) {

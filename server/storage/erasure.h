@@ -26,7 +26,8 @@ struct Erasure {
 
 /// Legal holds and erasure, each an entry of the log (hold.placed, hold.released, field.erased).
 /// Destroying a subject's key reaches every copy of what it sealed, backups too; digests stay, so
-/// that every proof stays valid. A hold beats an erasure.
+/// that every proof stays valid. A hold beats an erasure. InvalidInput for a subject that none can
+/// have, NotFound for an incident that there is not: a hold that covers nothing protects nothing.
 [[nodiscard]] Result<HoldId> placeHold(Transaction& transaction,
                                        LedgerAppender& ledger,
                                        const Actor& actor,

@@ -10,9 +10,16 @@ namespace {
 
 constexpr const char* kHeadColumns
     = "SELECT epoch, origin, next_seq, last_hash, edge FROM ledger_heads WHERE tenant_id = $1";
+/// The note has the cosignatures of witnesses, as they stood when it was time-stamped, else all.
 constexpr const char* kCheckpointColumns
-    = "SELECT epoch, tree_size, root, edge, note, signed_at FROM checkpoints"
-      " WHERE tenant_id = $1 AND epoch = $2";
+    = "SELECT epoch, tree_size, root, edge,"
+      " coalesce((SELECT a.note FROM checkpoint_attestations a WHERE a.tenant_id = c.tenant_id"
+      " AND a.epoch = c.epoch AND a.tree_size = c.tree_size AND a.kind = 'tsa'"
+      " ORDER BY a.received_at LIMIT 1),"
+      " c.note || coalesce((SELECT string_agg(convert_from(a.attestation, 'UTF8'), ''"
+      " ORDER BY a.name) FROM checkpoint_attestations a WHERE a.tenant_id = c.tenant_id"
+      " AND a.epoch = c.epoch AND a.tree_size = c.tree_size AND a.kind = 'witness'), '')),"
+      " signed_at FROM checkpoints c WHERE tenant_id = $1 AND epoch = $2";
 
 Result<LedgerHead> headOf(const Rows& rows, std::size_t row)
 {

@@ -12,7 +12,7 @@ struct StoredCheckpoint {
     std::int32_t epoch = 0;
     evidence::TreeHead head;
     Bytes edge;
-    std::string note;
+    std::string note; ///< With the cosignatures of witnesses, when it was read from the database.
     UtcTime signedAt{};
 };
 

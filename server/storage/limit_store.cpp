@@ -61,37 +61,37 @@ Result<void> giveBackIn(Transaction& transaction,
 
 Result<BudgetLease> PostgresLimitStore::lease(const BudgetDemand& demand)
 {
-    const auto work = [&](Transaction& transaction) -> Result<BudgetLease> {
-        EXHIBIT_CHECK(tidyUp(transaction));
+    const auto deadline = Deadline::after(limits::kBudgetLeaseTimeout);
+    EXHIBIT_CHECK(tidyUp(demand.key.tenant, deadline));
+    return m_database.write(demand.key.tenant, deadline, [&](Transaction& transaction) {
         return leaseIn(transaction, demand, m_replica);
-    };
-    return m_database.write(demand.key.tenant, Deadline::after(limits::kBudgetLeaseTimeout), work);
+    });
 }
 
 /// Once a day and tenant: what a crash of this replica left of its slots, and budgets of days that
-/// are over.
-Result<void> PostgresLimitStore::tidyUp(Transaction& transaction)
+/// are over. Nobody leases anything of the tenant before that is committed: slots that are leased
+/// are never taken for a crash's.
+Result<void> PostgresLimitStore::tidyUp(TenantId tenant, Deadline deadline)
 {
-    const auto tenant = transaction.tenant();
     const auto today = formatTime(utcNow()).substr(0, 10);
-    bool first = false;
-    {
-        const std::scoped_lock lock(m_mutex);
-        auto& day = m_tidied[tenant];
-        if (day == today) {
-            return {};
+    const std::scoped_lock lock(m_mutex);
+    auto& day = m_tidied[tenant];
+    if (day == today) {
+        return {};
+    }
+    const auto work = [&](Transaction& transaction) -> Result<bool> {
+        if (day.empty()) {
+            EXHIBIT_CHECK(transaction.query(
+                "DELETE FROM budget_slots WHERE tenant_id = $1 AND replica_id = $2",
+                {tenant, m_replica}));
         }
-        first = day.empty();
-        day = today;
-    }
-    if (first) {
-        EXHIBIT_CHECK(
-            transaction.query("DELETE FROM budget_slots WHERE tenant_id = $1 AND replica_id = $2",
-                              {tenant, m_replica}));
-    }
-    EXHIBIT_CHECK(transaction.query("DELETE FROM budget_counters WHERE tenant_id = $1"
-                                    " AND expires_on < current_date",
-                                    {tenant}));
+        EXHIBIT_CHECK(transaction.query("DELETE FROM budget_counters WHERE tenant_id = $1"
+                                        " AND expires_on < current_date",
+                                        {tenant}));
+        return true;
+    };
+    EXHIBIT_CHECK(m_database.write(tenant, deadline, work));
+    day = today;
     return {};
 }
 

@@ -24,11 +24,11 @@ public:
         std::vector<security::BudgetAmount> amounts) override;
 
 private:
-    [[nodiscard]] Result<void> tidyUp(Transaction& transaction);
+    [[nodiscard]] Result<void> tidyUp(TenantId tenant, Deadline deadline);
 
     Database& m_database;
     ReplicaId m_replica;
-    std::mutex m_mutex;
+    std::mutex m_mutex; ///< Held while a tenant's are tidied.
     std::map<TenantId, std::string> m_tidied; ///< The day on which it was done last.
 };
 

@@ -6,6 +6,7 @@
 #include "models/domain/certificate.h"
 #include "models/evidence/field.h"
 #include "server/storage/export_record.h"
+#include "server/storage/keyring_store.h"
 #include "server/storage/time_stamps.h"
 
 #include <fmt/format.h>
@@ -279,6 +280,10 @@ private:
             EXHIBIT_TRY(const auto old, evidence::NoteKey::make(m_origin, *m_packKeys.previousLog));
             vkeys += old.text() + "\n";
         }
+        EXHIBIT_TRY(const auto keyring, readKeyring(m_transaction));
+        if (keyring) {
+            m_payload["data/keys/keyring.note"] = keyring->note;
+        }
         m_payload["data/keys/vkeys.txt"] = vkeys;
         m_payload["data/keys/log.pub.pem"] = m_packKeys.log.pem();
         m_payload["data/keys/cert.pub.pem"] = m_packKeys.certificate.pem();
@@ -312,10 +317,8 @@ Result<Bytes> caseFile(const PackRequest& request, const std::string& id)
 Result<StoredCheckpoint> LedgerParts::publish(TenantId tenant, Deadline deadline) const
 {
     EXHIBIT_TRY(auto checkpoint, checkpointer.checkpointNow(tenant, deadline));
-    if (stamp) {
-        stamp(tenant, checkpoint);
-    }
-    return checkpoint;
+    return attest ? attest(tenant, checkpoint, deadline)
+                  : Result<StoredCheckpoint>(std::move(checkpoint));
 }
 
 Result<ExportedPack> exportPack(Database& database,

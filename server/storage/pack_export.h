@@ -54,10 +54,11 @@ struct LedgerParts {
     /// Unavailable while the signer is away.
     std::function<Result<PackKeys>()> packKeys;
     CertificateSigner signCertificate;
-    /// Has a head time-stamped that something important is under; empty without an authority.
-    std::function<void(TenantId, const StoredCheckpoint&)> stamp;
+    /// Has a head that something important is under attested by witnesses and a time stamp
+    /// authority; with what they said. Empty when there are none.
+    std::function<Result<StoredCheckpoint>(TenantId, const StoredCheckpoint&, Deadline)> attest;
 
-    /// A head over everything committed by now, time-stamped where that is possible.
+    /// A head over everything committed by now, attested by others where that is possible.
     [[nodiscard]] Result<StoredCheckpoint> publish(TenantId tenant, Deadline deadline) const;
 };
 

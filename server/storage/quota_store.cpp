@@ -47,6 +47,19 @@ domain::WhitelistEntry entryOf(const Rows& rows, std::size_t row)
     return entry;
 }
 
+/// Whom it names is personal: the record says that somebody's tier was set, the table whose.
+AuditedAction assignmentAction(const char* name,
+                               const domain::QuotaAssignment& assignment,
+                               JsonObject details)
+{
+    const std::string scope(wireName(assignment.scope));
+    details.emplace("scope", scope);
+    return {name,
+            assignment.scope == domain::QuotaScope::User ? scope : assignment.subject,
+            Json(std::move(details)),
+            {}};
+}
+
 } // namespace
 
 Result<domain::TenantQuotas> loadQuotas(Transaction& transaction)
@@ -115,19 +128,20 @@ Result<void> QuotaStore::assign(TenantId tenant,
     if (quotas.assignments.size() >= limits::kQuotaAssignmentsMax) {
         return fail(ErrorCode::Conflict, "there are too many assignments", "/subject");
     }
-    return change(tenant,
-                  {"INSERT INTO quota_assignments (tenant_id, scope, subject, tier, updated_by)"
-                   " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, scope, subject)"
-                   " DO UPDATE SET tier = excluded.tier, updated_by = excluded.updated_by,"
-                   " updated_at = now()",
-                   {tenant,
-                    std::string(wireName(assignment.scope)),
-                    storable(assignment.subject),
-                    std::string(wireName(assignment.tier)),
-                    by.actor.id}},
-                  {"quota.assigned", assignment.subject, toJson(assignment), {}},
-                  by,
-                  deadline);
+    return change(
+        tenant,
+        {"INSERT INTO quota_assignments (tenant_id, scope, subject, tier, updated_by)"
+         " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, scope, subject)"
+         " DO UPDATE SET tier = excluded.tier, updated_by = excluded.updated_by,"
+         " updated_at = now()",
+         {tenant,
+          std::string(wireName(assignment.scope)),
+          storable(assignment.subject),
+          std::string(wireName(assignment.tier)),
+          by.actor.id}},
+        assignmentAction("quota.assigned", assignment, {{"tier", wireName(assignment.tier)}}),
+        by,
+        deadline);
 }
 
 Result<void> QuotaStore::unassign(TenantId tenant,
@@ -139,10 +153,7 @@ Result<void> QuotaStore::unassign(TenantId tenant,
                   {"DELETE FROM quota_assignments WHERE tenant_id = $1 AND scope = $2"
                    " AND subject = $3",
                    {tenant, std::string(wireName(assignment.scope)), storable(assignment.subject)}},
-                  {"quota.unassigned",
-                   assignment.subject,
-                   JsonObject{{"scope", wireName(assignment.scope)}},
-                   {}},
+                  assignmentAction("quota.unassigned", assignment, {}),
                   by,
                   deadline);
 }

@@ -3,59 +3,60 @@
 
 #include "server/storage/body_field_store.h"
 
-#include <algorithm>
+#include <numeric>
 #include <unordered_map>
 
 namespace exhibit::storage {
 namespace {
 
-// What a call found of its run: calls that had begun, and what those that had ended came to. A
-// refusal of a stopped run was never counted.
-constexpr std::string_view kCalls
-    = "SELECT c.call_id, c.run_id, c.project_id, c.endpoint, c.snapshot_id, c.user_id, c.facts,"
-      " c.request_headers, c.response_headers, c.outcome, c.error_code, c.upstream_status,"
-      " c.price_version, c.opened_at, b.calls, b.tokens, b.cost, b.started FROM proxy_calls c"
-      " CROSS JOIN LATERAL (SELECT count(*) AS calls,"
-      "  coalesce(sum(e.prompt_tokens + e.completion_tokens)"
-      "   FILTER (WHERE e.closed_at <= c.opened_at), 0)::bigint AS tokens,"
-      "  coalesce(sum(e.cost_microcents)"
-      "   FILTER (WHERE e.closed_at <= c.opened_at), 0)::bigint AS cost,"
-      "  min(e.opened_at) AS started FROM proxy_calls e"
-      "  WHERE e.tenant_id = c.tenant_id AND e.run_id = c.run_id"
-      "  AND (e.opened_at, e.call_id) <= (c.opened_at, c.call_id)"
-      "  AND e.error_code IS DISTINCT FROM 'run_stopped') b"
-      " WHERE c.tenant_id = $1 AND c.closed_at IS NOT NULL"
-      " AND ($2::timestamptz IS NULL OR c.opened_at >= $2)"
-      " AND ($3::timestamptz IS NULL OR c.opened_at < $3)"
-      " AND ($4::timestamptz IS NULL OR (c.opened_at, c.call_id) > ($4, $5::uuid))"
-      " ORDER BY c.opened_at, c.call_id LIMIT $6";
+constexpr std::string_view kColumns
+    = "SELECT call_id, run_id, project_id, user_id, upstream, facts, run_before, endpoint, model,"
+      " answered_model, streaming, snapshot_id, request_headers, response_headers, opened_at,"
+      " upstream_status, outcome, error_code, price_version, recovered, closed_at FROM proxy_calls";
+constexpr int kClosedAt = 20;
+
+constexpr std::string_view kPage
+    = " WHERE tenant_id = $1 AND closed_at IS NOT NULL AND replay_of IS NULL"
+      " AND ($2::timestamptz IS NULL OR opened_at >= $2)"
+      " AND ($3::timestamptz IS NULL OR opened_at < $3)"
+      " AND ($4::timestamptz IS NULL OR (opened_at, call_id) > ($4, $5::uuid))"
+      " ORDER BY opened_at, call_id LIMIT $6";
+
+// A call's id is made when it is opened, so that its partition is known.
+constexpr std::string_view kOne
+    = " WHERE tenant_id = $1 AND call_id = $2 AND opened_at BETWEEN $3 AND $4";
 
 std::optional<Json> optionalJson(const Rows& rows, std::size_t row, int column)
 {
     return rows.isNull(row, column) ? std::nullopt : std::optional<Json>(rows.json(row, column));
 }
 
-RecordedCall callOf(const Rows& rows, std::size_t row)
+Result<RecordedCall> callOf(const Rows& rows, std::size_t row)
 {
     RecordedCall call;
     call.callId = CallId{rows.uuid(row, 0)};
     call.runId = RunId{rows.uuid(row, 1)};
     call.projectId = ProjectId{rows.uuid(row, 2)};
-    call.endpoint = rows.text(row, 3);
-    call.snapshotId = rows.text(row, 4);
-    call.userId = rows.optionalText(row, 5);
-    call.facts = optionalJson(rows, row, 6);
-    call.requestHeaders = optionalJson(rows, row, 7).value_or(JsonObject{});
-    call.responseHeaders = optionalJson(rows, row, 8).value_or(JsonObject{});
-    call.outcome = rows.text(row, 9);
-    call.errorCode = rows.optionalText(row, 10);
-    call.upstreamStatus = rows.integer(row, 11);
-    call.priceVersion = rows.optionalText(row, 12);
-    call.openedAt = rows.time(row, 13);
-    call.runBefore.llmCalls = rows.integer(row, 14);
-    call.runBefore.tokens = rows.integer(row, 15);
-    call.runBefore.costMicrocents = rows.integer(row, 16);
-    call.runBefore.startedAt = rows.isNull(row, 17) ? call.openedAt : rows.time(row, 17);
+    call.userId = rows.optionalText(row, 3);
+    call.upstream = rows.optionalText(row, 4);
+    call.facts = optionalJson(rows, row, 5);
+    call.openedAt = rows.time(row, 14);
+    call.runBefore = {0, 0, 1, call.openedAt};
+    if (const auto counters = optionalJson(rows, row, 6)) {
+        EXHIBIT_TRY(call.runBefore, fromJson<domain::RunCounters>(*counters));
+    }
+    call.endpoint = rows.text(row, 7);
+    call.model = rows.text(row, 8);
+    call.answeredModel = rows.text(row, 9);
+    call.streaming = rows.boolean(row, 10);
+    call.snapshotId = rows.text(row, 11);
+    call.requestHeaders = optionalJson(rows, row, 12).value_or(JsonObject{});
+    call.responseHeaders = optionalJson(rows, row, 13).value_or(JsonObject{});
+    call.upstreamStatus = rows.integer(row, 15);
+    call.outcome = rows.text(row, 16);
+    call.errorCode = rows.optionalText(row, 17);
+    call.priceVersion = rows.optionalText(row, 18);
+    call.recovered = rows.boolean(row, 19);
     return call;
 }
 
@@ -75,11 +76,10 @@ public:
     {
         return Parameter::array(std::vector<std::string>(m_runs.begin(), m_runs.end()));
     }
-    /// nullptr: another call of the same run.
+    /// Of a row that was asked for by ids().
     [[nodiscard]] RecordedCall* find(const Rows& rows, std::size_t row, int column) const
     {
-        const auto found = m_calls.find(CallId{rows.uuid(row, column)});
-        return found == m_calls.end() ? nullptr : found->second;
+        return m_calls.at(CallId{rows.uuid(row, column)});
     }
 
 private:
@@ -89,47 +89,72 @@ private:
 };
 
 /// Cuts a row's bytes as [[length, at_us, first_event, event_count], ...] says.
-void addPieces(std::vector<RecordedPiece>& list, const Json& pieces, BytesView bytes)
+Result<void> addPieces(std::vector<RecordedPiece>& list, const Json& pieces, BytesView bytes)
 {
-    std::size_t at = 0;
-    const auto* array = pieces.if_array();
-    for (const auto& piece : array == nullptr ? JsonArray{} : *array) {
-        const auto numbers = fromJson<std::vector<std::int64_t>>(piece);
-        if (!numbers || numbers->size() != 4 || (*numbers)[0] < 0) {
-            return;
+    EXHIBIT_TRY(const auto cuts, fromJson<std::vector<std::vector<std::int64_t>>>(pieces));
+    for (const auto& cut : cuts) {
+        if (cut.size() != 4 || cut[0] < 0 || static_cast<std::size_t>(cut[0]) > bytes.size()) {
+            return fail(ErrorCode::Corrupt, "the pieces of a recorded answer do not fit its bytes");
         }
-        const auto length = static_cast<std::size_t>((*numbers)[0]);
-        list.push_back({(*numbers)[2],
-                        (*numbers)[3],
-                        (*numbers)[1],
-                        Bytes(bytes.substr(std::min(at, bytes.size()), length))});
-        at += length;
+        const auto length = static_cast<std::size_t>(cut[0]);
+        list.push_back({cut[2], cut[3], cut[1], Bytes(bytes.substr(0, length))});
+        bytes.remove_prefix(length);
     }
+    return {};
+}
+
+std::size_t sizeOf(const std::vector<RecordedPiece>& pieces)
+{
+    return std::accumulate(
+        pieces.begin(), pieces.end(), std::size_t{0}, [](std::size_t sum, const auto& piece) {
+            return sum + piece.bytes.size();
+        });
+}
+
+/// Adds the next row of a path to what is there of it.
+Result<void> addBody(RecordedCall& call, const Rows& rows, std::size_t row, const Bytes& bytes)
+{
+    const auto path = rows.text(row, 4);
+    auto& sent = call.sentRequest;
+    auto& pieces = path == "/response/released" ? call.released : call.withheld;
+    const auto known = path == "/request" ? call.request.size()
+        : path == "/request/sent"         ? sent.value_or(Bytes{}).size()
+                                          : sizeOf(pieces);
+    if (rows.integer(row, 6) != static_cast<std::int64_t>(known)) {
+        return fail(
+            ErrorCode::Corrupt, "pieces of a recorded body are missing", call.callId.text());
+    }
+    if (path == "/request") {
+        call.request += bytes;
+        return {};
+    }
+    if (path == "/request/sent") {
+        sent = sent.value_or(Bytes{}) + bytes;
+        return {};
+    }
+    return addPieces(pieces, rows.json(row, 5), bytes);
 }
 
 Result<void> readBodies(Transaction& transaction, SubjectKeys& keys, const Page& page)
 {
     EXHIBIT_TRY(const Rows rows,
-                transaction.query("SELECT field_id, key_id, bytes, call_id, path, pieces"
+                transaction.query("SELECT field_id, key_id, bytes, call_id, path, pieces, position"
                                   " FROM call_bodies WHERE tenant_id = $1"
                                   " AND call_id = ANY($2::uuid[])"
-                                  " AND path IN ('/request', '/response/released',"
-                                  "  '/response/withheld') ORDER BY call_id, path, position",
+                                  " AND path IN ('/request', '/request/sent',"
+                                  "  '/response/released', '/response/withheld')"
+                                  " ORDER BY call_id, path, position",
                                   {transaction.tenant(), page.ids()}));
     EXHIBIT_TRY(const auto sealed, SealedRows::of(transaction, keys, rows));
     for (std::size_t row = 0; row < rows.size(); ++row) {
         auto* call = page.find(rows, row, 3);
         const auto bytes = sealed.open(row);
-        if (!bytes) {
-            if (bytes.error().code != ErrorCode::NotFound) {
-                return tl::make_unexpected(bytes.error());
-            }
+        if (bytes) {
+            EXHIBIT_CHECK(addBody(*call, rows, row, *bytes));
+        } else if (bytes.error().code == ErrorCode::NotFound) {
             call->erased = true;
-        } else if (rows.text(row, 4) == "/request") {
-            call->request = *bytes;
         } else {
-            const bool released = rows.text(row, 4) == "/response/released";
-            addPieces(released ? call->released : call->withheld, rows.json(row, 5), *bytes);
+            return tl::make_unexpected(bytes.error());
         }
     }
     return {};
@@ -139,27 +164,34 @@ Result<void> readDecisions(Transaction& transaction, const Page& page)
 {
     EXHIBIT_TRY(const Rows rows,
                 transaction.query("SELECT call_id, document FROM decisions WHERE tenant_id = $1"
-                                  " AND run_id = ANY($2::uuid[]) ORDER BY decided_at, decision_id",
-                                  {transaction.tenant(), page.runs()}));
+                                  " AND run_id = ANY($2::uuid[]) AND call_id = ANY($3::uuid[])"
+                                  " ORDER BY decision_id",
+                                  {transaction.tenant(), page.runs(), page.ids()}));
     for (std::size_t row = 0; row < rows.size(); ++row) {
-        if (auto* call = page.find(rows, row, 0)) {
-            EXHIBIT_TRY(auto decision, fromJson<domain::Decision>(rows.json(row, 1)));
-            call->decisions.push_back(std::move(decision));
-        }
+        EXHIBIT_TRY(auto decision, fromJson<domain::Decision>(rows.json(row, 1)));
+        page.find(rows, row, 0)->decisions.push_back(std::move(decision));
     }
-    EXHIBIT_TRY(const Rows passes,
-                transaction.query("SELECT call_id, stage, to_jsonb(policy_ids), snapshot_id"
+    return {};
+}
+
+Result<void> readPasses(Transaction& transaction, const Page& page)
+{
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT call_id, decision_id, stage, snapshot_id,"
+                                  " to_jsonb(policy_ids), evaluation_us, decided_at"
                                   " FROM pass_records WHERE tenant_id = $1"
-                                  " AND run_id = ANY($2::uuid[])",
-                                  {transaction.tenant(), page.runs()}));
-    for (std::size_t row = 0; row < passes.size(); ++row) {
-        if (auto* call = page.find(passes, row, 0)) {
-            domain::PassRecord record;
-            EXHIBIT_TRY(record.stage, parseEnum<domain::Stage>(passes.text(row, 1)));
-            EXHIBIT_TRY(record.policyIds, fromJson<std::vector<std::string>>(passes.json(row, 2)));
-            record.snapshotId = passes.text(row, 3);
-            call->passes.push_back(std::move(record));
-        }
+                                  " AND run_id = ANY($2::uuid[]) AND call_id = ANY($3::uuid[])"
+                                  " ORDER BY decision_id",
+                                  {transaction.tenant(), page.runs(), page.ids()}));
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        domain::PassRecord record;
+        record.decisionId = DecisionId{rows.uuid(row, 1)};
+        EXHIBIT_TRY(record.stage, parseEnum<domain::Stage>(rows.text(row, 2)));
+        record.snapshotId = rows.text(row, 3);
+        EXHIBIT_TRY(record.policyIds, fromJson<std::vector<std::string>>(rows.json(row, 4)));
+        record.evaluationUs = rows.integer(row, 5);
+        record.at = rows.time(row, 6);
+        page.find(rows, row, 0)->passes.push_back(std::move(record));
     }
     return {};
 }
@@ -169,20 +201,37 @@ Result<void> readIncidents(Transaction& transaction, const Page& page)
     EXHIBIT_TRY(const Rows rows,
                 transaction.query("SELECT call_id, incident_id, policy_id, severity, status,"
                                   " stop IS NOT NULL FROM incidents WHERE tenant_id = $1"
-                                  " AND run_id = ANY($2::uuid[]) ORDER BY created_at, incident_id",
-                                  {transaction.tenant(), page.runs()}));
+                                  " AND run_id = ANY($2::uuid[]) AND call_id = ANY($3::uuid[])"
+                                  " ORDER BY created_at, incident_id",
+                                  {transaction.tenant(), page.runs(), page.ids()}));
     for (std::size_t row = 0; row < rows.size(); ++row) {
-        if (auto* call = page.find(rows, row, 0)) {
-            RecordedIncident incident;
-            incident.incidentId = IncidentId{rows.uuid(row, 1)};
-            incident.policyId = rows.text(row, 2);
-            EXHIBIT_TRY(incident.severity, parseEnum<domain::Severity>(rows.text(row, 3)));
-            EXHIBIT_TRY(incident.status, parseEnum<domain::IncidentStatus>(rows.text(row, 4)));
-            incident.stopped = rows.boolean(row, 5);
-            call->incidents.push_back(std::move(incident));
-        }
+        RecordedIncident incident;
+        incident.incidentId = IncidentId{rows.uuid(row, 1)};
+        incident.policyId = rows.text(row, 2);
+        EXHIBIT_TRY(incident.severity, parseEnum<domain::Severity>(rows.text(row, 3)));
+        EXHIBIT_TRY(incident.status, parseEnum<domain::IncidentStatus>(rows.text(row, 4)));
+        incident.stopped = rows.boolean(row, 5);
+        page.find(rows, row, 0)->incidents.push_back(std::move(incident));
     }
     return {};
+}
+
+/// With everything that belongs to them.
+Result<std::vector<RecordedCall>> complete(Transaction& transaction,
+                                           SubjectKeys& keys,
+                                           const Rows& rows)
+{
+    std::vector<RecordedCall> calls;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        EXHIBIT_TRY(auto call, callOf(rows, row));
+        calls.push_back(std::move(call));
+    }
+    const Page page(calls);
+    EXHIBIT_CHECK(readBodies(transaction, keys, page));
+    EXHIBIT_CHECK(readDecisions(transaction, page));
+    EXHIBIT_CHECK(readPasses(transaction, page));
+    EXHIBIT_CHECK(readIncidents(transaction, page));
+    return calls;
 }
 
 } // namespace
@@ -195,24 +244,36 @@ Result<std::vector<RecordedCall>> RecordedCalls::page(TenantId tenant,
     return m_database.read(tenant, deadline, [&](Transaction& transaction) -> Result<Calls> {
         const auto position = range.after.value_or(RecordedPosition{});
         EXHIBIT_TRY(const Rows rows,
-                    transaction.query(std::string(kCalls),
+                    transaction.query(std::string(kColumns) + std::string(kPage),
                                       {tenant,
                                        range.from,
                                        range.to,
                                        range.after ? Parameter(position.openedAt) : std::nullopt,
                                        position.callId,
                                        static_cast<std::int64_t>(range.limit)}));
-        Calls calls;
-        for (std::size_t row = 0; row < rows.size(); ++row) {
-            calls.push_back(callOf(rows, row));
+        return complete(transaction, m_keys, rows);
+    });
+}
+
+Result<RecordedCall> RecordedCalls::find(TenantId tenant, CallId id, Deadline deadline)
+{
+    return m_database.read(tenant, deadline, [&](Transaction& transaction) -> Result<RecordedCall> {
+        const UtcTime made = id.value.timestamp();
+        const auto day = std::chrono::hours(24);
+        EXHIBIT_TRY(const Rows rows,
+                    transaction.query(std::string(kColumns) + std::string(kOne),
+                                      {tenant, id, made - day, made + day}));
+        if (rows.empty()) {
+            return fail(ErrorCode::NotFound, "there is no such call", id.text());
         }
-        if (!calls.empty()) {
-            const Page page(calls);
-            EXHIBIT_CHECK(readBodies(transaction, m_keys, page));
-            EXHIBIT_CHECK(readDecisions(transaction, page));
-            EXHIBIT_CHECK(readIncidents(transaction, page));
+        if (rows.isNull(0, kClosedAt)) {
+            return fail(ErrorCode::Conflict, "the call has not come to its end yet", id.text());
         }
-        return calls;
+        EXHIBIT_TRY(auto calls, complete(transaction, m_keys, rows));
+        if (calls.front().erased || calls.front().request.empty()) {
+            return fail(ErrorCode::Conflict, "what was said in the call was erased", id.text());
+        }
+        return std::move(calls.front());
     });
 }
 

@@ -31,25 +31,32 @@ struct RecordedIncident {
     bool stopped = false; ///< The answer ended there.
 };
 
-/// A closed call with everything it was decided from and everything that was decided.
+/// A closed call with everything it was decided from and everything that was decided: what it can
+/// be repeated and judged again from.
 struct RecordedCall {
     CallId callId;
     RunId runId;
     ProjectId projectId;
-    std::string endpoint;
-    std::string snapshotId;
     std::optional<std::string> userId;
+    std::optional<std::string> upstream; ///< Absent: refused before it was routed.
     std::optional<Json> facts;
-    Json requestHeaders; ///< Those that are kept; an object.
-    Json responseHeaders;
+    domain::RunCounters runBefore; ///< As the call found them; itself among its calls.
+    std::string endpoint;
+    std::string model;
+    std::string answeredModel; ///< Empty: the provider named none.
+    bool streaming = false;
+    std::string snapshotId;
+    Json requestHeaders = JsonObject{}; ///< Those that are kept.
+    Json responseHeaders = JsonObject{};
+    UtcTime openedAt{};
+    std::int64_t upstreamStatus = 0; ///< 0: no answer from the provider.
     std::string outcome;
     std::optional<std::string> errorCode;
-    std::int64_t upstreamStatus = 0;
     std::optional<std::string> priceVersion;
-    domain::RunCounters runBefore; ///< As the call found them; itself among its calls.
-    UtcTime openedAt{};
+    bool recovered = false; ///< Its end was found after a crash.
     bool erased = false; ///< Its bytes are gone.
-    Bytes request;
+    Bytes request; ///< As the client sent it.
+    std::optional<Bytes> sentRequest; ///< What went upstream, when that differs.
     std::vector<RecordedPiece> released;
     std::vector<RecordedPiece> withheld;
     std::vector<domain::Decision> decisions;
@@ -70,8 +77,8 @@ struct RecordedRange {
     std::size_t limit = 100;
 };
 
-/// Recorded calls as they are judged once more, one tenant's, oldest first. Any thread; every call
-/// waits. `keys` outlives it.
+/// One tenant's recorded calls as they are judged once more. Any thread; every call waits. `keys`
+/// outlives it.
 class RecordedCalls {
 public:
     RecordedCalls(Database& database, SubjectKeys& keys)
@@ -80,9 +87,12 @@ public:
     {
     }
 
+    /// Oldest first, without replays.
     [[nodiscard]] Result<std::vector<RecordedCall>> page(TenantId tenant,
                                                          const RecordedRange& range,
                                                          Deadline deadline);
+    /// NotFound for an unknown call; Conflict when it has not closed yet or its content was erased.
+    [[nodiscard]] Result<RecordedCall> find(TenantId tenant, CallId call, Deadline deadline);
     /// All there ever were, by version.
     [[nodiscard]] Result<std::map<std::string, domain::PriceTable>> priceTables(Deadline deadline);
 

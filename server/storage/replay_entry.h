@@ -4,14 +4,14 @@
 #include "models/replay/comparison.h"
 #include "models/replay/outcome.h"
 #include "server/storage/audit_store.h"
-#include "server/storage/call_to_replay.h"
+#include "server/storage/recorded_calls.h"
 
 namespace exhibit::storage {
 
 /// What a replay of an incident's call found, and for whom.
 struct ReplayFindings {
     IncidentId incident;
-    const CallToReplay& call;
+    const RecordedCall& call;
     const replay::Outcome& outcome;
     std::optional<replay::Match> match; ///< Absent when nothing was replayed.
     Actor actor;

@@ -3,6 +3,7 @@
 
 #include "models/evidence/timestamp_request.h"
 #include "server/ops/log.h"
+#include "server/storage/newest_heads.h"
 
 namespace exhibit::storage {
 namespace {
@@ -13,19 +14,6 @@ constexpr auto kEvery = 10min;
 constexpr auto kFirst = 5s; ///< After the start.
 constexpr auto kAskTimeout = 2s; ///< A certificate waits for it.
 constexpr auto kTurnTimeout = 30s;
-
-Result<std::vector<TenantId>> allTenants(Database& database)
-{
-    const auto list = [](Transaction& transaction) -> Result<std::vector<TenantId>> {
-        EXHIBIT_TRY(const Rows rows, transaction.query("SELECT tenant_id FROM list_tenants()"));
-        std::vector<TenantId> all;
-        for (std::size_t row = 0; row < rows.size(); ++row) {
-            all.push_back(TenantId{rows.uuid(row, 0)});
-        }
-        return all;
-    };
-    return database.read(TenantId::generate(), Deadline::after(kTurnTimeout), list);
-}
 
 } // namespace
 
@@ -62,19 +50,9 @@ void TimeStamps::run(const std::stop_token& stop)
 
 void TimeStamps::stampAll()
 {
-    const auto tenants = allTenants(m_services.database);
-    for (const auto& tenant : tenants ? *tenants : std::vector<TenantId>{}) {
-        const auto newest
-            = [](Transaction& transaction) -> Result<std::optional<StoredCheckpoint>> {
-            EXHIBIT_TRY(const auto head, readHead(transaction));
-            return head ? readCheckpoint(transaction, head->epoch)
-                        : Result<std::optional<StoredCheckpoint>>(std::nullopt);
-        };
-        const auto checkpoint
-            = m_services.database.read(tenant, Deadline::after(kTurnTimeout), newest);
-        if (checkpoint && *checkpoint) {
-            stamp(tenant, **checkpoint);
-        }
+    const auto heads = newestCheckpoints(m_services.database, Deadline::after(kTurnTimeout));
+    for (const auto& [tenant, checkpoint] : heads ? *heads : std::vector<TenantCheckpoint>{}) {
+        stamp(tenant, checkpoint);
     }
 }
 
@@ -102,12 +80,13 @@ Result<void> TimeStamps::obtain(TenantId tenant, const StoredCheckpoint& checkpo
     const auto store = [&](Transaction& transaction) -> Result<bool> {
         EXHIBIT_CHECK(transaction.query(
             "INSERT INTO checkpoint_attestations (tenant_id, epoch, tree_size, kind, name,"
-            " attestation) VALUES ($1, $2, $3, 'tsa', $4, $5) ON CONFLICT DO NOTHING",
+            " attestation, note) VALUES ($1, $2, $3, 'tsa', $4, $5, $6) ON CONFLICT DO NOTHING",
             {tenant,
              checkpoint.epoch,
              static_cast<std::int64_t>(checkpoint.head.size),
              m_services.authority,
-             Parameter::bytes(response)}));
+             Parameter::bytes(response),
+             checkpoint.note}));
         return true;
     };
     EXHIBIT_CHECK(m_services.database.write(tenant, deadline, store));

@@ -134,5 +134,5 @@ TEST(Note, countsKeysOfAKeyringWithinTheirSizes)
             parseSignedCheckpoint(signedNote(body, log, "log.example")).value(), anchors, {});
     };
     EXPECT_EQ(at(10), SignerKind::Pinned);
-    EXPECT_EQ(at(11), SignerKind::Unknown);
+    EXPECT_EQ(at(11), SignerKind::Revoked);
 }

@@ -75,6 +75,31 @@ TEST(Comparison, anAnswerToSomethingElseIsAMismatch)
     EXPECT_LT(match.comparison.score, match.comparison.threshold);
 }
 
+TEST(Comparison, aMeasureOfMeaningIsNamedWithItsThreshold)
+{
+    const auto original = answer("It renews by itself.");
+    const auto replayed = answer("There is nothing you have to do: the term is extended.");
+    const auto by = [](Result<double> score) {
+        return SemanticMeasure{"embeddings: cosine of m at h",
+                               0.85,
+                               [score](const auto&, const auto&) { return score; }};
+    };
+    const auto alike = compareAnswers(original, replayed, by(0.85));
+    EXPECT_EQ(alike.level, MatchLevel::Semantic);
+    EXPECT_EQ(alike.comparison.method, "embeddings: cosine of m at h");
+    EXPECT_EQ(alike.comparison.score, "0.8500");
+    EXPECT_EQ(alike.comparison.threshold, "0.8500");
+    EXPECT_EQ(compareAnswers(original, replayed, by(0.8499)).level, MatchLevel::Mismatch);
+    EXPECT_EQ(compareAnswers(original, original, by(0.0)).level, MatchLevel::Exact)
+        << "bytes that are equal need no opinion";
+    const auto lexical
+        = compareAnswers(original, replayed, by(fail(ErrorCode::Unavailable, "away")));
+    EXPECT_EQ(lexical.level, MatchLevel::Mismatch);
+    EXPECT_TRUE(lexical.comparison.method.starts_with("lexical: ")) << lexical.comparison.method;
+    EXPECT_NE(lexical.comparison.method.find("(embeddings: cosine of m at h could not be had)"),
+              std::string::npos);
+}
+
 TEST(Comparison, anOriginalThatWasCutIsComparedAsFarAsItGoes)
 {
     const auto match
@@ -83,6 +108,34 @@ TEST(Comparison, anOriginalThatWasCutIsComparedAsFarAsItGoes)
     EXPECT_NE(match.comparison.method.find("as far as the original goes"), std::string::npos);
     EXPECT_NE(levelOf(answer("It will not", false), answer("It will auto-renew in May.")),
               MatchLevel::Exact);
+}
+
+TEST(Comparison, anotherStatusIsAMismatchWhateverIsSaid)
+{
+    auto replayed = answer("Yes.");
+    replayed.status = 200;
+    EXPECT_EQ(levelOf(answer("Yes."), replayed), MatchLevel::Mismatch);
+}
+
+TEST(Comparison, otherDigestsAreAMismatchAndTheSameOnesExact)
+{
+    AnswerContent original;
+    original.digests["data/0/embedding"] = "aa";
+    EXPECT_EQ(levelOf(original, original), MatchLevel::Exact);
+    auto replayed = original;
+    replayed.digests["data/0/embedding"] = "ab";
+    EXPECT_EQ(levelOf(original, replayed), MatchLevel::Mismatch);
+}
+
+TEST(Comparison, nothingIsLikeWhatSaysNothing)
+{
+    AnswerContent original;
+    original.texts["choices/0/content"] = "";
+    original.texts["choices/0/obfuscation"] = "aZ9";
+    EXPECT_FALSE(saysAnything(original));
+    EXPECT_EQ(levelOf(original, original), MatchLevel::Mismatch);
+    original.whole = false;
+    EXPECT_EQ(levelOf(original, original), MatchLevel::Mismatch);
 }
 
 TEST(Comparison, aChannelThatIsMissingOrNewIsNotEqual)

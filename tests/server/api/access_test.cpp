@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/api/access.h"
 
+#include "server/api/places.h"
 #include "tests/server/api/api_on_test.h"
 
 #include <set>
@@ -49,8 +50,31 @@ TEST(Access, showsMetricsToTheLoopbackWithoutAKey)
     EXPECT_EQ(api.askAs("", "GET", "/metrics", "", "127.0.0.1").status, 200);
     EXPECT_EQ(api.askAs("", "GET", "/metrics", "", "::1").status, 200);
     EXPECT_EQ(api.askAs("", "GET", "/metrics", "", "10.1.2.3").status, 401);
+    EXPECT_EQ(api.askAs("", "GET", "/metrics", "", "127.0.0.1", "203.0.113.9").status, 401)
+        << "a proxy on this host speaks for somebody";
+    EXPECT_EQ(api.askAs("", "GET", "/metrics", "", "127.0.0.1", "127.0.0.1").status, 401);
     EXPECT_EQ(api.ask("GET", "/metrics").status, 200);
-    EXPECT_FALSE(isLoopback("128.0.0.1"));
+}
+
+TEST(Places, refuseOneTooManyAndAreGivenBack)
+{
+    const auto places = std::make_shared<Places>(2);
+    int running = 0;
+    int goOn = 3;
+    AuthorizedHandler handler;
+    handler = inPlace(places, "checks_busy", [&](const auto& request, const auto& principal) {
+        ++running;
+        return running < goOn ? handler(request, principal)
+                              : http::jsonResponse(200, Json(running));
+    });
+    const auto busy = handler({}, {});
+    EXPECT_EQ(busy.status, 503) << busy.body;
+    EXPECT_NE(busy.body.find("checks_busy"), std::string::npos);
+    EXPECT_TRUE(busy.headers.find("Retry-After"));
+    EXPECT_EQ(running, 2);
+    running = 0;
+    goOn = 2;
+    EXPECT_EQ(handler({}, {}).status, 200) << "all places are free again";
 }
 
 TEST(Health, tellsReadyFromDegraded)

@@ -165,10 +165,10 @@ TEST(Upstreams, areAddedInOrderListedAndRemoved)
     const auto first
         = api.ask("POST",
                   "/admin/upstreams",
-                  R"({"name":"main","base_url":"https://api.example.com/v9/","models":["gpt-*"],)"
+                  R"({"name":"main","base_url":"https://api.openai.com/v9/","models":["gpt-*"],)"
                   R"("api_key_env":"OPENAI_API_KEY"})");
     ASSERT_EQ(first.status, 201) << printJson(first.body);
-    EXPECT_EQ(first.at("/base_url"), "https://api.example.com/v9");
+    EXPECT_EQ(first.at("/base_url"), "https://api.openai.com/v9");
     const auto second
         = api.ask("POST",
                   "/admin/upstreams",
@@ -217,6 +217,15 @@ TEST(Upstreams, refuseAddressesAndVariablesThatCouldLeakSecrets)
                   "/api_key_env")
             << variable;
     }
+    // Another's provider's key, and a well-known one that would go elsewhere.
+    for (const char* variable : {"OTHER_TENANT_KEY", "OPENAI_API_KEY"}) {
+        EXPECT_EQ(refused(R"("base_url":"https://attacker.example","api_key_env":")"
+                          + std::string(variable) + '"'),
+                  "/api_key_env")
+            << variable;
+    }
+    EXPECT_EQ(refused(R"("base_url":"http://api.openai.com","api_key_env":"OPENAI_API_KEY")"),
+              "/api_key_env");
     EXPECT_EQ(refused(R"("base_url":"http://h","proxy":"x")"), "/proxy");
     EXPECT_EQ(refused(R"("models":[])"), "/base_url");
 }

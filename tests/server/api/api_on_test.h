@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/api/api.h"
+#include "server/gateway/upstream_keys.h"
 #include "server/security/authenticator.h"
 #include "tests/server/storage/ingest_on_test.h"
 
@@ -37,7 +38,8 @@ public:
                              return owner == tenant.id && incident == waiting;
                          },
                      .health = [this] { return dependencies; },
-                     .ingestLag = {}}
+                     .ingestLag = {},
+                     .upstreamKeys = &m_upstreamKeys}
     {
         addTenant(tenant);
         addRoutes(m_router, m_services);
@@ -106,7 +108,8 @@ public:
                  const std::string& method,
                  const std::string& path,
                  const std::string& body = {},
-                 const std::string& peer = "10.0.0.1")
+                 const std::string& peer = "10.0.0.1",
+                 const std::string& forwardedFor = {})
     {
         http::Request request;
         request.id = RequestId::generate();
@@ -118,6 +121,9 @@ public:
                                   query.substr(query.find('=') + 1));
         }
         request.peerAddress = peer;
+        if (!forwardedFor.empty()) {
+            request.headers.add("X-Forwarded-For", forwardedFor);
+        }
         request.body = body;
         if (!credential.empty()) {
             request.headers.add("Authorization", "Bearer " + credential);
@@ -148,6 +154,7 @@ private:
     storage::CatalogueHolder m_catalogue;
     storage::UnprovenLedger m_ledger;
     ops::Metrics m_metrics;
+    gateway::UpstreamKeys m_upstreamKeys = gateway::UpstreamKeys::parse("_TOKEN=*,x_KEY=*").value();
     ApiServices m_services;
     http::Router m_router;
 };

@@ -181,7 +181,7 @@ TEST(OpenApiDocument, saysWhichVariablesMayHoldAProvidersKey)
         const auto answer = api.ask("POST",
                                     "/admin/upstreams",
                                     printJson(JsonObject{{"name", "u" + std::to_string(++count)},
-                                                         {"base_url", "https://api.example"},
+                                                         {"base_url", "https://api.openai.com"},
                                                          {"api_key_env", name}}));
         EXPECT_EQ(answer.status == 201, std::regex_match(name, pattern)) << name;
         EXPECT_EQ(answer.param(), answer.status == 201 ? "" : "/api_key_env") << name;

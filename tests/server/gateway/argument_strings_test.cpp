@@ -34,6 +34,27 @@ TEST(ArgumentStrings, areTheValuesAndNamesThatHaveEscapes)
     EXPECT_TRUE(escapedStrings(R"({"a":"plain"})").empty());
 }
 
+TEST(ArgumentStrings, loseWhatTheTextsOwnRedactionCoversBesideTheirFindings)
+{
+    // "password":"hunter2 a is one match of the text, a@b.co one of what the value decodes to.
+    const std::string arguments = R"({"password":"hunter2 a@b.co\n","x":1})";
+    auto found = escapedStrings(arguments);
+    ASSERT_EQ(found.size(), 1U);
+    const std::vector<ArgumentFinding> email{{found[0], {{8, 14, "[EMAIL]"}}}};
+    const auto over = arguments.find("hunter2");
+    EXPECT_EQ(redacted(arguments, {{1, over + 7, "[SECRET]"}}, email),
+              R"({"[SECRET]":"[SECRET] [EMAIL]\n","x":1})");
+    EXPECT_EQ(redacted(arguments, {{1, over + 10, "[SECRET]"}}, email),
+              R"({"[SECRET]":"[SECRET]\n","x":1})");
+    // It ends within an escape, which goes as a whole.
+    EXPECT_EQ(redacted(arguments, {{1, over + 15, "[SECRET]"}}, email),
+              R"({"[SECRET]":"[SECRET]","x":1})");
+    const std::string pair = R"({"a":"\ud83d\ude00 a@b.co"})";
+    found = escapedStrings(pair);
+    EXPECT_EQ(redacted(pair, {{1, 8, "[S]"}}, {{found[0], {{5, 11, "[EMAIL]"}}}}),
+              R"({"[S]":"[S] [EMAIL]"})");
+}
+
 TEST(ArgumentStrings, readATextThatIsNoJsonWithoutItsEscapes)
 {
     const struct {

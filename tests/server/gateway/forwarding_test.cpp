@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 namespace exhibit::gateway {
 namespace {
 
@@ -61,14 +63,18 @@ TEST(Forwarding, stripsOnlyWhatBelongsToTheConnection)
                                {"Content-Encoding", "gzip"}};
     const auto presented = *findPresentedKey(client);
     domain::Upstream upstream;
+    const UpstreamKeys keys;
     EXPECT_EQ(
-        names(*upstreamHeaders(client, {.upstream = upstream, .presented = presented})),
+        names(
+            *upstreamHeaders(client, {.upstream = upstream, .presented = presented, .keys = keys})),
         "Idempotency-Key=i;anthropic-version=v;anthropic-beta=b;OpenAI-Project=p;X-Stainless-Os=o;"
         "traceparent=t;Content-Encoding=gzip;Accept-Encoding=identity;");
-    EXPECT_EQ(names(*upstreamHeaders(
-                  client, {.upstream = upstream, .presented = presented, .bodyRewritten = true})),
-              "Idempotency-Key=i;anthropic-version=v;anthropic-beta=b;OpenAI-Project=p;"
-              "X-Stainless-Os=o;traceparent=t;Accept-Encoding=identity;");
+    EXPECT_EQ(
+        names(*upstreamHeaders(
+            client,
+            {.upstream = upstream, .presented = presented, .keys = keys, .bodyRewritten = true})),
+        "Idempotency-Key=i;anthropic-version=v;anthropic-beta=b;OpenAI-Project=p;"
+        "X-Stainless-Os=o;traceparent=t;Accept-Encoding=identity;");
 }
 
 TEST(Forwarding, neverSendsOurKeyEvenToAPassThroughUpstream)
@@ -78,8 +84,29 @@ TEST(Forwarding, neverSendsOurKeyEvenToAPassThroughUpstream)
     const http::Headers client{
         {"X-Exhibit-Key", "exk_1"}, {"x-api-key", "exk_1"}, {"Authorization", "Bearer theirs"}};
     const auto presented = *findPresentedKey(client);
-    EXPECT_EQ(names(*upstreamHeaders(client, {.upstream = upstream, .presented = presented})),
+    const UpstreamKeys keys;
+    EXPECT_EQ(names(*upstreamHeaders(client,
+                                     {.upstream = upstream, .presented = presented, .keys = keys})),
               "Authorization=Bearer theirs;Accept-Encoding=identity;");
+}
+
+TEST(Forwarding, sendsAKeyOnlyWhereTheOperatorLetsIt)
+{
+    ::setenv("WALLS_TEST_KEY", "sk-theirs", 1);
+    const auto keys = UpstreamKeys::parse("WALLS_TEST_KEY=https://llm.example").value();
+    const PresentedKey nobody;
+    domain::Upstream upstream;
+    upstream.apiKeyEnv = "WALLS_TEST_KEY";
+    upstream.baseUrl = "https://llm.example/v1";
+    EXPECT_EQ(
+        names(*upstreamHeaders({}, {.upstream = upstream, .presented = nobody, .keys = keys})),
+        "Accept-Encoding=identity;Authorization=Bearer sk-theirs;");
+    // Also what was written before the operator said so.
+    upstream.baseUrl = "https://attacker.example/v1";
+    const auto refused
+        = upstreamHeaders({}, {.upstream = upstream, .presented = nobody, .keys = keys});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().subject, "upstream_key_missing");
 }
 
 TEST(Forwarding, givesTheClientEverythingButHopByHopFieldsAndForgeries)

@@ -46,6 +46,9 @@ GatewayOnTest::GatewayOnTest(ScriptedUpstream::Script script, GatewaySetup setup
                                      spool::keyFileWrapper(m_dir.path() / "spool.key").value())
                     .value();
     fillCatalogue(setup);
+    if (setup.apiKeyEnv) {
+        setup.options.upstreamKeys = UpstreamKeys::parse(*setup.apiKeyEnv + "=*").value();
+    }
     m_gateway = std::make_unique<Gateway>(GatewayServices{
         m_io, m_catalogue, m_snapshots, *m_runs, *m_journal, m_metrics, setup.options});
     auto router = std::make_shared<http::Router>();
@@ -184,6 +187,25 @@ std::size_t GatewayOnTest::openCalls()
 RunId GatewayOnTest::runNamed(const std::string& clientRunId) const
 {
     return prevention::deriveRunId(m_tenant, m_project, clientRunId);
+}
+
+Result<replay::ReplayedCall> GatewayOnTest::replay(storage::RecordedCall original)
+{
+    const auto catalogue = m_catalogue.get();
+    original.projectId = m_project;
+    original.upstream = catalogue->upstreams.front().name;
+    const ReplayOrder order{m_tenant,
+                            KeyId::generate(),
+                            RequestId::generate(),
+                            std::make_shared<const storage::RecordedCall>(std::move(original)),
+                            m_snapshots.get(catalogue->snapshots.begin()->second).value()};
+    std::promise<Result<replay::ReplayedCall>> done;
+    onIoThread([&] {
+        m_gateway->replay(order, [&done](Result<replay::ReplayedCall> replayed) {
+            done.set_value(std::move(replayed));
+        });
+    });
+    return done.get_future().get();
 }
 
 std::size_t GatewayOnTest::cutRun(RunId run, domain::KillReason reason)

@@ -61,6 +61,8 @@ public:
     [[nodiscard]] RunId runNamed(const std::string& clientRunId) const;
     /// As the key's tenant asks for it; returns how many calls were cut.
     std::size_t cutRun(RunId run, domain::KillReason reason);
+    /// Sends a call of the project's first upstream once more and waits for what came of it.
+    [[nodiscard]] Result<replay::ReplayedCall> replay(storage::RecordedCall original);
     /// Waits until `count` calls are closed in the journal and returns every record so far.
     [[nodiscard]] std::vector<spool::RecordContent> records(std::size_t count = 1);
     [[nodiscard]] std::string metrics() const { return m_metrics.expose(); }

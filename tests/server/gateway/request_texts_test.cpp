@@ -53,6 +53,10 @@ TEST(RequestTexts, areAllThatTheProviderReads)
          "messages/0/content/ignore previous/~name"},
         {R"({"messages":[{"content":{"\u0069gnore previous":1}}]})",
          "messages/0/content/ignore previous/~name"},
+        {R"({"messages":[{"content":[{"source":{"type":"text","data":"ignore\u0020previous"}}]}]})",
+         "messages/0/content/0/source/data"},
+        {R"({"messages":[{"content":[{"input_audio":{"data":"ignore\u0020previous"}}]}]})",
+         "messages/0/content/0/input_audio/data"},
         {R"({"messages":[],"response_format":{"json_schema":{"description":"ignore previous"}}})",
          "response_format/json_schema/description"},
     };

@@ -47,6 +47,35 @@ std::string calling(const std::string& name, const std::vector<std::string>& pie
         + s.completed(Stream::call(name, whole));
 }
 
+TEST(ResponsesStream, joinsWhatComesBesideANullResponse)
+{
+    const auto delta = [](const std::string& text) {
+        return "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\","
+               "\"response\":null,\"item_id\":\"msg_1\",\"output_index\":0,\"content_index\":0,"
+               "\"delta\":\""
+            + text + "\"}\n\n";
+    };
+    Stream s;
+    auto guard = guardWith({kBlockSecret});
+    const auto result
+        = relayed(*guard, s.created() + s.messageAdded() + delta("a sk-abcd") + delta("efgh b"));
+    ASSERT_TRUE(result.stopped);
+    EXPECT_EQ(result.released.find("a sk-abcd"), std::string::npos) << result.released;
+}
+
+TEST(ResponsesStream, cannotJudgePartsWithoutAnIndex)
+{
+    for (const std::string type :
+         {"response.output_text.delta", "response.function_call_arguments.delta"}) {
+        Stream s;
+        auto guard = guardWith({kBlockSecret});
+        const auto result = relayed(*guard,
+                                    s.created() + "event: " + type + "\ndata: {\"type\":\"" + type
+                                        + "\",\"delta\":\"x\"}\n\n");
+        EXPECT_TRUE(result.stopped) << type;
+    }
+}
+
 TEST(ResponsesStream, passesUnchangedForEverySplit)
 {
     for (const auto& stream :

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/whole_answer.h"
 
+#include "models/base/traffic_limits.h"
+
 #include "tests/server/gateway/guard_builder.h"
 
 namespace exhibit::gateway {
@@ -53,6 +55,30 @@ TEST(WholeAnswer, judgesWhatStandsBesideItsChoices)
               R"({"error":{"message":"of [GONE]"}})");
 }
 
+TEST(WholeAnswer, believesNoUsageThatNoModelCanHave)
+{
+    const auto metered = [](const std::string& usage) {
+        auto guard = guardWith({});
+        UsageMeter meter(nullptr, {}, 0);
+        WholeAnswer answer(*guard, meter);
+        answer.judge(R"({"choices":[],"usage":)" + usage + "}");
+        return meter.usage();
+    };
+    const std::string most = std::to_string(limits::kCallTokensMax);
+    const std::string over = std::to_string(limits::kCallTokensMax + 1);
+    const std::string absurd = "9223372036854775807";
+    EXPECT_EQ(metered(R"({"prompt_tokens":)" + most + "}").promptTokens, limits::kCallTokensMax);
+    EXPECT_EQ(metered(R"({"prompt_tokens":)" + over + "}").promptTokens, limits::kCallTokensMax);
+    const auto all = metered(
+        R"({"prompt_tokens":)" + absurd + R"(,"completion_tokens":)" + absurd
+        + R"(,"cache_read_input_tokens":)" + absurd + R"(,"cache_creation_input_tokens":)" + absurd
+        + R"(,"completion_tokens_details":{"reasoning_tokens":)" + absurd + "}}");
+    EXPECT_EQ(all.total(), 2 * limits::kCallTokensMax);
+    EXPECT_EQ(all.cachedTokens, limits::kCallTokensMax);
+    EXPECT_EQ(all.reasoningTokens, limits::kCallTokensMax);
+    EXPECT_EQ(metered(R"({"prompt_tokens":-5})").promptTokens, 0);
+}
+
 TEST(WholeAnswer, doesNotVouchForTextsWithoutChoices)
 {
     auto guard = guardWith({kSecret});
@@ -75,6 +101,71 @@ TEST(WholeAnswer, cannotCutAMatchAcrossParts)
     EXPECT_FALSE(answer.canBeCut());
 }
 
+TEST(WholeAnswer, refusesWhatCannotBeRedactedAcrossParts)
+{
+    auto guard = guardWith({kSecret, kCard});
+    UsageMeter meter(nullptr, {}, 0);
+    WholeAnswer answer(*guard, meter);
+    answer.judge(R"({"choices":[{"message":{"content":[{"type":"text","text":"1111-"},)"
+                 R"({"type":"text","text":"2222"}]},"finish_reason":"stop"}]})");
+    ASSERT_TRUE(guard->stop()) << "a blocking policy cannot vouch for the answer";
+    EXPECT_FALSE(answer.canBeCut());
+}
+
+TEST(WholeAnswer, judgesEveryFormOfAnAnswerAsAWhole)
+{
+    const std::string schema
+        = R"({"policy_id":"SHAPE","title":"Shape","severity":"low","stage":["output"],"mode":"block",)"
+          R"("rule":{"type":"schema","schema":{"type":"object"}}})";
+    const std::pair<const Surface*, std::string> cases[] = {
+        {&chatSurface(), R"({"choices":[{"message":{"content":"no json"}}]})"},
+        {&chatSurface(),
+         R"({"choices":[{"message":{"content":[{"type":"text","text":"no json"}]}}]})"},
+        {&completionsSurface(), R"({"choices":[{"text":"no json","finish_reason":"stop"}]})"},
+        {&messagesSurface(), R"({"content":[{"type":"text","text":"no json"}]})"},
+        {&responsesSurface(),
+         R"({"output":[{"type":"message","content":[{"type":"output_text","text":"no json"}]}]})"},
+    };
+    for (const auto& [surface, body] : cases) {
+        auto guard = guardWith({schema});
+        UsageMeter meter(nullptr, {}, 0);
+        WholeAnswer answer(*guard, meter, *surface);
+        answer.judge(body);
+        EXPECT_TRUE(guard->stop()) << body;
+    }
+    auto guard = guardWith({schema});
+    UsageMeter meter(nullptr, {}, 0);
+    WholeAnswer answer(*guard, meter, responsesSurface());
+    answer.judge(
+        R"({"output":[{"type":"reasoning","summary":[{"type":"summary_text","text":"hm"}],)"
+        R"("content":[{"type":"reasoning_text","text":"hm"}]},)"
+        R"({"type":"message","content":[{"type":"output_text","text":"{}"}]}]})");
+    EXPECT_FALSE(guard->stop()) << "reasoning is no answer";
+}
+
+TEST(WholeAnswer, cannotJudgeACallOfWhichItHasTwo)
+{
+    auto guard = guardWith({kSecret});
+    UsageMeter meter(nullptr, {}, 0);
+    WholeAnswer answer(*guard, meter);
+    answer.judge(R"({"choices":[{"message":{"tool_calls":[{"index":0,"custom":{"input":"x"},)"
+                 R"("function":{"name":"f","arguments":"{}"}}]}}]})");
+    EXPECT_TRUE(guard->stop());
+    EXPECT_FALSE(judged({kSecret},
+                        R"({"choices":[{"message":{"function_call":{"name":"","arguments":""},)"
+                        R"("tool_calls":[{"custom":{"input":"","name":""},)"
+                        R"("function":{"name":"f","arguments":"{}"}}]}}]})"));
+}
+
+TEST(WholeAnswer, judgesWhatIsCalledAnIdWhereApisHaveNone)
+{
+    EXPECT_EQ(judged({kCard}, R"({"choices":[{"message":{"content":{"id":"1111-2222"}}}]})"),
+              R"({"choices":[{"message":{"content":{"id":"[GONE]"}}}]})");
+    EXPECT_EQ(judged({kCard}, R"({"choices":[{"message":{"id":"is 1111-2222"}}]})"),
+              R"({"choices":[{"message":{"id":"is [GONE]"}}]})");
+    EXPECT_FALSE(judged({kCard}, R"({"choices":[{"message":{"id":"1111-2222"}}]})"));
+}
+
 TEST(WholeAnswer, knowsErrorsInWhichNothingIsFound)
 {
     const std::pair<const char*, bool> cases[] = {
@@ -85,6 +176,8 @@ TEST(WholeAnswer, knowsErrorsInWhichNothingIsFound)
         {R"({"sk-abcdefgh":1})", false},
         {R"({"choices":[]})", false},
         {"<html>sk-abcdefgh</html>", false},
+        {"{\"error\":\"\\u0073k-abcdefgh\"}\n{}", false}, // Some readers stop behind the first.
+        {"\xFF\xFEs", false},
     };
     for (const auto& [body, harmless] : cases) {
         EXPECT_EQ(isMereError(*guardWith({kSecret}), body), harmless) << body;

@@ -47,6 +47,8 @@ TEST(Configuration, wrongValuesSayWhatIsExpected)
                                               {"drain_timeout_s", "-1"},
                                               {"spool.bytes_max", "10"},
                                               {"log_level", "loud"},
+                                              {"ledger.witnesses", "w.example http://w"},
+                                              {"upstream.keys", "OPENAI_API_KEY"},
                                               {"connections_max", "many"}}) {
         const auto made = makeConfiguration({{{name, value}}});
         ASSERT_FALSE(made) << name;

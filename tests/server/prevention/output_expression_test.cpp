@@ -29,6 +29,47 @@ TEST(OutputExpression, holdsTheTextAndWithholdsItWhenItIsTrue)
     EXPECT_TRUE(guard.stop()->decision.wholeTextHeld);
 }
 
+TEST(OutputExpression, withholdsTheTextWhenItCannotBeEvaluated)
+{
+    auto guard = sample::guardOf({expression(Mode::Block, "answer.bytes > facts.max_bytes")});
+    const auto channel = guard.channel("choices/0/content");
+    guard.feed(channel, "A long answer.");
+    guard.finishChannel(channel);
+    ASSERT_TRUE(guard.stop()) << "on_error of mode block";
+    EXPECT_EQ(guard.stop()->decision.result, domain::DecisionResult::Error);
+    EXPECT_EQ(guard.stop()->channel, "choices/0/content");
+    EXPECT_EQ(guard.settled(channel), 0U);
+}
+
+TEST(OutputExpression, isNotSaidToHaveBeenPassedByWhatItDidNotJudge)
+{
+    auto guard = sample::guardOf({expression(Mode::Block, "answer.bytes > 10")});
+    const auto tool = guard.channel("choices/0/tool_calls/0/function/arguments", TextRole::Other);
+    guard.feed(tool, "A long text that is no answer.");
+    guard.finishChannel(tool);
+    EXPECT_FALSE(guard.stop());
+    EXPECT_TRUE(guard.finishOutput().passes.empty());
+}
+
+TEST(OutputExpression, judgesNoAnswerThatIsTooLongToBeKept)
+{
+    auto guard = sample::guardOf({expression(Mode::Block, "answer.bytes > 10")});
+    const auto channel = guard.channel("choices/0/content");
+    const std::string piece(limits::kAnswerBytesMax / 4 + 1, 'x');
+    for (int i = 0; i < 4; ++i) {
+        guard.feed(channel, piece);
+    }
+    ASSERT_TRUE(guard.stop());
+    EXPECT_EQ(guard.settled(channel), 0U);
+    auto watched = sample::guardOf({expression(Mode::Monitor, "answer.bytes > 10")});
+    const auto other = watched.channel("choices/0/content");
+    for (int i = 0; i < 4; ++i) {
+        watched.feed(other, piece);
+    }
+    EXPECT_FALSE(watched.stop());
+    EXPECT_NE(sample::find(watched.finishOutput(), "SAYS"), nullptr);
+}
+
 TEST(OutputExpression, seesTheAnswerAndTheCall)
 {
     auto guard = sample::guardOf(

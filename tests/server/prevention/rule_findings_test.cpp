@@ -39,7 +39,7 @@ TEST(RuleFindings, aBlockingSchemaHoldsTheTextUntilItIsFoundToFit)
     auto guard = sample::guardOf({policyOf("output", "block", kSchema)});
     EXPECT_FALSE(guard.outputUnguarded());
     const auto channel = guard.channel(kContent);
-    const auto reasoning = guard.channel("choices/0/reasoning_content");
+    const auto reasoning = guard.channel("choices/0/reasoning_content", TextRole::Other);
     guard.feed(channel, R"({"answer":1})");
     guard.feed(reasoning, "hm");
     EXPECT_EQ(guard.settled(channel), 0U);

@@ -55,6 +55,26 @@ TEST(ClientAddress, readsForwardedWhereTheOtherIsAbsent)
     EXPECT_EQ(clientAddress("10.0.0.1", {{}, {"proto=https"}}, trusted), "10.0.0.1");
 }
 
+TEST(ClientAddress, isThePeerWhenTheTwoFieldsDiffer)
+{
+    const auto trusted = TrustedProxies::parse("10.0.0.0/8").value();
+    // The proxy writes one of them; the other is the client's own word.
+    EXPECT_EQ(clientAddress("10.0.0.1", {{"198.51.100.1"}, {"for=203.0.113.9"}}, trusted),
+              "10.0.0.1");
+    EXPECT_EQ(clientAddress("10.0.0.1", {{"203.0.113.9"}, {"for=\"203.0.113.9:80\""}}, trusted),
+              "203.0.113.9");
+}
+
+TEST(ClientAddress, knowsThisHost)
+{
+    for (const auto* own : {"127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"}) {
+        EXPECT_TRUE(isLoopback(own)) << own;
+    }
+    for (const auto* other : {"128.0.0.1", "10.0.0.1", "::2", ""}) {
+        EXPECT_FALSE(isLoopback(other)) << other;
+    }
+}
+
 TEST(ClientAddress, groupsWhatOneCustomerHas)
 {
     EXPECT_EQ(addressGroup("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");

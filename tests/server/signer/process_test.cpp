@@ -1,71 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The signer as a process: shut in, known callers, rate limit, death and return.
-#include "server/signer/client.h"
-
-#include "models/base/base64.h"
 #include "models/base/json.h"
-#include "tests/support/temp_dir.h"
+#include "tests/server/signer/running_signer.h"
 
 #include <gtest/gtest.h>
 
-#include <csignal>
-#include <thread>
-
-#include <sys/wait.h>
-#include <unistd.h>
-
 using namespace exhibit;
 using namespace exhibit::signer;
-
-namespace {
-
-class RunningSigner {
-public:
-    explicit RunningSigner(const char* requestsPerMinute = "1000") { start(requestsPerMinute); }
-    ~RunningSigner() { stop(SIGTERM); }
-
-    void start(const char* requestsPerMinute)
-    {
-        const char* const bin = std::getenv("EXHIBIT_BIN_DIR");
-        const std::string program = std::string(bin == nullptr ? "." : bin) + "/exhibit-signer";
-        const std::string folder = socket().parent_path().string();
-        const std::string path = socket().string();
-        m_pid = ::fork();
-        if (m_pid == 0) {
-            ::execl(program.c_str(),
-                    program.c_str(),
-                    "--dir",
-                    folder.c_str(),
-                    "--socket",
-                    path.c_str(),
-                    "--requests-per-minute",
-                    requestsPerMinute,
-                    nullptr);
-            ::_exit(127);
-        }
-        SignerClient client(socket());
-        const auto deadline = Deadline::after(std::chrono::seconds(20));
-        while (!client.publicKeys() && !deadline.reached()) {
-            std::this_thread::sleep_for(std::chrono::milliseconds(10));
-        }
-    }
-    void stop(int signal)
-    {
-        ::kill(m_pid, signal);
-        ::waitpid(m_pid, nullptr, 0);
-    }
-    /// Longer than the address of a socket may be.
-    [[nodiscard]] std::filesystem::path socket() const
-    {
-        return m_folder.path() / std::string(120, 'd') / "s";
-    }
-
-private:
-    test::TempDir m_folder;
-    pid_t m_pid = 0;
-};
-
-} // namespace
+using exhibit::signer::testing::RunningSigner;
 
 TEST(SignerProcess, opensNoFileAndNoSocketOnceItServes)
 {
@@ -88,7 +30,7 @@ TEST(SignerProcess, keepsItsKeysAndHeadsWhenItIsKilled)
     ASSERT_TRUE(note) << note.error().message;
     signer.stop(SIGKILL);
     EXPECT_EQ(client.publicKeys().error().code, ErrorCode::Unavailable);
-    signer.start("1000");
+    signer.start();
     EXPECT_EQ(client.publicKeys()->log, keys.log);
     EXPECT_EQ(client.lastHead("log.example").value(), head);
     EXPECT_EQ(client.signCheckpoint("log.example", {1, evidence::emptyRoot()}, {}).error().code,
@@ -98,7 +40,7 @@ TEST(SignerProcess, keepsItsKeysAndHeadsWhenItIsKilled)
 
 TEST(SignerProcess, limitsCallersThatAreNotItsOwner)
 {
-    const RunningSigner signer("5");
+    const RunningSigner signer({"--requests-per-minute", "5"});
     // A child of this process is another caller than the process that started the signer.
     const pid_t other = ::fork();
     if (other == 0) {

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <limits>
 #include <thread>
 
 namespace exhibit::storage {
@@ -114,6 +115,40 @@ TEST_F(LimitStoreTest, countsSlotsOfReplicasThatLive)
     PostgresLimitStore gone(m_server.database(), dead);
     EXPECT_EQ(must(gone.lease(slot)).granted, 1);
     EXPECT_EQ(must(again.lease(slot)).granted, 1) << "its lease has run out";
+}
+
+TEST_F(LimitStoreTest, tidiesUpAfterACrashAlsoWhenTheFirstLeaseFails)
+{
+    const auto slot = demand("crashed", 1, 1, BudgetKind::Slots);
+    lives(m_here, 60);
+    EXPECT_EQ(must(m_store.lease(slot)).granted, 1);
+    // More was given back than was taken: the difference to the largest limit is no number.
+    const auto odd = demand("odd", 10, 10);
+    EXPECT_EQ(must(m_other.lease(odd)).granted, 10);
+    EXPECT_TRUE(m_other.giveBack({{odd.key, 20}}).empty());
+    PostgresLimitStore again(m_server.database(), m_here);
+    EXPECT_FALSE(again.lease(demand("odd", std::numeric_limits<std::int64_t>::max(), 1)));
+    EXPECT_EQ(must(again.lease(slot)).granted, 1) << "the crash's slot is gone";
+    EXPECT_EQ(must(again.lease(slot)).granted, 0) << "and the fresh one is not";
+}
+
+TEST_F(LimitStoreTest, atOnceNobodyTakesFreshSlotsForThoseOfACrash)
+{
+    const auto slot = demand("fresh", 8, 1, BudgetKind::Slots);
+    lives(m_here, 60);
+    for (int round = 0; round < 20; ++round) {
+        PostgresLimitStore again(m_server.database(), m_here);
+        std::atomic<std::int64_t> granted{0};
+        std::vector<std::thread> threads;
+        for (int i = 0; i < 4; ++i) {
+            threads.emplace_back([&] { granted += must(again.lease(slot)).granted; });
+        }
+        for (auto& thread : threads) {
+            thread.join();
+        }
+        QuotaStore store(m_server.database());
+        EXPECT_EQ(must(store.taken(slot.key, TestDatabase::soon())), granted.load()) << round;
+    }
 }
 
 TEST_F(LimitStoreTest, keepsWhatCouldCertainlyNotBeGivenBack)

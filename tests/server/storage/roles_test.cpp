@@ -341,24 +341,48 @@ TEST_F(Walls, aLostPasswordIsSetAgain)
     EXPECT_TRUE(Connection::open(url, TestDatabase::soon()));
 }
 
+TEST_F(Walls, aMonthWithRowsUnderALegalHoldIsNotDropped)
+{
+    const auto tenant = TestDatabase::instance().newTenant();
+    ask("BEGIN");
+    ask("SET LOCAL search_path = exhibit");
+    ask("SET LOCAL ROLE " + quoteIdentifier(m_names.owner));
+    ask("SELECT add_partition('usage_events', '202001',"
+        " 'FOR VALUES FROM (''2020-01-01 00:00+00'') TO (''2020-02-01 00:00+00'')')");
+    become(m_names.writer, tenant.id);
+    ask("INSERT INTO usage_events SELECT $1, '2020-01-10', gen_random_uuid(), gen_random_uuid(),"
+        " 'ada', gen_random_uuid(), 'llm_call', 1, 1, 0, 0, 1",
+        {tenant.id});
+    ask("INSERT INTO legal_holds SELECT $1, gen_random_uuid(), 'user:ada', NULL, NULL, 'law', "
+        "'key'",
+        {tenant.id});
+    ask("SET LOCAL app.tenant = ''"); // Whoever asks.
+    EXPECT_EQ(stateOf("SELECT drop_partition('usage_events', '2020-01-15')"), "55006");
+    become(m_names.writer, tenant.id);
+    ask("UPDATE legal_holds SET released_at = now()");
+    EXPECT_TRUE(ask("SELECT drop_partition('usage_events', '2020-01-15')").boolean(0, 0));
+    ask("ROLLBACK");
+}
+
 TEST_F(Walls, partitionsAreMadeAheadAndOnlyPastOnesAreDropped)
 {
     ask("BEGIN");
     ask("SET LOCAL search_path = exhibit");
     become(m_names.writer, TenantId::generate());
     EXPECT_EQ(ask("SELECT ensure_partitions()").integer(0, 0), 0);
-    EXPECT_EQ(stateOf("SELECT drop_partition('audit_logs', current_date)"), "22023");
+    EXPECT_EQ(stateOf("SELECT drop_partition('usage_events', current_date)"), "22023");
+    EXPECT_EQ(stateOf("SELECT drop_partition('audit_logs', '2020-01-01')"), "42501");
     EXPECT_EQ(stateOf("SELECT drop_partition('tenants', '2020-01-01')"), "42P01");
-    EXPECT_FALSE(ask("SELECT drop_partition('audit_logs', '2020-01-01')").boolean(0, 0));
+    EXPECT_FALSE(ask("SELECT drop_partition('usage_events', '2020-01-01')").boolean(0, 0));
     ask("RESET ROLE");
     ask("SET LOCAL ROLE " + quoteIdentifier(m_names.owner));
-    ask("SELECT add_partition('audit_logs', '202001',"
+    ask("SELECT add_partition('usage_events', '202001',"
         " 'FOR VALUES FROM (''2020-01-01 00:00+00'') TO (''2020-02-01 00:00+00'')')");
     become(m_names.writer, TenantId::generate());
-    EXPECT_TRUE(ask("SELECT drop_partition('audit_logs', '2020-01-15')").boolean(0, 0));
+    EXPECT_TRUE(ask("SELECT drop_partition('usage_events', '2020-01-15')").boolean(0, 0));
     ask("RESET ROLE");
     const Rows months = ask("SELECT count(*) FROM pg_inherits"
-                            " WHERE inhparent = 'audit_logs'::regclass");
+                            " WHERE inhparent = 'usage_events'::regclass");
     EXPECT_EQ(months.integer(0, 0), 5); // This month, three ahead, and the default.
     // A partition that is missing comes back, with its walls.
     const Rows last

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/gateway/provider_answer.h"
+
+#include "models/replay/comparison.h"
+
+#include <gtest/gtest.h>
+
+namespace exhibit::gateway {
+namespace {
+
+using domain::MatchLevel;
+
+ProviderAnswer whole(const Surface& surface, int status, const Bytes& bytes)
+{
+    ProviderAnswer answer;
+    answer.surface = &surface;
+    answer.status = status;
+    answer.parts.push_back({1, bytes});
+    return answer;
+}
+
+/// As the gateway keeps it.
+ProviderAnswer embeddings(const std::string& vector, const std::string& second = "[0.5]")
+{
+    const Bytes body = R"({"object":"list","data":[{"index":0,"embedding":)" + vector
+        + R"(},{"index":1,"embedding":)" + second + R"(}],"model":"e"})";
+    return whole(embeddingsSurface(), 200, embeddingsSurface().digested(body).value());
+}
+
+MatchLevel levelOf(const ProviderAnswer& original, const ProviderAnswer& replayed)
+{
+    return replay::compareAnswers(contentOf(original), contentOf(replayed)).level;
+}
+
+TEST(ContentOf, embeddingsAreComparedByTheDigestsOfTheirVectors)
+{
+    const auto original = embeddings("[0.25,-1]");
+    EXPECT_EQ(contentOf(original).digests.size(), 2U);
+    EXPECT_EQ(levelOf(original, embeddings("[0.25,-1]")), MatchLevel::Exact);
+    EXPECT_EQ(levelOf(original, embeddings("[0.25,-1.5]")), MatchLevel::Mismatch);
+    EXPECT_EQ(levelOf(original, embeddings("[0.25,-1]", "\"AAAA\"")), MatchLevel::Mismatch);
+}
+
+TEST(ContentOf, aDigestIsTheSameBeforeAndAfterItStandsInTheRecord)
+{
+    const Bytes body = R"({"object":"list","data":[{"index":0,"embedding":[1,2]}]})";
+    EXPECT_EQ(contentOf(whole(embeddingsSurface(), 200, body)).digests,
+              contentOf(whole(embeddingsSurface(), 200, embeddingsSurface().digested(body).value()))
+                  .digests);
+}
+
+TEST(ContentOf, errorsSayTheirStatusAndTheirBytes)
+{
+    const auto error = [](int status, const std::string& message) {
+        return whole(chatSurface(), status, R"({"error":{"message":")" + message + R"("}})");
+    };
+    EXPECT_EQ(levelOf(error(400, "too long"), error(400, "too long")), MatchLevel::Exact);
+    EXPECT_EQ(levelOf(error(400, "too long"), error(401, "too long")), MatchLevel::Mismatch);
+    EXPECT_NE(levelOf(error(400, "too long"), error(400, "no such model")), MatchLevel::Exact);
+    const auto bytes
+        = [](char last) { return whole(chatSurface(), 400, Bytes("\xFF\xFE") + last); };
+    EXPECT_EQ(levelOf(bytes('a'), bytes('a')), MatchLevel::Exact);
+    EXPECT_EQ(levelOf(bytes('a'), bytes('b')), MatchLevel::Mismatch);
+    const auto longer
+        = [](char last) { return whole(chatSurface(), 400, Bytes(64 * 1024, 'x') + last); };
+    EXPECT_TRUE(contentOf(longer('a')).texts.empty());
+    EXPECT_EQ(levelOf(longer('a'), longer('b')), MatchLevel::Mismatch);
+}
+
+TEST(ContentOf, anAnswerWithoutTextsSaysWhatItsBytesSay)
+{
+    const auto refusal = [](const std::string& id) {
+        return whole(chatSurface(), 200, R"({"id":")" + id + R"(","choices":[]})");
+    };
+    EXPECT_TRUE(replay::saysAnything(contentOf(refusal("a"))));
+    EXPECT_NE(levelOf(refusal("a"), refusal("b")), MatchLevel::Exact);
+}
+
+TEST(ContentOf, whatWasCutBeforeItsFirstTextSaysNothing)
+{
+    ProviderAnswer cut;
+    cut.status = 200;
+    cut.streamed = true;
+    cut.ended = false;
+    cut.parts.push_back(
+        {1, "data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\"}}]}\n\n"});
+    EXPECT_FALSE(replay::saysAnything(contentOf(cut)));
+    EXPECT_EQ(levelOf(cut, cut), MatchLevel::Mismatch);
+    auto unreadable = whole(chatSurface(), 200, "\x1f\x8b");
+    unreadable.unreadable = "coded";
+    EXPECT_FALSE(replay::saysAnything(contentOf(unreadable)));
+}
+
+} // namespace
+} // namespace exhibit::gateway
