@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// A result of 100,000 rows, from a real exhibitd on a real PostgreSQL.
+#include "app/console/console.h"
+#include "models/base/limits.h"
+#include "tests/gui/stall_monitor.h"
+#include "tests/support/exhibitd_process.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/test_postgres.h"
+#include "ui/search/results_pane.h"
+#include "ui/search/results_view.h"
+#include "ui/search/search_controller.h"
+#include "ui/widgets/dock_title.h"
+
+#include <QDockWidget>
+#include <QScrollBar>
+#include <QStandardPaths>
+#include <QTest>
+
+namespace exhibit::console {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+constexpr int kPatience = 30'000;
+constexpr int kIncidents = 100'000;
+
+/// Incident n is the n-th newest, costs n, and is of user n % 5; one of a thousand is "rare".
+constexpr std::string_view kFill
+    = "WITH t AS (SELECT tenant_id FROM exhibit.tenants LIMIT 1),"
+      " i AS (SELECT n, t.tenant_id, now() - n * interval '20 seconds' AS at,"
+      "   gen_random_uuid() AS id, 'common' || CASE WHEN n % 1000 = 0 THEN ' rare' ELSE '' END"
+      "   AS words FROM t, generate_series(1, $1::integer) AS n),"
+      " s AS (INSERT INTO exhibit.incident_search (tenant_id, created_at, incident_id, status,"
+      "   cost_microcents, latency_us, tsv) SELECT tenant_id, at, id, 'open', n, 1000 * n,"
+      "   to_tsvector('exhibit.exhibit_text', words) || array_to_tsvector(ARRAY['t:' ||"
+      "   $2::text, 'u:user-' || n % 5, 's:high', 'p:SAFETY', 'm:gpt-4o']) FROM i)"
+      " INSERT INTO exhibit.incidents (tenant_id, incident_id, run_id, call_id, user_id, model,"
+      "   severity, policy_id, status, title, excerpt, cost_microcents, latency_us, created_at)"
+      " SELECT tenant_id, id, gen_random_uuid(), gen_random_uuid(), 'user-' || n % 5, 'gpt-4o',"
+      "   'high', 'SAFETY', 'open', 'Incident ' || n, words, n, 1000 * n, at FROM i";
+
+template <class T>
+T must(Result<T> result)
+{
+    if (!result) {
+        qFatal("%s", result.error().message.c_str());
+    }
+    return *std::move(result);
+}
+
+} // namespace
+
+class ManyTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QStandardPaths::setTestModeEnabled(true);
+        m_postgres = must(test::TestPostgres::create(m_database.path()));
+        m_server = must(test::Exhibitd::start(
+            {.dataDir = m_data.path(), .arguments = {"--database-url", m_postgres->url()}}));
+        const auto tenants = must(m_postgres->query("SELECT tenant_id FROM exhibit.tenants"));
+        const TenantId tenant{tenants.uuid(0, 0)};
+        (void)must(m_postgres->query(kFill, {kIncidents, tenant.text()}));
+        (void)must(m_postgres->query("ANALYZE exhibit.incident_search"));
+        CommandLine options;
+        options.safeMode = true;
+        m_console = std::make_unique<Console>(options);
+        m_console->openWindow();
+        m_console->connection().open(QString::fromStdString(m_server->url()), m_server->adminKey());
+        QTRY_VERIFY_WITH_TIMEOUT(!window().isHome(), kPatience);
+        settle();
+    }
+    void cleanupTestCase()
+    {
+        m_console.reset();
+        m_server.reset();
+        m_postgres.reset();
+    }
+    void init() { find({}, {}); }
+
+    void everyRowIsOneScrollAway()
+    {
+        QTRY_VERIFY_WITH_TIMEOUT(!search().histogram().counts.empty(), kPatience);
+        QVERIFY(std::abs(rows().rowCount() - kIncidents) < kIncidents / 10);
+        for (const int row : {50'000, 77'777, 12'345, 0}) {
+            QTRY_COMPARE_WITH_TIMEOUT(numberAt(row), row + 1, kPatience);
+        }
+        view().verticalScrollBar()->setValue(view().verticalScrollBar()->maximum());
+        QTRY_VERIFY_WITH_TIMEOUT(numberAt(rows().rowCount() - 1) > 0, kPatience);
+    }
+
+    void theOldestFirstReachesAllOfThemToo()
+    {
+        find({}, {domain::SearchSort::Time, domain::SearchOrder::Ascending, {}});
+        QTRY_VERIFY_WITH_TIMEOUT(!search().histogram().counts.empty(), kPatience);
+        for (const int row : {0, 9'999, 60'000}) {
+            QTRY_COMPARE_WITH_TIMEOUT(numberAt(row), kIncidents - row, kPatience);
+        }
+    }
+
+    void anOrderWithoutFarRowsSaysWhereItEnds()
+    {
+        find({}, {domain::SearchSort::Cost, domain::SearchOrder::Descending, {}});
+        const int last = static_cast<int>(limits::kPageOffsetMax) + ui::PageCache::kPageRows;
+        QCOMPARE(rows().rowCount(), last);
+        QVERIFY(rows().isCut());
+        QVERIFY2(note().contains(u"only the first"_s), qPrintable(note()));
+        for (const int row : {0, 5'000, last - 1}) {
+            QTRY_COMPARE_WITH_TIMEOUT(numberAt(row), kIncidents - row, kPatience);
+        }
+        find(u"rare"_s, {domain::SearchSort::Latency, domain::SearchOrder::Ascending, {}});
+        QCOMPARE(rows().rowCount(), 100);
+        QTRY_COMPARE_WITH_TIMEOUT(numberAt(0), 1000, kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(numberAt(99), kIncidents, kPatience);
+    }
+
+    void groupsShowTheirSizeAndTheirFirstRows()
+    {
+        find({}, {domain::SearchSort::Time, domain::SearchOrder::Descending, query::Field::User});
+        QCOMPARE(rows().layout().groups().size(), std::size_t(5));
+        for (const auto& group : rows().layout().groups()) {
+            QVERIFY(group.isEstimate || group.count == kIncidents / 5);
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(numberAt(1) > 0, kPatience);
+        rows().setAllOpen(true);
+        const auto& last = rows().layout().groups().back();
+        const int header = rows().layout().rowOf({4, -1});
+        QTRY_VERIFY_WITH_TIMEOUT(numberAt(header + 1) > 0, kPatience);
+        QCOMPARE(rows().hit(header + 1)->incident.userId, last.value);
+    }
+
+private:
+    ui::MainWindow& window() { return m_console->window(); }
+    ui::SearchController& search() { return ui::SearchController::of(window().services()); }
+    ui::ResultsModel& rows() { return search().results(); }
+    ui::ResultsPane& pane()
+    {
+        return *qobject_cast<ui::ResultsPane*>(
+            qobject_cast<QDockWidget*>(window().pane(u"results"_s))->widget());
+    }
+    ui::ResultsView& view() { return pane().view(); }
+    QString note() { return ui::titleOf(&pane())->note(); }
+    void settle() { QTRY_COMPARE_WITH_TIMEOUT(search().state(), ui::SearchState::Done, kPatience); }
+    void find(const QString& query, const ui::ResultOrder& order)
+    {
+        search().show({query, order});
+        settle();
+    }
+    /// Looks at the row, as scrolling there does; its number, or 0 while it is on its way.
+    int numberAt(int row)
+    {
+        view().scrollTo(rows().index(row, 0));
+        (void)rows().index(row, 2).data();
+        const auto hit = rows().hit(row);
+        return hit ? static_cast<int>(hit->incident.costMicrocents) : 0;
+    }
+
+    test::TempDir m_database;
+    test::TempDir m_data;
+    std::unique_ptr<test::TestPostgres> m_postgres;
+    std::optional<test::Exhibitd> m_server;
+    std::unique_ptr<Console> m_console;
+};
+
+} // namespace exhibit::console
+
+EXHIBIT_GUI_TEST_MAIN(exhibit::console::ManyTest)
+#include "many_test.moc"
