@@ -93,11 +93,14 @@ public:
         const std::string head = requestHead(m_target, request);
         m_connection = m_client.takeWarm(m_origin);
         if (m_connection) {
+            const auto before = m_connection->acknowledged();
             auto answer = co_await attempt(head, request);
             const bool died = !answer && answer.error().code == ErrorCode::Unavailable
                 && !m_connection->heardAnything();
-            // What the provider may have read whole is not sent again (RFC 9110, 9.2.2).
-            if (!died || (m_written && request.method == "POST")) {
+            // What the provider may have read whole is not sent again (RFC 9110, 9.2.2). When it
+            // had closed the connection before, its host acknowledged nothing of the request.
+            const bool unread = !m_written || (before && m_connection->acknowledged() == before);
+            if (!died || (!unread && request.method == "POST")) {
                 co_return answer;
             }
         }

@@ -44,7 +44,8 @@ public:
     virtual ~UpstreamExchange() = default;
 
     /// Sends the request and reads the head of the answer. A warm connection that turns out to be
-    /// dead is replaced once, unless a POST was written whole: the provider may have acted on it.
+    /// dead is replaced once, unless a POST was written and acknowledged: the provider may have
+    /// acted on it.
     virtual boost::asio::awaitable<Result<UpstreamHead>> start(UpstreamRequest request) = 0;
     /// The next bytes of the body, framing undone, as they arrive; nothing at its end. Unavailable
     /// when the connection ends before the body does.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/upstream_connection.h"
 
+#include "server/gateway/tcp_progress.h"
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
@@ -284,6 +286,11 @@ bool UpstreamConnection::reusable()
 {
     return !m_closed && m_parser && m_parser->is_done() && m_parser->get().keep_alive()
         && m_buffer.size() == 0;
+}
+
+std::optional<std::uint64_t> UpstreamConnection::acknowledged()
+{
+    return m_closed ? std::nullopt : acknowledgedBytes(lowest().native_handle());
 }
 
 bool UpstreamConnection::stillOpen()

@@ -52,6 +52,8 @@ public:
     [[nodiscard]] bool reusable();
     /// False when the peer has closed meanwhile, or sent what nobody asked for.
     [[nodiscard]] bool stillOpen();
+    /// What the peer's host has acknowledged of all that was written; nullopt: not known.
+    [[nodiscard]] std::optional<std::uint64_t> acknowledged();
     void close();
     [[nodiscard]] bool closed() const { return m_closed; }
 

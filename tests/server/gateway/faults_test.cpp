@@ -209,6 +209,8 @@ TEST(Faults, aWarmConnectionClosedByTheProviderIsNoticed)
     });
     for (int i = 0; i < 3; ++i) {
         EXPECT_EQ(gateway.chat(kAsk)->status, 200);
+        // Until it has: what its host accepted meanwhile it might have read.
+        std::this_thread::sleep_for(200ms);
     }
     EXPECT_EQ(gateway.upstream().requests().size(), 3U);
 }

@@ -27,14 +27,14 @@ private Q_SLOTS:
     void trailWalksBackAndForward()
     {
         SearchTrail trail;
-        trail.push(QStringLiteral("a"));
-        trail.push(QStringLiteral("b"));
-        trail.push(QStringLiteral("b"));
-        QCOMPARE(trail.back(), QStringLiteral("a"));
+        trail.push({QStringLiteral("a"), {}});
+        trail.push({QStringLiteral("b"), {}});
+        trail.push({QStringLiteral("b"), {}});
+        QCOMPARE(trail.back().query, QStringLiteral("a"));
         QVERIFY(!trail.canGoBack());
-        QCOMPARE(trail.forward(), QStringLiteral("b"));
+        QCOMPARE(trail.forward().query, QStringLiteral("b"));
         (void)trail.back();
-        trail.push(QStringLiteral("c"));
+        trail.push({QStringLiteral("c"), {}});
         QVERIFY(!trail.canGoForward());
     }
 
