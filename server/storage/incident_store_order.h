@@ -7,7 +7,7 @@
 
 namespace exhibit::storage {
 
-/// A page of a search as SQL (0002_evidence.sql, 0014_search_orders.sql).
+/// A page of a search as SQL (0002_evidence.sql, 0012_search_orders.sql).
 struct PageExpression {
     std::string rows; ///< A table "f" of found_key, found_at and found_id.
     std::string order; ///< For ORDER BY: how its rows stand.
