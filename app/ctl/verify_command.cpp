@@ -54,11 +54,11 @@ Result<TrustAnchors> readAnchors(const VerifyOptions& options)
     }
     for (const auto& text : options.certificateKeys) {
         EXHIBIT_TRY(auto key, readCertificateKey(text));
-        anchors.certificateKeys.push_back(std::move(key));
+        anchors.certificateKeys.emplace_back(std::move(key));
     }
     for (const auto& vkey : options.witnesses) {
         EXHIBIT_TRY(auto key, evidence::NoteKey::parse(vkey));
-        anchors.witnesses.push_back(std::move(key));
+        anchors.witnesses.push_back({std::move(key)});
     }
     std::optional<evidence::NoteKey> root;
     if (!options.root.empty()) {
@@ -88,7 +88,7 @@ std::string_view meaningOf(evidence::Verdict verdict)
     case evidence::Verdict::Valid:
         return "every check that applies passed, with keys pinned outside the file";
     case evidence::Verdict::Untrusted:
-        return "consistent in itself, but its keys are not pinned: anyone could have made it";
+        return "consistent in itself, but not all that vouches for it is pinned outside the file";
     case evidence::Verdict::Unauthenticated:
         return "the hashes match, nobody signed";
     case evidence::Verdict::Invalid:

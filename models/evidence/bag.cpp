@@ -129,6 +129,7 @@ private:
 
     void failed(std::string subject, std::string detail)
     {
+        m_report.blamed.insert(subject);
         if (m_report.failures.size() < kFailuresMax) {
             m_report.failures.push_back({std::move(subject), std::move(detail)});
         }

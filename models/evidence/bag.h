@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,7 @@ struct BagReport {
     std::size_t payloadFiles = 0;
     std::vector<std::string> algorithms; ///< Of the payload manifests.
     std::vector<BagFinding> failures; ///< Empty: complete and valid. At most 100.
+    std::set<std::string> blamed; ///< Every subject of a failure, also of those beyond these.
     /// Files outside data/ that no tag manifest lists: RFC 8493 allows them, readers judge them.
     std::vector<std::string> unlistedTagFiles;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/evidence/certificate_checks.h"
 
+#include "models/evidence/certificate_claims.h"
 #include "models/evidence/field.h"
 #include "models/evidence/timestamp.h"
 
@@ -10,13 +11,6 @@
 
 namespace exhibit::evidence {
 namespace {
-
-std::optional<std::uint64_t> numberIn(const Json& json, std::string_view name)
-{
-    const Json* member = findMember(json, name);
-    const bool number = member != nullptr && member->is_int64() && member->get_int64() >= 0;
-    return number ? std::optional(static_cast<std::uint64_t>(member->get_int64())) : std::nullopt;
-}
 
 const FieldCommitment* findField(const Entry& entry, std::string_view path)
 {
@@ -41,9 +35,9 @@ bool CertificateChecks::run()
     m_report.origin = stringMember(m_statement.predicate, "log_origin");
     m_report.timeClaimed = stringMember(m_statement.predicate, "signed_at");
     loadEnclosedKeys();
-    checkSignature();
     checkEntries();
     bindIssue();
+    checkSignature(); // The log shows the size at which the key has to count.
     checkRevocation();
     bindSubjects();
     checkClaims();
@@ -79,13 +73,12 @@ void CertificateChecks::checkWitnesses()
     if (m_anchors.witnesses.empty() || m_issued == nullptr) {
         return;
     }
-    const auto head = parseNote(m_issued->note);
-    const auto by
-        = head ? verifyNote(*head, m_anchors.witnesses) : tl::make_unexpected(head.error());
+    const auto head = parseSignedCheckpoint(m_issued->note);
+    const auto by = head ? witnessesOf(*head, m_anchors) : tl::make_unexpected(head.error());
     const std::string subject = fmt::format("size {}", m_report.treeSize);
     if (!by) {
         m_report.failed("checkpoint", subject, "the cosignature of a pinned witness does not fit");
-    } else if (by->empty()) {
+    } else if (*by == 0) {
         m_report.notChecked("trust", subject, "no pinned witness cosigned the head");
     } else {
         m_report.passed(
@@ -109,41 +102,13 @@ void CertificateChecks::loadEnclosedKeys()
 
 void CertificateChecks::checkSignature()
 {
-    const auto pinned = verifyEnvelope(m_document.envelope, m_anchors.certificateKeys);
-    const auto enclosed = verifyEnvelope(m_document.envelope, m_enclosedKeys);
-    m_pinnedSigner = !pinned.empty();
-    if (m_pinnedSigner) {
-        m_report.issuer = pinned.front()->id();
-        m_report.passed("certificate", "signature", "signed by the pinned key " + m_report.issuer);
-    } else if (!enclosed.empty()) {
-        m_report.issuer = enclosed.front()->id();
-        m_report.passed(
-            "certificate", "signature", "signed by a key from inside the file, " + m_report.issuer);
-    } else {
-        m_report.issuer = m_document.envelope.signatures.front().keyId;
-        if (namesKnownKey()) {
-            m_report.failed("certificate", "signature", "the signature does not fit the key");
-        } else {
-            m_report.notChecked("certificate", "signature", "signed by a key that is not known");
-        }
+    StatementPlace place{m_report.origin, std::nullopt};
+    if (m_issued != nullptr) {
+        place = {m_issued->entry.log, m_issued->entry.sequence + 1};
     }
-    if (stringMember(m_statement.predicate, "signed_by") != m_report.issuer) {
-        m_report.failed(
-            "certificate", "signed_by", "it names another key than the one that signed");
-    }
-}
-
-bool CertificateChecks::namesKnownKey() const
-{
-    const auto& signatures = m_document.envelope.signatures;
-    const auto named = [&signatures](const PublicKey& key) {
-        return std::any_of(signatures.begin(), signatures.end(), [&key](const auto& signature) {
-            return signature.keyId == key.id();
-        });
-    };
-    const auto& pinned = m_anchors.certificateKeys;
-    return std::any_of(pinned.begin(), pinned.end(), named)
-        || std::any_of(m_enclosedKeys.begin(), m_enclosedKeys.end(), named);
+    m_signer = signerOf(m_document.envelope, place, m_anchors, m_enclosedKeys);
+    m_report.issuer = m_signer.keyId;
+    noteSigner(m_signer, "certificate", "signature", m_report);
 }
 
 void CertificateChecks::checkEntries()
@@ -253,7 +218,7 @@ void CertificateChecks::checkRevocation()
             gone->key.key().id(),
             "the certificate key was revoked later; the log held the certificate by then");
     } else if (gone != nullptr) {
-        m_pinnedSigner = false;
+        m_signer.kind = SignerKind::Revoked;
         m_revocations.insert("the certificate key was revoked, and nothing shows that the "
                              "certificate is older");
     }
@@ -312,32 +277,22 @@ void CertificateChecks::checkClaims()
     if (m_statement.predicateType != kCertificatePredicate || m_issued == nullptr) {
         return;
     }
-    const auto sequence = numberIn(m_statement.predicate, "seq");
-    const auto size = numberIn(m_statement.predicate, "tree_size_at_issue");
-    if (!sequence || findSubject(m_statement, entryName(m_report.origin, *sequence)) == nullptr) {
-        m_report.failed("certificate", "seq", "it is about another entry than it names");
-    }
-    const bool later = size && m_issued->entry.sequence >= *size
-        && std::all_of(m_entries.begin(), m_entries.end(), [&](const auto& proven) {
-                           return &proven == m_issued || proven.entry.log != m_issued->entry.log
-                               || proven.entry.sequence < *size;
-                       });
-    if (!later) {
-        m_report.failed("certificate",
-                        "tree_size_at_issue",
-                        "the entries do not lie in the log as it says: back-dated or moved");
+    const IssuePlace issue{m_issued->entry.log, m_issued->entry.sequence};
+    for (const auto& claim : wrongClaims(m_statement, m_report.issuer, issue)) {
+        m_report.failed("certificate", claim.member, claim.why);
     }
 }
 
 void CertificateChecks::checkTrust()
 {
-    if (m_pinnedSigner && m_pinnedHeads && !m_entries.empty()) {
+    const bool pinned = m_signer.kind == SignerKind::Pinned;
+    if (pinned && m_pinnedHeads && !m_entries.empty()) {
         m_report.passed("trust", m_report.origin, "every key in use is pinned outside the file");
         return;
     }
     std::set<std::string> reasons = m_revocations;
-    if (!m_pinnedSigner) {
-        reasons.insert("the certificate key is not pinned");
+    if (!pinned && m_signer.kind != SignerKind::Revoked) {
+        reasons.emplace(whyUntrusted(m_signer));
     }
     if (!m_pinnedHeads) {
         reasons.insert("the log key is not pinned");

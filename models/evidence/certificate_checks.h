@@ -4,6 +4,7 @@
 #include "models/evidence/certificate_document.h"
 #include "models/evidence/checkpoint.h"
 #include "models/evidence/entry.h"
+#include "models/evidence/envelope_signer.h"
 #include "models/evidence/report.h"
 #include "models/evidence/trust.h"
 
@@ -34,7 +35,6 @@ private:
     };
     void loadEnclosedKeys();
     void checkSignature();
-    [[nodiscard]] bool namesKnownKey() const;
     void checkEntries();
     void checkEntry(const LoggedEntry& logged);
     bool checkHead(const TlogProof& proof, const Proven& proven, const std::string& name);
@@ -57,7 +57,7 @@ private:
     std::vector<PublicKey> m_enclosedKeys;
     std::vector<Proven> m_entries;
     const Proven* m_issued = nullptr; ///< Of m_entries.
-    bool m_pinnedSigner = false;
+    EnvelopeSigner m_signer;
     bool m_pinnedHeads = true;
     bool m_headsKnown = true; ///< Signed by pinned or enclosed keys.
     std::set<std::string> m_revocations; ///< Which keys in use were revoked.

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 namespace exhibit::evidence {
@@ -26,8 +25,8 @@ std::string sentence(const Check& check)
 bool leavesOpen(const Check& check)
 {
     return check.result == CheckResult::NotChecked
-        && !(check.id == "certificate" && check.subject.empty()) && check.id != "report"
-        && check.id != "consistency";
+        && !(check.subject.empty()
+             && (check.id == "certificate" || check.id == "report" || check.id == "consistency"));
 }
 
 AnswerSummary summaryOf(const VerificationReport& report, Answer answer)
@@ -72,44 +71,6 @@ AnswerSummary summaryOf(const VerificationReport& report, Answer answer)
     return summary;
 }
 
-/// Files and entries that a failed check names.
-struct Blame {
-    std::set<std::string> files;
-    std::set<std::uint64_t> entries;
-    std::set<std::string> paths; ///< Where those entries lie.
-};
-
-/// Of "seq 7 ...".
-std::optional<std::uint64_t> sequenceIn(std::string_view subject)
-{
-    constexpr std::string_view kWord = "seq ";
-    if (!subject.starts_with(kWord)) {
-        return std::nullopt;
-    }
-    std::uint64_t sequence = 0;
-    const auto read
-        = std::from_chars(subject.data() + kWord.size(), subject.data() + subject.size(), sequence);
-    return read.ec == std::errc() ? std::optional(sequence) : std::nullopt;
-}
-
-Blame blameOf(const VerificationReport& report)
-{
-    Blame blame;
-    for (const auto& check : report.checks) {
-        if (check.result != CheckResult::Failed) {
-            continue;
-        }
-        blame.files.insert(check.subject);
-        if (const auto sequence = sequenceIn(check.subject)) {
-            // A chain that breaks at an entry says that the one before is not the recorded one.
-            const auto blamed = check.id == "chain" && *sequence > 0 ? *sequence - 1 : *sequence;
-            blame.entries.insert(blamed);
-            blame.paths.insert(entryPath(blamed));
-        }
-    }
-    return blame;
-}
-
 /// Entries are small; of a pack with very many those behind this sum are listed without bytes.
 constexpr std::size_t kShownBytesMax = 16 * 1024 * 1024;
 
@@ -152,9 +113,14 @@ void listEntries(const Pack& pack, const Blame& blame, Inspection& into)
 
 void listPack(const Pack& pack, Inspection& into)
 {
-    const Blame blame = blameOf(into.report);
+    into.folder = pack.folder();
+    const Blame& blame = into.report.blame();
+    std::set<std::string> entries;
+    for (const auto sequence : blame.entries) {
+        entries.insert(entryPath(sequence));
+    }
     for (const auto& name : pack.names()) {
-        const bool bad = blame.files.contains(name) || blame.paths.contains(name);
+        const bool bad = blame.files.contains(name) || entries.contains(name);
         into.files.push_back(
             {name, pack.size(name), bad ? CheckResult::Failed : CheckResult::Passed});
     }

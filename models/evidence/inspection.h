@@ -44,6 +44,7 @@ struct NamedDigest {
 struct Inspection {
     VerificationReport report;
     std::uint64_t size = 0; ///< Bytes of the file.
+    std::string folder; ///< The top directory of a pack; empty for what is no pack.
     std::vector<InspectedFile> files; ///< Sorted by path; empty for what is no pack.
     std::vector<InspectedEntry> entries;
     std::vector<Redaction> withheld;

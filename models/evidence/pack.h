@@ -75,6 +75,8 @@ public:
     /// Errors as ZipArchive::open(); nothing inside has been believed then.
     [[nodiscard]] static Result<Pack> open(BytesView archive);
 
+    /// The one top directory, "exhibit-<id>".
+    [[nodiscard]] std::string folder() const { return m_top.substr(0, m_top.size() - 1); }
     [[nodiscard]] const std::vector<std::string>& names() const override { return m_names; }
     [[nodiscard]] std::uint64_t size(const std::string& name) const override;
     [[nodiscard]] Result<Bytes> read(const std::string& name) const override;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/evidence/pack_checks.h"
 
-#include "models/evidence/timestamp.h"
-
 #include <fmt/format.h>
 
 namespace exhibit::evidence {
@@ -34,6 +32,7 @@ bool PackChecks::run()
     checkPackSignature();
     checkCertificates();
     checkTrust();
+    checkWitnesses();
     checkTime();
     checkReport();
     return true;
@@ -46,8 +45,13 @@ bool PackChecks::checkBagFiles()
         m_report.failed("bag", bag.error().subject, bag.error().message);
         return false;
     }
+    auto more = bag->blamed;
     for (const auto& finding : bag->failures) {
         m_report.failed("bag", finding.subject, finding.detail);
+        more.erase(finding.subject);
+    }
+    for (const auto& name : more) {
+        m_report.failed("bag", name, "it is not what the manifests list");
     }
     for (const auto& name : bag->unlistedTagFiles) {
         if (!mayBeUnlisted(name)) {
@@ -88,43 +92,22 @@ void PackChecks::loadEnclosedKeys()
     }
 }
 
-bool PackChecks::checkEnvelope(const Envelope& envelope,
-                               const std::string& id,
-                               const std::string& subject)
+EnvelopeSigner PackChecks::checkEnvelope(const Envelope& envelope,
+                                         std::optional<std::uint64_t> size,
+                                         const std::string& id,
+                                         const std::string& subject)
 {
-    const auto pinned = verifyEnvelope(envelope, m_anchors.certificateKeys);
-    if (!pinned.empty()) {
-        m_report.issuer = pinned.front()->id();
-        m_signed = true;
-        m_report.passed(id, subject, "signed by the pinned key " + pinned.front()->id());
-        return true;
+    auto signer = signerOf(envelope, {m_report.origin, size}, m_anchors, m_enclosedCertificateKeys);
+    noteSigner(signer, id, subject, m_report);
+    m_signed = m_signed || signer.fits();
+    if (signer.kind == SignerKind::Pinned || (signer.fits() && m_report.issuer.empty())) {
+        m_report.issuer = signer.keyId;
     }
-    const auto enclosed = verifyEnvelope(envelope, m_enclosedCertificateKeys);
-    m_unpinned = true;
-    if (!enclosed.empty()) {
-        m_signed = true;
-        if (m_report.issuer.empty()) {
-            m_report.issuer = enclosed.front()->id();
-        }
-        m_why.insert("the certificate key comes from inside the file");
-        m_report.passed(
-            id, subject, "signed by a key from inside the file, " + enclosed.front()->id());
-        return true;
+    if (signer.kind != SignerKind::Pinned && signer.kind != SignerKind::Forged) {
+        m_unpinned = true;
+        m_why.insert(std::string(whyUntrusted(signer)));
     }
-    const auto named = [&](const std::vector<PublicKey>& keys) {
-        return std::any_of(keys.begin(), keys.end(), [&](const auto& key) {
-            return std::any_of(envelope.signatures.begin(),
-                               envelope.signatures.end(),
-                               [&](const auto& one) { return one.keyId == key.id(); });
-        });
-    };
-    if (named(m_anchors.certificateKeys) || named(m_enclosedCertificateKeys)) {
-        m_report.failed(id, subject, "the signature does not fit the key it names");
-        return false;
-    }
-    m_why.insert("a signature is by a key that is not known");
-    m_report.notChecked(id, subject, "signed by a key that is not known");
-    return true;
+    return signer;
 }
 
 void PackChecks::checkPackSignature()
@@ -163,7 +146,7 @@ void PackChecks::checkPackSignature()
             "pack-signature", name, "it names another log, tree size or number of withheld fields");
         return;
     }
-    [[maybe_unused]] const bool fine = checkEnvelope(*envelope, "pack-signature", name);
+    checkEnvelope(*envelope, m_report.treeSize, "pack-signature", name);
     // No entry of the log shows when a pack was signed: its key counts no more, whatever the size.
     if (revokedSigner(*envelope, m_anchors) != nullptr) {
         m_unpinned = true;
@@ -182,55 +165,6 @@ void PackChecks::checkTrust()
         why += (why.empty() ? "" : "; ") + reason;
     }
     m_report.notChecked("trust", m_report.origin, why.empty() ? "no key is pinned" : why);
-}
-
-void PackChecks::checkTime()
-{
-    if (!m_entries.empty()) {
-        m_report.timeClaimed = m_entries.rbegin()->second.entry.time;
-    }
-    std::vector<Bytes> chain;
-    for (const auto& name : m_pack.under("data/tsa/")) {
-        if (const auto pem = m_pack.content(name)) {
-            chain.emplace_back(pem->view());
-        }
-    }
-    bool token = false;
-    for (const auto& name : m_pack.under("data/checkpoints/")) {
-        if (name.ends_with(".tsr")) {
-            token = true;
-            checkTimestamp(name, chain);
-        }
-    }
-    if (!token) {
-        m_report.notChecked(
-            "time", m_report.timeClaimed, "no time stamp: the times are the server's own word");
-    }
-}
-
-void PackChecks::checkTimestamp(const std::string& name, const std::vector<Bytes>& chain)
-{
-    const auto response = m_pack.content(name);
-    const auto note = m_pack.content(name.substr(0, name.size() - 3) + "note");
-    if (!response || !note) {
-        m_report.failed("time", name, "incomplete: there is no checkpoint of that size beside it");
-        return;
-    }
-    if (m_anchors.timestampAuthorities.empty()) {
-        m_report.notChecked("time", name, "no authority was named to check the time stamp with");
-        return;
-    }
-    const auto time
-        = verifyTimestamp(response->view(), note->view(), {m_anchors.timestampAuthorities, chain});
-    if (!time) {
-        m_report.failed("time", name, time.error().message);
-        return;
-    }
-    const std::string proven = formatTime(*time);
-    if (!m_report.timeProven || proven > *m_report.timeProven) {
-        m_report.timeProven = proven;
-    }
-    m_report.passed("time", name, "the checkpoint existed at " + proven);
 }
 
 void PackChecks::checkReport()

@@ -2,6 +2,9 @@
 #pragma once
 
 #include "models/evidence/entry.h"
+#include "models/evidence/envelope_signer.h"
+#include "models/evidence/erased_fields.h"
+#include "models/evidence/head_joins.h"
 #include "models/evidence/pack.h"
 #include "models/evidence/verifier.h"
 
@@ -15,7 +18,8 @@ struct PackEntry {
     Entry entry;
     Digest hash{};
     Digest leaf{};
-    bool proven = false; ///< By an inclusion proof of its own.
+    bool proven = false; ///< By an inclusion proof of its own,
+    std::uint64_t headSize = 0; ///< under the head of this size.
 };
 
 /// What each file in the pack says is checked against what the others say. One use.
@@ -36,13 +40,12 @@ private:
     void loadEnclosedKeys();
     void checkPackSignature();
     void checkTrust();
-    void checkTime();
-    void checkTimestamp(const std::string& name, const std::vector<Bytes>& chain);
     void checkReport();
-    /// Whether the envelope is signed, by whom; notes it under `id`.
-    [[nodiscard]] bool checkEnvelope(const Envelope& envelope,
-                                     const std::string& id,
-                                     const std::string& subject);
+    /// Who signed the envelope, which stands at that size of the log; notes it under `id`.
+    EnvelopeSigner checkEnvelope(const Envelope& envelope,
+                                 std::optional<std::uint64_t> size,
+                                 const std::string& id,
+                                 const std::string& subject);
 
     // pack_entries.cpp: entries, fields, coverage, chain.
     void loadEntries();
@@ -51,6 +54,8 @@ private:
     [[nodiscard]] bool checkField(const PackEntry& entry, std::size_t position);
     void checkBlob(const PackEntry& entry, std::size_t position, const Json& value, BytesView salt);
     void checkCoverage();
+    /// How many of the fields that are listed as erased nothing in the pack shows to be.
+    [[nodiscard]] std::size_t checkErasures(const std::vector<Redaction>& redactions);
     void checkChain();
 
     // pack_proofs.cpp: checkpoints, inclusion, consistency, certificates.
@@ -60,16 +65,37 @@ private:
     void checkInclusion();
     [[nodiscard]] bool checkProof(const std::string& name);
     void noteCheckpoints();
-    void noteWitnesses();
     void checkConsistency();
     void checkConsistencyFile(const std::string& name);
     void recomputeRoots();
     void checkCertificates();
     void checkCertificate(const std::string& name);
+    /// The certificate.issued entry that shows the payload's hash.
+    [[nodiscard]] std::optional<std::uint64_t> issueOf(BytesView payload) const;
     [[nodiscard]] bool bindsAnswers(const Statement& statement) const;
+    [[nodiscard]] bool claimsHold(const Statement& statement,
+                                  const EnvelopeSigner& signer,
+                                  std::uint64_t issue,
+                                  const std::string& name);
     void bindCertificate(const Statement& statement,
-                         const Envelope& envelope,
+                         const EnvelopeSigner& signer,
+                         std::uint64_t issue,
                          const std::string& name);
+
+    // pack_time.cpp: what others saw, and when.
+    struct Seen {
+        bool covers = false; ///< Every entry of the pack.
+        std::string why; ///< It does not.
+    };
+    /// What a head that somebody else saw says of the entries.
+    [[nodiscard]] Seen seen(std::uint64_t headSize) const;
+    [[nodiscard]] bool coversEntries(std::uint64_t headSize) const;
+    void checkTime();
+    /// Whether it proves a time of all entries. What it leaves open goes to `open`.
+    [[nodiscard]] bool checkTimestamp(const std::string& name,
+                                      const std::vector<Bytes>& chain,
+                                      std::vector<Check>& open);
+    void checkWitnesses();
 
     const Pack& m_pack;
     const TrustAnchors& m_anchors;
@@ -80,7 +106,9 @@ private:
     std::set<std::pair<std::uint64_t, std::string>> m_disclosed; ///< (seq, path)
     std::map<std::pair<std::uint64_t, std::string>, Json> m_claims; ///< Short disclosed values.
     std::map<std::string, SignerKind> m_judged; ///< Notes by their bytes.
+    std::map<std::uint64_t, std::vector<ErasedField>> m_erasures; ///< By field.erased entry.
     std::map<std::uint64_t, Digest> m_heads; ///< Root by size, of signed checkpoints.
+    HeadJoins m_joins; ///< Of those.
     bool m_contiguous = false;
     bool m_signed = false; ///< Something in the pack carries a signature that fits.
     bool m_unpinned = false; ///< And some of them are by keys from inside.

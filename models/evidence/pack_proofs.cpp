@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "models/evidence/certificate_claims.h"
 #include "models/evidence/certificate_document.h"
 #include "models/evidence/pack_checks.h"
 
@@ -48,6 +49,7 @@ bool PackChecks::acceptCheckpoint(const SignedCheckpoint& signedHead, const std:
                         "equivocation: two signed heads of one size have different roots");
         return false;
     }
+    m_joins.add(head.size);
     m_report.treeSize = std::max(m_report.treeSize, head.size);
     return true;
 }
@@ -103,6 +105,7 @@ bool PackChecks::checkProof(const std::string& name)
         return false;
     }
     entry->second.proven = true;
+    entry->second.headSize = head.size;
     return true;
 }
 
@@ -113,10 +116,11 @@ void PackChecks::checkInclusion()
         proofs += checkProof(name) ? 1 : 0;
     }
     // An entry without a proof is bound when a proven one follows it in an unbroken chain.
+    const bool whole = !m_report.hasFailure("chain");
     bool bound = false;
     std::uint64_t after = 0;
     for (auto it = m_entries.rbegin(); it != m_entries.rend(); ++it) {
-        const bool chained = bound && it->first + 1 == after && !m_report.hasFailure("chain");
+        const bool chained = bound && it->first + 1 == after && whole;
         bound = it->second.proven || chained;
         after = it->first;
         if (!bound) {
@@ -143,7 +147,6 @@ void PackChecks::noteCheckpoints()
             return judged.second == kind;
         });
     };
-    noteWitnesses();
     const std::string subject
         = fmt::format("{} heads up to size {}", m_heads.size(), m_report.treeSize);
     if (any(SignerKind::Unknown)) {
@@ -154,29 +157,6 @@ void PackChecks::noteCheckpoints()
                         any(SignerKind::Enclosed) || any(SignerKind::Revoked)
                             ? "signed, not all of them by pinned keys"
                             : "signed by pinned keys");
-    }
-}
-
-void PackChecks::noteWitnesses()
-{
-    if (m_anchors.witnesses.empty()) {
-        return;
-    }
-    std::size_t witnessed = 0;
-    for (const auto& [bytes, kind] : m_judged) {
-        const auto head = parseSignedCheckpoint(bytes);
-        const auto by = head ? verifyNote(head->note, m_anchors.witnesses)
-                             : tl::make_unexpected(head.error());
-        if (!by) {
-            m_report.failed("checkpoint", "", "the cosignature of a pinned witness does not fit");
-        }
-        witnessed += by && !by->empty() ? 1 : 0;
-    }
-    const std::string subject = fmt::format("{} of {} heads", witnessed, m_judged.size());
-    if (witnessed > 0) {
-        m_report.passed("trust", subject, "a pinned witness saw them: no other history was shown");
-    } else {
-        m_report.notChecked("trust", subject, "no head is cosigned by a pinned witness");
     }
 }
 
@@ -202,7 +182,9 @@ void PackChecks::checkConsistencyFile(const std::string& name)
         m_report.failed("consistency",
                         fmt::format("size {} to {}", file->oldSize, head.size),
                         "the later tree is not the earlier one with entries added");
+        return;
     }
+    m_joins.join(file->oldSize, head.size);
 }
 
 void PackChecks::recomputeRoots()
@@ -211,21 +193,26 @@ void PackChecks::recomputeRoots()
         return;
     }
     TreeEdge edge;
+    std::optional<std::uint64_t> before;
     for (const auto& [sequence, entry] : m_entries) {
         edge.append(entry.leaf);
         const auto head = m_heads.find(edge.size());
-        if (head != m_heads.end() && head->second != edge.root()) {
+        if (head == m_heads.end()) {
+            continue;
+        }
+        if (head->second != edge.root()) {
             m_report.failed("consistency",
                             fmt::format("size {}", edge.size()),
                             "modified: the entries do not have the root that was signed");
         }
+        m_joins.join(before.value_or(edge.size()), edge.size());
+        before = edge.size();
     }
 }
 
 void PackChecks::checkConsistency()
 {
-    const auto files = m_pack.under("data/consistency/");
-    for (const auto& name : files) {
+    for (const auto& name : m_pack.under("data/consistency/")) {
         checkConsistencyFile(name);
     }
     recomputeRoots();
@@ -235,8 +222,10 @@ void PackChecks::checkConsistency()
     if (m_heads.size() < 2) {
         m_report.notChecked(
             "consistency", "", "the pack holds one head; nothing to compare it with");
-    } else if (files.empty() && !m_contiguous) {
-        m_report.notChecked("consistency", "", "no proof joins the heads of the pack");
+    } else if (!m_joins.allJoined()) {
+        m_report.notChecked("consistency",
+                            fmt::format("{} heads", m_heads.size()),
+                            "no proof joins all the heads of the pack");
     } else {
         m_report.passed("consistency",
                         fmt::format("{} heads", m_heads.size()),
@@ -277,9 +266,31 @@ void PackChecks::checkCertificate(const std::string& name)
         m_report.failed("certificate", name, "the payload beside it is not the one that is signed");
         return;
     }
-    if (checkEnvelope(*envelope, "certificate", name)) {
-        bindCertificate(*statement, *envelope, name);
+    const auto issue = issueOf(envelope->payload);
+    const auto size = issue ? std::optional(*issue + 1) : std::nullopt;
+    const auto signer = checkEnvelope(*envelope, size, "certificate", name);
+    const auto* gone = revokedSigner(*envelope, m_anchors);
+    if (gone != nullptr && issue && !gone->counts(m_report.origin, *size)) {
+        m_unpinned = true;
+        m_why.insert("a certificate is signed by a key that was revoked before its issue");
     }
+    if (!issue) {
+        m_report.failed(
+            "certificate", name, "no certificate.issued entry of the pack shows its hash");
+    } else if (signer.kind != SignerKind::Forged) {
+        bindCertificate(*statement, signer, *issue, name);
+    }
+}
+
+std::optional<std::uint64_t> PackChecks::issueOf(BytesView payload) const
+{
+    const Json digest(toHex(asView(sha256(payload))));
+    const auto issue = std::find_if(m_claims.begin(), m_claims.end(), [&](const auto& claim) {
+        const auto& [place, value] = claim;
+        return place.second == kCertificateClaim && value == digest
+            && m_entries.at(place.first).entry.type == kCertificateEntry;
+    });
+    return issue == m_claims.end() ? std::nullopt : std::optional(issue->first.first);
 }
 
 /// Certificates of an earlier form name no entry of a replay.
@@ -297,25 +308,26 @@ bool PackChecks::bindsAnswers(const Statement& statement) const
                        [&](const auto& claim) { return bindsContent(statement, claim, entries); });
 }
 
+bool PackChecks::claimsHold(const Statement& statement,
+                            const EnvelopeSigner& signer,
+                            std::uint64_t issue,
+                            const std::string& name)
+{
+    const auto wrong = wrongClaims(statement, signer.keyId, {m_report.origin, issue});
+    for (const auto& claim : wrong) {
+        m_report.failed("certificate", name, claim.member + ": " + claim.why);
+    }
+    return wrong.empty();
+}
+
 void PackChecks::bindCertificate(const Statement& statement,
-                                 const Envelope& envelope,
+                                 const EnvelopeSigner& signer,
+                                 std::uint64_t issue,
                                  const std::string& name)
 {
-    const Json digest(toHex(asView(sha256(envelope.payload))));
-    const auto issue = std::find_if(m_claims.begin(), m_claims.end(), [&](const auto& claim) {
-        const auto& [place, value] = claim;
-        return place.second == kCertificateClaim && value == digest
-            && m_entries.at(place.first).entry.type == kCertificateEntry;
-    });
-    if (issue == m_claims.end()) {
-        m_report.failed(
-            "certificate", name, "no certificate.issued entry of the pack shows its hash");
+    if (statement.predicateType != kCertificatePredicate) {
+        m_report.notChecked("certificate", name, "what this kind of statement says is not known");
         return;
-    }
-    const auto* gone = revokedSigner(envelope, m_anchors);
-    if (gone != nullptr && !gone->counts(m_report.origin, issue->first.first + 1)) {
-        m_unpinned = true;
-        m_why.insert("a certificate is signed by a key that was revoked before its issue");
     }
     const auto about = std::find_if(m_entries.begin(), m_entries.end(), [&](const auto& entry) {
         const auto* subject
@@ -329,7 +341,7 @@ void PackChecks::bindCertificate(const Statement& statement,
         m_report.failed("certificate",
                         name,
                         "what it compares is not what the entry of the replay committed to");
-    } else {
+    } else if (claimsHold(statement, signer, issue, name) && signer.fits()) {
         m_report.passed("certificate",
                         fmt::format("{} about seq {}", name, about->first),
                         "its hash is in the log, and the entry it names is in the pack");

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/evidence/report.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <charconv>
 
 namespace exhibit::evidence {
 namespace {
@@ -18,6 +21,19 @@ std::string printable(std::string_view text)
     return isValidUtf8(safe) ? safe : "(not UTF-8)";
 }
 
+/// Of "seq 7 ...".
+std::optional<std::uint64_t> sequenceIn(std::string_view subject)
+{
+    constexpr std::string_view kWord = "seq ";
+    if (!subject.starts_with(kWord)) {
+        return std::nullopt;
+    }
+    std::uint64_t sequence = 0;
+    const auto read
+        = std::from_chars(subject.data() + kWord.size(), subject.data() + subject.size(), sequence);
+    return read.ec == std::errc() ? std::optional(sequence) : std::nullopt;
+}
+
 } // namespace
 
 void VerificationReport::passed(std::string id, std::string subject, std::string detail)
@@ -25,14 +41,45 @@ void VerificationReport::passed(std::string id, std::string subject, std::string
     checks.push_back({std::move(id), CheckResult::Passed, printable(subject), std::move(detail)});
 }
 
-void VerificationReport::failed(std::string id, std::string subject, std::string detail)
+void VerificationReport::failed(std::string id,
+                                std::string subject,
+                                std::string detail,
+                                const std::string& file)
 {
-    const auto same = std::count_if(checks.begin(), checks.end(), [&](const Check& check) {
+    noteBlame(id, subject, file);
+    auto& failures = m_failures[id];
+    ++failures.count;
+    if (failures.count <= kFailuresPerCheckMax) {
+        failures.lastDetail = printable(detail);
+        checks.push_back(
+            {std::move(id), CheckResult::Failed, printable(subject), failures.lastDetail});
+        return;
+    }
+    const auto last = std::find_if(checks.rbegin(), checks.rend(), [&id](const Check& check) {
         return check.id == id && check.result == CheckResult::Failed;
     });
-    if (static_cast<std::size_t>(same) < kFailuresPerCheckMax) {
-        checks.push_back(
-            {std::move(id), CheckResult::Failed, printable(subject), printable(detail)});
+    if (last != checks.rend()) {
+        last->detail = fmt::format(
+            "{}; and {} more", failures.lastDetail, failures.count - kFailuresPerCheckMax);
+    }
+}
+
+void VerificationReport::noteBlame(const std::string& id,
+                                   const std::string& subject,
+                                   const std::string& file)
+{
+    if (!file.empty()) {
+        m_blame.files.insert(file);
+        return;
+    }
+    const auto sequence = sequenceIn(subject);
+    if (!sequence) {
+        m_blame.files.insert(subject);
+    } else if (id == "chain" && *sequence > 0) {
+        // A chain that breaks at an entry says that the one before is not the recorded one.
+        m_blame.entries.insert(*sequence - 1);
+    } else if (id == "chain" || id == "inclusion") {
+        m_blame.entries.insert(*sequence);
     }
 }
 
@@ -43,16 +90,12 @@ void VerificationReport::notChecked(std::string id, std::string subject, std::st
 
 bool VerificationReport::hasFailure(std::string_view id) const
 {
-    return std::any_of(checks.begin(), checks.end(), [&](const Check& check) {
-        return check.id == id && check.result == CheckResult::Failed;
-    });
+    return m_failures.contains(id);
 }
 
 bool VerificationReport::hasFailure() const
 {
-    return std::any_of(checks.begin(), checks.end(), [](const Check& check) {
-        return check.result == CheckResult::Failed;
-    });
+    return !m_failures.empty();
 }
 
 Answer answerOf(std::string_view checkId)

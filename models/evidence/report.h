@@ -5,7 +5,9 @@
 #include "models/base/json.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,12 @@ struct Check {
     std::string detail; ///< Why; for NotChecked: why not.
 };
 
+/// Parts of a pack that failed checks blame: all of them, for the list of checks is cut.
+struct Blame {
+    std::set<std::string> files; ///< As the failed checks name them.
+    std::set<std::uint64_t> entries; ///< Whose bytes are not the recorded ones, or unproven.
+};
+
 struct VerificationReport {
     Verdict verdict = Verdict::Unreadable;
     std::vector<Check> checks;
@@ -40,11 +48,27 @@ struct VerificationReport {
     std::optional<std::string> timeProven; ///< By a time stamp that was checked.
 
     void passed(std::string id, std::string subject, std::string detail);
-    /// At most 100 of one id are kept; the rest is counted in the last one.
-    void failed(std::string id, std::string subject, std::string detail);
+    /// At most 100 of one id are kept; the rest is counted in the last one. `file` is the one in
+    /// the pack that is to blame when the subject does not name it.
+    void failed(std::string id,
+                std::string subject,
+                std::string detail,
+                const std::string& file = {});
     void notChecked(std::string id, std::string subject, std::string why);
     [[nodiscard]] bool hasFailure(std::string_view id) const;
     [[nodiscard]] bool hasFailure() const;
+    [[nodiscard]] const Blame& blame() const { return m_blame; }
+
+private:
+    /// Of one id.
+    struct Failures {
+        std::size_t count = 0;
+        std::string lastDetail; ///< Of the last one that is kept, before what is counted in it.
+    };
+    void noteBlame(const std::string& id, const std::string& subject, const std::string& file);
+
+    std::map<std::string, Failures, std::less<>> m_failures;
+    Blame m_blame;
 };
 
 [[nodiscard]] Answer answerOf(std::string_view checkId);

@@ -25,12 +25,28 @@ Result<void> TrustAnchors::addKeyring(BytesView bytes, const std::optional<NoteK
         if (line.purpose == kLogPurpose) {
             logKeys.push_back({line.key, line.fromSize, line.toSize.value_or(UINT64_MAX)});
         } else if (line.purpose == kCertificatePurpose) {
-            certificateKeys.push_back(line.key.key());
+            certificateKeys.push_back(TrustedCertificateKey(line));
         } else if (line.purpose == kWitnessPurpose) {
-            witnesses.push_back(line.key);
+            witnesses.push_back({line.key, line.fromSize, line.toSize.value_or(UINT64_MAX)});
         }
     }
     return {};
+}
+
+TrustedCertificateKey::TrustedCertificateKey(const KeyringLine& line)
+    : key(line.key.key())
+    , log(line.key.name())
+    , fromSize(line.fromSize)
+    , toSize(line.toSize.value_or(UINT64_MAX))
+{
+}
+
+bool TrustedCertificateKey::counts(std::string_view origin, std::optional<std::uint64_t> size) const
+{
+    if (fromSize == 0 && toSize == UINT64_MAX) {
+        return true;
+    }
+    return size && origin == log && *size >= fromSize && *size <= toSize;
 }
 
 bool RevokedKey::counts(std::string_view origin, std::uint64_t size) const
@@ -56,7 +72,8 @@ SignerKind signerOf(const SignedCheckpoint& checkpoint,
     // A revocation is over whatever else was pinned.
     std::vector<NoteKey> revoked;
     for (const auto& gone : anchors.revoked) {
-        if (gone.purpose == kLogPurpose && !gone.counts(origin, head.size)) {
+        if (gone.purpose == kLogPurpose && gone.key.name() == origin
+            && !gone.counts(origin, head.size)) {
             revoked.push_back(gone.key);
         }
     }
@@ -65,13 +82,17 @@ SignerKind signerOf(const SignedCheckpoint& checkpoint,
         const bool gone = std::any_of(revoked.begin(), revoked.end(), [&](const NoteKey& key) {
             return key.text() == trusted.key.text();
         });
-        if (!gone && head.size >= trusted.fromSize && head.size <= trusted.toSize) {
+        if (!gone && trusted.key.name() == origin && trusted.counts(head.size)) {
             pinned.push_back(trusted.key);
         }
     }
+    std::vector<NoteKey> own;
+    std::copy_if(enclosed.begin(), enclosed.end(), std::back_inserter(own), [&](const auto& key) {
+        return key.name() == checkpoint.checkpoint.origin;
+    });
     const auto byPinned = verifyNote(checkpoint.note, pinned);
     const auto byRevoked = verifyNote(checkpoint.note, revoked);
-    const auto byEnclosed = verifyNote(checkpoint.note, enclosed);
+    const auto byEnclosed = verifyNote(checkpoint.note, own);
     if (!byPinned || !byRevoked || !byEnclosed) {
         return SignerKind::Forged;
     }
@@ -79,6 +100,18 @@ SignerKind signerOf(const SignedCheckpoint& checkpoint,
         : !byRevoked->empty() ? SignerKind::Revoked
         : byEnclosed->empty() ? SignerKind::Unknown
                               : SignerKind::Enclosed;
+}
+
+Result<std::size_t> witnessesOf(const SignedCheckpoint& checkpoint, const TrustAnchors& anchors)
+{
+    std::vector<NoteKey> counting;
+    for (const auto& witness : anchors.witnesses) {
+        if (witness.counts(checkpoint.checkpoint.head.size)) {
+            counting.push_back(witness.key);
+        }
+    }
+    EXHIBIT_TRY(const auto by, verifyNote(checkpoint.note, counting));
+    return by.size();
 }
 
 } // namespace exhibit::evidence

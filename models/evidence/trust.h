@@ -8,9 +8,32 @@
 /// Whom a verification believes. Anchors come from outside the file that is verified, always.
 namespace exhibit::evidence {
 
-/// A key with the tree sizes it counts for.
+/// A key of a log or a witness with the tree sizes it counts for.
 struct TrustedLogKey {
     NoteKey key;
+    std::uint64_t fromSize = 0;
+    std::uint64_t toSize = UINT64_MAX;
+
+    [[nodiscard]] bool counts(std::uint64_t size) const
+    {
+        return size >= fromSize && size <= toSize;
+    }
+};
+
+/// A certificate key; one that does not count for every size names the log whose sizes are meant.
+struct TrustedCertificateKey {
+    // A key that somebody pins by hand counts for all.
+    TrustedCertificateKey(PublicKey pinned)
+        : key(std::move(pinned))
+    {
+    }
+    explicit TrustedCertificateKey(const KeyringLine& line);
+
+    /// Without a size only a key that counts for all does.
+    [[nodiscard]] bool counts(std::string_view origin, std::optional<std::uint64_t> size) const;
+
+    PublicKey key;
+    std::string log;
     std::uint64_t fromSize = 0;
     std::uint64_t toSize = UINT64_MAX;
 };
@@ -28,8 +51,8 @@ struct RevokedKey {
 
 struct TrustAnchors {
     std::vector<TrustedLogKey> logKeys;
-    std::vector<PublicKey> certificateKeys;
-    std::vector<NoteKey> witnesses;
+    std::vector<TrustedCertificateKey> certificateKeys;
+    std::vector<TrustedLogKey> witnesses;
     std::vector<RevokedKey> revoked;
     std::vector<Bytes> timestampAuthorities; ///< PEM, roots of RFC 3161 tokens.
 
@@ -38,7 +61,7 @@ struct TrustAnchors {
     [[nodiscard]] Result<void> addKeyring(BytesView note, const std::optional<NoteKey>& root);
 };
 
-/// Whose key a checkpoint is signed with.
+/// Whose key something is signed with.
 enum class SignerKind : std::uint8_t {
     Pinned, ///< By a key from outside.
     Revoked, ///< By a key that a pinned keyring revokes for a tree of that size.
@@ -46,11 +69,15 @@ enum class SignerKind : std::uint8_t {
     Unknown, ///< By none of either.
     Forged, ///< A signature of a known key does not fit.
 };
+/// Only a key of the checkpoint's own log vouches for it: keys are named like their logs.
 [[nodiscard]] SignerKind signerOf(const SignedCheckpoint& checkpoint,
                                   const TrustAnchors& anchors,
                                   std::span<const NoteKey> enclosed);
 /// The revoked certificate key that signed the envelope; nullptr when none did.
 [[nodiscard]] const RevokedKey* revokedSigner(const Envelope& envelope,
+                                              const TrustAnchors& anchors);
+/// How many pinned witnesses cosigned the checkpoint; InvalidInput when one's does not fit.
+[[nodiscard]] Result<std::size_t> witnessesOf(const SignedCheckpoint& checkpoint,
                                               const TrustAnchors& anchors);
 
 } // namespace exhibit::evidence

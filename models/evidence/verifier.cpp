@@ -62,34 +62,26 @@ VerificationReport verifyCertificate(BytesView bytes, const TrustAnchors& anchor
     }
     report.passed("container", "", "a DSSE envelope with an in-toto statement");
     report.origin = stringMember(statement->predicate, "log_origin");
-    const auto signers = verifyEnvelope(*envelope, anchors.certificateKeys);
-    const bool named = std::any_of(
-        anchors.certificateKeys.begin(), anchors.certificateKeys.end(), [&](const auto& key) {
-            return std::any_of(envelope->signatures.begin(),
-                               envelope->signatures.end(),
-                               [&](const auto& one) { return one.keyId == key.id(); });
-        });
-    if (!signers.empty()) {
-        report.issuer = signers.front()->id();
-        report.passed("certificate", "", "signed by the pinned key " + signers.front()->id());
-        if (revokedSigner(*envelope, anchors) == nullptr) {
-            report.passed("trust", "", "the key is pinned outside the file");
-        } else {
-            report.notChecked("trust", "", "the key was revoked, and nothing shows when it signed");
-        }
-    } else if (named) {
-        report.failed("certificate", "", "the signature does not fit the key it names");
-    } else {
-        report.issuer = envelope->signatures.front().keyId;
-        report.notChecked("certificate", "", "signed by a key that is not pinned");
-        report.notChecked("trust", "", "no key is pinned that signed it");
+    // Nothing but the log shows at which of its sizes this was signed.
+    const auto signer = signerOf(*envelope, {report.origin, std::nullopt}, anchors, {});
+    report.issuer = signer.keyId;
+    noteSigner(signer, "certificate", "signature", report);
+    if (statement->predicateType != kCertificatePredicate) {
+        report.notChecked("certificate",
+                          statement->predicateType,
+                          "what this kind of statement says is not known");
     }
+    std::string why(whyUntrusted(signer));
+    if (revokedSigner(*envelope, anchors) != nullptr) {
+        why = "the key was revoked, and nothing shows when it signed";
+    } else if (why.empty()) {
+        why = "a certificate that no log is shown to hold is not known to be issued";
+    }
+    report.notChecked("trust", report.origin, why);
     report.notChecked("inclusion", "", "a certificate alone does not show that it is in the log");
     report.timeClaimed = stringMember(statement->predicate, "signed_at");
     report.notChecked("time", report.timeClaimed, "no time stamp: the issuer's own word");
-    report.verdict = report.hasFailure() ? Verdict::Invalid
-        : !anyPassed(report, "trust")    ? Verdict::Untrusted
-                                         : Verdict::Valid;
+    report.verdict = report.hasFailure() ? Verdict::Invalid : Verdict::Untrusted;
     return report;
 }
 

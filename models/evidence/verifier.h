@@ -11,7 +11,8 @@ namespace exhibit::evidence {
 /// A pack, by its bytes (usually a memory map). Nothing is written anywhere.
 [[nodiscard]] VerificationReport verifyPack(BytesView archive, const TrustAnchors& anchors);
 
-/// A certificate alone: its DSSE envelope. What only the log can show is not checked.
+/// A certificate alone: its DSSE envelope. What only the log can show is not checked, its issue
+/// above all: at most untrusted.
 [[nodiscard]] VerificationReport verifyCertificate(BytesView envelope, const TrustAnchors& anchors);
 
 /// A certificate as it is handed out, with its entries and their proofs.

@@ -66,6 +66,14 @@ void addCertificate(Table& table, const PackFacts& facts)
 
 } // namespace
 
+std::string rangeOf(const PackFacts& facts)
+{
+    const std::uint64_t range = facts.lastEntry - facts.firstEntry + 1;
+    return facts.entries == range
+        ? fmt::format("seq {}..{}, no gap", facts.firstEntry, facts.lastEntry)
+        : fmt::format("{} entries of seq {}..{}", facts.entries, facts.firstEntry, facts.lastEntry);
+}
+
 Table ReportParts::answers() const
 {
     const auto& checks = m_facts.checks;
@@ -74,21 +82,17 @@ Table ReportParts::answers() const
         integrity.result = CheckResult::Failed;
         integrity.reason = "the bundle contradicts the entries: " + m_facts.contradictions.front();
     } else if (integrity.result == CheckResult::Passed) {
-        integrity.reason = fmt::format(
-            "{} and {} match their hashes; the chain is unbroken",
-            counted(static_cast<std::int64_t>(m_facts.lastEntry - m_facts.firstEntry + 1),
-                    "entry",
-                    "entries"),
-            counted(static_cast<std::int64_t>(m_facts.files), "file"));
+        integrity.reason
+            = fmt::format("{} and {} match their hashes; the chain is unbroken",
+                          counted(static_cast<std::int64_t>(m_facts.entries), "entry", "entries"),
+                          counted(static_cast<std::int64_t>(m_facts.files), "file"));
     }
     if (coverage.result == CheckResult::Passed) {
-        coverage.reason
-            = fmt::format("seq {}..{}, no gap; {} fields disclosed, {} withheld, {} erased",
-                          m_facts.firstEntry,
-                          m_facts.lastEntry,
-                          checks.disclosed,
-                          checks.withheld,
-                          checks.erased);
+        coverage.reason = fmt::format("{}; {} fields disclosed, {} withheld, {} erased",
+                                      rangeOf(m_facts),
+                                      checks.disclosed,
+                                      checks.withheld,
+                                      checks.erased);
     }
     if (signer.result == CheckResult::Passed) {
         signer.reason = fmt::format("Ed25519, log key {}, pack key {}",

@@ -120,9 +120,10 @@ Text ReportParts::summary() const
 {
     Text text;
     const auto& policy = m_bundle.violatedPolicy;
-    text.push_back({fmt::format("On {} the model {} broke the policy ",
+    text.push_back({fmt::format("On {} the model {} {}",
                                 longDate(m_incident.createdAt),
-                                oneLine(m_incident.model)),
+                                oneLine(m_incident.model),
+                                whatTheModelDid(m_bundle)),
                     {}});
     text.push_back({m_incident.policyId, {.mono = true}});
     text.push_back({policy && !policy->title.empty()

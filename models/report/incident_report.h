@@ -11,6 +11,9 @@ namespace exhibit::report {
 /// not known is said to be not known. Pure.
 [[nodiscard]] Result<Document> incidentReport(const PackFacts& facts);
 
+/// Which entries the pack holds: "no gap" is said of a range without one alone.
+[[nodiscard]] std::string rangeOf(const PackFacts& facts);
+
 /// What the parts of a report share.
 class ReportParts {
 public:

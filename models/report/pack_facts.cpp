@@ -116,8 +116,7 @@ private:
     {
         EXHIBIT_TRY(const auto file, m_pack.content(name));
         EXHIBIT_TRY(const auto entry, evidence::parseEntry(file.view()));
-        const bool first = !m_any;
-        m_any = true;
+        const bool first = m_facts.entries++ == 0;
         m_facts.firstEntry = first ? entry.sequence : std::min(m_facts.firstEntry, entry.sequence);
         m_facts.lastEntry = std::max(m_facts.lastEntry, entry.sequence);
         EXHIBIT_TRY(const auto values, valuesOf(entry));
@@ -183,7 +182,6 @@ private:
 
     const evidence::Pack& m_pack;
     PackFacts& m_facts;
-    bool m_any = false;
 };
 
 } // namespace

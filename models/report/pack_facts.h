@@ -24,6 +24,7 @@ struct PackFacts {
     std::string certificateKey; ///< Hex, 32 bytes.
     std::uint64_t firstEntry = 0;
     std::uint64_t lastEntry = 0;
+    std::uint64_t entries = 0; ///< In the pack: where it skips some, fewer than the range has.
     std::optional<std::uint64_t> incidentEntry;
     std::string incidentLeaf; ///< Hex.
     std::size_t files = 0;

@@ -2,6 +2,7 @@
 #include "models/report/pdf_pages.h"
 
 #include "models/base/sha256.h"
+#include "models/report/pdf_suspects.h"
 
 #include <qpdf/Buffer.hh>
 #include <qpdf/QPDF.hh>
@@ -25,10 +26,7 @@ public:
     Digest of(Object page)
     {
         Sha256 hash;
-        for (const auto* key : {"/MediaBox", "/CropBox", "/Rotate", "/Contents", "/Resources"}) {
-            hash.update(key);
-            add(hash, page.getKey(key), 0);
-        }
+        addMembers(hash, page, 0, {"/Parent", "/Annots", "/StructParents"});
         return hash.finish();
     }
 
@@ -95,31 +93,6 @@ std::string textOf(Object info, const char* key)
     return value.isString() ? value.getUTF8Value() : std::string();
 }
 
-void noteSuspicious(QPDF& pdf, PdfContent& content)
-{
-    auto root = pdf.getRoot();
-    for (const auto* key : {"/OpenAction", "/AA", "/OCProperties", "/JavaScript", "/URI"}) {
-        if (root.hasKey(key)) {
-            content.suspicious.emplace_back(key);
-        }
-    }
-    auto names = root.getKey("/Names");
-    for (const auto* key : {"/JavaScript", "/URLS", "/Pages", "/Templates"}) {
-        if (names.isDictionary() && names.hasKey(key)) {
-            content.suspicious.emplace_back(std::string("/Names") + key);
-        }
-    }
-    for (auto& page : QPDFPageDocumentHelper(pdf).getAllPages()) {
-        auto object = page.getObjectHandle();
-        auto notes = object.getKey("/Annots");
-        if (object.hasKey("/AA") || (notes.isArray() && notes.getArrayNItems() > 1)
-            || (notes.isArray() && notes.getArrayNItems() == 1
-                && !notes.getArrayItem(0).getKey("/FT").isNameAndEquals("/Sig"))) {
-            content.suspicious.emplace_back("/Annots");
-        }
-    }
-}
-
 } // namespace
 
 Result<PdfContent> readPdf(BytesView bytes)
@@ -131,7 +104,9 @@ Result<PdfContent> readPdf(BytesView bytes)
         pdf.processMemoryFile("report", bytes.data(), bytes.size());
         PdfContent content;
         ContentHash hash;
-        for (auto& page : QPDFPageDocumentHelper(pdf).getAllPages()) {
+        QPDFPageDocumentHelper pages(pdf);
+        pages.pushInheritedAttributesToPage(); // What a page shows may stand above it.
+        for (auto& page : pages.getAllPages()) {
             content.pages.push_back(toHex(asView(hash.of(page.getObjectHandle()))));
         }
         auto info = pdf.getTrailer().getKey("/Info");
@@ -143,7 +118,7 @@ Result<PdfContent> readPdf(BytesView bytes)
             content.attachments.emplace(
                 name, Bytes(reinterpret_cast<const char*>(data->getBuffer()), data->getSize()));
         }
-        noteSuspicious(pdf, content);
+        content.suspicious = suspiciousParts(pdf);
         return content;
     } catch (const std::exception&) {
         return fail(ErrorCode::InvalidInput, "not readable as a PDF without repairing it");

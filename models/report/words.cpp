@@ -27,6 +27,21 @@ std::string gapInPlainWords(domain::GapKind kind)
     return {};
 }
 
+std::string whatTheModelDid(const EvidenceBundle& bundle)
+{
+    if (!bundle.violation) {
+        return "gave rise to an incident under the policy ";
+    }
+    switch (bundle.violation->result) {
+    case domain::DecisionResult::Error:
+        return "gave an answer that could not be judged by the policy ";
+    case domain::DecisionResult::Pass:
+        return "gave an answer that was judged by the policy ";
+    default:
+        return "broke the policy ";
+    }
+}
+
 std::string outcomeInPlainWords(const EvidenceBundle& bundle)
 {
     if (!bundle.violation) {

@@ -12,6 +12,8 @@ namespace exhibit::report {
 /// For readers who have never seen a policy: a sentence with a space behind it.
 [[nodiscard]] std::string gapInPlainWords(domain::GapKind kind);
 /// What the server did about it, by the decision that was recorded.
+/// The words between the model's name and the policy's.
+[[nodiscard]] std::string whatTheModelDid(const EvidenceBundle& bundle);
 [[nodiscard]] std::string outcomeInPlainWords(const EvidenceBundle& bundle);
 [[nodiscard]] Mark markOf(domain::Severity severity);
 [[nodiscard]] Mark markOf(domain::DecisionResult result);

@@ -2,6 +2,7 @@
 // Any bytes as a pack, and as the payload file of an otherwise good pack: verification ends with a
 // verdict, and without a pinned key it is never "valid".
 #include "models/base/assert.h"
+#include "models/evidence/erased_fields.h"
 #include "models/evidence/pack.h"
 #include "models/evidence/verifier.h"
 
@@ -11,6 +12,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace exhibit::evidence;
     const Bytes text(reinterpret_cast<const char*>(data), size);
     EXHIBIT_ASSERT(verifyFile(text, {}).verdict != Verdict::Valid);
+    if (const auto fields = parseErasedFields(text)) {
+        const Json again = JsonObject{{"erased", erasedFieldsJson(*fields)}};
+        EXHIBIT_ASSERT(parseErasedFields(printJson(again)) == fields);
+    }
     // The first line names the payload file, the rest is its content.
     const std::size_t line = std::min(text.find('\n'), text.size());
     const std::string name = "data/" + text.substr(0, line);

@@ -17,14 +17,14 @@ Result<void> addKey(const QString& text, evidence::TrustAnchors& anchors)
     const std::string key = fromQt(text.trimmed());
     if (auto note = evidence::NoteKey::parse(key)) {
         if (note->type() == evidence::NoteKey::kCosignature) {
-            anchors.witnesses.push_back(*std::move(note));
+            anchors.witnesses.push_back({*std::move(note)});
         } else {
             anchors.logKeys.push_back({*std::move(note)});
         }
         return {};
     }
     EXHIBIT_TRY(auto certificate, evidence::PublicKey::fromText(key));
-    anchors.certificateKeys.push_back(std::move(certificate));
+    anchors.certificateKeys.emplace_back(std::move(certificate));
     return {};
 }
 
@@ -97,12 +97,12 @@ QString describeKey(const PinnedKey& key)
         return TrustStore::tr("Log %1").arg(toQt(anchors.logKeys.front().key.name()));
     }
     if (!anchors.witnesses.empty()) {
-        return TrustStore::tr("Witness %1").arg(toQt(anchors.witnesses.front().name()));
+        return TrustStore::tr("Witness %1").arg(toQt(anchors.witnesses.front().key.name()));
     }
     return anchors.certificateKeys.empty()
         ? TrustStore::tr("Not readable here")
         : TrustStore::tr("Certificate key %1")
-              .arg(shortId(toQt(anchors.certificateKeys.front().id())));
+              .arg(shortId(toQt(anchors.certificateKeys.front().key.id())));
 }
 
 } // namespace exhibit::ui

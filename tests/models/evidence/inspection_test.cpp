@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/evidence/inspection.h"
-#include "tests/models/evidence/small_pack.h"
+#include "tests/models/evidence/log_on_test.h"
 
 #include <gtest/gtest.h>
 
@@ -42,6 +42,7 @@ TEST(Inspection, answersOneByOneWhatAGoodPackProves)
     // No time stamp: valid all the same, and yet the time is nobody's but the server's word.
     EXPECT_EQ(resultOf(inspection, Answer::Time), CheckResult::NotChecked);
     EXPECT_FALSE(reasonOf(inspection, Answer::Time).empty());
+    EXPECT_EQ(inspection.folder, "exhibit-small");
     ASSERT_EQ(inspection.entries.size(), 3U);
     EXPECT_EQ(inspection.entries[1].type, "incident.opened");
     EXPECT_EQ(inspection.entries[1].time, "2026-11-21T10:00:01.000000Z");
@@ -96,6 +97,47 @@ TEST(Inspection, blamesTheFileWhoseBytesAreNotThoseOfTheManifest)
     EXPECT_EQ(resultOf(inspection, Answer::Integrity), CheckResult::Failed);
     const auto* file = fileOf(inspection, fieldPath(2, 0));
     EXPECT_TRUE(file == nullptr || file->result == CheckResult::Failed);
+}
+
+TEST(Inspection, blamesAChangedFieldAndNotTheEntryThatCommittedToIt)
+{
+    auto payload = smallPayload();
+    auto& field = payload.at(fieldPath(2, 1));
+    field.replace(field.find("value 21"), 8, "value 29");
+    const auto inspection = inspectFile(smallPack(payload), smallAnchors());
+    EXPECT_EQ(inspection.report.verdict, Verdict::Invalid);
+    EXPECT_EQ(fileOf(inspection, fieldPath(2, 1))->result, CheckResult::Failed);
+    EXPECT_EQ(fileOf(inspection, fieldPath(2, 0))->result, CheckResult::Passed);
+    EXPECT_EQ(fileOf(inspection, entryPath(2))->result, CheckResult::Passed);
+    EXPECT_EQ(inspection.entries[2].result, CheckResult::Passed);
+    EXPECT_EQ(firstBlamed(inspection), "seq 2 /who");
+}
+
+TEST(Inspection, blamesEveryFileHoweverManyFail)
+{
+    LogOnTest log;
+    log.addMany(130);
+    auto payload = log.payload(0, 129, 130);
+    for (int i = 0; i < 130; ++i) {
+        payload[fieldPath(i, 0)] += " ";
+    }
+    const auto inspection = inspectFile(packOf(payload, 130), smallAnchors());
+    for (int i = 0; i < 130; ++i) {
+        EXPECT_EQ(fileOf(inspection, fieldPath(i, 0))->result, CheckResult::Failed) << i;
+    }
+}
+
+TEST(Inspection, leavesIntegrityOpenWhereHeadsAreJoinedByNothing)
+{
+    LogOnTest log;
+    log.addMany(4);
+    auto payload = log.payload(0, 2, 3);
+    EXPECT_EQ(resultOf(inspectFile(packOf(payload, 3), smallAnchors()), Answer::Integrity),
+              CheckResult::Passed)
+        << "one head alone leaves nothing open";
+    payload[checkpointPath(4)] = log.note(4);
+    EXPECT_EQ(resultOf(inspectFile(packOf(payload, 4), smallAnchors()), Answer::Integrity),
+              CheckResult::NotChecked);
 }
 
 TEST(Inspection, saysOfOtherBytesThatNothingWasBelieved)

@@ -14,10 +14,27 @@ TEST(Report, keepsUntrustedTextPrintableAndCountsFailures)
     }
     EXPECT_EQ(report.checks.size(), 100U);
     EXPECT_EQ(report.checks[0].subject, "a?b?[0m");
+    EXPECT_EQ(report.checks[99].detail, "why; and 50 more");
     EXPECT_TRUE(report.hasFailure("bag"));
     EXPECT_FALSE(report.hasFailure("chain"));
     report.notChecked("time", "\xff", "none");
     EXPECT_EQ(report.checks.back().subject, "(not UTF-8)");
+}
+
+TEST(Report, blamesAlsoWhatItNoLongerLists)
+{
+    VerificationReport report;
+    for (int i = 0; i < 150; ++i) {
+        report.failed("bag", "data/" + std::to_string(i), "why");
+        report.failed("chain", "seq " + std::to_string(i), "why");
+    }
+    report.failed("fields", "seq 3 /who", "why", "data/fields/0000000003/01.json");
+    report.failed("coverage", "seq 900 /who", "why");
+    EXPECT_TRUE(report.blame().files.contains("data/149"));
+    EXPECT_TRUE(report.blame().files.contains("data/fields/0000000003/01.json"));
+    EXPECT_TRUE(report.blame().entries.contains(148)) << "the one before the break";
+    EXPECT_FALSE(report.blame().entries.contains(149));
+    EXPECT_FALSE(report.blame().entries.contains(900)) << "its entry is whole";
 }
 
 TEST(Report, printsTheShapeOfTheCommand)
