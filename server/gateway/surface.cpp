@@ -8,6 +8,11 @@ http::Response Surface::error(const http::ErrorReply& reply, const RequestId& re
     return http::errorResponse(reply, request);
 }
 
+http::ErrorReply Surface::named(http::ErrorReply reply) const
+{
+    return reply;
+}
+
 std::optional<Bytes> Surface::digested(BytesView) const
 {
     return std::nullopt;
