@@ -2,6 +2,7 @@
 #include "server/main/configuration.h"
 
 #include "models/evidence/entry.h"
+#include "server/redis/redis_address.h"
 
 #include <fmt/format.h>
 #include <toml++/toml.h>
@@ -96,6 +97,25 @@ struct Setting {
     std::function<Result<void>(Configuration&, const std::string&)> set;
 };
 
+std::vector<Setting> redisSettings()
+{
+    return {
+        {"redis.url",
+         "redis:// or rediss:// URL of the Redis that replicas share limits through",
+         [](Configuration& c, const std::string& v) -> Result<void> {
+             EXHIBIT_CHECK(redis::parseAddress(v));
+             c.redisUrl = Secret(v);
+             return {};
+         }},
+        {"redis.ca_file",
+         "PEM file of the authorities that vouch for it; without it the system's",
+         [](Configuration& c, const std::string& v) -> Result<void> {
+             c.redisCaFile = v;
+             return {};
+         }},
+    };
+}
+
 std::vector<Setting> rateSettings()
 {
     return {
@@ -184,8 +204,9 @@ const std::vector<Setting>& settings()
 {
     static const auto list = [] {
         auto all = ownSettings();
-        const auto rates = rateSettings();
-        all.insert(all.end(), rates.begin(), rates.end());
+        for (const auto& more : {rateSettings(), redisSettings()}) {
+            all.insert(all.end(), more.begin(), more.end());
+        }
         return all;
     }();
     return list;
