@@ -53,6 +53,8 @@ struct TraceReply {
     std::string callId;
     std::optional<std::int64_t> stepIndex;
     domain::RunExplanation explanation;
+    std::optional<domain::LedgerLink> ledger; ///< The entry that holds it, once there is one,
+    std::optional<std::string> proof; ///< and its tlog-proof, once a signed head covers that.
 };
 
 struct RunKill {

@@ -40,6 +40,8 @@ void visitFields(V& visit, Of<V, TraceReply>& reply)
     visit("call_id", reply.callId);
     visit("step_index", reply.stepIndex);
     visit("explanation", reply.explanation);
+    visit("ledger", reply.ledger);
+    visit("proof", reply.proof);
 }
 
 template <class V>

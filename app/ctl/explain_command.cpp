@@ -14,6 +14,18 @@ std::string stepText(const std::optional<domain::TimelineEvent>& step)
                 : std::string();
 }
 
+void printLink(const Output& out, const domain::LedgerLink& link)
+{
+    out.stream << link.about << " is entry " << link.index << " of " << link.log << " ("
+               << link.type << "), SHA-256 " << link.hash << ", ";
+    if (link.checkpoint) {
+        out.stream << "under the head of " << link.checkpoint->treeSize << " entries signed "
+                   << formatTime(link.checkpoint->signedAt) << '\n';
+    } else {
+        out.stream << "under no signed head yet\n";
+    }
+}
+
 void printExplanation(const Output& out, const domain::RunExplanation& explanation)
 {
     printFields(out,
@@ -32,6 +44,9 @@ void printExplanation(const Output& out, const domain::RunExplanation& explanati
     for (const auto& decision : explanation.decisions) {
         out.stream << formatTime(decision.at) << "  " << wireName(decision.result) << "  "
                    << decision.policyId << "  " << decision.reason << '\n';
+    }
+    for (const auto& link : explanation.ledger) {
+        printLink(out, link);
     }
 }
 
@@ -59,6 +74,9 @@ int traceDecision(Session& session, const std::string& decision)
         session.printJsonLine(toJson(*reply));
     } else {
         session.out().stream << printJson(reply->decision) << '\n';
+        if (reply->ledger) {
+            printLink(session.out(), *reply->ledger);
+        }
         printExplanation(session.out(), reply->explanation);
     }
     return kDone;

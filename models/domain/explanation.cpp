@@ -79,6 +79,12 @@ std::string whyGoingOn(const RunExplanation& explanation)
 
 void conclude(RunExplanation& explanation, const Run& run, const PolicySnapshot& snapshot)
 {
+    // Those of tiers stand with the call already.
+    for (auto& use : explanation.thresholds) {
+        if (const auto metric = parseEnum<Metric>(use.metric)) {
+            use.used = usedOf(*metric, explanation);
+        }
+    }
     for (const auto& policy : snapshot.policies) {
         const auto* rule = std::get_if<ThresholdRule>(&policy.rule);
         if (rule != nullptr && policy.enabled && rule->metric != Metric::CallOutputTokens) {

@@ -12,13 +12,21 @@ namespace exhibit::domain {
 
 enum class RunPhase : std::uint8_t { Before, InCall, BetweenCalls, Ended };
 
-/// A limit of the snapshot, and what calls that had closed at the instant had used of it.
+/// A limit of the snapshot or of a tier, and what calls that had closed at the instant had used of
+/// it.
 struct ThresholdUse {
-    std::string policyId;
+    std::string policyId; ///< Or "tier:FREE".
     std::string metric;
     std::optional<std::int64_t> warnAt;
     std::int64_t max = 0;
     std::int64_t used = 0;
+};
+
+/// A limit of one run that a tier sets, as the record of a call has it.
+struct RunLimit {
+    std::string policyId; ///< "tier:FREE"
+    std::string metric;
+    std::int64_t max = 0;
 };
 
 /// The call under way at the instant, or the last one before it.
@@ -28,6 +36,23 @@ struct CallAt {
     UtcTime openedAt{};
     std::optional<UtcTime> closedAt;
     std::optional<std::string> outcome;
+};
+
+/// A signed head that covers an entry: whoever has it can prove the entry (evidence-format.md).
+struct HeadOver {
+    std::int64_t treeSize = 0;
+    std::string root; ///< Hex.
+    UtcTime signedAt{};
+};
+
+/// The ledger's entry that records something of the explanation.
+struct LedgerLink {
+    std::string about; ///< The id of a decision, of a call, or of a run that was killed.
+    std::string type; ///< "decision.recorded", "llm.call", "run.killed"
+    std::string log; ///< The origin of the log's epoch.
+    std::int64_t index = 0; ///< Of its leaf in the log's tree: its sequence number.
+    std::string hash; ///< Of the entry, hex.
+    std::optional<HeadOver> checkpoint; ///< The first that covers it; absent: none yet.
 };
 
 struct RunExplanation {
@@ -43,6 +68,8 @@ struct RunExplanation {
     std::vector<ThresholdUse> thresholds;
     std::vector<Decision> decisions; ///< That were not PASS, oldest first.
     std::vector<PassRecord> passes; ///< Of `call`.
+    /// Of the decisions; of the call, once it has closed, whose entry holds the passes; of a kill.
+    std::vector<LedgerLink> ledger;
     bool truncated = false; ///< There are older decisions than these.
 };
 
@@ -60,6 +87,14 @@ void visitFields(V& visit, Of<V, ThresholdUse>& use)
 }
 
 template <class V>
+void visitFields(V& visit, Of<V, RunLimit>& limit)
+{
+    visit("policy_id", limit.policyId);
+    visit("metric", limit.metric);
+    visit("max", limit.max);
+}
+
+template <class V>
 void visitFields(V& visit, Of<V, CallAt>& call)
 {
     visit("call_id", call.callId);
@@ -67,6 +102,25 @@ void visitFields(V& visit, Of<V, CallAt>& call)
     visit("opened_at", call.openedAt);
     visit("closed_at", call.closedAt);
     visit("outcome", call.outcome);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, HeadOver>& head)
+{
+    visit("tree_size", head.treeSize);
+    visit("root", head.root);
+    visit("signed_at", head.signedAt);
+}
+
+template <class V>
+void visitFields(V& visit, Of<V, LedgerLink>& link)
+{
+    visit("about", link.about);
+    visit("type", link.type);
+    visit("log", link.log);
+    visit("index", link.index);
+    visit("hash", link.hash);
+    visit("checkpoint", link.checkpoint);
 }
 
 template <class V>
@@ -84,6 +138,7 @@ void visitFields(V& visit, Of<V, RunExplanation>& explanation)
     visit("thresholds", explanation.thresholds);
     visit("decisions", explanation.decisions);
     visit("passes", explanation.passes);
+    visit("ledger", explanation.ledger);
     visit.defaulted("truncated", explanation.truncated);
 }
 

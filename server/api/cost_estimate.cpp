@@ -178,6 +178,7 @@ Result<Json> estimate(const ApiServices& services,
     wanted.quotas = &quotas->second;
     wanted.userId = chat.userId.value_or("");
     wanted.project = project.slug;
+    wanted.applied = domain::quotasOf(quotas->second, wanted.userId, wanted.project);
     wanted.newRun = true;
     wanted.now = utcNow();
     wanted.counters.llmCalls = 1;

@@ -73,6 +73,12 @@ http::Response trace(const SharedServices& services,
     if (traced.stepIndex) {
         reply.emplace("step_index", *traced.stepIndex);
     }
+    if (traced.ledger) {
+        reply.emplace("ledger", toJson(*traced.ledger));
+    }
+    if (traced.proof) {
+        reply.emplace("proof", *traced.proof);
+    }
     return http::jsonResponse(200, std::move(reply));
 }
 

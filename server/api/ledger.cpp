@@ -89,11 +89,7 @@ struct SignedTree {
 
 Result<std::string> proveInclusion(const SignedTree& tree, std::uint64_t sequence)
 {
-    if (sequence >= tree.size()) {
-        return fail(ErrorCode::NotFound, "no signed head has that entry yet", "seq");
-    }
-    EXHIBIT_TRY(const auto proof, evidence::inclusionProof(tree.nodes, sequence, tree.size()));
-    return evidence::writeTlogProof({{}, sequence, proof, tree.checkpoint.note});
+    return storage::proveInclusion(tree.nodes, tree.checkpoint, sequence);
 }
 
 Result<std::string> proveConsistency(const SignedTree& tree, std::uint64_t from)

@@ -29,8 +29,6 @@ struct Caller {
                                     const domain::TenantQuotas& quotas,
                                     const std::optional<domain::LiveRun>& run,
                                     UtcTime now);
-/// How a run ends that has used what its tier allows one run.
-[[nodiscard]] domain::RunStop runOver(domain::KillReason reason);
 
 /// What became of a request before the provider hears of it. `call` is absent when it was refused
 /// and leaves no record. With neither `refusal` nor `stopped` the call may go on.

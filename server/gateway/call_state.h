@@ -36,6 +36,7 @@ struct CallState {
     std::unique_ptr<UsageMeter> meter;
     std::unique_ptr<CallEvidence> evidence;
     std::optional<QuotaReservation> quota; ///< Empty when no quota applies.
+    RunLimits limits; ///< Of the tiers in `catalogue`.
     std::optional<Durability> opened; ///< Of the record that opens the call; see StreamCall.
     const domain::ModelPrice* price = nullptr; ///< Of `catalogue`; nullptr: no known price.
 

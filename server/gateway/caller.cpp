@@ -59,6 +59,7 @@ spool::CallOpened openedRecord(const CallState& call, const http::Request& reque
     opened.upstream = call.upstream->name;
     opened.snapshotId = call.run.snapshotId;
     opened.runBefore = call.run.counters;
+    opened.runLimits = call.limits.described();
     opened.requestHeaders = recordedRequestHeaders(request.headers);
     opened.providerState = chat.providerState;
     opened.request = request.body;
@@ -91,18 +92,6 @@ QuotaCall quotaCallOf(const CallState& call,
     wanted.price = call.price;
     wanted.now = now;
     return wanted;
-}
-
-domain::RunStop runOver(domain::KillReason reason)
-{
-    domain::RunStop stop;
-    stop.status = domain::RunStatus::FailedPolicy;
-    stop.reason = reason == domain::KillReason::MaxRuntime
-        ? domain::TerminationReason::Timeout
-        : domain::TerminationReason::BudgetExceeded;
-    stop.killReason = reason;
-    stop.at = utcNow();
-    return stop;
 }
 
 } // namespace exhibit::gateway

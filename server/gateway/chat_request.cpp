@@ -52,6 +52,7 @@ Result<std::unique_ptr<ChatRequest>> ChatRequest::read(const http::Request& requ
                                                        const Surface& surface)
 {
     std::unique_ptr<ChatRequest> chat(new ChatRequest(request, surface));
+    EXHIBIT_CHECK(chat->checkPath());
     EXHIBIT_CHECK(chat->parse());
     EXHIBIT_CHECK(chat->readFields());
     EXHIBIT_CHECK(chat->readHeaders());
@@ -61,10 +62,28 @@ Result<std::unique_ptr<ChatRequest>> ChatRequest::read(const http::Request& requ
     return chat;
 }
 
+/// What goes into the provider's path must stay one segment of it.
+Result<void> ChatRequest::checkPath() const
+{
+    for (const auto& [name, value] : m_request.pathParameters) {
+        const bool plain = std::all_of(value.begin(), value.end(), [](char c) {
+            return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')
+                || c == '_' || c == '-';
+        });
+        if (!plain || value.empty()) {
+            return fail(ErrorCode::InvalidInput, "expected letters, digits, _ and -", name);
+        }
+    }
+    return {};
+}
+
 Result<void> ChatRequest::parse()
 {
     const auto codings = m_request.headers.find("content-encoding").value_or("");
     BytesView body = m_request.body;
+    if (body.empty() && m_surface.traits().asksNoModel) {
+        body = "{}";
+    }
     if (!isIdentity(codings)) {
         EXHIBIT_TRY(m_decoded, decodeContent(codings, body, limits::kGatewayBodyBytesMax));
         body = m_decoded;
@@ -98,6 +117,9 @@ Result<void> ChatRequest::readFields()
         if (node != kNone && !m_walk.is(node, JsonKind::Null)) {
             providerState.emplace_back(name);
         }
+    }
+    if (m_request.pathParameters.contains("id")) {
+        providerState.emplace_back("response");
     }
     // A text elsewhere, the id of a stored one in responses.
     if (m_walk.is(m_walk.find(0, "prompt"), JsonKind::Object)) {

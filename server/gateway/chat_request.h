@@ -59,6 +59,7 @@ private:
         , m_surface(surface)
     {
     }
+    Result<void> checkPath() const;
     Result<void> parse();
     Result<void> readFields();
     Result<void> readMetadata(std::size_t node);

@@ -209,10 +209,13 @@ asio::awaitable<void> serveModels(GatewayCore& core, http::Exchange& exchange)
         refusal = std::move(caller).error();
     } else {
         const auto& upstreams = caller->catalogue->upstreams;
-        const auto first
-            = std::find_if(upstreams.begin(), upstreams.end(), [&](const domain::Upstream& u) {
-                  return u.projectId == caller->principal.project;
-              });
+        // SDKs of Anthropic's ask at the same path, and say so.
+        const bool anthropic = request.headers.contains("anthropic-version");
+        const auto wire = anthropic ? domain::Wire::Anthropic : domain::Wire::OpenAi;
+        const auto first = std::find_if(
+            upstreams.begin(), upstreams.end(), [&](const domain::Upstream& upstream) {
+                return upstream.projectId == caller->principal.project && upstream.wire == wire;
+            });
         if (first == upstreams.end()) {
             refusal = http::replyFor({ErrorCode::NotFound, "this project has no upstream", {}});
         } else {
@@ -254,25 +257,30 @@ void Gateway::addRoutes(http::Router& router)
                          std::string path,
                          const Surface& surface,
                          http::StreamHandler handler) {
-        const auto precheck = [&core, &surface](const http::Request& request) {
-            const auto caller = identify(core.services, request);
-            return caller ? std::nullopt : std::optional(surface.error(caller.error(), request.id));
+        http::Route route{std::move(method),
+                          std::move(path),
+                          std::move(handler),
+                          http::RunOn::Inline,
+                          http::Surface::Gateway,
+                          core.services.options.bodyBytesMax};
+        route.precheck = [&core](const http::Request& request) {
+            auto caller = identify(core.services, request);
+            return caller ? std::nullopt : std::optional(std::move(caller).error());
         };
-        router.add({std::move(method),
-                    std::move(path),
-                    std::move(handler),
-                    http::RunOn::Inline,
-                    http::Surface::Gateway,
-                    core.services.options.bodyBytesMax,
-                    precheck});
+        route.errorForm = [&surface](const http::ErrorReply& reply, const RequestId& request) {
+            return surface.error(reply, request);
+        };
+        router.add(std::move(route));
     };
-    for (const Surface* surface : surfaces()) {
-        add("POST",
-            std::string(surface->traits().path),
-            *surface,
-            [&core, surface](http::Exchange& exchange) {
-                return serveCall(core, exchange, *surface);
-            });
+    for (const auto* list : {&surfaces(), &sideSurfaces()}) {
+        for (const Surface* surface : *list) {
+            add(std::string(surface->traits().method),
+                std::string(surface->traits().path),
+                *surface,
+                [&core, surface](http::Exchange& exchange) {
+                    return serveCall(core, exchange, *surface);
+                });
+        }
     }
     add("GET", "/v1/models", chatSurface(), [&core](http::Exchange& exchange) {
         return serveModels(core, exchange);

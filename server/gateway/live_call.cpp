@@ -2,6 +2,7 @@
 #include "server/gateway/live_call.h"
 
 #include "server/gateway/content_coding.h"
+#include "server/gateway/quota_demands.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -61,6 +62,7 @@ LiveCall::LiveCall(GatewayCore& core, http::Exchange& exchange, std::shared_ptr<
     , m_call(std::move(call))
     , m_upstream(core.upstreams.exchange(m_call->target))
     , m_deadline(core.services.io)
+    , m_limitTimer(core.services.io)
     , m_pause(core.services.io)
 {
 }
@@ -68,6 +70,7 @@ LiveCall::LiveCall(GatewayCore& core, http::Exchange& exchange, std::shared_ptr<
 asio::awaitable<void> LiveCall::run(PresentedKey presented)
 {
     watch();
+    watchLimits();
     auto head = co_await callServices(presented);
     if (!head) {
         co_await refuse(head.error());
@@ -82,6 +85,7 @@ asio::awaitable<void> LiveCall::run(PresentedKey presented)
     }
     m_exchange.onClientGone(nullptr);
     m_deadline.cancel();
+    m_limitTimer.cancel();
 }
 
 void LiveCall::watch()
@@ -104,26 +108,13 @@ void LiveCall::watch()
     });
 }
 
-void LiveCall::kill(domain::KillReason reason)
-{
-    if (m_killed || m_clientGone) {
-        return;
-    }
-    m_killed = reason;
-    m_upstream->cancel();
-    m_pause.cancel();
-    if (m_wakeReader) {
-        m_wakeReader();
-    }
-}
-
 bool LiveCall::mayStillSend()
 {
     // Connecting takes time, in which another call may have stopped the run (INV-3).
     m_runStopped = m_call->bound
         && m_core.services.runs.stopOf(m_call->identity().tenant, m_call->identity().run);
     m_sentAt = std::chrono::steady_clock::now();
-    return !m_runStopped && !m_killed && !m_clientGone && !m_timedOut;
+    return !isOver();
 }
 
 /// Of the services that may have the call, the answer of the first that does not fail. Nothing of
@@ -152,8 +143,7 @@ asio::awaitable<Result<UpstreamHead>> LiveCall::callServices(const PresentedKey&
 
 void LiveCall::noteAttempt(const Result<UpstreamHead>& head)
 {
-    const bool ours = m_killed || m_runStopped || m_clientGone || m_timedOut
-        || (!head && head.error().subject == "upstream_key_missing");
+    const bool ours = isOver() || (!head && head.error().subject == "upstream_key_missing");
     if (!ours) {
         const std::chrono::duration<double, std::milli> latency
             = std::chrono::steady_clock::now() - m_sentAt;
@@ -175,8 +165,7 @@ void LiveCall::noteAttempt(const Result<UpstreamHead>& head)
 /// that would get the client's own credential is none to fall back to.
 bool LiveCall::nextAttempt(const Result<UpstreamHead>& head)
 {
-    const bool over = m_killed || m_runStopped || m_clientGone || m_timedOut;
-    if (over || !isFailure(head) || !m_call->upstream->contract) {
+    if (isOver() || !isFailure(head) || !m_call->upstream->contract) {
         return false;
     }
     const auto& contract = *m_call->upstream->contract;
@@ -212,7 +201,7 @@ asio::awaitable<Result<UpstreamHead>> LiveCall::startUpstream(const PresentedKey
                                     .keys = m_core.services.options.upstreamKeys,
                                     .bodyRewritten = m_call->sentBody.has_value()}));
     UpstreamRequest request;
-    request.method = client.method;
+    request.method = m_call->surface->traits().method;
     // The query, if any, belongs to the provider too.
     const auto query = client.target.find('?');
     request.target = m_call->target.targetFor(client.path)
@@ -232,11 +221,16 @@ asio::awaitable<void> LiveCall::refuse(Error error)
         closeUnfinished(error);
         co_return;
     }
-    const auto reply = refusalFor(error);
-    const bool timeout = reply.code == "upstream_timeout";
     Durability durability(m_core.services.io);
+    const AnswerChannels nothing(*m_call->guard);
+    const auto& stop = m_call->guard->stop();
+    const auto reply = stop ? stopReply(*stop, stopRun(nothing, 0, durability)) : refusalFor(error);
+    if (m_overrun) {
+        stopKilled(0, durability);
+    }
+    const bool timeout = reply.code == "upstream_timeout";
     close(reply.status,
-          m_killed           ? "stopped"
+          m_killed || stop   ? "stopped"
               : m_runStopped ? "refused"
               : timeout      ? "timeout"
                              : "upstream_error",
@@ -258,7 +252,9 @@ asio::awaitable<void> LiveCall::refuseUnrecorded(std::string message)
 http::ErrorReply LiveCall::refusalFor(const Error& error)
 {
     http::ErrorReply reply;
-    if (m_runStopped || m_killed) {
+    if (m_overrun) {
+        reply = runLimitReply(m_overrun->breach);
+    } else if (m_runStopped || m_killed) {
         reply.status = 403;
         reply.type = "permission_error";
         reply.code = "run_stopped";

@@ -44,6 +44,8 @@ public:
     [[nodiscard]] const CallIdentity& identity() const { return m_call->identity(); }
     /// Its run was killed: the provider is cut now, the client is told when that is durable.
     void kill(domain::KillReason reason);
+    /// What the call has used so far.
+    [[nodiscard]] const UsageMeter& meter() const { return *m_call->meter; }
 
 private:
     friend class StreamCall;
@@ -54,6 +56,24 @@ private:
     void noteAttempt(const Result<UpstreamHead>& head);
     void watch();
     [[nodiscard]] bool mayStillSend();
+    /// Somebody or something ended it: nothing more is asked of a provider.
+    [[nodiscard]] bool isOver() const
+    {
+        return m_killed || m_runStopped || m_clientGone || m_timedOut || m_call->guard->stop();
+    }
+    /// Ends what waits for the provider, or for the client to read.
+    void interrupt();
+
+    // What ends a run while a call of it is under way (live_call_limits.cpp).
+    void watchLimits();
+    void limitsDue();
+    /// Asked on every change of usage. True when the run is over a limit of its tier: the call is
+    /// cut then.
+    bool checkLimits();
+    /// What the run has used with all its calls that are under way here.
+    [[nodiscard]] domain::RunCounters runCounters() const;
+    /// The stop of a run that was killed, for registry and journal.
+    void stopKilled(std::int64_t eventNo, Durability& durability);
 
     /// The provider gave no answer that could be passed on.
     boost::asio::awaitable<void> refuse(Error error);
@@ -96,6 +116,7 @@ private:
     std::shared_ptr<CallState> m_call;
     std::unique_ptr<UpstreamExchange> m_upstream;
     boost::asio::steady_timer m_deadline;
+    boost::asio::steady_timer m_limitTimer; ///< The next instant at which a duration speaks.
     boost::asio::steady_timer m_pause; ///< Before a service is asked again.
     std::size_t m_service = 0; ///< In the route's order.
     std::int64_t m_retried = 0; ///< How often that one was asked again.
@@ -105,6 +126,8 @@ private:
     bool m_clientGone = false;
     bool m_timedOut = false;
     std::optional<domain::KillReason> m_killed; ///< The first one.
+    std::optional<RunOverrun> m_overrun; ///< Why it is this call that killed its run.
+    std::int64_t m_cutLatencyUs = 0; ///< From then until the provider was cut.
     std::function<void()> m_wakeReader; ///< Of a stream.
     bool m_runStopped = false; ///< By another call of the run, before this one was sent.
     bool m_concluded = false;

@@ -81,12 +81,7 @@ std::optional<QuotaRefusal> refusedBy(const QuotaCall& call, const domain::Appli
         return QuotaRefusal{std::move(reply), {}};
     }
     if (const auto breach = domain::breachOf(policy, call.counters, call.now)) {
-        auto reply = quotaReply(breach->reason == domain::KillReason::MaxCost ? 402 : 429,
-                                breach->errorCode,
-                                "this run has used what its tier allows one run");
-        reply.limit = breach->limit;
-        reply.used = breach->used;
-        return QuotaRefusal{std::move(reply), breach->reason};
+        return QuotaRefusal{runLimitReply(*breach), RunOverrun{*breach, policy.tier}};
     }
     if ((policy.costPerDay || policy.runCost) && call.price == nullptr) {
         auto reply
@@ -132,7 +127,7 @@ void addDemands(const QuotaCall& call,
 QuotaDemands demandsOf(const QuotaCall& call)
 {
     QuotaDemands result;
-    for (const auto& quota : domain::quotasOf(*call.quotas, call.userId, call.project)) {
+    for (const auto& quota : call.applied) {
         if (auto refusal = refusedBy(call, quota)) {
             result.refusal = std::move(refusal);
             return result;
@@ -140,6 +135,16 @@ QuotaDemands demandsOf(const QuotaCall& call)
         addDemands(call, quota, result.demands);
     }
     return result;
+}
+
+http::ErrorReply runLimitReply(const domain::RunLimitBreach& breach)
+{
+    auto reply = quotaReply(breach.reason == domain::KillReason::MaxCost ? 402 : 429,
+                            breach.errorCode,
+                            "this run has used what its tier allows one run");
+    reply.limit = breach.limit;
+    reply.used = breach.used;
+    return reply;
 }
 
 QuotaRefusal exhausted(const QuotaDemand& demand, std::int64_t taken, UtcTime now)

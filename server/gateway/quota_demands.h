@@ -21,6 +21,8 @@ struct QuotaDemands {
 /// whitelisted, its run is over a limit of its own, or a cost is limited that nobody knows.
 [[nodiscard]] QuotaDemands demandsOf(const QuotaCall& call);
 
+/// A limit of the run itself was reached.
+[[nodiscard]] http::ErrorReply runLimitReply(const domain::RunLimitBreach& breach);
 /// The budget is used up; `taken` is what all replicas have taken of it.
 [[nodiscard]] QuotaRefusal exhausted(const QuotaDemand& demand, std::int64_t taken, UtcTime now);
 /// Whether it is cannot be known.

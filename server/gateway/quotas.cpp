@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <algorithm>
 #include <map>
 
 namespace exhibit::gateway {
@@ -247,6 +248,13 @@ void QuotaReservation::settle(const domain::Usage& usage, domain::Microcents cos
         }
     }
     std::erase_if(m_held, [](const Held& held) { return held.metric.has_value(); });
+}
+
+bool QuotaReservation::countsUsage() const
+{
+    return std::any_of(m_held.begin(), m_held.end(), [](const Held& held) {
+        return held.metric && *held.metric != domain::QuotaMetric::Runs;
+    });
 }
 
 void QuotaReservation::release()

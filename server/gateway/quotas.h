@@ -2,7 +2,7 @@
 #pragma once
 
 #include "models/domain/price_table.h"
-#include "models/domain/quota.h"
+#include "server/gateway/run_limits.h"
 #include "server/http/message.h"
 #include "server/security/budgets.h"
 
@@ -21,6 +21,7 @@ namespace exhibit::gateway {
 /// A call as quotas see it.
 struct QuotaCall {
     const domain::TenantQuotas* quotas = nullptr; ///< Outlives the reservation's making.
+    std::vector<domain::AppliedQuota> applied; ///< Those of `quotas` that the call is under.
     std::string userId; ///< Empty: nobody.
     std::string project; ///< Slug.
     RunId run;
@@ -35,7 +36,7 @@ struct QuotaCall {
 /// Why a quota refuses a call.
 struct QuotaRefusal {
     http::ErrorReply reply;
-    std::optional<domain::KillReason> endsRun; ///< A limit of the run itself: it is over.
+    std::optional<RunOverrun> endsRun; ///< A limit of the run itself: it is over.
 };
 
 class QuotaReservation;
@@ -75,6 +76,8 @@ public:
 
     /// The call went to a provider and used so much. Its slot is given back with the object.
     void settle(const domain::Usage& usage, domain::Microcents cost);
+    /// True when a budget counts what the call uses: then that should be the provider's word.
+    [[nodiscard]] bool countsUsage() const;
 
 private:
     friend class Quotas;

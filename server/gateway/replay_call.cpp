@@ -58,8 +58,13 @@ public:
         if (spool.full || spool.failing) {
             co_return fail(ErrorCode::Unavailable, "no evidence can be kept at the moment");
         }
+        if (findSurface(m_call.endpoint) == nullptr) {
+            co_return fail(ErrorCode::Conflict,
+                           "The call asked no model: nothing can be compared.");
+        }
         EXHIBIT_CO_TRY(m_upstream, upstreamOf(*m_catalogue, m_call));
         EXHIBIT_CO_TRY(const auto target, parseBaseUrl(m_upstream->baseUrl));
+        EXHIBIT_CO_CHECK(co_await reserve());
         open();
         auto read = co_await exchange(target);
         if (!read) {
@@ -109,6 +114,7 @@ private:
         co_return read;
     }
 
+    asio::awaitable<Result<void>> reserve();
     asio::awaitable<Result<void>> readAnswer(UpstreamExchange& exchange,
                                              const UpstreamTarget& target);
     Result<void> accept(const UpstreamHead& head);
@@ -122,11 +128,44 @@ private:
     std::shared_ptr<const storage::Catalogue> m_catalogue;
     const domain::Upstream* m_upstream = nullptr; ///< Of m_catalogue.
     CallEvidence m_evidence;
+    std::optional<QuotaReservation> m_quota; ///< Empty when no quota applies.
     asio::steady_timer m_deadline;
     spool::CallClosed m_closing;
     ProviderAnswer m_answer;
     Bytes m_received; ///< As it came.
 };
+
+/// The provider is paid once more, so project and tenant must be able to. Not the call's user, who
+/// asked for nothing.
+asio::awaitable<Result<void>> ReplayCall::reserve()
+{
+    const auto quotas = m_catalogue->quotas.find(m_order.tenant);
+    const auto* project = m_catalogue->findProject(m_call.projectId);
+    auto* service = m_core.services.quotas;
+    if (service == nullptr || project == nullptr || quotas == m_catalogue->quotas.end()) {
+        co_return Result<void>{};
+    }
+    QuotaCall wanted;
+    wanted.quotas = &quotas->second;
+    wanted.project = project->slug;
+    wanted.applied = domain::quotasOf(quotas->second, {}, project->slug);
+    std::erase_if(wanted.applied, [](const domain::AppliedQuota& quota) {
+        return quota.scope == domain::QuotaScope::User;
+    });
+    wanted.run = m_evidence.identity().run;
+    wanted.now = m_evidence.identity().openedAt;
+    wanted.counters.llmCalls = 1;
+    wanted.counters.startedAt = wanted.now;
+    wanted.price = m_catalogue->prices.find(m_call.model);
+    wanted.promptTokens = domain::estimateTokens(body().size(), wanted.price);
+    auto answer = co_await service->reserve(std::move(wanted));
+    if (!answer) {
+        const auto& reply = answer.error().reply;
+        co_return fail(ErrorCode::Unavailable, "no replay now: " + reply.message, reply.code);
+    }
+    m_quota = *std::move(answer);
+    co_return Result<void>{};
+}
 
 asio::awaitable<Result<void>> ReplayCall::readAnswer(UpstreamExchange& exchange,
                                                      const UpstreamTarget& target)
@@ -252,6 +291,9 @@ Result<replay::ReplayedCall> ReplayCall::conclude()
     m_closing.finishReasons = replayed.content.finishReasons;
     m_closing.usage = judged->usage;
     m_closing.costMicrocents = judged->costMicrocents;
+    if (m_quota) {
+        m_quota->settle(judged->usage, judged->costMicrocents);
+    }
     if (m_catalogue->prices.find(m_call.model) != nullptr) {
         m_closing.priceVersion = m_catalogue->prices.version;
     }

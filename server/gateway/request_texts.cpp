@@ -14,6 +14,8 @@ using prevention::Replacement;
 
 constexpr auto kNone = JsonWalk::kNone;
 
+constexpr std::size_t kTokenBytes = 4; // What a token counts for where texts are estimated.
+
 // Members that name things, as long as they look like it.
 constexpr std::string_view kIds[] = {"role",
                                      "type",
@@ -88,7 +90,32 @@ void RequestTexts::collect(const JsonWalk& walk, const std::vector<std::size_t>&
             addValue(node);
         }
     }
+    addTokens();
     addJoined();
+}
+
+/// Completions and embeddings also take token numbers, alone or in lists.
+void RequestTexts::addTokens()
+{
+    const auto& walk = *m_walk;
+    for (const std::string_view name : {"input", "prompt"}) {
+        const std::size_t list = walk.find(0, name);
+        if (!walk.is(list, JsonKind::Array)) {
+            continue;
+        }
+        std::size_t numbers = 0;
+        for (std::size_t node = list + 1; node < walk[list].next; ++node) {
+            const std::size_t parent = walk[node].parent;
+            const bool direct = parent == list || walk[parent].parent == list;
+            const bool inList = walk.is(parent, JsonKind::Array);
+            numbers += direct && inList && walk.is(node, JsonKind::Number) ? 1 : 0;
+        }
+        if (numbers > 0) {
+            add({Kind::Value, list, 0}, walk.path(list), {});
+            m_texts.back().unreadable = true;
+            m_tokens += numbers;
+        }
+    }
 }
 
 void RequestTexts::addValue(std::size_t node)
@@ -170,7 +197,7 @@ void RequestTexts::add(Place place, std::string name, std::string_view text)
 
 std::size_t RequestTexts::bytes() const
 {
-    std::size_t bytes = 0;
+    std::size_t bytes = m_tokens * kTokenBytes;
     for (std::size_t i = 0; i < m_texts.size(); ++i) {
         bytes += m_places[i].kind == Kind::Value ? m_texts[i].text.size() : 0;
     }

@@ -50,6 +50,7 @@ private:
 
     void addValue(std::size_t node);
     void addName(std::size_t node);
+    void addTokens();
     void addArguments(std::size_t text);
     void addJoined();
     void add(Place place, std::string name, std::string_view text);
@@ -64,6 +65,7 @@ private:
     std::vector<ArgumentString> m_arguments;
     std::vector<std::vector<Part>> m_joined;
     std::deque<std::string> m_decoded; ///< Texts that are not their raw bytes.
+    std::size_t m_tokens = 0; ///< Numbers in the place of texts.
 };
 
 } // namespace exhibit::gateway

@@ -24,7 +24,11 @@ StreamCall::StreamCall(std::shared_ptr<LiveCall> call, bool readable)
     , m_call(*m_live->m_call)
     , m_relay(*m_call.guard,
               *m_call.meter,
-              {.hideUsage = m_call.usageAsked, .surface = *m_call.surface})
+              {.hideUsage = m_call.usageAsked,
+               .surface = *m_call.surface,
+               .overLimit = m_call.limits.empty()
+                   ? std::function<bool()>()
+                   : std::function<bool()>([this] { return m_live->checkLimits(); })})
     , m_readable(readable)
     , m_readerWakeup(m_live->m_core.services.io)
     , m_writerWakeup(m_live->m_core.services.io)
@@ -100,6 +104,7 @@ asio::awaitable<void> StreamCall::readProvider()
             m_failure = std::move(read).error();
         }
     }
+    m_relay.checkStop(); // The run's time may have ended it meanwhile.
     if (m_relay.stopped()) {
         m_live->m_upstream->cancel();
         co_await finishStop();
@@ -135,10 +140,10 @@ asio::awaitable<Result<void>> StreamCall::readOnce()
     m_call.guard->usageChanged(
         m_call.meter->runCounters(), m_call.meter->usage().completionTokens, utcNow());
     m_relay.checkStop();
-    if (!m_relay.stopped()) {
+    if (!m_relay.stopped() && !m_live->m_killed) {
         flush();
     }
-    m_complete = !bytes && !m_relay.stopped();
+    m_complete = !bytes && !m_relay.stopped() && !m_live->m_killed;
     co_return Result<void>{};
 }
 
@@ -211,21 +216,11 @@ asio::awaitable<void> StreamCall::finishKill()
     m_relay.abandon();
     flush();
     const auto& identity = m_call.identity();
-    if (m_call.bound) {
-        domain::RunStop stop;
-        stop.status = domain::RunStatus::Cancelled;
-        stop.reason = domain::TerminationReason::UserAbort;
-        stop.killReason = m_live->m_killed;
-        stop.callId = identity.call;
-        stop.eventNo = m_relay.eventCount();
-        stop.at = utcNow();
-        Durability durability(m_live->m_core.services.io);
-        m_live->m_core.services.runs.stop(
-            identity.tenant, identity.run, std::move(stop), durability.track());
-        if (const auto durable = co_await durability.wait(); !durable) {
-            m_recordFailed = true;
-            co_return;
-        }
+    Durability durability(m_live->m_core.services.io);
+    m_live->stopKilled(m_relay.eventCount(), durability);
+    if (const auto durable = co_await durability.wait(); !durable) {
+        m_recordFailed = true;
+        co_return;
     }
     if (!m_relay.ended()) {
         const StopNotice notice{{}, {}, identity.run.text(), identity.call.text()};
@@ -242,7 +237,8 @@ Bytes StreamCall::endingOf(const StopNotice& notice) const
     const auto& stop = m_call.guard->stop();
     const auto reply
         = stop ? stopReply(*stop, notice) : m_live->refusalFor({ErrorCode::Cancelled, {}, {}});
-    ending.errorJson = printJson(http::errorObject(reply, m_live->m_exchange.request().id));
+    ending.errorJson = printJson(
+        http::errorObject(m_call.surface->named(reply), m_live->m_exchange.request().id));
     ending.begun = m_relay.begun();
     ending.withUsage = m_call.chat->usageRequested;
     ending.usage = m_call.meter->usage();

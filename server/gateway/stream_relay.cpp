@@ -17,7 +17,7 @@ StreamRelay::StreamRelay(prevention::CallGuard& guard, UsageMeter& meter, Option
 Result<void> StreamRelay::feed(BytesView bytes)
 {
     m_parser.append(bytes);
-    while (!m_stopped) {
+    while (!m_stopped && !m_overLimit) {
         auto event = m_parser.next();
         if (!event) {
             takeUnreadable("An event of the provider's stream is too large.");
@@ -223,10 +223,15 @@ void StreamRelay::meter()
         m_guard.usageChanged(
             m_meter.runCounters(), m_meter.usage().completionTokens, m_options.now());
     }
+    m_overLimit = m_overLimit || (m_options.overLimit && m_options.overLimit());
 }
 
 void StreamRelay::hold(HeldEvent held)
 {
+    if (m_overLimit && !m_guard.stop()) {
+        m_held.push_back(std::move(held)); // Until it is abandoned.
+        return;
+    }
     if (mayOvertake(held) && !m_guard.stop()) {
         letOut(std::move(held));
         return;

@@ -22,6 +22,8 @@ public:
         bool hideUsage = false; ///< We asked for the usage chunk, the client did not.
         const Surface& surface = chatSurface();
         std::function<UtcTime()> now = utcNow; ///< What durations are measured by.
+        /// Asked on every change of usage; true: nothing more goes out. Empty: never.
+        std::function<bool()> overLimit = {};
     };
     /// `guard` and `meter` outlive the relay.
     StreamRelay(prevention::CallGuard& guard, UsageMeter& meter, Options options);
@@ -110,6 +112,7 @@ private:
     bool m_begun = false;
     bool m_ended = false;
     bool m_stopped = false;
+    bool m_overLimit = false;
 };
 
 } // namespace exhibit::gateway

@@ -13,6 +13,11 @@ std::vector<std::size_t> Surface::vectors(const JsonWalk&) const
     return {};
 }
 
+http::ErrorReply Surface::named(http::ErrorReply reply) const
+{
+    return reply;
+}
+
 std::optional<Bytes> Surface::digested(BytesView) const
 {
     return std::nullopt;

@@ -23,12 +23,15 @@ struct ChangedAnswer {
 class Surface {
 public:
     struct Traits {
-        std::string_view path; ///< "/v1/chat/completions"
+        std::string_view path; ///< "/v1/chat/completions"; {name} is one segment.
+        std::string_view method = "POST";
         domain::Wire wire = domain::Wire::OpenAi; ///< Of the upstreams that serve it.
         std::string_view answerMember; ///< What answers have and errors have not: "choices".
         bool inOrder = false; ///< Readers need the events in the order they were made.
         bool usageOnRequest = false; ///< `stream_options.include_usage` asks for it.
         bool keepsUserId = false; ///< `metadata.user_id` is the provider's own.
+        /// No model is asked: there is nothing to pay, and the request need name none.
+        bool asksNoModel = false;
     };
     explicit Surface(const Traits& traits)
         : m_traits(traits)
@@ -43,6 +46,8 @@ public:
     /// What changed texts, and parts that did not come to their end, mean for the rest of the
     /// answer: its end reads as one that a policy made, calls that nobody judged are taken out.
     virtual void finishRewrite(const ChangedAnswer& answer, AnswerEdits& edits) const = 0;
+    /// A refusal in the words of this API, as it also stands in a stream.
+    [[nodiscard]] virtual http::ErrorReply named(http::ErrorReply reply) const;
     /// A refusal in the form that this API's clients read.
     [[nodiscard]] virtual http::Response error(const http::ErrorReply& reply,
                                                const RequestId& request) const;
@@ -60,7 +65,9 @@ private:
 [[nodiscard]] const Surface& embeddingsSurface(); ///< /v1/embeddings
 [[nodiscard]] const Surface& messagesSurface(); ///< /v1/messages
 [[nodiscard]] const Surface& responsesSurface(); ///< /v1/responses
-/// Those that providers serve, the most used first.
+/// Those that ask a model, the most used first.
 [[nodiscard]] const std::vector<const Surface*>& surfaces();
+/// Those beside them: what a provider keeps of responses, and counting the tokens of messages.
+[[nodiscard]] const std::vector<const Surface*>& sideSurfaces();
 
 } // namespace exhibit::gateway

@@ -15,6 +15,31 @@ void addEvent(Bytes& bytes, std::string_view type, std::string_view members)
     bytes += fmt::format("event: {0}\ndata: {{\"type\":\"{0}\"{1}}}\n\n", type, members);
 }
 
+/// Anthropic's word for each status; what exactly it was says `error_code`.
+std::string errorType(int status)
+{
+    switch (status) {
+    case 400:
+        return "invalid_request_error";
+    case 401:
+        return "authentication_error";
+    case 402:
+        return "billing_error";
+    case 403:
+        return "permission_error";
+    case 404:
+        return "not_found_error";
+    case 413:
+        return "request_too_large";
+    case 429:
+        return "rate_limit_error";
+    case 504:
+        return "timeout_error";
+    default:
+        return status < 500 ? "invalid_request_error" : "api_error";
+    }
+}
+
 class MessagesFrame : public StreamFrame {
 public:
     void learn(const JsonWalk& walk) override
@@ -100,15 +125,18 @@ public:
         }
     }
 
+    [[nodiscard]] http::ErrorReply named(http::ErrorReply reply) const override
+    {
+        reply.type = errorType(reply.status);
+        return reply;
+    }
+
     [[nodiscard]] http::Response error(const http::ErrorReply& reply,
                                        const RequestId& request) const override
     {
-        auto named = reply;
-        if (reply.type == "server_error" || reply.type == "upstream_error") {
-            named.type = "api_error";
-        }
-        auto response = http::errorResponse(named, request);
+        auto response = http::errorResponse(named(reply), request);
         response.body = withLastMember(response.body, "type", R"("error")");
+        response.body = withLastMember(response.body, "request_id", quoteJson(request.text()));
         return response;
     }
 };

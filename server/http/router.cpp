@@ -127,6 +127,7 @@ Router::Match Router::match(std::string_view method, std::string_view path) cons
     for (const std::size_t index : pattern->routes) {
         const Route& route = m_routes[index];
         match.surface = route.surface;
+        match.errorForm = route.errorForm ? &route.errorForm : nullptr;
         if (route.method == method) {
             match.route = &route;
             match.allowed.clear();

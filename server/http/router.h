@@ -22,6 +22,9 @@ enum class Surface : std::uint8_t { Api, Gateway };
 using Handler = std::function<Response(const Request&)>;
 using StreamHandler = std::function<boost::asio::awaitable<void>(Exchange&)>;
 
+/// How the clients of a path read a refusal.
+using ErrorForm = std::function<Response(const ErrorReply&, const RequestId&)>;
+
 struct Route {
     std::string method;
     std::string pattern; ///< e.g. /api/v1/incidents/{id}; {name} is one path segment.
@@ -31,7 +34,8 @@ struct Route {
     std::size_t bodyBytesMax = limits::kApiBodyBytesMax;
     /// Asked on the io thread before a large body is read, so that nobody unknown fills the
     /// memory; what it gives is the answer. The handler still decides for itself.
-    std::function<std::optional<Response>(const Request&)> precheck{};
+    std::function<std::optional<ErrorReply>(const Request&)> precheck{};
+    ErrorForm errorForm{}; ///< Of the server's own refusals; empty: errorResponse().
 };
 
 /// All routes of the server; complete before the listener starts, immutable afterwards.
@@ -43,7 +47,14 @@ public:
         const Route* route = nullptr; ///< nullptr: see `allowed`.
         std::map<std::string, std::string, std::less<>> parameters; ///< Percent-decoded.
         std::string allowed; ///< Not empty: the path exists, these are its methods (405).
-        Surface surface = Surface::Api; ///< Of the path's routes, also when none has the method.
+        Surface surface = Surface::Api; ///< Of the path's routes, also when none has the method;
+        const ErrorForm* errorForm = nullptr; ///< likewise; nullptr: errorResponse().
+
+        /// A refusal as the path's clients read it.
+        [[nodiscard]] Response refusal(const ErrorReply& reply, const RequestId& id) const
+        {
+            return errorForm != nullptr ? (*errorForm)(reply, id) : errorResponse(reply, id);
+        }
     };
     /// `path` is as sent, still percent-encoded, so that an encoded slash stays inside its segment.
     /// A literal segment wins over a {name}. HEAD is answered by the GET route of the path.

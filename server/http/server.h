@@ -16,7 +16,7 @@ namespace exhibit::http {
 
 /// Asked on the io thread, for every request whose head could be read, before anything else is done
 /// with it: may set the client's address and what all replies carry. What it gives is the answer.
-using EntryGate = std::function<std::optional<Response>(Request&, Surface)>;
+using EntryGate = std::function<std::optional<ErrorReply>(Request&, Surface)>;
 
 struct ServerOptions {
     std::string address = "127.0.0.1"; ///< An IPv4 or IPv6 address, no name.

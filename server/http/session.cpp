@@ -26,7 +26,7 @@ Refusal overloaded(std::string_view message)
     return {503, "overloaded", message};
 }
 
-Response refusalResponse(const Refusal& refusal, const RequestId& id)
+ErrorReply replyOf(const Refusal& refusal)
 {
     ErrorReply reply;
     reply.status = refusal.status;
@@ -36,18 +36,18 @@ Response refusalResponse(const Refusal& refusal, const RequestId& id)
     if (refusal.status == 503) {
         reply.retryAfterSeconds = 1;
     }
-    return errorResponse(reply, id);
+    return reply;
 }
 
 /// What a handler threw is our bug: the log names the request, the route and the exception's type.
 /// Its text stays out, since it may quote what it was working on.
-Response failedResponse(const Request& request, const char* exceptionType)
+ErrorReply failedReply(const Request& request, const char* exceptionType)
 {
     ops::logError("request {} ({}) failed with an exception: {}",
                   request.id.text(),
                   request.method,
                   exceptionType);
-    return errorResponse(replyFor(Error{}), request.id);
+    return replyFor(Error{});
 }
 
 Response runHandler(const Handler& handler, const Request& request) noexcept
@@ -55,9 +55,9 @@ Response runHandler(const Handler& handler, const Request& request) noexcept
     try {
         return handler(request);
     } catch (const std::exception& exception) {
-        return failedResponse(request, typeid(exception).name());
+        return errorResponse(failedReply(request, typeid(exception).name()), request.id);
     } catch (...) {
-        return failedResponse(request, "unknown");
+        return errorResponse(failedReply(request, "unknown"), request.id);
     }
 }
 
@@ -144,8 +144,9 @@ asio::awaitable<void> Session::turnAway(std::shared_ptr<Session> session)
     Request request;
     request.id = RequestId::generate();
     const Framing framing{.keepAlive = false};
+    const Router::Match nowhere;
     co_await session->refuse(
-        overloaded("the server has no room for more connections"), request, framing, Surface::Api);
+        overloaded("the server has no room for more connections"), request, framing, nowhere);
 }
 
 asio::awaitable<bool> Session::serveOne()
@@ -161,9 +162,10 @@ asio::awaitable<bool> Session::serveOne()
     request.peerAddress = m_peerAddress;
     request.receivedAt = utcNow();
     request.startedAt = std::chrono::steady_clock::now();
+    const Router::Match nowhere;
     if (head.refusal) {
         framing.keepAlive = false;
-        co_return co_await refuse(*head.refusal, request, framing, Surface::Api);
+        co_return co_await refuse(*head.refusal, request, framing, nowhere);
     }
     const auto path = pathOfTarget(request.target);
     const auto decoded = decodeTarget(request);
@@ -171,7 +173,7 @@ asio::awaitable<bool> Session::serveOne()
         framing.keepAlive = false;
         const std::string message = decoded ? path.error().message : decoded.error().message;
         const Refusal refusal{400, "bad_request", message};
-        co_return co_await refuse(refusal, request, framing, Surface::Api);
+        co_return co_await refuse(refusal, request, framing, nowhere);
     }
     Router::Match match = m_state->router->match(request.method, *path);
     request.pathParameters = std::move(match.parameters);
@@ -209,16 +211,17 @@ asio::awaitable<bool> Session::handle(const Router::Match& match,
         const Refusal refusal = match.allowed.empty()
             ? Refusal{404, "not_found", "there is nothing at this path"}
             : Refusal{405, "method_not_allowed", match.allowed};
-        co_return co_await refuse(refusal, request, behind, match.surface);
+        co_return co_await refuse(refusal, request, behind, match);
     }
     if (unadmitted) {
-        co_return co_await refuseWith(*unadmitted, request, behind, match.surface);
+        auto response = match.refusal(*unadmitted, request.id);
+        co_return co_await refuseWith(std::move(response), request, behind, match.surface);
     }
     if (body.refusal) {
-        co_return co_await refuse(*body.refusal, request, behind, match.surface);
+        co_return co_await refuse(*body.refusal, request, behind, match);
     }
     SessionExchange exchange(*m_state, *m_connection, request, framing, match.surface);
-    co_await answer(*match.route, exchange);
+    co_await answer(match, exchange);
     if (exchange.reusable()) {
         co_return true;
     }
@@ -232,9 +235,9 @@ asio::awaitable<bool> Session::handle(const Router::Match& match,
     co_return false;
 }
 
-std::optional<Response> Session::precheck(const Route& route,
-                                          const Request& request,
-                                          const Framing& framing)
+std::optional<ErrorReply> Session::precheck(const Route& route,
+                                            const Request& request,
+                                            const Framing& framing)
 {
     const bool large = framing.chunked || framing.contentLength > kRefusedBodyBytesMax;
     return large && route.precheck ? route.precheck(request) : std::nullopt;
@@ -243,18 +246,18 @@ std::optional<Response> Session::precheck(const Route& route,
 asio::awaitable<bool> Session::refuse(Refusal refusal,
                                       const Request& request,
                                       const Framing& framing,
-                                      Surface surface)
+                                      const Router::Match& match)
 {
     std::string allowed;
     if (refusal.status == 405) {
         allowed = refusal.message;
         refusal.message = "this path has other methods; see the header Allow";
     }
-    Response response = refusalResponse(refusal, request.id);
+    Response response = match.refusal(replyOf(refusal), request.id);
     if (!allowed.empty()) {
         response.headers.add("Allow", allowed);
     }
-    co_return co_await refuseWith(std::move(response), request, framing, surface);
+    co_return co_await refuseWith(std::move(response), request, framing, match.surface);
 }
 
 asio::awaitable<bool> Session::refuseWith(Response response,
@@ -274,8 +277,9 @@ asio::awaitable<bool> Session::refuseWith(Response response,
     co_return false;
 }
 
-asio::awaitable<void> Session::answer(const Route& route, SessionExchange& exchange)
+asio::awaitable<void> Session::answer(const Router::Match& match, SessionExchange& exchange)
 {
+    const Route& route = *match.route;
     const Request& request = exchange.request();
     if (const auto* handler = std::get_if<Handler>(&route.handler)) {
         Response response;
@@ -298,7 +302,7 @@ asio::awaitable<void> Session::answer(const Route& route, SessionExchange& excha
         failure = "a handler that returned without an answer";
     }
     if (failure != nullptr) {
-        Response response = failedResponse(request, failure);
+        Response response = match.refusal(failedReply(request, failure), request.id);
         if (exchange.progress() == SessionExchange::Progress::Nothing) {
             co_await exchange.respond(std::move(response));
         }
@@ -315,7 +319,7 @@ asio::awaitable<Response> Session::onWorker(const Handler& handler, const Reques
     const bool taken = m_state->workers.submit(std::move(work));
     if (!taken) {
         m_state->refused.fetch_add(1, std::memory_order_relaxed);
-        co_return refusalResponse(overloaded("the server is busy"), request.id);
+        co_return errorResponse(replyOf(overloaded("the server is busy")), request.id);
     }
     boost::system::error_code cancelled;
     co_await answer->ready.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));

@@ -49,15 +49,15 @@ private:
     boost::asio::awaitable<bool> handle(const Router::Match& match,
                                         Request& request,
                                         const Framing& framing);
-    boost::asio::awaitable<void> answer(const Route& route, SessionExchange& exchange);
+    boost::asio::awaitable<void> answer(const Router::Match& match, SessionExchange& exchange);
     boost::asio::awaitable<Response> onWorker(const Handler& handler, const Request& request);
-    [[nodiscard]] static std::optional<Response> precheck(const Route& route,
-                                                          const Request& request,
-                                                          const Framing& framing);
+    [[nodiscard]] static std::optional<ErrorReply> precheck(const Route& route,
+                                                            const Request& request,
+                                                            const Framing& framing);
     boost::asio::awaitable<bool> refuse(Refusal refusal,
                                         const Request& request,
                                         const Framing& framing,
-                                        Surface surface);
+                                        const Router::Match& match);
     boost::asio::awaitable<bool> refuseWith(Response response,
                                             const Request& request,
                                             const Framing& framing,

@@ -6,19 +6,19 @@
 #include "server/gateway/gateway.h"
 #include "server/gateway/quotas.h"
 #include "server/http/server.h"
+#include "server/main/announcement.h"
 #include "server/main/database_service.h"
 #include "server/main/ledger_service.h"
-#include "server/main/rate_sharing.h"
 #include "server/main/recovery.h"
 #include "server/main/replay_service.h"
 #include "server/main/replicas.h"
 #include "server/main/request_gate.h"
 #include "server/main/run_keeper.h"
 #include "server/main/scorecard.h"
+#include "server/main/shared_limits.h"
 #include "server/storage/body_field_store.h"
 #include "server/storage/call_indexer.h"
 #include "server/storage/ingest.h"
-#include "server/storage/limit_store.h"
 #include "server/storage/local_copy_retention.h"
 #include "server/storage/private_file.h"
 
@@ -29,7 +29,6 @@
 #include <fmt/format.h>
 
 #include <csignal>
-#include <cstdio>
 
 namespace exhibit::server {
 namespace {
@@ -64,7 +63,6 @@ private:
     Result<void> startDatabase();
     Result<void> startServing();
     Result<void> forgetEndedRuns();
-    void announce();
     void drain();
     void waitForIngest(Deadline deadline);
     void stopParts();
@@ -91,12 +89,11 @@ private:
     std::unique_ptr<Periodic> m_forgetting;
     std::unique_ptr<Scorecard> m_scorecard;
     std::unique_ptr<RunKeeper> m_runKeeper;
-    std::unique_ptr<storage::PostgresLimitStore> m_limits;
+    std::unique_ptr<SharedLimits> m_limits;
     std::unique_ptr<gateway::Quotas> m_quotas;
     std::unique_ptr<gateway::Gateway> m_gateway;
     std::unique_ptr<ReplayService> m_replays;
     std::unique_ptr<RequestGate> m_gate;
-    std::unique_ptr<RateSharing> m_rateSharing;
     std::unique_ptr<http::Server> m_server;
     bool m_draining = false;
 };
@@ -144,6 +141,14 @@ Result<void> Application::Impl::startDatabase()
     EXHIBIT_TRY(auto redaction, redaction::shippedPack());
     m_indexer = std::make_unique<storage::CallIndexer>(storage::CallIndexer::Services{
         m_databaseService->database(), *m_journal, m_metrics, std::move(redaction.pack)});
+    EXHIBIT_TRY(m_limits,
+                SharedLimits::open(m_configuration,
+                                   {m_io,
+                                    m_databaseService->database(),
+                                    m_journal->replica(),
+                                    [this](TenantId tenant, RunId run, domain::KillReason reason) {
+                                        m_runs->hearKill(tenant, run, reason);
+                                    }}));
     m_replicas = std::make_unique<Replicas>(ReplicaServices{
         .io = m_io,
         .urls = m_databaseService->urls(),
@@ -151,9 +156,14 @@ Result<void> Application::Impl::startDatabase()
         .copy = *m_copy,
         .catalogue = m_catalogue,
         .runs = *m_runs,
-        .ensureSnapshot = [this](TenantId tenant, const std::string& snapshot, Deadline deadline) {
-            return m_databaseService->ensureSnapshot(tenant, snapshot, deadline);
-        }});
+        .ensureSnapshot =
+            [this](TenantId tenant, const std::string& snapshot, Deadline deadline) {
+                return m_databaseService->ensureSnapshot(tenant, snapshot, deadline);
+            },
+        .alsoTellKill =
+            [this](TenantId tenant, RunId run, domain::KillReason reason) {
+                m_limits->announceKill(tenant, run, reason);
+            }});
     m_runs->shareWith(*m_replicas);
     DatabaseService::Events events;
     events.onReady = [this] {
@@ -179,9 +189,7 @@ Result<void> Application::Impl::startServing()
                                           "Requests whose credential was missing or not known");
     auto& denials = m_metrics.counter(
         "cai_authz_denials", "Requests whose credential does not allow what they asked for");
-    m_limits = std::make_unique<storage::PostgresLimitStore>(m_databaseService->database(),
-                                                             m_journal->replica());
-    m_quotas = std::make_unique<gateway::Quotas>(m_io, *m_limits);
+    m_quotas = std::make_unique<gateway::Quotas>(m_io, m_limits->budgets());
     m_gateway = std::make_unique<gateway::Gateway>(
         gateway::GatewayServices{.io = m_io,
                                  .catalogue = m_catalogue,
@@ -252,7 +260,7 @@ Json Application::Impl::health() const
     const std::string aside = ingest.quarantined == 0 ? ""
                                                       : std::to_string(ingest.quarantined)
             + " records could not be stored and are set aside; the log says why";
-    return JsonObject{
+    JsonObject health{
         {"evidence", JsonObject{{"ok", aside.empty()}, {"detail", aside}}},
         {"database", JsonObject{{"ok", m_ingesting && !ingest.failing}, {"detail", database}}},
         {"spool",
@@ -266,6 +274,10 @@ Json Application::Impl::health() const
                     {"lag_us", index.lag.count()}}},
         {"signer", m_ledger->health()},
         {"replicas", m_replicas->health()}};
+    if (auto redis = m_limits->health()) {
+        health.emplace("redis", *std::move(redis));
+    }
+    return health;
 }
 
 Result<void> Application::Impl::forgetEndedRuns()
@@ -285,12 +297,7 @@ void Application::Impl::run()
     m_runKeeper->start();
     m_replicas->start();
     m_quotas->start();
-    m_rateSharing = std::make_unique<RateSharing>(
-        RateSharing::Services{.io = m_io,
-                              .windows = m_gate->windows(),
-                              .database = m_databaseService->database(),
-                              .replica = m_journal->replica(),
-                              .shared = [this] { return m_replicas->shared(); }});
+    m_limits->start(m_gate->windows(), [this] { return m_replicas->shared(); });
     m_forgetting = std::make_unique<Periodic>(
         "forgetting ended runs", kForgetting, [this] { return forgetEndedRuns(); });
     m_signals.async_wait([this](const boost::system::error_code& error, int) {
@@ -298,27 +305,12 @@ void Application::Impl::run()
             drain();
         }
     });
-    announce();
+    announce({m_configuration.listenAddress, m_server->port(), m_databaseService->newAdminKey()});
     m_io.run();
-    m_rateSharing.reset();
+    m_limits->stop();
     m_quotas->leave();
     waitForIngest(Deadline::after(m_configuration.drainTimeout));
     m_replicas->leave();
-}
-
-void Application::Impl::announce()
-{
-    const std::string host = m_configuration.listenAddress.find(':') == std::string::npos
-        ? m_configuration.listenAddress
-        : "[" + m_configuration.listenAddress + "]";
-    const auto& key = m_databaseService->newAdminKey();
-    if (!key.empty()) {
-        // Printed this once; it stays in DIR/admin.key.
-        std::printf("{\"admin_key\":\"%s\"}\n", key.expose().c_str());
-    }
-    std::printf("{\"listening\":\"%s:%u\"}\n", host.c_str(), unsigned{m_server->port()});
-    std::fflush(stdout);
-    ops::logInfo("serving on {}:{}", host, m_server->port());
 }
 
 void Application::Impl::drain()
@@ -362,7 +354,6 @@ void Application::Impl::stopParts()
     }
     m_gateway.reset();
     m_quotas.reset();
-    m_limits.reset();
     m_runKeeper.reset();
     m_forgetting.reset();
     m_scorecard.reset();
@@ -372,6 +363,7 @@ void Application::Impl::stopParts()
     m_ledger.reset();
     m_databaseService.reset();
     m_replicas.reset();
+    m_limits.reset();
     m_runs.reset();
     m_journal.reset();
     m_copy.reset();

@@ -2,6 +2,7 @@
 #include "server/main/configuration.h"
 
 #include "models/evidence/entry.h"
+#include "server/redis/redis_address.h"
 
 #include <fmt/format.h>
 #include <toml++/toml.h>
@@ -119,6 +120,25 @@ struct Setting {
     const char* help;
     std::function<Result<void>(Configuration&, const std::string&)> set;
 };
+
+std::vector<Setting> redisSettings()
+{
+    return {
+        {"redis.url",
+         "redis:// or rediss:// URL of the Redis that replicas share limits through",
+         [](Configuration& c, const std::string& v) -> Result<void> {
+             EXHIBIT_CHECK(redis::parseAddress(v));
+             c.redisUrl = Secret(v);
+             return {};
+         }},
+        {"redis.ca_file",
+         "PEM file of the authorities that vouch for it; without it the system's",
+         [](Configuration& c, const std::string& v) -> Result<void> {
+             c.redisCaFile = v;
+             return {};
+         }},
+    };
+}
 
 std::vector<Setting> accessSettings()
 {
@@ -259,7 +279,7 @@ const std::vector<Setting>& settings()
 {
     static const auto list = [] {
         auto all = ownSettings();
-        for (const auto& more : {accessSettings(), evidenceSettings(), replaySettings()}) {
+        for (const auto& more : {accessSettings(), evidenceSettings(), replaySettings(), redisSettings()}) {
             all.insert(all.end(), more.begin(), more.end());
         }
         return all;

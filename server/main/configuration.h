@@ -36,6 +36,8 @@ struct Configuration {
     /// in dataDir/signer.
     std::filesystem::path signerDir;
     std::string publicUrl; ///< Where people reach this server, for certificates; empty: not said.
+    Secret redisUrl; ///< Of the Redis that replicas share limits through; empty: PostgreSQL.
+    std::filesystem::path redisCaFile; ///< Empty: the system's authorities.
     RateLimits rates;
     security::TrustedProxies trustedProxies;
     std::vector<storage::Witnesses::Witness> witnesses;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/main/rate_sharing.h"
 
-#include "server/storage/rate_exchange.h"
-
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
@@ -50,11 +48,7 @@ Result<void> RateSharing::exchange()
         return {};
     }
     EXHIBIT_TRY(auto others,
-                storage::exchangeRates(m_services.database,
-                                       m_services.replica,
-                                       told.uses,
-                                       told.keys,
-                                       Deadline::after(kExchangeTimeout)));
+                m_services.exchange(told.uses, told.keys, Deadline::after(kExchangeTimeout)));
     asio::post(m_services.io, [&windows = m_services.windows, others = std::move(others)] {
         windows.learn(others);
     });

@@ -289,6 +289,10 @@ void Replicas::publishStop(domain::LiveRun stopped, Published done)
 
 void Replicas::publishKill(TenantId tenant, RunId run, domain::KillReason reason)
 {
+    if (m_services.alsoTellKill) {
+        asio::post(m_lookers,
+                   [this, tenant, run, reason] { m_services.alsoTellKill(tenant, run, reason); });
+    }
     asio::post(m_lookers, [this, tenant, run, reason] {
         const auto published
             = m_rows.publishKill(tenant, run, reason, Deadline::after(limits::kStopPublishTimeout));

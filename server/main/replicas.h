@@ -31,6 +31,8 @@ struct ReplicaServices {
     storage::CatalogueHolder& catalogue;
     prevention::RunRegistry& runs;
     EnsureSnapshot ensureSnapshot;
+    /// Says a kill in a second way; waits, any thread. Empty: there is none.
+    std::function<void(TenantId, RunId, domain::KillReason)> alsoTellKill = {};
 };
 
 /// This exhibitd among others on the same database (rulings.md 1 and 2): holds its lease, knows

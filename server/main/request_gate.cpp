@@ -21,9 +21,7 @@ void addFields(http::Headers& fields, const security::RateVerdict& verdict, http
     fields.set(prefix + "Reset", std::to_string(verdict.resetSeconds));
 }
 
-http::Response refusal(const http::Request& request,
-                       const security::RateVerdict& verdict,
-                       const char* code)
+http::ErrorReply refusal(const security::RateVerdict& verdict, const char* code)
 {
     http::ErrorReply reply;
     reply.status = 429;
@@ -34,7 +32,7 @@ http::Response refusal(const http::Request& request,
     reply.used = verdict.used;
     reply.resetAt = formatTime(utcNow() + std::chrono::seconds(verdict.resetSeconds));
     reply.retryAfterSeconds = static_cast<int>(verdict.resetSeconds);
-    return http::errorResponse(reply, request.id);
+    return reply;
 }
 
 std::vector<std::string_view> valuesOf(const http::Headers& headers, std::string_view name)
@@ -98,7 +96,7 @@ std::vector<RequestGate::Window> RequestGate::windowsOf(const http::Request& req
     return windows;
 }
 
-std::optional<http::Response> RequestGate::admit(http::Request& request, http::Surface surface)
+std::optional<http::ErrorReply> RequestGate::admit(http::Request& request, http::Surface surface)
 {
     findAddress(request);
     if (request.path == "/health") {
@@ -117,7 +115,7 @@ std::optional<http::Response> RequestGate::admit(http::Request& request, http::S
                 m_windows.giveBack(key);
             }
             addFields(request.replyFields, verdict, surface);
-            return refusal(request, verdict, window.code);
+            return refusal(verdict, window.code);
         }
         taken.push_back(window.key);
         if (!tightest || verdict.remaining() < tightest->remaining()) {

@@ -20,8 +20,8 @@ public:
                 RateLimits limits,
                 security::TrustedProxies trusted);
 
-    [[nodiscard]] std::optional<http::Response> admit(http::Request& request,
-                                                      http::Surface surface);
+    [[nodiscard]] std::optional<http::ErrorReply> admit(http::Request& request,
+                                                        http::Surface surface);
     [[nodiscard]] security::RateWindows& windows() { return m_windows; }
 
 private:

@@ -155,12 +155,7 @@ void RunKeeper::killNow(const std::shared_ptr<Killing>& killing)
 
 void RunKeeper::record(TenantId tenant, const spool::RunEnded& ended)
 {
-    spool::Record record;
-    record.tenant = tenant;
-    record.at = ended.at;
-    record.kind = spool::RecordKind::RunEnded;
-    record.payload = spool::encodeRecord(ended);
-    m_journal.append(std::move(record));
+    m_journal.append(spool::recordOf(tenant, ended));
 }
 
 } // namespace exhibit::server

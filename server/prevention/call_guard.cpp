@@ -11,6 +11,9 @@
 namespace exhibit::prevention {
 namespace {
 
+/// Expressions may speak of durations in any way, so they are asked that often.
+constexpr std::chrono::seconds kExpressionPace{1};
+
 std::vector<AppliedPolicy> thresholdOnes(const std::vector<AppliedPolicy>& policies)
 {
     std::vector<AppliedPolicy> thresholds;
@@ -49,6 +52,12 @@ public:
                                                     domain::Stage stage) const
     {
         return selectPolicies(snapshot->snapshot(), subject, stage);
+    }
+    [[nodiscard]] bool hasRunExpressions() const
+    {
+        return std::any_of(runPolicies.begin(), runPolicies.end(), [](const AppliedPolicy& policy) {
+            return std::holds_alternative<domain::ExpressionRule>(policy.policy->rule);
+        });
     }
     void usageChanged();
     void judgeThresholds();
@@ -155,11 +164,20 @@ void CallGuard::usageChanged(const domain::RunCounters& counters,
 
 bool CallGuard::needsUsage() const
 {
-    const auto& policies = m_impl->runPolicies;
-    return m_impl->thresholds.needsUsage()
-        || std::any_of(policies.begin(), policies.end(), [](const AppliedPolicy& policy) {
-               return std::holds_alternative<domain::ExpressionRule>(policy.policy->rule);
-           });
+    return m_impl->thresholds.needsUsage() || m_impl->hasRunExpressions();
+}
+
+std::optional<UtcTime> CallGuard::durationDue(UtcTime now) const
+{
+    if (m_impl->stop) {
+        return std::nullopt;
+    }
+    const auto due = m_impl->thresholds.durationDue(m_impl->scope.usage.counters.startedAt);
+    if (!m_impl->hasRunExpressions()) {
+        return due;
+    }
+    const auto next = now + kExpressionPace;
+    return due ? std::min(*due, next) : next;
 }
 
 bool CallGuard::outputUnguarded() const

@@ -28,6 +28,7 @@ struct CallSubject {
 struct TextChannel {
     std::string name;
     std::string_view text; ///< Decoded.
+    bool unreadable = false; ///< Something stands for a text that nobody here can read.
 };
 
 /// Policies about the answer as a whole judge what clients read as such: the content of a choice or
@@ -93,6 +94,9 @@ public:
                       UtcTime now);
     /// True when a threshold needs usage (then the gateway asks the provider for it).
     [[nodiscard]] bool needsUsage() const;
+    /// When usageChanged() has to be called though nothing was used, because of how long the run
+    /// goes on; nullopt: never.
+    [[nodiscard]] std::optional<UtcTime> durationDue(UtcTime now) const;
 
     /// True when no policy applies to the answer: events may pass unparsed.
     [[nodiscard]] bool outputUnguarded() const;

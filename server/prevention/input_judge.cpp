@@ -5,6 +5,8 @@
 #include "server/prevention/evaluation_clock.h"
 #include "server/prevention/rule_findings.h"
 
+#include <algorithm>
+
 namespace exhibit::prevention {
 namespace {
 
@@ -60,9 +62,36 @@ InputVerdict InputJudge::judge(const std::vector<TextChannel>& texts) const
             verdict.stop->cutAt = stop->cutAt;
         }
     }
+    judgeUnreadable(texts, scanning, verdict);
     judgeExpressions(verdict);
     appendPasses(stage, snapshot.snapshot().snapshotId, verdict.outcome);
     return verdict;
+}
+
+/// Whoever looks for texts cannot vouch for what is none.
+void InputJudge::judgeUnreadable(const std::vector<TextChannel>& texts,
+                                 const std::vector<AppliedPolicy>& scanning,
+                                 InputVerdict& verdict) const
+{
+    if (std::none_of(
+            texts.begin(), texts.end(), [](const auto& text) { return text.unreadable; })) {
+        return;
+    }
+    RuleFindings errors(domain::Stage::Input, builder);
+    const auto& decisions = verdict.outcome.decisions;
+    for (const auto& applied : scanning) {
+        const bool decided
+            = std::any_of(decisions.begin(), decisions.end(), [&applied](const auto& decision) {
+                  return decision.policyId == applied.policy->policyId;
+              });
+        if (!decided) {
+            errors.addError(applied, "The request has token numbers in the place of a text.");
+        }
+    }
+    if (!verdict.stop) {
+        verdict.stop = errors.stop();
+    }
+    errors.conclude(verdict.outcome, 0);
 }
 
 /// They see what the patterns decided.

@@ -20,6 +20,9 @@ struct InputJudge {
     [[nodiscard]] InputVerdict judge(const std::vector<TextChannel>& texts) const;
 
 private:
+    void judgeUnreadable(const std::vector<TextChannel>& texts,
+                         const std::vector<AppliedPolicy>& scanning,
+                         InputVerdict& verdict) const;
     void judgeExpressions(InputVerdict& verdict) const;
 };
 

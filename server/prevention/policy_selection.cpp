@@ -6,12 +6,13 @@
 namespace exhibit::prevention {
 namespace {
 
+/// Of a call that names no model nobody knows which it is: then every policy applies.
 bool applies(const domain::Policy& policy, const CallSubject& subject, domain::Stage stage)
 {
     const auto& stages = policy.stages;
     return std::find(stages.begin(), stages.end(), stage) != stages.end()
         && domain::matchesAnyGlob(policy.appliesTo.projects, subject.project)
-        && domain::matchesAnyGlob(policy.appliesTo.models, subject.model)
+        && (subject.model.empty() || domain::matchesAnyGlob(policy.appliesTo.models, subject.model))
         && domain::matchesAnyGlob(policy.appliesTo.users, subject.userId);
 }
 

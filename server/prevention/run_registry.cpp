@@ -146,9 +146,8 @@ void RunRegistry::adopt(const domain::LiveRun& row)
     if (!run.stop && isStopped(row)) {
         run.stop = row.stop;
         run.status = row.status;
-        const auto reason = row.stop ? row.stop->killReason : std::nullopt;
-        if (reason && isKill(*reason)) {
-            hearKill(row.tenantId, row.runId, *reason);
+        if (row.stop && row.stop->killReason) {
+            hearKill(row.tenantId, row.runId, *row.stop->killReason);
         }
     }
     if (toJson(before) != toJson(run)) {
@@ -210,6 +209,12 @@ std::optional<domain::LiveRun> RunRegistry::peek(TenantId tenant, RunId run)
     return found && *found != nullptr ? std::optional(**found) : std::nullopt;
 }
 
+std::optional<domain::RunCounters> RunRegistry::countersOf(TenantId tenant, RunId run)
+{
+    const auto found = find(tenant, run);
+    return found && *found != nullptr ? std::optional((*found)->counters) : std::nullopt;
+}
+
 std::optional<domain::RunStop> RunRegistry::stopOf(TenantId tenant, RunId run)
 {
     const auto found = find(tenant, run);
@@ -248,6 +253,9 @@ void RunRegistry::stop(TenantId tenant,
         stopped.status = stop.status;
         stopped.lastActiveAt = std::max(stopped.lastActiveAt, stop.at);
         stopped.stop = std::move(stop);
+    }
+    if (stopped.stop->killReason) {
+        hearKill(tenant, run, *stopped.stop->killReason);
     }
     if (m_shared == nullptr || !m_shared->shared()) {
         m_copy.saveRun(stopped, std::move(onDurable));

@@ -30,7 +30,8 @@ public:
     [[nodiscard]] bool needsLook(TenantId tenant, RunId run);
     /// Learns what PostgreSQL knows of the run. Unavailable with subject "run_state_unavailable".
     void look(TenantId tenant, RunId run, std::function<void(const Result<void>&)> done);
-    /// Called when another replica is seen to have killed a run; what is live of it here ends too.
+    /// Called when a run was killed that may be live here: by another replica, or by a limit that
+    /// one of its calls met. What is live of it ends too.
     using Killed = std::function<void(TenantId, RunId, domain::KillReason)>;
     void onKilled(Killed killed) { m_killed = std::move(killed); }
     /// Another replica says that somebody killed the run.
@@ -51,6 +52,8 @@ public:
                                                Vouched vouched = Vouched::ByLocalCopy);
     /// As it is known here.
     [[nodiscard]] std::optional<domain::LiveRun> peek(TenantId tenant, RunId run);
+    /// What it has used as far as its calls have settled; absent when the run is unknown.
+    [[nodiscard]] std::optional<domain::RunCounters> countersOf(TenantId tenant, RunId run);
     /// Absent when the run is unknown or was not stopped.
     [[nodiscard]] std::optional<domain::RunStop> stopOf(TenantId tenant, RunId run);
     /// Adds a finished call's usage.

@@ -6,6 +6,9 @@
 namespace exhibit::prevention {
 namespace {
 
+/// Longer than any run; keeps instants within what a clock can say.
+constexpr std::chrono::seconds kLongestDuration{std::int64_t{10} * 365 * 24 * 3600};
+
 std::int64_t valueOf(domain::Metric metric, const UsageState& usage)
 {
     switch (metric) {
@@ -62,6 +65,24 @@ bool ThresholdJudge::needsUsage() const
         return metric == domain::Metric::RunTokens || metric == domain::Metric::RunCost
             || metric == domain::Metric::CallOutputTokens;
     });
+}
+
+std::optional<UtcTime> ThresholdJudge::durationDue(UtcTime startedAt) const
+{
+    std::optional<UtcTime> first;
+    for (const auto& threshold : m_thresholds) {
+        const auto& rule = std::get<domain::ThresholdRule>(threshold.policy.policy->rule);
+        if (rule.metric != domain::Metric::RunDuration || threshold.level >= Level::Exceeded) {
+            continue;
+        }
+        // valueOf() rounds up: a second counts from its first instant on.
+        const bool warnsNext = rule.warnAt && threshold.level == Level::Below;
+        const auto seconds = warnsNext ? std::min(*rule.warnAt - 1, rule.max) : rule.max;
+        const auto due = startedAt + std::min(std::chrono::seconds(seconds), kLongestDuration)
+            + std::chrono::microseconds(1);
+        first = first ? std::min(*first, due) : due;
+    }
+    return first;
 }
 
 domain::TerminationReason terminationReasonOf(domain::Metric metric)

@@ -43,6 +43,8 @@ public:
     [[nodiscard]] std::vector<ThresholdEvent> judge(const UsageState& usage);
     /// True when a threshold counts tokens or cost.
     [[nodiscard]] bool needsUsage() const;
+    /// When a duration reaches its next level, if the run goes on; nullopt: never.
+    [[nodiscard]] std::optional<UtcTime> durationDue(UtcTime startedAt) const;
 
 private:
     enum class Level : std::uint8_t { Below, Warned, Exceeded, Unknown };

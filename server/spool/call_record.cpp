@@ -173,6 +173,16 @@ Bytes encodeRecord(const RecordContent& content)
     return std::visit([](const auto& record) { return encode(record); }, content);
 }
 
+Record recordOf(TenantId tenant, const RunEnded& ended)
+{
+    Record record;
+    record.tenant = tenant;
+    record.at = ended.at;
+    record.kind = RecordKind::RunEnded;
+    record.payload = encodeRecord(ended);
+    return record;
+}
+
 RecordKind kindOf(const RecordContent& content)
 {
     // The alternatives stand in the order of the kinds, which begin with 1.

@@ -44,6 +44,7 @@ struct CallOpened {
     std::vector<std::string> providerState;
     UtcTime openedAt{};
     std::optional<domain::RunCounters> runBefore; ///< The run as the call's policies found it.
+    std::optional<Json> runLimits; ///< Of its tiers: thresholds as an explanation lists them.
     std::optional<CallId> replayOf; ///< The call that this one repeats: of no client, its run is
                                     ///< of kind replay and its data that call's subject's.
     Bytes request; ///< body 1: as the client sent it.
@@ -140,7 +141,8 @@ struct RunEnded {
     domain::RunStatus status = domain::RunStatus::Succeeded;
     domain::TerminationReason reason = domain::TerminationReason::Completed;
     std::optional<domain::KillReason> killReason; ///< Set: the run takes no further step.
-    std::optional<std::string> actor; ///< Of a kill: the id of the key that asked for it.
+    std::optional<std::string> actor; ///< Of a kill: the id of the key that asked for it, or
+                                      ///< "tier:FREE" when its limits did.
     std::int64_t callsCut = 0; ///< Of a kill: calls of the run that were under way here.
     std::int64_t cutLatencyUs = 0; ///< Of a kill: until their providers were cut.
     UtcTime at{};
@@ -155,6 +157,8 @@ using RecordContent = std::variant<CallOpened,
                                    RunEnded>;
 
 [[nodiscard]] Bytes encodeRecord(const RecordContent& content);
+/// A run's end as the journal takes it.
+[[nodiscard]] Record recordOf(TenantId tenant, const RunEnded& ended);
 [[nodiscard]] RecordKind kindOf(const RecordContent& content);
 /// InvalidInput (a poison record) when the payload is not what its kind says.
 [[nodiscard]] Result<RecordContent> decodeRecord(RecordKind kind, BytesView payload);

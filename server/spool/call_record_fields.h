@@ -32,6 +32,7 @@ void visitFields(V& visit, Of<V, CallOpened>& record)
     visit.defaulted("provider_state", record.providerState);
     visit("opened_at", record.openedAt);
     visit("run_before", record.runBefore);
+    visit("run_limits", record.runLimits);
     visit("replay_of", record.replayOf);
 }
 

@@ -209,6 +209,7 @@ Result<void> ChainLedger::write(Transaction& transaction,
                    ""},
                   std::move(rows));
     EXHIBIT_CHECK(addFields(transaction, batch, statements));
+    addLinks(transaction, batch, statements);
     statements.push_back({"UPDATE ledger_heads SET next_seq = $3, last_hash = $4, edge = $5"
                           " WHERE tenant_id = $1 AND epoch = $2",
                           {transaction.tenant(),
@@ -257,6 +258,26 @@ Result<void> ChainLedger::addFields(Transaction& transaction,
                    ""},
                   std::move(rows));
     return {};
+}
+
+void ChainLedger::addLinks(Transaction& transaction,
+                           const Batch& batch,
+                           std::vector<Statement>& statements)
+{
+    std::vector<Parameters> rows;
+    for (const auto& row : batch.rows) {
+        if (row.draft->about) {
+            rows.push_back({transaction.tenant(),
+                            *row.draft->about,
+                            batch.epoch,
+                            static_cast<std::int64_t>(row.sequence)});
+        }
+    }
+    appendInserts(statements,
+                  {"INSERT INTO ledger_links (tenant_id, about, epoch, sequence_number)",
+                   "(?,?,?,?)",
+                   " ON CONFLICT DO NOTHING"},
+                  std::move(rows));
 }
 
 Bytes edgeBytes(const evidence::TreeEdge& edge)

@@ -56,6 +56,10 @@ private:
     [[nodiscard]] Result<void> write(Transaction& transaction,
                                      LedgerHead& head,
                                      std::span<const EntryDraft> entries);
+    /// So that entries are found by what they are about.
+    static void addLinks(Transaction& transaction,
+                         const Batch& batch,
+                         std::vector<Statement>& statements);
     [[nodiscard]] Result<void> addFields(Transaction& transaction,
                                          const Batch& batch,
                                          std::vector<Statement>& statements);

@@ -2,6 +2,7 @@
 #include "server/storage/explain_store.h"
 
 #include "models/base/limits.h"
+#include "server/storage/ledger_links.h"
 #include "server/storage/timeline_rows.h"
 
 #include <algorithm>
@@ -50,7 +51,8 @@ Result<void> readCall(Transaction& transaction, domain::RunExplanation& explanat
 {
     EXHIBIT_TRY(const Rows rows,
                 transaction.query(
-                    "SELECT call_id, model, opened_at, closed_at, outcome FROM proxy_calls"
+                    "SELECT call_id, model, opened_at, closed_at, outcome, run_limits"
+                    " FROM proxy_calls"
                     " WHERE tenant_id = $1 AND run_id = $2 AND opened_at <= $3"
                     " ORDER BY (closed_at IS NULL OR closed_at > $3) DESC, opened_at DESC LIMIT 1",
                     {transaction.tenant(), explanation.runId, explanation.at}));
@@ -65,6 +67,34 @@ Result<void> readCall(Transaction& transaction, domain::RunExplanation& explanat
         call.closedAt = rows.time(0, 3);
     }
     call.outcome = rows.optionalText(0, 4);
+    if (!rows.isNull(0, 5)) {
+        EXHIBIT_TRY(const auto limits, fromJson<std::vector<domain::RunLimit>>(rows.json(0, 5)));
+        for (const auto& limit : limits) {
+            explanation.thresholds.push_back({limit.policyId, limit.metric, {}, limit.max, 0});
+        }
+    }
+    return {};
+}
+
+/// Entries of what had happened by then; those of calls are written when they close.
+Result<void> readLedger(Transaction& transaction, domain::RunExplanation& explanation)
+{
+    std::vector<LinkedId> ids;
+    for (const auto& decision : explanation.decisions) {
+        ids.push_back({decision.decisionId.value, decision.decisionId.text()});
+    }
+    const auto& call = explanation.call;
+    if (call && call->closedAt && *call->closedAt <= explanation.at) {
+        ids.push_back({call->callId.value, call->callId.text()});
+    }
+    EXHIBIT_TRY(const Rows kills,
+                transaction.query("SELECT FROM run_abort_log WHERE tenant_id = $1"
+                                  " AND run_id = $2 AND aborted_at <= $3",
+                                  {transaction.tenant(), explanation.runId, explanation.at}));
+    if (!kills.empty()) {
+        ids.push_back({explanation.runId.value, explanation.runId.text()});
+    }
+    EXHIBIT_TRY(explanation.ledger, readLedgerLinks(transaction, ids));
     return {};
 }
 
@@ -148,6 +178,7 @@ Result<domain::RunExplanation> ExplainStore::at(TenantId tenant,
             EXHIBIT_TRY(explanation.next, stepAt(transaction, explanation, true));
             EXHIBIT_CHECK(readDecisions(transaction, explanation));
             EXHIBIT_CHECK(readPasses(transaction, explanation));
+            EXHIBIT_CHECK(readLedger(transaction, explanation));
             return explanation;
         });
 }
@@ -196,6 +227,15 @@ Result<TracedDecision> ExplainStore::decision(TenantId tenant,
             if (!rows.isNull(0, next + 3)) {
                 traced.stepIndex = rows.integer(0, next + 3);
             }
+            // The passes of a call stand in the entry of the call.
+            const LinkedId linked = policyId.empty()
+                ? LinkedId{decision.value, decision.text()}
+                : LinkedId{traced.callId.value, traced.callId.text()};
+            EXHIBIT_TRY(auto links, readLedgerLinks(transaction, {linked}));
+            if (!links.empty()) {
+                traced.ledger = std::move(links.front());
+            }
+            EXHIBIT_TRY(traced.proof, proveLinked(transaction, linked.id));
             return traced;
         });
 }

@@ -15,6 +15,8 @@ struct TracedDecision {
     CallId callId;
     RunId runId;
     std::optional<std::int64_t> stepIndex; ///< Empty until its call is ingested.
+    std::optional<domain::LedgerLink> ledger; ///< Of a pass: its call's, once that has closed.
+    std::optional<std::string> proof; ///< A tlog-proof; empty until a signed head covers the entry.
 };
 
 /// Answers from what was recorded, never from what is configured now. Any thread; every call waits.

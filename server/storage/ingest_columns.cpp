@@ -68,7 +68,8 @@ Parameters openingColumns(TenantId tenant, const spool::CallOpened& opened)
             storable(opened.facts),
             storable(opened.requestHeaders),
             opened.runBefore ? Parameter(toJson(*opened.runBefore)) : Parameter(std::nullopt),
-            opened.replayOf};
+            opened.replayOf,
+            storable(opened.runLimits)};
 }
 
 Parameters incidentColumns(TenantId tenant, const IncidentRow& row, const Causes& causes)
@@ -183,12 +184,12 @@ void appendCalls(std::vector<Statement>& statements, TenantId tenant, const Inge
     const std::string into
         = "INSERT INTO proxy_calls (tenant_id, opened_at, call_id, run_id, project_id, key_id,"
           " request_id, user_id, session_id, channel, endpoint, model, streaming, upstream,"
-          " snapshot_id, metadata, facts, request_headers, run_before, replay_of, "
+          " snapshot_id, metadata, facts, request_headers, run_before, replay_of, run_limits, "
         + std::string(kClosingNames) + ")";
     appendInserts(
         statements,
         {into,
-         "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+         "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
          " ON CONFLICT DO NOTHING"},
         std::move(rows));
     for (const auto& closed : batch.closings) {

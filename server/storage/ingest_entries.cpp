@@ -31,6 +31,7 @@ EntryDraft callEntry(const OpenCall& call,
     const auto& opening = *call.opening;
     auto entry = draft("llm.call", opening.openedAt);
     entry.subject = subjectOf(opening);
+    entry.about = opening.callId.value;
     const auto add = [&entry](std::string path, std::string value) {
         entry.fields.push_back({std::move(path), std::move(value)});
     };
@@ -51,6 +52,7 @@ EntryDraft callEntry(const OpenCall& call,
     add("/request/sent", call.sentDigest ? Bytes(asView(*call.sentDigest)) : Bytes{});
     add("/response/released", Bytes(asView(call.releasedChain)));
     add("/response/withheld", Bytes(asView(call.withheldChain)));
+    add("/passes", printJson(toJson(call.passes)));
     add("/closed_at", formatTime(closed.closedAt));
     add("/outcome", closed.outcome);
     add("/status", std::to_string(closed.status));
@@ -66,6 +68,7 @@ EntryDraft decisionEntry(const CallId& call,
 {
     auto entry = draft("decision.recorded", decision.at);
     entry.subject = subject;
+    entry.about = decision.decisionId.value;
     entry.fields.push_back({"/call_id", call.text()});
     entry.fields.push_back({"/decision", printJson(toJson(decision))});
     return entry;
@@ -96,6 +99,7 @@ EntryDraft incidentEntry(const spool::IncidentRecord& record)
 EntryDraft killEntry(const spool::RunEnded& ended)
 {
     auto entry = draft("run.killed", ended.at);
+    entry.about = ended.runId.value;
     entry.fields.push_back({"/run_id", ended.runId.text()});
     entry.fields.push_back(
         {"/kill_reason", std::string(ended.killReason ? wireName(*ended.killReason) : "")});

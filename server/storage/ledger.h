@@ -28,6 +28,7 @@ struct EntryDraft {
     std::string reporterId;
     std::vector<EntryField> fields;
     SubjectId subject; ///< Of the fields that can be personal; empty: the tenant itself.
+    std::optional<Uuid> about; ///< What it is found by (ledger_links); the first entry of it stays.
 };
 
 class LedgerAppender {

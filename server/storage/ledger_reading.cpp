@@ -105,6 +105,17 @@ Result<std::optional<StoredCheckpoint>> readCheckpoint(Transaction& transaction,
     return rows.empty() ? std::nullopt : std::optional(checkpointOf(rows, 0));
 }
 
+Result<std::string> proveInclusion(const evidence::NodeSource& nodes,
+                                   const StoredCheckpoint& checkpoint,
+                                   std::uint64_t sequence)
+{
+    if (sequence >= checkpoint.head.size) {
+        return fail(ErrorCode::NotFound, "no signed head has that entry yet", "seq");
+    }
+    EXHIBIT_TRY(const auto proof, evidence::inclusionProof(nodes, sequence, checkpoint.head.size));
+    return evidence::writeTlogProof({{}, sequence, proof, checkpoint.note});
+}
+
 Result<std::vector<StoredCheckpoint>> readCheckpoints(Transaction& transaction, std::int32_t epoch)
 {
     EXHIBIT_TRY(const Rows rows,

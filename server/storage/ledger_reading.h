@@ -42,6 +42,11 @@ struct ChainRow {
                                                                      std::int32_t epoch,
                                                                      std::uint64_t sizeMax
                                                                      = INT64_MAX);
+/// The tlog-proof of an entry under a head; `nodes` are those of the tree below it. NotFound when
+/// the head does not cover the entry.
+[[nodiscard]] Result<std::string> proveInclusion(const evidence::NodeSource& nodes,
+                                                 const StoredCheckpoint& checkpoint,
+                                                 std::uint64_t sequence);
 /// All of them, smallest first.
 [[nodiscard]] Result<std::vector<StoredCheckpoint>> readCheckpoints(Transaction& transaction,
                                                                     std::int32_t epoch);

@@ -174,6 +174,7 @@ TEST(OpenApi, objectsHaveTheMembersOfTheirStructs)
     expectSame("RunEndReply", fieldsOf<RunEndReply>());
     expectSame("RunExplanation", fieldsOf<domain::RunExplanation>());
     expectSame("ThresholdUse", fieldsOf<domain::ThresholdUse>());
+    expectSame("LedgerLink", fieldsOf<domain::LedgerLink>());
     expectSame("CallAt", fieldsOf<domain::CallAt>());
     expectSame("RunCounters", fieldsOf<domain::RunCounters>());
     expectSame("PassRecord", fieldsOf<domain::PassRecord>());

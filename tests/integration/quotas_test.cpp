@@ -161,6 +161,53 @@ TEST(Quotas, endARunThatHasUsedWhatOneRunMay)
     EXPECT_EQ(gateway.call("bob", "other").status, 200) << "bob has no quota";
 }
 
+/// What PostgreSQL has of a run once it has ended.
+Json endedRun(Gateway& gateway, const std::string& run)
+{
+    const auto deadline = Deadline::after(20s);
+    while (true) {
+        const auto reply = gateway.admin("GET", "/api/v1/runs/" + run);
+        const auto found = must(parseJson(reply.body));
+        const bool ended = reply.status == 200 && found.at_pointer("/run/status") != "running";
+        if (ended || deadline.reached()) {
+            EXPECT_TRUE(ended) << reply.body;
+            return ended ? found.at("run") : Json{};
+        }
+        std::this_thread::sleep_for(20ms);
+    }
+}
+
+TEST(Quotas, endARunWhileItsAnswerComesAndSayWhoDidIt)
+{
+    Gateway gateway;
+    gateway.tier("FREE", R"({"run_tokens":8})");
+    gateway.assign("user", "alice", "FREE");
+    const auto answer = gateway.call("alice", "agent", R"(,"stream":true)");
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_NE(answer.body.find(R"("finish_reason":"content_filter")"), std::string::npos)
+        << answer.body;
+    const auto run = std::string(answer.header("X-Exhibit-Run-Id").value_or(""));
+    const auto ended = endedRun(gateway, run);
+    EXPECT_EQ(ended.at("status"), "failed_policy");
+    EXPECT_EQ(ended.at("termination_reason"), "budget_exceeded");
+    EXPECT_EQ(ended.at("kill_reason"), "max_tokens");
+    EXPECT_EQ(ended.at_pointer("/abort/actor"), "tier:FREE");
+    EXPECT_EQ(codeOf(gateway.call("alice", "agent")), "run_stopped");
+
+    // The same before a call: it is the run that ends, for everybody.
+    gateway.tier("TEAM", R"({"run_calls":1})");
+    gateway.assign("user", "carol", "TEAM");
+    EXPECT_EQ(gateway.call("carol", "short").status, 200);
+    const auto refused = gateway.call("carol", "short");
+    EXPECT_EQ(codeOf(refused), "RUN_CALLS_EXCEEDED");
+    EXPECT_EQ(codeOf(gateway.call("carol", "short")), "run_stopped");
+    const auto over
+        = endedRun(gateway, std::string(refused.header("X-Exhibit-Run-Id").value_or("")));
+    EXPECT_EQ(over.at("status"), "failed_policy");
+    EXPECT_EQ(over.at("kill_reason"), "max_llm_calls");
+    EXPECT_EQ(over.at_pointer("/abort/actor"), "tier:TEAM");
+}
+
 TEST(Quotas, limitRunsAtOnceAndGiveTheirSlotsBack)
 {
     Gateway gateway({"--latency-ms", "400"});

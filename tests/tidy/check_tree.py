@@ -38,7 +38,7 @@ MODELS = {
 FENCED = [
     (re.compile(r"<libpq-fe\.h>"), ("server/storage",)),
     # The signer reads Vault's answers with the parser alone; it has no sockets of its own.
-    (re.compile(r"<boost/(beast|asio)"), ("server/http", "server/gateway", "server/main",
+    (re.compile(r"<boost/(beast|asio)"), ("server/http", "server/gateway", "server/main", "server/redis",
       "server/signer/vault_transit.cpp", "tests")),
     (re.compile(r"<(Q[A-Z]\w*|Qt\w+/.*)>"), ("backend-client", "ui", "app", "tests/backend-client", "tests/app", "tests/gui",
       "tests/ui", "tests/bench")),

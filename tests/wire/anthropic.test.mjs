@@ -17,7 +17,9 @@ async function sdks() {
 
 let servers;
 before(async () => {
-  servers = await startServers({ policies: ['tests/wire/surfaces.policy.json'] });
+  servers = await startServers({ policies: ['tests/wire/surfaces.policy.json'], recordings: ['tests/wire/kept.jsonl'] });
+  await servers.setQuota('FREE', 'nobody-may', { runs_per_day: 0 });
+  await servers.setQuota('TEAM', 'cannot-pay', { cost_microcents_per_day: 1 });
 });
 after(() => servers?.close());
 
@@ -112,6 +114,35 @@ for (const [name, Anthropic] of await sdks()) {
       await assert.rejects(client({ maxRetries: 2 }).messages.create({ ...request, metadata }, sample('messages-text')),
         (error) => error.status === 403 && error.error.error.code === 'run_stopped');
       assert.equal(await servers.providerRequests(), before);
+    });
+
+    test('tokens are counted', async () => {
+      const counted = await client().messages.countTokens({ model: 'claude-sonnet-4-20250514', messages: [{ role: 'user', content: 'How long is this?' }] });
+      assert.equal(counted.input_tokens, 12);
+    });
+
+    test('quotas raise what users expect, and are not asked for again', async () => {
+      const { request } = await recording('messages-text');
+      const before = await servers.providerRequests();
+      let sent = 0;
+      const counting = (...call) => { sent += 1; return fetch(...call); };
+      const asking = (user) => client({ maxRetries: 2, fetch: counting }).messages.create(request,
+        sample('messages-text', { 'x-exhibit-user-id': user }));
+      await assert.rejects(asking('nobody-may'), (error) => error instanceof Anthropic.RateLimitError
+        && error.error.type === 'error' && error.error.error.type === 'rate_limit_error'
+        && error.error.error.error_code === 'USER_DAILY_RUNS_EXCEEDED' && error.error.error.limit === 0);
+      await assert.rejects(asking('cannot-pay'), (error) => error.status === 402
+        && error.error.error.type === 'billing_error');
+      assert.equal(sent, 2);
+      assert.equal(await servers.providerRequests(), before);
+    });
+
+    test('what nobody may or nobody has raises as its own class', async () => {
+      const { request } = await recording('messages-text');
+      await assert.rejects(client({ apiKey: 'exk_unknown' }).messages.create(request),
+        (error) => error instanceof Anthropic.AuthenticationError && error.error.error.type === 'authentication_error');
+      await assert.rejects(client().messages.create({ ...request, metadata: { context: 'no object' } }),
+        (error) => error instanceof Anthropic.BadRequestError && error.error.error.type === 'invalid_request_error');
     });
 
     describe('style error', () => {

@@ -2,7 +2,7 @@
 // Starts the real sample provider and the real exhibitd in a private folder, on free ports.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -38,11 +38,22 @@ async function stop(program) {
   await exited;
 }
 
+/** The bundled recordings and a test's own, in one folder. */
+async function gatherRecordings(folder, own) {
+  const bundled = join(source, 'tests/support/recordings');
+  if (own.length === 0) return bundled;
+  const all = join(folder, 'recordings');
+  await mkdir(all);
+  for (const name of await readdir(bundled)) await copyFile(join(bundled, name), join(all, name));
+  for (const file of own) await copyFile(join(source, file), join(all, file.replaceAll('/', '_')));
+  return all;
+}
+
 /** Everything a wire test needs; call close() at the end. */
-export async function startServers({ policies = [], upstreamArgs = [] } = {}) {
+export async function startServers({ policies = [], recordings = [], upstreamArgs = [] } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'exhibit-wire-'));
   const upstream = await start('exhibit-sample-upstream',
-    ['--listen', '127.0.0.1:0', '--recordings', join(source, 'tests/support/recordings'), ...upstreamArgs]);
+    ['--listen', '127.0.0.1:0', '--recordings', await gatherRecordings(folder, recordings), ...upstreamArgs]);
   const server = await start('exhibitd', ['serve', '--data-dir', folder, '--listen', '127.0.0.1:0',
     '--rate-address-per-minute', '0', '--rate-person-per-minute', '0']);
   const key = (await readFile(join(folder, 'admin.key'), 'utf8')).trim();
@@ -72,7 +83,19 @@ export async function startServers({ policies = [], upstreamArgs = [] } = {}) {
     });
     if (!reply.ok) throw new Error(await reply.text());
   };
-  return { upstream, server, key, ctl, close, providerRequests, setStopStyle, url: server.url, baseURL: `${server.url}/v1` };
+  /** What a tier allows, and whose it is. */
+  const setQuota = async (tier, user, limits) => {
+    const send = (method, path, body) => fetch(`${server.url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    for (const reply of [await send('PUT', `/admin/quotas/${tier}`, limits),
+      await send('POST', '/admin/quotas/assignments', { scope: 'user', subject: user, tier })]) {
+      if (!reply.ok) throw new Error(await reply.text());
+    }
+  };
+  return { upstream, server, key, ctl, close, providerRequests, setStopStyle, setQuota, url: server.url, baseURL: `${server.url}/v1` };
 }
 
 /** The project's own recording of that id. */

@@ -17,7 +17,8 @@ async function sdks() {
 
 let servers;
 before(async () => {
-  servers = await startServers({ policies: ['tests/wire/surfaces.policy.json'] });
+  servers = await startServers({ policies: ['tests/wire/surfaces.policy.json'], recordings: ['tests/wire/kept.jsonl'] });
+  await servers.setQuota('FREE', 'nobody-may', { runs_per_day: 0 });
 });
 after(() => servers?.close());
 
@@ -124,6 +125,34 @@ for (const [name, OpenAI] of await sdks()) {
           && error.code === 'policy_violation' && error.error.policy_id === 'NO_VAULT_QUESTIONS');
       }
       assert.equal(sent, 4);
+      assert.equal(await servers.providerRequests(), before);
+    });
+
+    test('a kept response is fetched and deleted, and stopped as when it was made', async () => {
+      const { responses } = client();
+      const kept = await responses.retrieve('resp_kept');
+      assert.equal(kept.output_text ?? kept.output[0].content[0].text, 'Laytime is the time allowed for loading.');
+      const stopped = await responses.retrieve('resp_vault');
+      assert.equal(stopped.status, 'incomplete');
+      assert.ok(!JSON.stringify(stopped).includes('VAULT-'));
+      await (responses.delete ?? responses.del).call(responses, 'resp_kept');
+    });
+
+    test('quotas raise what users expect on every surface, and are not asked for again', async () => {
+      const before = await servers.providerRequests();
+      let sent = 0;
+      const counting = (...call) => { sent += 1; return fetch(...call); };
+      const api = client({ maxRetries: 2, fetch: counting, defaultHeaders: { 'x-exhibit-user-id': 'nobody-may' } });
+      for (const refused of [
+        () => api.chat.completions.create({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }] }),
+        () => api.chat.completions.create({ model: 'gpt-4o', stream: true, messages: [{ role: 'user', content: 'Hi' }] }),
+        () => api.responses.create({ model: 'gpt-4o', input: 'Hi' }),
+        () => api.embeddings.create({ model: 'text-embedding-3-small', input: ['Hi'] }),
+        () => api.completions.create({ model: 'gpt-3.5-turbo-instruct', prompt: 'Hi' })]) {
+        await assert.rejects(refused, (error) => error instanceof OpenAI.RateLimitError
+          && error.code === 'USER_DAILY_RUNS_EXCEEDED' && error.type === 'quota_exceeded');
+      }
+      assert.equal(sent, 5);
       assert.equal(await servers.providerRequests(), before);
     });
 

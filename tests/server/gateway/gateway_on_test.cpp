@@ -51,6 +51,9 @@ GatewayOnTest::GatewayOnTest(ScriptedUpstream::Script script, GatewaySetup setup
     }
     m_gateway = std::make_unique<Gateway>(GatewayServices{
         m_io, m_catalogue, m_snapshots, *m_runs, *m_journal, m_metrics, setup.options});
+    m_runs->onKilled([this](TenantId tenant, RunId run, domain::KillReason reason) {
+        m_gateway->cutRun(tenant, run, reason);
+    });
     auto router = std::make_shared<http::Router>();
     m_gateway->addRoutes(*router);
     m_server = std::make_unique<http::Server>(m_io, http::ServerOptions{}, router);
@@ -142,6 +145,10 @@ void GatewayOnTest::fillCatalogue(const GatewaySetup& setup)
     catalogue->prices.version = "test-1";
     catalogue->prices.models = {{"gpt-4o*", 250'000'000, 125'000'000, 1'000'000'000, 4.0},
                                 {"claude-*", 300'000'000, 30'000'000, 1'500'000'000, 4.0}};
+    if (setup.tier) {
+        catalogue->quotas[tenant]
+            = {tenant, {*setup.tier}, {{domain::QuotaScope::Tenant, "", setup.tier->tier}}, {}};
+    }
     m_catalogue.set(std::move(catalogue));
 }
 

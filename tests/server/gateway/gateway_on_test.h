@@ -32,6 +32,7 @@ struct GatewaySetup {
     std::string baseUrl; ///< Instead of the scripted upstream's.
     std::optional<domain::ServiceContract> contract;
     std::string fallbackUrl; ///< Of a second service, "next"; empty: there is none.
+    std::optional<domain::QuotaPolicy> tier; ///< The tenant's; only its limits of runs count here.
 };
 
 /// A real gateway, listener, journal and local copy in one process, before a scripted provider.

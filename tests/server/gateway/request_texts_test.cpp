@@ -94,6 +94,32 @@ TEST(RequestTexts, anIdOneByteTooLongIsAText)
     EXPECT_TRUE(judged("block", "secret", body(129)).stop.has_value());
 }
 
+TEST(RequestTexts, cannotBeTokenNumbersWhereAPolicyHasToReadThem)
+{
+    for (const auto* body : {R"({"input":[1,2]})",
+                             R"({"prompt":[[1],[2,3]]})",
+                             R"({"input":["plain",[5]]})",
+                             R"({"prompt":["plain",7]})"}) {
+        const auto blocked = judged("block", "secret", body);
+        ASSERT_TRUE(blocked.stop.has_value()) << body;
+        EXPECT_EQ(blocked.stop->decision.result, domain::DecisionResult::Error);
+        EXPECT_FALSE(judged("monitor", "secret", body).stop.has_value())
+            << "its on_error lets it pass";
+    }
+    for (const auto* body : {R"({"input":["plain"]})",
+                             R"({"input":[]})",
+                             R"({"input":[{"n":[1]}]})",
+                             R"({"input":7,"seed":[1]})"}) {
+        EXPECT_FALSE(judged("block", "secret", body).stop.has_value()) << body;
+    }
+    const auto both = judged("block", "secret", R"({"input":["secret",[5]]})");
+    EXPECT_EQ(both.stop->decision.result, domain::DecisionResult::Block)
+        << "what was found counts more than what was not readable";
+    http::Request request;
+    request.body = R"({"input":[[1,2],[3]]})";
+    EXPECT_EQ((*ChatRequest::read(request))->textBytes(), 12U) << "tokens are paid for";
+}
+
 TEST(RequestTexts, areRedactedWhereTheyStand)
 {
     const std::pair<std::string, std::string> cases[] = {

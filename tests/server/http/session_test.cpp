@@ -205,14 +205,14 @@ TEST(Session, refusesWhoIsUnknownBeforeItReadsALargeBody)
     Router router = echoRouter();
     Route guarded = inlineRoute("POST", "/guarded", echo);
     guarded.bodyBytesMax = std::size_t{16} * 1024 * 1024;
-    guarded.precheck = [](const Request& request) -> std::optional<Response> {
+    guarded.precheck = [](const Request& request) -> std::optional<ErrorReply> {
         if (request.headers.find("x-key")) {
             return std::nullopt;
         }
         ErrorReply reply;
         reply.status = 401;
         reply.code = "unauthenticated";
-        return errorResponse(reply, request.id);
+        return reply;
     };
     router.add(std::move(guarded));
     const TestServer server(std::move(router));
