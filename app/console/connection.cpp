@@ -42,7 +42,7 @@ Connection::~Connection()
 {
     m_check.reset();
     m_live.reset();
-    m_hub.setSource(nullptr, {});
+    m_hub.setSource(nullptr, {}, {});
 }
 
 void Connection::open(const QString& address, const Secret& key)
@@ -84,7 +84,7 @@ void Connection::accept()
     const QUrl url(m_address);
     const QString name
         = url.port() > 0 ? QStringLiteral("%1:%2").arg(url.host()).arg(url.port()) : url.host();
-    m_hub.setSource(m_source, name);
+    m_hub.setSource(m_source, name, ui::toQt(m_source->client().transport().baseUrl()));
     m_hub.setState(ConnectionState::Connected);
     m_live = std::make_unique<client::LiveEvents>(m_source->client().transport(), nullptr);
     connect(m_live.get(), &client::LiveEvents::connected, this, [this] {
@@ -126,7 +126,7 @@ void Connection::close()
 {
     m_check.reset();
     m_live.reset();
-    m_hub.setSource(nullptr, {});
+    m_hub.setSource(nullptr, {}, {});
     m_source.reset();
     m_hub.setState(ConnectionState::Offline);
 }

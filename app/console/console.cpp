@@ -12,7 +12,6 @@
 #include "ui/timeline/timeline_panes.h"
 
 #include <QApplication>
-#include <QCryptographicHash>
 #include <QDir>
 #include <QFile>
 #include <QSettings>
@@ -26,12 +25,6 @@ namespace {
 using namespace Qt::StringLiterals;
 
 constexpr int kJournalDelayMs = 300;
-
-QString singleName(const QString& folder)
-{
-    const auto digest = QCryptographicHash::hash(folder.toUtf8(), QCryptographicHash::Sha256);
-    return u"exhibit-"_s + QString::fromLatin1(digest.toHex().left(16));
-}
 
 ui::ThemeChoice themeOf(const QString& name, ui::ThemeChoice otherwise)
 {
@@ -64,7 +57,7 @@ void registerPanes(ui::PaneRegistry& registry)
 Console::Console(CommandLine options)
     : m_options(std::move(options))
     , m_theme(nullptr)
-    , m_single(singleName(dataFolder()), nullptr)
+    , m_single(socketPathFor(dataFolder()), nullptr)
 {
     registerPanes(m_registry);
     const QSettings settings;
@@ -83,9 +76,10 @@ Console::Console(CommandLine options)
     connect(m_connection.get(), &Connection::connected, this, &Console::connected);
     connect(m_connection.get(), &Connection::failed, this, &Console::failed);
     connect(&m_single, &SingleInstance::asked, this, [this](const QStringList& files) {
-        window().raise();
-        window().activateWindow();
-        window().openFiles(files);
+        auto& shown = shownWindow();
+        shown.raise();
+        shown.activateWindow();
+        shown.openFiles(files);
     });
 }
 
@@ -123,6 +117,17 @@ int Console::run()
     const int code = QApplication::exec();
     m_session->endCleanly();
     return code;
+}
+
+ui::MainWindow& Console::shownWindow()
+{
+    const auto visible = std::find_if(
+        m_windows.rbegin(), m_windows.rend(), [](const auto& one) { return one->isVisible(); });
+    if (visible != m_windows.rend()) {
+        return **visible;
+    }
+    window().show(); // What was asked for is not opened where nobody sees it.
+    return window();
 }
 
 void Console::openWindow()

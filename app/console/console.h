@@ -30,7 +30,10 @@ public:
     /// The event loop's exit code.
     int run();
 
+    /// The first one, which may have been closed: then it is hidden.
     [[nodiscard]] ui::MainWindow& window() { return *m_windows.front(); }
+    /// The last one that is visible; where none is, the first is shown again.
+    [[nodiscard]] ui::MainWindow& shownWindow();
     [[nodiscard]] ui::SourceHub& hub() { return m_hub; }
     [[nodiscard]] Connection& connection() { return *m_connection; }
     [[nodiscard]] const CommandLine& options() const { return m_options; }

@@ -1,23 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/console/single_instance.h"
 
+#include <QCryptographicHash>
+#include <QDir>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QLocalSocket>
+#include <QStandardPaths>
+
+#ifdef Q_OS_LINUX
+#include <sys/socket.h>
+#include <unistd.h>
+#endif
 
 #include <memory>
 
 namespace exhibit::console {
 namespace {
 
+using namespace Qt::StringLiterals;
+
 constexpr int kPatienceMs = 500;
 constexpr qint64 kMessageBytesMax = 256 * 1024;
 
+/// Whoever else could have made or reached the socket must not learn which files are opened.
+bool isOwnPeer(const QLocalSocket& socket)
+{
+#ifdef Q_OS_LINUX
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    return getsockopt(
+               static_cast<int>(socket.socketDescriptor()), SOL_SOCKET, SO_PEERCRED, &peer, &size)
+        == 0
+        && peer.uid == geteuid();
+#else
+    return socket.state() == QLocalSocket::ConnectedState;
+#endif
+}
+
 } // namespace
 
-SingleInstance::SingleInstance(const QString& name, QObject* parent)
+QString socketPathFor(const QString& dataFolder)
+{
+    const auto digest = QCryptographicHash::hash(dataFolder.toUtf8(), QCryptographicHash::Sha256);
+    const QString runtime = QStandardPaths::writableLocation(QStandardPaths::RuntimeLocation);
+    if (!runtime.isEmpty()) {
+        return runtime + u"/exhibit-"_s + QString::fromLatin1(digest.toHex().left(16));
+    }
+    constexpr auto kOwnerAlone = QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner;
+    return QDir().mkpath(dataFolder) && QFile::setPermissions(dataFolder, kOwnerAlone)
+        ? dataFolder + u"/console.socket"_s
+        : QString();
+}
+
+SingleInstance::SingleInstance(const QString& path, QObject* parent)
     : QObject(parent)
-    , m_name(name)
+    , m_path(path)
 {
     m_server.setSocketOptions(QLocalServer::UserAccessOption);
     connect(&m_server, &QLocalServer::newConnection, this, &SingleInstance::accept);
@@ -26,8 +64,8 @@ SingleInstance::SingleInstance(const QString& name, QObject* parent)
 bool SingleInstance::handOver(const QStringList& files) const
 {
     QLocalSocket socket;
-    socket.connectToServer(m_name);
-    if (!socket.waitForConnected(kPatienceMs)) {
+    socket.connectToServer(m_path);
+    if (m_path.isEmpty() || !socket.waitForConnected(kPatienceMs) || !isOwnPeer(socket)) {
         return false;
     }
     socket.write(QJsonDocument(QJsonArray::fromStringList(files)).toJson(QJsonDocument::Compact)
@@ -37,10 +75,10 @@ bool SingleInstance::handOver(const QStringList& files) const
 
 void SingleInstance::listen()
 {
-    if (!m_server.listen(m_name)) {
+    if (!m_path.isEmpty() && !m_server.listen(m_path)) {
         QLocalServer::removeServer(
-            m_name); // Left by a console that crashed: nobody answered on it.
-        m_server.listen(m_name);
+            m_path); // Left by a console that crashed: nobody answered on it.
+        m_server.listen(m_path);
     }
 }
 
@@ -49,6 +87,11 @@ void SingleInstance::accept()
     auto* socket = m_server.nextPendingConnection();
     auto line = std::make_shared<QByteArray>();
     connect(socket, &QLocalSocket::disconnected, socket, &QObject::deleteLater);
+    if (!isOwnPeer(*socket)) {
+        socket->abort();
+        socket->deleteLater();
+        return;
+    }
     connect(socket, &QLocalSocket::readyRead, this, [this, socket, line] {
         line->append(socket->read(kMessageBytesMax));
         if (line->size() > kMessageBytesMax) {

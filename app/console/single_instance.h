@@ -7,14 +7,19 @@
 
 namespace exhibit::console {
 
+/// Where that socket of a data folder lies: in a folder that only this user can enter. Empty when
+/// there is none; then every start is a console of its own.
+[[nodiscard]] QString socketPathFor(const QString& dataFolder);
+
 /// One console per user and data folder: a later start hands its files over a socket only this user
 /// can reach, and ends.
 class SingleInstance : public QObject {
     Q_OBJECT
 
 public:
-    SingleInstance(const QString& name, QObject* parent);
-    /// True when another console took the files; this one should end then.
+    /// `path` is absolute, as socketPathFor() gives it.
+    SingleInstance(const QString& path, QObject* parent);
+    /// True when another console of this user took the files; this one should end then.
     [[nodiscard]] bool handOver(const QStringList& files) const;
     void listen();
 
@@ -24,7 +29,7 @@ Q_SIGNALS:
 private:
     void accept();
 
-    QString m_name;
+    QString m_path;
     QLocalServer m_server;
 };
 

@@ -2,6 +2,7 @@
 #include "server/storage/erasure.h"
 
 #include "models/base/limits.h"
+#include "server/storage/erasure_reading.h"
 #include "server/storage/ingest_insert.h"
 
 namespace exhibit::storage {
@@ -10,6 +11,30 @@ namespace {
 constexpr std::string_view kUserPrefix = "user:";
 /// SQLSTATE of a refusal by erase_subject().
 constexpr std::string_view kHeldState = "55006";
+/// Of one entry: its details stay far below what a field file may hold.
+constexpr std::size_t kFieldsPerEntryMax = 1000;
+
+/// One entry, or more where one cannot hold the names of all fields.
+Result<void> recordErasure(Transaction& transaction,
+                           LedgerAppender& ledger,
+                           const Actor& actor,
+                           const std::string& keyId,
+                           JsonObject details,
+                           const std::vector<evidence::ErasedField>& fields)
+{
+    for (std::size_t from = 0; from == 0 || from < fields.size(); from += kFieldsPerEntryMax) {
+        const auto to = std::min(fields.size(), from + kFieldsPerEntryMax);
+        details["erased"]
+            = evidence::erasedFieldsJson({fields.begin() + static_cast<std::ptrdiff_t>(from),
+                                          fields.begin() + static_cast<std::ptrdiff_t>(to)});
+        EXHIBIT_CHECK(
+            recordAction(transaction, ledger, actor, {"field.erased", keyId, details, {}}));
+        // The counts are of the whole erasure, and stand once.
+        details["fields"] = 0;
+        details["bodies"] = 0;
+    }
+    return {};
+}
 
 /// What a subject's text names: a user, or a call.
 struct NamedSubject {
@@ -134,6 +159,7 @@ Result<Erasure> eraseSubject(Transaction& transaction,
     // Before the rest: it waits for a call of the subject that is being indexed right now.
     EXHIBIT_CHECK(transaction.query("SELECT forget_call_subject($1, $2)",
                                     {transaction.tenant(), storable(subject)}));
+    EXHIBIT_TRY(const auto fields, fieldsOfSubject(transaction, subject));
     const auto rows
         = transaction.query("SELECT erased_key, field_rows, body_rows, call_rows, use_rows"
                             " FROM erase_subject($1, $2, $3, $4)",
@@ -152,14 +178,13 @@ Result<Erasure> eraseSubject(Transaction& transaction,
         keys.forget(rows->uuid(0, 0));
     }
     // The entry must not name the person: the key's id says whose fields went.
-    EXHIBIT_CHECK(recordAction(
+    EXHIBIT_CHECK(recordErasure(
         transaction,
         ledger,
         actor,
-        {"field.erased",
-         hadKey ? rows->uuid(0, 0).hyphenated() : "",
-         JsonObject{{"basis", basis}, {"fields", erased.fields}, {"bodies", erased.bodies}},
-         {}}));
+        hadKey ? rows->uuid(0, 0).hyphenated() : "",
+        JsonObject{{"basis", basis}, {"fields", erased.fields}, {"bodies", erased.bodies}},
+        fields));
     return erased;
 }
 

@@ -5,6 +5,7 @@
 #include "models/base/limits.h"
 #include "models/domain/certificate.h"
 #include "models/evidence/field.h"
+#include "server/storage/erasure_reading.h"
 #include "server/storage/export_record.h"
 #include "server/storage/keyring_store.h"
 #include "server/storage/time_stamps.h"
@@ -105,7 +106,8 @@ private:
     /// A contiguous range, whose chain can be followed; over a longer one those in scope alone.
     Result<void> addEntries()
     {
-        EXHIBIT_CHECK(findErasure());
+        EXHIBIT_TRY(m_erasures, Erasures::read(m_transaction, m_keys, m_checkpoint.epoch));
+        addErasures();
         if (last() - first() < limits::kPackRangeMax) {
             return addRange(first(), last() - first() + 1);
         }
@@ -115,17 +117,14 @@ private:
         return {};
     }
 
-    Result<void> findErasure()
+    /// Entries that erased fields of those in scope belong to them, where the range stays one.
+    void addErasures()
     {
-        EXHIBIT_TRY(const Rows erased,
-                    m_transaction.query("SELECT max(sequence_number) FROM incident_log_chain"
-                                        " WHERE tenant_id = $1 AND epoch = $2"
-                                        " AND event_type = 'field.erased'",
-                                        {m_transaction.tenant(), m_checkpoint.epoch}));
-        if (!erased.isNull(0, 0)) {
-            m_erasedBy = static_cast<std::uint64_t>(erased.integer(0, 0));
+        for (const std::uint64_t by : m_erasures.ofEntries(m_scope)) {
+            if (by < m_checkpoint.head.size && by - first() < limits::kPackRangeMax) {
+                m_scope.insert(by);
+            }
         }
-        return {};
     }
 
     Result<void> addRange(std::uint64_t from, std::size_t count)
@@ -144,12 +143,12 @@ private:
             m_payload[evidence::entryPath(row.sequence)] = row.entry;
             const auto files = fields.files.find(row.sequence);
             const bool none = files == fields.files.end();
-            addFields(entry, none ? std::vector<FieldFile>{} : files->second);
+            EXHIBIT_CHECK(addFields(entry, none ? std::vector<FieldFile>{} : files->second));
         }
         return {};
     }
 
-    void addFields(const evidence::Entry& entry, const std::vector<FieldFile>& files)
+    Result<void> addFields(const evidence::Entry& entry, const std::vector<FieldFile>& files)
     {
         const bool inScope = m_scope.contains(entry.sequence);
         std::set<std::size_t> present;
@@ -164,17 +163,37 @@ private:
                                [&](const auto& one) { return one.path == field.path; });
             const bool redacted = redaction != m_request.redactions.end();
             if (!present.contains(i)) {
-                withhold(entry, field, "erased", m_erasedBy.value_or(entry.sequence));
+                const auto by = m_erasures.of(entry.sequence, field.path, field.digest);
+                if (!by) {
+                    return fail(ErrorCode::Corrupt,
+                                "a field is gone that no entry says was erased; the log has to be "
+                                "verified",
+                                std::to_string(entry.sequence));
+                }
+                withhold(entry, field, "erased", by);
             } else if (redacted) {
                 withhold(entry, field, redaction->reason, std::nullopt);
             } else if (!inScope) {
                 withhold(entry, field, "not about this incident", std::nullopt);
+            } else if (namesOthers(entry, field)) {
+                withhold(entry, field, "it names entries that are not about this", std::nullopt);
             } else if (const auto reason = reasonToWithhold(field.path, i, files)) {
                 withhold(entry, field, *reason, std::nullopt);
             } else {
                 discloseField(entry.sequence, i, files);
             }
         }
+        return {};
+    }
+
+    /// Whether an erasure took fields of other calls too: that they are one person's stays here.
+    bool namesOthers(const evidence::Entry& entry, const evidence::FieldCommitment& field) const
+    {
+        if (field.path != evidence::kErasureDetails) {
+            return false;
+        }
+        const auto named = m_erasures.entriesOf(entry.sequence);
+        return !std::includes(m_scope.begin(), m_scope.end(), named.begin(), named.end());
     }
 
     std::optional<std::string> reasonToWithhold(const std::string& path,
@@ -296,7 +315,7 @@ private:
     const PackRequest& m_request;
     const StoredCheckpoint& m_checkpoint;
     std::set<std::uint64_t> m_scope;
-    std::optional<std::uint64_t> m_erasedBy;
+    Erasures m_erasures;
     std::string m_origin;
     std::vector<evidence::Redaction> m_redactions;
     std::uint64_t m_withheld = 0;

@@ -2,7 +2,7 @@
 // Packs opened and verified in the console, without any server.
 #include "app/console/console.h"
 #include "tests/gui/stall_monitor.h"
-#include "tests/models/evidence/small_pack.h"
+#include "tests/models/evidence/log_on_test.h"
 #include "ui/certificate/answer_row.h"
 #include "ui/certificate/certificate_page.h"
 #include "ui/certificate/certificate_view.h"
@@ -18,11 +18,14 @@
 #include <QClipboard>
 #include <QDropEvent>
 #include <QFile>
+#include <QLabel>
 #include <QMimeData>
+#include <QProcess>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QThreadPool>
 #include <QTreeView>
 
 namespace exhibit::console {
@@ -187,6 +190,85 @@ private Q_SLOTS:
         QVERIFY2(window().isHome(), "without a server, the welcome page");
     }
 
+    void theVerdictOfOneFileNeverStandsUnderAnother()
+    {
+        drop({m_tampered});
+        QTRY_VERIFY(isVerified(0));
+        QVERIFY(page().certificate().isVisible());
+        drop({m_good}); // Opened and not yet verified: the other thread's answer needs this one.
+        QVERIFY(!isVerified(1));
+        QVERIFY(!page().certificate().isVisible());
+        QVERIFY2(!window().actions().trigger(u"evidence.copy_summary"), "nothing to copy yet");
+        QTRY_VERIFY(isVerified(1));
+        QVERIFY(page().certificate().isVisible());
+        QCOMPARE(result(Answer::Integrity), CheckResult::Passed);
+        QVERIFY(window().actions().trigger(u"evidence.copy_summary"));
+    }
+
+    void anAnswerFromBeforeAnUnpinIsNotTaken()
+    {
+        auto* dialog = new ui::PinnedKeysDialog(page().trust(), &window());
+        QVERIFY(dialog->pin(ui::toQt(evidence::testing::smallLogKey().text()), {}));
+        QVERIFY(dialog->pin(ui::toQt(evidence::testing::smallKey('c').publicKey().pem()), {}));
+        drop({m_good});
+        // Answered with both keys, and on its way to this thread, when they go.
+        QVERIFY(QThreadPool::globalInstance()->waitForDone());
+        bool trusted = false;
+        QObject guard;
+        connect(&page().files(), &ui::EvidenceList::changed, &guard, [&] {
+            trusted = trusted || (isVerified(0) && result(Answer::Trust) == CheckResult::Passed);
+        });
+        page().trust().unpin(1);
+        page().trust().unpin(0);
+        QTRY_VERIFY(isVerified(0));
+        QCOMPARE(result(Answer::Trust), CheckResult::NotChecked);
+        QVERIFY(!trusted);
+    }
+
+    void aPackThatShowsNothingIsNoCertificate()
+    {
+        evidence::testing::LogOnTest log;
+        for (int i = 0; i < 210; ++i) {
+            log.add("llm.call", {{"/what", "x", false, std::nullopt}});
+        }
+        const QString path = write(u"nothing.exhibit"_s,
+                                   evidence::testing::packOf(log.payload(0, 209, 210), 210, 210));
+        drop({path});
+        QTRY_VERIFY(isVerified(0));
+        const QString about = page().certificate().about();
+        QVERIFY2(about.contains(u"210 withheld"_s) && !about.contains(u"alone"_s),
+                 qPrintable(about));
+        QVERIFY(hasLabel(u"10 more"_s));
+    }
+
+    void whereCoverageFailedNothingIsSaidToBeWhole()
+    {
+        auto payload = evidence::testing::smallPayload();
+        payload["data/redactions.json"] = "{}";
+        drop({write(u"unlisted.exhibit"_s, evidence::testing::smallPack(payload))});
+        QTRY_VERIFY(isVerified(0));
+        QCOMPARE(result(Answer::Coverage), CheckResult::Failed);
+        QVERIFY(!hasLabel(u"Nothing is withheld"_s));
+        QVERIFY(hasLabel(u"not known"_s));
+    }
+
+    void hostileNamesStayOneArgumentOfTheCommandsShown()
+    {
+        const QString name = u"a'; touch pwned; '.exhibit"_s;
+        drop({write(name, evidence::testing::smallPack())});
+        QTRY_VERIFY(isVerified(0));
+        QString commands = page().certificate().commands();
+        QVERIFY2(commands.contains(u"cd './exhibit-small'"_s), qPrintable(commands));
+        commands.replace(u"unzip -q"_s, u"printf '%s\\n'"_s)
+            .replace(u"exhibitctl verify"_s, u"printf '%s\\n'"_s);
+        QProcess shell;
+        shell.setWorkingDirectory(m_folder.path());
+        shell.start(u"/bin/sh"_s, {u"-c"_s, commands});
+        QVERIFY(shell.waitForFinished());
+        QVERIFY(shell.readAllStandardOutput().contains("./a'; touch pwned; '.exhibit\n"));
+        QVERIFY(!QFile::exists(m_folder.filePath(u"pwned"_s)));
+    }
+
     void theContentsAreAModel()
     {
         drop({m_good, m_tampered, m_other});
@@ -228,6 +310,13 @@ private:
     {
         return page().files().files().size() > index
             && page().files().files()[index].verifiedAt.isValid();
+    }
+    bool hasLabel(const QString& part)
+    {
+        const auto labels = page().findChildren<QLabel*>();
+        return std::any_of(labels.begin(), labels.end(), [&part](const QLabel* label) {
+            return label->text().contains(part);
+        });
     }
     CheckResult result(Answer answer) { return page().certificate().answer(answer).result(); }
     ui::MainWindow& window() { return m_console->window(); }

@@ -45,7 +45,9 @@ private Q_SLOTS:
         options.safeMode = true;
         m_console = std::make_unique<Console>(options);
         m_console->openWindow();
-        m_console->hub().setSource(std::make_shared<test::PictureSource>(), u"exhibit.example"_s);
+        m_console->hub().setSource(std::make_shared<test::PictureSource>(),
+                                   u"exhibit.example"_s,
+                                   u"https://exhibit.example/gateway"_s);
         window().showHome(false);
         window().activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(&window()));
@@ -212,6 +214,8 @@ private Q_SLOTS:
                 || QGuiApplication::clipboard()->text().contains(u"auto_renew"_s));
         QVERIFY(window().actions().trigger(u"edit.copy_curl"));
         QVERIFY(QGuiApplication::clipboard()->text().contains(u"$EXHIBIT_API_KEY"_s));
+        QVERIFY(QGuiApplication::clipboard()->text().contains(
+            u"'https://exhibit.example/gateway/v1/chat/completions'"_s));
         QVERIFY(QGuiApplication::clipboard()->text().contains(u"Is my contract auto-renewed?"_s));
     }
 

@@ -261,7 +261,9 @@ private:
         options.theme = u"light"_s;
         m_console = std::make_unique<Console>(options);
         m_console->openWindow();
-        m_console->hub().setSource(std::make_shared<test::PictureSource>(), u"exhibit.example"_s);
+        m_console->hub().setSource(std::make_shared<test::PictureSource>(),
+                                   u"exhibit.example"_s,
+                                   u"https://exhibit.example/gateway"_s);
         m_console->hub().setState(ui::ConnectionState::Connected);
         window().showHome(false);
         QTRY_VERIFY(window().services().selection->timeline() != nullptr);

@@ -7,13 +7,17 @@
 #include "tests/gui/stall_monitor.h"
 
 #include <QApplication>
+#include <QDir>
 #include <QDockWidget>
 #include <QFile>
+#include <QProcess>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <unistd.h>
 
 namespace exhibit::console {
 namespace {
@@ -122,16 +126,67 @@ private Q_SLOTS:
 
     void aSecondStartHandsItsFilesOver()
     {
-        const QString name = u"exhibit-test-%1"_s.arg(QCoreApplication::applicationPid());
-        SingleInstance first(name, nullptr);
+        const QString path = m_folder.filePath(u"one.socket"_s);
+        SingleInstance first(path, nullptr);
         QVERIFY2(!first.handOver({}), "nobody is there yet");
         first.listen();
         QSignalSpy asked(&first, &SingleInstance::asked);
-        const SingleInstance second(name, nullptr);
+        const SingleInstance second(path, nullptr);
         QVERIFY(second.handOver({u"/tmp/a.exhibit"_s, u"ü b"_s}));
         QTRY_COMPARE(asked.size(), 1);
         QCOMPARE(asked.first().first().toStringList(),
                  (QStringList{u"/tmp/a.exhibit"_s, u"ü b"_s}));
+    }
+
+    void theSocketLiesWhereNobodyElseCanMakeOne()
+    {
+        const auto kept = qgetenv("XDG_RUNTIME_DIR");
+        const QString runtime = m_folder.filePath(u"runtime"_s);
+        QVERIFY(QDir().mkpath(runtime)
+                && QFile::setPermissions(runtime,
+                                         QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+        qputenv("XDG_RUNTIME_DIR", runtime.toUtf8());
+        const QString path = socketPathFor(u"/home/ada/data"_s);
+        QVERIFY2(path.startsWith(runtime + u"/exhibit-"_s), qPrintable(path));
+        QVERIFY(path != socketPathFor(u"/home/ada/other"_s));
+        qputenv("XDG_RUNTIME_DIR", kept);
+    }
+
+    void aSocketOfAnotherUserIsToldNothing()
+    {
+        if (geteuid() != 0) {
+            QSKIP("only root can become another user");
+        }
+        QTemporaryDir open; // As /tmp: everyone may make a socket in it.
+        QVERIFY(QFile::setPermissions(open.path(), QFile::Permissions(0x7777)));
+        const QString path = open.filePath(u"one.socket"_s);
+        QProcess other;
+        other.start(u"python3"_s,
+                    {u"-c"_s,
+                     u"import os, socket, sys\nos.setuid(65534)\n"
+                     "s = socket.socket(socket.AF_UNIX)\ns.bind(sys.argv[1])\n"
+                     "os.chmod(sys.argv[1], 0o777)\ns.listen()\nprint('up', flush=True)\n"
+                     "print('heard', s.accept()[0].recv(100), flush=True)\n"_s,
+                     path});
+        QVERIFY(other.waitForReadyRead());
+        QVERIFY(!SingleInstance(path, nullptr).handOver({u"/tmp/secret.exhibit"_s}));
+        QVERIFY(other.waitForFinished());
+        QVERIFY(other.readAllStandardOutput().contains("heard b''"));
+    }
+
+    void whatASecondStartHandsOverIsSeen()
+    {
+        CommandLine options;
+        options.safeMode = true;
+        Console console(options);
+        console.openWindow();
+        console.openWindow();
+        auto& second = console.shownWindow();
+        QVERIFY(&second != &console.window());
+        second.hide();
+        QCOMPARE(&console.shownWindow(), &console.window());
+        console.window().hide();
+        QVERIFY(console.shownWindow().isVisible());
     }
 
     void safeModeShowsTheDefaultAndRestoresNothing()

@@ -100,6 +100,11 @@ TEST_F(Evidence, erasureWaitsForTheHoldAndLeavesAPackThatVerifies)
     const Json report = verify(exportPack(incident), anchors());
     EXPECT_EQ(stringMember(report, "verdict"), "valid") << printJson(report);
     EXPECT_GT(findMember(report, "erased")->get_int64(), 0);
+    for (const auto& one : findMember(report, "checks")->get_array()) {
+        if (stringMember(one, "id") == "coverage") { // The entry of the erasure names each field.
+            EXPECT_EQ(stringMember(one, "result"), "passed") << printJson(one);
+        }
+    }
     const auto check = m_server->controlJson({"ledger", "verify"});
     EXPECT_TRUE(findMember(*check, "sound")->get_bool()) << printJson(*check);
 }

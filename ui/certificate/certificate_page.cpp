@@ -58,6 +58,11 @@ QWidget* titled(QWidget* bar, QWidget* content, QWidget* parent)
     return part;
 }
 
+QString clockOf(const QDateTime& time)
+{
+    return TimeDisplay::instance().clock(fromMicroseconds(time.toMSecsSinceEpoch() * 1000));
+}
+
 } // namespace
 
 CertificatePage::CertificatePage(const Services& services, QWidget* parent)
@@ -68,6 +73,7 @@ CertificatePage::CertificatePage(const Services& services, QWidget* parent)
     , m_contents(new PackModel(*m_files, this))
     , m_middle(new QStackedWidget(this))
     , m_empty(new EmptyState(this))
+    , m_waiting(new EmptyState(this))
     , m_certificate(new CertificateView(this))
     , m_entries(new EntriesView(this))
     , m_note(new QLabel(this))
@@ -80,6 +86,7 @@ CertificatePage::CertificatePage(const Services& services, QWidget* parent)
     m_empty->addWay(Icon::Folder, tr("Open evidence…"), [this] { askForFiles(); });
     m_middle->addWidget(m_empty);
     m_middle->addWidget(m_certificate);
+    m_middle->addWidget(m_waiting);
     auto* splitter = new QSplitter(Qt::Horizontal, this);
     splitter->addWidget(contentsPart());
     splitter->addWidget(titled(partTitle(tr("Certificate"), m_note, this), m_middle, splitter));
@@ -155,7 +162,7 @@ void CertificatePage::handleActions()
         }
     });
     actions.handle(u"evidence.copy_summary", this, [this] {
-        if (m_selected >= 0) {
+        if (m_middle->currentWidget() == m_certificate) {
             QGuiApplication::clipboard()->setText(m_certificate->summary());
         }
     });
@@ -203,33 +210,43 @@ void CertificatePage::select(qsizetype index)
 void CertificatePage::showSelected()
 {
     const bool any = m_selected >= 0;
-    for (const QStringView id :
-         {u"evidence.verify_again", u"evidence.close", u"evidence.copy_summary"}) {
+    const auto* file = any ? &m_files->files().at(static_cast<std::size_t>(m_selected)) : nullptr;
+    const bool verified = any && file->isVerified();
+    for (const QStringView id : {u"evidence.verify_again", u"evidence.close"}) {
         m_services.actions->action(id)->setEnabled(any);
     }
-    m_middle->setCurrentIndex(any ? 1 : 0);
-    m_entries->setVisible(any);
+    m_services.actions->action(u"evidence.copy_summary")->setEnabled(verified);
+    m_middle->setCurrentWidget(verified  ? static_cast<QWidget*>(m_certificate)
+                                   : any ? m_waiting
+                                         : m_empty);
+    m_entries->setVisible(verified);
     m_custody->setVisible(any);
     m_note->clear();
     if (!any) {
         return;
     }
-    const auto& file = m_files->files().at(static_cast<std::size_t>(m_selected));
-    const auto clock = [](const QDateTime& time) {
-        return TimeDisplay::instance().clock(fromMicroseconds(time.toMSecsSinceEpoch() * 1000));
-    };
-    QStringList custody{tr("%1  Opened, read only").arg(clock(file.openedAt))};
-    if (!file.verifiedAt.isValid()) {
-        m_note->setText(tr("verifying…"));
-    } else {
-        custody << tr("%1  Verified").arg(clock(file.verifiedAt));
-        m_note->setText(tr("verified %1 in %2 ms, offline")
-                            .arg(clock(file.verifiedAt))
-                            .arg(std::max<qint64>(1, file.verifiedInMs)));
-        m_certificate->show(file);
-        m_entries->show(file.inspection);
+    const QString opened = tr("%1  Opened, read only").arg(clockOf(file->openedAt));
+    if (verified) {
+        m_custody->setText(opened + u'\n' + tr("%1  Verified").arg(clockOf(file->verifiedAt)));
+        showVerified(*file);
+        return;
     }
-    m_custody->setText(custody.join(u'\n'));
+    m_custody->setText(opened);
+    m_note->setText(file->cancelled ? tr("not verified") : tr("verifying…"));
+    m_waiting->setTexts(file->cancelled ? tr("%1 was not verified").arg(file->name())
+                                        : tr("Verifying %1…").arg(file->name()),
+                        file->cancelled
+                            ? tr("The verification was cancelled. Nothing is known of the file.")
+                            : tr("Nothing is said of the file before that is done."));
+}
+
+void CertificatePage::showVerified(const EvidenceFile& file)
+{
+    m_note->setText(tr("verified %1 in %2 ms, offline")
+                        .arg(clockOf(file.verifiedAt))
+                        .arg(std::max<qint64>(1, file.verifiedInMs)));
+    m_certificate->show(file);
+    m_entries->show(file.inspection);
 }
 
 } // namespace exhibit::ui

@@ -38,6 +38,7 @@ private:
     void changed(qsizetype index);
     void select(qsizetype index);
     void showSelected();
+    void showVerified(const EvidenceFile& file);
 
     Services m_services;
     TrustStore* m_trust;
@@ -47,6 +48,7 @@ private:
     QLabel* m_custody = nullptr;
     QStackedWidget* m_middle;
     EmptyState* m_empty;
+    EmptyState* m_waiting; ///< While the selected file has no verdict: never another one's.
     CertificateView* m_certificate;
     EntriesView* m_entries;
     QLabel* m_note; ///< When it was verified, and how long that took.

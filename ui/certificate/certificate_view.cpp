@@ -3,6 +3,7 @@
 
 #include "ui/certificate/answer_row.h"
 #include "ui/certificate/check_marks.h"
+#include "ui/shell_quote.h"
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
@@ -88,7 +89,8 @@ QString aboutText(const EvidenceFile& file)
         parts << CertificateView::tr(
             "%n entries", nullptr, static_cast<int>(inspection.entries.size()));
     }
-    if (report.disclosed > 0) {
+    // A pack may show no field at all; a certificate alone lists none.
+    if (!inspection.files.empty() || report.disclosed + report.withheld + report.erased > 0) {
         parts << CertificateView::tr("%n fields shown", nullptr, static_cast<int>(report.disclosed))
               << CertificateView::tr("%n withheld", nullptr, static_cast<int>(report.withheld))
               << CertificateView::tr("%n erased", nullptr, static_cast<int>(report.erased));
@@ -108,6 +110,17 @@ QString timeText(const evidence::VerificationReport& report)
         ? CertificateView::tr("A time stamp proves that it existed at %1.")
               .arg(toQt(*report.timeProven))
         : CertificateView::tr("The time is the server’s own claim; no time stamp proves it.");
+}
+
+/// For a POSIX shell: whatever the file is called, its name is one argument and no option.
+QString commandsFor(const EvidenceFile& file)
+{
+    const QString name = shellQuoted(u"./"_s + file.name());
+    const QString unpack = u"unzip -q %1 && cd %2\nsha256sum --strict -c tagmanifest-sha256.txt && "
+                           "sha256sum --strict -c manifest-sha256.txt\n"_s;
+    const QString folder = toQt(file.inspection.folder);
+    return (folder.isEmpty() ? QString() : unpack.arg(name, shellQuoted(u"./"_s + folder)))
+        + u"exhibitctl verify %1 --trust-log …"_s.arg(name);
 }
 
 } // namespace
@@ -195,13 +208,7 @@ void CertificateView::show(const EvidenceFile& file)
     m_time->setText(timeText(report));
     m_time->setVisible(!m_time->text().isEmpty());
     showDigests(file);
-    const QString name = file.name();
-    const QString unpacked
-        = u"unzip -q '%1' && cd '%2'\nsha256sum --strict -c "
-          "tagmanifest-sha256.txt && sha256sum --strict -c manifest-sha256.txt\n"_s.arg(
-              name, QString(name).remove(u".exhibit"_s));
-    m_commands->setText((file.inspection.files.empty() ? QString() : unpacked)
-                        + u"exhibitctl verify '%1' --trust-log …"_s.arg(name));
+    m_commands->setText(commandsFor(file));
     ensureVisible(0, 0);
 }
 
@@ -244,6 +251,16 @@ QString CertificateView::summary() const
 const AnswerRow& CertificateView::answer(evidence::Answer which) const
 {
     return *m_answers.at(static_cast<std::size_t>(which));
+}
+
+QString CertificateView::commands() const
+{
+    return m_commands->text();
+}
+
+QString CertificateView::about() const
+{
+    return m_about->text();
 }
 
 QString CertificateView::headline() const

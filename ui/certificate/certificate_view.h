@@ -26,6 +26,8 @@ public:
     [[nodiscard]] QString summary() const;
     [[nodiscard]] const AnswerRow& answer(evidence::Answer which) const;
     [[nodiscard]] QString headline() const;
+    [[nodiscard]] QString about() const; ///< What lies in it, in numbers.
+    [[nodiscard]] QString commands() const; ///< To check it without this program.
 
 private:
     QWidget* head(QWidget* parent);

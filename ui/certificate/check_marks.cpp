@@ -24,6 +24,14 @@ QString say(const char* text)
     return QCoreApplication::translate("Certificate", text);
 }
 
+/// A verdict is about what was checked; the headline must not say more of the rest.
+bool leavesPartsOpen(const evidence::VerificationReport& report)
+{
+    const auto answers = evidence::answersOf(report);
+    return answers[static_cast<std::size_t>(Answer::Integrity)].result != CheckResult::Passed
+        || answers[static_cast<std::size_t>(Answer::Coverage)].result != CheckResult::Passed;
+}
+
 } // namespace
 
 Mark markOf(CheckResult result)
@@ -58,9 +66,11 @@ QString headlineOf(const evidence::Inspection& inspection)
 {
     switch (inspection.report.verdict) {
     case Verdict::Valid:
-        return say("Intact, complete in its range, and signed by a key you trust");
+        return leavesPartsOpen(inspection.report)
+            ? say("Signed by a key you trust; a part of it is not checked, see below")
+            : say("Intact, complete in its range, and signed by a key you trust");
     case Verdict::Untrusted:
-        return say("Consistent in itself, but signed by a key that you have not pinned");
+        return say("Consistent in itself, but not all that vouches for it is pinned by you");
     case Verdict::Unauthenticated:
         return say("The hashes match, but no known key signed it");
     case Verdict::Invalid: {

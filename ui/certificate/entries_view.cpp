@@ -86,6 +86,31 @@ QLabel* heading(const QString& text, QWidget* parent)
     return label;
 }
 
+/// What is said above the list of what is left out. Nothing where nothing is known.
+QString withheldText(const evidence::Inspection& inspection)
+{
+    const auto listed = inspection.withheld.size();
+    if (listed > 0) {
+        return EntriesView::tr("Withheld, %1 of %2 fields")
+            .arg(listed)
+            .arg(inspection.report.disclosed + listed);
+    }
+    const auto hidden = inspection.report.withheld + inspection.report.erased;
+    if (hidden > 0) {
+        return EntriesView::tr("%n fields are not shown; the pack inside lists them",
+                               nullptr,
+                               static_cast<int>(hidden));
+    }
+    if (inspection.entries.empty()) {
+        return {};
+    }
+    const auto answers = evidence::answersOf(inspection.report);
+    const auto coverage = answers[static_cast<std::size_t>(evidence::Answer::Coverage)].result;
+    return coverage == evidence::CheckResult::Passed
+        ? EntriesView::tr("Nothing is withheld")
+        : EntriesView::tr("Whether anything is withheld is not known: see coverage");
+}
+
 } // namespace
 
 void EntriesModel::setEntries(std::vector<evidence::InspectedEntry> entries)
@@ -287,22 +312,16 @@ void EntriesView::showWithheld(const evidence::Inspection& inspection)
         delete item;
     }
     const auto& withheld = inspection.withheld;
-    const auto hidden = inspection.report.withheld + inspection.report.erased;
-    QString heading; // Says nothing where nothing is known.
-    if (!withheld.empty()) {
-        heading = tr("Withheld, %1 of %2 fields")
-                      .arg(withheld.size())
-                      .arg(inspection.report.disclosed + withheld.size());
-    } else if (hidden > 0) {
-        heading = tr("%n fields are not shown; the pack inside lists them",
-                     nullptr,
-                     static_cast<int>(hidden));
-    } else if (!inspection.entries.empty()) {
-        heading = tr("Nothing is withheld");
-    }
-    m_withheldHeading->setText(heading);
+    m_withheldHeading->setText(withheldText(inspection));
     for (std::size_t i = 0; i < std::min(withheld.size(), kWithheldShown); ++i) {
         m_withheld->addWidget(new WithheldCard(withheld[i], m_withheld->parentWidget()));
+    }
+    if (withheld.size() > kWithheldShown) {
+        m_withheld->addWidget(
+            heading(tr("%n more are not shown here; data/redactions.json lists them",
+                       nullptr,
+                       static_cast<int>(withheld.size() - kWithheldShown)),
+                    m_withheld->parentWidget()));
     }
     m_withheld->addStretch(1);
 }

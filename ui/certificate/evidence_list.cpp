@@ -63,7 +63,7 @@ void EvidenceList::open(const QStringList& paths)
             continue;
         }
         if (indexOf(path) < 0) {
-            m_files.push_back({path, QDateTime::currentDateTimeUtc(), {}, 0, {}});
+            m_files.push_back({path, QDateTime::currentDateTimeUtc(), {}, 0, 0, false, {}});
         }
         verify(m_files.at(static_cast<std::size_t>(indexOf(path))));
     }
@@ -83,17 +83,26 @@ void EvidenceList::close(qsizetype index)
 void EvidenceList::verify(EvidenceFile& file)
 {
     file.verifiedAt = {};
-    Job* job = m_jobs.start(tr("Verify %1").arg(file.name()), [] {});
+    file.cancelled = false;
+    file.question = ++m_questions;
+    const auto stop = [list = QPointer(this), path = file.path, question = file.question] {
+        if (list) {
+            list->cancelled(path, question);
+        }
+    };
+    Job* job = m_jobs.start(tr("Verify %1").arg(file.name()), stop);
     Q_EMIT changed(indexOf(file.path));
     QThreadPool::globalInstance()->start([list = QPointer(this),
                                           job = QPointer(job),
                                           path = file.path,
+                                          question = file.question,
                                           anchors = m_trust.anchors()] {
         QElapsedTimer timer;
         timer.start();
         auto result = std::make_shared<EvidenceFile>();
         result->inspection = inspect(path, anchors);
         result->verifiedInMs = timer.elapsed();
+        result->question = question;
         result->verifiedAt = QDateTime::currentDateTimeUtc();
         QMetaObject::invokeMethod(qApp, [list, job, path, result] {
             if (!list || !job || job->state() != Job::State::Running) {
@@ -112,10 +121,23 @@ void EvidenceList::verified(const QString& path, std::shared_ptr<EvidenceFile> r
         return; // Closed meanwhile.
     }
     auto& file = m_files.at(static_cast<std::size_t>(index));
+    if (file.question != result->question) {
+        return; // Asked with the keys that were pinned then, or of what the file held then.
+    }
     file.inspection = std::move(result->inspection);
     file.verifiedAt = result->verifiedAt;
     file.verifiedInMs = result->verifiedInMs;
     Q_EMIT changed(index);
+}
+
+void EvidenceList::cancelled(const QString& path, quint64 question)
+{
+    const qsizetype index = indexOf(path);
+    auto* file = index < 0 ? nullptr : &m_files.at(static_cast<std::size_t>(index));
+    if (file != nullptr && file->question == question) {
+        file->cancelled = true;
+        Q_EMIT changed(index);
+    }
 }
 
 qsizetype EvidenceList::indexOf(const QString& path) const

@@ -17,11 +17,14 @@ namespace exhibit::ui {
 struct EvidenceFile {
     QString path;
     QDateTime openedAt;
-    QDateTime verifiedAt; ///< Not valid: it is still being verified.
+    QDateTime verifiedAt; ///< Not valid: the inspection is none, or an older one.
     qint64 verifiedInMs = 0;
+    quint64 question = 0; ///< Its newest verification; the answers of older ones count no more.
+    bool cancelled = false; ///< Somebody stopped that one.
     evidence::Inspection inspection;
 
     [[nodiscard]] QString name() const;
+    [[nodiscard]] bool isVerified() const { return verifiedAt.isValid(); }
 };
 
 /// The opened files. Verification runs beside the GUI thread, reads only, and asks no server.
@@ -45,11 +48,13 @@ Q_SIGNALS:
 private:
     void verify(EvidenceFile& file);
     void verified(const QString& path, std::shared_ptr<EvidenceFile> result);
+    void cancelled(const QString& path, quint64 question);
     [[nodiscard]] qsizetype indexOf(const QString& path) const;
 
     TrustStore& m_trust;
     JobList& m_jobs;
     std::vector<EvidenceFile> m_files;
+    quint64 m_questions = 0;
 };
 
 } // namespace exhibit::ui

@@ -50,8 +50,8 @@ void PackModel::rebuild()
         const auto& file = m_list.files()[i];
         const int top = add(-1, file.name(), static_cast<int>(i));
         auto& node = m_nodes.at(static_cast<std::size_t>(top));
-        if (!file.verifiedAt.isValid()) {
-            node.note = tr("verifying…");
+        if (!file.isVerified()) {
+            node.note = file.cancelled ? tr("not verified") : tr("verifying…");
             continue;
         }
         node.note = sizeText(file.inspection.size);

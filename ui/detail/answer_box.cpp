@@ -23,7 +23,7 @@ QLabel* evidence(QWidget* parent)
     return label;
 }
 
-/// The bar between what left and what was held: solid, in the colour of a failure.
+/// The bar between what was released and what was held: solid, in the colour of a failure.
 class CutStrip : public QLabel {
 public:
     using QLabel::QLabel;
@@ -56,8 +56,8 @@ QLabel* caption(QWidget* parent)
 
 AnswerBox::AnswerBox(QWidget* parent)
     : QFrame(parent)
-    , m_deliveredHead(caption(this))
-    , m_delivered(evidence(this))
+    , m_releasedHead(caption(this))
+    , m_released(evidence(this))
     , m_cut(new CutStrip(this))
     , m_withheldHead(caption(this))
     , m_withheld(evidence(this))
@@ -66,12 +66,12 @@ AnswerBox::AnswerBox(QWidget* parent)
     m_cut->setFixedHeight(scaled(20));
     m_cut->setMinimumWidth(1); // It is cut at its end, never the reason for the pane's width.
     m_withheld->setFont(boldFont(TypeRole::Body));
-    m_delivered->setAccessibleName(tr("Delivered to the user"));
-    m_withheld->setAccessibleName(tr("Withheld, never delivered"));
+    m_released->setAccessibleName(tr("Released"));
+    m_withheld->setAccessibleName(tr("Withheld, never released"));
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(1, scaled(6), 1, scaled(8));
     layout->setSpacing(scaled(2));
-    for (auto* label : {m_deliveredHead, m_delivered, m_cut, m_withheldHead, m_withheld}) {
+    for (auto* label : {m_releasedHead, m_released, m_cut, m_withheldHead, m_withheld}) {
         layout->addWidget(label);
         if (label != m_cut) {
             label->setContentsMargins(scaled(10), 0, scaled(10), 0);
@@ -79,24 +79,31 @@ AnswerBox::AnswerBox(QWidget* parent)
     }
 }
 
-void AnswerBox::show(const AnswerText& answer)
+void AnswerBox::show(const AnswerText& answer, bool recovered)
 {
     const auto out = answer.released.toUtf8().size();
     const auto held = answer.withheld.toUtf8().size();
-    m_deliveredHead->setText(tr("Delivered to the user, bytes 0%1%2").arg(QChar(0x2013)).arg(out));
-    m_delivered->setText(answer.released.isEmpty() ? tr("Nothing was delivered.")
-                                                   : answer.released);
-    m_cut->setText(tr("Cut here. Nothing after byte %1 left the gateway.").arg(out));
-    m_withheldHead->setText(tr("Withheld, never delivered, %1 bytes").arg(grouped(held)));
+    m_releasedHead->setText((recovered ? tr("Released at most, after a crash: bytes 0%1%2")
+                                       : tr("Released, bytes 0%1%2"))
+                                .arg(QChar(0x2013))
+                                .arg(out));
+    m_released->setText(answer.released.isEmpty() ? tr("Nothing was released.") : answer.released);
+    m_cut->setText(tr("Cut here. Nothing after byte %1 was released.").arg(out));
+    m_withheldHead->setText(tr("Withheld, never released, %1 bytes").arg(grouped(held)));
     m_withheld->setText(answer.withheld);
     for (auto* label : {m_cut, m_withheldHead, m_withheld}) {
         label->setVisible(held > 0);
     }
 }
 
-QString AnswerBox::deliveredText() const
+QString AnswerBox::releasedText() const
 {
-    return m_delivered->text();
+    return m_released->text();
+}
+
+QString AnswerBox::releasedHeading() const
+{
+    return m_releasedHead->text();
 }
 
 QString AnswerBox::withheldText() const

@@ -9,23 +9,25 @@ class QLabel;
 
 namespace exhibit::ui {
 
-/// One answer in byte order: what was delivered, the cut, what was withheld. The diagonal pattern
+/// One answer in byte order: what was released, the cut, what was withheld. The diagonal pattern
 /// means withheld and nothing else.
 class AnswerBox : public QFrame {
     Q_OBJECT
 
 public:
     explicit AnswerBox(QWidget* parent);
-    void show(const AnswerText& answer);
-    [[nodiscard]] QString deliveredText() const;
+    /// What was released of a recovered call is an upper bound.
+    void show(const AnswerText& answer, bool recovered);
+    [[nodiscard]] QString releasedText() const;
+    [[nodiscard]] QString releasedHeading() const;
     [[nodiscard]] QString withheldText() const;
 
 protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
-    QLabel* m_deliveredHead;
-    QLabel* m_delivered;
+    QLabel* m_releasedHead;
+    QLabel* m_released;
     QLabel* m_cut;
     QLabel* m_withheldHead;
     QLabel* m_withheld;

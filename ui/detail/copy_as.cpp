@@ -2,6 +2,7 @@
 #include "ui/detail/copy_as.h"
 
 #include "models/domain/incident_source_json.h"
+#include "ui/shell_quote.h"
 #include "ui/text.h"
 #include "ui/timeline/event_text.h"
 #include "ui/widgets/time_display.h"
@@ -38,14 +39,6 @@ QString withoutSecrets(const QString& text)
         "(?<=Bearer )[A-Za-z0-9._~+/=-]{8,}|eyJ[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+"_s);
     QString result = text;
     return result.replace(kSecret, u"[REDACTED]"_s);
-}
-
-QString shellQuoted(const QString& text)
-{
-    QString inner = text;
-    inner.remove(QChar(0)); // No argument of a program can hold one.
-    inner.replace(QLatin1Char('\''), u"'\\''"_s);
-    return u"'"_s + inner + u"'"_s;
 }
 
 QString asCurl(const domain::TimelineEvent& input, const QString& server)

@@ -9,8 +9,6 @@ namespace exhibit::ui {
 
 /// Keys and tokens in a text replaced by "[REDACTED]": what leaves through the clipboard.
 [[nodiscard]] QString withoutSecrets(const QString& text);
-/// One argument for a POSIX shell that stays one argument, whatever it holds.
-[[nodiscard]] QString shellQuoted(const QString& text);
 
 /// The request that began the call of an incident, for a terminal; the key is a variable.
 [[nodiscard]] QString asCurl(const domain::TimelineEvent& input, const QString& server);

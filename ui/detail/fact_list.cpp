@@ -20,9 +20,16 @@ FactList::FactList(QWidget* parent)
     setLayoutDirection(Qt::LeftToRight); // Paths and values are evidence.
 }
 
-void FactList::setFacts(std::vector<Fact> facts)
+QString FactList::emptyText() const
+{
+    return m_complete ? tr("The application sent no facts.")
+                      : tr("They are not among the events that were fetched.");
+}
+
+void FactList::setFacts(std::vector<Fact> facts, bool complete)
 {
     m_facts = std::move(facts);
+    m_complete = complete;
     QStringList words;
     for (const auto& fact : m_facts) {
         words << fact.path + QLatin1Char(' ') + fact.value + QLatin1Char(' ')
@@ -46,7 +53,7 @@ void FactList::paintEvent(QPaintEvent* event)
     if (m_facts.empty()) {
         painter.setFont(typeFont(TypeRole::Small));
         painter.setPen(colour(Role::Text3));
-        painter.drawText(rect(), Qt::AlignVCenter, tr("The application sent no facts."));
+        painter.drawText(rect(), Qt::AlignVCenter, emptyText());
         return;
     }
     int y = 0;

@@ -13,7 +13,10 @@ class FactList : public QWidget {
 
 public:
     explicit FactList(QWidget* parent);
-    void setFacts(std::vector<Fact> facts);
+    /// Not complete: what was fetched of the run does not hold the facts of the call.
+    void setFacts(std::vector<Fact> facts, bool complete);
+    /// What stands there instead of facts.
+    [[nodiscard]] QString emptyText() const;
     [[nodiscard]] const std::vector<Fact>& facts() const { return m_facts; }
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
@@ -23,6 +26,7 @@ protected:
 
 private:
     std::vector<Fact> m_facts;
+    bool m_complete = true;
 };
 
 } // namespace exhibit::ui

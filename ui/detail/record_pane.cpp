@@ -189,7 +189,7 @@ void RecordPane::handleActions()
                    }));
     actions.handle(u"edit.copy_curl", this, [this] {
         if (const auto* input = firstOf(StepType::Input)) {
-            copy(asCurl(*input, QStringLiteral("http://") + m_services.sources->name()));
+            copy(asCurl(*input, m_services.sources->baseUrl()));
         }
     });
     actions.handle(u"evidence.export", this, [this] { openExport(false); });
@@ -282,11 +282,12 @@ void RecordPane::showRun()
         {tr("Latency"), durationText(hit->incident.latencyUs)}};
     m_answerPart->setVisible(output != nullptr);
     if (output != nullptr) {
-        const auto [out, held] = answerBytesOf(*output);
-        figures << qMakePair(tr("Delivered"), tr("%1 B").arg(grouped(out)))
+        const auto [out, held, recovered] = answerBytesOf(*output);
+        figures << qMakePair(tr("Released"),
+                             (recovered ? tr("at most %1 B") : tr("%1 B")).arg(grouped(out)))
                 << qMakePair(tr("Withheld"), tr("%1 B").arg(grouped(held)));
         const auto answers = answersOf(*output);
-        m_answer->show(answers.empty() ? AnswerText{} : answers.front());
+        m_answer->show(answers.empty() ? AnswerText{} : answers.front(), recovered);
         m_answerPart->setHeading(tr("Answer, %1 bytes of text").arg(grouped(out + held)));
         const auto wire
             = integerOf(output->data, "released_bytes") + integerOf(output->data, "withheld_bytes");
@@ -296,7 +297,8 @@ void RecordPane::showRun()
     }
     m_figures->setFigures(figures);
     const auto* context = firstOf(StepType::Context);
-    m_facts->setFacts(context != nullptr ? factsOf(*context) : std::vector<Fact>{});
+    m_facts->setFacts(context != nullptr ? factsOf(*context) : std::vector<Fact>{},
+                      context != nullptr || !m_services.selection->timeline()->truncated);
     showRaw();
 }
 
@@ -331,11 +333,15 @@ void RecordPane::showRaw()
               event != nullptr ? on.show(event->data) : on.showNothing(otherwise);
           };
     if (page == m_request) {
-        show(*page, firstOf(StepType::Input), tr("No request is recorded."));
+        show(*page,
+             firstOf(StepType::Input),
+             timeline->truncated ? tr("The request is not among the events that were fetched.")
+                                 : tr("No request is recorded."));
     } else if (page == m_response) {
         show(*page,
              firstOf(StepType::Output),
-             tr("No answer is recorded: the call did not reach a provider."));
+             timeline->truncated ? tr("The answer is not among the events that were fetched.")
+                                 : tr("No answer is recorded: the call did not reach a provider."));
     } else if (page == m_events) {
         page->show(toJson(timeline->events));
     } else if (page == m_decisions) {

@@ -144,7 +144,10 @@ void QueryBar::showCounts()
     QString text;
     if (m_search.state() == SearchState::Working) {
         text = tr("searching …");
-    } else if (m_search.state() == SearchState::Failed) {
+    } else if (m_search.state() == SearchState::Cancelled && m_search.results().rowCount() == 0) {
+        text = tr("cancelled");
+    } else if (m_search.state() == SearchState::Failed
+               || m_search.state() == SearchState::Cancelled) {
         text = tr("%1 as of %2, not current")
                    .arg(grouped(m_search.total()), TimeDisplay::instance().clock(m_search.asOf()));
     } else if (all && !m_search.query().empty()) {

@@ -161,11 +161,15 @@ void ResultsPane::showState()
 {
     if (m_search.state() == SearchState::Failed) {
         showFailure();
+    } else if (m_search.state() == SearchState::Cancelled) {
+        showCancelled();
     } else if (m_search.state() == SearchState::Done) {
         m_bar->clear();
     }
-    const bool none = m_search.state() == SearchState::Done && m_search.results().rowCount() == 0;
-    if (none) {
+    const bool ended
+        = m_search.state() == SearchState::Done || m_search.state() == SearchState::Cancelled;
+    const bool none = ended && m_search.results().rowCount() == 0;
+    if (none && m_search.state() == SearchState::Done) {
         showEmpty();
     }
     m_stack->setCurrentWidget(none ? static_cast<QWidget*>(m_empty) : m_view);
@@ -186,6 +190,19 @@ void ResultsPane::showFailure()
     m_bar->addAction(tr("Copy"), [what, more] {
         QGuiApplication::clipboard()->setText(what + QLatin1Char('\n') + more);
     });
+}
+
+void ResultsPane::showCancelled()
+{
+    const QString what = tr("The search was cancelled");
+    if (m_search.results().rowCount() > 0) {
+        const QString clock = TimeDisplay::instance().clock(m_search.asOf());
+        m_bar->showMessage(MessageBar::Kind::Note, what, tr("Below: the result of %1.").arg(clock));
+        return;
+    }
+    m_empty->clearWays();
+    m_empty->setTexts(what, tr("Whether any incident fits is not known."));
+    m_empty->addWay(Icon::Search, tr("Search again"), [this] { m_search.search(); });
 }
 
 void ResultsPane::showCounts()

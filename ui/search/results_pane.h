@@ -36,6 +36,7 @@ private:
     void handleActions();
     void showState();
     void showFailure();
+    void showCancelled();
     void showCounts();
     void showEmpty();
     void selectFirst();

@@ -129,9 +129,8 @@ void SearchController::search()
 void SearchController::cancel()
 {
     if (m_search) {
-        m_search.reset();
-        m_results->setStale(false);
-        m_state = SearchState::Done;
+        m_search.reset(); // The rows stay stale: they answer the search before.
+        m_state = SearchState::Cancelled;
         Q_EMIT stateChanged();
     }
 }
@@ -178,16 +177,16 @@ void SearchController::setOrder(const ResultOrder& order)
 domain::SearchRequest SearchController::request() const
 {
     domain::SearchRequest asked;
-    asked.query = query::print(m_query);
+    asked.query = query::print(m_asked.query);
     return asked;
 }
 
 domain::SearchRequest SearchController::orderedRequest() const
 {
     auto asked = request();
-    if (!m_order.isNewestFirst()) {
-        asked.sort = m_order.sort;
-        asked.order = m_order.order;
+    if (!m_asked.order.isNewestFirst()) {
+        asked.sort = m_asked.order.sort;
+        asked.order = m_asked.order.order;
     }
     return asked;
 }
@@ -198,6 +197,7 @@ void SearchController::ask(bool remember)
     if (source == nullptr || m_error) {
         return;
     }
+    m_asked = {m_text, m_query, m_order};
     domain::SearchRequest asked = orderedRequest();
     asked.limit = PageCache::kPageRows;
     m_countQuestions.clear();
@@ -236,13 +236,13 @@ void SearchController::showAnswer(domain::SourceResult<domain::SearchReply> repl
     m_asOf = reply->asOf;
     m_newCount = 0;
     if (remember || m_trail.canGoBack() == false) {
-        m_trail.push({m_text, m_order});
+        m_trail.push({m_asked.text, m_asked.order});
         Q_EMIT trailChanged();
     }
-    if (remember && !m_text.trimmed().isEmpty()) {
-        m_memory.remember(m_text, m_total);
+    if (remember && !m_asked.text.trimmed().isEmpty()) {
+        m_memory.remember(m_asked.text, m_total);
     }
-    if (m_order.group && m_total > 0) {
+    if (m_asked.order.group && m_total > 0) {
         return askGroups(reply->totalIsEstimate);
     }
     m_results->showResult(orderedRequest(), *std::move(reply));

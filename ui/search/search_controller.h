@@ -10,7 +10,8 @@
 
 namespace exhibit::ui {
 
-enum class SearchState : std::uint8_t { Idle, Working, Done, Failed };
+/// Cancelled: what is shown, if anything, is the result of the search before.
+enum class SearchState : std::uint8_t { Idle, Working, Done, Failed, Cancelled };
 
 /// The search of one window: query text, results, facets, histogram, history. The panes of search
 /// show it and change it; none of them knows another.
@@ -88,13 +89,22 @@ private:
     void readAgain(const std::string& incident);
     void followSource();
     void handleActions();
+    /// What the rows and counts that are shown, or come next, were asked with. The field may say
+    /// something else by now.
     [[nodiscard]] domain::SearchRequest request() const;
+
+    struct Asked {
+        QString text; ///< As it stood in the field.
+        query::Query query;
+        ResultOrder order;
+    };
 
     Services m_services;
     ResultsModel* m_results;
     QString m_text;
     query::Query m_query;
     ResultOrder m_order;
+    Asked m_asked;
     std::optional<query::QueryError> m_error;
     SearchState m_state = SearchState::Idle;
     std::optional<domain::SourceFailure> m_failure;

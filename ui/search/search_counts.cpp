@@ -51,28 +51,25 @@ void SearchController::askCounts()
     facets.limit = kFacetValues;
     m_facetsQuestion
         = source->facets(facets, [this](domain::SourceResult<domain::FacetsReply> reply) {
-              if (reply) {
-                  m_facets = *std::move(reply);
-                  Q_EMIT countsChanged();
-              }
+              // Without an answer there are none: the counts before are of other rows.
+              m_facets = reply ? *std::move(reply) : domain::FacetsReply{};
+              Q_EMIT countsChanged();
           });
     domain::HistogramRequest bars;
     bars.search = request();
     bars.bars = kBars;
     m_histogramQuestion
         = source->histogram(bars, [this](domain::SourceResult<domain::HistogramReply> reply) {
-              if (reply) {
-                  m_histogram = *std::move(reply);
-                  m_results->setBars(m_histogram);
-                  Q_EMIT countsChanged();
-              }
+              m_histogram = reply ? *std::move(reply) : domain::HistogramReply{};
+              m_results->setBars(m_histogram);
+              Q_EMIT countsChanged();
           });
     askGrandTotal();
 }
 
 void SearchController::askGrandTotal()
 {
-    if (m_query.empty()) {
+    if (m_asked.query.empty()) {
         m_grandTotal = m_total;
         Q_EMIT countsChanged();
         return;
@@ -92,7 +89,7 @@ void SearchController::askGroups(bool totalIsEstimate)
 {
     domain::FacetsRequest asked;
     asked.search = request();
-    asked.fields = {std::string(query::specOf(*m_order.group).name)};
+    asked.fields = {std::string(query::specOf(*m_asked.order.group).name)};
     asked.limit = kGroupsMax;
     // Still one question to whoever cancels.
     m_search = m_services.sources->source()->facets(
@@ -109,20 +106,21 @@ void SearchController::askGroups(bool totalIsEstimate)
 /// Facets ignore their own restriction: of what the query excludes there is no group.
 void SearchController::showGroups(const domain::FacetsReply& reply, bool totalIsEstimate)
 {
-    const query::Field field = *m_order.group;
+    const query::Field field = *m_asked.order.group;
     std::vector<ResultGroup> groups;
     std::vector<domain::SearchRequest> requests;
-    query::Query others = m_query;
+    query::Query others = m_asked.query;
     for (const auto& value : reply.facets.at(0).values) {
-        if (query::admits(m_query, field, value.value)) {
+        if (query::admits(m_asked.query, field, value.value)) {
             groups.push_back({value.value, value.count, reply.isEstimate, false});
             requests.push_back(orderedRequest());
-            requests.back().query = query::print(query::withOnly(m_query, field, value.value));
+            requests.back().query
+                = query::print(query::withOnly(m_asked.query, field, value.value));
         }
         others = query::withExcluded(others, field, value.value);
     }
     const auto text = query::print(others);
-    if (reply.facets.front().others > 0 && query::chosenValues(m_query, field).empty()) {
+    if (reply.facets.front().others > 0 && query::chosenValues(m_asked.query, field).empty()) {
         // Without the rows when the query that finds them would be too long to ask.
         const bool canAsk = text.size() <= limits::kQueryBytesMax;
         groups.push_back(
@@ -140,7 +138,7 @@ void SearchController::showGroups(const domain::FacetsReply& reply, bool totalIs
 void SearchController::countNew()
 {
     auto* source = m_services.sources->source();
-    const bool newestFirst = m_order.isNewestFirst() && !m_order.group;
+    const bool newestFirst = m_asked.order.isNewestFirst() && !m_asked.order.group;
     const auto newest = newestFirst && m_results->rowCount() > 0 ? m_results->hit(0) : nullptr;
     if (source == nullptr || m_state != SearchState::Done) {
         return;

@@ -59,10 +59,10 @@ QString callSummary(const domain::TimelineEvent& event)
 
 QString outputSummary(const domain::TimelineEvent& event)
 {
-    const auto [released, withheld] = answerBytesOf(event);
-    const QString delivered = tr("%1 B delivered").arg(grouped(released));
-    return withheld > 0 ? delivered + tr(", %1 B withheld.").arg(grouped(withheld))
-                        : delivered + u"."_s;
+    const auto [released, withheld, recovered] = answerBytesOf(event);
+    const QString out
+        = (recovered ? tr("At most %1 B released") : tr("%1 B released")).arg(grouped(released));
+    return withheld > 0 ? out + tr(", %1 B withheld.").arg(grouped(withheld)) : out + u"."_s;
 }
 
 QString contextSummary(const domain::TimelineEvent& event)
@@ -72,6 +72,19 @@ QString contextSummary(const domain::TimelineEvent& event)
         ++counts[static_cast<int>(fact.state)];
     }
     return tr("%1 present, %2 null, %3 absent.").arg(counts[0]).arg(counts[1]).arg(counts[2]);
+}
+
+/// No record says what a client received: only what was allowed out.
+QString releasedText(const AnswerBytes& answer)
+{
+    const QString out = grouped(answer.released);
+    const QString held
+        = answer.withheld > 0 ? tr(" %1 were withheld.").arg(grouped(answer.withheld)) : QString();
+    return (answer.recovered ? tr(" At most %1 bytes were released: the gateway crashed meanwhile.")
+                : held.isEmpty() ? tr(" The answer was released whole, %1 bytes.")
+                                 : tr(" %1 bytes were released."))
+               .arg(out)
+        + held;
 }
 
 /// The first sentence of a text: to the first full stop followed by a blank.
@@ -156,6 +169,8 @@ AnswerBytes answerBytesOf(const domain::TimelineEvent& event)
     if (bytes.released + bytes.withheld == 0) {
         bytes = {integerOf(event.data, "released_bytes"), integerOf(event.data, "withheld_bytes")};
     }
+    const Json* recovered = findMember(event.data, "recovered");
+    bytes.recovered = recovered != nullptr && recovered->is_bool() && recovered->get_bool();
     return bytes;
 }
 
@@ -288,11 +303,7 @@ Headline headlineOf(const domain::Incident& incident, const domain::TimelineRepl
     }
     for (const auto& event : reply->events) {
         if (event.type == StepType::Output && event.callId == incident.callId) {
-            const auto [released, withheld] = answerBytesOf(event);
-            headline.detail += withheld > 0
-                ? tr(" %1 bytes reached the user, %2 did not.")
-                      .arg(grouped(released), grouped(withheld))
-                : tr(" The answer reached the user whole, %1 bytes.").arg(grouped(released));
+            headline.detail += releasedText(answerBytesOf(event));
         }
     }
     return headline;

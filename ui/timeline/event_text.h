@@ -30,11 +30,12 @@ struct AnswerText {
     QString released;
     QString withheld;
 };
-/// How much of an answer left and how much was held: bytes of its text where the text is recorded,
-/// else of the stream.
+/// How much of an answer was released, which is durable and allowed out, and how much was held:
+/// bytes of its text where the text is recorded, else of the stream.
 struct AnswerBytes {
     std::int64_t released = 0;
     std::int64_t withheld = 0;
+    bool recovered = false; ///< Closed after a crash: what was released is an upper bound.
 };
 [[nodiscard]] AnswerBytes answerBytesOf(const domain::TimelineEvent& event);
 [[nodiscard]] std::vector<AnswerText> answersOf(const domain::TimelineEvent& event);

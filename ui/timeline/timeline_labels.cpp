@@ -122,14 +122,14 @@ void paintSpanLabel(QPainter& painter,
     }
 }
 
-/// Delivered and withheld bytes of an answer, in byte order, before the tick of its end.
+/// Released and withheld bytes of an answer, in byte order, before the tick of its end.
 double paintAnswerBar(QPainter& painter,
                       const TimelineScene& scene,
                       const TimelineItem& item,
                       const QRect& rect)
 {
     const auto& event = scene.reply->events[item.event];
-    const auto [released, withheld] = answerBytesOf(event);
+    const auto [released, withheld, recovered] = answerBytesOf(event);
     const double end = scene.view.xOf(double(item.atUs)) - scaled(4);
     double begin = scene.geometry.headerWidth + scaled(10);
     for (const auto& call :
@@ -159,10 +159,13 @@ double paintAnswerBar(QPainter& painter,
     painter.drawRect(box);
     painter.setFont(typeFont(TypeRole::Small));
     painter.setPen(colour(Role::Text));
+    const QString most
+        = recovered ? QCoreApplication::translate("Timeline", "at most ") : QString();
     const QString text = withheld > 0
-        ? QCoreApplication::translate("Timeline", "%1 bytes delivered, then %2 withheld")
-              .arg(grouped(released), grouped(withheld))
-        : QCoreApplication::translate("Timeline", "%1 bytes delivered").arg(grouped(released));
+        ? QCoreApplication::translate("Timeline", "%1%2 bytes released, then %3 withheld")
+              .arg(most, grouped(released), grouped(withheld))
+        : QCoreApplication::translate("Timeline", "%1%2 bytes released")
+              .arg(most, grouped(released));
     painter.drawText(
         out.adjusted(scaled(6), 0, -4, 0),
         Qt::AlignVCenter,

@@ -36,6 +36,7 @@ TimelinePane::TimelinePane(const Services& services, QWidget* parent)
     , m_timeline(new TimelineWidget(this))
     , m_cards(new EventCards(*m_model, this))
     , m_empty(new EmptyState(this))
+    , m_unread(new EmptyState(this))
     , m_stack(new QStackedWidget(this))
 {
     auto* content = new QWidget(m_stack);
@@ -49,6 +50,8 @@ TimelinePane::TimelinePane(const Services& services, QWidget* parent)
     column->addWidget(m_cards, 1);
     m_stack->addWidget(m_empty);
     m_stack->addWidget(content);
+    m_stack->addWidget(m_unread);
+    m_unread->setTexts(tr("The run could not be read"), tr("Nothing is known of its events."));
     m_empty->setTexts(tr("No incident selected"),
                       tr("Its run appears here, event by event, when you select one."));
     auto* layout = new QVBoxLayout(this);
@@ -176,6 +179,7 @@ void TimelinePane::load()
         const auto done = std::exchange(m_question, nullptr);
         m_busy->setBusy(false);
         if (!reply) {
+            showUnread();
             m_bar->showMessage(MessageBar::Kind::Error,
                                tr("The run could not be read."),
                                toQt(reply.error().error.message));
@@ -185,6 +189,17 @@ void TimelinePane::load()
         m_bar->clear();
         show(std::make_shared<const domain::TimelineReply>(*std::move(reply)));
     });
+}
+
+/// The run of another incident must not stay under the name of this one.
+void TimelinePane::showUnread()
+{
+    m_model->setReply(nullptr, {});
+    m_timeline->setData({}, nullptr, {});
+    m_stack->setCurrentWidget(m_unread);
+    if (auto* title = titleOf(this)) {
+        title->setNote({}, true);
+    }
 }
 
 void TimelinePane::show(std::shared_ptr<const domain::TimelineReply> reply)

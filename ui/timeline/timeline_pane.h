@@ -38,6 +38,7 @@ private:
     void follow();
     void load();
     void show(std::shared_ptr<const domain::TimelineReply> reply);
+    void showUnread();
     void showSelection();
     void step(int direction);
     void goToInflection();
@@ -51,6 +52,7 @@ private:
     TimelineWidget* m_timeline;
     EventCards* m_cards;
     EmptyState* m_empty;
+    EmptyState* m_unread;
     QStackedWidget* m_stack;
     QLabel* m_step = nullptr;
     QTimer m_delay; ///< Walking through the results does not load every run.

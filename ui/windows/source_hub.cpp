@@ -3,10 +3,13 @@
 
 namespace exhibit::ui {
 
-void SourceHub::setSource(std::shared_ptr<domain::IncidentSource> source, const QString& name)
+void SourceHub::setSource(std::shared_ptr<domain::IncidentSource> source,
+                          const QString& name,
+                          const QString& baseUrl)
 {
     const auto old = std::exchange(m_source, std::move(source)); // Lives until all have let go.
     m_name = name;
+    m_baseUrl = baseUrl;
     Q_EMIT sourceChanged();
 }
 

@@ -23,10 +23,14 @@ public:
 
     /// nullptr while there is none.
     [[nodiscard]] domain::IncidentSource* source() const { return m_source.get(); }
-    void setSource(std::shared_ptr<domain::IncidentSource> source, const QString& name);
+    void setSource(std::shared_ptr<domain::IncidentSource> source,
+                   const QString& name,
+                   const QString& baseUrl);
     void setState(ConnectionState state, const QString& detail = {});
     [[nodiscard]] ConnectionState state() const { return m_state; }
     [[nodiscard]] QString name() const { return m_name; } ///< Host of the server.
+    /// "https://host[:port][/path]", as requests to it begin; empty while there is no source.
+    [[nodiscard]] QString baseUrl() const { return m_baseUrl; }
     [[nodiscard]] QString detail() const { return m_detail; }
     /// Paths of the server's own description (GET /openapi.json): what it can do.
     void setRoutes(const QSet<QString>& routes) { m_routes = routes; }
@@ -47,6 +51,7 @@ private:
     std::shared_ptr<domain::IncidentSource> m_source;
     ConnectionState m_state = ConnectionState::Offline;
     QString m_name;
+    QString m_baseUrl;
     QString m_detail;
     QSet<QString> m_routes;
     QSet<QString> m_exportFormats;

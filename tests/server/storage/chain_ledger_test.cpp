@@ -3,6 +3,7 @@
 
 #include "models/evidence/field.h"
 #include "server/storage/erasure.h"
+#include "server/storage/erasure_reading.h"
 #include "server/storage/unproven_ledger.h"
 #include "tests/server/storage/ledger_on_test.h"
 
@@ -190,6 +191,45 @@ TEST(Erasure, takesFieldsAndLeavesEveryProof)
     // The next entry of the subject gets a key of its own.
     must(on.append({LedgerOnTest::draft("ada again", "user:ada")}));
     EXPECT_TRUE(shows(on, 4, "ada again"));
+    EXPECT_TRUE(on.check().sound());
+}
+
+TEST(Erasure, namesEveryFieldThatItTook)
+{
+    LedgerOnTest on;
+    must(on.append({LedgerOnTest::draft("of ada", "user:ada"),
+                    LedgerOnTest::draft("of bob", "user:bob"),
+                    LedgerOnTest::draft("of ada too", "user:ada")}));
+    must(erase(on, "user:ada"));
+    const auto erasures = must(on.read(
+        [&](Transaction& transaction) { return Erasures::read(transaction, on.keys(), 1); }));
+    EXPECT_EQ(erasures.entriesOf(4), (std::set<std::uint64_t>{1, 3}));
+    EXPECT_EQ(erasures.ofEntries({2}), std::set<std::uint64_t>{});
+    EXPECT_EQ(erasures.ofEntries({0, 3}), std::set<std::uint64_t>{4});
+    const auto entry = must(on.read([&](Transaction& transaction) -> Result<evidence::Entry> {
+        EXHIBIT_TRY(const auto rows, readChain(transaction, 1, 3, 1));
+        return evidence::parseEntry(rows.at(0).entry);
+    }));
+    for (const auto& field : entry.fields) {
+        EXPECT_EQ(erasures.of(3, field.path, field.digest).has_value(), !isPublicPath(field.path))
+            << field.path;
+    }
+    EXPECT_FALSE(erasures.of(2, "/text", entry.fields.back().digest));
+}
+
+TEST(Erasure, ofManyFieldsIsNamedInMoreThanOneEntry)
+{
+    LedgerOnTest on;
+    std::vector<EntryDraft> drafts(600, LedgerOnTest::draft("of ada", "user:ada"));
+    for (auto& draft : drafts) {
+        draft.fields.push_back({"/more", "of ada"});
+    }
+    must(on.append(drafts));
+    EXPECT_EQ(must(erase(on, "user:ada")).fields, 600);
+    const auto erasures = must(on.read(
+        [&](Transaction& transaction) { return Erasures::read(transaction, on.keys(), 1); }));
+    EXPECT_EQ(erasures.entriesOf(601).size(), 500U);
+    EXPECT_EQ(erasures.entriesOf(602).size(), 100U);
     EXPECT_TRUE(on.check().sound());
 }
 

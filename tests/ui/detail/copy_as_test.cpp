@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/detail/copy_as.h"
+#include "ui/shell_quote.h"
 
 #include "ui/text.h"
 

@@ -101,6 +101,24 @@ private Q_SLOTS:
         QVERIFY(!headlineOf(incident, nullptr).hasCause);
     }
 
+    void headlineSaysWhatWasReleasedAndNotWhatArrived()
+    {
+        domain::Incident incident;
+        incident.rootCause = cause();
+        incident.callId = CallId::generate();
+        auto reply = *story();
+        for (auto& one : reply.events) {
+            one.callId = incident.callId;
+        }
+        const QString whole = headlineOf(incident, &reply).detail;
+        QVERIFY2(whole.endsWith(QStringLiteral(" 180 bytes were released. 61 were withheld.")),
+                 qPrintable(whole));
+        reply.events[4].data.as_object()["recovered"] = true;
+        const QString most = headlineOf(incident, &reply).detail;
+        QVERIFY2(most.contains(QStringLiteral("At most 180 bytes were released")),
+                 qPrintable(most));
+    }
+
     void twinHoldsEveryEventButTheFindingItself()
     {
         TimelineModel model;
