@@ -127,10 +127,15 @@ void Screenshots::listSearchShots()
                      true);
         window.actions().trigger(u"search.builder");
     });
-    addShot(u"record"_s, false, [&window, this] {
-        ui::SearchController::of(window.services()).setText({}, true);
+    const auto leave = [&window] {
         window.findChild<QDialog*>(u"query.builder"_s)->close();
-        m_shown = &m_console.records().open(window.services().selection->shared());
+        ui::SearchController::of(window.services()).setText({}, true);
+    };
+    m_shots.push_back({{}, leave, kAnswerMs});
+    addShot(u"record"_s, false, [&window, this] {
+        if (const auto hit = window.services().selection->shared()) {
+            m_shown = &m_console.records().open(hit);
+        }
     });
 }
 

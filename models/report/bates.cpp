@@ -19,6 +19,11 @@ std::string batesText(std::string_view prefix, std::int64_t number)
     return fmt::format("{}{:0{}}", prefix, number, kBatesDigits);
 }
 
+std::string batesSpan(const std::string& begin, const std::string& end)
+{
+    return begin == end ? begin : begin + " to " + end;
+}
+
 Result<void> checkBatesPrefix(std::string_view prefix, const std::string& subject)
 {
     const std::string allowed = std::string(kLetters) + std::string(kDigits) + "-_";

@@ -24,7 +24,7 @@ std::int64_t countOf(const LegalDiscoveryBundle& bundle, Treatment treatment)
 
 std::string rangeOf(const std::string& begin, const std::string& end)
 {
-    return begin == end ? oneLine(begin) : oneLine(begin + " to " + end);
+    return oneLine(batesSpan(begin, end));
 }
 
 std::string numbersOf(const LegalDiscoveryBundle& bundle)

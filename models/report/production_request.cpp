@@ -69,6 +69,7 @@ void withholdSteps(EvidenceBundle& bundle, const std::vector<WithheldDocument>& 
                 return one.stepIndex == step.stepIndex;
             })) {
             step.data.reset();
+            step.contentHash.reset(); // A short text is found by its hash.
             step.detail.clear();
             step.event = "Withheld";
         }

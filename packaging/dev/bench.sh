@@ -40,8 +40,11 @@ bench() {
         build/release/bin/bench_ui "$@" ;;
     evidence)
         install_packages build run
-        build release bench_evidence
-        build/release/bin/bench_evidence "$@" ;;
+        build release bench_evidence bench_certificate exhibitd exhibitctl exhibit-signer \
+            exhibit-sample-upstream
+        build/release/bin/bench_evidence "$@"
+        EXHIBIT_BIN_DIR=$PWD/build/release/bin EXHIBIT_SOURCE_DIR=$PWD \
+            build/release/bin/bench_certificate ;;
     *)
         echo "benches: gateway search spool scan prevention detection report ui evidence" >&2
         [ -z "$name" ] ;;

@@ -279,7 +279,8 @@ const std::vector<Setting>& settings()
 {
     static const auto list = [] {
         auto all = ownSettings();
-        for (const auto& more : {accessSettings(), evidenceSettings(), replaySettings(), redisSettings()}) {
+        for (const auto& more :
+             {accessSettings(), evidenceSettings(), replaySettings(), redisSettings()}) {
             all.insert(all.end(), more.begin(), more.end());
         }
         return all;

@@ -14,6 +14,7 @@
 #include <QMenuBar>
 #include <QProcess>
 #include <QTemporaryDir>
+#include <QToolButton>
 
 namespace exhibit::console {
 namespace {
@@ -77,6 +78,10 @@ private Q_SLOTS:
         QVERIFY(actions->action(u"evidence.export")->isVisible());
         QVERIFY(!actions->action(u"search.builder")->isVisible());
         QVERIFY(!actions->action(u"file.connect")->isVisible());
+        for (const auto* button : own.findChildren<QToolButton*>()) {
+            const QAction* action = button->defaultAction();
+            QVERIFY(action == nullptr || action->isVisible() || button->isHidden());
+        }
         QVERIFY(!own.grab().isNull());
     }
 

@@ -104,5 +104,19 @@ TEST_F(Witnessed, packsAndCertificatesCarryWhatTheWitnessAndTheAuthoritySaid)
     EXPECT_TRUE(isWitnessed(exportWitnessed(incident)));
 }
 
+TEST_F(Witnessed, aWitnessThatIsAwayStopsNothingAndIsAskedAgain)
+{
+    introduce();
+    const std::string incident = makeIncident();
+    EXPECT_TRUE(isWitnessed(exportWitnessed(incident)));
+    m_witness->kill();
+    static_cast<void>(m_witness->wait(Deadline::after(10s)));
+    const Json alone = verifyWitnessed(exportPack(incident));
+    EXPECT_EQ(stringMember(alone, "verdict"), "untrusted") << "a witness that is pinned is wanted";
+    EXPECT_EQ(stringMember(verify(path("case.exhibit"), anchors()), "verdict"), "valid");
+    startWitness(m_port);
+    EXPECT_TRUE(isWitnessed(exportWitnessed(incident)));
+}
+
 } // namespace
 } // namespace exhibit::test

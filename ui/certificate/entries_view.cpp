@@ -194,6 +194,7 @@ EntriesView::EntriesView(QWidget* parent)
     proof->setWidgetResizable(true);
     proof->setFrameShape(QFrame::NoFrame);
     proof->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    proof->viewport()->setBackgroundRole(QPalette::Base);
     m_tabs->setDocumentMode(true);
     m_tabs->tabBar()->setFont(typeFont(TypeRole::Small));
     m_tabs->addTab(withheldPart(), tr("Withheld"));
@@ -242,6 +243,8 @@ void EntriesView::makeTable()
 QWidget* EntriesView::withheldPart()
 {
     auto* cards = new QWidget(this);
+    cards->setAutoFillBackground(true);
+    cards->setBackgroundRole(QPalette::Base);
     cards->setLayout(m_withheld);
     m_withheld->setContentsMargins(scaled(12), 0, scaled(12), scaled(12));
     m_withheld->setSpacing(scaled(8));
@@ -252,6 +255,8 @@ QWidget* EntriesView::withheldPart()
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setAccessibleName(tr("Withheld fields"));
     auto* part = new QWidget(this);
+    part->setAutoFillBackground(true);
+    part->setBackgroundRole(QPalette::Base);
     auto* column = new QVBoxLayout(part);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);

@@ -134,12 +134,15 @@ void ExplainSection::show(const domain::TimelineEvent& event, const std::optiona
     addRow(tr("Should have"), textOf(recorded, "should_have"));
     addRow(tr("Actually did"), textOf(recorded, "actually_did"));
     if (const Json* point = findMember(recorded, "inflection")) {
+        const QString channel = textOf(*point, "channel");
+        const QString into = durationText(integerOf(*point, "at_us"));
         addRow(tr("Where"),
-               tr("byte %1 of %2, event %3, %4 into the call")
-                   .arg(integerOf(*point, "byte_offset"))
-                   .arg(textOf(*point, "channel"))
-                   .arg(integerOf(*point, "event_no"))
-                   .arg(durationText(integerOf(*point, "at_us"))));
+               channel.isEmpty() ? tr("%1 into the call, before any answer").arg(into)
+                                 : tr("byte %1 of %2, event %3, %4 into the call")
+                                       .arg(integerOf(*point, "byte_offset"))
+                                       .arg(channel)
+                                       .arg(integerOf(*point, "event_no"))
+                                       .arg(into));
     }
     const QString snapshot = textOf(recorded, "snapshot_id");
     addRow(

@@ -94,6 +94,11 @@ BuilderRow::BuilderRow(QWidget* parent)
 {
     m_join->addItems({tr("and"), tr("or")});
     m_join->setAccessibleName(tr("Joined with the condition before by"));
+    QSizePolicy room = m_join->sizePolicy();
+    room.setRetainSizeWhenHidden(true); // The fields stand below each other.
+    m_join->setSizePolicy(room);
+    m_join->setMinimumWidth(scaled(60));
+    m_field->setMinimumWidth(scaled(96));
     m_field->setAccessibleName(tr("Field"));
     m_field->addItem(tr("text"), QString());
     for (const auto& spec : query::kFields) {
@@ -120,8 +125,7 @@ BuilderRow::BuilderRow(QWidget* parent)
     }
     layout->addWidget(m_error, 1, 1, 1, 4);
     layout->setColumnStretch(3, 1);
-    layout->setColumnMinimumWidth(0, scaled(56));
-    layout->setColumnMinimumWidth(2, scaled(130));
+    m_operator->setMinimumWidth(scaled(132));
     fillOperators();
     connect(m_field, &QComboBox::currentIndexChanged, this, [this] {
         fillOperators();

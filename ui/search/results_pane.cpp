@@ -82,6 +82,7 @@ ResultsPane::ResultsPane(SearchController& search, QWidget* parent)
         auto* menu = new QMenu(group); // The button owns it.
         group->setMenu(menu);
         group->setPopupMode(QToolButton::InstantPopup);
+        group->setMinimumWidth(scaled(38)); // Sign and arrow, apart from the note before them.
         connect(menu, &QMenu::aboutToShow, this, [this, menu] { m_ordering->fillMenu(*menu); });
         title->addTool(group);
         auto* columns = iconButton(Icon::Columns, tr("Choose columns"), title);

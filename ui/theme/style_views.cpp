@@ -51,7 +51,8 @@ std::optional<Qt::ArrowType> arrowOf(QStyle::PrimitiveElement element, const QSt
         return Qt::RightArrow;
     case QStyle::PE_IndicatorHeaderArrow: {
         const auto* header = qstyleoption_cast<const QStyleOptionHeader*>(&option);
-        const bool up = header != nullptr && header->sortIndicator == QStyleOptionHeader::SortUp;
+        // Qt calls the ascending order "down": here the arrow points the way the values go.
+        const bool up = header != nullptr && header->sortIndicator == QStyleOptionHeader::SortDown;
         return up ? Qt::UpArrow : Qt::DownArrow;
     }
     default:

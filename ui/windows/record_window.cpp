@@ -11,6 +11,7 @@
 #include <QMenuBar>
 #include <QSplitter>
 #include <QToolBar>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -113,6 +114,12 @@ void RecordWindow::hideForeignActions()
         const QString id = action->objectName();
         const bool own = action->isEnabled() || id == u"search.back" || id == u"search.forward";
         action->setVisible(own);
+    }
+    for (auto* button : findChildren<QToolButton*>()) {
+        const QAction* action = button->defaultAction();
+        if (action != nullptr && !action->isVisible()) {
+            button->hide();
+        }
     }
     for (QAction* menu : menuBar()->actions()) {
         const auto items = menu->menu()->actions();

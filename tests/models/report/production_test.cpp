@@ -164,6 +164,7 @@ TEST_F(ProductionTest, withholdsADocumentEverywhere)
     const auto files = write();
     for (const auto& [path, bytes] : files) {
         EXPECT_EQ(bytes.find("secret plan"), std::string::npos) << path;
+        EXPECT_EQ(bytes.find(toHex(asView(sha256("request")))), std::string::npos) << path;
     }
     const auto bundle = bundleIn(files);
     EXPECT_EQ(bundle.documents[1].treatment, Treatment::Withheld);

@@ -28,6 +28,7 @@ std::string refusalOfUnpriced(const domain::QuotaPolicy& policy)
     call.userId = "ada";
     call.run = RunId::generate();
     call.newRun = true;
+    call.applied = domain::quotasOf(quotas, call.userId, "demo");
     call.counters.llmCalls = 1;
     call.now = utcNow();
     const auto demands = demandsOf(call);

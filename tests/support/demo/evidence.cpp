@@ -8,13 +8,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// The incident's entry is signed within a second.
-Result<void> waitForEntry(const test::Exhibitd& server,
-                          const std::vector<std::string>& exportCommand)
+/// The incident's entry is signed within a second, its call is closed a moment later.
+Result<void> waitUntilDone(const test::Exhibitd& server, const std::vector<std::string>& command)
 {
     const auto deadline = Deadline::after(10s);
     for (;;) {
-        const auto done = server.controlJson(exportCommand);
+        const auto done = server.controlJson(command);
         if (done) {
             return {};
         }
@@ -33,7 +32,12 @@ Result<std::vector<std::string>> showEvidence(const test::Exhibitd& server,
                                               const PrintControl& print)
 {
     const std::vector<std::string> exportCommand{"export", incident, "-o", file.string()};
-    EXHIBIT_CHECK(waitForEntry(server, exportCommand));
+    EXHIBIT_CHECK(waitUntilDone(server, exportCommand));
+    // The call is sent once more; the pack that is shown then holds the certificate as well.
+    EXHIBIT_CHECK(waitUntilDone(server, {"certify", incident}));
+    auto document = file;
+    document.replace_extension(".certificate.json");
+    EXHIBIT_CHECK(print({"certify", incident, "--last", "-o", document.string()}));
     EXHIBIT_CHECK(print(exportCommand));
     EXHIBIT_CHECK(print({"ledger", "checkpoint"}));
     // The report with the same pack's evidence for people to read.
@@ -47,18 +51,18 @@ Result<std::vector<std::string>> showEvidence(const test::Exhibitd& server,
                          "shown in the demo",
                          "-o",
                          pdf.string()}));
-    auto certificate = file;
-    certificate.replace_extension(".pem");
-    EXHIBIT_CHECK(print({"ledger", "keys", "--pdf-ca", certificate.string()}));
+    auto reportKey = file;
+    reportKey.replace_extension(".pem");
+    EXHIBIT_CHECK(print({"ledger", "keys", "--pdf-ca", reportKey.string()}));
     EXHIBIT_TRY(const Json keys, server.controlJson({"ledger", "keys"}));
     const std::vector<std::string> anchors{"--trust-log",
                                            std::string(stringMember(keys.at("logs").at(0), "vkey")),
                                            "--trust-certificate",
                                            std::string(stringMember(keys, "certificate")),
                                            "--pdf-ca",
-                                           certificate.string()};
+                                           reportKey.string()};
     std::vector<std::string> wrong;
-    for (const auto& one : {file, pdf}) {
+    for (const auto& one : {document, file, pdf}) {
         std::vector<std::string> verify{"verify", one.string()};
         verify.insert(verify.end(), anchors.begin(), anchors.end());
         EXHIBIT_CHECK(print(verify));
