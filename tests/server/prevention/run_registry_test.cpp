@@ -264,8 +264,8 @@ TEST_F(RunRegistryTest, aCopyThatIsNoLongerCompleteVouchesForNothingButStops)
     ASSERT_TRUE(bind());
     ASSERT_TRUE(m_copy->markIncomplete());
     EXPECT_EQ(bind().error().subject, "run_state_unavailable");
-    EXPECT_TRUE(m_registry->bind(
-        m_tenant, m_project, "order-1", kSnapshot, kNow, Vouched::ByDatabase));
+    EXPECT_TRUE(
+        m_registry->bind(m_tenant, m_project, "order-1", kSnapshot, kNow, Vouched::ByDatabase));
     stopRun(stopAt(kNow));
     EXPECT_EQ(bind().error().subject, "run_stopped");
     open();

@@ -92,7 +92,7 @@ domain::Question GeneratedSource::histogram(domain::HistogramRequest,
 }
 
 domain::Question GeneratedSource::searchCalls(domain::CallSearchRequest,
-                                        domain::AnswerTo<domain::CallSearchReply> answer)
+                                              domain::AnswerTo<domain::CallSearchReply> answer)
 {
     return later<domain::CallSearchReply>(domain::CallSearchReply{}, std::move(answer));
 }
