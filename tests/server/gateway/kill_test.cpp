@@ -10,7 +10,6 @@ namespace exhibit::gateway {
 namespace {
 
 using domain::KillReason;
-using std::chrono_literals::operator""s;
 
 const std::string kAsk
     = R"({"model":"gpt-4o","stream":true,"messages":[],"metadata":{"run_id":"r-1"}})";
@@ -18,14 +17,13 @@ const std::string kWholeAsk = R"({"model":"gpt-4o","messages":[],"metadata":{"ru
 const std::string kSecret = patternPolicy("SECRETS", "block", "sk-[a-z0-9]{8}");
 
 /// Sends `pieces` and waits for the gateway to hang up.
-ScriptedUpstream::Script stalling(std::string pieces, std::atomic<bool>& cut)
+ScriptedUpstream::Script stalling(std::string pieces, Cuts& cuts)
 {
-    return [pieces = std::move(pieces), &cut](const std::string&, ScriptedUpstream::Peer& peer) {
+    return [pieces = std::move(pieces), &cuts](const std::string&, ScriptedUpstream::Peer& peer) {
         if (!pieces.empty()) {
             peer.send(streamHead() + streamChunk(pieces));
         }
-        cut = peer.closedWithin(20s);
-        return false;
+        return cuts.await(peer);
     };
 }
 
@@ -44,8 +42,8 @@ std::string killedStream(GatewayOnTest& gateway, std::size_t& cut)
 
 TEST(Kill, endsALiveStreamAndStopsItsRun)
 {
-    std::atomic<bool> cut = false;
-    GatewayOnTest gateway(stalling(text("Hello ") + text("the key is sk-"), cut),
+    Cuts cuts;
+    GatewayOnTest gateway(stalling(text("Hello ") + text("the key is sk-"), cuts),
                           {.policies = {kSecret}});
     std::size_t calls = 0;
     const auto rest = killedStream(gateway, calls);
@@ -58,15 +56,15 @@ TEST(Kill, endsALiveStreamAndStopsItsRun)
     const auto closed = recordsOf<spool::CallClosed>(records).at(0);
     EXPECT_EQ(closed.outcome, "stopped");
     EXPECT_EQ(closed.errorCode, "run_killed");
-    EXPECT_TRUE(cut.load());
+    EXPECT_EQ(cuts.reach(1), 1);
     EXPECT_EQ(gateway.chat(kAsk)->status, 403) << "the run takes no further step";
     EXPECT_EQ(gateway.upstream().requests().size(), 1U);
 }
 
 TEST(Kill, endsAStreamWithAnErrorInStyleError)
 {
-    std::atomic<bool> cut = false;
-    GatewayOnTest gateway(stalling(text("Hello "), cut), {.stopStyle = domain::StopStyle::Error});
+    Cuts cuts;
+    GatewayOnTest gateway(stalling(text("Hello "), cuts), {.stopStyle = domain::StopStyle::Error});
     std::size_t calls = 0;
     const auto rest = killedStream(gateway, calls);
     EXPECT_NE(rest.find("\"code\":\"run_stopped\""), std::string::npos) << rest;
@@ -76,8 +74,8 @@ TEST(Kill, endsAStreamWithAnErrorInStyleError)
 TEST(Kill, refusesACallThatWaitsForItsProvider)
 {
     for (const auto& ask : {kAsk, kWholeAsk}) {
-        std::atomic<bool> cut = false;
-        GatewayOnTest gateway(stalling("", cut));
+        Cuts cuts;
+        GatewayOnTest gateway(stalling("", cuts));
         auto reply = std::async(std::launch::async, [&] { return gateway.chat(ask); });
         while (gateway.upstream().requests().empty()) {
             std::this_thread::sleep_for(std::chrono::milliseconds(2));
@@ -89,7 +87,7 @@ TEST(Kill, refusesACallThatWaitsForItsProvider)
         EXPECT_EQ(parseJson(got->body).value().at("error").at("code"), "run_stopped");
         EXPECT_EQ(got->header("x-should-retry"), "false");
         EXPECT_EQ(recordsOf<spool::CallClosed>(gateway.records()).at(0).outcome, "stopped");
-        EXPECT_TRUE(cut.load());
+        EXPECT_EQ(cuts.reach(1), 1);
     }
 }
 

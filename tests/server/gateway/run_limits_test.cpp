@@ -11,7 +11,6 @@ namespace {
 using domain::KillReason;
 using domain::RunStatus;
 using domain::TerminationReason;
-using std::chrono_literals::operator""s;
 
 std::string ask(bool streaming, const std::string& run = "r-1")
 {
@@ -24,7 +23,7 @@ std::string ask(bool streaming, const std::string& run = "r-1")
 const std::string kFiveTokens = text("four five six seven ");
 
 /// Sends so many pieces of five tokens and waits for the gateway to hang up.
-ScriptedUpstream::Script talking(int pieces, std::atomic<int>& cuts)
+ScriptedUpstream::Script talking(int pieces, Cuts& cuts)
 {
     return [pieces, &cuts](const std::string&, ScriptedUpstream::Peer& peer) {
         std::string all;
@@ -32,17 +31,15 @@ ScriptedUpstream::Script talking(int pieces, std::atomic<int>& cuts)
             all += kFiveTokens;
         }
         peer.send(streamHead() + (pieces > 0 ? streamChunk(all) : ""));
-        cuts += peer.closedWithin(20s) ? 1 : 0;
-        return false;
+        return cuts.await(peer);
     };
 }
 
 /// Answers nothing at all.
-ScriptedUpstream::Script silent(std::atomic<int>& cuts)
+ScriptedUpstream::Script silent(Cuts& cuts)
 {
     return [&cuts](const std::string&, ScriptedUpstream::Peer& peer) {
-        cuts += peer.closedWithin(20s) ? 1 : 0;
-        return false;
+        return cuts.await(peer);
     };
 }
 
@@ -79,12 +76,12 @@ TEST(RunLimits, cutAStreamThatUsesMoreThanItsTierAllowsOneRun)
         auto free = tier();
         (metric == KillReason::MaxTokens ? free.runTokens : free.runCost)
             = metric == KillReason::MaxTokens ? 12 : 12'000;
-        std::atomic<int> cuts = 0;
+        Cuts cuts;
         GatewayOnTest gateway(talking(4, cuts), {.tier = free});
         const auto reply = gateway.chat(ask(true));
         ASSERT_TRUE(reply.has_value());
         EXPECT_EQ(reply->status, 200);
-        EXPECT_EQ(cuts.load(), 1) << "the provider is cut";
+        EXPECT_EQ(cuts.reach(1), 1) << "the provider is cut";
         const auto records = gateway.records();
         EXPECT_EQ(releasedBytes(records), reply->body);
         EXPECT_TRUE(reply->body.starts_with(kFiveTokens + kFiveTokens)) << reply->body;
@@ -106,7 +103,7 @@ TEST(RunLimits, sayWhichInAStreamOfStyleError)
 {
     auto free = tier();
     free.runTokens = 12;
-    std::atomic<int> cuts = 0;
+    Cuts cuts;
     GatewayOnTest gateway(talking(4, cuts), {.stopStyle = domain::StopStyle::Error, .tier = free});
     const auto body = gateway.chat(ask(true, ""))->body;
     const auto last = body.substr(body.rfind("data: ") + 6);
@@ -124,13 +121,12 @@ TEST(RunLimits, countAllCallsOfTheRunThatAreUnderWay)
 {
     auto free = tier();
     free.runTokens = 12;
-    std::atomic<int> cuts = 0;
+    Cuts cuts;
     GatewayOnTest gateway(
         [&cuts](const std::string& request, ScriptedUpstream::Peer& peer) {
             const bool second = request.find("second") != std::string::npos;
             peer.send(streamHead() + streamChunk(second ? kFiveTokens + kFiveTokens : kFiveTokens));
-            cuts += peer.closedWithin(20s) ? 1 : 0;
-            return false;
+            return cuts.await(peer);
         },
         {.tier = free});
     auto first = gateway.connect();
@@ -145,7 +141,7 @@ TEST(RunLimits, countAllCallsOfTheRunThatAreUnderWay)
     EXPECT_EQ(second->body.find(kFiveTokens, 1), std::string::npos) << "fifteen do not";
     const auto rest = first.readBody(gateway.soon()).value_or("cut");
     EXPECT_NE(rest.find("content_filter"), std::string::npos) << "a run ends whole: " << rest;
-    EXPECT_EQ(cuts.load(), 2);
+    EXPECT_EQ(cuts.reach(2), 2);
     expectEnd(gateway.records(2), KillReason::MaxTokens, TerminationReason::BudgetExceeded);
 }
 
@@ -153,7 +149,7 @@ TEST(RunLimits, endARunWhoseTimeIsUpThoughItsProviderSaysNothing)
 {
     auto free = tier();
     free.runSeconds = 1;
-    std::atomic<int> cuts = 0;
+    Cuts cuts;
     GatewayOnTest streams(talking(1, cuts), {.tier = free});
     const auto streamed = streams.chat(ask(true));
     ASSERT_TRUE(streamed.has_value());
@@ -169,7 +165,7 @@ TEST(RunLimits, endARunWhoseTimeIsUpThoughItsProviderSaysNothing)
     EXPECT_EQ(refused->header("x-should-retry"), "false");
     expectEnd(waits.records(), KillReason::MaxRuntime, TerminationReason::Timeout);
     EXPECT_EQ(waits.chat(ask(false))->status, 403);
-    EXPECT_EQ(cuts.load(), 2);
+    EXPECT_EQ(cuts.reach(2), 2);
 }
 
 TEST(Thresholds, stopAStreamOnTheEventThatExceedsThem)
@@ -179,7 +175,7 @@ TEST(Thresholds, stopAStreamOnTheEventThatExceedsThem)
         {"run.cost", KillReason::MaxCost},
         {"call.output_tokens", KillReason::MaxTokens}};
     for (const auto& [metric, reason] : metrics) {
-        std::atomic<int> cuts = 0;
+        Cuts cuts;
         GatewayOnTest gateway(
             talking(4, cuts),
             {.policies = {threshold(metric, metric == "run.cost" ? 12'000 : 12)}});
@@ -187,7 +183,7 @@ TEST(Thresholds, stopAStreamOnTheEventThatExceedsThem)
         ASSERT_TRUE(reply.has_value());
         EXPECT_TRUE(reply->body.starts_with(kFiveTokens + kFiveTokens)) << metric << reply->body;
         EXPECT_NE(reply->body.find("\"policy_id\":\"BUDGET\""), std::string::npos) << metric;
-        EXPECT_EQ(cuts.load(), 1);
+        EXPECT_EQ(cuts.reach(1), 1);
         const auto incidents = recordsOf<spool::IncidentRecord>(gateway.records());
         ASSERT_EQ(incidents.size(), 1U) << metric;
         EXPECT_EQ(incidents[0].stop->status, RunStatus::FailedPolicy);
@@ -199,7 +195,7 @@ TEST(Thresholds, stopAStreamOnTheEventThatExceedsThem)
 TEST(Thresholds, endARunWhoseTimeIsUpThoughItsProviderSaysNothing)
 {
     const GatewaySetup setup{.policies = {threshold("run.duration", 1)}};
-    std::atomic<int> cuts = 0;
+    Cuts cuts;
     GatewayOnTest streams(talking(1, cuts), setup);
     const auto streamed = streams.chat(ask(true));
     ASSERT_TRUE(streamed.has_value());
@@ -219,12 +215,12 @@ TEST(Thresholds, endARunWhoseTimeIsUpThoughItsProviderSaysNothing)
     EXPECT_EQ(recordsOf<spool::CallClosed>(records).at(0).outcome, "stopped");
     EXPECT_EQ(waits.chat(ask(false))->status, 403) << "the run takes no further step";
     EXPECT_EQ(waits.upstream().requests().size(), 1U);
-    EXPECT_EQ(cuts.load(), 2);
+    EXPECT_EQ(cuts.reach(2), 2);
 }
 
 TEST(Thresholds, ofCallsEndTheCallsThatAreUnderWay)
 {
-    std::atomic<int> cuts = 0;
+    Cuts cuts;
     GatewayOnTest gateway(talking(1, cuts), {.policies = {threshold("run.llm_calls", 1)}});
     auto first = gateway.connect();
     ASSERT_TRUE(first.send(gateway.chatText(ask(true)), gateway.soon()).has_value());
@@ -240,7 +236,7 @@ TEST(Thresholds, ofCallsEndTheCallsThatAreUnderWay)
     const auto incidents = recordsOf<spool::IncidentRecord>(records);
     ASSERT_EQ(incidents.size(), 1U);
     EXPECT_EQ(incidents[0].stop->killReason, KillReason::MaxLlmCalls);
-    EXPECT_EQ(cuts.load(), 1);
+    EXPECT_EQ(cuts.reach(1), 1);
 }
 
 } // namespace

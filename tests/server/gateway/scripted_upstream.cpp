@@ -173,6 +173,23 @@ void ScriptedUpstream::serve(int socket)
     ::shutdown(socket, SHUT_RDWR);
 }
 
+bool Cuts::await(const ScriptedUpstream::Peer& peer)
+{
+    if (peer.closedWithin(std::chrono::seconds(20))) {
+        const std::scoped_lock lock(m_mutex);
+        ++m_count;
+        m_changed.notify_all();
+    }
+    return false;
+}
+
+int Cuts::reach(int count)
+{
+    std::unique_lock lock(m_mutex);
+    m_changed.wait_for(lock, std::chrono::seconds(10), [&] { return m_count >= count; });
+    return m_count;
+}
+
 std::string jsonReply(const std::string& body, const std::string& headers)
 {
     return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + headers

@@ -4,6 +4,7 @@
 #include "models/base/bytes.h"
 
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -58,6 +59,21 @@ private:
     std::vector<int> m_sockets;
     std::vector<std::thread> m_threads;
     std::thread m_acceptor;
+};
+
+/// How many requests the gateway hung up on, as its provider saw it. The provider's thread notices
+/// in its own time, so a test waits for a number.
+class Cuts {
+public:
+    /// Waits for the gateway to hang up. A script's last act: false, the connection is over.
+    bool await(const ScriptedUpstream::Peer& peer);
+    /// Returns the number once it is `count`, or what it is after ten seconds.
+    [[nodiscard]] int reach(int count);
+
+private:
+    std::mutex m_mutex;
+    std::condition_variable m_changed;
+    int m_count = 0;
 };
 
 /// A reply with Content-Length.

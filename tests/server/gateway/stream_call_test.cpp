@@ -83,14 +83,13 @@ TEST(StreamCall, deliversEachEventBeforeTheNextIsMade)
 
 TEST(StreamCall, endsABlockedStreamSoftlyWithTheIncident)
 {
-    std::atomic<bool> cut = false;
+    Cuts cuts;
     GatewayOnTest gateway(
-        [&cut](const std::string&, ScriptedUpstream::Peer& peer) {
+        [&cuts](const std::string&, ScriptedUpstream::Peer& peer) {
             peer.send(streamHead());
             peer.send(streamChunk(text("The key is sk-ab", 0) + text("other", 1)));
             peer.send(streamChunk(text("cdefgh and", 0)));
-            cut = peer.closedWithin(std::chrono::seconds(20));
-            return false;
+            return cuts.await(peer);
         },
         {.policies = {kSecret}});
     const auto reply = gateway.chat(kRunAsk);
@@ -118,7 +117,7 @@ TEST(StreamCall, endsABlockedStreamSoftlyWithTheIncident)
     const auto closed = recordsOf<spool::CallClosed>(records).at(0);
     EXPECT_EQ(closed.outcome, "stopped");
     EXPECT_EQ(closed.status, 200);
-    EXPECT_TRUE(cut.load()) << "the provider was cut";
+    EXPECT_EQ(cuts.reach(1), 1) << "the provider was cut";
     EXPECT_EQ(gateway.chat(kRunAsk)->status, 403);
 
     // The incident stands in the journal before the events that tell of it.

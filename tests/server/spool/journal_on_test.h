@@ -64,6 +64,17 @@ public:
         std::sort(found.begin(), found.end());
         return found;
     }
+    /// Of every file of the journal, as it is now.
+    [[nodiscard]] std::size_t bytesOnDisk() const
+    {
+        std::size_t bytes = 0;
+        for (const auto& entry : std::filesystem::directory_iterator(folder())) {
+            std::error_code gone;
+            const auto size = entry.file_size(gone);
+            bytes += gone ? 0 : size;
+        }
+        return bytes;
+    }
     /// Everything that can be read, in pieces of `step`.
     [[nodiscard]] std::vector<StoredRecord> readAll(std::size_t step = 7)
     {
