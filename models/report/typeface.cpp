@@ -19,6 +19,7 @@ constexpr double kQuiet = 0.33;
 constexpr double kLeading = 1.1; ///< Of a line over what its font asks for.
 constexpr std::size_t kKnownMax = 16'384; ///< Texts that are remembered, some 5 kB each.
 constexpr std::size_t kKnownBytesMax = 300; ///< Of one of them.
+constexpr int kPieceBytes = 400; ///< Of a text that is shaped at once; a few lines.
 
 double points(int units)
 {
@@ -82,6 +83,38 @@ void apply(const Attributes& attributes, const Look& look, double size)
         attributes.grey(1);
     } else if (look.quiet) {
         attributes.grey(kQuiet);
+    }
+}
+
+/// A character that changes how the one before it looks.
+bool joins(gunichar character)
+{
+    return g_unichar_ismark(character) != 0 || g_unichar_type(character) == G_UNICODE_FORMAT;
+}
+
+/// Cuts the text into pieces by an attribute that changes nothing. Pango shapes what is left of a
+/// piece again for each line of it: a word of 20 kB in one piece takes over a second.
+void cutIntoPieces(Attributes& attributes, const std::string& text)
+{
+    const char* begin = text.data();
+    const char* const end = text.data() + text.size();
+    while (end - begin > kPieceBytes) {
+        const char* at = g_utf8_find_next_char(begin + kPieceBytes, end);
+        bool joined = false; // The character before asks for the next one.
+        while (at != nullptr && at < end) {
+            const gunichar next = g_utf8_get_char_validated(at, end - at);
+            if (!joins(next) && !joined) {
+                break;
+            }
+            joined = g_unichar_type(next) == G_UNICODE_FORMAT;
+            at = g_utf8_find_next_char(at, end);
+        }
+        if (at == nullptr) {
+            return;
+        }
+        attributes.over(static_cast<int>(begin - text.data()), static_cast<int>(at - text.data()));
+        attributes.add(pango_attr_fallback_new(TRUE)); // The default.
+        begin = at;
     }
 }
 
@@ -319,6 +352,7 @@ std::shared_ptr<const SetText> Typeface::setAnew(const Text& text, const Setting
             frames.push_back({begin, static_cast<int>(all.size()), span.look.frame});
         }
     }
+    cutIntoPieces(attributes, all);
     attributes.over(0, static_cast<int>(all.size()));
     attributes.add(pango_attr_font_features_new("tnum=1")); // Figures line up in columns.
     attributes.add(pango_attr_insert_hyphens_new(FALSE)); // Nothing is added to what was recorded.
