@@ -115,6 +115,7 @@ Result<void> addFields(Art73Bundle& bundle,
 Result<void> addDeadlines(Art73Bundle& bundle, const Json& mapping, const std::string& pointer)
 {
     bool known = !bundle.circumstance;
+    std::string names;
     for (const auto& described : mapping.at("deadlines").as_array()) {
         Art73Deadline deadline{std::string(stringMember(described, "id")),
                                described.at("days").as_int64(),
@@ -124,6 +125,7 @@ Result<void> addDeadlines(Art73Bundle& bundle, const Json& mapping, const std::s
                                false};
         deadline.applies = bundle.circumstance == deadline.id;
         known = known || deadline.applies;
+        names += (names.empty() ? "" : ", ") + deadline.id;
         if (bundle.awarenessAt) {
             deadline.due = dueDay(*bundle.awarenessAt, deadline.days);
             if (deadline.applies || (!bundle.circumstance && !bundle.due)) {
@@ -133,8 +135,9 @@ Result<void> addDeadlines(Art73Bundle& bundle, const Json& mapping, const std::s
         bundle.deadlines.push_back(std::move(deadline));
     }
     if (!known) {
-        return fail(
-            ErrorCode::InvalidInput, "no deadline is of that name", pointer + "/circumstance");
+        return fail(ErrorCode::InvalidInput,
+                    "no deadline is of that name; there are " + names,
+                    pointer + "/circumstance");
     }
     return {};
 }

@@ -81,6 +81,9 @@ TEST_F(Art73, refusesWhatTheReportHasNoPlaceFor)
     Art73Entered entered;
     entered.circumstance = "sometimes";
     EXPECT_EQ(make(entered).error().subject, "/art73/circumstance");
+    EXPECT_NE(make(entered).error().message.find("critical_infrastructure, death, general"),
+              std::string::npos)
+        << make(entered).error().message;
     entered = {};
     entered.fields = JsonObject{{"guess", "x"}};
     EXPECT_EQ(make(entered).error().subject, "/art73/fields/guess");

@@ -212,9 +212,9 @@ void Recordings::index(const Recording& recording)
     }
 }
 
-Recordings::Found Recordings::find(std::string_view method,
-                                   std::string_view path,
-                                   const Json& body) const
+const Recording* Recordings::findEqual(std::string_view method,
+                                       std::string_view path,
+                                       const Json& body) const
 {
     const std::string endpoint = endpointOfPath(path);
     const std::size_t hash = hashOfJson(body);
@@ -232,11 +232,24 @@ Recordings::Found Recordings::find(std::string_view method,
             }
         }
     }
-    if (first != nullptr || body.is_null()) {
-        return {first, false};
+    return first;
+}
+
+Recordings::Found Recordings::find(std::string_view method,
+                                   std::string_view path,
+                                   const Json& body) const
+{
+    const Recording* equal = findEqual(method, path, body);
+    if (equal == nullptr && findMember(body, "stream_options") != nullptr) {
+        Json asked = body;
+        asked.get_object().erase("stream_options");
+        equal = findEqual(method, path, asked);
+    }
+    if (equal != nullptr || body.is_null()) {
+        return {equal, false};
     }
     const auto& firsts = wantsStream(body) ? m_firstStream : m_firstJson;
-    const auto fallback = firsts.find(endpoint);
+    const auto fallback = firsts.find(endpointOfPath(path));
     return {fallback == firsts.end() ? nullptr : fallback->second, true};
 }
 

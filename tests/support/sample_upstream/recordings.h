@@ -35,8 +35,9 @@ public:
         bool fallback = false;
     };
     /// The first recording of the path's endpoint (or of the path itself) whose request equals
-    /// `body`; else the first 200 of the endpoint and stream flag, as a fallback. Without a body
-    /// (null) method and path are all there is, and have to be equal.
+    /// `body`; then one that equals it but for `stream_options`, which gateways set to have the
+    /// usage counted; else the first 200 of the endpoint and stream flag, as a fallback. Without a
+    /// body (null) method and path are all there is, and have to be equal.
     [[nodiscard]] Found find(std::string_view method,
                              std::string_view path,
                              const Json& body) const;
@@ -51,6 +52,9 @@ private:
     [[nodiscard]] Result<void> loadFile(const std::string& file);
     [[nodiscard]] Result<void> addLine(std::string_view line);
     void index(const Recording& recording);
+    [[nodiscard]] const Recording* findEqual(std::string_view method,
+                                             std::string_view path,
+                                             const Json& body) const;
     void listModels();
 
     std::deque<Recording> m_recordings; ///< Stable addresses.

@@ -71,6 +71,19 @@ TEST(Recordings, fallsBackOnTheSameEndpointAndStreamFlag)
     EXPECT_EQ(find("/odd", R"({"q":2})"), "none"); // Only a 429 is recorded there.
 }
 
+TEST(Recordings, looksPastTheStreamOptionsThatAGatewaySets)
+{
+    const test::TempDir folder;
+    const Recordings recordings = loaded(folder);
+    const auto find = [&](const char* body) {
+        return idOf(recordings.find("POST", "/v1/chat/completions", *parseJson(body)));
+    };
+    EXPECT_EQ(find(R"({"model":"m","stream":true,"stream_options":{"include_usage":true}})"),
+              "sse");
+    EXPECT_EQ(find(R"({"model":"x","stream":true,"stream_options":{"include_usage":true}})"),
+              "fallback sse");
+}
+
 TEST(Recordings, matchesRequestsWithoutBodyByMethodAndPath)
 {
     const test::TempDir folder;
