@@ -148,6 +148,9 @@ TEST_F(SignerLoss, endsTheOldLogAndGoesOnInANewOne)
     const Json whole = check();
     expectSound(whole);
     EXPECT_GT(findMember(whole, "unreadable")->get_int64(), 0) << printJson(whole);
+    const auto keyring = m_server->request("GET", "/api/v1/ledger/keyring/draft");
+    ASSERT_TRUE(keyring && keyring->status == 200);
+    EXPECT_NE(keyring->body.find("log " + oldAnchors[1]), std::string::npos) << keyring->body;
 }
 
 TEST_F(SignerLoss, leavesFieldsThatAreUnreadableNotDamaged)
