@@ -55,34 +55,30 @@ private:
     Result<void> findScope()
     {
         EXHIBIT_TRY(const Rows incident,
-                    m_transaction.query("SELECT call_id FROM incidents"
+                    m_transaction.query("SELECT call_id, run_id FROM incidents"
                                         " WHERE tenant_id = $1 AND incident_id = $2",
                                         {m_transaction.tenant(), m_request.incident}));
         if (incident.empty()) {
             return fail(ErrorCode::NotFound, "there is no such incident");
         }
-        const std::string call = CallId{incident.uuid(0, 0)}.text();
         EXHIBIT_TRY(const auto named,
                     entriesOfIncident(m_transaction, m_checkpoint.epoch, m_request.incident));
         if (named.empty()) {
             return fail(ErrorCode::NotFound, "the incident has no entry in the signed log yet");
         }
         m_scope.insert(named.begin(), named.end());
-        // A call's entries lie near its incident's: decisions before it, the call's own behind it.
-        const std::uint64_t reach = limits::kPackRangeMax / 2;
-        const std::uint64_t from = named.front() > reach ? named.front() - reach : 0;
-        EXHIBIT_TRY(const Rows near,
+        // The call's own entry may be far behind: it is written when the answer has ended.
+        EXHIBIT_TRY(const Rows linked,
                     m_transaction.query(
-                        "SELECT sequence_number FROM incident_log_chain WHERE tenant_id = $1"
-                        " AND epoch = $2 AND sequence_number >= $3 AND sequence_number < $4"
-                        " AND event_data::jsonb->>'call_id' = $5",
+                        "SELECT sequence_number FROM ledger_links WHERE tenant_id = $1"
+                        " AND epoch = $2 AND (about = $3 OR about IN (SELECT decision_id"
+                        " FROM decisions WHERE tenant_id = $1 AND run_id = $4 AND call_id = $3))",
                         {m_transaction.tenant(),
                          m_checkpoint.epoch,
-                         static_cast<std::int64_t>(from),
-                         static_cast<std::int64_t>(named.front() + reach),
-                         call}));
-        for (std::size_t row = 0; row < near.size(); ++row) {
-            m_scope.insert(static_cast<std::uint64_t>(near.integer(row, 0)));
+                         CallId{incident.uuid(0, 0)},
+                         RunId{incident.uuid(0, 1)}}));
+        for (std::size_t row = 0; row < linked.size(); ++row) {
+            m_scope.insert(static_cast<std::uint64_t>(linked.integer(row, 0)));
         }
         std::erase_if(m_scope, [this](std::uint64_t s) { return s >= m_checkpoint.head.size; });
         if (m_scope.empty()) {
