@@ -100,6 +100,7 @@ struct TimelineReply {
 /// Absent members stay as they are.
 struct IncidentChange {
     std::optional<IncidentStatus> status;
+    std::optional<IncidentStatus> statusWas; ///< Nothing is changed when it is another by now.
     std::optional<std::string> assignee;
     std::optional<std::vector<std::string>> tags;
 };
