@@ -63,6 +63,11 @@ domain::Question GeneratedSource::search(domain::SearchRequest request,
         first += std::chrono::duration_cast<std::chrono::seconds>(kNewest - *request.timeTo).count()
             + 1;
     }
+    std::int64_t end = m_count;
+    if (request.timeFrom) {
+        const auto back = std::chrono::floor<std::chrono::seconds>(kNewest - *request.timeFrom);
+        end = std::clamp<std::int64_t>(back.count() + 1, 0, m_count);
+    }
     domain::SearchReply reply;
     reply.total = m_count;
     const std::int64_t last = std::min(m_count, first + request.limit.value_or(50));
