@@ -31,7 +31,7 @@ QString decisionText(const FoundCall& call)
 const CallColumn kCallColumns[] = {
     {"time",
      QT_TRANSLATE_NOOP("Calls", "Time"),
-     100,
+     136,
      false,
      [](const FoundCall& call) { return TimeDisplay::instance().clock(call.openedAt); }},
     {"result", QT_TRANSLATE_NOOP("Calls", "Result"), 92, false, resultText},

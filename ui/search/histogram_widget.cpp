@@ -8,7 +8,6 @@
 #include "ui/widgets/time_display.h"
 
 #include <QKeyEvent>
-#include <QLocale>
 #include <QPainter>
 
 #include <algorithm>
@@ -205,7 +204,7 @@ void HistogramWidget::paintLabels(QPainter& painter) const
         = labelUnit(std::llround(scaled(kLabelSpacing) / width * double(m_bars.barSeconds)));
     const bool days = m_bars.barSeconds >= 86400;
     const bool seconds = m_bars.barSeconds < 60;
-    const auto format = days ? u"d MMM"_s : seconds ? u"HH:mm:ss"_s : u"HH:mm"_s;
+    const auto format = seconds ? u"HH:mm:ss"_s : u"HH:mm"_s;
     for (int bar = 0; bar < barCount(); ++bar) {
         const double x = xOf(bar);
         const QDateTime start = TimeDisplay::instance().inZone(startOf(bar));
@@ -214,7 +213,8 @@ void HistogramWidget::paintLabels(QPainter& painter) const
             continue;
         }
         painter.drawLine(QPointF(x, plot().bottom() + 1), QPointF(x, plot().bottom() + 4));
-        const QString label = QLocale().toString(start, format);
+        const QString label
+            = days ? TimeDisplay::instance().day(startOf(bar)) : start.toString(format);
         painter.drawText(
             QRectF(
                 x + scaled(4), height() - scaled(kLabelHeight), scaled(kLabelSpacing), scaled(14)),
