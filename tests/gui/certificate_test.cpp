@@ -297,7 +297,8 @@ private Q_SLOTS:
         const QDir folder(m_folder.filePath(u"many"_s));
         QVERIFY(folder.mkpath(u"."_s));
         for (int i = 0; i < 103; ++i) {
-            QVERIFY(QFile::copy(m_other, folder.filePath(u"%1.exhibit"_s.arg(i, 3, 10, QChar(u'0')))));
+            QVERIFY(
+                QFile::copy(m_other, folder.filePath(u"%1.exhibit"_s.arg(i, 3, 10, QChar(u'0')))));
         }
         drop({folder.path()});
         QCOMPARE(page().files().files().size(), std::size_t(100));

@@ -58,8 +58,9 @@ HistogramWidget::HistogramWidget(QWidget* parent)
     connect(&TimeDisplay::instance(), &TimeDisplay::changed, this, qOverload<>(&QWidget::update));
 }
 
-void HistogramWidget::setBars(const domain::HistogramReply& bars)
+void HistogramWidget::setBars(const domain::HistogramReply& bars, Counted counted)
 {
+    m_counted = counted;
     m_bars = bars;
     // Little data does not become a few doors: empty time before it makes up the axis.
     const int missing = kBarsLeast - barCount();
@@ -94,6 +95,9 @@ void HistogramWidget::setRange(std::optional<UtcTime> from, std::optional<UtcTim
 
 QString HistogramWidget::summary() const
 {
+    if (m_counted != Counted::Yes) {
+        return m_counted == Counted::NotYet ? tr("counting …") : tr("not counted");
+    }
     if (barCount() == 0) {
         return tr("no matches to plot");
     }
@@ -169,7 +173,7 @@ void HistogramWidget::paintBars(QPainter& painter) const
         const bool inside = !m_brush || (bar >= m_brush->first && bar <= m_brush->last);
         painter.fillRect(
             QRectF(xOf(bar), area.bottom() - height, std::max(1.0, width - gap), height),
-            colour(inside ? Role::PlotBar : Role::PlotDim));
+            colour(inside && m_counted == Counted::Yes ? Role::PlotBar : Role::PlotDim));
     }
 }
 

@@ -149,7 +149,7 @@ void QueryBar::showCounts()
                || m_search.state() == SearchState::Cancelled) {
         text = tr("%1 as of %2, not current")
                    .arg(grouped(m_search.total()), TimeDisplay::instance().clock(m_search.asOf()));
-    } else if (all && !m_search.query().empty()) {
+    } else if (all && !m_search.shownQuery().empty()) {
         text = tr("%1 of %2 incidents").arg(found, grouped(*all));
     } else {
         text = tr("%1 incidents").arg(found);

@@ -98,6 +98,7 @@ void ResultsPane::connectSearch()
     connect(&m_search, &SearchController::stateChanged, this, &ResultsPane::showState);
     connect(&m_search, &SearchController::resultsShown, this, &ResultsPane::selectFirst);
     connect(&m_search, &SearchController::countsChanged, this, &ResultsPane::showCounts);
+    connect(&m_search, &SearchController::countsFailed, this, &ResultsPane::showCountsFailure);
     connect(&m_search.results(), &ResultsModel::pageFailed, this, [this](const QString& why) {
         m_bar->showMessage(MessageBar::Kind::Warning, tr("Some rows could not be read."), why);
         m_bar->addAction(tr("Try again"), [this] {
@@ -214,9 +215,20 @@ void ResultsPane::showCancelled()
     m_empty->addWay(Icon::Search, tr("Search again"), [this] { m_search.search(); });
 }
 
+void ResultsPane::showCountsFailure()
+{
+    m_bar->showMessage(MessageBar::Kind::Warning,
+                       tr("The counts of these results could not be read."),
+                       toQt(m_search.countsFailure()->error.message));
+    m_bar->addAction(tr("Retry"), [this] {
+        m_bar->clear();
+        m_search.countAgain();
+    });
+}
+
 void ResultsPane::showCounts()
 {
-    m_histogram->setBars(m_search.histogram());
+    m_histogram->setBars(m_search.histogram(), m_search.bars());
     const auto [from, to] = rangeOf(m_search.query());
     m_histogram->setRange(from, to);
     if (auto* title = titleOf(this)) {

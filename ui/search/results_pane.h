@@ -38,6 +38,7 @@ private:
     void showFailure();
     void showCancelled();
     void showCounts();
+    void showCountsFailure();
     void showEmpty();
     void selectFirst();
     void selectionChanged();
