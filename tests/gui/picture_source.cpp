@@ -206,6 +206,13 @@ domain::Question PictureSource::exportIncident(std::string id,
     return later<Bytes>(tl::make_unexpected(notHere()), std::move(answer));
 }
 
+domain::Question PictureSource::exportSearch(domain::SearchRequest,
+                                             domain::ExportChoice,
+                                             domain::AnswerTo<Bytes> answer)
+{
+    return later<Bytes>(tl::make_unexpected(notHere()), std::move(answer));
+}
+
 domain::Question PictureSource::certify(std::string id,
                                         domain::AnswerTo<domain::IssuedCertificate> answer)
 {

@@ -305,7 +305,9 @@ void RecordPane::showRun()
     m_figures->setFigures(figures);
     const auto* context = firstOf(StepType::Context);
     m_facts->setFacts(context != nullptr ? factsOf(*context) : std::vector<Fact>{},
-                      context != nullptr || !m_services.selection->timeline()->truncated);
+                      context != nullptr
+                          || (!m_services.selection->timeline()->truncated
+                              && !m_services.selection->awaitsCall()));
     showRaw();
 }
 
@@ -339,16 +341,23 @@ void RecordPane::showRaw()
         = [](JsonPage& on, const domain::TimelineEvent* event, const QString& otherwise) {
               event != nullptr ? on.show(event->data) : on.showNothing(otherwise);
           };
+    const bool awaited = m_services.selection->awaitsCall();
+    const QString awaitedText
+        = tr("The call's record is not here yet: it is written when the call has ended.");
     if (page == m_request) {
         show(*page,
              firstOf(StepType::Input),
              timeline->truncated ? tr("The request is not among the events that were fetched.")
+                 : awaited       ? awaitedText
                                  : tr("No request is recorded."));
     } else if (page == m_response) {
         show(*page,
              firstOf(StepType::Output),
              timeline->truncated ? tr("The answer is not among the events that were fetched.")
-                                 : tr("No answer is recorded: the call did not reach a provider."));
+                 : awaited       ? awaitedText
+                 : firstOf(StepType::Input) != nullptr
+                 ? tr("No answer is recorded: the call did not reach a provider.")
+                 : tr("No answer is recorded."));
     } else if (page == m_events) {
         page->show(toJson(timeline->events));
     } else if (page == m_decisions) {

@@ -112,7 +112,7 @@ void paintSpanLabel(QPainter& painter,
     if (first > 0) {
         rest.setLeft(std::max(rest.left(), parted + scaled(6)));
         text += (name.isEmpty() ? QString() : u", "_s)
-            + QCoreApplication::translate("Timeline", "first byte %1, then %2 tokens, %3")
+            + QCoreApplication::translate("Timeline", "first byte %1, then %2 tokens, cost %3")
                   .arg(durationText(first),
                        grouped(event.tokens),
                        costText(integerOf(event.data, "cost_microcents")));
