@@ -148,11 +148,11 @@ asio::awaitable<QuotaAnswer> Quotas::Impl::reserve(QuotaCall call)
             noteTrouble(leased.error());
             co_return tl::make_unexpected(storeAway(leased.error()));
         }
+        // Another call may have leased enough meanwhile, or taken it for the whole run.
         const auto& lacking = wanted.demands[*taking.lacking];
-        if (leased->granted == 0 && isTaken(lacking, call.run)) {
-            continue; // Another call of the run got it meanwhile.
-        }
-        if (leased->granted == 0) {
+        const bool enough
+            = m_budgets.available(asked.key) + leased->granted >= open[*taking.lacking].least;
+        if (leased->granted == 0 && !enough && !isTaken(lacking, call.run)) {
             co_return tl::make_unexpected(exhausted(lacking, leased->taken, call.now));
         }
         m_failing = false;

@@ -102,18 +102,18 @@ Result<domain::LiveRun> liveRunOf(const Rows& rows, std::size_t row, TenantId te
 Result<domain::Run> RunStore::get(TenantId tenant, RunId run, Deadline deadline)
 {
     return m_database.read(tenant, deadline, [&](Transaction& transaction) -> Result<domain::Run> {
-        EXHIBIT_TRY(const Rows rows,
-                    transaction.query(
-                        "SELECT r.run_id, project_id, nullif(client_run_id, ''), user_id,"
-                        " session_id, metadata,"
-                        " policy_snapshot_id, status, termination_reason, r.kill_reason,"
-                        " stopped_at_step, violation_policy_id, tokens_used, cost_microcents,"
-                        " llm_calls, step_count, started_at, ended_at,"
-                        " a.kill_reason, a.actor, a.step, a.aborted_at, a.cut_latency_us"
-                        " FROM runs r LEFT JOIN run_abort_log a"
-                        " ON a.tenant_id = r.tenant_id AND a.run_id = r.run_id"
-                        " WHERE r.tenant_id = $1 AND r.run_id = $2",
-                        {tenant, run}));
+        EXHIBIT_TRY(
+            const Rows rows,
+            transaction.query("SELECT r.run_id, project_id, nullif(client_run_id, ''), user_id,"
+                              " session_id, metadata,"
+                              " policy_snapshot_id, status, termination_reason, r.kill_reason,"
+                              " stopped_at_step, violation_policy_id, tokens_used, cost_microcents,"
+                              " llm_calls, step_count, started_at, ended_at,"
+                              " a.kill_reason, a.actor, a.step, a.aborted_at, a.cut_latency_us"
+                              " FROM runs r LEFT JOIN run_abort_log a"
+                              " ON a.tenant_id = r.tenant_id AND a.run_id = r.run_id"
+                              " WHERE r.tenant_id = $1 AND r.run_id = $2",
+                              {tenant, run}));
         if (rows.empty()) {
             return fail(ErrorCode::NotFound, "there is no such run", run.text());
         }

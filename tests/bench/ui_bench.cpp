@@ -154,7 +154,7 @@ void benchHistogram()
     for (int i = 0; i < 160; ++i) {
         bars.counts.push_back(i * 37 % 101);
     }
-    histogram.setBars(bars);
+    histogram.setBars(bars, ui::Counted::Yes);
     histogram.show();
     report("brush step",
            medianMs(kRounds,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two exhibitds on one database share budgets and rates.
+// Two exhibitds on one database share budgets and rates, through it or through one Redis.
+#include "tests/server/redis/redis_on_test.h"
 #include "tests/support/exhibitd_process.h"
 #include "tests/support/sample_upstream_process.h"
 #include "tests/support/temp_dir.h"
@@ -23,10 +24,13 @@ T must(Result<T> result)
     return *std::move(result);
 }
 
-class SharedLimits : public testing::Test {
+enum class Through : std::uint8_t { PostgreSql, Redis };
+
+class SharedLimits : public testing::TestWithParam<Through> {
 protected:
     SharedLimits()
-        : m_postgres(must(test::TestPostgres::create(m_database.path())))
+        : m_redis(GetParam() == Through::Redis ? std::make_unique<redis::RedisOnTest>() : nullptr)
+        , m_postgres(must(test::TestPostgres::create(m_database.path())))
         , m_upstream(must(test::SampleUpstream::start({"--latency-ms", "5000"})))
         , m_first(start(m_firstData))
         , m_second(start(m_secondData))
@@ -41,6 +45,10 @@ protected:
         test::ExhibitdOptions options{.dataDir = data.path(),
                                       .arguments = {"--database-url", m_postgres->url()},
                                       .environment = {{"EXHIBIT_RATE_PERSON_PER_MINUTE", "500"}}};
+        if (m_redis) {
+            options.environment["EXHIBIT_REDIS_URL"]
+                = "redis://127.0.0.1:" + std::to_string(m_redis->options().address.port);
+        }
         if (&data != &m_firstData) {
             options.environment["EXHIBIT_SIGNER_DIR"] = (m_firstData.path() / "signer").string();
         }
@@ -63,6 +71,7 @@ protected:
             ask(server, "GET", "/nowhere").header("X-RateLimit-Remaining").value_or("-1"));
     }
 
+    std::unique_ptr<redis::RedisOnTest> m_redis; ///< nullptr: they share through the database.
     test::TempDir m_database;
     test::TempDir m_firstData;
     test::TempDir m_secondData;
@@ -73,7 +82,7 @@ protected:
     std::string m_key;
 };
 
-TEST_F(SharedLimits, admitExactly37Of200CallsOnTwoReplicas)
+TEST_P(SharedLimits, admitExactly37Of200CallsOnTwoReplicas)
 {
     EXPECT_EQ(must(m_first.control({"quota", "set", "FREE", "--runs-per-day", "37"})).exitCode, 0);
     EXPECT_EQ(must(m_first.control({"quota", "assign", "user", "FREE", "*"})).exitCode, 0);
@@ -109,7 +118,7 @@ TEST_F(SharedLimits, admitExactly37Of200CallsOnTwoReplicas)
     EXPECT_EQ(counts[429], 163);
 }
 
-TEST_F(SharedLimits, countAPersonsRequestsOnBoth)
+TEST_P(SharedLimits, countAPersonsRequestsOnBoth)
 {
     for (int i = 0; i < 40; ++i) {
         EXPECT_EQ(ask(m_first, "GET", "/nowhere").status, 404);
@@ -120,6 +129,13 @@ TEST_F(SharedLimits, countAPersonsRequestsOnBoth)
     }
     EXPECT_LE(remaining(m_second), 459) << "what the first let in counts here";
 }
+
+INSTANTIATE_TEST_SUITE_P(Replicas,
+                         SharedLimits,
+                         testing::Values(Through::PostgreSql, Through::Redis),
+                         [](const auto& each) {
+                             return each.param == Through::Redis ? "redis" : "postgresql";
+                         });
 
 } // namespace
 } // namespace exhibit

@@ -16,7 +16,13 @@ namespace {
 
 /// Where the owner's functions look before a tenant is known.
 const std::set<std::string> kLookedUpByOwner
-    = {"tenants", "api_keys", "certificates", "ledger_heads", "checkpoints", "call_index_queue"};
+    = {"tenants",
+       "api_keys",
+       "certificates",
+       "ledger_heads",
+       "checkpoints",
+       "call_index_queue",
+       "subject_keys"};
 
 constexpr const char* kTenantTables
     = "SELECT c.oid::regclass::text, c.relkind, c.relrowsecurity, c.relforcerowsecurity,"
