@@ -10,17 +10,6 @@
 #include <algorithm>
 
 namespace exhibit::evidence {
-namespace {
-
-const FieldCommitment* findField(const Entry& entry, std::string_view path)
-{
-    const auto found = std::find_if(entry.fields.begin(),
-                                    entry.fields.end(),
-                                    [path](const auto& field) { return field.path == path; });
-    return found == entry.fields.end() ? nullptr : &*found;
-}
-
-} // namespace
 
 bool CertificateChecks::run()
 {
@@ -203,13 +192,28 @@ void CertificateChecks::checkConsistency()
     }
 }
 
+/// Where the field that shows it cannot be read any more, the log cannot be asked.
+bool CertificateChecks::withholdsIssue() const
+{
+    return m_document.issuedField.empty()
+        && std::any_of(m_entries.begin(), m_entries.end(), [](const auto& proven) {
+               return issueClaim(proven.entry) != nullptr;
+           });
+}
+
 void CertificateChecks::bindIssue()
 {
+    if (withholdsIssue()) {
+        m_report.notChecked("certificate",
+                            "issue",
+                            "the certificate.issued entry is shown without the hash it recorded");
+        return;
+    }
     const auto field = parseField(m_document.issuedField);
     const Digest file = entryHash(m_document.issuedField);
     const auto issued = std::find_if(m_entries.begin(), m_entries.end(), [&](const auto& proven) {
-        const auto* claim = findField(proven.entry, kCertificateClaim);
-        return proven.entry.type == kCertificateEntry && claim != nullptr && claim->digest == file;
+        const auto* claim = issueClaim(proven.entry);
+        return claim != nullptr && claim->digest == file;
     });
     const Json payload(toHex(asView(sha256(m_document.envelope.payload))));
     if (!field || issued == m_entries.end() || field->path != kCertificateClaim
@@ -306,7 +310,8 @@ void CertificateChecks::checkClaims()
 void CertificateChecks::checkTrust()
 {
     const bool pinned = m_signer.kind == SignerKind::Pinned;
-    if (pinned && m_pinnedHeads && !m_entries.empty()) {
+    const bool issueShown = !withholdsIssue();
+    if (pinned && m_pinnedHeads && !m_entries.empty() && issueShown) {
         m_report.passed("trust", m_report.origin, "every key in use is pinned outside the file");
         return;
     }
@@ -316,6 +321,9 @@ void CertificateChecks::checkTrust()
     }
     if (!m_pinnedHeads) {
         reasons.insert("the log key is not pinned");
+    }
+    if (!issueShown) {
+        reasons.insert("what the log recorded of its issue is not shown");
     }
     const std::string why = fmt::format("{}", fmt::join(reasons, "; "));
     m_report.notChecked("trust", m_report.origin, why.empty() ? "no head is shown" : why);

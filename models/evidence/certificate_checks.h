@@ -43,6 +43,7 @@ private:
     void checkConsistency();
     /// certificate.issued commits to these very bytes.
     void bindIssue();
+    [[nodiscard]] bool withholdsIssue() const;
     void checkRevocation();
     /// Each subject is an entry of the log, or a field of the replay's.
     void bindSubjects();

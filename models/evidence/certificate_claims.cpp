@@ -33,6 +33,16 @@ bool liesBehind(const StatementSubject& subject, std::string_view log, std::uint
 
 } // namespace
 
+const FieldCommitment* issueClaim(const Entry& entry)
+{
+    const auto found
+        = std::find_if(entry.fields.begin(), entry.fields.end(), [](const auto& field) {
+              return field.path == kCertificateClaim;
+          });
+    const bool claims = entry.type == kCertificateEntry && found != entry.fields.end();
+    return claims ? &*found : nullptr;
+}
+
 std::vector<WrongClaim> wrongClaims(const Statement& statement,
                                     std::string_view signer,
                                     const IssuePlace& issue)

@@ -2,10 +2,14 @@
 #pragma once
 
 #include "models/evidence/dsse.h"
+#include "models/evidence/entry.h"
 
 #include <cstdint>
 
 namespace exhibit::evidence {
+
+/// What a certificate.issued entry commits its certificate's hash to; nullptr of other entries.
+[[nodiscard]] const FieldCommitment* issueClaim(const Entry& entry);
 
 /// The certificate.issued entry of a certificate.
 struct IssuePlace {

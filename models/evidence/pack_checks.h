@@ -72,6 +72,7 @@ private:
     void checkCertificate(const std::string& name);
     /// The certificate.issued entry that shows the payload's hash.
     [[nodiscard]] std::optional<std::uint64_t> issueOf(BytesView payload) const;
+    [[nodiscard]] bool withholdsIssue() const;
     [[nodiscard]] bool bindsAnswers(const Statement& statement) const;
     [[nodiscard]] bool claimsHold(const Statement& statement,
                                   const EnvelopeSigner& signer,

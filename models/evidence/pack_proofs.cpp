@@ -274,7 +274,12 @@ void PackChecks::checkCertificate(const std::string& name)
         m_unpinned = true;
         m_why.insert("a certificate is signed by a key that was revoked before its issue");
     }
-    if (!issue) {
+    if (!issue && withholdsIssue()) {
+        m_unpinned = true;
+        m_why.insert("what the log recorded of a certificate's issue is withheld");
+        m_report.notChecked(
+            "certificate", name, "a certificate.issued entry withholds the hash that it recorded");
+    } else if (!issue) {
         m_report.failed(
             "certificate", name, "no certificate.issued entry of the pack shows its hash");
     } else if (signer.kind != SignerKind::Forged) {
@@ -291,6 +296,16 @@ std::optional<std::uint64_t> PackChecks::issueOf(BytesView payload) const
             && m_entries.at(place.first).entry.type == kCertificateEntry;
     });
     return issue == m_claims.end() ? std::nullopt : std::optional(issue->first.first);
+}
+
+/// Whether some certificate.issued entry does not show which certificate it is about.
+bool PackChecks::withholdsIssue() const
+{
+    return std::any_of(m_entries.begin(), m_entries.end(), [this](const auto& each) {
+        const auto& [sequence, entry] = each;
+        return issueClaim(entry.entry) != nullptr
+            && !m_claims.contains({sequence, std::string(kCertificateClaim)});
+    });
 }
 
 /// Certificates of an earlier form name no entry of a replay.

@@ -34,7 +34,9 @@ TrustAnchors upTo(std::uint64_t size, KeyStatus status = KeyStatus::Revoked)
 struct CertificateOnTest {
     explicit CertificateOnTest(const std::function<void(JsonObject&)>& change = {},
                                std::string type = std::string(kCertificatePredicate),
-                               char signer = 'c')
+                               char signer = 'c',
+                               bool issueShown = true)
+        : shown(issueShown)
     {
         log.add(std::string(kReplayEntry), {{"/original", "a"}, {"/replay", "b"}});
         const auto hex = [](const Digest& digest) { return toHex(asView(digest)); };
@@ -55,14 +57,17 @@ struct CertificateOnTest {
                                   Json(predicate)};
         envelope = signedBy(smallKey(signer), writeStatement(statement).value());
         log.add(std::string(kCertificateEntry),
-                {{std::string(kCertificateClaim), Json(hex(sha256(envelope.payload)))}});
+                {{std::string(kCertificateClaim),
+                  Json(hex(sha256(envelope.payload))),
+                  issueShown,
+                  std::nullopt}});
     }
 
     Bytes document() const
     {
         CertificateDocument result;
         result.envelope = envelope;
-        result.issuedField = log.field(1, 0);
+        result.issuedField = shown ? log.field(1, 0) : Bytes();
         result.entries = {{log.entry(1), log.proof(1, 2)}, {log.entry(0), log.proof(0, 2)}};
         return writeCertificateDocument(result);
     }
@@ -70,11 +75,12 @@ struct CertificateOnTest {
     {
         auto payload = log.payload(0, 1, 2);
         payload[certificatePath("one")] = writeEnvelope(envelope);
-        return packOf(payload, 2);
+        return packOf(payload, 2, shown ? 0 : 1);
     }
 
     LogOnTest log;
     Envelope envelope;
+    bool shown; ///< Of the entry of the issue, the hash that it recorded.
 };
 
 Verdict verdictOf(const Bytes& file, const TrustAnchors& anchors)
@@ -144,6 +150,26 @@ TEST(Anchors, aCertificateStandsAtTheSizeThatTheLogShows)
     const CertificateOnTest older(
         [](JsonObject& predicate) { predicate["tree_size_at_issue"] = 1; });
     EXPECT_EQ(verdictOf(older.document(), upTo(1)), Verdict::Untrusted);
+}
+
+TEST(Anchors, anIssueThatIsNotShownIsOpenAndNotAForgery)
+{
+    const CertificateOnTest hidden({}, std::string(kCertificatePredicate), 'c', false);
+    for (const auto& file : {hidden.document(), hidden.pack()}) {
+        const auto report = verifyFile(file, smallAnchors());
+        EXPECT_EQ(report.verdict, Verdict::Untrusted) << told(report);
+        EXPECT_EQ(resultOf(report, "trust"), CheckResult::NotChecked);
+    }
+    // A field that is shown and does not fit is as wrong as ever.
+    const CertificateOnTest certificate;
+    auto document = parseCertificateDocument(certificate.document()).value();
+    document.issuedField = certificate.log.field(0, 0);
+    EXPECT_EQ(verdictOf(writeCertificateDocument(document), smallAnchors()), Verdict::Invalid);
+    auto other = certificate.log.payload(0, 1, 2);
+    other[certificatePath("one")] = writeEnvelope(CertificateOnTest([](JsonObject& predicate) {
+                                                      predicate["signed_at"] = "later";
+                                                  }).envelope);
+    EXPECT_EQ(verdictOf(packOf(other, 2), smallAnchors()), Verdict::Invalid);
 }
 
 TEST(Anchors, aKeyOfOneLogDoesNotVouchForAnother)
