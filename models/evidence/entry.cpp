@@ -5,6 +5,7 @@
 #include "models/base/limits.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace exhibit::evidence {
@@ -13,6 +14,18 @@ namespace {
 constexpr std::string_view kVersion = "exhibit/entry/v1";
 constexpr std::uint64_t kSequenceMax = 9'007'199'254'740'991; // 2^53 - 1
 constexpr std::size_t kTimeBytes = 27;
+
+/// More than any digit is worth.
+constexpr std::uint8_t kNoDigit = 16;
+/// What characters are worth as lower-case hexadecimal digits: most of an entry are these.
+constexpr auto kHexValues = [] {
+    std::array<std::uint8_t, 256> values{};
+    values.fill(kNoDigit);
+    for (std::uint8_t i = 0; i < 16; ++i) {
+        values[static_cast<std::uint8_t>("0123456789abcdef"[i])] = i;
+    }
+    return values;
+}();
 
 tl::unexpected<Error> malformed(std::string why)
 {
@@ -56,16 +69,15 @@ public:
         if (m_text.size() - m_at < 64) {
             return false;
         }
+        unsigned all = 0;
         for (auto& byte : digest) {
-            const int high = hexValue(m_text[m_at]);
-            const int low = hexValue(m_text[m_at + 1]);
-            if (high < 0 || low < 0) {
-                return false;
-            }
-            byte = static_cast<std::uint8_t>(high << 4 | low);
+            const unsigned high = hexValue(m_text[m_at]);
+            const unsigned low = hexValue(m_text[m_at + 1]);
+            all |= high | low;
+            byte = static_cast<std::uint8_t>(high << 4U | low);
             m_at += 2;
         }
-        return true;
+        return all < kNoDigit;
     }
 
     /// The raw text up to the closing quote, which is taken too.
@@ -98,10 +110,7 @@ public:
     [[nodiscard]] bool atEnd() const { return m_at == m_text.size(); }
 
 private:
-    static int hexValue(char c)
-    {
-        return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-    }
+    static unsigned hexValue(char c) { return kHexValues[static_cast<std::uint8_t>(c)]; }
 
     BytesView m_text;
     std::size_t m_at = 0;

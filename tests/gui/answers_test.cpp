@@ -278,6 +278,45 @@ private Q_SLOTS:
                  qPrintable(box->releasedHeading()));
     }
 
+    void whatWasRedactedWasNotCut()
+    {
+        connect();
+        auto& selection = *window().services().selection;
+        QTRY_VERIFY(selection.timeline() != nullptr);
+        const auto* record = window().pane(u"record"_s)->findChild<ui::RecordPane*>();
+        const auto* box = record->findChild<ui::AnswerBox*>();
+        const auto showTexts = [&](JsonArray texts) {
+            auto changed = std::make_shared<domain::TimelineReply>(*selection.timeline());
+            for (auto& event : changed->events) {
+                if (event.type == domain::StepType::Output) {
+                    event.data.as_object()["texts"] = texts;
+                }
+            }
+            selection.setTimeline(changed);
+        };
+        const JsonObject redacted{{"channel", "choices/0/content"},
+                                  {"released", "Write to [EMAIL] today"},
+                                  {"original", "Write to a@example.com today"},
+                                  {"withheld", ""},
+                                  {"released_bytes", 28},
+                                  {"withheld_bytes", 0}};
+        showTexts({redacted});
+        QCOMPARE(box->releasedText(), u"Write to [EMAIL] today"_s);
+        QCOMPARE(box->withheldText(), QString());
+        QVERIFY2(box->releasedHeading().contains(u"placeholders"_s),
+                 qPrintable(box->releasedHeading()));
+        // The text that was cut is shown, not the one before it; and how long it was.
+        showTexts({redacted,
+                   JsonObject{{"channel", "choices/1/content"},
+                              {"released", "the beginning"},
+                              {"withheld", "the secret"},
+                              {"released_bytes", 300'000},
+                              {"withheld_bytes", 10}}});
+        QCOMPARE(box->withheldText(), u"the secret"_s);
+        QVERIFY2(box->releasedHeading().contains(u"300000; the record keeps the first 13"_s),
+                 qPrintable(box->releasedHeading()));
+    }
+
 private:
     void connect()
     {

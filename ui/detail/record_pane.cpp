@@ -282,13 +282,20 @@ void RecordPane::showRun()
         {tr("Latency"), durationText(hit->incident.latencyUs)}};
     m_answerPart->setVisible(output != nullptr);
     if (output != nullptr) {
-        const auto [out, held, recovered] = answerBytesOf(*output);
-        figures << qMakePair(tr("Released"),
-                             (recovered ? tr("at most %1 B") : tr("%1 B")).arg(grouped(out)))
-                << qMakePair(tr("Withheld"), tr("%1 B").arg(grouped(held)));
+        const auto all = answerBytesOf(*output);
+        figures << qMakePair(
+            tr("Released"),
+            (all.recovered ? tr("at most %1 B") : tr("%1 B")).arg(grouped(all.released)))
+                << qMakePair(tr("Withheld"), tr("%1 B").arg(grouped(all.withheld)));
         const auto answers = answersOf(*output);
-        m_answer->show(answers.empty() ? AnswerText{} : answers.front(), recovered);
-        m_answerPart->setHeading(tr("Answer, %1 bytes of text").arg(grouped(out + held)));
+        const auto shown = mainAnswerOf(answers);
+        m_answer->show(shown);
+        m_answerPart->setHeading(
+            answers.size() < 2
+                ? tr("Answer, %1 bytes of text").arg(grouped(all.released + all.withheld))
+                : tr("Answer: %1 of %2 texts, the others are under Response")
+                      .arg(shown.channel)
+                      .arg(answers.size()));
         const auto wire
             = integerOf(output->data, "released_bytes") + integerOf(output->data, "withheld_bytes");
         m_answerPart->setNote(tr("%1 events, %2 B on the wire")

@@ -129,7 +129,7 @@ double paintAnswerBar(QPainter& painter,
                       const QRect& rect)
 {
     const auto& event = scene.reply->events[item.event];
-    const auto [released, withheld, recovered] = answerBytesOf(event);
+    const auto [released, withheld, redacted, recovered] = answerBytesOf(event);
     const double end = scene.view.xOf(double(item.atUs)) - scaled(4);
     double begin = scene.geometry.headerWidth + scaled(10);
     for (const auto& call :
