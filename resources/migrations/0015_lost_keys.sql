@@ -116,7 +116,9 @@ BEGIN
       AND s.incident_id = i.incident_id AND s.created_at = i.created_at;
     UPDATE incidents i SET user_id = NULL, session_id = NULL, excerpt = ''
     WHERE i.tenant_id = v_tenant AND i.call_id = ANY (v_calls);
-    UPDATE runs r SET user_id = NULL, session_id = NULL, metadata = NULL, client_run_id = NULL
+    -- '' and not NULL: who names the run again is told that it was stopped.
+    UPDATE runs r SET user_id = NULL, session_id = NULL, metadata = NULL,
+        client_run_id = CASE WHEN r.client_run_id IS NULL THEN NULL ELSE '' END
     WHERE r.tenant_id = v_tenant AND r.run_id = ANY (v_runs)
       AND (r.user_id = p_user OR r.user_id IS NULL);
     UPDATE proxy_calls c SET user_id = NULL, session_id = NULL, metadata = NULL, facts = NULL,
