@@ -12,6 +12,7 @@
 #include "ui/search/results_pane.h"
 #include "ui/search/results_view.h"
 #include "ui/search/search_controller.h"
+#include "ui/timeline/timeline_headline.h"
 #include "ui/timeline/timeline_pane.h"
 #include "ui/timeline/timeline_widget.h"
 #include "ui/widgets/empty_state.h"
@@ -214,6 +215,8 @@ private Q_SLOTS:
         auto* pane = window().pane(u"timeline"_s)->findChild<ui::TimelinePane*>();
         auto* again = pane->findChild<QTimer*>(u"timeline.again"_s);
         QVERIFY(again != nullptr && again->isActive());
+        QVERIFY2(pane->headline().sentence().contains(u"is not here yet"_s),
+                 qPrintable(pane->headline().sentence()));
         auto* tabs = window().pane(u"record"_s)->findChild<QTabWidget*>();
         for (const int tab : {1, 2}) { // Request and response.
             tabs->setCurrentIndex(tab);
@@ -228,6 +231,8 @@ private Q_SLOTS:
         QTRY_VERIFY(!selection.awaitsCall() && !selection.timeline()->events.empty());
         QVERIFY(!again->isActive());
         QTRY_VERIFY2(m_source->incidentsAsked > asked, "its cost and cause came with it");
+        QTRY_VERIFY2(pane->headline().sentence().contains(u"auto_renew"_s),
+                     qPrintable(pane->headline().sentence()));
     }
 
     void aPartOfARunIsNotCalledTheWhole()

@@ -22,12 +22,17 @@ public:
                             domain::AnswerTo<domain::SearchReply> answer) override
     {
         if (!holdsSearches || request.limit == 1) {
-            return PictureSource::search(
-                std::move(request),
-                [answer, total = total](domain::SourceResult<domain::SearchReply> reply) {
-                    reply->total = total.value_or(reply->total);
-                    answer(std::move(reply));
-                });
+            return PictureSource::search(std::move(request),
+                                         [answer, total = total, callRuns = callRuns](
+                                             domain::SourceResult<domain::SearchReply> reply) {
+                                             reply->total = total.value_or(reply->total);
+                                             for (auto& hit : reply->incidents) {
+                                                 hit.incident.rootCause = callRuns
+                                                     ? std::nullopt
+                                                     : hit.incident.rootCause;
+                                             }
+                                             answer(std::move(reply));
+                                         });
         }
         auto open = std::make_shared<Held>(Held{std::move(request), std::move(answer), {}});
         m_held = open;

@@ -54,7 +54,7 @@ QString contentText(const Json& content)
 QString callSummary(const domain::TimelineEvent& event)
 {
     QString text
-        = tr("%1 tokens, %2")
+        = tr("%1 tokens, cost %2")
               .arg(grouped(event.tokens), costText(integerOf(event.data, "cost_microcents")));
     if (const auto first = integerOf(event.data, "first_byte_us"); first > 0) {
         text += tr(", first byte after %1").arg(durationText(first));

@@ -171,7 +171,12 @@ void TimelinePane::follow()
     }
     const std::string id = hit->incident.incidentId.text();
     if (id == m_wanted && (m_question || m_delay.isActive() || m_services.selection->timeline())) {
-        return; // Something else of the incident changed.
+        // Something else of the incident changed; its cause is found when its call has ended.
+        const auto timeline = m_services.selection->timeline();
+        if (timeline && hit->incident.rootCause.has_value() != m_showsCause) {
+            show(timeline);
+        }
+        return;
     }
     m_wanted = id;
     m_tries = 0;
@@ -241,6 +246,7 @@ void TimelinePane::show(std::shared_ptr<const domain::TimelineReply> reply)
 {
     const auto* hit = m_services.selection->hit();
     const auto incident = hit->incident; // The selection's may change with the timeline.
+    m_showsCause = incident.rootCause.has_value();
     m_services.selection->setTimeline(reply);
     const bool awaited = m_services.selection->awaitsCall();
     m_headline->show(awaited && !incident.rootCause
