@@ -245,20 +245,26 @@ QFuture<Reply<Json>> Client::estimateCost(const Json& request)
     return call("POST", "/admin/cost-estimate", printJson(request), decodeReply<Json>);
 }
 
-QFuture<Reply<Bytes>> Client::exportIncident(std::string_view id, const Json& request)
+QFuture<Reply<Bytes>> Client::exportIncident(std::string_view id,
+                                             const Json& request,
+                                             ExportTold told)
 {
-    return call(
-        "POST", kIncidents + encodeSegment(id) + "/export", printJson(request), decodeBytes);
+    return ExportCall::start(*m_transport,
+                             kIncidents + encodeSegment(id) + "/export",
+                             printJson(request),
+                             std::move(told));
 }
 
-QFuture<Reply<Bytes>> Client::exportSoc2(const Json& request)
+QFuture<Reply<Bytes>> Client::exportSoc2(const Json& request, ExportTold told)
 {
-    return call("POST", "/api/v1/compliance/soc2/export", printJson(request), decodeBytes);
+    return ExportCall::start(
+        *m_transport, "/api/v1/compliance/soc2/export", printJson(request), std::move(told));
 }
 
-QFuture<Reply<Bytes>> Client::exportSearch(const Json& request)
+QFuture<Reply<Bytes>> Client::exportSearch(const Json& request, ExportTold told)
 {
-    return call("POST", kIncidents + "search/export", printJson(request), decodeBytes);
+    return ExportCall::start(
+        *m_transport, kIncidents + "search/export", printJson(request), std::move(told));
 }
 
 QFuture<Reply<domain::IssuedCertificate>> Client::certify(std::string_view incident)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "backend-client/export_call.h"
 #include "backend-client/replies.h"
 #include "backend-client/transport.h"
 #include "models/domain/remediation.h"
@@ -73,12 +74,16 @@ public:
     [[nodiscard]] QFuture<Reply<Json>> estimateCost(const Json& request);
 
     // Evidence.
-    /// The pack, as bytes; the body is ExportRequest of the document.
-    [[nodiscard]] QFuture<Reply<Bytes>> exportIncident(std::string_view id, const Json& request);
+    // Exports, as bytes. One that the server makes as a job is followed (`told`) and fetched;
+    // cancelling the future cancels it there, and the future ends when that is done.
+    /// The body is ExportRequest of the document.
+    [[nodiscard]] QFuture<Reply<Bytes>> exportIncident(std::string_view id,
+                                                       const Json& request,
+                                                       ExportTold told = {});
     /// The body is Soc2Request of the document.
-    [[nodiscard]] QFuture<Reply<Bytes>> exportSoc2(const Json& request);
+    [[nodiscard]] QFuture<Reply<Bytes>> exportSoc2(const Json& request, ExportTold told = {});
     /// The body is SearchExportRequest of the document.
-    [[nodiscard]] QFuture<Reply<Bytes>> exportSearch(const Json& request);
+    [[nodiscard]] QFuture<Reply<Bytes>> exportSearch(const Json& request, ExportTold told = {});
     /// Replays the incident's call; takes as long as its provider does.
     [[nodiscard]] QFuture<Reply<domain::IssuedCertificate>> certify(std::string_view incident);
     /// The newest certificate of the incident.

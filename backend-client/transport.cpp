@@ -202,9 +202,15 @@ QNetworkReply* Transport::openStream(std::string_view path, const std::string& l
     return m_network.get(request);
 }
 
-QFuture<Answer> Transport::send(std::string_view method, std::string_view path, const Bytes& body)
+QFuture<Answer> Transport::send(std::string_view method,
+                                std::string_view path,
+                                const Bytes& body,
+                                const Fields& fields)
 {
     QNetworkRequest request = requestFor(path);
+    for (const auto& [name, value] : fields) {
+        request.setRawHeader(QByteArray::fromStdString(name), QByteArray::fromStdString(value));
+    }
     if (!body.empty()) {
         request.setHeader(QNetworkRequest::ContentTypeHeader, QStringLiteral("application/json"));
     }

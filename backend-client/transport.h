@@ -28,16 +28,22 @@ public:
     /// InvalidInput when the address is none.
     [[nodiscard]] static Result<std::unique_ptr<Transport>> create(ServerAddress address);
 
+    /// More header fields of a request: names and values.
+    using Fields = std::vector<std::pair<std::string, std::string>>;
+
     /// `path` begins with a slash and is percent-encoded; an empty body sends none.
     [[nodiscard]] QFuture<Reply<HttpReply>> send(std::string_view method,
                                                  std::string_view path,
-                                                 const Bytes& body = {});
+                                                 const Bytes& body = {},
+                                                 const Fields& fields = {});
 
     /// GET of a text/event-stream without an end; the caller owns the reply. `lastId` continues
     /// after a message that was seen (empty: from now on).
     [[nodiscard]] QNetworkReply* openStream(std::string_view path, const std::string& lastId);
 
     [[nodiscard]] std::string baseUrl() const;
+    /// Goes with the transport, before its calls are cancelled.
+    [[nodiscard]] QObject* owner() { return &m_calls; }
     /// True when the key would cross the network readable by others.
     [[nodiscard]] bool isReadableByOthers() const;
 
@@ -48,6 +54,7 @@ private:
     QUrl m_baseUrl;
     ServerAddress m_address;
     QNetworkAccessManager m_network;
+    QObject m_calls; ///< Of calls that are more than one request.
 };
 
 /// One segment of a path.

@@ -138,7 +138,14 @@ domain::Question BackendSource::exportIncident(std::string id,
     if (!choice.reason.empty()) {
         request["reason"] = choice.reason;
     }
-    return ask(m_client->exportIncident(id, request), std::move(answer), same<Bytes>);
+    client::ExportTold told;
+    if (choice.told) {
+        told = [tell = std::move(choice.told)](const client::ExportJob& job) {
+            tell(job.done, job.total, job.phase);
+        };
+    }
+    return ask(
+        m_client->exportIncident(id, request, std::move(told)), std::move(answer), same<Bytes>);
 }
 
 domain::Question BackendSource::exportSearch(domain::SearchRequest request,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/ctl/commands.h"
+#include "app/ctl/export_wait.h"
 #include "app/ctl/failure_report.h"
 #include "app/ctl/output_file.h"
 
@@ -104,7 +105,8 @@ int exportSoc2(Session& session, const ExportOptions& options)
         request.emplace("period_start", options.from);
         request.emplace("period_end", options.to);
     }
-    const auto exported = session.wait(session.client().exportSoc2(request));
+    ExportWait wait(session);
+    const auto exported = wait.wait(session.client().exportSoc2(request, wait.told()));
     return exported ? writeOutput(session, *exported, options.output)
                     : report(exported.error(), session.json());
 }
@@ -115,7 +117,9 @@ int exportIncident(Session& session, const ExportOptions& options)
     if (!request) {
         return report(request.error(), session.json());
     }
-    const auto exported = session.wait(session.client().exportIncident(options.incident, *request));
+    ExportWait wait(session);
+    const auto exported
+        = wait.wait(session.client().exportIncident(options.incident, *request, wait.told()));
     if (!exported) {
         return report(exported.error(), session.json());
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/ctl/commands.h"
+#include "app/ctl/export_wait.h"
 #include "app/ctl/failure_report.h"
 #include "app/ctl/output_file.h"
 #include "app/ctl/table.h"
@@ -152,11 +153,13 @@ int exportFound(Session& session,
 {
     Json search = toJson(request);
     search.get_object().erase("limit");
+    ExportWait wait(session);
     const auto file
-        = session.wait(session.client().exportSearch(JsonObject{{"format", options.format},
-                                                                {"search", std::move(search)},
-                                                                {"redact", !options.unredacted},
-                                                                {"reason", options.reason}}));
+        = wait.wait(session.client().exportSearch(JsonObject{{"format", options.format},
+                                                             {"search", std::move(search)},
+                                                             {"redact", !options.unredacted},
+                                                             {"reason", options.reason}},
+                                                  wait.told()));
     return file ? writeOutput(session, *file, options.output)
                 : report(file.error(), session.json());
 }

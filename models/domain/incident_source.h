@@ -112,6 +112,9 @@ struct ExportChoice {
     std::string format;
     std::vector<std::string> include;
     std::string reason; ///< Why somebody takes it out; stands in the ledger. May be empty.
+    /// Told of one that takes long: how much of how much (0: not known) of which phase. The thread
+    /// of the source; may be empty.
+    std::function<void(std::int64_t done, std::int64_t total, const std::string& phase)> told{};
 };
 
 /// One message of the live view.

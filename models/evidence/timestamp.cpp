@@ -79,6 +79,16 @@ X509_STORE* makeStore(std::span<const Bytes> roots, UtcTime at)
     return store;
 }
 
+/// Every certificate of the token, as if it were pinned.
+void believe(X509_STORE* store, const PKCS7& token)
+{
+    const STACK_OF(X509)* const certificates = token.d.sign->cert;
+    for (int i = 0; i < sk_X509_num(certificates); ++i) {
+        X509_STORE_add_cert(store, sk_X509_value(certificates, i));
+    }
+    X509_VERIFY_PARAM_set_flags(X509_STORE_get0_param(store), X509_V_FLAG_PARTIAL_CHAIN);
+}
+
 } // namespace
 
 Result<UtcTime> verifyTimestampImprint(BytesView bytes,
@@ -90,7 +100,11 @@ Result<UtcTime> verifyTimestampImprint(BytesView bytes,
     const std::unique_ptr<TS_VERIFY_CTX, Free<TS_VERIFY_CTX_free>> context(TS_VERIFY_CTX_new());
     TS_VERIFY_CTX_set_flags(context.get(), TS_VFY_VERSION | TS_VFY_SIGNATURE | TS_VFY_IMPRINT);
     // The context owns what it is given.
-    TS_VERIFY_CTX_set_store(context.get(), makeStore(authorities.roots, time));
+    X509_STORE* const store = makeStore(authorities.roots, time);
+    if (authorities.believeEnclosed) {
+        believe(store, *TS_RESP_get_token(response.get()));
+    }
+    TS_VERIFY_CTX_set_store(context.get(), store);
     STACK_OF(X509)* const chain = sk_X509_new_null();
     forEachCertificate(authorities.intermediates,
                        [chain](X509* certificate) { sk_X509_push(chain, certificate); });

@@ -12,6 +12,8 @@ namespace exhibit::evidence {
 struct TimestampAuthorities {
     std::span<const Bytes> roots; ///< PEM, pinned from outside.
     std::span<const Bytes> intermediates; ///< PEM, may come with the file.
+    /// Whoever the token names is believed: that it is whole, and nothing about who made it.
+    bool believeEnclosed = false;
 };
 
 /// The time of a response (TimeStampResp, DER) over the data. The signer is the one that SignerInfo

@@ -36,6 +36,7 @@ public:
     {
         describe();
         addColours();
+        addGlyphMaps();
         addAttachments();
         addAlternatives();
         if (m_finish.sign) {
@@ -68,6 +69,17 @@ private:
         m_root.replaceKey("/Lang", Object::newString(m_document.language));
         m_root.replaceKey("/ViewerPreferences", Object::parse("<< /DisplayDocTitle true >>"));
         m_root.replaceKey("/MarkInfo", Object::parse("<< /Marked true >>"));
+    }
+
+    /// Cairo leaves out what is Identity; PDF/A wants it said (ISO 19005-3, 6.2.11.3.2).
+    void addGlyphMaps()
+    {
+        for (auto& object : m_pdf.getAllObjects()) {
+            if (object.isDictionaryOfType("/Font", "/CIDFontType2")
+                && !object.hasKey("/CIDToGIDMap")) {
+                object.replaceKey("/CIDToGIDMap", Object::newName("/Identity"));
+            }
+        }
     }
 
     void addColours()

@@ -34,7 +34,7 @@ struct PdfFinish {
                                       const Document& document,
                                       const PdfFinish& finish);
 
-/// Room for the signature in the file.
-inline constexpr std::size_t kSignatureBytes = 8192;
+/// Room for the signature in the file, with a chain of certificates and a time stamp.
+inline constexpr std::size_t kSignatureBytes = 16 * 1024;
 
 } // namespace exhibit::report

@@ -2,6 +2,7 @@
 #include "models/report/pdf_signature.h"
 
 #include "models/report/cms_form.h"
+#include "models/report/cms_time_stamp.h"
 
 #include <openssl/cms.h>
 #include <openssl/pem.h>
@@ -138,12 +139,14 @@ Result<std::vector<Certificate>> readCertificates(const std::vector<Bytes>& file
     return all;
 }
 
-/// The certificate itself is pinned, or one that issued it. A report outlives its certificate:
-/// times are not looked at.
-bool isPinned(X509* certificate, const std::vector<Certificate>& pinned)
+/// The certificate itself is pinned, or one above it. A report outlives its certificate: times are
+/// not looked at.
+bool isPinned(X509* certificate, STACK_OF(X509) * chain, const std::vector<Certificate>& pinned)
 {
     const Store store(X509_STORE_new());
-    X509_STORE_set_flags(store.get(), X509_V_FLAG_NO_CHECK_TIME | X509_V_FLAG_X509_STRICT);
+    X509_STORE_set_flags(store.get(),
+                         X509_V_FLAG_NO_CHECK_TIME | X509_V_FLAG_X509_STRICT
+                             | X509_V_FLAG_PARTIAL_CHAIN);
     for (const auto& one : pinned) {
         if (X509_cmp(one.get(), certificate) == 0) {
             return true;
@@ -154,9 +157,13 @@ bool isPinned(X509* certificate, const std::vector<Certificate>& pinned)
         return false;
     }
     const Verification context(X509_STORE_CTX_new());
-    return X509_STORE_CTX_init(context.get(), store.get(), certificate, nullptr) == 1
+    return X509_STORE_CTX_init(context.get(), store.get(), certificate, chain) == 1
         && X509_verify_cert(context.get()) == 1;
 }
+
+struct FreeCertificates { ///< Of the stack and the certificates in it.
+    void operator()(STACK_OF(X509) * stack) const noexcept { sk_X509_pop_free(stack, X509_free); }
+};
 
 } // namespace
 
@@ -201,9 +208,14 @@ Result<CmsSigner> checkCms(BytesView der, BytesView content, const std::vector<B
     std::array<std::uint8_t, 32> digest{};
     unsigned int size = 0;
     X509_digest(certificate, EVP_sha256(), digest.data(), &size);
-    return CmsSigner{isPinned(certificate, pinned) ? CmsVerdict::Pinned : CmsVerdict::Unpinned,
+    const std::unique_ptr<STACK_OF(X509), FreeCertificates> chain(CMS_get1_certs(cms.get()));
+    const bool known = isPinned(certificate, chain.get(), pinned);
+    EXHIBIT_TRY(Bytes signature, signatureValueOf(der));
+    return CmsSigner{known ? CmsVerdict::Pinned : CmsVerdict::Unpinned,
                      nameOf(certificate),
-                     toHex(asView(digest))};
+                     toHex(asView(digest)),
+                     std::move(signature),
+                     timeStampOf(cms.get())};
 }
 
 } // namespace exhibit::report

@@ -4,6 +4,7 @@
 #include "models/base/bytes.h"
 #include "models/base/result.h"
 
+#include <optional>
 #include <vector>
 
 namespace exhibit::report {
@@ -27,6 +28,8 @@ struct CmsSigner {
     CmsVerdict verdict = CmsVerdict::Unpinned;
     std::string subject; ///< Of the certificate.
     std::string fingerprint; ///< SHA-256, hex.
+    Bytes signature; ///< Its value, which a time stamp is over.
+    std::optional<Bytes> timeStamp; ///< The token (DER), not looked into.
 };
 /// The detached signature over `content`, with the signing certificate named in it (CAdES).
 /// InvalidInput when it does not fit.

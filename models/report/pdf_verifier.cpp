@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/report/pdf_verifier.h"
 
+#include "models/evidence/timestamp.h"
+#include "models/evidence/timestamp_token.h"
 #include "models/evidence/verifier.h"
 #include "models/report/pdf_metadata.h"
 #include "models/report/pdf_pages.h"
@@ -17,7 +19,34 @@ using evidence::VerificationReport;
 
 constexpr const char* kReport = "report";
 
+/// When the report was signed at the latest, by the word of an authority.
+void checkTime(const CmsSigner& signer,
+               const std::vector<Bytes>& authorities,
+               VerificationReport& report)
+{
+    if (!signer.timeStamp) {
+        report.notChecked("time", kReport, "no time stamp: the date of the report is its own word");
+        return;
+    }
+    const bool pinned = !authorities.empty();
+    const auto time = evidence::verifyTimestamp(
+        evidence::responseOfToken(*signer.timeStamp),
+        signer.signature,
+        {.roots = authorities, .intermediates = {}, .believeEnclosed = !pinned});
+    if (!time) {
+        report.failed("time", kReport, time.error().message);
+    } else if (pinned) {
+        report.passed("time", kReport, "the signature existed at " + formatTime(*time));
+    } else {
+        report.notChecked("time",
+                          kReport,
+                          "no authority was named to check the time stamp with; it says "
+                              + formatTime(*time));
+    }
+}
+
 void checkSignature(BytesView pdf,
+                    const evidence::TrustAnchors& anchors,
                     const std::vector<Bytes>& certificates,
                     VerificationReport& report)
 {
@@ -45,6 +74,7 @@ void checkSignature(BytesView pdf,
         report.notChecked(
             "trust", "report", "the certificate of the report comes from inside the file");
     }
+    checkTime(*signer, anchors.timestampAuthorities, report);
 }
 
 /// The report again, from what is attached to it.
@@ -150,7 +180,7 @@ VerificationReport verifyReportPdf(BytesView pdf,
         return report;
     }
     checkAttachment(*content, *kind, anchors, report);
-    checkSignature(pdf, certificates, report);
+    checkSignature(pdf, anchors, certificates, report);
     for (const auto& key : content->suspicious) {
         report.failed(kReport, "form", "the file holds " + key + ", which no report has");
     }

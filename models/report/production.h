@@ -6,6 +6,7 @@
 #include "models/report/legal_discovery.h"
 #include "models/report/pdf_finish.h"
 
+#include <functional>
 #include <map>
 
 /// A legal production is made in two steps, because numbers are given out between them: planned,
@@ -68,10 +69,13 @@ struct Numbering {
     std::int64_t first = 0;
     std::vector<BatesAllocation> earlier;
 };
+/// Told how many pages are drawn; an error of it ends the work.
+using PagesDrawn = std::function<Result<void>(std::int64_t pages)>;
 /// The archive: load files, images, natives, texts, proofs, logs, draft declaration and signed
 /// cover, with a manifest.
 [[nodiscard]] Result<Bytes> writeProduction(ProductionPlan plan,
                                             const Numbering& numbering,
-                                            const PdfSigner& sign);
+                                            const PdfSigner& sign,
+                                            const PagesDrawn& drawn);
 
 } // namespace exhibit::report

@@ -48,8 +48,9 @@ std::string backslashes(std::string path)
 
 class Writer {
 public:
-    Writer(ProductionPlan plan, const Numbering& numbering)
+    Writer(ProductionPlan plan, const Numbering& numbering, const PagesDrawn& drawn)
         : m_plan(std::move(plan))
+        , m_drawn(drawn)
         , m_bundle(m_plan.bundle)
         , m_volume(m_bundle.volume)
         , m_next(numbering.first)
@@ -131,7 +132,7 @@ private:
                 {number, m_volume, backslashes(path), static_cast<std::size_t>(documentPages)}));
         m_opt += line;
         m_files[path] = std::move(tiff);
-        return {};
+        return m_drawn(static_cast<std::int64_t>(m_images));
     }
 
     Result<void> addDat()
@@ -257,6 +258,7 @@ private:
     }
 
     ProductionPlan m_plan;
+    const PagesDrawn& m_drawn;
     LegalDiscoveryBundle& m_bundle;
     const std::string m_volume;
     std::int64_t m_next;
@@ -270,9 +272,10 @@ private:
 
 Result<Bytes> writeProduction(ProductionPlan plan,
                               const Numbering& numbering,
-                              const PdfSigner& sign)
+                              const PdfSigner& sign,
+                              const PagesDrawn& drawn)
 {
-    return Writer(std::move(plan), numbering).run(sign);
+    return Writer(std::move(plan), numbering, drawn).run(sign);
 }
 
 } // namespace exhibit::report

@@ -19,14 +19,14 @@ void addRoutes(http::Router& router, const ApiServices& services)
     const auto shared = std::make_shared<const ApiServices>(services);
     const AccessControl access(shared);
     for (const auto& routes :
-         {searchRoutes(shared),      callSearchRoutes(shared),   countRoutes(shared),
-          incidentRoutes(shared),    runRoutes(shared),          explainRoutes(shared),
-          policyRoutes(shared),      backtestRoutes(shared),     quotaRoutes(shared),
-          estimateRoutes(shared),    keyRoutes(shared),          keyringRoutes(shared),
-          ledgerRoutes(shared),      complianceRoutes(shared),   enteredRoutes(shared),
-          exportRoutes(shared),      searchExportRoutes(shared), holdRoutes(shared),
-          certificateRoutes(shared), remediationRoutes(shared),  projectRoutes(shared),
-          routingRoutes(shared),     upstreamRoutes(shared)}) {
+         {searchRoutes(shared),   callSearchRoutes(shared),   countRoutes(shared),
+          incidentRoutes(shared), runRoutes(shared),          explainRoutes(shared),
+          policyRoutes(shared),   backtestRoutes(shared),     quotaRoutes(shared),
+          estimateRoutes(shared), keyRoutes(shared),          keyringRoutes(shared),
+          ledgerRoutes(shared),   complianceRoutes(shared),   enteredRoutes(shared),
+          exportRoutes(shared),   searchExportRoutes(shared), exportJobRoutes(shared),
+          holdRoutes(shared),     certificateRoutes(shared),  remediationRoutes(shared),
+          projectRoutes(shared),  routingRoutes(shared),      upstreamRoutes(shared)}) {
         for (const auto& route : routes) {
             router.add({.method = route.method,
                         .pattern = route.pattern,
@@ -34,6 +34,7 @@ void addRoutes(http::Router& router, const ApiServices& services)
         }
     }
     addEventRoute(router, shared, access);
+    addExportContentRoute(router, shared, access);
     auto open = operationRoutes(shared, access);
     for (auto& route : publicRoutes(shared)) {
         open.push_back(std::move(route));

@@ -2,9 +2,9 @@
 // Evidence of a period for auditors.
 #include "models/report/report_pdf.h"
 #include "models/report/soc2.h"
+#include "server/api/export_answer.h"
 #include "server/api/reply.h"
 #include "server/api/resources.h"
-#include "server/storage/export_record.h"
 #include "server/storage/incident_store.h"
 #include "server/storage/pack_export.h"
 #include "server/storage/soc2_facts.h"
@@ -12,7 +12,7 @@
 namespace exhibit::api {
 namespace {
 
-constexpr std::chrono::seconds kExportTimeout{60};
+constexpr std::int64_t kEntriesAtOnceMax = 10'000; ///< Of the log, in the period.
 constexpr std::size_t kReasonBytesMax = 1000;
 
 struct Soc2Request {
@@ -31,21 +31,20 @@ void visitFields(V& visit, Of<V, Soc2Request>& request)
     visit.defaulted("reason", request.reason);
 }
 
-struct Made {
-    Bytes bytes;
-    std::string type;
-};
-
-Result<Made> make(const SharedServices& services,
-                  const std::string& format,
-                  const storage::Soc2Evidence& evidence)
+/// The file, without its name.
+Result<Exported> make(const SharedServices& services,
+                      const std::string& format,
+                      const storage::Soc2Evidence& evidence)
 {
     const Bytes json = printJson(toJson(evidence.bundle));
     if (format == "json") {
-        return Made{json, "application/json"};
+        return Exported{json, "application/json", "", std::nullopt};
     }
     if (format == "csv") {
-        return Made{report::soc2Csv(evidence.bundle), "text/csv; charset=utf-8; header=present"};
+        return Exported{report::soc2Csv(evidence.bundle),
+                        "text/csv; charset=utf-8; header=present",
+                        "",
+                        std::nullopt};
     }
     if (services->evidence == nullptr) {
         return fail(ErrorCode::Unavailable, "the ledger is not open");
@@ -57,7 +56,7 @@ Result<Made> make(const SharedServices& services,
                     json, report::ReportKind::Soc2, evidence.listings, [&](const Digest& document) {
                         return keys.signPdf(id, document);
                     }));
-    return Made{std::move(pdf), "application/pdf"};
+    return Exported{std::move(pdf), "application/pdf", "", std::nullopt};
 }
 
 /// An empty body asks for the stated period as PDF.
@@ -71,22 +70,58 @@ Result<Soc2Request> readRequest(const http::Request& request)
 
 /// Beside an incident: of a period that it is in.
 Result<void> checkIncident(const SharedServices& services,
-                           const http::Request& request,
                            TenantId tenant,
+                           std::optional<IncidentId> incident,
                            const report::Soc2Bundle& bundle)
 {
-    if (!request.pathParameters.contains("id")) {
+    if (!incident) {
         return {};
     }
-    EXHIBIT_TRY(const auto id, readId<IncidentId>(request));
     EXHIBIT_TRY(const auto stored,
                 storage::IncidentStore(services->database)
-                    .get(tenant, id, Deadline::after(kHandlerTimeout)));
+                    .get(tenant, *incident, Deadline::after(kHandlerTimeout)));
     const std::string day = formatTime(stored.incident.createdAt).substr(0, 10);
     if (day < bundle.compliancePeriodStart || day > bundle.compliancePeriodEnd) {
         return fail(ErrorCode::InvalidInput, "the incident is not of that period", "/period_start");
     }
     return {};
+}
+
+storage::Soc2Request questionOf(const Soc2Request& body, const storage::Actor& actor)
+{
+    return {.periodStart = body.periodStart,
+            .periodEnd = body.periodEnd,
+            .bundleId = Uuid::v7().base32(),
+            .exportedBy = actor.id,
+            .reason = body.reason,
+            .createdAt = utcNow()};
+}
+
+Result<Exported> makeSoc2(const SharedServices& services,
+                          const ExportOrder& order,
+                          const Soc2Request& body,
+                          const ExportProgress& progress)
+{
+    EXHIBIT_TRY(
+        const auto evidence,
+        storage::readSoc2(
+            services->database, order.tenant, questionOf(body, order.actor), deadlineOf(progress)));
+    const auto& bundle = evidence.bundle;
+    EXHIBIT_CHECK(checkIncident(services, order.tenant, order.incident, bundle));
+    if (progress) {
+        EXHIBIT_CHECK(progress("pages", 0, 0));
+    }
+    EXHIBIT_TRY(auto exported, make(services, body.format, evidence));
+    exported.name = "soc2-" + bundle.compliancePeriodStart + "." + body.format;
+    exported.record = storage::ExportRecord{.id = bundle.bundleId,
+                                            .format = order.format,
+                                            .reason = body.reason,
+                                            .sha256 = sha256(exported.bytes),
+                                            .bytes = exported.bytes.size(),
+                                            .incident = {},
+                                            .more = {{"period_start", bundle.compliancePeriodStart},
+                                                     {"period_end", bundle.compliancePeriodEnd}}};
+    return exported;
 }
 
 http::Response exportSoc2(const SharedServices& services,
@@ -102,47 +137,22 @@ http::Response exportSoc2(const SharedServices& services,
         return refusal(request,
                        {ErrorCode::InvalidInput, "a reason has at most 1000 bytes", "/reason"});
     }
-    const auto actor = actorOf(request, principal);
-    const auto deadline = Deadline::after(kExportTimeout);
+    auto order = orderOf(request, principal, "soc2/" + body.format);
+    if (request.pathParameters.contains("id")) {
+        EXHIBIT_ANSWER(request, order.incident, readId<IncidentId>(request));
+    }
     EXHIBIT_ANSWER(request,
-                   const auto evidence,
-                   storage::readSoc2(services->database,
-                                     principal.tenant,
-                                     {.periodStart = body.periodStart,
-                                      .periodEnd = body.periodEnd,
-                                      .bundleId = Uuid::v7().base32(),
-                                      .exportedBy = actor.id,
-                                      .reason = body.reason,
-                                      .createdAt = utcNow()},
-                                     deadline));
-    const auto& bundle = evidence.bundle;
-    if (const auto checked = checkIncident(services, request, principal.tenant, bundle); !checked) {
-        return refusal(request, checked.error());
-    }
-    EXHIBIT_ANSWER(request, auto made, make(services, body.format, evidence));
-    const auto recorded
-        = storage::recordExport(services->database,
-                                services->ledger,
-                                principal.tenant,
-                                actor,
-                                {.id = bundle.bundleId,
-                                 .format = "soc2/" + body.format,
-                                 .reason = body.reason,
-                                 .sha256 = sha256(made.bytes),
-                                 .bytes = made.bytes.size(),
-                                 .more = {{"period_start", bundle.compliancePeriodStart},
-                                          {"period_end", bundle.compliancePeriodEnd}}},
-                                deadline);
-    if (!recorded) {
-        return refusal(request, recorded.error());
-    }
-    http::Response response;
-    response.headers.add("Content-Type", made.type);
-    response.headers.add("Content-Disposition",
-                         "attachment; filename=\"soc2-" + bundle.compliancePeriodStart + "."
-                             + body.format + "\"");
-    response.body = std::move(made.bytes);
-    return response;
+                   const bool large,
+                   storage::hasMoreEntries(services->database,
+                                           principal.tenant,
+                                           questionOf(body, order.actor),
+                                           kEntriesAtOnceMax,
+                                           Deadline::after(kHandlerTimeout)));
+    const ExportOrder about = order;
+    order.make = [services, about, body](const ExportProgress& progress) {
+        return makeSoc2(services, about, body, progress);
+    };
+    return answerExport(services, request, std::move(order), large);
 }
 
 } // namespace

@@ -57,16 +57,20 @@ Result<Exported> exportAsPack(const ExportWork& work)
 {
     EXHIBIT_TRY(const auto bundle, makeBundle(work));
     EXHIBIT_TRY(auto pack, makePack(work, bundle));
-    return Exported{std::move(pack.bytes), "application/vnd.exhibit+zip", pack.id + ".exhibit"};
+    // Its entry was written with it.
+    return Exported{
+        std::move(pack.bytes), "application/vnd.exhibit+zip", pack.id + ".exhibit", std::nullopt};
 }
 
 Result<Exported> exportAsJson(const ExportWork& work)
 {
     EXHIBIT_TRY(const auto bundle, makeBundle(work));
-    Exported exported{
-        printJson(toJson(bundle)), "application/json", work.incident.text() + ".json"};
-    EXHIBIT_CHECK(recordExport(work, bundle.bundleId, exported));
-    return exported;
+    return recorded(work,
+                    bundle.bundleId,
+                    {printJson(toJson(bundle)),
+                     "application/json",
+                     work.incident.text() + ".json",
+                     std::nullopt});
 }
 
 Result<Exported> exportAsReport(const ExportWork& work, report::ReportKind kind)
@@ -74,15 +78,17 @@ Result<Exported> exportAsReport(const ExportWork& work, report::ReportKind kind)
     EXHIBIT_TRY(const auto bundle, makeBundle(work));
     EXHIBIT_TRY(const auto pack, makePack(work, bundle));
     EXHIBIT_TRY(const auto keys, work.services->evidence->packKeys());
+    EXHIBIT_CHECK(work.tell("pages"));
     EXHIBIT_TRY(auto pdf,
                 report::makeReport(pack.bytes, kind, [&keys, &pack](const Digest& document) {
                     return keys.signPdf(pack.id, document);
                 }));
-    Exported exported{std::move(pdf),
-                      "application/pdf",
-                      work.incident.text() + "-" + std::string(wireName(kind)) + ".pdf"};
-    EXHIBIT_CHECK(recordExport(work, pack.id, exported));
-    return exported;
+    return recorded(work,
+                    pack.id,
+                    {std::move(pdf),
+                     "application/pdf",
+                     work.incident.text() + "-" + std::string(wireName(kind)) + ".pdf",
+                     std::nullopt});
 }
 
 Result<Exported> exportAsPdf(const ExportWork& work)
@@ -147,6 +153,7 @@ Result<storage::ExportedPack> makePack(const ExportWork& work, const report::Evi
     if (work.services->evidence == nullptr) {
         return fail(ErrorCode::Unavailable, "the ledger is not open");
     }
+    EXHIBIT_CHECK(work.tell("pack"));
     EXHIBIT_TRY(auto redaction, report::ExportRedaction::make(work.request.redact));
     storage::PackRequest pack;
     pack.incident = work.incident;
@@ -176,19 +183,16 @@ Result<storage::ExportedPack> makePack(const ExportWork& work, const report::Evi
                                work.deadline);
 }
 
-Result<void> recordExport(const ExportWork& work, const std::string& id, const Exported& exported)
+Exported recorded(const ExportWork& work, const std::string& id, Exported exported, JsonObject more)
 {
-    return storage::recordExport(work.services->database,
-                                 work.services->ledger,
-                                 work.principal.tenant,
-                                 work.actor,
-                                 {.id = id,
-                                  .format = work.request.format,
-                                  .reason = work.request.reason,
-                                  .sha256 = sha256(exported.bytes),
-                                  .bytes = exported.bytes.size(),
-                                  .incident = work.incident},
-                                 work.deadline);
+    exported.record = storage::ExportRecord{.id = id,
+                                            .format = work.request.format,
+                                            .reason = work.request.reason,
+                                            .sha256 = sha256(exported.bytes),
+                                            .bytes = exported.bytes.size(),
+                                            .incident = work.incident,
+                                            .more = std::move(more)};
+    return exported;
 }
 
 bool isExportFormat(std::string_view format)

@@ -6,6 +6,7 @@
 #include "models/report/production.h"
 #include "models/report/report_pdf.h"
 #include "server/api/access.h"
+#include "server/api/export_jobs.h"
 #include "server/api/services.h"
 #include "server/storage/pack_export.h"
 
@@ -37,17 +38,20 @@ struct ExportWork {
     storage::Actor actor;
     IncidentId incident;
     ExportRequest request;
-    Deadline deadline = Deadline::after(std::chrono::seconds(60));
-};
+    Deadline deadline;
+    ExportProgress progress{};
 
-struct Exported {
-    Bytes bytes;
-    std::string type;
-    std::string name;
+    [[nodiscard]] Result<void> tell(std::string_view phase,
+                                    std::int64_t done = 0,
+                                    std::int64_t total = 0) const
+    {
+        return progress ? progress(phase, done, total) : Result<void>();
+    }
 };
 
 [[nodiscard]] bool isExportFormat(std::string_view format);
-/// Makes it in the format of the request, which is one, and records it.
+/// Makes it in the format of the request, which is one. TooLarge with kNeedsJob when it turns out
+/// to take longer than anybody waits and nobody is told of its progress.
 [[nodiscard]] Result<Exported> makeExport(const ExportWork& work);
 
 // The parts that formats share.
@@ -55,10 +59,11 @@ struct Exported {
 /// The pack of a bundle, with the bundles that reports are made from in it.
 [[nodiscard]] Result<storage::ExportedPack> makePack(const ExportWork& work,
                                                      const report::EvidenceBundle& bundle);
-/// The entry export.created and its line in the audit log.
-[[nodiscard]] Result<void> recordExport(const ExportWork& work,
-                                        const std::string& id,
-                                        const Exported& exported);
+/// With what the log is to say of it; `more` belongs to the format.
+[[nodiscard]] Exported recorded(const ExportWork& work,
+                                const std::string& id,
+                                Exported exported,
+                                JsonObject more = {});
 
 /// A production for legal discovery; its numbers are given out here.
 [[nodiscard]] Result<Exported> exportAsProduction(const ExportWork& work);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "server/api/export_answer.h"
 #include "server/api/export_work.h"
 #include "server/api/reply.h"
 #include "server/api/resources.h"
+#include "server/storage/report_facts.h"
 
 namespace exhibit::report {
 
@@ -57,16 +59,10 @@ void visitFields(V& visit, Of<V, ExportRequest>& request)
 namespace {
 
 constexpr std::size_t kReasonBytesMax = 1000;
+/// Of the run: a report of so many takes a second or two, and so does a production.
+constexpr std::int64_t kStepsAtOnceMax = 1000;
+constexpr std::int64_t kProducedStepsAtOnceMax = 100;
 constexpr std::size_t kRedactionsMax = 100;
-
-http::Response fileResponse(Exported exported)
-{
-    http::Response response;
-    response.headers.add("Content-Type", exported.type);
-    response.headers.add("Content-Disposition", "attachment; filename=\"" + exported.name + "\"");
-    response.body = std::move(exported.bytes);
-    return response;
-}
 
 Result<ExportRequest> readRequest(const http::Request& request,
                                   const security::Principal& principal)
@@ -108,10 +104,24 @@ http::Response exportIncident(const SharedServices& services,
                        "legal_discovery, ai_act_art73, ai_act_art73_json, fre_902, case_uco",
                        "/format");
     }
-    const ExportWork work{
-        services, principal, actorOf(request, principal), incident, std::move(body)};
-    EXHIBIT_ANSWER(request, auto exported, makeExport(work));
-    return fileResponse(std::move(exported));
+    EXHIBIT_ANSWER(request,
+                   const bool large,
+                   storage::hasMoreSteps(services->database,
+                                         principal.tenant,
+                                         incident,
+                                         body.format == "legal_discovery" ? kProducedStepsAtOnceMax
+                                                                          : kStepsAtOnceMax,
+                                         Deadline::after(kHandlerTimeout)));
+    auto order = orderOf(request, principal, body.format, incident);
+    order.make
+        = [work = ExportWork{services, principal, order.actor, incident, std::move(body), {}}](
+              const ExportProgress& progress) {
+              ExportWork mine = work;
+              mine.progress = progress;
+              mine.deadline = deadlineOf(progress);
+              return makeExport(mine);
+          };
+    return answerExport(services, request, std::move(order), large);
 }
 
 AuthorizedHandler exportAs(const SharedServices& services, std::string format)

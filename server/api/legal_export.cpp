@@ -54,9 +54,12 @@ Result<Exported> exportAsProduction(const ExportWork& work)
     EXHIBIT_TRY(
         auto plan,
         report::planProduction({pack.bytes, bundles.original, work.request.caseId}, production));
-    if (plan.pages > kPagesAtOnceMax) {
-        return fail(ErrorCode::TooLarge, "the production has more than 500 pages");
+    if (plan.pages > kPagesAtOnceMax && !work.progress) {
+        return fail(
+            ErrorCode::TooLarge, "the production has more than 500 pages", std::string(kNeedsJob));
     }
+    // Numbers are given out for good: not for what nobody wants any more.
+    EXHIBIT_CHECK(work.tell("pages", 0, plan.pages));
     const std::string id = bundles.shown.bundleId;
     EXHIBIT_TRY(const auto numbering,
                 storage::allocateBates(work.services->database,
@@ -69,14 +72,19 @@ Result<Exported> exportAsProduction(const ExportWork& work)
                                         .actor = work.actor},
                                        work.deadline));
     EXHIBIT_TRY(const auto keys, work.services->evidence->packKeys());
-    EXHIBIT_TRY(
-        auto archive,
-        report::writeProduction(std::move(plan), numbering, [&keys, &id](const Digest& document) {
-            return keys.signPdf(id, document);
-        }));
-    Exported exported{std::move(archive), "application/zip", "production-" + id + ".zip"};
-    EXHIBIT_CHECK(recordExport(work, id, exported));
-    return exported;
+    const auto sign = [&keys, &id](const Digest& document) { return keys.signPdf(id, document); };
+    const std::int64_t pages = plan.pages;
+    const auto drawn
+        = [&work, pages](std::int64_t count) { return work.tell("pages", count, pages); };
+    EXHIBIT_TRY(auto archive, report::writeProduction(std::move(plan), numbering, sign, drawn));
+    const auto number = [&](std::int64_t page) {
+        return report::batesText(production.prefix, numbering.first + page);
+    };
+    return recorded(
+        work,
+        id,
+        {std::move(archive), "application/zip", "production-" + id + ".zip", std::nullopt},
+        {{"bates_first", number(0)}, {"bates_last", number(pages - 1)}});
 }
 
 } // namespace exhibit::api

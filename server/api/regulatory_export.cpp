@@ -24,12 +24,6 @@ Result<Source> readSource(const ExportWork& work)
     return source;
 }
 
-Result<Exported> recorded(const ExportWork& work, const Source& source, Exported exported)
-{
-    EXHIBIT_CHECK(recordExport(work, source.pack.id, exported));
-    return exported;
-}
-
 Result<report::Art73Bundle> art73Of(const ExportWork& work, const Source& source)
 {
     EXHIBIT_TRY(const Json mapping, storage::readMapping("ai_act_art73.json"));
@@ -42,10 +36,12 @@ Result<Exported> exportAsArt73Json(const ExportWork& work)
 {
     EXHIBIT_TRY(const auto source, readSource(work));
     EXHIBIT_TRY(const auto bundle, art73Of(work, source));
-    return recorded(
-        work,
-        source,
-        {printJson(toJson(bundle)), "application/json", work.incident.text() + "-art73.json"});
+    return recorded(work,
+                    source.pack.id,
+                    {printJson(toJson(bundle)),
+                     "application/json",
+                     work.incident.text() + "-art73.json",
+                     std::nullopt});
 }
 
 Result<Exported> exportAsArt73(const ExportWork& work)
@@ -62,7 +58,9 @@ Result<Exported> exportAsArt73(const ExportWork& work)
                                          {{std::string(report::kAttachedPack), source.pack.bytes}},
                                          sign));
     return recorded(
-        work, source, {std::move(pdf), "application/pdf", work.incident.text() + "-art73.pdf"});
+        work,
+        source.pack.id,
+        {std::move(pdf), "application/pdf", work.incident.text() + "-art73.pdf", std::nullopt});
 }
 
 /// A draft that nobody signed, so that the file is not signed either.
@@ -85,7 +83,9 @@ Result<Exported> exportAsDeclaration(const ExportWork& work)
                                   source.pack.bytes});
     EXHIBIT_TRY(auto pdf, report::finishPdf(typeset.pdf, pages, finish));
     return recorded(
-        work, source, {std::move(pdf), "application/pdf", work.incident.text() + "-fre902.pdf"});
+        work,
+        source.pack.id,
+        {std::move(pdf), "application/pdf", work.incident.text() + "-fre902.pdf", std::nullopt});
 }
 
 Result<Exported> exportAsCase(const ExportWork& work)
@@ -93,10 +93,11 @@ Result<Exported> exportAsCase(const ExportWork& work)
     EXHIBIT_TRY(const auto source, readSource(work));
     EXHIBIT_TRY(const Json mapping, storage::readMapping("case_uco.json"));
     return recorded(work,
-                    source,
+                    source.pack.id,
                     {printJson(report::caseUco(source.facts, mapping)),
                      "application/ld+json",
-                     work.incident.text() + "-case.jsonld"});
+                     work.incident.text() + "-case.jsonld",
+                     std::nullopt});
 }
 
 } // namespace exhibit::api

@@ -37,6 +37,7 @@ void refreshCatalogue(const ApiServices& services);
 [[nodiscard]] std::vector<ApiRoute> complianceRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> enteredRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> exportRoutes(const SharedServices& services);
+[[nodiscard]] std::vector<ApiRoute> exportJobRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> searchExportRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> holdRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> certificateRoutes(const SharedServices& services);
@@ -56,6 +57,11 @@ void refreshCatalogue(const ApiServices& services);
 void addEventRoute(http::Router& router,
                    const SharedServices& services,
                    const AccessControl& access);
+
+/// GET /api/v1/exports/{id}/content: the file of an export.
+void addExportContentRoute(http::Router& router,
+                           const SharedServices& services,
+                           const AccessControl& access);
 
 /// The moment up to which the answer is complete: the database's, less this replica's backlog.
 [[nodiscard]] UtcTime asOf(const ApiServices& services, UtcTime databaseTime);

@@ -2,11 +2,11 @@
 // What a search finds, as a file for spreadsheets and programs.
 #include "models/report/csv.h"
 #include "models/report/redaction.h"
+#include "server/api/export_answer.h"
 #include "server/api/reply.h"
 #include "server/api/resources.h"
 #include "server/api/search_cursor.h"
 #include "server/api/search_request.h"
-#include "server/storage/export_record.h"
 
 namespace exhibit::api {
 
@@ -28,8 +28,8 @@ void visitFields(V& visit, Of<V, SearchExportRequest>& request)
 
 namespace {
 
-constexpr std::chrono::seconds kExportTimeout{60};
 constexpr std::size_t kRowsMax = 50'000;
+constexpr std::size_t kRowsAtOnceMax = 5'000;
 constexpr std::size_t kReasonBytesMax = 1000;
 
 Result<SearchExportRequest> readRequest(const http::Request& request,
@@ -55,9 +55,10 @@ Result<SearchExportRequest> readRequest(const http::Request& request,
 /// Everything that is found, newest first.
 Result<std::vector<storage::IncidentHit>> findAll(const SharedServices& services,
                                                   TenantId tenant,
-                                                  storage::IncidentSearch search)
+                                                  storage::IncidentSearch search,
+                                                  const ExportProgress& progress)
 {
-    const auto deadline = Deadline::after(kExportTimeout);
+    const auto deadline = deadlineOf(progress);
     search.limit = limits::kPageRowsMax;
     std::vector<storage::IncidentHit> hits;
     for (;;) {
@@ -69,6 +70,12 @@ Result<std::vector<storage::IncidentHit>> findAll(const SharedServices& services
         }
         if (!page.next) {
             return hits;
+        }
+        if (!progress && hits.size() > kRowsAtOnceMax) {
+            return fail(ErrorCode::TooLarge, "it finds many", std::string(kNeedsJob));
+        }
+        if (progress) {
+            EXHIBIT_CHECK(progress("rows", static_cast<std::int64_t>(hits.size()), 0));
         }
         search.after = page.next;
         search.total = page.total;
@@ -152,6 +159,30 @@ Result<Bytes> fileOf(std::vector<storage::IncidentHit> hits, const SearchExportR
     return file;
 }
 
+Result<Exported> makeSearchExport(const SharedServices& services,
+                                  const ExportOrder& order,
+                                  const SearchExportRequest& body,
+                                  const storage::IncidentSearch& search,
+                                  const ExportProgress& progress)
+{
+    EXHIBIT_TRY(auto hits, findAll(services, order.tenant, search, progress));
+    const std::size_t rows = hits.size();
+    EXHIBIT_TRY(auto file, fileOf(std::move(hits), body));
+    const std::string id = Uuid::v7().base32();
+    storage::ExportRecord record{.id = id,
+                                 .format = order.format,
+                                 .reason = body.reason,
+                                 .sha256 = sha256(file),
+                                 .bytes = file.size(),
+                                 .incident = {},
+                                 .more = {{"rows", rows}}};
+    return Exported{std::move(file),
+                    body.format == "csv" ? "text/csv; charset=utf-8; header=present"
+                                         : "application/x-ndjson",
+                    "incidents-" + id + "." + body.format,
+                    std::move(record)};
+}
+
 http::Response exportSearch(const SharedServices& services,
                             const http::Request& request,
                             const security::Principal& principal)
@@ -165,33 +196,13 @@ http::Response exportSearch(const SharedServices& services,
     if (!query) {
         return invalidQuery(request, query.error());
     }
-    EXHIBIT_ANSWER(request, auto search, toSearch(body.search, *query, principal.tenant));
-    EXHIBIT_ANSWER(request, auto hits, findAll(services, principal.tenant, std::move(search)));
-    const std::size_t rows = hits.size();
-    EXHIBIT_ANSWER(request, auto file, fileOf(std::move(hits), body));
-    const std::string id = Uuid::v7().base32();
-    const auto recorded = storage::recordExport(services->database,
-                                                services->ledger,
-                                                principal.tenant,
-                                                actorOf(request, principal),
-                                                {.id = id,
-                                                 .format = "search/" + body.format,
-                                                 .reason = body.reason,
-                                                 .sha256 = sha256(file),
-                                                 .bytes = file.size(),
-                                                 .more = {{"rows", rows}}},
-                                                Deadline::after(kExportTimeout));
-    if (!recorded) {
-        return refusal(request, recorded.error());
-    }
-    http::Response response;
-    response.headers.add("Content-Type",
-                         body.format == "csv" ? "text/csv; charset=utf-8; header=present"
-                                              : "application/x-ndjson");
-    response.headers.add("Content-Disposition",
-                         "attachment; filename=\"incidents-" + id + "." + body.format + "\"");
-    response.body = std::move(file);
-    return response;
+    EXHIBIT_ANSWER(request, const auto search, toSearch(body.search, *query, principal.tenant));
+    auto order = orderOf(request, principal, "search/" + body.format);
+    const ExportOrder about = order;
+    order.make = [services, about, body, search](const ExportProgress& progress) {
+        return makeSearchExport(services, about, body, search, progress);
+    };
+    return answerExport(services, request, std::move(order), false);
 }
 
 } // namespace

@@ -20,6 +20,7 @@ class UpstreamKeys;
 
 namespace exhibit::api {
 
+class ExportJobs;
 class Replays;
 
 struct KillOrder {
@@ -61,6 +62,8 @@ struct ApiServices {
     const storage::LedgerParts* evidence = nullptr;
     /// Certificates; nullptr: their routes answer 503.
     Replays* replays = nullptr;
+    /// Exports that take longer than a reply may; nullptr: large ones are answered with 503.
+    ExportJobs* exports = nullptr;
     /// Which providers' keys may go where; nullptr: none anywhere.
     const gateway::UpstreamKeys* upstreamKeys = nullptr;
     std::string publicUrl; ///< Where people reach this server; empty: not known.

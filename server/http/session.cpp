@@ -4,12 +4,6 @@
 #include "server/http/target.h"
 #include "server/ops/log.h"
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <typeinfo>
 
 namespace exhibit::http {
@@ -60,44 +54,6 @@ Response runHandler(const Handler& handler, const Request& request) noexcept
         return errorResponse(failedReply(request, "unknown"), request.id);
     }
 }
-
-struct WorkerAnswer {
-    explicit WorkerAnswer(const asio::any_io_executor& executor)
-        : ready(executor, asio::steady_timer::time_point::max())
-    {
-    }
-    asio::steady_timer ready; ///< Used as a signal: cancelled on the io thread.
-    Response response{.status = 503};
-};
-
-/// Wakes the session when the worker pool lets go of it: after its run, or dropped unrun.
-class WorkerJob {
-public:
-    WorkerJob(asio::any_io_executor executor, std::shared_ptr<WorkerAnswer> answer)
-        : m_executor(std::move(executor))
-        , m_answer(std::move(answer))
-    {
-    }
-    ~WorkerJob()
-    {
-        try {
-            asio::post(m_executor, [answer = std::move(m_answer)] { answer->ready.cancel(); });
-        } catch (const std::exception&) {
-            ops::logError("out of memory: a session waits until the server cuts it");
-        }
-    }
-    WorkerJob(const WorkerJob&) = delete;
-    WorkerJob& operator=(const WorkerJob&) = delete;
-
-    void run(const Handler& handler, const Request& request)
-    {
-        m_answer->response = runHandler(handler, request);
-    }
-
-private:
-    asio::any_io_executor m_executor;
-    std::shared_ptr<WorkerAnswer> m_answer;
-};
 
 } // namespace
 
@@ -286,7 +242,12 @@ asio::awaitable<void> Session::answer(const Router::Match& match, SessionExchang
         if (route.runOn == RunOn::Inline) {
             response = runHandler(*handler, request);
         } else {
-            response = co_await onWorker(*handler, request);
+            // All of them outlive the work: the server joins its workers before it goes.
+            std::function<void()> work = [&] { response = runHandler(*handler, request); };
+            const bool done = co_await exchange.onWorker(std::move(work));
+            if (!done) {
+                response = errorResponse(replyOf(overloaded("the server is busy")), request.id);
+            }
         }
         co_await exchange.respond(std::move(response));
         co_return;
@@ -307,23 +268,6 @@ asio::awaitable<void> Session::answer(const Router::Match& match, SessionExchang
             co_await exchange.respond(std::move(response));
         }
     }
-}
-
-asio::awaitable<Response> Session::onWorker(const Handler& handler, const Request& request)
-{
-    const auto executor = co_await asio::this_coro::executor;
-    const auto answer = std::make_shared<WorkerAnswer>(executor);
-    auto job = std::make_shared<WorkerJob>(executor, answer);
-    // The handler and the request outlive the job: the server joins its workers before it goes.
-    auto work = [job = std::move(job), &handler, &request] { job->run(handler, request); };
-    const bool taken = m_state->workers.submit(std::move(work));
-    if (!taken) {
-        m_state->refused.fetch_add(1, std::memory_order_relaxed);
-        co_return errorResponse(replyOf(overloaded("the server is busy")), request.id);
-    }
-    boost::system::error_code cancelled;
-    co_await answer->ready.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
-    co_return std::move(answer->response);
 }
 
 } // namespace exhibit::http

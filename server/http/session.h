@@ -50,7 +50,6 @@ private:
                                         Request& request,
                                         const Framing& framing);
     boost::asio::awaitable<void> answer(const Router::Match& match, SessionExchange& exchange);
-    boost::asio::awaitable<Response> onWorker(const Handler& handler, const Request& request);
     [[nodiscard]] static std::optional<ErrorReply> precheck(const Route& route,
                                                             const Request& request,
                                                             const Framing& framing);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/http/session_exchange.h"
 
+#include "server/http/offload.h"
+
 #include <charconv>
 
 namespace exhibit::http {
@@ -109,6 +111,19 @@ asio::awaitable<Result<void>> SessionExchange::begin(int status, Headers headers
     co_return co_await send(head, {}, {});
 }
 
+asio::awaitable<Result<void>> SessionExchange::beginSized(int status,
+                                                          Headers headers,
+                                                          std::uint64_t bytes)
+{
+    if (m_progress != Progress::Nothing || isBodiless(status)) {
+        co_return tl::make_unexpected(misuse("no answer of a length can begin here"));
+    }
+    m_left = bytes;
+    const Bytes head = headFor(status, headers, bytes);
+    m_progress = Progress::Begun;
+    co_return co_await send(head, {}, {});
+}
+
 asio::awaitable<Result<void>> SessionExchange::write(BytesView bytes)
 {
     if (m_progress != Progress::Begun) {
@@ -116,6 +131,13 @@ asio::awaitable<Result<void>> SessionExchange::write(BytesView bytes)
     }
     if (m_headOnly || m_bodiless || bytes.empty()) { // An empty chunk would end the body.
         co_return Result<void>{};
+    }
+    if (m_left) {
+        if (bytes.size() > *m_left) {
+            co_return tl::make_unexpected(misuse("the answer is longer than was said"));
+        }
+        *m_left -= bytes.size();
+        co_return co_await send(bytes, {}, {});
     }
     if (m_http10) {
         co_return co_await send(bytes, {}, {});
@@ -132,12 +154,24 @@ asio::awaitable<Result<void>> SessionExchange::end()
     if (m_progress != Progress::Begun) {
         co_return tl::make_unexpected(misuse("no answer is open"));
     }
-    if (!m_headOnly && !m_bodiless && !m_http10) {
+    if (!m_headOnly && m_left.value_or(0) > 0) {
+        co_return tl::make_unexpected(misuse("the answer is shorter than was said"));
+    }
+    if (!m_headOnly && !m_bodiless && !m_http10 && !m_left) {
         EXHIBIT_CO_CHECK(co_await send("0\r\n\r\n", {}, {}));
     }
     m_progress = Progress::Ended;
     m_connection.stopWatching();
     co_return Result<void>{};
+}
+
+asio::awaitable<bool> SessionExchange::onWorker(std::function<void()> work)
+{
+    const bool done = co_await offload(m_state.workers, std::move(work));
+    if (!done) {
+        m_state.refused.fetch_add(1, std::memory_order_relaxed);
+    }
+    co_return done;
 }
 
 void SessionExchange::onClientGone(std::function<void()> gone)

@@ -22,8 +22,12 @@ public:
     [[nodiscard]] const Request& request() const override { return m_request; }
     boost::asio::awaitable<Result<void>> respond(Response response) override;
     boost::asio::awaitable<Result<void>> begin(int status, Headers headers) override;
+    boost::asio::awaitable<Result<void>> beginSized(int status,
+                                                    Headers headers,
+                                                    std::uint64_t bytes) override;
     boost::asio::awaitable<Result<void>> write(BytesView bytes) override;
     boost::asio::awaitable<Result<void>> end() override;
+    boost::asio::awaitable<bool> onWorker(std::function<void()> work) override;
     void onClientGone(std::function<void()> gone) override;
     [[nodiscard]] bool clientGone() const override { return m_connection.clientGone(); }
     [[nodiscard]] bool draining() const override { return m_state.draining; }
@@ -58,6 +62,7 @@ private:
     bool m_keepAlive;
     bool m_headOnly;
     bool m_bodiless = false; ///< Of the answer begun: its status allows no body.
+    std::optional<std::uint64_t> m_left; ///< Of an answer whose length was said.
     Progress m_progress = Progress::Nothing;
 };
 

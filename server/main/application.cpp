@@ -3,6 +3,7 @@
 
 #include "models/redaction/redaction_pack.h"
 #include "server/api/api.h"
+#include "server/api/export_jobs.h"
 #include "server/gateway/gateway.h"
 #include "server/gateway/quotas.h"
 #include "server/http/server.h"
@@ -93,6 +94,7 @@ private:
     std::unique_ptr<gateway::Quotas> m_quotas;
     std::unique_ptr<gateway::Gateway> m_gateway;
     std::unique_ptr<ReplayService> m_replays;
+    std::unique_ptr<api::ExportJobs> m_exports;
     std::unique_ptr<RequestGate> m_gate;
     std::unique_ptr<http::Server> m_server;
     bool m_draining = false;
@@ -203,6 +205,8 @@ Result<void> Application::Impl::startServing()
                                  .authzDenials = &denials});
     m_replays = std::make_unique<ReplayService>(ReplayService::Services{
         m_io, *m_gateway, m_catalogue, m_snapshots, m_configuration.embeddings});
+    m_exports = std::make_unique<api::ExportJobs>(api::ExportJobs::Services{
+        m_databaseService->database(), m_ledger->ledger(), m_catalogue, m_journal->replica()});
     const auto cut = [this](TenantId tenant, RunId run, domain::KillReason reason) {
         return m_gateway->cutRun(tenant, run, reason);
     };
@@ -244,6 +248,7 @@ api::ApiServices Application::Impl::apiServices()
             .serviceRecord = [this](UpstreamId id) { return m_gateway->serviceRecord(id); },
             .evidence = &m_ledger->parts(),
             .replays = m_replays.get(),
+            .exports = m_exports.get(),
             .upstreamKeys = &m_configuration.upstreamKeys,
             .publicUrl = m_configuration.publicUrl};
 }
@@ -348,6 +353,7 @@ void Application::Impl::stopParts()
         m_replays->stop();
     }
     m_server.reset();
+    m_exports.reset();
     m_replays.reset();
     if (m_runs) {
         m_runs->onKilled(nullptr);

@@ -2,6 +2,8 @@
 #include "server/main/ledger_service.h"
 
 #include "models/evidence/timestamp_request.h"
+#include "models/report/cms_time_stamp.h"
+#include "models/report/pdf_finish.h"
 #include "server/ops/log.h"
 #include "server/storage/newest_heads.h"
 
@@ -16,6 +18,7 @@ constexpr const char* kStrangeSigner
     = "the signer in {} is not the one that the evidence was recorded with: its folder was lost or "
       "replaced. Stop exhibitd and put the folder back from a backup, as a whole; only where there "
       "is none: exhibitd replace-signer --reason TEXT";
+constexpr std::chrono::seconds kStampTimeout{5};
 constexpr std::size_t kTimestampBytesMax = 256 * 1024;
 constexpr std::size_t kWitnessBytesMax = 16 * 1024;
 
@@ -114,21 +117,51 @@ void LedgerService::startSigning()
     }
 }
 
+Result<Bytes> LedgerService::askAuthority(const Bytes& request, Deadline deadline) const
+{
+    EXHIBIT_TRY(auto reply,
+                m_post->post({m_tsaUrl, std::string(evidence::kTimestampQueryType), request},
+                             deadline,
+                             kTimestampBytesMax));
+    if (reply.status != 200) {
+        return fail(ErrorCode::Unavailable,
+                    "it answered with the status " + std::to_string(reply.status));
+    }
+    return std::move(reply.body);
+}
+
 void LedgerService::useAuthority(storage::Database& database, ops::Metrics& metrics)
 {
-    const auto ask = [this](const Bytes& request, Deadline deadline) -> Result<Bytes> {
-        EXHIBIT_TRY(auto reply,
-                    m_post->post({m_tsaUrl, std::string(evidence::kTimestampQueryType), request},
-                                 deadline,
-                                 kTimestampBytesMax));
-        if (reply.status != 200) {
-            return fail(ErrorCode::Unavailable,
-                        "it answered with the status " + std::to_string(reply.status));
-        }
-        return std::move(reply.body);
+    const auto ask = [this](const Bytes& request, Deadline deadline) {
+        return askAuthority(request, deadline);
     };
     m_timeStamps = std::make_unique<storage::TimeStamps>(
         storage::TimeStamps::Services{database, m_tsaUrl, ask, metrics});
+}
+
+Result<Bytes> LedgerService::signPdf(const std::string& id, const Digest& document) const
+{
+    EXHIBIT_TRY(Bytes signature, m_signer->signPdf(id, document));
+    if (m_tsaUrl.empty()) {
+        return signature;
+    }
+    const auto stamped = [&]() -> Result<Bytes> {
+        EXHIBIT_TRY(const Bytes value, report::signatureValueOf(signature));
+        EXHIBIT_TRY(const Bytes request, evidence::makeTimestampRequest(value));
+        EXHIBIT_TRY(const Bytes response, askAuthority(request, Deadline::after(kStampTimeout)));
+        EXHIBIT_CHECK(evidence::expectTimestampReply(response, request));
+        EXHIBIT_TRY(auto whole, report::withTimeStamp(signature, response));
+        if (whole.size() > report::kSignatureBytes) {
+            return fail(ErrorCode::TooLarge, "the time stamp has no room in the file");
+        }
+        return whole;
+    }();
+    if (!stamped) {
+        ops::logWarning(
+            "no time stamp in a report, from {}: {}", m_tsaUrl, stamped.error().message);
+        return signature;
+    }
+    return *stamped;
 }
 
 void LedgerService::useWitnesses(storage::Database& database, ops::Metrics& metrics)
@@ -237,9 +270,7 @@ Result<storage::PackKeys> LedgerService::packKeys() const
             return client->signPack(statement, tagManifest);
         },
         keys.pdfCertificate,
-        [client](const std::string& id, const Digest& document) {
-            return client->signPdf(id, document);
-        }};
+        [this](const std::string& id, const Digest& document) { return signPdf(id, document); }};
 }
 
 Json LedgerService::health() const

@@ -51,6 +51,11 @@ private:
     [[nodiscard]] Result<storage::PackKeys> packKeys() const;
     /// The last ones known while the signer is away: certificates verify all the same.
     [[nodiscard]] Result<signer::SignerClient::PublicKeys> publicKeys() const;
+    /// The response (DER) of the time stamp authority to a request (DER).
+    [[nodiscard]] Result<Bytes> askAuthority(const Bytes& request, Deadline deadline) const;
+    /// The signature of a report, with a time stamp where an authority gives one: one without it is
+    /// as good as those of servers that have none.
+    [[nodiscard]] Result<Bytes> signPdf(const std::string& id, const Digest& document) const;
     void useAuthority(storage::Database& database, ops::Metrics& metrics);
     void useWitnesses(storage::Database& database, ops::Metrics& metrics);
     [[nodiscard]] Result<storage::StoredCheckpoint> attest(

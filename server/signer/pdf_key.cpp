@@ -8,6 +8,7 @@
 
 #include <openssl/cms.h>
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
@@ -20,6 +21,10 @@ namespace {
 
 constexpr BytesView kContext = "exhibit/pdf-key/v1";
 constexpr std::size_t kFileBytesMax = 16384;
+constexpr std::size_t kPemBytesMax = 64 * 1024;
+constexpr const char* kOwnCertificate = "pdf-certificate.pem";
+constexpr int kRsaBitsMin = 2048;
+constexpr int kCurveBits = 256;
 constexpr std::int64_t kYears = 10;
 constexpr std::int64_t kSecondsOfYear = 365 * 24 * 3600;
 
@@ -149,6 +154,50 @@ Result<PdfKey> PdfKey::generate(UtcTime now)
     return PdfKey(std::move(key), std::move(certificate));
 }
 
+std::vector<PdfKey::Certificate> PdfKey::readCertificates(BytesView pem)
+{
+    std::vector<Certificate> all;
+    const std::unique_ptr<BIO, FreeBio> bio(
+        BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+    while (X509* const one = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)) {
+        all.emplace_back(one);
+    }
+    ERR_clear_error(); // The end of the text is an error to it.
+    return all;
+}
+
+Result<PdfKey> PdfKey::fromPem(BytesView key, BytesView certificates)
+{
+    const auto refused = [](const char* why) {
+        ERR_clear_error();
+        return fail(ErrorCode::InvalidInput, why, kOwnCertificate);
+    };
+    const std::unique_ptr<BIO, FreeBio> bio(
+        BIO_new_mem_buf(key.data(), static_cast<int>(key.size())));
+    // Nobody is there to ask for a password.
+    const auto noPassword = [](char*, int, int, void*) { return 0; };
+    Key own(PEM_read_bio_PrivateKey(bio.get(), nullptr, noPassword, nullptr));
+    auto all = readCertificates(certificates);
+    if (!own || all.empty() || X509_check_private_key(all.front().get(), own.get()) != 1) {
+        return refused("the key of the reports is no key of the first certificate");
+    }
+    const bool rsa = EVP_PKEY_get_base_id(own.get()) == EVP_PKEY_RSA;
+    const bool curve = EVP_PKEY_get_base_id(own.get()) == EVP_PKEY_EC
+        && EVP_PKEY_get_bits(own.get()) == kCurveBits;
+    if (!curve && !(rsa && EVP_PKEY_get_bits(own.get()) >= kRsaBitsMin)) {
+        return refused("the key of the reports has to be P-256, or RSA of 2048 bits or more");
+    }
+    for (std::size_t i = 1; i < all.size(); ++i) {
+        if (X509_check_issued(all[i].get(), all[i - 1].get()) != X509_V_OK) {
+            return refused("each certificate of the reports has to vouch for the one before it");
+        }
+    }
+    PdfKey made(std::move(own), std::move(all.front()));
+    made.m_chain.assign(std::make_move_iterator(all.begin() + 1),
+                        std::make_move_iterator(all.end()));
+    return made;
+}
+
 Result<PdfKey> PdfKey::fromJson(BytesView plain)
 {
     EXHIBIT_TRY(const Json json, parseJson(plain));
@@ -179,6 +228,16 @@ Result<PdfKey> PdfKey::loadOrCreate(const std::filesystem::path& folder,
                                     const std::filesystem::path& unlockFile)
 {
     const auto file = folder / "pdf.sealed";
+    EXHIBIT_TRY(const auto ownKey, spool::readPrivateFile(folder / "pdf-key.pem", kFileBytesMax));
+    EXHIBIT_TRY(const auto own, spool::readPrivateFile(folder / kOwnCertificate, kPemBytesMax));
+    if (ownKey.has_value() != own.has_value()) {
+        return fail(ErrorCode::InvalidInput,
+                    "the key of the reports and its certificate belong together: one is missing",
+                    kOwnCertificate);
+    }
+    if (own) {
+        return fromPem(*ownKey, *own);
+    }
     EXHIBIT_TRY(const auto unlock, spool::readPrivateFile(unlockFile, kFileBytesMax));
     if (!unlock || unlock->size() != spool::kKeyBytes) {
         return fail(ErrorCode::Corrupt, "the unlock file does not hold 32 bytes", unlockFile);
@@ -200,6 +259,11 @@ Result<std::string> PdfKey::certificate() const
     const std::unique_ptr<BIO, FreeBio> bio(BIO_new(BIO_s_mem()));
     if (!bio || PEM_write_bio_X509(bio.get(), m_certificate.get()) != 1) {
         return failed("its certificate cannot be written");
+    }
+    for (const auto& above : m_chain) {
+        if (PEM_write_bio_X509(bio.get(), above.get()) != 1) {
+            return failed("its certificate cannot be written");
+        }
     }
     char* data = nullptr;
     const auto size = BIO_get_mem_data(bio.get(), &data);
@@ -228,6 +292,11 @@ Result<Bytes> PdfKey::sign(const Digest& document) const
                                        static_cast<int>(document.size()))
             != 1) {
         return failed("the signed attributes cannot be made");
+    }
+    for (const auto& above : m_chain) {
+        if (CMS_add1_cert(cms.get(), above.get()) != 1) {
+            return failed("its certificates cannot be enclosed");
+        }
     }
     std::vector<Bytes> attributes;
     for (int i = 0; i < CMS_signed_get_attr_count(signer); ++i) {

@@ -3,6 +3,7 @@
 
 #include "models/base/limits.h"
 #include "server/storage/erasure_reading.h"
+#include "server/storage/export_job_store.h"
 #include "server/storage/ingest_insert.h"
 
 namespace exhibit::storage {
@@ -178,6 +179,7 @@ Result<Erasure> eraseSubject(Transaction& transaction,
     if (hadKey) {
         keys.forget(rows->uuid(0, 0));
     }
+    EXHIBIT_CHECK(dropExportsOfErased(transaction));
     // The entry must not name the person: the key's id says whose fields went.
     EXHIBIT_CHECK(recordErasure(
         transaction,

@@ -3,12 +3,10 @@
 
 namespace exhibit::storage {
 
-Result<void> recordExport(Database& database,
+Result<void> recordExport(Transaction& transaction,
                           LedgerAppender& ledger,
-                          TenantId tenant,
                           const Actor& actor,
-                          const ExportRecord& record,
-                          Deadline deadline)
+                          const ExportRecord& record)
 {
     JsonObject details = record.more;
     details.emplace("format", record.format);
@@ -20,9 +18,21 @@ Result<void> recordExport(Database& database,
     if (record.incident) {
         details.emplace("incident_id", record.incident->text());
     }
-    const AuditedAction action{"export.created", record.id, std::move(details), record.incident};
+    return recordAction(transaction,
+                        ledger,
+                        actor,
+                        {"export.created", record.id, std::move(details), record.incident});
+}
+
+Result<void> recordExport(Database& database,
+                          LedgerAppender& ledger,
+                          TenantId tenant,
+                          const Actor& actor,
+                          const ExportRecord& record,
+                          Deadline deadline)
+{
     return database.write(tenant, deadline, [&](Transaction& transaction) {
-        return recordAction(transaction, ledger, actor, action);
+        return recordExport(transaction, ledger, actor, record);
     });
 }
 

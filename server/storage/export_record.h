@@ -19,6 +19,10 @@ struct ExportRecord {
 };
 
 /// The entry export.created, with its line in the audit log. Before the bytes are handed out.
+[[nodiscard]] Result<void> recordExport(Transaction& transaction,
+                                        LedgerAppender& ledger,
+                                        const Actor& actor,
+                                        const ExportRecord& record);
 [[nodiscard]] Result<void> recordExport(Database& database,
                                         LedgerAppender& ledger,
                                         TenantId tenant,

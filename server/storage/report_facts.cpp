@@ -96,4 +96,17 @@ Result<report::RecordedFacts> readReportFacts(Database& database,
     return facts;
 }
 
+Result<bool> hasMoreSteps(
+    Database& database, TenantId tenant, IncidentId incident, std::int64_t steps, Deadline deadline)
+{
+    return database.read(tenant, deadline, [&](Transaction& transaction) -> Result<bool> {
+        EXHIBIT_TRY(const Rows rows,
+                    transaction.query("SELECT count(*) FROM (SELECT FROM steps WHERE tenant_id = $1"
+                                      " AND run_id = (SELECT run_id FROM incidents"
+                                      " WHERE tenant_id = $1 AND incident_id = $2) LIMIT $3) s",
+                                      {transaction.tenant(), incident, steps + 1}));
+        return rows.integer(0, 0) > steps;
+    });
+}
+
 } // namespace exhibit::storage

@@ -12,5 +12,11 @@ namespace exhibit::storage {
                                                             TenantId tenant,
                                                             IncidentId incident,
                                                             Deadline deadline);
+/// Whether its run has more than so many steps.
+[[nodiscard]] Result<bool> hasMoreSteps(Database& database,
+                                        TenantId tenant,
+                                        IncidentId incident,
+                                        std::int64_t steps,
+                                        Deadline deadline);
 
 } // namespace exhibit::storage

@@ -286,15 +286,13 @@ Result<Period> periodOf(const report::Soc2Bundle& bundle)
     return Period{from, last + std::chrono::days(1)};
 }
 
-} // namespace
-
-Result<Soc2Evidence> readSoc2(Database& database,
-                              TenantId tenant,
-                              const Soc2Request& request,
-                              Deadline deadline)
+/// What is known before anything is counted.
+Result<report::Soc2Bundle> beginBundle(Database& database,
+                                       TenantId tenant,
+                                       const Soc2Request& request,
+                                       Deadline deadline)
 {
-    Soc2Evidence evidence;
-    auto& bundle = evidence.bundle;
+    report::Soc2Bundle bundle;
     bundle.bundleId = request.bundleId;
     bundle.createdAt = request.createdAt;
     bundle.exportedBy = request.exportedBy;
@@ -304,6 +302,37 @@ Result<Soc2Evidence> readSoc2(Database& database,
     bundle.compliancePeriodEnd = request.periodEnd;
     EXHIBIT_TRY(const auto statement, EnteredStore(database, tenant).compliance(deadline));
     addStatement(bundle, statement);
+    return bundle;
+}
+
+} // namespace
+
+Result<bool> hasMoreEntries(Database& database,
+                            TenantId tenant,
+                            const Soc2Request& request,
+                            std::int64_t entries,
+                            Deadline deadline)
+{
+    EXHIBIT_TRY(const auto bundle, beginBundle(database, tenant, request, deadline));
+    EXHIBIT_TRY(const auto period, periodOf(bundle));
+    return database.read(tenant, deadline, [&](Transaction& transaction) -> Result<bool> {
+        EXHIBIT_TRY(const Rows rows,
+                    transaction.query("SELECT count(*) FROM (SELECT FROM incident_log_chain"
+                                      " WHERE tenant_id = $1 AND created_at >= $2"
+                                      " AND created_at < $3 LIMIT $4) e",
+                                      {transaction.tenant(), period.from, period.to, entries + 1}));
+        return rows.integer(0, 0) > entries;
+    });
+}
+
+Result<Soc2Evidence> readSoc2(Database& database,
+                              TenantId tenant,
+                              const Soc2Request& request,
+                              Deadline deadline)
+{
+    Soc2Evidence evidence;
+    auto& bundle = evidence.bundle;
+    EXHIBIT_TRY(bundle, beginBundle(database, tenant, request, deadline));
     EXHIBIT_TRY(const auto period, periodOf(bundle));
     EXHIBIT_TRY(const Json criteria, readMapping("soc2_criteria.json"));
     bundle.criteriaSource = stringMember(criteria, "source");

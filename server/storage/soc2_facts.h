@@ -29,5 +29,11 @@ struct Soc2Evidence {
                                             TenantId tenant,
                                             const Soc2Request& request,
                                             Deadline deadline);
+/// Whether the log has more than so many entries of the period. Errors as above.
+[[nodiscard]] Result<bool> hasMoreEntries(Database& database,
+                                          TenantId tenant,
+                                          const Soc2Request& request,
+                                          std::int64_t entries,
+                                          Deadline deadline);
 
 } // namespace exhibit::storage

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The document and the structs that are read and written say the same.
+#include "backend-client/export_job.h"
 #include "backend-client/failure.h"
 #include "backend-client/replies_json.h"
 #include "models/domain/remediation.h"
@@ -181,6 +182,9 @@ TEST(OpenApi, objectsHaveTheMembersOfTheirStructs)
     expectSame("ExplainReply", fieldsOf<ExplainReply>());
     expectSame("TraceReply", fieldsOf<TraceReply>());
     expectSame("RunKillReply", fieldsOf<RunKillReply>());
+    expectSame("ExportJob", fieldsOf<ExportJob>());
+    expectSame("ExportFile", fieldsOf<ExportFile>());
+    expectSame("ExportFailure", fieldsOf<ExportFailure>());
     expectSame("IncidentReply", fieldsOf<IncidentReply>());
     expectSame("PolicyList", fieldsOf<PolicyList>());
     expectSame("PolicyReply", fieldsOf<PolicyReply>());

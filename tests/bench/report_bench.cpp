@@ -117,7 +117,9 @@ void leaveSamples(const std::string& folder, const PdfSigner& sign)
     request.withheld = {{1, "attorney-client privilege", "Question of counsel to the model"}};
     auto plan = planProduction({pack, original, "Doe v. Example"}, request).value();
     const Numbering numbering{42, {{1, 41, "b0", utcNow(), "key_1", false}}};
-    write(folder, "production.zip", writeProduction(std::move(plan), numbering, sign).value());
+    write(folder, "production.zip", writeProduction(std::move(plan), numbering, sign, [](auto) {
+                                        return Result<void>();
+                                    }).value());
     std::ifstream file("resources/mappings/ai_act_art73.json");
     const auto mapping = parseJson(std::string(std::istreambuf_iterator<char>(file), {})).value();
     Art73Entered entered;

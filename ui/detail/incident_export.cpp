@@ -4,9 +4,11 @@
 #include "ui/detail/export_dialog.h"
 #include "ui/text.h"
 
+#include <QCoreApplication>
 #include <QDir>
 #include <QFileDialog>
 #include <QMainWindow>
+#include <QPointer>
 #include <QSaveFile>
 
 namespace exhibit::ui {
@@ -22,6 +24,24 @@ QString endingOf(const std::string& format)
     return format == "pdf" || format == "soc2" || format == "executive_debrief" ? u".pdf"_s
         : format == "legal_discovery"                                           ? u".zip"_s
                                                                                 : u".json"_s;
+}
+
+/// What the server is doing, or the console itself.
+QString phaseText(const std::string& phase)
+{
+    static const std::pair<std::string_view, const char*> kTexts[]
+        = {{"", QT_TRANSLATE_NOOP("Export", "waiting for its turn")},
+           {"reading", QT_TRANSLATE_NOOP("Export", "reading the record")},
+           {"pack", QT_TRANSLATE_NOOP("Export", "making the evidence pack")},
+           {"pages", QT_TRANSLATE_NOOP("Export", "setting the pages")},
+           {"storing", QT_TRANSLATE_NOOP("Export", "storing the file")},
+           {"fetching", QT_TRANSLATE_NOOP("Export", "fetching the file")}};
+    for (const auto& [name, text] : kTexts) {
+        if (name == phase) {
+            return QCoreApplication::translate("Export", text);
+        }
+    }
+    return toQt(phase);
 }
 
 /// What certifying found, in one line.
@@ -109,7 +129,7 @@ void IncidentExport::run(const QString& title, Ask ask, Store store)
         done.job->finish(trouble.isEmpty() ? Job::State::Done : Job::State::Failed,
                          trouble.isEmpty() ? note : trouble);
     };
-    m_running[number] = {job, ask(*source, std::move(answer))};
+    m_running[number] = {job, ask(*source, *job, std::move(answer))};
 }
 
 void IncidentExport::exportTo(const QString& path,
@@ -119,8 +139,15 @@ void IncidentExport::exportTo(const QString& path,
 {
     run<Bytes>(
         tr("Export %1").arg(shortId(toQt(incidentId))),
-        [&](domain::IncidentSource& source, domain::AnswerTo<Bytes> answer) {
-            return source.exportIncident(incidentId, choice, std::move(answer));
+        [&](domain::IncidentSource& source, Job& job, domain::AnswerTo<Bytes> answer) {
+            auto followed = choice;
+            followed.told
+                = [shown = QPointer<Job>(&job)](auto done, auto total, const std::string& phase) {
+                      if (shown) {
+                          shown->progress(done, total, phaseText(phase));
+                      }
+                  };
+            return source.exportIncident(incidentId, followed, std::move(answer));
         },
         [this, path, verify](const Bytes& bytes) {
             return std::pair(write(path, bytes, verify), QDir::toNativeSeparators(path));
@@ -132,7 +159,7 @@ void IncidentExport::certifyTo(const QString& path, const std::string& incidentI
     using domain::IssuedCertificate;
     run<IssuedCertificate>(
         tr("Certify %1").arg(shortId(toQt(incidentId))),
-        [&](domain::IncidentSource& source, domain::AnswerTo<IssuedCertificate> answer) {
+        [&](domain::IncidentSource& source, Job&, domain::AnswerTo<IssuedCertificate> answer) {
             return source.certify(incidentId, std::move(answer));
         },
         [this, path, verify](const IssuedCertificate& issued) {

@@ -57,6 +57,8 @@ std::vector<std::vector<std::string>> rowsOf(const Bytes& dat)
     return rows;
 }
 
+const PagesDrawn kAnyPages = [](std::int64_t) { return Result<void>(); };
+
 class ProductionTest : public ::testing::Test {
 protected:
     Result<ProductionPlan> plan(bool redact = true)
@@ -71,7 +73,7 @@ protected:
     {
         auto planned = plan();
         EXPECT_TRUE(planned) << planned.error().message << planned.error().subject;
-        const auto written = writeProduction(*std::move(planned), numbering, {});
+        const auto written = writeProduction(*std::move(planned), numbering, {}, kAnyPages);
         EXPECT_TRUE(written) << written.error().message << written.error().subject;
         return filesOf(*written);
     }
@@ -118,8 +120,28 @@ TEST_F(ProductionTest, givesEachPageANumberAndEachDocumentItsFiles)
 
 TEST_F(ProductionTest, isTheSameBytesForTheSameNumbers)
 {
-    const auto first = writeProduction(plan().value(), {.first = 1, .earlier = {}}, {}).value();
-    EXPECT_EQ(writeProduction(plan().value(), {.first = 1, .earlier = {}}, {}).value(), first);
+    const auto first
+        = writeProduction(plan().value(), {.first = 1, .earlier = {}}, {}, kAnyPages).value();
+    EXPECT_EQ(writeProduction(plan().value(), {.first = 1, .earlier = {}}, {}, kAnyPages).value(),
+              first);
+}
+
+TEST_F(ProductionTest, tellsOfEveryPageAndEndsWhenNobodyWaits)
+{
+    std::vector<std::int64_t> told;
+    const auto all = plan().value().pages;
+    EXPECT_TRUE(writeProduction(plan().value(), {.first = 1, .earlier = {}}, {}, [&](auto pages) {
+        told.push_back(pages);
+        return Result<void>();
+    }));
+    ASSERT_EQ(static_cast<std::int64_t>(told.size()), all);
+    EXPECT_EQ(told.front(), 1);
+    EXPECT_EQ(told.back(), all);
+    const auto ended = writeProduction(plan().value(), {.first = 1, .earlier = {}}, {}, [](auto) {
+        return Result<void>(fail(ErrorCode::Cancelled, "enough"));
+    });
+    ASSERT_FALSE(ended);
+    EXPECT_EQ(ended.error().code, ErrorCode::Cancelled);
 }
 
 TEST_F(ProductionTest, namesEveryFileWithItsHash)

@@ -32,10 +32,10 @@ struct Operation {
         return std::regex_replace(path, std::regex("\\{id\\}"), id);
     }
     /// No plain handler: asked over real sockets by the gateway's tests and
-    /// integration.live_events.
+    /// integration.live_events and integration.export_jobs.
     [[nodiscard]] bool isStream() const
     {
-        return path.starts_with("/v1/") || path == "/api/v1/events";
+        return path.starts_with("/v1/") || path == "/api/v1/events" || path.ends_with("/content");
     }
 };
 
@@ -133,6 +133,7 @@ TEST(OpenApiDocument, describesEveryRefusalThatCanBeProvoked)
             : operation.path.find("/runs/") != std::string::npos                    ? "run_"
             : operation.path.find("/keys/") != std::string::npos                    ? "key_"
             : operation.path.find("/upstreams/") != std::string::npos               ? "ups_"
+            : operation.path.find("/exports/") != std::string::npos                 ? "exp_"
                                                                                     : "";
         const auto unknown = operation.target(prefix + somewhere);
         const auto& method = operation.method;

@@ -138,6 +138,49 @@ TEST(SessionExchange, cutsAnAnswerThatWasNotEnded)
     EXPECT_FALSE(old.readReply(TestServer::soon()).has_value());
 }
 
+TEST(SessionExchange, sendsAnAnswerOfASaidLength)
+{
+    const TestServer server(streamRouter([](Exchange& exchange) -> asio::awaitable<void> {
+        const Headers headers{{"ETag", "\"1\""}};
+        co_await exchange.beginSized(206, headers, 7);
+        co_await exchange.write("sized");
+        std::string more;
+        std::function<void()> work = [&more] { more = "!!"; };
+        const bool done = co_await exchange.onWorker(std::move(work));
+        EXPECT_TRUE(done);
+        co_await exchange.write(more);
+        const auto tooMuch = co_await exchange.write("x");
+        EXPECT_EQ(tooMuch.has_value(), exchange.request().method == "HEAD") << "it sends none";
+        co_await exchange.end();
+    }));
+    auto connection = server.connect();
+    for (int round = 0; round < 2; ++round) {
+        ASSERT_TRUE(connection.send(requestText("GET", "/stream"), TestServer::soon()));
+        const auto reply = connection.readReply(TestServer::soon());
+        EXPECT_EQ(reply->status, 206);
+        EXPECT_EQ(reply->header("Content-Length"), "7");
+        EXPECT_FALSE(reply->header("Transfer-Encoding").has_value());
+        EXPECT_EQ(reply->body, "sized!!");
+    }
+    ASSERT_TRUE(connection.send(requestText("HEAD", "/stream") + requestText("GET", "/ping"),
+                                TestServer::soon()));
+    EXPECT_EQ(connection.readReply(TestServer::soon(), true)->header("Content-Length"), "7");
+    EXPECT_EQ(connection.readReply(TestServer::soon())->body, "pong");
+}
+
+TEST(SessionExchange, cutsAnAnswerThatIsShorterThanWasSaid)
+{
+    std::promise<bool> ended;
+    const TestServer server(streamRouter([&ended](Exchange& exchange) -> asio::awaitable<void> {
+        co_await exchange.beginSized(200, {}, 100);
+        co_await exchange.write("partial");
+        const auto end = co_await exchange.end();
+        ended.set_value(end.has_value());
+    }));
+    EXPECT_FALSE(server.send(requestText("GET", "/stream")).has_value());
+    EXPECT_FALSE(ended.get_future().get());
+}
+
 TEST(SessionExchange, answersForAHandlerThatThrowsOrForgets)
 {
     Router router;

@@ -46,6 +46,28 @@ TEST_F(PdfKeyOnTest, isRefusedWhenItWasChangedOrItsUnlockFileIsGone)
               ErrorCode::Corrupt);
 }
 
+TEST_F(PdfKeyOnTest, anOwnKeyTakesItsPlaceWhenItsCertificateIsThere)
+{
+    const auto write = [this](const char* name, const std::string& text) {
+        std::ofstream(m_folder.path() / name) << text;
+        std::filesystem::permissions(m_folder.path() / name,
+                                     std::filesystem::perms::owner_read
+                                         | std::filesystem::perms::owner_write);
+    };
+    const auto own = PdfKey::generate(utcNow()).value();
+    write("pdf-certificate.pem", own.certificate().value());
+    const auto alone = PdfKey::loadOrCreate(m_folder.path(), unlock());
+    ASSERT_FALSE(alone) << "not silently the generated one";
+    EXPECT_EQ(alone.error().subject, "pdf-certificate.pem");
+    write("pdf-key.pem", "no key");
+    EXPECT_EQ(PdfKey::loadOrCreate(m_folder.path(), unlock()).error().code,
+              ErrorCode::InvalidInput);
+    std::filesystem::permissions(m_folder.path() / "pdf-key.pem",
+                                 std::filesystem::perms::others_read,
+                                 std::filesystem::perm_options::add);
+    EXPECT_EQ(PdfKey::loadOrCreate(m_folder.path(), unlock()).error().code, ErrorCode::Forbidden);
+}
+
 TEST_F(PdfKeyOnTest, makesAnotherSignatureEachTimeAndAnotherKey)
 {
     const auto one = PdfKey::generate(utcNow()).value();

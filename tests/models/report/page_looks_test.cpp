@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// How pages look, against pages that somebody looked at: rasterised by poppler, compared by the
+// brightness of blocks, so that another hinting of the same letters is the same page, and a line
+// that moved is not. With EXHIBIT_ACCEPT_GOLDEN what is seen becomes what is expected.
+#include "models/report/report_pdf.h"
+#include "tests/models/report/facts_on_test.h"
+#include "tests/models/report/pack_on_test.h"
+#include "tests/support/process.h"
+#include "tests/support/temp_dir.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+namespace exhibit::report {
+namespace {
+
+constexpr int kColumns = 40;
+constexpr int kRows = 56;
+constexpr int kBlockOffMax = 48; ///< Of 255.
+constexpr double kMeanOffMax = 1.5;
+
+/// A page as pdftoppm writes it: "P5 WIDTH HEIGHT 255\n", a byte for each pixel.
+struct Picture {
+    int width = 0;
+    int height = 0;
+    std::string pixels;
+};
+
+Picture readPicture(const std::string& file)
+{
+    std::ifstream in(file, std::ios::binary);
+    std::string kind;
+    int most = 0;
+    Picture picture;
+    in >> kind >> picture.width >> picture.height >> most;
+    in.get();
+    picture.pixels.assign(std::istreambuf_iterator<char>(in), {});
+    EXPECT_EQ(kind, "P5");
+    EXPECT_EQ(picture.pixels.size(),
+              static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.height));
+    return picture;
+}
+
+/// The mean brightness of each block, a line of hexadecimal pairs for each row.
+std::string signatureOf(const Picture& picture)
+{
+    std::string text;
+    for (int row = 0; row < kRows; ++row) {
+        for (int column = 0; column < kColumns; ++column) {
+            const int left = picture.width * column / kColumns;
+            const int right = picture.width * (column + 1) / kColumns;
+            const int top = picture.height * row / kRows;
+            const int bottom = picture.height * (row + 1) / kRows;
+            int sum = 0;
+            for (int y = top; y < bottom; ++y) {
+                for (int x = left; x < right; ++x) {
+                    const auto at = static_cast<std::size_t>(y * picture.width + x);
+                    sum += static_cast<unsigned char>(picture.pixels[at]);
+                }
+            }
+            text += fmt::format("{:02x}", sum / ((right - left) * (bottom - top)));
+        }
+        text += '\n';
+    }
+    return text;
+}
+
+void expectAlike(const std::string& now, const std::string& then, const std::string& name)
+{
+    ASSERT_EQ(now.size(), then.size()) << name;
+    double sum = 0;
+    for (int block = 0; block < kColumns * kRows; ++block) {
+        const int row = block / kColumns;
+        const auto at = static_cast<std::size_t>(row * (2 * kColumns + 1) + block % kColumns * 2);
+        const int off = std::abs(std::stoi(now.substr(at, 2), nullptr, 16)
+                                 - std::stoi(then.substr(at, 2), nullptr, 16));
+        EXPECT_LE(off, kBlockOffMax) << name << " row " << row << ", column " << block % kColumns;
+        sum += off;
+    }
+    EXPECT_LE(sum / (kColumns * kRows), kMeanOffMax) << name;
+}
+
+class PageLooks : public ::testing::Test {
+protected:
+    /// The fonts of Debian's fonts-dejavu-core alone, whatever else the machine has.
+    static void SetUpTestSuite()
+    {
+        s_folder = std::make_unique<test::TempDir>();
+        const std::string file = (s_folder->path() / "fonts.conf").string();
+        std::ofstream(file) << "<?xml version=\"1.0\"?><fontconfig>"
+                               "<dir>/usr/share/fonts/truetype/dejavu</dir>"
+                               "<cachedir>"
+                            << (s_folder->path() / "cache").string() << "</cachedir></fontconfig>";
+        ASSERT_EQ(::setenv("FONTCONFIG_FILE", file.c_str(), 1), 0);
+    }
+    static void TearDownTestSuite() { s_folder.reset(); }
+
+    /// With ids that are the same in every run.
+    static EvidenceBundle bundle()
+    {
+        auto facts = factsOnTest(30);
+        const auto fixed = [](const char* name) { return Uuid::v8(sha256(name)); };
+        facts.tenant.value = fixed("tenant");
+        facts.incident.incidentId.value = fixed("incident");
+        facts.incident.runId.value = fixed("run");
+        facts.incident.callId.value = fixed("call");
+        facts.incident.decisionId = DecisionId{fixed("decision")};
+        facts.run.runId = facts.incident.runId;
+        for (auto& step : facts.steps) {
+            if (step.event.callId) {
+                step.event.callId = facts.incident.callId;
+            }
+            if (step.event.decisionId) {
+                step.event.decisionId = facts.incident.decisionId;
+            }
+        }
+        return bundleOnTest(facts, true);
+    }
+
+    static void expectLooks(const std::string& name, const Bytes& pdf)
+    {
+        const std::string file = (s_folder->path() / (name + ".pdf")).string();
+        std::ofstream(file, std::ios::binary) << pdf;
+        const std::string pages = (s_folder->path() / name).string();
+        const auto drawn = test::run("/usr/bin/pdftoppm",
+                                     {.arguments = {"-gray", "-r", "50", file, pages}},
+                                     Deadline::after(std::chrono::seconds(60)));
+        ASSERT_TRUE(drawn && drawn->exitCode == 0);
+        std::size_t count = 0;
+        for (const auto& entry : std::filesystem::directory_iterator(s_folder->path())) {
+            const auto page = entry.path().filename().string();
+            if (page.starts_with(name + "-") && page.ends_with(".pgm")) {
+                ++count;
+                expectPage(page.substr(0, page.size() - 4), entry.path().string());
+            }
+        }
+        EXPECT_GT(count, 1U);
+    }
+    static void expectPage(const std::string& page, const std::string& file)
+    {
+        const std::string now = signatureOf(readPicture(file));
+        const char* const source = std::getenv("EXHIBIT_SOURCE_DIR");
+        const std::string golden = std::string(source == nullptr ? "." : source)
+            + "/tests/models/report/golden/" + page + ".txt";
+        if (std::getenv("EXHIBIT_ACCEPT_GOLDEN") != nullptr) {
+            std::ofstream(golden) << now;
+            return;
+        }
+        std::ostringstream then;
+        then << std::ifstream(golden).rdbuf();
+        expectAlike(now, then.str(), page);
+    }
+
+    static inline std::unique_ptr<test::TempDir> s_folder;
+};
+
+TEST_F(PageLooks, ofAnIncidentReport)
+{
+    const Bytes pack = packOnTest(bundle());
+    expectLooks("incident", makeReport(pack, ReportKind::Incident, {}).value());
+}
+
+TEST_F(PageLooks, ofAnExecutiveDebrief)
+{
+    const Bytes pack = packOnTest(bundle());
+    expectLooks("debrief", makeReport(pack, ReportKind::ExecutiveDebrief, {}).value());
+}
+
+TEST_F(PageLooks, whatMovedIsSeen)
+{
+    auto changed = bundle();
+    changed.incident.title += " once more, in so many words that the line has to break";
+    const auto drawn = [&](const EvidenceBundle& shown, const std::string& name) {
+        const std::string file = (s_folder->path() / (name + ".pdf")).string();
+        const std::string page = (s_folder->path() / name).string();
+        std::ofstream(file, std::ios::binary)
+            << makeReport(packOnTest(shown), ReportKind::Incident, {}).value();
+        EXPECT_TRUE(test::run("/usr/bin/pdftoppm",
+                              {.arguments = {"-gray", "-r", "50", "-singlefile", file, page}},
+                              Deadline::after(std::chrono::seconds(60))));
+        return signatureOf(readPicture(page + ".pgm"));
+    };
+    const std::string one = drawn(bundle(), "one");
+    const std::string other = drawn(changed, "other");
+    int most = 0;
+    for (std::size_t at = 0; at + 1 < one.size(); ++at) {
+        if (one[at] != '\n' && at % (2 * kColumns + 1) % 2 == 0) {
+            most = std::max(most,
+                            std::abs(std::stoi(one.substr(at, 2), nullptr, 16)
+                                     - std::stoi(other.substr(at, 2), nullptr, 16)));
+        }
+    }
+    EXPECT_GT(most, kBlockOffMax);
+}
+
+} // namespace
+} // namespace exhibit::report

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// A report under PDFBox Preflight, which knows PDF/A-1b alone: what it finds may be what PDF/A-3
+// permits, and nothing else. It needs a Java runtime, which is too heavy for the packages of
+// ./dev test (190 MB): apt-get install default-jre-headless libpdfbox2-java libactivation-java
+// libjaxb-api-java; without them the test says that it was skipped.
+#include "models/report/pdf_finish.h"
+#include "models/report/typesetter.h"
+#include "tests/support/process.h"
+#include "tests/support/temp_dir.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace exhibit::report {
+namespace {
+
+/// What PDF/A-3 permits and PDF/A-1 does not, as Preflight says it.
+constexpr const char* kOfPart1Alone[] = {
+    "7.11.2 : Error on MetaData, part must be 1",
+    "2.2.1 : Invalid graphics transparency", // The page group; colours are those of the intent.
+    "The Charset entry is missing for the Type1 Subset",
+    "The CIDSet entry is missing for the Composite Subset",
+};
+
+std::string classPath()
+{
+    std::string path;
+    for (const auto* jar : {"preflight",
+                            "pdfbox2",
+                            "fontbox2",
+                            "xmpbox",
+                            "commons-logging",
+                            "javax.activation",
+                            "jaxb-api"}) {
+        const std::string file = "/usr/share/java/" + std::string(jar) + ".jar";
+        if (!std::filesystem::exists(file)) {
+            return "";
+        }
+        path += file + ":";
+    }
+    return std::filesystem::exists("/usr/bin/java") ? path : "";
+}
+
+Bytes reportWithoutAttachment()
+{
+    Document document;
+    document.title = "A report";
+    document.kind = "Incident report";
+    document.language = "en";
+    document.createdAt = fromMicroseconds(1'795'000'000'000'000);
+    Table table;
+    table.columns = {{"Time", 1}, {"What", 3}};
+    for (int i = 0; i < 60; ++i) {
+        table.rows.push_back(
+            {{{plain(std::to_string(i))}, {Text{{"mono", {.mono = true}}}, Mark::Failed}}});
+    }
+    document.blocks = {Title{"A report", "under"},
+                       Paragraph{plain("Some words, and the signs ✓ ✗ of a table.")},
+                       std::move(table)};
+    return finishPdf(typeset(document).value().pdf, document, {}).value();
+}
+
+TEST(Preflight, findsNothingThatPdfA3ForbidsToo)
+{
+    const std::string classes = classPath();
+    if (classes.empty()) {
+        GTEST_SKIP() << "PDFBox Preflight is not installed; see the head of this file";
+    }
+    const test::TempDir folder;
+    const auto path = [&](const char* name) { return (folder.path() / name).string(); };
+    std::ofstream(path("report.pdf"), std::ios::binary) << reportWithoutAttachment();
+    // Streams of objects are not known to part 1 either.
+    const auto plainFile = test::run("/usr/bin/qpdf",
+                                     {.arguments = {"--object-streams=disable",
+                                                    "--newline-before-endstream",
+                                                    "--force-version=1.4",
+                                                    path("report.pdf"),
+                                                    path("plain.pdf")}},
+                                     Deadline::after(std::chrono::seconds(60)));
+    ASSERT_TRUE(plainFile && plainFile->exitCode == 0);
+    const auto judged = test::run(
+        "/usr/bin/java",
+        {.arguments
+         = {"-cp", classes, "org.apache.pdfbox.preflight.Validator_A1b", path("plain.pdf")}},
+        Deadline::after(std::chrono::seconds(110)));
+    ASSERT_TRUE(judged) << judged.error().message;
+    std::istringstream lines(judged->output);
+    std::size_t findings = 0;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.empty() || line.find("is not a valid PDF/A-1b file") != line.npos) {
+            continue;
+        }
+        ++findings;
+        bool known = false;
+        for (const auto* expected : kOfPart1Alone) {
+            known = known || line.find(expected) != line.npos;
+        }
+        EXPECT_TRUE(known) << line;
+    }
+    EXPECT_GT(findings, 0U) << "it says at least that this is not part 1: " << judged->output;
+}
+
+} // namespace
+} // namespace exhibit::report
