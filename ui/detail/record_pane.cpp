@@ -290,12 +290,10 @@ void RecordPane::showRun()
         const auto answers = answersOf(*output);
         const auto shown = mainAnswerOf(answers);
         m_answer->show(shown);
-        m_answerPart->setHeading(
-            answers.size() < 2
-                ? tr("Answer, %1 bytes of text").arg(grouped(all.released + all.withheld))
-                : tr("Answer: %1 of %2 texts, the others are under Response")
-                      .arg(shown.channel)
-                      .arg(answers.size()));
+        const auto one = tr("Answer, %1 bytes of text").arg(grouped(all.released + all.withheld));
+        const auto many = tr("Answer: %1 of %2 texts, the others are under Response");
+        m_answerPart->setHeading(answers.size() < 2 ? one
+                                                    : many.arg(shown.channel).arg(answers.size()));
         const auto wire
             = integerOf(output->data, "released_bytes") + integerOf(output->data, "withheld_bytes");
         m_answerPart->setNote(tr("%1 events, %2 B on the wire")
