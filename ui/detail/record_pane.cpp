@@ -339,20 +339,17 @@ void RecordPane::showRaw()
         = [](JsonPage& on, const domain::TimelineEvent* event, const QString& otherwise) {
               event != nullptr ? on.show(event->data) : on.showNothing(otherwise);
           };
-    const bool awaited = m_services.selection->awaitsCall();
-    const QString awaitedText
-        = tr("The call's record is not here yet: it is written when the call has ended.");
-    if (page == m_request) {
+    if ((page == m_request || page == m_response) && m_services.selection->awaitsCall()) {
+        page->showNothing(tr("The record is not here yet: it is written when the call has ended."));
+    } else if (page == m_request) {
         show(*page,
              firstOf(StepType::Input),
              timeline->truncated ? tr("The request is not among the events that were fetched.")
-                 : awaited       ? awaitedText
                                  : tr("No request is recorded."));
     } else if (page == m_response) {
         show(*page,
              firstOf(StepType::Output),
              timeline->truncated ? tr("The answer is not among the events that were fetched.")
-                 : awaited       ? awaitedText
                  : firstOf(StepType::Input) != nullptr
                  ? tr("No answer is recorded: the call did not reach a provider.")
                  : tr("No answer is recorded."));
