@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/console/backend_source.h"
 
+#include "models/domain/incident_source_json.h"
+
 #include <QFutureWatcher>
 
 namespace exhibit::console {
@@ -144,6 +146,17 @@ domain::Question BackendSource::exportIncident(std::string id,
     }
     return ask(
         m_client->exportIncident(id, request, std::move(told)), std::move(answer), same<Bytes>);
+}
+
+domain::Question BackendSource::exportSearch(domain::SearchRequest request,
+                                             domain::ExportChoice choice,
+                                             domain::AnswerTo<Bytes> answer)
+{
+    JsonObject body{{"format", choice.format}, {"search", toJson(request)}};
+    if (!choice.reason.empty()) {
+        body["reason"] = choice.reason;
+    }
+    return ask(m_client->exportSearch(body), std::move(answer), same<Bytes>);
 }
 
 domain::Question BackendSource::certify(std::string id,

@@ -33,6 +33,9 @@ public:
     domain::Question exportIncident(std::string id,
                                     domain::ExportChoice choice,
                                     domain::AnswerTo<Bytes> answer) override;
+    domain::Question exportSearch(domain::SearchRequest request,
+                                  domain::ExportChoice choice,
+                                  domain::AnswerTo<Bytes> answer) override;
     domain::Question certify(std::string id,
                              domain::AnswerTo<domain::IssuedCertificate> answer) override;
 

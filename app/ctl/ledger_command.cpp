@@ -68,6 +68,12 @@ int verifyLedger(Session& session)
         return good ? kDone : kNo;
     }
     session.out().stream << (good ? "sound" : "DAMAGED") << "\n";
+    const Json* unreadable = findMember(*check, "unreadable");
+    if (unreadable != nullptr && *unreadable != 0) {
+        session.out().stream << printJson(*unreadable)
+                             << " entries have fields that nobody can read: their key was lost "
+                                "with the signer\n";
+    }
     const Json* findings = findMember(*check, "findings");
     Table table({"EPOCH", "SEQ", "PROBLEM"});
     for (const auto& finding :

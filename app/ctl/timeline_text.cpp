@@ -247,6 +247,7 @@ void Printer::answer(const Json& data) const
                 detail("channel", stringMember(text, "channel"));
             }
             detail("released", stringMember(text, "released"), Paint::Green);
+            detail("original", stringMember(text, "original"));
             detail("withheld", stringMember(text, "withheld"), Paint::Red);
         }
     }

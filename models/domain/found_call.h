@@ -49,6 +49,9 @@ struct FoundCall {
     Microcents costMicrocents = 0;
     std::int64_t latencyUs = 0;
     std::vector<FoundDecision> decisions;
+    /// Policies judged it and all passed it; false without decisions: none judged it. Absent: the
+    /// server does not say.
+    std::optional<bool> passed;
     std::vector<IncidentId> incidentIds;
     std::string asked; ///< Redacted beginnings.
     std::string answered;
@@ -79,6 +82,7 @@ void visitFields(V& visit, Of<V, FoundCall>& hit)
     visit("cost_microcents", hit.costMicrocents);
     visit("latency_us", hit.latencyUs);
     visit("decisions", hit.decisions);
+    visit("passed", hit.passed);
     visit("incident_ids", hit.incidentIds);
     visit("asked", hit.asked);
     visit("answered", hit.answered);

@@ -100,8 +100,11 @@ struct TimelineReply {
 /// Absent members stay as they are.
 struct IncidentChange {
     std::optional<IncidentStatus> status;
+    std::optional<IncidentStatus> statusWas; ///< Nothing is changed when it is another by now.
     std::optional<std::string> assignee;
-    std::optional<std::vector<std::string>> tags;
+    std::optional<std::vector<std::string>> tags; ///< Replaces all; not with the two below.
+    std::optional<std::vector<std::string>> addTags;
+    std::optional<std::vector<std::string>> removeTags;
 };
 
 /// What an export is asked for (ExportRequest of the API); names as on the wire.
@@ -167,6 +170,11 @@ public:
     [[nodiscard]] virtual Question exportIncident(std::string incidentId,
                                                   ExportChoice choice,
                                                   AnswerTo<Bytes> answer)
+        = 0;
+    /// Everything that a search finds, redacted, as the server writes it; `choice` without parts.
+    [[nodiscard]] virtual Question exportSearch(SearchRequest request,
+                                                ExportChoice choice,
+                                                AnswerTo<Bytes> answer)
         = 0;
     /// Replays the incident's call, which takes as long as its provider does.
     [[nodiscard]] virtual Question certify(std::string incidentId,

@@ -98,8 +98,11 @@ template <class V>
 void visitFields(V& visit, Of<V, IncidentChange>& change)
 {
     visit("status", change.status);
+    visit("status_was", change.statusWas);
     visit("assignee", change.assignee);
     visit("tags", change.tags);
+    visit("add_tags", change.addTags);
+    visit("remove_tags", change.removeTags);
 }
 
 template <class V>

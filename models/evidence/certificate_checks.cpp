@@ -117,6 +117,7 @@ void CertificateChecks::checkEntries()
     for (const auto& logged : m_document.entries) {
         checkEntry(logged);
     }
+    checkConsistency();
     if (m_entries.empty()) {
         m_report.failed("inclusion", "", "incomplete: no entry of the log is shown");
     } else if (!m_report.hasFailure("inclusion") && !m_report.hasFailure("checkpoint")) {
@@ -179,8 +180,27 @@ bool CertificateChecks::checkHead(const TlogProof& proof,
     m_pinnedHeads = m_pinnedHeads && signer == SignerKind::Pinned;
     m_headsKnown = m_headsKnown && signer != SignerKind::Unknown;
     const TreeHead& tree = head->checkpoint.head;
+    const auto [known, isNew] = m_heads.emplace(std::pair(proven.entry.log, tree.size), tree.root);
+    if (!isNew && known->second != tree.root) {
+        m_report.failed("consistency",
+                        fmt::format("size {}", tree.size),
+                        "equivocation: two signed heads of one size have different roots");
+    }
     m_report.treeSize = std::max(m_report.treeSize, tree.size);
     return verifyInclusion(proven.leaf, proof.index, tree.size, tree.root, proof.hashes);
+}
+
+void CertificateChecks::checkConsistency()
+{
+    const std::string* last = nullptr;
+    for (const auto& [head, root] : m_heads) {
+        if (last != nullptr && *last == head.first && !m_report.hasFailure("consistency")) {
+            m_report.notChecked(
+                "consistency", head.first, "heads of several sizes are not joined by a proof");
+            return;
+        }
+        last = &head.first;
+    }
 }
 
 void CertificateChecks::bindIssue()

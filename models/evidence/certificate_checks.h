@@ -8,6 +8,7 @@
 #include "models/evidence/report.h"
 #include "models/evidence/trust.h"
 
+#include <map>
 #include <set>
 
 /// Private to the verifier: a replay certificate with its entries and proofs.
@@ -38,6 +39,8 @@ private:
     void checkEntries();
     void checkEntry(const LoggedEntry& logged);
     bool checkHead(const TlogProof& proof, const Proven& proven, const std::string& name);
+    /// Heads of one log that are shown side by side must be heads of one tree.
+    void checkConsistency();
     /// certificate.issued commits to these very bytes.
     void bindIssue();
     void checkRevocation();
@@ -56,6 +59,8 @@ private:
     std::vector<NoteKey> m_enclosedLogKeys;
     std::vector<PublicKey> m_enclosedKeys;
     std::vector<Proven> m_entries;
+    /// The signed heads by log and size. Two of one size: somebody shows two histories.
+    std::map<std::pair<std::string, std::uint64_t>, Digest> m_heads;
     const Proven* m_issued = nullptr; ///< Of m_entries.
     EnvelopeSigner m_signer;
     bool m_pinnedHeads = true;

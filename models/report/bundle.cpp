@@ -154,8 +154,9 @@ std::optional<Delivery> deliveryOf(const RecordedFacts& facts, const ExportRedac
              texts != nullptr && texts->is_array() ? texts->get_array() : JsonArray{}) {
             const auto released = stringMember(text, "released");
             const auto withheld = stringMember(text, "withheld");
-            answer.releasedTextBytes += static_cast<std::int64_t>(released.size());
-            answer.withheldTextBytes += static_cast<std::int64_t>(withheld.size());
+            answer.releasedTextBytes += integerMember(text, "released_bytes");
+            answer.withheldTextBytes += integerMember(text, "withheld_bytes");
+            answer.redacted = answer.redacted || findMember(text, "original") != nullptr;
             if (!answer.released || (answer.withheld->empty() && !withheld.empty())) {
                 answer.released = endOf(redaction.text(released));
                 answer.withheld = beginningOf(redaction.text(withheld));

@@ -97,8 +97,9 @@ struct GivenFact {
 struct Delivery {
     std::int64_t releasedBytes = 0; ///< Of the provider's stream, its framing included.
     std::int64_t withheldBytes = 0;
-    std::int64_t releasedTextBytes = 0; ///< Of the texts in it, as far as they are recorded.
+    std::int64_t releasedTextBytes = 0; ///< Of the texts in it, as the provider sent them.
     std::int64_t withheldTextBytes = 0;
+    bool redacted = false; ///< Placeholders went out in the place of some of what was released.
     bool recovered = false; ///< After a crash: `releasedBytes` is an upper bound.
     std::optional<std::string> released; ///< Its end, redacted.
     std::optional<std::string> withheld; ///< Its beginning, redacted.

@@ -74,6 +74,7 @@ void visitFields(V& visit, Of<V, Delivery>& answer)
     visit("withheld_bytes", answer.withheldBytes);
     visit("released_text_bytes", answer.releasedTextBytes);
     visit("withheld_text_bytes", answer.withheldTextBytes);
+    visit.defaulted("redacted", answer.redacted);
     visit("recovered", answer.recovered);
     visit("released", answer.released);
     visit("withheld", answer.withheld);

@@ -43,7 +43,7 @@ std::string csvLine(const std::vector<std::string>& fields)
 {
     std::string line;
     for (const auto& field : fields) {
-        line += (line.empty() ? "" : ",") + fieldOf(field);
+        line += (&field == &fields.front() ? "" : ",") + fieldOf(field);
     }
     return line + "\r\n";
 }

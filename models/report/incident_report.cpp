@@ -147,12 +147,18 @@ Text ReportParts::delivered() const
     const auto& answer = *m_bundle.answer;
     const std::string released
         = counted(answer.releasedTextBytes, "byte") + " of text were released";
-    text.push_back({answer.withheldBytes > 0 ? fmt::format(
-                        "{} to the client; {} that had come from the provider were withheld.",
-                        released,
-                        counted(answer.withheldTextBytes, "byte"))
-                                             : released + " to the client; nothing was withheld.",
-                    {.bold = true}});
+    const bool cut = answer.withheldTextBytes > 0 || (!answer.released && answer.withheldBytes > 0);
+    text.push_back(
+        {cut ? fmt::format("{} to the client; {} that had come from the provider were withheld.",
+                           released,
+                           counted(answer.withheldTextBytes, "byte"))
+             : released + " to the client; nothing was cut off.",
+         {.bold = true}});
+    if (answer.redacted) {
+        text.push_back({" Placeholders went out in the place of what a policy redacts; the words "
+                        "of the provider are kept as evidence.",
+                        {}});
+    }
     text.push_back({fmt::format(" With the framing of the provider’s stream that is {} and {}.",
                                 counted(answer.releasedBytes, "byte"),
                                 counted(answer.withheldBytes, "byte")),
@@ -186,7 +192,7 @@ Pair ReportParts::shouldAndDid(std::size_t bytesMax) const
         pair.right.push_back(
             {bounded(oneLine(answer.withheld.value_or("")), bytesMax), {.underlined = true}});
         pair.right.push_back({"”", {}});
-        if (answer.withheldBytes > 0) {
+        if (!answer.withheld.value_or("").empty()) {
             pair.right.push_back({std::string(" (underlined: withheld)"), {.quiet = true}});
         }
     }

@@ -7,9 +7,10 @@
 #include "models/report/custody.h"
 #include "models/report/pack_facts.h"
 #include "models/report/page_images.h"
+#include "models/report/privilege.h"
 #include "models/report/production_pages.h"
-#include "models/report/redaction.h"
 #include "models/report/safe_text.h"
+#include "models/report/step_line.h"
 #include "models/report/words.h"
 
 #include <fmt/format.h>
@@ -31,6 +32,16 @@ const WithheldDocument* withheldAt(const std::vector<WithheldDocument>& withheld
     return found == withheld.end() ? nullptr : &*found;
 }
 
+/// False for an answer of which nothing was released.
+bool wasSent(const BundleStep& output, const EvidenceBundle& bundle)
+{
+    if (output.data) {
+        return integerMember(*output.data, "released_bytes") > 0;
+    }
+    const bool known = bundle.answer && output.callId == bundle.incident.callId;
+    return !known || bundle.answer->releasedBytes > 0;
+}
+
 /// Who said it to whom, as far as a step says anything to anyone.
 std::pair<std::string, std::string> endsOf(const BundleStep& step, const EvidenceBundle& bundle)
 {
@@ -43,6 +54,7 @@ std::pair<std::string, std::string> endsOf(const BundleStep& step, const Evidenc
     case StepType::LlmCall:
         return {"the application", model};
     case StepType::Output:
+        return {model, wasSent(step, bundle) ? user : ""};
     case StepType::ToolCall:
         return {model, user};
     case StepType::Policy:
@@ -165,38 +177,6 @@ private:
         m_plan.documents.push_back(std::move(document));
     }
 
-    /// What redaction took out of it, as a note and a line of the privilege log.
-    void noteRedactions(PlannedDocument& document,
-                        const Json& original,
-                        const Json& shown,
-                        const ExportRedaction& redaction) const
-    {
-        if (original == shown) {
-            return;
-        }
-        auto& fields = document.fields;
-        fields.treatment = Treatment::Redacted;
-        std::string words;
-        for (const auto& [kind, count] : redaction.kindsIn(original)) {
-            fields.redactions.push_back({"personal data or secret: " + kind, count});
-            words += fmt::format("{}{} x {}", words.empty() ? "" : ", ", count, kind);
-        }
-        if (fields.redactions.empty()) {
-            fields.redactions.push_back({"personal data: names of users and sessions", 1});
-            words = "names of users and sessions";
-        }
-        document.privilege
-            = PrivilegeEntry{{},
-                             {},
-                             fields.dateCreated,
-                             fields.docType,
-                             fields.from,
-                             fields.to,
-                             Treatment::Redacted,
-                             "personal data or secret",
-                             "Replaced by placeholders in text, image and native: " + words};
-    }
-
     void addIncident(const ExportRedaction& redaction)
     {
         const auto& bundle = m_facts.bundle;
@@ -210,23 +190,25 @@ private:
         const auto lines = linesOf(shown);
         document.text = extractedText("Incident " + bundle.incident.incidentId.text(), lines);
         document.pages = producedPages("Incident " + bundle.incident.incidentId.text(), lines);
-        if (m_request.withheld.empty()) {
-            noteRedactions(document, recordOf(m_source.original), shown, redaction);
-        } else {
-            fields.treatment = Treatment::Redacted;
+        noteRedactions(document, {recordOf(m_source.original), shown, redaction});
+        if (!m_request.withheld.empty()) {
             fields.redactions.push_back({"repeats what a withheld document says", 1});
-            document.privilege = PrivilegeEntry{
-                {},
-                {},
-                fields.dateCreated,
-                fields.docType,
-                fields.from,
-                "",
-                Treatment::Redacted,
-                m_request.withheld.front().basis,
-                "What repeats the content of documents withheld from this production is left out."};
+            notePartsLeftOut(
+                document,
+                groundsOfWithheld(),
+                "What repeats the content of documents withheld from this production is "
+                "left out.");
         }
         finish(std::move(document), m_facts.incidentEntry);
+    }
+
+    std::set<std::string> groundsOfWithheld() const
+    {
+        std::set<std::string> grounds;
+        for (const auto& one : m_request.withheld) {
+            grounds.insert(one.basis);
+        }
+        return grounds;
     }
 
     /// The bundle without the steps, which are documents of their own.
@@ -256,31 +238,10 @@ private:
             document.text = extractedText(title, lines);
             document.pages = producedPages(title, lines);
             if (const auto* original = originalOf(step.stepIndex)) {
-                noteRedactions(document, toJson(*original), shown, redaction);
+                noteRedactions(document, {toJson(*original), shown, redaction});
             }
         }
         finish(std::move(document), entryOf(step));
-    }
-
-    static void withhold(PlannedDocument& document,
-                         const std::string& title,
-                         const WithheldDocument& withheld)
-    {
-        auto& fields = document.fields;
-        fields.treatment = Treatment::Withheld;
-        fields.subject = title;
-        fields.redactions.push_back({withheld.basis, 1});
-        document.text = "DOCUMENT WITHHELD: " + withheld.basis + "\n";
-        document.pages = slipSheet(title, "DOCUMENT WITHHELD: " + withheld.basis);
-        document.privilege = PrivilegeEntry{{},
-                                            {},
-                                            fields.dateCreated,
-                                            fields.docType,
-                                            fields.from,
-                                            fields.to,
-                                            Treatment::Withheld,
-                                            withheld.basis,
-                                            withheld.description};
     }
 
     void addPack()
@@ -296,6 +257,18 @@ private:
               "keys that came by another way.";
         document.text = words + "\n";
         document.pages = slipSheet("Evidence pack", words);
+        const auto& bundle = m_facts.bundle;
+        if (bundle.redacted || !m_request.withheld.empty()) {
+            document.fields.redactions.push_back({"fields withheld from the pack", 1});
+            auto grounds = groundsOfWithheld();
+            if (bundle.redacted) {
+                grounds.insert(kPersonalGround);
+            }
+            notePartsLeftOut(document,
+                             std::move(grounds),
+                             "Fields that hold personal data, secrets or what is withheld are left "
+                             "out of the pack, which names each of them in data/redactions.json.");
+        }
         finish(std::move(document), std::nullopt);
     }
 

@@ -160,7 +160,8 @@ private:
     {
         const auto text
             = [this](const std::string& recorded) { return datText(recorded, m_bundle.encoding); };
-        const bool sent = document.docType == "input" || document.docType == "output";
+        const bool sent
+            = !document.to.empty() && (document.docType == "input" || document.docType == "output");
         const std::string date = document.dateCreated ? formatTime(*document.dateCreated) : "";
         const auto& name = document.fileName;
         return {document.begBates,

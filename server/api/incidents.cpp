@@ -4,26 +4,70 @@
 #include "server/storage/incident_store.h"
 
 #include <algorithm>
+#include <set>
 
 namespace exhibit::api {
 namespace {
 
-constexpr std::size_t kTagsMax = 64;
 constexpr std::size_t kTagBytesMax = 128;
 constexpr std::size_t kAssigneeBytesMax = 256;
 
 struct ChangeRequest {
     std::optional<domain::IncidentStatus> status;
+    std::optional<domain::IncidentStatus> statusWas;
     std::optional<std::string> assignee;
     std::optional<std::vector<std::string>> tags;
+    std::vector<std::string> addTags;
+    std::vector<std::string> removeTags;
 };
 
 template <class V>
 void visitFields(V& visit, Of<V, ChangeRequest>& request)
 {
     visit("status", request.status);
+    visit("status_was", request.statusWas);
     visit("assignee", request.assignee);
     visit("tags", request.tags);
+    visit.defaulted("add_tags", request.addTags);
+    visit.defaulted("remove_tags", request.removeTags);
+}
+
+Result<void> checkTags(const std::vector<std::string>& tags, std::string pointer)
+{
+    const bool fits = tags.size() <= storage::kIncidentTagsMax
+        && std::all_of(tags.begin(), tags.end(), [](const auto& tag) {
+                          return !tag.empty() && tag.size() <= kTagBytesMax;
+                      });
+    if (!fits) {
+        return fail(
+            ErrorCode::InvalidInput, "at most 64 tags of 1 to 128 bytes", std::move(pointer));
+    }
+    if (std::set<std::string_view>(tags.begin(), tags.end()).size() != tags.size()) {
+        return fail(ErrorCode::InvalidInput, "each tag once", std::move(pointer));
+    }
+    return {};
+}
+
+Result<void> checkChange(const storage::IncidentChange& change)
+{
+    const bool tagsOne = !change.addTags.empty() || !change.removeTags.empty();
+    if (!change.status && !change.assignee && !change.tags && !tagsOne) {
+        return fail(ErrorCode::InvalidInput,
+                    "nothing to change; status, assignee, tags, add_tags or remove_tags expected");
+    }
+    if (change.statusWas && !change.status) {
+        return fail(ErrorCode::InvalidInput, "status_was needs a status", "/status_was");
+    }
+    if (change.tags && tagsOne) {
+        return fail(ErrorCode::InvalidInput, "either all tags or single ones", "/tags");
+    }
+    if (change.assignee && *change.assignee
+        && ((*change.assignee)->empty() || (*change.assignee)->size() > kAssigneeBytesMax)) {
+        return fail(ErrorCode::InvalidInput, "an assignee has 1 to 256 bytes", "/assignee");
+    }
+    EXHIBIT_CHECK(checkTags(change.tags.value_or(std::vector<std::string>{}), "/tags"));
+    EXHIBIT_CHECK(checkTags(change.addTags, "/add_tags"));
+    return checkTags(change.removeTags, "/remove_tags");
 }
 
 Result<storage::IncidentChange> readChange(const http::Request& request)
@@ -32,27 +76,14 @@ Result<storage::IncidentChange> readChange(const http::Request& request)
     EXHIBIT_TRY(auto read, fromJson<ChangeRequest>(body, UnknownMembers::Reject));
     storage::IncidentChange change;
     change.status = read.status;
+    change.statusWas = read.statusWas;
     change.tags = std::move(read.tags);
+    change.addTags = std::move(read.addTags);
+    change.removeTags = std::move(read.removeTags);
     if (findMember(body, "assignee") != nullptr) {
         change.assignee = std::move(read.assignee); // null clears it.
     }
-    if (!change.status && !change.assignee && !change.tags) {
-        return fail(ErrorCode::InvalidInput,
-                    "nothing to change; status, assignee or tags expected");
-    }
-    if (change.assignee && *change.assignee
-        && ((*change.assignee)->empty() || (*change.assignee)->size() > kAssigneeBytesMax)) {
-        return fail(ErrorCode::InvalidInput, "an assignee has 1 to 256 bytes", "/assignee");
-    }
-    if (change.tags) {
-        const bool fits = change.tags->size() <= kTagsMax
-            && std::all_of(change.tags->begin(), change.tags->end(), [](const auto& tag) {
-                              return !tag.empty() && tag.size() <= kTagBytesMax;
-                          });
-        if (!fits) {
-            return fail(ErrorCode::InvalidInput, "at most 64 tags of 1 to 128 bytes", "/tags");
-        }
-    }
+    EXHIBIT_CHECK(checkChange(change));
     return change;
 }
 

@@ -3,6 +3,7 @@
 #include "server/api/places.h"
 #include "server/api/reply.h"
 #include "server/api/resources.h"
+#include "server/storage/ledger_keys.h"
 #include "server/storage/pack_export.h"
 #include "server/storage/self_tests.h"
 
@@ -160,6 +161,40 @@ http::Response entries(const SharedServices& services,
     return http::jsonResponse(200, page);
 }
 
+Result<void> addLogKey(JsonArray& logs,
+                       const std::string& origin,
+                       const std::optional<evidence::PublicKey>& key,
+                       const char* status)
+{
+    if (key) {
+        EXHIBIT_TRY(const auto named, evidence::NoteKey::make(origin, *key));
+        logs.push_back(JsonObject{{"origin", origin}, {"vkey", named.text()}, {"status", status}});
+    }
+    return {};
+}
+
+/// Of the log that grows the keys that sign; of those that ended the keys that were noted then.
+Result<JsonArray> logKeys(storage::Transaction& transaction, const storage::PackKeys& keys)
+{
+    EXHIBIT_TRY(const auto heads, storage::readAllHeads(transaction));
+    EXHIBIT_TRY(const auto noted, storage::readNotedKeys(transaction));
+    JsonArray logs;
+    for (const auto& head : heads) {
+        if (&head == &heads.back()) {
+            EXHIBIT_CHECK(addLogKey(logs, head.origin, keys.log, "current"));
+            EXHIBIT_CHECK(addLogKey(logs, head.origin, keys.previousLog, "previous"));
+            continue;
+        }
+        for (const auto& key : noted) {
+            if (key.epoch == head.epoch && key.purpose == storage::kNotedLogKey) {
+                logs.push_back(JsonObject{
+                    {"origin", head.origin}, {"vkey", key.publicKey}, {"status", "ended"}});
+            }
+        }
+    }
+    return logs;
+}
+
 /// What a verifier pins: to be handed on by another way than the evidence.
 http::Response keys(const SharedServices& services,
                     const http::Request& request,
@@ -168,25 +203,12 @@ http::Response keys(const SharedServices& services,
     EXHIBIT_ANSWER(request, const auto* parts, partsFor(services, request, principal));
     EXHIBIT_ANSWER(request, const auto packKeys, parts->packKeys());
     EXHIBIT_ANSWER(request,
-                   const auto heads,
+                   auto logs,
                    services->database.read(principal.tenant,
                                            Deadline::after(kHandlerTimeout),
-                                           [](storage::Transaction& transaction) {
-                                               return storage::readAllHeads(transaction);
+                                           [&packKeys](storage::Transaction& transaction) {
+                                               return logKeys(transaction, packKeys);
                                            }));
-    JsonArray logs;
-    for (const auto& head : heads) {
-        for (const auto* log :
-             {&packKeys.log, packKeys.previousLog ? &*packKeys.previousLog : nullptr}) {
-            if (log != nullptr) {
-                EXHIBIT_ANSWER(request, const auto key, evidence::NoteKey::make(head.origin, *log));
-                logs.push_back(
-                    JsonObject{{"origin", head.origin},
-                               {"vkey", key.text()},
-                               {"status", log == &packKeys.log ? "current" : "previous"}});
-            }
-        }
-    }
     return http::jsonResponse(200,
                               JsonObject{{"tenant", principal.tenant.text()},
                                          {"logs", std::move(logs)},
@@ -208,16 +230,12 @@ http::Response verify(const SharedServices& services,
                                                return storage::checkLedger(
                                                    transaction, parts->keys, {});
                                            }));
-    JsonArray findings;
-    for (const auto& finding : check.findings) {
-        findings.push_back(JsonObject{
-            {"epoch", finding.epoch}, {"seq", finding.sequence}, {"problem", finding.problem}});
-    }
     return http::jsonResponse(200,
                               JsonObject{{"sound", check.sound()},
                                          {"entries", check.entries},
                                          {"checkpoints", check.checkpoints},
-                                         {"findings", std::move(findings)}});
+                                         {"unreadable", check.unreadable},
+                                         {"findings", storage::findingsJson(check.findings)}});
 }
 
 http::Response selfTests(const SharedServices& services,

@@ -3,9 +3,14 @@
 
 #include "server/gateway/admission_replies.h"
 #include "server/gateway/admitting.h"
+#include "server/gateway/quota_demands.h"
 #include "server/gateway/run_ending.h"
 #include "server/gateway/wakeup.h"
 #include "server/ops/log.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 namespace exhibit::gateway {
 
@@ -86,18 +91,44 @@ std::optional<QuotaCall> Admitting::quotaCall()
 std::optional<RunOverrun> Admitting::reserved(QuotaAnswer answer)
 {
     if (answer) {
-        m_call->quota = *std::move(answer);
-        return std::nullopt;
+        const auto over = usedUpMeanwhile();
+        if (!over) {
+            m_call->quota = *std::move(answer);
+            return std::nullopt;
+        }
+        answer = tl::make_unexpected(QuotaRefusal{runLimitReply(over->breach), over});
     }
     refuseByQuota(answer.error());
     return m_call->evidence && m_call->bound ? answer.error().endsRun : std::nullopt;
 }
 
+std::optional<RunOverrun> Admitting::usedUpMeanwhile() const
+{
+    const auto known = knownRun();
+    if (!known || known->stop) {
+        return std::nullopt;
+    }
+    auto counters = known->counters;
+    ++counters.llmCalls;
+    return m_call->limits.usedUpBefore(counters, m_request.receivedAt);
+}
+
+void Admitting::bind()
+{
+    if (!m_admission.refusal) {
+        m_admission.refusal = inOrder({&Admitting::bindRun, &Admitting::compile});
+    }
+}
+
+bool Admitting::readSome()
+{
+    return !m_admission.refusal && m_call->guard->readInput(m_call->chat->texts());
+}
+
 Admission Admitting::finish()
 {
     if (!m_admission.refusal) {
-        m_admission.refusal
-            = inOrder({&Admitting::bindRun, &Admitting::compile, &Admitting::judge});
+        m_admission.refusal = inOrder({&Admitting::checkRun, &Admitting::judge});
     }
     const bool recorded = m_call && m_call->evidence;
     if (recorded && (m_admission.refusal || m_admission.stopped)) {
@@ -241,6 +272,10 @@ asio::awaitable<Admission> admit(AdmissionParts parts,
                 admitting.tenant(), admitting.run(), runOver(over->breach.reason), stopped.track());
             static_cast<void>(co_await stopped.wait());
         }
+    }
+    admitting.bind();
+    while (admitting.readSome()) {
+        co_await boost::asio::post(services.io, boost::asio::use_awaitable);
     }
     co_return admitting.finish();
 }

@@ -48,7 +48,8 @@ struct AdmissionParts {
 };
 /// Everything up to the provider: key, spool, body, run, upstream, snapshot, input policies and
 /// thresholds; records are written as they arise. Waits only for what PostgreSQL knows of the run,
-/// and that only while this replica is not alone. `request` outlives the call.
+/// and that only while this replica is not alone, for budgets that must be leased, and for others'
+/// turns while a long request is read. `request` outlives the call.
 [[nodiscard]] boost::asio::awaitable<Admission> admit(AdmissionParts parts,
                                                       const http::Request& request,
                                                       const Surface& surface);

@@ -32,6 +32,9 @@ Admitting::Refusal Admitting::bindRun()
                                       m_vouched);
     if (bound) {
         m_call->run = *std::move(bound);
+        if (m_call->quota && m_call->run.counters.llmCalls > 1) {
+            m_call->quota->runWasKnown();
+        }
         return std::nullopt;
     }
     if (bound.error().subject != "run_stopped") {
@@ -85,10 +88,17 @@ Admitting::Refusal Admitting::compile()
     return std::nullopt;
 }
 
+Admitting::Refusal Admitting::checkRun()
+{
+    const bool stopped
+        = m_call->bound && m_services.runs.stopOf(m_principal.tenant, m_call->run.runId);
+    return stopped ? refuseStopped(m_call->run.snapshotId) : std::nullopt;
+}
+
 Admitting::Refusal Admitting::judge()
 {
     auto& call = *m_call;
-    auto verdict = call.guard->judgeInput(call.chat->texts());
+    auto verdict = call.guard->concludeInput();
     ChatRequest::Changes changes;
     if (!verdict.stop) {
         changes.replacements = std::move(verdict.replacements);

@@ -27,7 +27,11 @@ public:
     /// The stop of a run that is over its own limits is to be made known before the client hears
     /// of it.
     [[nodiscard]] std::optional<RunOverrun> reserved(QuotaAnswer answer);
-    /// The other steps, unless it was refused already.
+    /// The run and its policies, unless the call was refused already.
+    void bind();
+    /// Reads a slice of the request for them; true while there is more to read.
+    [[nodiscard]] bool readSome();
+    /// What the policies say.
     [[nodiscard]] Admission finish();
 
     [[nodiscard]] TenantId tenant() const { return m_principal.tenant; }
@@ -45,9 +49,13 @@ private:
     Refusal takeService();
     Refusal bindRun();
     Refusal compile();
+    /// Somebody may have stopped the run while a long request was read.
+    Refusal checkRun();
     Refusal judge();
 
     [[nodiscard]] std::optional<domain::LiveRun> knownRun() const;
+    /// Other calls of the run may have begun while this one waited for its budgets.
+    [[nodiscard]] std::optional<RunOverrun> usedUpMeanwhile() const;
     void refuseByQuota(const QuotaRefusal& refusal);
     /// A refused step is evidence too: it shows that nothing reached the provider.
     Refusal refuseStopped(const std::string& snapshotId);

@@ -140,8 +140,7 @@ private:
     void takeReplacements(Channel& channel);
     [[nodiscard]] static std::vector<prevention::Replacement> replacementsWithin(
         const Channel& channel, std::size_t begin, std::size_t end);
-    [[nodiscard]] std::string released(const Channel& channel) const;
-    [[nodiscard]] std::string withheld(const Channel& channel) const;
+    [[nodiscard]] spool::ChannelText recordOf(const Channel& channel) const;
 
     prevention::CallGuard& m_guard;
     bool m_guarded;

@@ -4,6 +4,7 @@
 #include "server/gateway/replaced_text.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace exhibit::gateway {
 
@@ -13,19 +14,22 @@ const KeptText* AnswerChannels::textOf(std::string_view name) const
     return found != m_numbers.end() ? &m_channels[found->second].text : nullptr;
 }
 
-std::string AnswerChannels::released(const Channel& channel) const
+spool::ChannelText AnswerChannels::recordOf(const Channel& channel) const
 {
-    const std::size_t end = std::min(channel.released, limits::kRecordedTextBytesMax);
-    std::string text = channel.text.slice(0, end);
-    // Cut to a whole character, the text may be shorter than `end`.
-    return applyReplacements(text, 0, text.size(), replacementsWithin(channel, 0, text.size()));
-}
-
-std::string AnswerChannels::withheld(const Channel& channel) const
-{
-    const bool redacted = !channel.replacements.empty() || channel.open;
-    const std::size_t begin = redacted ? 0 : channel.released;
-    return channel.text.slice(begin, begin + limits::kRecordedTextBytesMax);
+    const std::size_t out = channel.released;
+    spool::ChannelText record;
+    record.channel = channel.name;
+    record.releasedBytes = static_cast<std::int64_t>(out);
+    record.withheldBytes = static_cast<std::int64_t>(channel.text.size() - out);
+    record.withheld = channel.text.slice(out, out + limits::kRecordedTextBytesMax);
+    record.released = channel.text.slice(0, std::min(out, limits::kRecordedTextBytesMax));
+    // Cut to a whole character, the text may be shorter than that.
+    const std::size_t end = record.released.size();
+    if (const auto replaced = replacementsWithin(channel, 0, end); !replaced.empty()) {
+        auto shown = applyReplacements(record.released, 0, end, replaced);
+        record.original = std::exchange(record.released, std::move(shown));
+    }
+    return record;
 }
 
 std::vector<spool::ChannelText> AnswerChannels::channelTexts() const
@@ -33,7 +37,7 @@ std::vector<spool::ChannelText> AnswerChannels::channelTexts() const
     std::vector<spool::ChannelText> texts;
     for (const auto& channel : m_channels) {
         if (channel.fed > 0 && !channel.toolCall) {
-            texts.push_back({channel.name, released(channel), withheld(channel)});
+            texts.push_back(recordOf(channel));
         }
     }
     return texts;

@@ -160,7 +160,8 @@ Result<JudgedAgain> Backtest::judge(const storage::RecordedCall& call, const Edi
     const bool refusedUnseen
         = call.outcome == "refused" && call.decisions.empty() && call.passes.empty();
     const auto* surface = findSurface(call.endpoint);
-    if (call.erased || refusedUnseen || surface == nullptr || surface == &embeddingsSurface()) {
+    if (call.erased || call.unreadable || refusedUnseen || surface == nullptr
+        || surface == &embeddingsSurface()) {
         return fail(ErrorCode::InvalidInput, "no policy saw this call", call.callId.text());
     }
     JudgedBy by{edited.compiled, m_sources.projectSlug(call.projectId)};

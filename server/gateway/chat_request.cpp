@@ -340,10 +340,15 @@ std::optional<Bytes> ChatRequest::rewritten(const Changes& changes) const
 
 std::optional<std::int64_t> ChatRequest::outputTokensMax() const
 {
-    const auto number = [this](std::string_view name) -> std::optional<std::int64_t> {
-        const auto node = m_walk.find(0, name);
+    return outputTokensMaxOf(m_walk);
+}
+
+std::optional<std::int64_t> outputTokensMaxOf(const JsonWalk& request)
+{
+    const auto number = [&request](std::string_view name) -> std::optional<std::int64_t> {
+        const auto node = request.find(0, name);
         std::int64_t value = 0;
-        const auto raw = node == kNone ? std::string_view{} : m_walk.raw(node);
+        const auto raw = node == kNone ? std::string_view{} : request.raw(node);
         const auto [end, error] = std::from_chars(raw.data(), raw.data() + raw.size(), value);
         const bool whole = !raw.empty() && error == std::errc{} && end == raw.data() + raw.size();
         return whole && value > 0 ? std::optional(value) : std::nullopt;

@@ -83,4 +83,7 @@ private:
     RequestTexts m_texts;
 };
 
+/// As ChatRequest::outputTokensMax(), of a request's JSON.
+[[nodiscard]] std::optional<std::int64_t> outputTokensMaxOf(const JsonWalk& request);
+
 } // namespace exhibit::gateway

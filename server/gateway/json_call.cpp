@@ -158,6 +158,11 @@ asio::awaitable<void> LiveCall::deliver(http::Response response, std::optional<B
         closeUnfinished({ErrorCode::Cancelled, {}, {}});
         co_return;
     }
+    if (m_killed) { // Meanwhile; what the record calls released is the most that may be out.
+        Error killed{ErrorCode::Cancelled, {}, {}};
+        co_await refuse(std::move(killed));
+        co_return;
+    }
     const auto sent = co_await m_exchange.respond(std::move(response));
     const auto now = std::chrono::steady_clock::now();
     m_core.addedLatency.observe(secondsBetween(m_call->identity().startedAt, m_sentAt)

@@ -102,8 +102,7 @@ void LiveCall::watch()
         const auto call = weak.lock();
         if (!error && call) {
             call->m_timedOut = true;
-            call->m_upstream->cancel();
-            call->m_pause.cancel();
+            call->interrupt();
         }
     });
 }

@@ -67,7 +67,8 @@ void LiveCall::watchLimits()
 
 void LiveCall::limitsDue()
 {
-    if (isOver()) {
+    // What is concluded goes out: the next call finds the limit passed.
+    if (isOver() || m_concluded) {
         return;
     }
     m_call->guard->usageChanged(
@@ -125,11 +126,16 @@ void LiveCall::stopKilled(std::int64_t eventNo, Durability& durability)
     auto stop = stopOfKill(*m_killed);
     stop.callId = identity().call;
     stop.eventNo = eventNo;
-    if (m_overrun) {
-        recordOverrun(m_core.services.journal,
-                      {identity().tenant, identity().run, 1, m_cutLatencyUs},
-                      *m_overrun,
-                      durability);
+    // Several calls of a run may find the limit passed at the same moment: one says so.
+    const bool isFirst
+        = !m_call->bound || !m_core.services.runs.stopOf(identity().tenant, identity().run);
+    if (m_overrun && isFirst) {
+        const auto [first, last] = m_core.liveCalls->equal_range(identity().run);
+        recordOverrun(
+            m_core.services.journal,
+            {identity().tenant, identity().run, std::distance(first, last), m_cutLatencyUs},
+            *m_overrun,
+            durability);
     }
     if (m_call->bound) {
         m_core.services.runs.stop(

@@ -55,6 +55,7 @@ public:
     }
 
     void endSlot(const security::BudgetKey& key, RunId run);
+    void endBeginning(const security::BudgetKey& key, RunId run);
     void settle(const security::BudgetKey& key, std::int64_t reserved, std::int64_t used)
     {
         m_budgets.settle(key, reserved, used);
@@ -65,21 +66,44 @@ private:
     asio::awaitable<Lease> lease(security::BudgetDemand demand);
     void giveIdleBack();
     void noteTrouble(const Error& error);
-    [[nodiscard]] bool holdsSlot(const security::BudgetKey& key, RunId run) const;
+    using ByRun = std::map<std::pair<std::string, RunId>, std::size_t>;
+    /// True when another call of the run has taken what counts once for all of them.
+    [[nodiscard]] bool isTaken(const QuotaDemand& demand, RunId run) const;
+    void noteTaken(const QuotaDemand& demand, RunId run);
 
     asio::io_context& m_io;
     security::LimitStore& m_store;
     security::Budgets m_budgets;
-    /// Calls under way of runs that hold a slot, by slot and run.
-    std::map<std::pair<std::string, RunId>, std::size_t> m_slots;
+    ByRun m_slots; ///< Calls under way of runs that hold a slot, by slot and run.
+    ByRun m_beginning; ///< Those that found their run new, by the budget of runs and run.
     bool m_failing = false; ///< The last lease; the log says so once.
     asio::steady_timer m_timer;
     asio::thread_pool m_leasers;
 };
 
-bool Quotas::Impl::holdsSlot(const security::BudgetKey& key, RunId run) const
+bool Quotas::Impl::isTaken(const QuotaDemand& demand, RunId run) const
 {
-    return m_slots.contains({key.name, run});
+    const std::pair key{demand.budget.key.name, run};
+    return !demand.metric ? m_slots.contains(key)
+                          : demand.metric == domain::QuotaMetric::Runs && m_beginning.contains(key);
+}
+
+void Quotas::Impl::noteTaken(const QuotaDemand& demand, RunId run)
+{
+    const std::pair key{demand.budget.key.name, run};
+    if (!demand.metric) {
+        ++m_slots[key];
+    } else if (demand.metric == domain::QuotaMetric::Runs) {
+        ++m_beginning[key];
+    }
+}
+
+void Quotas::Impl::endBeginning(const security::BudgetKey& key, RunId run)
+{
+    const auto found = m_beginning.find({key.name, run});
+    if (found != m_beginning.end() && --found->second == 0) {
+        m_beginning.erase(found);
+    }
 }
 
 void Quotas::Impl::endSlot(const security::BudgetKey& key, RunId run)
@@ -100,10 +124,8 @@ asio::awaitable<QuotaAnswer> Quotas::Impl::reserve(QuotaCall call)
     for (int tries = 0; tries < kLeaseTries; ++tries) {
         std::vector<security::BudgetDemand> open;
         for (const auto& demand : wanted.demands) {
-            const bool held = demand.budget.key.kind == security::BudgetKind::Slots
-                && holdsSlot(demand.budget.key, call.run);
             open.push_back(demand.budget);
-            if (held) {
+            if (isTaken(demand, call.run)) {
                 open.back().least = open.back().wanted = 0;
             }
         }
@@ -115,9 +137,7 @@ asio::awaitable<QuotaAnswer> Quotas::Impl::reserve(QuotaCall call)
             for (std::size_t i = 0; i < open.size(); ++i) {
                 const auto& demand = wanted.demands[i];
                 reservation.m_held.push_back({open[i].key, taking.taken[i], demand.metric});
-                if (!demand.metric) {
-                    ++m_slots[{open[i].key.name, call.run}];
-                }
+                noteTaken(demand, call.run);
             }
             co_return reservation;
         }
@@ -128,9 +148,12 @@ asio::awaitable<QuotaAnswer> Quotas::Impl::reserve(QuotaCall call)
             noteTrouble(leased.error());
             co_return tl::make_unexpected(storeAway(leased.error()));
         }
+        const auto& lacking = wanted.demands[*taking.lacking];
+        if (leased->granted == 0 && isTaken(lacking, call.run)) {
+            continue; // Another call of the run got it meanwhile.
+        }
         if (leased->granted == 0) {
-            co_return tl::make_unexpected(
-                exhausted(wanted.demands[*taking.lacking], leased->taken, call.now));
+            co_return tl::make_unexpected(exhausted(lacking, leased->taken, call.now));
         }
         m_failing = false;
         m_budgets.add(asked.key, leased->granted);
@@ -245,9 +268,23 @@ void QuotaReservation::settle(const domain::Usage& usage, domain::Microcents cos
                 : *held.metric == domain::QuotaMetric::Tokens           ? usage.total()
                                                                         : cost;
             owner->settle(held.key, held.reserved, used);
+            owner->endBeginning(held.key, m_run);
         }
     }
     std::erase_if(m_held, [](const Held& held) { return held.metric.has_value(); });
+}
+
+void QuotaReservation::runWasKnown()
+{
+    const auto owner = m_owner.lock();
+    std::erase_if(m_held, [this, &owner](const Held& held) {
+        const bool run = held.metric == domain::QuotaMetric::Runs;
+        if (run && owner) {
+            owner->settle(held.key, held.reserved, 0);
+            owner->endBeginning(held.key, m_run);
+        }
+        return run;
+    });
 }
 
 bool QuotaReservation::countsUsage() const
@@ -263,6 +300,7 @@ void QuotaReservation::release()
     for (const auto& held : m_held) {
         if (owner && held.metric) {
             owner->settle(held.key, held.reserved, 0);
+            owner->endBeginning(held.key, m_run);
         } else if (owner) {
             owner->endSlot(held.key, m_run);
         }

@@ -68,6 +68,7 @@ public:
         open();
         auto read = co_await exchange(target);
         if (!read) {
+            payEstimate();
             recordAnswer();
             close("upstream_error", "upstream_error");
             co_return tl::make_unexpected(std::move(read).error());
@@ -110,6 +111,7 @@ private:
             }
         });
         auto read = co_await readAnswer(*exchange, target);
+        m_sent = exchange->wasSent();
         m_deadline.cancel();
         co_return read;
     }
@@ -118,6 +120,8 @@ private:
     asio::awaitable<Result<void>> readAnswer(UpstreamExchange& exchange,
                                              const UpstreamTarget& target);
     Result<void> accept(const UpstreamHead& head);
+    void pay(const domain::Usage& usage, domain::Microcents cost);
+    void payEstimate();
     void recordAnswer();
     void close(const std::string& outcome, std::optional<std::string> errorCode = {});
     Result<replay::ReplayedCall> conclude();
@@ -130,6 +134,7 @@ private:
     CallEvidence m_evidence;
     std::optional<QuotaReservation> m_quota; ///< Empty when no quota applies.
     asio::steady_timer m_deadline;
+    bool m_sent = false; ///< The provider may have seen the request.
     spool::CallClosed m_closing;
     ProviderAnswer m_answer;
     Bytes m_received; ///< As it came.
@@ -158,6 +163,9 @@ asio::awaitable<Result<void>> ReplayCall::reserve()
     wanted.counters.startedAt = wanted.now;
     wanted.price = m_catalogue->prices.find(m_call.model);
     wanted.promptTokens = domain::estimateTokens(body().size(), wanted.price);
+    if (const auto request = JsonWalk::parse(body())) {
+        wanted.outputTokensMax = outputTokensMaxOf(*request);
+    }
     auto answer = co_await service->reserve(std::move(wanted));
     if (!answer) {
         const auto& reply = answer.error().reply;
@@ -245,6 +253,29 @@ Result<void> ReplayCall::accept(const UpstreamHead& head)
     return {};
 }
 
+void ReplayCall::pay(const domain::Usage& usage, domain::Microcents cost)
+{
+    m_closing.usage = usage;
+    m_closing.costMicrocents = cost;
+    if (m_quota) {
+        m_quota->settle(usage, cost);
+    }
+    if (m_catalogue->prices.find(m_call.model) != nullptr) {
+        m_closing.priceVersion = m_catalogue->prices.version;
+    }
+}
+
+/// For an answer that nobody could read to its end; providers' errors cost nothing.
+void ReplayCall::payEstimate()
+{
+    if (!m_sent || m_closing.upstreamStatus >= 400) {
+        return;
+    }
+    UsageMeter meter(m_catalogue->prices.find(m_call.model), {}, body().size());
+    meter.addAnswerText(m_received.size());
+    pay(meter.usage(), meter.cost());
+}
+
 void ReplayCall::recordAnswer()
 {
     if (m_received.empty()) {
@@ -270,6 +301,9 @@ Result<replay::ReplayedCall> ReplayCall::conclude()
         m_call,
         m_answer,
         {m_order.snapshot, project == nullptr ? "" : project->slug, &m_catalogue->prices});
+    if (!judged) {
+        payEstimate();
+    }
     recordAnswer();
     if (!judged) {
         close("completed", "not_judged");
@@ -289,14 +323,7 @@ Result<replay::ReplayedCall> ReplayCall::conclude()
         m_closing.answeredModel = replayed.content.model;
     }
     m_closing.finishReasons = replayed.content.finishReasons;
-    m_closing.usage = judged->usage;
-    m_closing.costMicrocents = judged->costMicrocents;
-    if (m_quota) {
-        m_quota->settle(judged->usage, judged->costMicrocents);
-    }
-    if (m_catalogue->prices.find(m_call.model) != nullptr) {
-        m_closing.priceVersion = m_catalogue->prices.version;
-    }
+    pay(judged->usage, judged->costMicrocents);
     m_evidence.decide({replayed.judgement.decisions, replayed.judgement.passes, {}});
     close("completed");
     return replayed;

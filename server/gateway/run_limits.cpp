@@ -57,6 +57,17 @@ bool RunLimits::needsUsage() const
     });
 }
 
+std::optional<RunOverrun> RunLimits::usedUpBefore(const domain::RunCounters& counters,
+                                                  UtcTime now) const
+{
+    for (const auto* policy : m_policies) {
+        if (auto breach = domain::breachOf(*policy, counters, now)) {
+            return RunOverrun{*std::move(breach), policy->tier};
+        }
+    }
+    return std::nullopt;
+}
+
 std::optional<RunOverrun> RunLimits::overrunOf(const domain::RunCounters& counters,
                                                UtcTime now) const
 {

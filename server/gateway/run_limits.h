@@ -27,6 +27,9 @@ public:
     [[nodiscard]] bool empty() const { return m_policies.empty(); }
     /// True when one counts tokens or cost.
     [[nodiscard]] bool needsUsage() const;
+    /// Before a call: `counters` with the call among the run's calls and nothing used by it yet.
+    [[nodiscard]] std::optional<RunOverrun> usedUpBefore(const domain::RunCounters& counters,
+                                                         UtcTime now) const;
     /// `counters` with everything the run has used so far, the call under way included.
     [[nodiscard]] std::optional<RunOverrun> overrunOf(const domain::RunCounters& counters,
                                                       UtcTime now) const;

@@ -97,7 +97,12 @@ asio::awaitable<void> StreamCall::readProvider()
     while (!m_complete && !m_failure && !m_relay.stopped() && !m_recordFailed
            && !m_live->m_killed) {
         if (m_unwritten > limits::kStreamUnreleasedBytesMax && !m_live->m_clientGone) {
+            // A client that does not read holds back its events, not what ends them.
             co_await m_readerWakeup.wait();
+            m_relay.checkStop();
+            if (m_live->m_timedOut) {
+                m_failure = Error{ErrorCode::DeadlineExceeded, "the call took too long", {}};
+            }
             continue;
         }
         if (auto read = co_await readOnce(); !read) {

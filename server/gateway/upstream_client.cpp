@@ -39,11 +39,18 @@ std::string requestHead(const UpstreamTarget& target, const UpstreamRequest& req
 } // namespace
 
 struct UpstreamClient::Impl {
+    Impl(asio::io_context& context, UpstreamTimeouts limits)
+        : io(context)
+        , timeouts(limits)
+    {
+    }
+
     asio::io_context& io;
     asio::ssl::context tls{asio::ssl::context::tls_client};
     UpstreamTimeouts timeouts;
     std::unordered_map<std::string, std::deque<std::shared_ptr<UpstreamConnection>>> warm;
     std::unordered_map<std::string, TlsSession> sessions; ///< The newest of each origin.
+    NameResolver names{io};
 
     std::shared_ptr<UpstreamConnection> takeWarm(const std::string& origin)
     {
@@ -109,7 +116,8 @@ public:
         }
         m_connection = std::make_shared<UpstreamConnection>(m_client.io, m_client.tls, m_target);
         m_connection->resume(m_client.sessions[m_origin].get());
-        EXHIBIT_CO_CHECK(co_await m_connection->connect(m_target, m_client.timeouts.connect));
+        EXHIBIT_CO_CHECK(
+            co_await m_connection->connect(m_client.names, m_target, m_client.timeouts.connect));
         co_return co_await attempt(head, request);
     }
 
@@ -177,7 +185,7 @@ private:
 } // namespace
 
 UpstreamClient::UpstreamClient(asio::io_context& io, UpstreamTimeouts timeouts)
-    : m_impl(new Impl{io, asio::ssl::context{asio::ssl::context::tls_client}, timeouts, {}, {}})
+    : m_impl(new Impl(io, timeouts))
 {
     m_impl->tls.set_default_verify_paths();
     SSL_CTX_set_min_proto_version(m_impl->tls.native_handle(), TLS1_2_VERSION);

@@ -39,7 +39,6 @@ UpstreamConnection::UpstreamConnection(asio::io_context& io,
                                        asio::ssl::context& tls,
                                        const UpstreamTarget& target)
     : m_stream(makeStream(io, tls, target.tls))
-    , m_resolver(io)
     , m_timer(io)
 {
 }
@@ -66,18 +65,24 @@ Error UpstreamConnection::errorFor(const boost::system::error_code& error,
             std::string(doing)};
 }
 
-asio::awaitable<Result<void>> UpstreamConnection::connect(const UpstreamTarget& target,
+asio::awaitable<Result<void>> UpstreamConnection::connect(NameResolver& names,
+                                                          const UpstreamTarget& target,
                                                           std::chrono::milliseconds timeout)
 {
     boost::system::error_code error;
     auto& socket = lowest();
-    const auto addresses
-        = co_await m_resolver.async_resolve(target.host, target.port, intoError(error));
-    if (error || m_closed) {
-        co_return tl::make_unexpected(errorFor(error, "resolving its name"));
+    m_lookUp = names.look(target.host, target.port);
+    const auto lookUp = m_lookUp;
+    auto addresses = co_await lookUp->wait(timeout);
+    m_lookUp.reset();
+    if (!addresses || m_closed) {
+        co_return tl::make_unexpected(
+            m_closed
+                ? errorFor(error, "resolving its name")
+                : Error{addresses.error().code, addresses.error().message, "resolving its name"});
     }
     expireAfter(timeout);
-    co_await asio::async_connect(socket, addresses, intoError(error));
+    co_await asio::async_connect(socket, *addresses, intoError(error));
     if (error || m_closed) {
         co_return tl::make_unexpected(errorFor(error, "connecting"));
     }
@@ -309,7 +314,9 @@ bool UpstreamConnection::stillOpen()
 void UpstreamConnection::close()
 {
     m_closed = true;
-    m_resolver.cancel();
+    if (m_lookUp) {
+        m_lookUp->cancel();
+    }
     m_timer.cancel();
     boost::system::error_code ignored;
     lowest().close(ignored);

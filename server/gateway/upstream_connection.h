@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "server/gateway/name_resolver.h"
 #include "server/gateway/upstream_client.h"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -32,7 +33,9 @@ public:
                        boost::asio::ssl::context& tls,
                        const UpstreamTarget& target);
 
-    boost::asio::awaitable<Result<void>> connect(const UpstreamTarget& target,
+    /// The time-out holds for each phase: the look-up of the name, and all that follows.
+    boost::asio::awaitable<Result<void>> connect(NameResolver& names,
+                                                 const UpstreamTarget& target,
                                                  std::chrono::milliseconds timeout);
     boost::asio::awaitable<Result<void>> write(BytesView head,
                                                BytesView body,
@@ -71,7 +74,7 @@ private:
                                  std::string_view doing) const;
 
     std::variant<PlainStream, TlsStream> m_stream;
-    boost::asio::ip::tcp::resolver m_resolver;
+    std::shared_ptr<NameWait> m_lookUp; ///< While it is waited for.
     boost::asio::steady_timer m_timer;
     SteadyTime m_deadline = SteadyTime::max();
     bool m_timerRuns = false;

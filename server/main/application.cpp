@@ -135,7 +135,7 @@ Result<void> Application::Impl::startDatabase()
 {
     m_databaseService = std::make_unique<DatabaseService>(m_configuration, *m_copy, m_catalogue);
     EXHIBIT_CHECK(m_databaseService->find());
-    EXHIBIT_TRY(m_ledger, LedgerService::open(m_configuration, Deadline::after(kSignerTimeout)));
+    m_ledger = LedgerService::open(m_configuration, Deadline::after(kSignerTimeout));
     m_ledger->useDatabase(m_databaseService->database(), m_metrics, m_io);
     m_fields = std::make_unique<storage::BodyFieldStore>(m_ledger->keys());
     m_ingest = std::make_unique<storage::Ingest>(storage::Ingest::Services{
@@ -169,7 +169,7 @@ Result<void> Application::Impl::startDatabase()
     m_runs->shareWith(*m_replicas);
     DatabaseService::Events events;
     events.onReady = [this] {
-        m_ledger->startCheckpoints();
+        m_ledger->start(m_databaseService->database());
         m_ingest->start();
         m_indexer->start();
         m_ingesting = true;

@@ -4,15 +4,21 @@
 #include "models/evidence/timestamp_request.h"
 #include "models/report/cms_time_stamp.h"
 #include "models/report/pdf_finish.h"
+#include "server/ops/log.h"
 #include "server/storage/newest_heads.h"
 
-#include <thread>
+#include <fmt/format.h>
 
 namespace exhibit::server {
 namespace {
 
-constexpr std::chrono::milliseconds kSignerPause{20};
 constexpr std::chrono::seconds kStampTimeout{5};
+constexpr std::chrono::milliseconds kSignerPause{100};
+constexpr std::chrono::seconds kCheckTimeout{30};
+constexpr const char* kStrangeSigner
+    = "the signer in {} is not the one that the evidence was recorded with: its folder was lost or "
+      "replaced. Stop exhibitd and put the folder back from a backup, as a whole; only where there "
+      "is none: exhibitd replace-signer --reason TEXT";
 constexpr std::size_t kTimestampBytesMax = 256 * 1024;
 constexpr std::size_t kWitnessBytesMax = 16 * 1024;
 
@@ -33,35 +39,74 @@ Result<std::vector<evidence::NoteKey>> noteKeys(signer::SignerClient& client,
 }
 
 } // namespace
-Result<std::unique_ptr<LedgerService>> LedgerService::open(const Configuration& configuration,
-                                                           Deadline deadline)
+
+std::unique_ptr<LedgerService> LedgerService::open(const Configuration& configuration,
+                                                   Deadline deadline)
 {
     std::unique_ptr<LedgerService> service(new LedgerService);
     service->m_tsaUrl = configuration.tsaUrl;
     service->m_witnessList = configuration.witnesses;
-    auto folder = configuration.signerDir;
+    auto& folder = service->m_folder = configuration.signerDir;
     if (folder.empty()) {
         folder = configuration.dataDir / "signer";
-        EXHIBIT_TRY(service->m_process, signer::SignerProcess::start(folder, deadline));
+        service->m_process = signer::SignerProcess::start(folder);
+        if (const auto answers = service->m_process->waitUntilItAnswers(deadline); !answers) {
+            ops::logError("{}; calls go on and wait in the spool", answers.error().message);
+            service->note(answers.error().message);
+        }
     }
     service->m_signer
         = std::make_shared<signer::SignerClient>(signer::SignerProcess::socketIn(folder));
-    auto wrapper = signer::subjectKeyWrapper(folder, service->m_signer);
-    // What answered may have been the signer of a server that has just died, on its way out.
-    while (!wrapper && wrapper.error().code == ErrorCode::Unavailable && !deadline.reached()) {
-        std::this_thread::sleep_for(kSignerPause);
-        wrapper = signer::subjectKeyWrapper(folder, service->m_signer);
-    }
-    if (!wrapper) {
-        return tl::make_unexpected(wrapper.error());
-    }
-    service->m_keys = std::make_unique<storage::SubjectKeys>(*std::move(wrapper));
+    service->m_keys
+        = std::make_unique<storage::SubjectKeys>(signer::lateKeyWrapper(folder, service->m_signer));
     service->m_ledger
         = std::make_unique<storage::ChainLedger>(*service->m_keys, configuration.logHost);
     return service;
 }
 
-void LedgerService::startCheckpoints()
+void LedgerService::start(storage::Database& database)
+{
+    if (startWhenKnown(database)) {
+        return;
+    }
+    m_starting = std::jthread([this, &database](const std::stop_token& stop) {
+        while (!stop.stop_requested() && !startWhenKnown(database)) {
+            std::this_thread::sleep_for(kSignerPause);
+        }
+    });
+}
+
+Result<void> LedgerService::checkKeys(storage::Database& database)
+{
+    return database.read(TenantId::generate(),
+                         Deadline::after(kCheckTimeout),
+                         [this](auto& transaction) { return m_keys->checkWrapper(transaction); });
+}
+
+bool LedgerService::startWhenKnown(storage::Database& database)
+{
+    const auto checked = checkKeys(database);
+    if (checked) {
+        note({});
+        startSigning();
+        return true;
+    }
+    if (checked.error().code != ErrorCode::Corrupt) {
+        return false;
+    }
+    const std::string trouble = fmt::format(kStrangeSigner, m_folder.string());
+    ops::logError("{} (tenants: {})", trouble, checked.error().subject);
+    note(trouble);
+    return true;
+}
+
+void LedgerService::note(const std::string& trouble)
+{
+    const std::scoped_lock lock(m_troubleMutex);
+    m_trouble = trouble;
+}
+
+void LedgerService::startSigning()
 {
     m_checkpointer->start();
     if (m_timeStamps) {
@@ -230,7 +275,11 @@ Result<storage::PackKeys> LedgerService::packKeys() const
 
 Json LedgerService::health() const
 {
-    const std::string trouble = m_checkpointer->trouble();
+    std::string trouble = m_checkpointer->trouble();
+    {
+        const std::scoped_lock lock(m_troubleMutex);
+        trouble = m_trouble.empty() ? trouble : m_trouble;
+    }
     return JsonObject{{"ok", trouble.empty()},
                       {"detail", trouble.empty() ? "" : trouble + "; calls go on"}};
 }

@@ -10,6 +10,7 @@
 #include "server/storage/witnesses.h"
 
 #include <mutex>
+#include <thread>
 
 namespace exhibit::server {
 
@@ -18,8 +19,10 @@ namespace exhibit::server {
 class LedgerService {
 public:
     /// Starts the signer, which makes the signing keys at the first start, unless another runs it.
-    [[nodiscard]] static Result<std::unique_ptr<LedgerService>> open(
-        const Configuration& configuration, Deadline deadline);
+    /// A signer that does not answer before the deadline does not stop anything: health() says so,
+    /// and what needs it waits until it does.
+    [[nodiscard]] static std::unique_ptr<LedgerService> open(const Configuration& configuration,
+                                                             Deadline deadline);
 
     [[nodiscard]] storage::ChainLedger& ledger() { return *m_ledger; }
     [[nodiscard]] storage::SubjectKeys& keys() { return *m_keys; }
@@ -28,13 +31,23 @@ public:
                      ops::Metrics& metrics,
                      boost::asio::io_context& io);
     [[nodiscard]] const storage::LedgerParts& parts() const { return *m_parts; }
-    /// Heads are checked and signed from now on: the database answers.
-    void startCheckpoints();
+    /// The database answers: once the signer has been found to be the one that the evidence was
+    /// recorded with, heads are checked and signed. A stranger signs nothing (docs/decisions/0086).
+    void start(storage::Database& database);
+    /// Whether the keys of all tenants open; as SubjectKeys::checkWrapper().
+    [[nodiscard]] Result<void> checkKeys(storage::Database& database);
+    [[nodiscard]] const std::shared_ptr<signer::SignerClient>& signer() const { return m_signer; }
+    /// Where the signer's folder is.
+    [[nodiscard]] const std::filesystem::path& folder() const { return m_folder; }
     /// {"ok": ..., "detail": ...} for /health. Never waits.
     [[nodiscard]] Json health() const;
 
 private:
     LedgerService() = default;
+    /// False while it cannot be told yet whether the signer is the right one.
+    [[nodiscard]] bool startWhenKnown(storage::Database& database);
+    void startSigning();
+    void note(const std::string& trouble);
     [[nodiscard]] Result<storage::PackKeys> packKeys() const;
     /// The last ones known while the signer is away: certificates verify all the same.
     [[nodiscard]] Result<signer::SignerClient::PublicKeys> publicKeys() const;
@@ -51,6 +64,7 @@ private:
         const storage::StoredCheckpoint& checkpoint,
         Deadline deadline);
 
+    std::filesystem::path m_folder;
     std::unique_ptr<signer::SignerProcess> m_process; ///< nullptr when another runs it.
     std::shared_ptr<signer::SignerClient> m_signer;
     std::unique_ptr<storage::SubjectKeys> m_keys;
@@ -64,6 +78,9 @@ private:
     std::vector<storage::Witnesses::Witness> m_witnessList;
     std::unique_ptr<storage::Witnesses> m_witnesses; ///< nullptr without one.
     std::unique_ptr<storage::LedgerParts> m_parts;
+    mutable std::mutex m_troubleMutex;
+    std::string m_trouble; ///< Why nothing is signed at all; under m_troubleMutex.
+    std::jthread m_starting; ///< Until it is known whether the signer is the right one.
 };
 
 } // namespace exhibit::server

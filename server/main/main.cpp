@@ -2,6 +2,7 @@
 // exhibitd: the command line. What the commands do stands beside this file.
 #include "server/main/application.h"
 #include "server/main/commands.h"
+#include "server/main/replace_signer.h"
 
 #include <CLI/CLI.hpp>
 
@@ -82,6 +83,18 @@ int withConfiguration(const ConfigurationFlags& flags, Command command)
     return code ? *code : report(code.error());
 }
 
+CLI::App* addReplaceSigner(CLI::App& app, ReplaceSignerOptions& options)
+{
+    auto* const command = app.add_subcommand(
+        "replace-signer",
+        "After the signer's folder was lost for good: every log goes on in a new epoch with the "
+        "keys the signer has now. What was sealed under lost keys stays unreadable");
+    command->add_option("--reason", options.reason, "What happened; the new logs begin with it")
+        ->required();
+    command->add_option("--operator", options.operatorName, "Who does it (the account's name)");
+    return command;
+}
+
 int run(int argc, char** argv)
 {
     CLI::App app("Records, judges and proxies calls to model providers", "exhibitd");
@@ -97,7 +110,10 @@ int run(int argc, char** argv)
     migrateCommand->add_option("--to", migrateOptions.upTo, "Apply none above this number");
     migrateCommand->add_flag("--dry-run", migrateOptions.dryRun, "Only list");
     auto* doctorCommand = app.add_subcommand("doctor", "Check what exhibitd needs on this machine");
-    for (auto* command : {serveCommand, checkCommand, migrateCommand, doctorCommand}) {
+    ReplaceSignerOptions replaceOptions;
+    auto* replaceCommand = addReplaceSigner(app, replaceOptions);
+    for (auto* command :
+         {serveCommand, checkCommand, migrateCommand, doctorCommand, replaceCommand}) {
         flags.addTo(*command);
     }
     try {
@@ -114,6 +130,11 @@ int run(int argc, char** argv)
     if (migrateCommand->parsed()) {
         return withConfiguration(flags, [&](const auto& configuration) {
             return migrate(configuration, migrateOptions);
+        });
+    }
+    if (replaceCommand->parsed()) {
+        return withConfiguration(flags, [&](const auto& configuration) {
+            return replaceSigner(configuration, replaceOptions);
         });
     }
     return withConfiguration(flags, doctor);

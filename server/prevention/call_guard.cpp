@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/prevention/call_guard.h"
 
+#include "models/base/limits.h"
 #include "server/prevention/compiled_rule.h"
 #include "server/prevention/input_judge.h"
 #include "server/prevention/output_guard.h"
@@ -74,6 +75,7 @@ public:
     std::shared_ptr<const CompiledSnapshot> snapshot;
     DecisionBuilder builder;
     std::vector<AppliedPolicy> inputPolicies;
+    std::optional<InputJudge> input; ///< While the request is being read.
     std::vector<AppliedPolicy> runPolicies;
     ThresholdJudge thresholds;
     RuleFindings runFindings;
@@ -141,9 +143,24 @@ CallGuard::~CallGuard() = default;
 
 InputVerdict CallGuard::judgeInput(const std::vector<TextChannel>& texts)
 {
-    const InputJudge judge{
-        *m_impl->snapshot, m_impl->builder, m_impl->inputPolicies, m_impl->scope};
-    auto verdict = judge.judge(texts);
+    while (readInput(texts)) { }
+    return concludeInput();
+}
+
+bool CallGuard::readInput(const std::vector<TextChannel>& texts)
+{
+    if (!m_impl->input) {
+        m_impl->input.emplace(
+            InputStage{*m_impl->snapshot, m_impl->builder, m_impl->inputPolicies, m_impl->scope},
+            texts);
+    }
+    return m_impl->input->read(limits::kScanSliceBytes);
+}
+
+InputVerdict CallGuard::concludeInput()
+{
+    auto verdict = m_impl->input->conclude();
+    m_impl->input.reset();
     m_impl->scope.note(verdict.outcome.decisions);
     m_impl->take(verdict.stop);
     return verdict;

@@ -86,6 +86,10 @@ public:
 
     /// Input policies over the strings of the request, in their order.
     [[nodiscard]] InputVerdict judgeInput(const std::vector<TextChannel>& texts);
+    /// The same in slices: reads about limits::kScanSliceBytes more of the request; true while
+    /// there is more. The texts outlive the reading, which ends with concludeInput().
+    [[nodiscard]] bool readInput(const std::vector<TextChannel>& texts);
+    [[nodiscard]] InputVerdict concludeInput();
 
     /// Thresholds of the run, before the provider is called and whenever usage changes.
     /// `callOutputTokens` may be an estimate. The first stop wins and stays.

@@ -2,91 +2,98 @@
 #include "server/prevention/input_judge.h"
 
 #include "server/prevention/compiled_rule.h"
-#include "server/prevention/evaluation_clock.h"
 #include "server/prevention/rule_findings.h"
 
 #include <algorithm>
 
 namespace exhibit::prevention {
-namespace {
 
-/// A text in which something was found.
-struct FoundText {
-    std::size_t index = 0;
-    TextJudge judge;
-};
-
-std::vector<FoundText> judgeTexts(const std::shared_ptr<const StagePlan>& plan,
-                                  const std::vector<TextChannel>& texts)
+InputJudge::InputJudge(const InputStage& stage, const std::vector<TextChannel>& texts)
+    : m_stage(stage)
+    , m_texts(texts)
+    , m_scanning(scanningOnes(stage.policies))
+    , m_plan(planOf(stage.snapshot, m_scanning))
 {
-    std::vector<FoundText> found;
-    for (std::size_t index = 0; index < texts.size(); ++index) {
-        TextJudge judge(plan);
-        judge.feed(texts[index].text);
-        judge.finish();
-        if (!judge.findings().empty()) {
-            found.push_back({index, std::move(judge)});
-        }
-    }
-    return found;
 }
 
-} // namespace
-
-InputVerdict InputJudge::judge(const std::vector<TextChannel>& texts) const
+bool InputJudge::read(std::size_t bytes)
 {
-    const auto scanning = scanningOnes(policies);
-    const auto plan = planOf(snapshot, scanning);
-    EvaluationClock clock;
-    std::vector<FoundText> found;
-    if (plan != nullptr) {
-        const auto running = clock.run();
-        found = judgeTexts(plan, texts);
+    const auto running = m_clock.run();
+    while (m_plan != nullptr && m_text < m_texts.size()) {
+        if (bytes == 0) {
+            return true;
+        }
+        if (!m_reading) {
+            m_reading.emplace(m_plan);
+        }
+        const auto slice = m_texts[m_text].text.substr(m_offset, bytes);
+        m_reading->feed(slice);
+        m_offset += slice.size();
+        bytes -= slice.size();
+        if (m_offset == m_texts[m_text].text.size()) {
+            m_reading->finish();
+            if (!m_reading->findings().empty()) {
+                m_found.push_back({m_text, *std::move(m_reading)});
+            }
+            m_reading.reset();
+            m_offset = 0;
+            ++m_text;
+        }
     }
-    JudgedStage stage{domain::Stage::Input, policies, {}, false, clock.microseconds()};
+    return false;
+}
+
+InputVerdict InputJudge::conclude()
+{
+    JudgedStage stage{domain::Stage::Input, m_stage.policies, {}, false, m_clock.microseconds()};
     InputVerdict verdict;
-    for (auto& [index, judge] : found) {
-        stage.texts.push_back({texts[index].name, &judge});
-        for (auto& replacement : takeReplacements(judge, *plan)) {
+    for (auto& [index, judge] : m_found) {
+        stage.texts.push_back({m_texts[index].name, &judge});
+        for (auto& replacement : takeReplacements(judge, *m_plan)) {
             verdict.replacements.emplace_back(index, std::move(replacement));
         }
     }
-    verdict.outcome.decisions = decide(stage, builder);
+    verdict.outcome.decisions = decide(stage, m_stage.builder);
     verdict.outcome.masked = maskedSpans(stage);
     for (const auto& text : stage.texts) {
         if (const auto& stop = text.judge->stop(); stop && !verdict.stop) {
             verdict.stop = Stop{};
             verdict.stop->decision
-                = decisionOf(verdict.outcome, *scanning[stop->policy].policy, stage.stage);
+                = decisionOf(verdict.outcome, *m_scanning[stop->policy].policy, stage.stage);
             verdict.stop->channel = text.channel;
             verdict.stop->cutAt = stop->cutAt;
         }
     }
-    judgeUnreadable(texts, scanning, verdict);
+    judgeUnreadable(verdict);
     judgeExpressions(verdict);
-    appendPasses(stage, snapshot.snapshot().snapshotId, verdict.outcome);
+    appendPasses(stage, m_stage.snapshot.snapshot().snapshotId, verdict.outcome);
     return verdict;
 }
 
 /// Whoever looks for texts cannot vouch for what is none.
-void InputJudge::judgeUnreadable(const std::vector<TextChannel>& texts,
-                                 const std::vector<AppliedPolicy>& scanning,
-                                 InputVerdict& verdict) const
+void InputJudge::judgeUnreadable(InputVerdict& verdict) const
 {
     if (std::none_of(
-            texts.begin(), texts.end(), [](const auto& text) { return text.unreadable; })) {
+            m_texts.begin(), m_texts.end(), [](const auto& text) { return text.unreadable; })) {
         return;
     }
-    RuleFindings errors(domain::Stage::Input, builder);
-    const auto& decisions = verdict.outcome.decisions;
-    for (const auto& applied : scanning) {
-        const bool decided
-            = std::any_of(decisions.begin(), decisions.end(), [&applied](const auto& decision) {
+    RuleFindings errors(domain::Stage::Input, m_stage.builder);
+    auto& decisions = verdict.outcome.decisions;
+    for (const auto& applied : m_scanning) {
+        const auto decided
+            = std::find_if(decisions.begin(), decisions.end(), [&applied](const auto& decision) {
                   return decision.policyId == applied.policy->policyId;
               });
-        if (!decided) {
-            errors.addError(applied, "The request has token numbers in the place of a text.");
+        // What was found elsewhere does not vouch for it either.
+        const bool refuses = !verdict.stop && !errors.stop()
+            && applied.policy->effectiveOnError() == domain::OnError::Block;
+        if (decided != decisions.end() && !refuses) {
+            continue;
         }
+        if (decided != decisions.end()) {
+            decisions.erase(decided);
+        }
+        errors.addError(applied, "The request has token numbers in the place of a text.");
     }
     if (!verdict.stop) {
         verdict.stop = errors.stop();
@@ -97,14 +104,14 @@ void InputJudge::judgeUnreadable(const std::vector<TextChannel>& texts,
 /// They see what the patterns decided.
 void InputJudge::judgeExpressions(InputVerdict& verdict) const
 {
-    auto known = scope;
+    auto known = m_stage.scope;
     known.note(verdict.outcome.decisions);
     const ExpressionScope values
         = [&known](const std::vector<std::string>& path) { return known.value(path); };
-    RuleFindings findings(domain::Stage::Input, builder);
+    RuleFindings findings(domain::Stage::Input, m_stage.builder);
     EvaluationClock clock;
-    for (const auto& policy : policies) {
-        const auto& compiled = snapshot.rules()[policy.index];
+    for (const auto& policy : m_stage.policies) {
+        const auto& compiled = m_stage.snapshot.rules()[policy.index];
         if (compiled.expression) {
             const auto running = clock.run();
             judgeExpression(*compiled.expression, values, policy, findings);

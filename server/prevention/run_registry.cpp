@@ -183,7 +183,9 @@ Result<domain::LiveRun> RunRegistry::bind(TenantId tenant,
         return stateUnavailable();
     }
     auto* run = *found;
-    if (run == nullptr) {
+    if (run != nullptr) {
+        run->clientRunId = clientRunId; // The local copy keeps no names.
+    } else {
         domain::LiveRun begun;
         begun.runId = id;
         begun.tenantId = tenant;

@@ -66,12 +66,20 @@ Result<std::vector<Reply>> Client::ask(const std::vector<Command>& commands, Dea
     return replies;
 }
 
+Result<std::vector<Reply>> Client::askAll(const std::vector<Command>& commands, Deadline deadline)
+{
+    EXHIBIT_TRY(auto replies, ask(commands, deadline));
+    for (const auto& reply : replies) {
+        if (reply.kind == Reply::Kind::Refusal) {
+            return fail(ErrorCode::Unavailable, "Redis refuses: " + reply.text);
+        }
+    }
+    return replies;
+}
+
 Result<Reply> Client::askOne(Command command, Deadline deadline)
 {
-    EXHIBIT_TRY(auto replies, ask({std::move(command)}, deadline));
-    if (replies.front().kind == Reply::Kind::Refusal) {
-        return fail(ErrorCode::Unavailable, "Redis refuses: " + replies.front().text);
-    }
+    EXHIBIT_TRY(auto replies, askAll({std::move(command)}, deadline));
     return std::move(replies.front());
 }
 

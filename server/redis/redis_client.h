@@ -25,7 +25,10 @@ public:
     /// the commands were done, unless its subject is kNotSent.
     [[nodiscard]] Result<std::vector<Reply>> ask(const std::vector<Command>& commands,
                                                  Deadline deadline);
-    /// The same for one; a refusal is an error.
+    /// The same; the first refusal is an error, the other commands are done all the same.
+    [[nodiscard]] Result<std::vector<Reply>> askAll(const std::vector<Command>& commands,
+                                                    Deadline deadline);
+    /// The same for one.
     [[nodiscard]] Result<Reply> askOne(Command command, Deadline deadline);
     /// Why it cannot be used; empty: it can, as far as is known.
     [[nodiscard]] std::string trouble() const;

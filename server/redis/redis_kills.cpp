@@ -42,7 +42,7 @@ Result<void> KillBoard::announce(TenantId tenant,
                                  Deadline deadline)
 {
     const auto said = tenant.text() + ' ' + run.text() + ' ' + std::string(wireName(reason));
-    EXHIBIT_CHECK(m_client.ask(
+    EXHIBIT_CHECK(m_client.askAll(
         {{"SET", "kill:run:" + run.text(), said, "EX", kKeptSeconds}, {"PUBLISH", kChannel, said}},
         deadline));
     return {};

@@ -4,6 +4,7 @@
 #include "models/base/sha256.h"
 #include "models/base/traffic_limits.h"
 
+#include <algorithm>
 #include <charconv>
 #include <map>
 
@@ -29,14 +30,15 @@ constexpr std::string_view kLeaseBudget
       " redis.call('INCRBY', KEYS[1], string.format('%.0f', granted))"
       " redis.call('EXPIREAT', KEYS[1], ARGV[4])"
       " return {string.format('%.0f', granted), string.format('%.0f', taken + granted)}";
-// KEYS hash of replica -> "slots until_ms"; ARGV most least divisor replica now_ms until_ms
+// KEYS hash of replica -> "slots until_ms"; ARGV most least divisor replica now_ms until_ms own
 constexpr std::string_view kLeaseSlots
-    = "local taken, own = 0, 0"
+    = "local own = tonumber(ARGV[7])"
+      " local taken = own"
       " local held = redis.call('HGETALL', KEYS[1])"
       " for i = 1, #held, 2 do"
       "  local slots, last = string.match(held[i + 1], '(%S+) (%S+)')"
-      "  if held[i] == ARGV[4] then own = tonumber(slots) taken = taken + own"
-      "  elseif tonumber(last) > tonumber(ARGV[5]) then taken = taken + tonumber(slots)"
+      "  if held[i] == ARGV[4] then last = '0' end"
+      "  if tonumber(last) > tonumber(ARGV[5]) then taken = taken + tonumber(slots)"
       "  else redis.call('HDEL', KEYS[1], held[i]) end"
       " end"
       " local granted = grant(tonumber(ARGV[1]), taken, tonumber(ARGV[2]), tonumber(ARGV[3]))"
@@ -48,15 +50,12 @@ constexpr std::string_view kLeaseSlots
 constexpr std::string_view kGiveBack
     = "if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('DECRBY', KEYS[1], ARGV[1]) end"
       " return 1";
-// KEYS hash; ARGV replica slots until_ms; 0 slots: only the time changes.
-constexpr std::string_view kChangeSlots
-    = "local held = redis.call('HGET', KEYS[1], ARGV[1])"
-      " if not held then return 0 end"
-      " local slots = tonumber(string.match(held, '(%S+)')) - tonumber(ARGV[2])"
-      " if slots <= 0 then redis.call('HDEL', KEYS[1], ARGV[1])"
-      " else redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', slots) .. ' ' .. ARGV[3]) "
-      "end"
-      " return slots > 0 and 1 or 0";
+// KEYS hash; ARGV replica slots until_ms
+constexpr std::string_view kHoldSlots
+    = "if tonumber(ARGV[2]) <= 0 then redis.call('HDEL', KEYS[1], ARGV[1])"
+      " else redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. ' ' .. ARGV[3])"
+      " redis.call('EXPIRE', KEYS[1], 86400) end"
+      " return 1";
 // KEYS hash of "second replica" -> uses; ARGV replica oldest second uses second uses ...
 constexpr std::string_view kTellRates
     = "for i = 3, #ARGV, 2 do"
@@ -105,43 +104,62 @@ std::int64_t numberOf(const Reply& reply)
     return value;
 }
 
-} // namespace
-
-Command RedisLimitStore::leaseCommand(const BudgetDemand& demand) const
+Command leaseBudget(const BudgetDemand& demand)
 {
-    const std::vector<std::string> amounts{std::to_string(demand.limit),
-                                           std::to_string(demand.least),
-                                           std::to_string(limits::kBudgetBlockDivisor)};
-    auto arguments = amounts;
-    if (demand.key.kind == BudgetKind::Slots) {
-        arguments.insert(arguments.end(),
-                         {m_replica.text(), std::to_string(millisecondsNow()), slotsUntil()});
-        return script(std::string(kGrant) + std::string(kLeaseSlots),
-                      keyOf(demand.key),
-                      std::move(arguments));
-    }
     // Two days from now: later than the end of any day that is counted.
     const auto expires
         = std::chrono::time_point_cast<std::chrono::seconds>(utcNow()) + std::chrono::days(2);
-    arguments.push_back(std::to_string(expires.time_since_epoch().count()));
-    return script(
-        std::string(kGrant) + std::string(kLeaseBudget), keyOf(demand.key), std::move(arguments));
+    return script(std::string(kGrant) + std::string(kLeaseBudget),
+                  keyOf(demand.key),
+                  {std::to_string(demand.limit),
+                   std::to_string(demand.least),
+                   std::to_string(limits::kBudgetBlockDivisor),
+                   std::to_string(expires.time_since_epoch().count())});
 }
 
-Result<BudgetLease> RedisLimitStore::lease(const BudgetDemand& demand)
+} // namespace
+
+Command RedisLimitStore::leaseSlots(const BudgetDemand& demand, const std::string& key) const
 {
-    std::unique_lock<std::mutex> lock(m_mutex, std::defer_lock);
-    if (demand.key.kind == BudgetKind::Slots) {
-        lock.lock(); // Until it is leased: renewSlots() must not find it without slots.
-        m_slotKeys.insert(keyOf(demand.key));
-    }
-    EXHIBIT_TRY(
-        const auto reply,
-        m_client.askOne(leaseCommand(demand), Deadline::after(limits::kBudgetLeaseTimeout)));
+    const auto held = m_slots.find(key);
+    return script(std::string(kGrant) + std::string(kLeaseSlots),
+                  key,
+                  {std::to_string(demand.limit),
+                   std::to_string(demand.least),
+                   std::to_string(limits::kBudgetBlockDivisor),
+                   m_replica.text(),
+                   std::to_string(millisecondsNow()),
+                   slotsUntil(),
+                   std::to_string(held == m_slots.end() ? 0 : held->second)});
+}
+
+Command RedisLimitStore::holdSlots(const std::string& key, std::int64_t slots) const
+{
+    return script(
+        std::string(kHoldSlots), key, {m_replica.text(), std::to_string(slots), slotsUntil()});
+}
+
+Result<BudgetLease> RedisLimitStore::granted(const Command& command)
+{
+    EXHIBIT_TRY(const auto reply,
+                m_client.askOne(command, Deadline::after(limits::kBudgetLeaseTimeout)));
     if (reply.items.size() != 2) {
         return fail(ErrorCode::Unavailable, "Redis answers a lease with something else");
     }
     return BudgetLease{numberOf(reply.items[0]), numberOf(reply.items[1])};
+}
+
+Result<BudgetLease> RedisLimitStore::lease(const BudgetDemand& demand)
+{
+    if (demand.key.kind != BudgetKind::Slots) {
+        return granted(leaseBudget(demand));
+    }
+    const std::scoped_lock lock(m_mutex);
+    const auto key = keyOf(demand.key);
+    auto leased = granted(leaseSlots(demand, key));
+    // Also after an error: what was perhaps granted is taken back by the next renewal.
+    m_slots[key] += leased ? leased->granted : 0;
+    return leased;
 }
 
 std::vector<BudgetAmount> RedisLimitStore::giveBack(std::vector<BudgetAmount> amounts)
@@ -149,33 +167,50 @@ std::vector<BudgetAmount> RedisLimitStore::giveBack(std::vector<BudgetAmount> am
     if (amounts.empty()) {
         return amounts;
     }
+    const std::scoped_lock lock(m_mutex);
+    auto slots = m_slots;
     std::vector<Command> commands;
     for (const auto& [key, amount] : amounts) {
-        commands.push_back(
-            key.kind == BudgetKind::Slots
-                ? script(std::string(kChangeSlots),
-                         keyOf(key),
-                         {m_replica.text(), std::to_string(amount), slotsUntil()})
-                : script(std::string(kGiveBack), keyOf(key), {std::to_string(amount)}));
+        const auto name = keyOf(key);
+        if (key.kind == BudgetKind::Slots) {
+            auto& held = slots[name];
+            held = std::max<std::int64_t>(held - amount, 0);
+            commands.push_back(holdSlots(name, held));
+        } else {
+            commands.push_back(script(std::string(kGiveBack), name, {std::to_string(amount)}));
+        }
     }
     const auto given = m_client.ask(commands, Deadline::after(limits::kBudgetLeaseTimeout));
-    return !given && given.error().subject == kNotSent ? amounts : std::vector<BudgetAmount>{};
+    if (!given && given.error().subject == kNotSent) {
+        return amounts;
+    }
+    std::vector<BudgetAmount> kept;
+    for (std::size_t i = 0; given && i < amounts.size(); ++i) {
+        if ((*given)[i].kind == Reply::Kind::Refusal) {
+            kept.push_back(amounts[i]);
+        }
+    }
+    m_slots = std::move(slots);
+    for (const auto& [key, amount] : kept) {
+        if (key.kind == BudgetKind::Slots) {
+            m_slots[keyOf(key)] += amount;
+        }
+    }
+    return kept;
 }
 
 Result<void> RedisLimitStore::renewSlots(Deadline deadline)
 {
     const std::scoped_lock lock(m_mutex);
     std::vector<Command> commands;
-    for (const auto& key : m_slotKeys) {
-        commands.push_back(
-            script(std::string(kChangeSlots), key, {m_replica.text(), "0", slotsUntil()}));
+    for (const auto& [key, slots] : m_slots) {
+        commands.push_back(holdSlots(key, slots));
     }
     if (commands.empty()) {
         return {};
     }
-    EXHIBIT_TRY(const auto replies, m_client.ask(commands, deadline));
-    std::size_t number = 0;
-    std::erase_if(m_slotKeys, [&](const std::string&) { return numberOf(replies[number++]) == 0; });
+    EXHIBIT_CHECK(m_client.askAll(commands, deadline));
+    std::erase_if(m_slots, [](const auto& held) { return held.second == 0; });
     return {};
 }
 
@@ -203,7 +238,7 @@ Result<std::vector<security::RateUse>> exchangeRates(Client& client,
                                   "rate:" + toHex(asView(sha256("exhibit/rate/v1\n" + key))),
                                   std::move(arguments)));
     }
-    EXHIBIT_TRY(const auto replies, client.ask(commands, deadline));
+    EXHIBIT_TRY(const auto replies, client.askAll(commands, deadline));
     std::vector<security::RateUse> others;
     std::size_t number = 0;
     for (const auto& [key, words] : told) {

@@ -5,7 +5,8 @@
 #include "server/security/budgets.h"
 #include "server/security/rate_windows.h"
 
-#include <set>
+#include <map>
+#include <mutex>
 
 namespace exhibit::redis {
 
@@ -30,12 +31,19 @@ public:
     [[nodiscard]] Result<void> renewSlots(Deadline deadline);
 
 private:
-    [[nodiscard]] Command leaseCommand(const security::BudgetDemand& demand) const;
+    using Held = std::map<std::string, std::int64_t>;
+
+    [[nodiscard]] Result<security::BudgetLease> granted(const Command& command);
+    [[nodiscard]] Command leaseSlots(const security::BudgetDemand& demand,
+                                     const std::string& key) const;
+    [[nodiscard]] Command holdSlots(const std::string& key, std::int64_t slots) const;
 
     Client& m_client;
     const ReplicaId m_replica;
-    std::mutex m_mutex; ///< Of what follows; held while it is brought into line with Redis.
-    std::set<std::string> m_slotKeys; ///< Those this replica has leased slots of.
+    std::mutex m_mutex; ///< Of what follows; held while Redis is told of it.
+    /// How many slots this process holds, by key. Redis is always told the whole number, so that
+    /// the next word mends what it did not hear and what an earlier process has left there.
+    Held m_slots;
 };
 
 /// Tells the other replicas what was let in, and reads what they let in of `keys` in the last

@@ -7,6 +7,9 @@
 #include "server/signer/protocol.h"
 #include "server/signer/socket_address.h"
 #include "server/spool/aes_gcm.h"
+#include "server/spool/local_file.h"
+
+#include <fmt/format.h>
 
 #include <cerrno>
 
@@ -18,6 +21,7 @@ namespace exhibit::signer {
 namespace {
 
 constexpr std::size_t kKeyFileBytesMax = 4096;
+constexpr const char* kFieldsKeyFile = "fields.key";
 
 tl::unexpected<Error> away()
 {
@@ -98,6 +102,42 @@ Result<Secret> unwrap(SignerClient& client, BytesView wrapped)
     EXHIBIT_TRY(Bytes key, fromBase64(stringMember(reply, "key")));
     return Secret(std::move(key));
 }
+
+class LateKeyWrapper final : public spool::KeyWrapper {
+public:
+    LateKeyWrapper(std::filesystem::path folder, std::shared_ptr<SignerClient> client)
+        : m_folder(std::move(folder))
+        , m_client(std::move(client))
+    {
+    }
+
+    Result<Bytes> wrap(const Secret& dataKey) override
+    {
+        EXHIBIT_TRY(const auto held, hold());
+        return held->wrap(dataKey);
+    }
+
+    Result<Secret> unwrap(BytesView wrapped) override
+    {
+        EXHIBIT_TRY(const auto held, hold());
+        return held->unwrap(wrapped);
+    }
+
+private:
+    Result<std::shared_ptr<spool::KeyWrapper>> hold()
+    {
+        const std::scoped_lock lock(m_mutex);
+        if (!m_held) {
+            EXHIBIT_TRY(m_held, subjectKeyWrapper(m_folder, m_client));
+        }
+        return m_held;
+    }
+
+    std::filesystem::path m_folder;
+    std::shared_ptr<SignerClient> m_client;
+    std::mutex m_mutex;
+    std::shared_ptr<spool::KeyWrapper> m_held;
+};
 
 } // namespace
 
@@ -238,7 +278,7 @@ Result<Bytes> SignerClient::macCertificate(const std::vector<evidence::Statement
 Result<std::shared_ptr<spool::KeyWrapper>> subjectKeyWrapper(
     const std::filesystem::path& folder, const std::shared_ptr<SignerClient>& client)
 {
-    const auto file = folder / "fields.key";
+    const auto file = folder / kFieldsKeyFile;
     EXHIBIT_TRY(auto wrapped, spool::readPrivateFile(file, kKeyFileBytesMax));
     if (!wrapped) {
         EXHIBIT_TRY(const Bytes fresh, wrap(*client, spool::makeKey()));
@@ -250,6 +290,33 @@ Result<std::shared_ptr<spool::KeyWrapper>> subjectKeyWrapper(
     }
     EXHIBIT_TRY(const Secret key, unwrap(*client, *wrapped));
     return spool::heldKeyWrapper(key, "exhibit/subject-key/v1");
+}
+
+std::shared_ptr<spool::KeyWrapper> lateKeyWrapper(std::filesystem::path folder,
+                                                  std::shared_ptr<SignerClient> client)
+{
+    return std::make_shared<LateKeyWrapper>(std::move(folder), std::move(client));
+}
+
+Result<bool> setForeignFieldsKeyAside(const std::filesystem::path& folder,
+                                      const std::shared_ptr<SignerClient>& client)
+{
+    const auto wrapper = subjectKeyWrapper(folder, client);
+    if (wrapper) {
+        return false;
+    }
+    if (wrapper.error().code != ErrorCode::Corrupt) {
+        return tl::make_unexpected(wrapper.error());
+    }
+    const auto file = folder / kFieldsKeyFile;
+    const auto aside = folder / fmt::format("{}.lost-{}", kFieldsKeyFile, toMicroseconds(utcNow()));
+    std::error_code error;
+    std::filesystem::rename(file, aside, error);
+    if (error) {
+        return fail(ErrorCode::Internal, "it cannot be moved out of the way", file.string());
+    }
+    EXHIBIT_CHECK(spool::syncFolder(folder));
+    return true;
 }
 
 } // namespace exhibit::signer

@@ -59,8 +59,16 @@ private:
 };
 
 /// Wraps subjects' data keys under a key that this process holds, so that ingest meets new subjects
-/// while the signer is away. At rest, in FOLDER/fields.key, that key is wrapped by the signer.
+/// while the signer is away. At rest, in FOLDER/fields.key, that key is wrapped by the signer;
+/// Corrupt when it is not the signer that wrapped it.
 [[nodiscard]] Result<std::shared_ptr<spool::KeyWrapper>> subjectKeyWrapper(
     const std::filesystem::path& folder, const std::shared_ptr<SignerClient>& client);
+/// The same, asked for when it is first needed and until the signer answers.
+[[nodiscard]] std::shared_ptr<spool::KeyWrapper> lateKeyWrapper(
+    std::filesystem::path folder, std::shared_ptr<SignerClient> client);
+/// Moves FOLDER/fields.key out of the way when this signer does not open it, never over another
+/// file; whether it did. Unavailable while the signer is away.
+[[nodiscard]] Result<bool> setForeignFieldsKeyAside(const std::filesystem::path& folder,
+                                                    const std::shared_ptr<SignerClient>& client);
 
 } // namespace exhibit::signer

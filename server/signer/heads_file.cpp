@@ -27,7 +27,8 @@ std::string lineOf(const std::string& origin, const evidence::TreeHead& head)
     return withCrc(fmt::format("{} {} {}", head.size, toHex(asView(head.root)), origin));
 }
 
-void readLine(const std::string& line, std::map<std::string, evidence::TreeHead>& heads)
+/// False when it is damaged.
+bool readLine(const std::string& line, std::map<std::string, evidence::TreeHead>& heads)
 {
     std::istringstream words(line);
     std::string crc;
@@ -39,7 +40,7 @@ void readLine(const std::string& line, std::map<std::string, evidence::TreeHead>
     const auto bytes = fromHex(root);
     if (!number || !bytes || bytes->size() != 32
         || withCrc(fmt::format("{} {} {}", size, root, origin)) != line + "\n") {
-        return;
+        return false;
     }
     evidence::TreeHead head{*number, {}};
     std::copy(bytes->begin(), bytes->end(), head.root.begin());
@@ -47,6 +48,37 @@ void readLine(const std::string& line, std::map<std::string, evidence::TreeHead>
     if (head.size >= last.size) {
         last = head;
     }
+    return true;
+}
+
+/// A line that was cut off by a full disk or a crash has no end of its own: it was never signed.
+/// Any other that cannot be read is a head that would be forgotten.
+Result<void> readHeads(const std::filesystem::path& file,
+                       std::map<std::string, evidence::TreeHead>& heads)
+{
+    std::error_code error;
+    if (!std::filesystem::exists(file, error) && !error) {
+        return {};
+    }
+    std::ifstream stream(file);
+    bool cutOff = false;
+    for (std::string line; stream && std::getline(stream, line);) {
+        const bool damaged = !line.empty() && !readLine(line, heads);
+        if (cutOff && line.empty()) {
+            break; // It had an end.
+        }
+        cutOff = damaged;
+        if (stream.eof()) {
+            return {};
+        }
+    }
+    if (!stream.eof() || cutOff) {
+        return fail(ErrorCode::Corrupt,
+                    "the signer's memory of the heads it has signed cannot be read; restore the "
+                    "file, or begin a new epoch without it",
+                    file.string());
+    }
+    return {};
 }
 
 Result<void> writeAll(int descriptor, const std::string& text, const std::filesystem::path& file)
@@ -63,13 +95,10 @@ Result<void> writeAll(int descriptor, const std::string& text, const std::filesy
 Result<HeadsFile> HeadsFile::open(const std::filesystem::path& file)
 {
     HeadsFile heads;
-    std::ifstream stream(file);
-    for (std::string line; std::getline(stream, line);) {
-        readLine(line, heads.m_heads);
-    }
+    EXHIBIT_CHECK(readHeads(file, heads.m_heads));
     std::string text;
     for (const auto& [origin, head] : heads.m_heads) {
-        text += lineOf(origin, head);
+        text += '\n' + lineOf(origin, head);
     }
     const auto fresh = std::filesystem::path(file) += ".new";
     heads.m_file = spool::FileDescriptor(

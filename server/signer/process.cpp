@@ -31,8 +31,7 @@ SignerProcess::SignerProcess(std::filesystem::path folder)
 {
 }
 
-Result<std::unique_ptr<SignerProcess>> SignerProcess::start(const std::filesystem::path& folder,
-                                                            Deadline deadline)
+std::unique_ptr<SignerProcess> SignerProcess::start(const std::filesystem::path& folder)
 {
     std::error_code error;
     std::filesystem::create_directories(folder, error);
@@ -40,16 +39,21 @@ Result<std::unique_ptr<SignerProcess>> SignerProcess::start(const std::filesyste
     auto* const self = process.get();
     process->m_supervisor
         = std::jthread([self](const std::stop_token& stop) { self->supervise(stop); });
-    SignerClient client(process->m_socket);
+    return process;
+}
+
+Result<void> SignerProcess::waitUntilItAnswers(Deadline deadline) const
+{
+    SignerClient client(m_socket);
     while (!client.publicKeys()) {
         if (deadline.reached()) {
             return fail(ErrorCode::Unavailable,
                         "exhibit-signer does not start; its log is "
-                            + (folder / "signer.log").string());
+                            + (m_folder / "signer.log").string());
         }
         std::this_thread::sleep_for(10ms);
     }
-    return process;
+    return {};
 }
 
 SignerProcess::~SignerProcess()

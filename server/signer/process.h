@@ -14,10 +14,12 @@ namespace exhibit::signer {
 /// ends, ended with the object. Its log is DIR/signer.log.
 class SignerProcess {
 public:
-    /// Waits until it answers. Its keys and heads lie in `folder`.
-    [[nodiscard]] static Result<std::unique_ptr<SignerProcess>> start(
-        const std::filesystem::path& folder, Deadline deadline);
+    /// Its keys and heads lie in `folder`.
+    [[nodiscard]] static std::unique_ptr<SignerProcess> start(const std::filesystem::path& folder);
     ~SignerProcess();
+
+    /// Unavailable when it does not answer before the deadline: it goes on being started.
+    [[nodiscard]] Result<void> waitUntilItAnswers(Deadline deadline) const;
 
     /// Where the signer of that folder answers.
     [[nodiscard]] static std::filesystem::path socketIn(const std::filesystem::path& folder)

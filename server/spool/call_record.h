@@ -102,8 +102,14 @@ struct ToolCallText {
 /// The decoded text of one channel of the answer.
 struct ChannelText {
     std::string channel;
-    std::string released; ///< Cut to 64 KiB at a character; the bytes are in the chunks.
+    /// As the client may have it, and what of it never went out; each cut to its first 64 KiB at a
+    /// character. The bytes are in the chunks.
+    std::string released;
     std::string withheld;
+    /// How long both are, uncut, in bytes of what the provider sent.
+    std::int64_t releasedBytes = 0;
+    std::int64_t withheldBytes = 0;
+    std::optional<std::string> original; ///< Of `released`, where placeholders stand in it.
 };
 
 /// Last record of every call.

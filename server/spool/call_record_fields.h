@@ -97,6 +97,9 @@ void visitFields(V& visit, Of<V, ChannelText>& text)
     visit("channel", text.channel);
     visit("released", text.released);
     visit("withheld", text.withheld);
+    visit.defaulted("released_bytes", text.releasedBytes);
+    visit.defaulted("withheld_bytes", text.withheldBytes);
+    visit("original", text.original);
 }
 
 template <class V>

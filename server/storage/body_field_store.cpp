@@ -37,8 +37,14 @@ Result<Bytes> SealedRows::open(std::size_t row) const
     if (m_rows.isNull(row, 1)) {
         return m_rows.bytes(row, 2);
     }
-    const auto key = m_keys.find(m_rows.uuid(row, 1));
-    if (key == m_keys.end()) {
+    const Uuid id = m_rows.uuid(row, 1);
+    const auto key = m_keys.keys.find(id);
+    if (m_keys.lost.contains(id)) {
+        return fail(ErrorCode::Conflict,
+                    "that field cannot be read: its key was lost with the signer",
+                    std::string(kKeyLost));
+    }
+    if (key == m_keys.keys.end()) {
         return fail(ErrorCode::NotFound, "that field was erased");
     }
     return spool::AesGcm(key->second.key)

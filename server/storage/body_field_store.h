@@ -5,6 +5,9 @@
 
 namespace exhibit::storage {
 
+/// The subject of an error: the key that sealed a field was lost with its signer.
+inline constexpr std::string_view kKeyLost = "key_lost";
+
 /// Rows that begin with field_id, key_id and bytes, with the keys that open them: one look-up for
 /// all. `rows` outlives it.
 class SealedRows {
@@ -12,11 +15,11 @@ public:
     [[nodiscard]] static Result<SealedRows> of(Transaction& transaction,
                                                SubjectKeys& keys,
                                                const Rows& rows);
-    /// NotFound when its subject was erased.
+    /// NotFound when its subject was erased; Conflict with kKeyLost when nobody can read it.
     [[nodiscard]] Result<Bytes> open(std::size_t row) const;
 
 private:
-    SealedRows(TenantId tenant, const Rows& rows, std::map<Uuid, SubjectKey> keys)
+    SealedRows(TenantId tenant, const Rows& rows, KnownKeys keys)
         : m_tenant(tenant)
         , m_rows(rows)
         , m_keys(std::move(keys))
@@ -25,7 +28,7 @@ private:
 
     TenantId m_tenant;
     const Rows& m_rows;
-    std::map<Uuid, SubjectKey> m_keys;
+    KnownKeys m_keys;
 };
 
 /// Fields as rows of call_bodies, sealed under their subject's key; the keys outlive the object.
@@ -39,7 +42,8 @@ public:
     [[nodiscard]] Result<void> putAll(Transaction& transaction,
                                       TenantId tenant,
                                       std::span<const FieldDraft> fields) override;
-    /// NotFound when the tenant has no such field, or its subject was erased.
+    /// NotFound when the tenant has no such field, or its subject was erased; otherwise as
+    /// SealedRows::open.
     [[nodiscard]] Result<Bytes> get(Transaction& transaction,
                                     TenantId tenant,
                                     FieldRef ref) override;

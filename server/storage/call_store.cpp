@@ -2,6 +2,7 @@
 #include "server/storage/call_store.h"
 
 #include "server/storage/call_store_query.h"
+#include "server/storage/incident_store_words.h"
 
 namespace exhibit::storage {
 namespace {
@@ -10,8 +11,9 @@ constexpr std::string_view kColumns
     = "c.call_id, c.run_id, c.project_id, c.user_id, c.session_id, c.endpoint, c.model,"
       " c.answered_model, c.upstream, c.opened_at, c.closed_at, c.status, c.outcome, c.error_code,"
       " c.prompt_tokens, c.completion_tokens, c.cost_microcents, c.latency_us, s.decisions,"
-      " to_jsonb(s.incident_ids), s.asked, s.answered, s.complete";
-constexpr int kColumnCount = 23;
+      " to_jsonb(s.incident_ids), s.asked, s.answered, s.complete,"
+      " call_search_has($1, f.found_at, f.found_id, $8::tsquery)";
+constexpr int kColumnCount = 24;
 /// What a page shows of a text; the highlights are taken from all that is kept of it.
 constexpr std::size_t kShownBytes = 400;
 
@@ -51,6 +53,7 @@ Result<CallHit> hitOf(const Rows& rows, std::size_t row)
     hit.asked = shown(rows.text(row, 20));
     hit.answered = shown(rows.text(row, 21));
     hit.textComplete = rows.boolean(row, 22);
+    hit.passed = rows.boolean(row, 23);
     addHighlight(hit.highlights, rows.text(row, kColumnCount));
     addHighlight(hit.highlights, rows.text(row, kColumnCount + 1));
     return hit;
@@ -59,14 +62,15 @@ Result<CallHit> hitOf(const Rows& rows, std::size_t row)
 /// One row more than the page, to know whether another follows.
 Result<Rows> findHits(Transaction& transaction, const CallSearch& search)
 {
-    Parameters parameters{transaction.tenant(),
-                          search.after ? Parameter(search.after->openedAt)
-                                       : Parameter(std::nullopt),
-                          search.after ? Parameter(search.after->callId) : Parameter(std::nullopt),
-                          static_cast<std::int64_t>(search.limit) + search.offset + 1,
-                          static_cast<std::int64_t>(search.offset),
-                          kWholeText,
-                          kFragments};
+    Parameters parameters{
+        transaction.tenant(),
+        search.after ? Parameter(search.after->openedAt) : Parameter(std::nullopt),
+        search.after ? Parameter(search.after->callId) : Parameter(std::nullopt),
+        static_cast<std::int64_t>(search.limit) + search.offset + 1,
+        static_cast<std::int64_t>(search.offset),
+        kWholeText,
+        kFragments,
+        lexemeQuery(FilterLexeme::Decision, wireName(domain::DecisionResult::Pass))};
     const auto compiled = compileSearch(transaction.tenant(), search, parameters);
     return transaction.query(
         "SELECT " + std::string(kColumns) + ", " + headlineExpression("s.asked", "$6", "$7") + ", "

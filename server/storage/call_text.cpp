@@ -146,7 +146,8 @@ void addRequest(Side& side, const Json& input, bool& complete)
 /// A value that began in what was released and ended in what was not is no part of either.
 void addChannel(Side& side, const scan::RedactionPack& pack, const Json& text)
 {
-    std::string released(stringMember(text, "released"));
+    const Json* original = findMember(text, "original"); // Placeholders are no words of anybody.
+    std::string released(stringMember(text, original != nullptr ? "original" : "released"));
     std::string withheld(stringMember(text, "withheld"));
     const bool releasedCut = released.size() >= kCutFrom;
     const bool withheldCut = withheld.size() >= kCutFrom;

@@ -8,9 +8,6 @@
 namespace exhibit::storage {
 namespace {
 
-/// How far behind its incident's entry a call's is looked for, in steps.
-constexpr std::int64_t kReaches[] = {1'000, 30'000, 1'000'000};
-
 Result<EntryPlace> readPlace(Transaction& transaction, std::int32_t epoch, std::uint64_t sequence)
 {
     EXHIBIT_TRY(const auto rows, readChain(transaction, epoch, sequence, 1));
@@ -70,37 +67,26 @@ std::string EntryPlace::name() const
     return evidence::entryName(entry.log, entry.sequence);
 }
 
-Result<EntryPlace> findCallEntry(Transaction& transaction, IncidentId incident, CallId call)
+Result<EntryPlace> findCallEntry(Transaction& transaction, CallId call)
 {
-    EXHIBIT_TRY(const auto heads, readAllHeads(transaction));
-    const std::string named = "%\"call_id\":\"" + call.text() + "\"%";
-    for (const auto& head : heads) {
-        EXHIBIT_TRY(const auto entries, entriesOfIncident(transaction, head.epoch, incident));
-        std::int64_t from = entries.empty() ? 0 : static_cast<std::int64_t>(entries.front());
-        for (const std::int64_t reach : entries.empty() ? std::span<const std::int64_t>{}
-                                                        : std::span<const std::int64_t>(kReaches)) {
-            EXHIBIT_TRY(const Rows rows,
-                        transaction.query(
-                            "SELECT sequence_number FROM incident_log_chain WHERE tenant_id = $1"
-                            " AND epoch = $2 AND sequence_number >= $3 AND sequence_number < $4"
-                            " AND event_type = 'llm.call' AND event_data LIKE $5",
-                            {transaction.tenant(), head.epoch, from, from + reach, named}));
-            if (!rows.empty()) {
-                return readPlace(
-                    transaction, head.epoch, static_cast<std::uint64_t>(rows.integer(0, 0)));
-            }
-            from += reach;
-        }
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT epoch, sequence_number FROM ledger_links"
+                                  " WHERE tenant_id = $1 AND about = $2",
+                                  {transaction.tenant(), call}));
+    if (rows.empty()) {
+        return fail(
+            ErrorCode::NotFound, "the log has no entry of the incident's call", call.text());
     }
-    return fail(ErrorCode::NotFound, "the log has no entry of the incident's call", call.text());
+    return readPlace(transaction,
+                     static_cast<std::int32_t>(rows.integer(0, 0)),
+                     static_cast<std::uint64_t>(rows.integer(0, 1)));
 }
 
 Result<CertificateClaims> recordReplay(Transaction& transaction,
                                        ChainLedger& ledger,
                                        const CertificateRequest& request)
 {
-    EXHIBIT_TRY(const auto original,
-                findCallEntry(transaction, request.found.incident, request.found.call.callId));
+    EXHIBIT_TRY(const auto original, findCallEntry(transaction, request.found.call.callId));
     EXHIBIT_TRY(EntryDraft draft, replayEntry(evidence::kReplayEntry, request.found));
     draft.fields.push_back({"/original_entry", original.name()});
     EXHIBIT_TRY(const LedgerHead head, ledger.appendAt(transaction, {&draft, 1}));

@@ -39,9 +39,7 @@ struct SignedClaims {
                                             ChainLedger& ledger,
                                             const SignedClaims& claims);
 
-/// The entry of a call, which lies behind those of its incidents. NotFound.
-[[nodiscard]] Result<EntryPlace> findCallEntry(Transaction& transaction,
-                                               IncidentId incident,
-                                               CallId call);
+/// The entry of a call. NotFound.
+[[nodiscard]] Result<EntryPlace> findCallEntry(Transaction& transaction, CallId call);
 
 } // namespace exhibit::storage

@@ -3,7 +3,7 @@
 
 #include "models/evidence/certificate_document.h"
 #include "server/storage/keyring_store.h"
-#include "server/storage/ledger_reading.h"
+#include "server/storage/ledger_keys.h"
 #include "server/storage/time_stamps.h"
 
 #include <algorithm>
@@ -199,7 +199,26 @@ private:
             }
         }
         document.certificateKeys.push_back(toHex(packKeys.certificate.raw()));
+        EXHIBIT_CHECK(addNotedKeys(document));
         return addKeyring(document);
+    }
+
+    static void addTo(std::vector<std::string>& keys, std::string key)
+    {
+        if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
+            keys.push_back(std::move(key));
+        }
+    }
+
+    /// Keys that signed before their private halves were lost.
+    Result<void> addNotedKeys(evidence::CertificateDocument& document)
+    {
+        EXHIBIT_TRY(const auto noted, readNotedKeys(m_transaction));
+        for (const auto& key : noted) {
+            addTo(key.purpose == kNotedLogKey ? document.logKeys : document.certificateKeys,
+                  key.publicKey);
+        }
+        return {};
     }
 
     /// Keys that signed once and were listed then.
@@ -210,11 +229,6 @@ private:
             return {};
         }
         EXHIBIT_TRY(const auto lines, keyring->lines());
-        const auto addTo = [](std::vector<std::string>& keys, std::string key) {
-            if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
-                keys.push_back(std::move(key));
-            }
-        };
         for (const auto& line : lines) {
             if (line.purpose == evidence::kLogPurpose) {
                 addTo(document.logKeys, line.key.text());

@@ -3,7 +3,7 @@
 
 #include "server/storage/certificate_issue.h"
 #include "server/storage/certificate_reading.h"
-#include "server/storage/ledger_reading.h"
+#include "server/storage/ledger_keys.h"
 
 namespace exhibit::storage {
 namespace {
@@ -41,6 +41,11 @@ Result<domain::IssuedCertificate> CertificateStore::issue(TenantId tenant,
     const auto store = [&](Transaction& transaction) -> Result<bool> {
         EXHIBIT_CHECK(
             storeCertificate(transaction, m_parts.ledger, {request, claims, signedBytes}));
+        EXHIBIT_TRY(const auto head, readHead(transaction));
+        EXHIBIT_CHECK(noteKey(transaction,
+                              {head ? head->epoch : 0,
+                               std::string(kNotedCertificateKey),
+                               toHex(keys.certificate.raw())}));
         return true;
     };
     EXHIBIT_CHECK(m_database.write(tenant, deadline, store));

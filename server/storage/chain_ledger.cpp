@@ -150,15 +150,20 @@ Result<LedgerHead> ChainLedger::createHead(Transaction& transaction,
     return head;
 }
 
-Result<LedgerHead> ChainLedger::openEpoch(Transaction& transaction, const EpochOpening& opening)
+Result<void> ChainLedger::closeEpoch(Transaction& transaction, std::int32_t epoch)
 {
     EXHIBIT_TRY(const Rows closed,
                 transaction.query("UPDATE ledger_heads SET closed_at = clock_timestamp()"
                                   " WHERE tenant_id = $1 AND epoch = $2 AND closed_at IS NULL",
-                                  {transaction.tenant(), opening.after}));
+                                  {transaction.tenant(), epoch}));
     if (closed.affected() != 1) {
         return fail(ErrorCode::Conflict, "that epoch was closed already");
     }
+    return {};
+}
+
+Result<LedgerHead> ChainLedger::openEpoch(Transaction& transaction, const EpochOpening& opening)
+{
     return createHead(transaction, opening.after + 1, opening);
 }
 

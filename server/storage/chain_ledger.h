@@ -20,7 +20,7 @@ struct LedgerHead {
 /// Why a new epoch begins.
 struct EpochOpening {
     std::int32_t after = 0; ///< The epoch that ends.
-    std::string cause; ///< "first" or what recovery found.
+    std::string cause; ///< "first", "damage" or "signer_lost".
     std::vector<EntryField> fields; ///< Previous origin, last good head, damage ...
 };
 
@@ -41,6 +41,8 @@ public:
                                               std::span<const EntryDraft> entries);
     /// Recovery: the old epoch is closed as it is and never written again. Conflict when it is
     /// closed already: another replica was faster.
+    [[nodiscard]] static Result<void> closeEpoch(Transaction& transaction, std::int32_t epoch);
+    /// The one after an epoch that was closed.
     [[nodiscard]] Result<LedgerHead> openEpoch(Transaction& transaction,
                                                const EpochOpening& opening);
 

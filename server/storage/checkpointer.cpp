@@ -14,6 +14,17 @@ constexpr int kSignAgainMax = 5;
 constexpr auto kTurnTimeout = 30s;
 constexpr auto kCheckTimeout = 600s;
 
+/// The ids that a note's signatures name their keys by; another origin's are others.
+Result<std::vector<std::uint32_t>> signersOf(const std::string& note)
+{
+    EXHIBIT_TRY(const auto parsed, evidence::parseNote(note));
+    std::vector<std::uint32_t> ids;
+    for (const auto& signature : parsed.signatures) {
+        ids.push_back(signature.keyId);
+    }
+    return ids;
+}
+
 } // namespace
 
 /// A head that is to be signed, or the stored one when nothing was added to it.
@@ -189,46 +200,6 @@ Result<bool> Checkpointer::recover(TenantId tenant, const Remembered& remembered
     return m_services.database.write(tenant, deadline, work);
 }
 
-/// A log whose last head the newest key has not signed gets an entry that names it; the head over
-/// that entry is the first with both signatures.
-Result<void> Checkpointer::noteRotation(TenantId tenant, Deadline deadline)
-{
-    const auto note = [this](Transaction& transaction) -> Result<bool> {
-        EXHIBIT_TRY(const auto head, readHead(transaction));
-        if (!head) {
-            return false;
-        }
-        EXHIBIT_TRY(const auto keys, m_services.signer.keys(head->origin));
-        EXHIBIT_TRY(const auto last, readCheckpoint(transaction, head->epoch));
-        if (keys.size() < 2 || !last) {
-            return false;
-        }
-        EXHIBIT_TRY(const auto parsed, evidence::parseNote(last->note));
-        EXHIBIT_TRY(const auto by, evidence::verifyNote(parsed, {&keys.front(), 1}));
-        if (!by.empty()) {
-            return false;
-        }
-        EXHIBIT_TRY(const Rows known,
-                    transaction.query("SELECT FROM incident_log_chain WHERE tenant_id = $1"
-                                      " AND event_type = 'key.rotated'"
-                                      " AND event_data::jsonb->>'new_vkey' = $2",
-                                      {transaction.tenant(), keys.front().text()}));
-        if (!known.empty()) {
-            return false;
-        }
-        EntryDraft entry;
-        entry.type = "key.rotated";
-        entry.occurredAt = utcNow();
-        entry.reporterType = "service";
-        entry.reporterId = "exhibitd";
-        entry.fields = {{"/new_vkey", keys.front().text()}, {"/old_vkey", keys.back().text()}};
-        EXHIBIT_CHECK(m_services.ledger.append(transaction, transaction.tenant(), {&entry, 1}));
-        return true;
-    };
-    EXHIBIT_CHECK(m_services.database.write(tenant, deadline, note));
-    return {};
-}
-
 void Checkpointer::signAll()
 {
     const auto all = tenants("logs_to_sign");
@@ -326,7 +297,8 @@ Result<Checkpointer::Candidate> Checkpointer::prepare(Transaction& transaction,
     }
     if (candidate.last && !remembered.head) {
         return fail(ErrorCode::Forbidden,
-                    "this signer never signed this log; replicas share one (signer.dir)",
+                    "this signer never signed this log; replicas share one (signer.dir); if its "
+                    "folder is lost for good: exhibitd replace-signer",
                     candidate.head.origin);
     }
     const std::uint64_t from = remembered.head ? remembered.head->size : 0;
@@ -371,11 +343,14 @@ Result<StoredCheckpoint> Checkpointer::signNext(TenantId tenant, Deadline deadli
     checkpoint.signedAt = utcNow();
     EXHIBIT_TRY(checkpoint.note,
                 m_services.signer.sign(candidate.head.origin, checkpoint.head, candidate.proof));
+    EXHIBIT_TRY(const auto signers, signersOf(checkpoint.note));
     const auto store = [&](Transaction& transaction) -> Result<bool> {
         EXHIBIT_CHECK(storeCheckpoint(transaction, checkpoint));
+        EXHIBIT_CHECK(noteKeys(transaction, candidate.head.origin, signers));
         return true;
     };
     EXHIBIT_CHECK(m_services.database.write(tenant, deadline, store));
+    m_signers[tenant] = signers;
     m_signed.add();
     return checkpoint;
 }

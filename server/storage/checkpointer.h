@@ -75,6 +75,10 @@ private:
                                                    const Remembered& remembered);
     [[nodiscard]] Result<void> noteRotation(TenantId tenant, Deadline deadline);
     [[nodiscard]] Result<StoredCheckpoint> signNext(TenantId tenant, Deadline deadline);
+    /// Notes the public keys that signed, when they are not those of the tenant's last head.
+    [[nodiscard]] Result<void> noteKeys(Transaction& transaction,
+                                        const std::string& origin,
+                                        const std::vector<std::uint32_t>& signers);
     void report(const std::optional<Error>& failure);
     [[nodiscard]] static Result<void> followEntries(Transaction& transaction, Candidate& candidate);
 
@@ -83,6 +87,8 @@ private:
     ops::Counter& m_failed;
     std::mutex m_signing; ///< One head at a time: the signer wants each to follow the last.
     std::set<TenantId> m_checked; ///< Under m_signing.
+    /// The ids of the keys that signed the last head; under m_signing.
+    std::map<TenantId, std::vector<std::uint32_t>> m_signers;
     std::uint64_t m_seen = 0; ///< Entries the ledger had appended when heads were signed last.
     mutable std::mutex m_mutex; ///< Of what follows, and for waking.
     std::string m_trouble;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/storage/epoch_check.h"
 
+#include "models/evidence/erased_fields.h"
 #include "models/evidence/trust.h"
 #include "server/storage/ingest_insert.h"
+#include "server/storage/signer_loss.h"
 
 #include <fmt/format.h>
 
@@ -49,9 +51,7 @@ Result<void> EpochCheck::run()
             found(sequence, "stored fields were changed: their key does not open them");
         }
         for (const auto& row : rows) {
-            const auto files = fields.files.find(row.sequence);
-            const bool none = files == fields.files.end();
-            EXHIBIT_CHECK(checkRow(row, none ? std::vector<FieldFile>{} : files->second));
+            EXHIBIT_CHECK(checkRow(row, fields));
         }
     }
     checkEnd();
@@ -98,7 +98,7 @@ Result<void> EpochCheck::loadHeads()
     return {};
 }
 
-Result<void> EpochCheck::checkRow(const ChainRow& row, const std::vector<FieldFile>& files)
+Result<void> EpochCheck::checkRow(const ChainRow& row, const OpenedFields& fields)
 {
     ++m_check.entries;
     if (row.sequence != m_next) {
@@ -111,7 +111,15 @@ Result<void> EpochCheck::checkRow(const ChainRow& row, const std::vector<FieldFi
         found(row.sequence, entry.error().message);
     } else {
         compareColumns(row, *entry);
-        compareFields(row, *entry, files);
+        const auto files = fields.files.find(row.sequence);
+        const bool none = files == fields.files.end();
+        const auto present
+            = compareFields(row, *entry, none ? std::vector<FieldFile>{} : files->second);
+        if (fields.unreadable.contains(row.sequence)) {
+            noteUnreadable(*entry);
+        } else {
+            checkCoverage(*entry, present);
+        }
     }
     const Digest hash = evidence::entryHash(row.entry);
     const Digest leaf = evidence::leafHash(row.entry);
@@ -176,9 +184,9 @@ void EpochCheck::compareColumns(const ChainRow& row, const evidence::Entry& entr
     }
 }
 
-void EpochCheck::compareFields(const ChainRow& row,
-                               const evidence::Entry& entry,
-                               const std::vector<FieldFile>& files)
+std::set<std::size_t> EpochCheck::compareFields(const ChainRow& row,
+                                                const evidence::Entry& entry,
+                                                const std::vector<FieldFile>& files)
 {
     std::set<std::size_t> present;
     for (const auto& file : files) {
@@ -194,9 +202,15 @@ void EpochCheck::compareFields(const ChainRow& row,
             continue;
         }
         compareCopy(row, *field);
-        noteErasure(entry, *field);
+        noteLoss(entry, *field);
     }
-    checkCoverage(entry, present);
+    return present;
+}
+
+void EpochCheck::noteUnreadable(const evidence::Entry& entry)
+{
+    ++m_check.unreadable;
+    m_erased.unreadable = m_erased.unreadable || entry.type == evidence::kErasureEntry;
 }
 
 void EpochCheck::checkCoverage(const evidence::Entry& entry, const std::set<std::size_t>& present)
@@ -218,13 +232,18 @@ void EpochCheck::checkCoverage(const evidence::Entry& entry, const std::set<std:
     }
 }
 
-void EpochCheck::noteErasure(const evidence::Entry& entry, const evidence::Field& field)
+void EpochCheck::noteLoss(const evidence::Entry& entry, const evidence::Field& field)
 {
-    const auto* details = field.value.if_string();
-    if (entry.type != "field.erased" || field.path != "/details" || details == nullptr) {
+    const auto* text = field.value.if_string();
+    if (text != nullptr && entry.sequence == 0 && field.path == kLostKeysPath) {
+        const auto lost = evidence::parseTreeNumber(*text);
+        m_erased.lostKeys = lost ? static_cast<std::int64_t>(*lost) : m_erased.lostKeys;
+    }
+    if (text == nullptr || entry.type != evidence::kErasureEntry
+        || field.path != evidence::kErasureDetails) {
         return;
     }
-    const auto parsed = parseJson(*details);
+    const auto parsed = parseJson(*text);
     const Json* count = parsed ? findMember(*parsed, "fields") : nullptr;
     if (count != nullptr && count->is_int64()) {
         m_erased.named += count->get_int64();

@@ -8,10 +8,13 @@
 
 namespace exhibit::storage {
 
-/// Entries whose personal fields are gone, and how many of them the log says were erased.
+/// Entries whose personal fields are gone, and how many of them the log says were erased; keys that
+/// the log says were lost.
 struct ErasureCount {
     std::int64_t gone = 0;
     std::int64_t named = 0;
+    std::int64_t lostKeys = 0;
+    bool unreadable = false; ///< An erasure's own details are: what it named is not known.
     std::pair<std::int32_t, std::uint64_t> firstGone{INT32_MAX, UINT64_MAX};
 };
 
@@ -31,14 +34,17 @@ public:
 private:
     void found(std::uint64_t sequence, std::string problem);
     [[nodiscard]] Result<void> loadHeads();
-    [[nodiscard]] Result<void> checkRow(const ChainRow& row, const std::vector<FieldFile>& files);
+    [[nodiscard]] Result<void> checkRow(const ChainRow& row, const OpenedFields& fields);
     [[nodiscard]] Result<void> checkTiles(Digest hash);
     void compareColumns(const ChainRow& row, const evidence::Entry& entry);
-    void compareFields(const ChainRow& row,
-                       const evidence::Entry& entry,
-                       const std::vector<FieldFile>& files);
+    /// The positions of the fields that are there.
+    [[nodiscard]] std::set<std::size_t> compareFields(const ChainRow& row,
+                                                      const evidence::Entry& entry,
+                                                      const std::vector<FieldFile>& files);
     void checkCoverage(const evidence::Entry& entry, const std::set<std::size_t>& present);
-    void noteErasure(const evidence::Entry& entry, const evidence::Field& field);
+    /// Counts what the entry's field says was erased or lost.
+    void noteLoss(const evidence::Entry& entry, const evidence::Field& field);
+    void noteUnreadable(const evidence::Entry& entry);
     void compareCopy(const ChainRow& row, const evidence::Field& field);
     void checkEnd();
 

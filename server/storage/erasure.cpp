@@ -172,7 +172,8 @@ Result<Erasure> eraseSubject(Transaction& transaction,
     }
     const Erasure erased{rows->integer(0, 1), rows->integer(0, 2), rows->integer(0, 3)};
     const bool hadKey = !rows->isNull(0, 0);
-    if (!hadKey && erased.bodies == 0 && erased.calls == 0 && rows->integer(0, 4) == 0) {
+    if (!hadKey && erased.fields == 0 && erased.bodies == 0 && erased.calls == 0
+        && rows->integer(0, 4) == 0) {
         return fail(ErrorCode::NotFound, "nothing of this subject is kept", "subject");
     }
     if (hadKey) {

@@ -50,7 +50,7 @@ struct StoredHold {
 [[nodiscard]] Result<std::vector<StoredHold>> listHolds(Transaction& transaction);
 /// What is kept of a user ("user:ID") or of a call without one (its id), in the log and beside it.
 /// Conflict while a hold covers it; NotFound when nothing of it is kept; InvalidInput for other
-/// subjects. A replica's own spool and run states forget by age.
+/// subjects. A replica's own spool goes when it is drained, its local copy holds no names.
 [[nodiscard]] Result<Erasure> eraseSubject(Transaction& transaction,
                                            LedgerAppender& ledger,
                                            SubjectKeys& keys,

@@ -136,30 +136,76 @@ Json describe(const IncidentChange& change)
     if (change.tags) {
         details.emplace("tags", toJson(*change.tags));
     }
+    if (!change.addTags.empty()) {
+        details.emplace("add_tags", toJson(change.addTags));
+    }
+    if (!change.removeTags.empty()) {
+        details.emplace("remove_tags", toJson(change.removeTags));
+    }
     return Json(std::move(details));
+}
+
+/// Tags are changed in the row as it is when it is written: two people may tag at once.
+constexpr std::string_view kChange
+    = "UPDATE incidents SET status = coalesce($3, status),"
+      " assignee = CASE WHEN $4::boolean THEN $5 ELSE assignee END,"
+      " tags = ARRAY(SELECT kept.tag FROM unnest(coalesce($6::text[], tags))"
+      "   WITH ORDINALITY AS kept(tag, place) WHERE kept.tag <> ALL ($8::text[])"
+      "   ORDER BY kept.place)"
+      "  || ARRAY(SELECT added.tag FROM unnest($7::text[]) WITH ORDINALITY AS added(tag, place)"
+      "   WHERE added.tag <> ALL (tags) AND added.tag <> ALL ($8::text[]) ORDER BY added.place),"
+      " updated_at = now() WHERE tenant_id = $1 AND incident_id = $2"
+      " AND status = coalesce($9, status) RETURNING created_at, cardinality(tags)";
+
+Parameter tagsParameter(const std::vector<std::string>& tags)
+{
+    std::vector<std::string> kept;
+    for (const auto& tag : tags) {
+        kept.push_back(storable(tag));
+    }
+    return Parameter::array(kept);
+}
+
+Parameter statusParameter(const std::optional<domain::IncidentStatus>& status)
+{
+    return status ? Parameter(wireName(*status)) : Parameter(std::nullopt);
+}
+
+/// Why no row fitted.
+Result<void> notChanged(Transaction& transaction, IncidentId incident)
+{
+    EXHIBIT_TRY(
+        const Rows rows,
+        transaction.query("SELECT status FROM incidents WHERE tenant_id = $1 AND incident_id = $2",
+                          {transaction.tenant(), incident}));
+    if (rows.empty()) {
+        return noSuchIncident(incident);
+    }
+    return fail(ErrorCode::Conflict,
+                "its status is \"" + std::string(rows.text(0, 0)) + "\" by now",
+                "/status_was");
 }
 
 Result<void> apply(Transaction& transaction, IncidentId incident, const IncidentChange& change)
 {
-    std::vector<std::string> tags;
-    for (const auto& tag : change.tags.value_or(std::vector<std::string>{})) {
-        tags.push_back(storable(tag));
-    }
     const bool setsAssignee = change.assignee.has_value();
-    EXHIBIT_TRY(const Rows changed,
-                transaction.query(
-                    "UPDATE incidents SET status = coalesce($3, status),"
-                    " assignee = CASE WHEN $4::boolean THEN $5 ELSE assignee END,"
-                    " tags = coalesce($6::text[], tags), updated_at = now()"
-                    " WHERE tenant_id = $1 AND incident_id = $2 RETURNING created_at",
-                    {transaction.tenant(),
-                     incident,
-                     change.status ? Parameter(wireName(*change.status)) : Parameter(std::nullopt),
-                     setsAssignee,
-                     setsAssignee ? storable(*change.assignee) : Parameter(std::nullopt),
-                     change.tags ? Parameter::array(tags) : Parameter(std::nullopt)}));
+    EXHIBIT_TRY(
+        const Rows changed,
+        transaction.query(kChange,
+                          {transaction.tenant(),
+                           incident,
+                           statusParameter(change.status),
+                           setsAssignee,
+                           setsAssignee ? storable(*change.assignee) : Parameter(std::nullopt),
+                           change.tags ? tagsParameter(*change.tags) : Parameter(std::nullopt),
+                           tagsParameter(change.addTags),
+                           tagsParameter(change.removeTags),
+                           statusParameter(change.statusWas)}));
     if (changed.empty()) {
-        return noSuchIncident(incident);
+        return notChanged(transaction, incident);
+    }
+    if (changed.integer(0, 1) > static_cast<std::int64_t>(kIncidentTagsMax)) {
+        return fail(ErrorCode::InvalidInput, "an incident has at most 64 tags", "/add_tags");
     }
     if (change.status) {
         EXHIBIT_CHECK(transaction.query(

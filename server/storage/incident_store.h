@@ -62,11 +62,16 @@ struct StoredIncident {
     std::string snapshotId; ///< Empty when its run is not known.
 };
 
+inline constexpr std::size_t kIncidentTagsMax = 64;
+
 /// What is absent stays.
 struct IncidentChange {
     std::optional<domain::IncidentStatus> status;
+    std::optional<domain::IncidentStatus> statusWas; ///< Conflict when it is another by now.
     std::optional<std::optional<std::string>> assignee; ///< An empty inner one clears it.
-    std::optional<std::vector<std::string>> tags;
+    std::optional<std::vector<std::string>> tags; ///< Replaces all.
+    std::vector<std::string> addTags; ///< Those that are there already stay where they are.
+    std::vector<std::string> removeTags; ///< What is in both lists is not there afterwards.
 };
 
 struct IncidentTimeline {

@@ -18,6 +18,9 @@ constexpr std::string_view kRunRow = "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?
 // has written so far (RunStore::publishStop) learns here who asked.
 constexpr std::string_view kRunMerge
     = " ON CONFLICT (tenant_id, run_id) DO UPDATE SET"
+      // A stop that was published for a run known from the local copy alone names it ''.
+      " client_run_id = CASE WHEN r.client_run_id = '' THEN excluded.client_run_id"
+      "  ELSE r.client_run_id END,"
       " user_id = coalesce(r.user_id, excluded.user_id),"
       " session_id = coalesce(r.session_id, excluded.session_id),"
       " metadata = coalesce(r.metadata, excluded.metadata),"

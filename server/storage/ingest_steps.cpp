@@ -311,9 +311,14 @@ private:
         JsonArray texts;
         Sha256 hash;
         for (const auto& text : m_closing.texts) {
-            texts.push_back(JsonObject{{"channel", text.channel},
-                                       {"released", text.released},
-                                       {"withheld", text.withheld}});
+            auto& said = texts.emplace_back(JsonObject{{"channel", text.channel},
+                                                       {"released", text.released},
+                                                       {"withheld", text.withheld},
+                                                       {"released_bytes", text.releasedBytes},
+                                                       {"withheld_bytes", text.withheldBytes}});
+            if (text.original) {
+                said.as_object()["original"] = *text.original;
+            }
             hash.update(text.released);
         }
         JsonArray finishReasons(m_closing.finishReasons.begin(), m_closing.finishReasons.end());

@@ -2,7 +2,7 @@
 #include "server/storage/keyring_store.h"
 
 #include "server/storage/ledger_check.h"
-#include "server/storage/ledger_reading.h"
+#include "server/storage/ledger_keys.h"
 
 #include <algorithm>
 
@@ -87,6 +87,26 @@ public:
         return {};
     }
 
+    /// Of a log that ended: the keys that signed it then, and the one that signs packs of it now,
+    /// under its last head.
+    Result<void> addEnded(const LedgerHead& head,
+                          const HeldKeys& held,
+                          const std::vector<NotedKey>& noted)
+    {
+        for (const auto& one : noted) {
+            if (one.epoch == head.epoch && one.purpose == kNotedLogKey) {
+                EXHIBIT_TRY(auto key, NoteKey::parse(one.publicKey));
+                EXHIBIT_TRY(const auto since, signsSince(m_transaction, head.epoch, key));
+                addLine(evidence::kLogPurpose, std::move(key), since);
+            }
+        }
+        EXHIBIT_TRY(const auto last, readCheckpoint(m_transaction, head.epoch));
+        EXHIBIT_TRY(auto key, NoteKey::make(head.origin, held.certificate));
+        addLine(
+            evidence::kCertificatePurpose, std::move(key), m_first || !last ? 0 : last->head.size);
+        return {};
+    }
+
     /// Keys of the log that sign no more.
     void retire(const LedgerHead& head, const HeldKeys& held)
     {
@@ -103,12 +123,6 @@ public:
         }
     }
 
-    [[nodiscard]] bool knows(const std::string& origin) const
-    {
-        return std::any_of(m_lines.begin(), m_lines.end(), [&](const auto& line) {
-            return line.key.name() == origin;
-        });
-    }
     std::vector<KeyringLine> take() { return std::move(m_lines); }
 
 private:
@@ -202,12 +216,11 @@ Result<std::vector<KeyringLine>> draftKeyring(Transaction& transaction, const He
     }
     EXHIBIT_TRY(const auto last, readKeyring(transaction));
     EXHIBIT_TRY(auto lines, lastLines(last));
+    EXHIBIT_TRY(const auto noted, readNotedKeys(transaction));
     Draft draft(transaction, std::move(lines));
     for (const auto& head : heads) {
-        // What closed before a key was made was never signed with it.
-        if (&head == &heads.back() || !draft.knows(head.origin)) {
-            EXHIBIT_CHECK(draft.add(head, held));
-        }
+        EXHIBIT_CHECK(&head == &heads.back() ? draft.add(head, held)
+                                             : draft.addEnded(head, held, noted));
         draft.retire(head, held);
     }
     return draft.take();

@@ -26,7 +26,51 @@ Result<Digest> hashOfDamage(Transaction& transaction, std::int32_t epoch, std::u
     }
 }
 
+/// More keys set aside as lost than the log says: somebody hides what they sealed.
+Result<void> checkLostKeys(Transaction& transaction, const ErasureCount& named, LedgerCheck& check)
+{
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT count(*), max(epoch) FROM lost_keys WHERE tenant_id = $1",
+                                  {transaction.tenant()}));
+    if (rows.integer(0, 0) > named.lostKeys) {
+        check.findings.push_back({static_cast<std::int32_t>(rows.integer(0, 1)),
+                                  0,
+                                  fmt::format("{} keys are set aside as lost, the log names {}",
+                                              rows.integer(0, 0),
+                                              named.lostKeys)});
+    }
+    return {};
+}
+
+/// More fields gone than erasures name. Where those cannot be read themselves, nobody can tell.
+void checkErasures(const ErasureCount& erased, LedgerCheck& check)
+{
+    if (erased.gone <= erased.named) {
+        return;
+    }
+    if (erased.unreadable) {
+        check.unreadable += static_cast<std::uint64_t>(erased.gone - erased.named);
+        return;
+    }
+    check.findings.push_back({erased.firstGone.first,
+                              erased.firstGone.second,
+                              fmt::format("fields of {} entries are gone, the log names {} as "
+                                          "erased",
+                                          erased.gone,
+                                          erased.named)});
+}
+
 } // namespace
+
+JsonArray findingsJson(const std::vector<LedgerFinding>& findings)
+{
+    JsonArray list;
+    for (const auto& finding : findings) {
+        list.push_back(JsonObject{
+            {"epoch", finding.epoch}, {"seq", finding.sequence}, {"problem", finding.problem}});
+    }
+    return list;
+}
 
 Result<LedgerCheck> checkLedger(Transaction& transaction,
                                 SubjectKeys& keys,
@@ -46,14 +90,8 @@ Result<LedgerCheck> checkLedger(Transaction& transaction,
     for (const auto& head : *heads) {
         EXHIBIT_CHECK(EpochCheck(transaction, keys, options, head, erased, check).run());
     }
-    if (erased.gone > erased.named) {
-        check.findings.push_back({erased.firstGone.first,
-                                  erased.firstGone.second,
-                                  fmt::format("fields of {} entries are gone, the log names {} as "
-                                              "erased",
-                                              erased.gone,
-                                              erased.named)});
-    }
+    checkErasures(erased, check);
+    EXHIBIT_CHECK(checkLostKeys(transaction, erased, check));
     return check;
 }
 
@@ -124,17 +162,13 @@ Result<LedgerHead> recoverLedger(Transaction& transaction,
     const std::uint64_t from = check.findings.front().sequence;
     EXHIBIT_TRY(const auto good, readCheckpoint(transaction, epoch, from));
     EXHIBIT_TRY(const Digest damage, hashOfDamage(transaction, epoch, from));
-    JsonArray findings;
-    for (const auto& finding : check.findings) {
-        findings.push_back(JsonObject{
-            {"epoch", finding.epoch}, {"seq", finding.sequence}, {"problem", finding.problem}});
-    }
+    EXHIBIT_CHECK(ChainLedger::closeEpoch(transaction, epoch));
     return ledger.openEpoch(transaction,
                             {epoch,
                              "damage",
                              {{"/previous_origin", std::string(old.text(0, 1))},
                               {"/last_good_checkpoint", good ? good->note : ""},
-                              {"/damage", printJson(findings)},
+                              {"/damage", printJson(findingsJson(check.findings))},
                               {"/evidence_hash", toHex(asView(damage))},
                               {"/operator", operatorName}}});
 }

@@ -14,6 +14,8 @@ struct LedgerFinding {
 struct LedgerCheck {
     std::uint64_t entries = 0;
     std::uint64_t checkpoints = 0;
+    /// Entries with fields that nobody can read: their key was lost with a signer, as the log says.
+    std::uint64_t unreadable = 0;
     std::vector<LedgerFinding> findings; ///< At most 100, in the order of the log.
     [[nodiscard]] bool sound() const { return findings.empty(); }
 };
@@ -25,6 +27,9 @@ struct LedgerCheckOptions {
     /// The notes' signatures are checked with these; without, only what they say.
     std::vector<evidence::NoteKey> keys;
 };
+
+/// [{"epoch":...,"seq":...,"problem":...}, ...]
+[[nodiscard]] JsonArray findingsJson(const std::vector<LedgerFinding>& findings);
 
 /// Everything again from the entries' bytes: hashes, links, gaps, the columns beside them, what
 /// fields they commit to, the tree under every signed head, and the head. Reads in pages, as the

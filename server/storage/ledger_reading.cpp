@@ -3,8 +3,6 @@
 
 #include "server/spool/aes_gcm.h"
 
-#include <set>
-
 namespace exhibit::storage {
 namespace {
 
@@ -201,16 +199,19 @@ Result<OpenedFields> openFields(Transaction& transaction,
     }
     EXHIBIT_TRY(const auto known, keys.byId(transaction, {ids.begin(), ids.end()}));
     std::map<Uuid, spool::AesGcm> ciphers;
-    for (const auto& [id, key] : known) {
+    for (const auto& [id, key] : known.keys) {
         ciphers.emplace(id, key.key);
     }
     OpenedFields opened;
     for (std::size_t row = 0; row < rows.size(); ++row) {
         const auto cipher = ciphers.find(rows.uuid(row, 1));
+        const auto sequence = static_cast<std::uint64_t>(rows.integer(row, 0));
+        if (known.lost.contains(rows.uuid(row, 1))) {
+            opened.unreadable.insert(sequence);
+        }
         if (cipher == ciphers.end()) {
             continue;
         }
-        const auto sequence = static_cast<std::uint64_t>(rows.integer(row, 0));
         const Bytes sealed = rows.bytes(row, 2);
         const auto packed = cipher->second.openWithNonce(
             fieldSealContext(transaction.tenant(), epoch, sequence), sealed);

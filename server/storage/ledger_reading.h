@@ -5,6 +5,8 @@
 #include "server/storage/entry_builder.h"
 #include "server/storage/ledger_tiles.h"
 
+#include <set>
+
 /// Reads a tenant's log within a transaction of that tenant.
 namespace exhibit::storage {
 
@@ -66,6 +68,8 @@ struct OpenedFields {
     std::map<std::uint64_t, std::vector<FieldFile>> files;
     /// Entries with fields that their key does not open: somebody changed the stored bytes.
     std::vector<std::uint64_t> damaged;
+    /// Entries with fields whose key was lost with its signer: nobody can read them.
+    std::set<std::uint64_t> unreadable;
 };
 [[nodiscard]] Result<OpenedFields> openFields(Transaction& transaction,
                                               SubjectKeys& keys,

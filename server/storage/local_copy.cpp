@@ -196,8 +196,10 @@ LocalCopy::~LocalCopy() = default;
 Result<void> LocalCopy::saveCatalogue(const Catalogue& catalogue)
 {
     const Bytes body = printJson(catalogueToJson(catalogue));
-    return m_impl->write(
-        [&body](LocalCopyStore& store) { return store.putDocument(kCatalogue, body); });
+    return m_impl->write([&body](LocalCopyStore& store) -> Result<void> {
+        EXHIBIT_CHECK(store.putDocument(kCatalogue, body));
+        return store.emptyLog(); // Of people who were erased from it.
+    });
 }
 
 Result<std::optional<Catalogue>> LocalCopy::loadCatalogue()

@@ -13,7 +13,8 @@ namespace exhibit::storage {
 
 /// A replica's durable copy (SQLite) of what it decides from while PostgreSQL is away, also after a
 /// restart (rulings.md 1): the catalogue, and the bound runs with their counters and stops. Of a
-/// run that ended long ago it keeps no more than that there was one (docs/decisions/0010).
+/// run that ended long ago it keeps no more than that there was one (docs/decisions/0010), of any
+/// run no name that an application gave it: an erasure finds nothing here (docs/decisions/0087).
 class LocalCopy {
 public:
     using Completion = std::function<void(const Result<void>&)>;

@@ -11,10 +11,11 @@
 namespace exhibit::storage {
 namespace {
 
-constexpr std::int64_t kFormat = 2;
+constexpr std::int64_t kFormat = 3;
 
 constexpr const char* kSettings = "PRAGMA journal_mode=WAL;"
-                                  "PRAGMA synchronous=FULL;";
+                                  "PRAGMA synchronous=FULL;"
+                                  "PRAGMA secure_delete=ON;"; // What goes is overwritten.
 constexpr const char* kSchema
     = "BEGIN IMMEDIATE;"
       "CREATE TABLE IF NOT EXISTS run (tenant BLOB NOT NULL, run BLOB NOT NULL,"
@@ -25,8 +26,17 @@ constexpr const char* kSchema
       "CREATE TABLE IF NOT EXISTS dropped (run INTEGER PRIMARY KEY);"
       "CREATE TABLE IF NOT EXISTS document (name BLOB PRIMARY KEY, body BLOB NOT NULL)"
       " WITHOUT ROWID;"
-      "PRAGMA user_version=2;"
       "COMMIT;";
+// Until format 3 runs were kept with the names that applications had given them.
+constexpr const char* kForgetNames
+    = "BEGIN IMMEDIATE;"
+      "UPDATE run SET state = CAST(json_set(CAST(state AS TEXT), '$.client_run_id', '') AS BLOB)"
+      " WHERE json_valid(CAST(state AS TEXT));"
+      "PRAGMA user_version=3;"
+      "COMMIT;"
+      "VACUUM;";
+// What was overwritten stands in the log of writes until it is written anew.
+constexpr const char* kEmptyLog = "PRAGMA wal_checkpoint(TRUNCATE);";
 
 std::int64_t endedMark(const domain::LiveRun& run)
 {
@@ -84,6 +94,8 @@ Result<LocalCopyStore> LocalCopyStore::open(const std::filesystem::path& file)
     }
     if (format < kFormat) {
         EXHIBIT_CHECK(connection.execute(kSchema));
+        EXHIBIT_CHECK(connection.execute(kForgetNames));
+        EXHIBIT_CHECK(connection.execute(kEmptyLog));
     }
     LocalCopyStore store(std::move(connection));
     EXHIBIT_CHECK(store.prepareStatements());
@@ -137,7 +149,9 @@ Result<void> LocalCopyStore::writeRuns(const RunStates& runs)
     Bytes state;
     for (const auto& [key, run] : runs) {
         state.clear();
-        spool::appendJson(state, run);
+        domain::LiveRun nameless = run;
+        nameless.clientRunId.clear();
+        spool::appendJson(state, nameless);
         m_putRun.bind(1, asView(key.first.value.bytes));
         m_putRun.bind(2, asView(key.second.value.bytes));
         m_putRun.bind(3, endedMark(run));
@@ -230,6 +244,11 @@ Result<void> LocalCopyStore::putDocument(std::string_view name, BytesView body)
     m_putDocument.bind(1, name);
     m_putDocument.bind(2, body);
     return m_putDocument.step().map([](bool) {});
+}
+
+Result<void> LocalCopyStore::emptyLog()
+{
+    return m_connection.execute(kEmptyLog);
 }
 
 Result<void> LocalCopyStore::removeDocument(std::string_view name)

@@ -42,6 +42,8 @@ public:
     [[nodiscard]] Result<void> putDocument(std::string_view name, BytesView body);
     [[nodiscard]] Result<void> removeDocument(std::string_view name);
     [[nodiscard]] Result<std::optional<Bytes>> findDocument(std::string_view name);
+    /// Nothing that was overwritten is left in the log of writes, unless it is being read just now.
+    [[nodiscard]] Result<void> emptyLog();
 
 private:
     explicit LocalCopyStore(spool::SqliteConnection connection)

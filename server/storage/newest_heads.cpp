@@ -2,8 +2,6 @@
 #include "server/storage/newest_heads.h"
 
 namespace exhibit::storage {
-namespace {
-
 Result<std::vector<TenantId>> allTenants(Database& database, Deadline deadline)
 {
     const auto list = [](Transaction& transaction) -> Result<std::vector<TenantId>> {
@@ -16,6 +14,8 @@ Result<std::vector<TenantId>> allTenants(Database& database, Deadline deadline)
     };
     return database.read(TenantId::generate(), deadline, list);
 }
+
+namespace {
 
 Result<std::optional<StoredCheckpoint>> newestOf(Transaction& transaction)
 {

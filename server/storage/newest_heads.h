@@ -7,6 +7,8 @@
 /// What those who have signed heads attested by others work on.
 namespace exhibit::storage {
 
+[[nodiscard]] Result<std::vector<TenantId>> allTenants(Database& database, Deadline deadline);
+
 struct TenantCheckpoint {
     TenantId tenant;
     StoredCheckpoint checkpoint;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/storage/pack_export.h"
 
-#include "models/base/canonical_json.h"
 #include "models/base/limits.h"
 #include "models/domain/certificate.h"
 #include "models/evidence/field.h"
 #include "server/storage/erasure_reading.h"
 #include "server/storage/export_record.h"
-#include "server/storage/keyring_store.h"
+#include "server/storage/pack_parts.h"
 #include "server/storage/time_stamps.h"
 
 #include <fmt/format.h>
@@ -18,15 +17,6 @@
 namespace exhibit::storage {
 namespace {
 
-constexpr const char* kReadme
-    = "Evidence pack. A BagIt 1.0 bag: sha256sum --strict -c manifest-sha256.txt checks its "
-      "files.\n"
-      "Verify with a program and with keys that did not come with this file:\n"
-      "  exhibitctl verify FILE --trust-log VKEY --trust-certificate HEX\n"
-      "or by hand, as docs/verify-without-us.md of the product describes, with sha256sum and "
-      "openssl.\n"
-      "data/keys is for convenience. A pack that only its own keys vouch for proves nothing.\n";
-
 /// What a pack is made of, read in one transaction.
 class PackBuilder {
 public:
@@ -34,12 +24,13 @@ public:
                 SubjectKeys& keys,
                 const PackKeys& packKeys,
                 const PackRequest& request,
-                const StoredCheckpoint& checkpoint)
+                const PackHead& head)
         : m_transaction(transaction)
         , m_keys(keys)
         , m_packKeys(packKeys)
         , m_request(request)
-        , m_checkpoint(checkpoint)
+        , m_head(head)
+        , m_checkpoint(head.checkpoint)
     {
     }
 
@@ -50,8 +41,8 @@ public:
         EXHIBIT_CHECK(addProofs());
         EXHIBIT_CHECK(addCertificates());
         EXHIBIT_CHECK(addRedactions());
-        EXHIBIT_CHECK(addKeys());
-        m_payload["data/README.txt"] = kReadme;
+        EXHIBIT_CHECK(addPackKeys(m_transaction, m_packKeys, {m_head, m_origin}, m_payload));
+        addReadme(m_payload);
         return std::move(m_payload);
     }
     [[nodiscard]] const std::string& origin() const { return m_origin; }
@@ -64,34 +55,30 @@ private:
     Result<void> findScope()
     {
         EXHIBIT_TRY(const Rows incident,
-                    m_transaction.query("SELECT call_id FROM incidents"
+                    m_transaction.query("SELECT call_id, run_id FROM incidents"
                                         " WHERE tenant_id = $1 AND incident_id = $2",
                                         {m_transaction.tenant(), m_request.incident}));
         if (incident.empty()) {
             return fail(ErrorCode::NotFound, "there is no such incident");
         }
-        const std::string call = CallId{incident.uuid(0, 0)}.text();
         EXHIBIT_TRY(const auto named,
                     entriesOfIncident(m_transaction, m_checkpoint.epoch, m_request.incident));
         if (named.empty()) {
             return fail(ErrorCode::NotFound, "the incident has no entry in the signed log yet");
         }
         m_scope.insert(named.begin(), named.end());
-        // A call's entries lie near its incident's: decisions before it, the call's own behind it.
-        const std::uint64_t reach = limits::kPackRangeMax / 2;
-        const std::uint64_t from = named.front() > reach ? named.front() - reach : 0;
-        EXHIBIT_TRY(const Rows near,
+        // The call's own entry may be far behind: it is written when the answer has ended.
+        EXHIBIT_TRY(const Rows linked,
                     m_transaction.query(
-                        "SELECT sequence_number FROM incident_log_chain WHERE tenant_id = $1"
-                        " AND epoch = $2 AND sequence_number >= $3 AND sequence_number < $4"
-                        " AND event_data::jsonb->>'call_id' = $5",
+                        "SELECT sequence_number FROM ledger_links WHERE tenant_id = $1"
+                        " AND epoch = $2 AND (about = $3 OR about IN (SELECT decision_id"
+                        " FROM decisions WHERE tenant_id = $1 AND run_id = $4 AND call_id = $3))",
                         {m_transaction.tenant(),
                          m_checkpoint.epoch,
-                         static_cast<std::int64_t>(from),
-                         static_cast<std::int64_t>(named.front() + reach),
-                         call}));
-        for (std::size_t row = 0; row < near.size(); ++row) {
-            m_scope.insert(static_cast<std::uint64_t>(near.integer(row, 0)));
+                         CallId{incident.uuid(0, 0)},
+                         RunId{incident.uuid(0, 1)}}));
+        for (std::size_t row = 0; row < linked.size(); ++row) {
+            m_scope.insert(static_cast<std::uint64_t>(linked.integer(row, 0)));
         }
         std::erase_if(m_scope, [this](std::uint64_t s) { return s >= m_checkpoint.head.size; });
         if (m_scope.empty()) {
@@ -132,6 +119,7 @@ private:
         EXHIBIT_TRY(const auto rows, readChain(m_transaction, m_checkpoint.epoch, from, count));
         EXHIBIT_TRY(const auto fields,
                     openFields(m_transaction, m_keys, m_checkpoint.epoch, from, count));
+        m_unreadable.insert(fields.unreadable.begin(), fields.unreadable.end());
         if (!fields.damaged.empty()) {
             return fail(ErrorCode::Corrupt,
                         "stored fields were changed; the log has to be verified",
@@ -163,14 +151,7 @@ private:
                                [&](const auto& one) { return one.path == field.path; });
             const bool redacted = redaction != m_request.redactions.end();
             if (!present.contains(i)) {
-                const auto by = m_erasures.of(entry.sequence, field.path, field.digest);
-                if (!by) {
-                    return fail(ErrorCode::Corrupt,
-                                "a field is gone that no entry says was erased; the log has to be "
-                                "verified",
-                                std::to_string(entry.sequence));
-                }
-                withhold(entry, field, "erased", by);
+                EXHIBIT_CHECK(addAbsent(entry, field));
             } else if (redacted) {
                 withhold(entry, field, redaction->reason, std::nullopt);
             } else if (!inScope) {
@@ -182,6 +163,24 @@ private:
             } else {
                 discloseField(entry.sequence, i, files);
             }
+        }
+        return {};
+    }
+
+    /// Erased, as an entry says, or sealed under a key that nobody has.
+    Result<void> addAbsent(const evidence::Entry& entry, const evidence::FieldCommitment& field)
+    {
+        const auto by = m_erasures.of(entry.sequence, field.path, field.digest);
+        if (by) {
+            withhold(entry, field, "erased", by);
+        } else if (m_unreadable.contains(entry.sequence)) {
+            withhold(entry, field, "unreadable: the key that sealed it was lost", std::nullopt);
+        } else if (m_head.closed) {
+            withhold(entry, field, "gone since another log took over from this one", std::nullopt);
+        } else {
+            return fail(ErrorCode::Corrupt,
+                        "a field is gone that no entry says was erased; the log has to be verified",
+                        std::to_string(entry.sequence));
         }
         return {};
     }
@@ -291,45 +290,20 @@ private:
         return {};
     }
 
-    Result<void> addKeys()
-    {
-        EXHIBIT_TRY(const auto key, evidence::NoteKey::make(m_origin, m_packKeys.log));
-        std::string vkeys = key.text() + "\n";
-        if (m_packKeys.previousLog) {
-            EXHIBIT_TRY(const auto old, evidence::NoteKey::make(m_origin, *m_packKeys.previousLog));
-            vkeys += old.text() + "\n";
-        }
-        EXHIBIT_TRY(const auto keyring, readKeyring(m_transaction));
-        if (keyring) {
-            m_payload["data/keys/keyring.note"] = keyring->note;
-        }
-        m_payload["data/keys/vkeys.txt"] = vkeys;
-        m_payload["data/keys/log.pub.pem"] = m_packKeys.log.pem();
-        m_payload["data/keys/cert.pub.pem"] = m_packKeys.certificate.pem();
-        return {};
-    }
-
     Transaction& m_transaction;
     SubjectKeys& m_keys;
     const PackKeys& m_packKeys;
     const PackRequest& m_request;
+    const PackHead& m_head;
     const StoredCheckpoint& m_checkpoint;
     std::set<std::uint64_t> m_scope;
     Erasures m_erasures;
+    std::set<std::uint64_t> m_unreadable; ///< Entries with fields whose key was lost.
     std::string m_origin;
     std::vector<evidence::Redaction> m_redactions;
     std::uint64_t m_withheld = 0;
     evidence::PackPayload m_payload;
 };
-
-Result<Bytes> caseFile(const PackRequest& request, const std::string& id)
-{
-    return canonicalJson(JsonObject{{"case", request.caseId},
-                                    {"exported_at", formatTime(utcNow())},
-                                    {"exported_by", request.exporter.id},
-                                    {"incident_id", request.incident.text()},
-                                    {"pack", id}});
-}
 
 } // namespace
 
@@ -347,12 +321,12 @@ Result<ExportedPack> exportPack(Database& database,
                                 Deadline deadline)
 {
     EXHIBIT_TRY(const PackKeys packKeys, parts.packKeys());
-    EXHIBIT_TRY(const auto checkpoint, parts.publish(tenant, deadline));
+    EXHIBIT_TRY(const auto head, findPackHead(database, parts, tenant, request.incident, deadline));
     ExportedPack pack;
     pack.id = Uuid::v7().base32();
-    pack.treeSize = checkpoint.head.size;
+    pack.treeSize = head.checkpoint.head.size;
     const auto build = [&](Transaction& transaction) -> Result<evidence::PackPayload> {
-        PackBuilder builder(transaction, parts.keys, packKeys, request, checkpoint);
+        PackBuilder builder(transaction, parts.keys, packKeys, request, head);
         EXHIBIT_TRY(auto payload, builder.build());
         pack.origin = builder.origin();
         pack.withheld = builder.withheld();

@@ -153,6 +153,8 @@ Result<void> readBodies(Transaction& transaction, SubjectKeys& keys, const Page&
             EXHIBIT_CHECK(addBody(*call, rows, row, *bytes));
         } else if (bytes.error().code == ErrorCode::NotFound) {
             call->erased = true;
+        } else if (bytes.error().subject == kKeyLost) {
+            call->unreadable = true;
         } else {
             return tl::make_unexpected(bytes.error());
         }
@@ -270,6 +272,11 @@ Result<RecordedCall> RecordedCalls::find(TenantId tenant, CallId id, Deadline de
             return fail(ErrorCode::Conflict, "the call has not come to its end yet", id.text());
         }
         EXHIBIT_TRY(auto calls, complete(transaction, m_keys, rows));
+        if (calls.front().unreadable) {
+            return fail(ErrorCode::Conflict,
+                        "what was said in the call cannot be read: its key was lost",
+                        id.text());
+        }
         if (calls.front().erased || calls.front().request.empty()) {
             return fail(ErrorCode::Conflict, "what was said in the call was erased", id.text());
         }

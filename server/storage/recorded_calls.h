@@ -55,6 +55,7 @@ struct RecordedCall {
     std::optional<std::string> priceVersion;
     bool recovered = false; ///< Its end was found after a crash.
     bool erased = false; ///< Its bytes are gone.
+    bool unreadable = false; ///< Its bytes are there; the key that opens them was lost.
     Bytes request; ///< As the client sent it.
     std::optional<Bytes> sentRequest; ///< What went upstream, when that differs.
     std::vector<RecordedPiece> released;

@@ -104,7 +104,8 @@ Result<domain::Run> RunStore::get(TenantId tenant, RunId run, Deadline deadline)
     return m_database.read(tenant, deadline, [&](Transaction& transaction) -> Result<domain::Run> {
         EXHIBIT_TRY(const Rows rows,
                     transaction.query(
-                        "SELECT r.run_id, project_id, client_run_id, user_id, session_id, metadata,"
+                        "SELECT r.run_id, project_id, nullif(client_run_id, ''), user_id,"
+                        " session_id, metadata,"
                         " policy_snapshot_id, status, termination_reason, r.kill_reason,"
                         " stopped_at_step, violation_policy_id, tokens_used, cost_microcents,"
                         " llm_calls, step_count, started_at, ended_at,"

@@ -33,6 +33,49 @@ Result<SubjectKey> SubjectKeys::unwrap(Uuid id, BytesView wrapped)
     return SubjectKey{id, std::move(key)};
 }
 
+Result<void> SubjectKeys::checkWrapper(Transaction& transaction)
+{
+    EXHIBIT_TRY(const Rows rows, transaction.query("SELECT tenant_id, wrapped FROM tenant_keys()"));
+    std::set<TenantId> shut;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        const auto key = m_wrapper->unwrap(rows.bytes(row, 1));
+        if (!key && key.error().code != ErrorCode::Corrupt) {
+            return tl::make_unexpected(key.error());
+        }
+        if (!key) {
+            shut.insert(TenantId{rows.uuid(row, 0)});
+        }
+    }
+    std::string names;
+    for (const auto& tenant : shut) {
+        names += (names.empty() ? "" : " ") + tenant.text();
+    }
+    const std::scoped_lock lock(m_mutex);
+    m_allShut = !shut.empty() && shut.size() == rows.size();
+    m_shut = std::move(shut);
+    if (!m_shut.empty()) {
+        return fail(ErrorCode::Corrupt, "the tenants' keys do not open under this signer", names);
+    }
+    return {};
+}
+
+void SubjectKeys::admit(TenantId tenant)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_shut.erase(tenant);
+    m_allShut = false;
+}
+
+Result<void> SubjectKeys::expectOpens(TenantId tenant) const
+{
+    const std::scoped_lock lock(m_mutex);
+    if (m_allShut || m_shut.contains(tenant)) {
+        return fail(ErrorCode::Unavailable,
+                    "the signer is not the one that the recorded fields were sealed with");
+    }
+    return {};
+}
+
 Result<void> SubjectKeys::create(Transaction& transaction, const std::vector<SubjectId>& subjects)
 {
     std::vector<Parameters> rows;
@@ -53,6 +96,7 @@ Result<void> SubjectKeys::create(Transaction& transaction, const std::vector<Sub
 Result<std::map<SubjectId, SubjectKey>> SubjectKeys::forSubjects(
     Transaction& transaction, const std::vector<SubjectId>& subjects)
 {
+    EXHIBIT_CHECK(expectOpens(transaction.tenant()));
     std::map<SubjectId, SubjectKey> keys;
     const auto read = [&]() -> Result<void> {
         EXHIBIT_TRY(const Rows rows,
@@ -84,24 +128,30 @@ Result<std::map<SubjectId, SubjectKey>> SubjectKeys::forSubjects(
     return keys;
 }
 
-Result<std::map<Uuid, SubjectKey>> SubjectKeys::byId(Transaction& transaction,
-                                                     const std::vector<Uuid>& ids)
+Result<KnownKeys> SubjectKeys::byId(Transaction& transaction, const std::vector<Uuid>& ids)
 {
+    EXHIBIT_CHECK(expectOpens(transaction.tenant()));
     std::vector<std::string> texts;
     for (const auto& id : ids) {
         texts.push_back(id.hyphenated());
     }
     EXHIBIT_TRY(const Rows rows,
-                transaction.query("SELECT key_id, wrapped FROM subject_keys"
+                transaction.query("SELECT key_id, wrapped, false FROM subject_keys"
+                                  " WHERE tenant_id = $1 AND key_id = ANY ($2::uuid[])"
+                                  " UNION ALL SELECT key_id, '', true FROM lost_keys"
                                   " WHERE tenant_id = $1 AND key_id = ANY ($2::uuid[])",
                                   {transaction.tenant(), Parameter::array(texts)}));
-    std::map<Uuid, SubjectKey> keys;
+    KnownKeys known;
     for (std::size_t row = 0; row < rows.size(); ++row) {
-        EXHIBIT_TRY(auto key, unwrap(rows.uuid(row, 0), rows.bytes(row, 1)));
-        const Uuid id = key.id;
-        keys.emplace(id, std::move(key));
+        const Uuid id = rows.uuid(row, 0);
+        if (rows.boolean(row, 2)) {
+            known.lost.insert(id);
+            continue;
+        }
+        EXHIBIT_TRY(auto key, unwrap(id, rows.bytes(row, 1)));
+        known.keys.emplace(id, std::move(key));
     }
-    return keys;
+    return known;
 }
 
 void SubjectKeys::forget(Uuid id)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Certificates while the signer, the server and PostgreSQL are killed in turn: none is ever half
-// issued, and the chain stays whole.
+// Certificates and calls while the signer, PostgreSQL and the server are killed in turn: no
+// certificate is ever half issued, the chain stays whole, and every byte that a client received is
+// in the record.
 #include "server/signer/client.h"
 #include "server/signer/process.h"
+#include "tests/fault/recorded_call.h"
 #include "tests/support/exhibitd_process.h"
 #include "tests/support/sample_upstream_process.h"
 #include "tests/support/temp_dir.h"
@@ -13,6 +15,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
+#include <future>
 #include <random>
 #include <thread>
 
@@ -20,6 +23,8 @@ namespace exhibit {
 namespace {
 
 using namespace std::chrono_literals;
+
+constexpr std::size_t kStreams = 6;
 
 int rounds()
 {
@@ -106,6 +111,56 @@ struct Certificates : public testing::Test {
         }
     }
 
+    /// Certificates and streams, until `enough`; what the streams' clients saw.
+    std::vector<test::SeenCall> workUntil(const std::atomic<bool>& enough,
+                                          const std::string& incident)
+    {
+        std::vector<std::vector<test::SeenCall>> seen(kStreams);
+        {
+            std::vector<std::jthread> clients;
+            for (std::size_t i = 0; i < kStreams; ++i) {
+                const test::CallPlan plan{server->port(),
+                                          server->adminKey().expose(),
+                                          i % 2 == 0 ? "contract-2-answer" : "secret-1-answer",
+                                          i % 3 == 0 ? "round-" + std::to_string(i) : ""};
+                clients.emplace_back([&seen, &enough, i, plan] {
+                    while (!enough) {
+                        seen[i].push_back(test::makeCall(plan));
+                    }
+                });
+            }
+            while (!enough) {
+                static_cast<void>(
+                    server->request("POST", "/api/v1/incidents/" + incident + "/certificate"));
+            }
+        }
+        std::vector<test::SeenCall> all;
+        for (const auto& list : seen) {
+            all.insert(all.end(), list.begin(), list.end());
+        }
+        return all;
+    }
+
+    void expectEveryByteRecorded(std::vector<test::SeenCall> calls)
+    {
+        // What refuses a call of a stopped run is no answer of a provider.
+        std::erase_if(calls, [](const auto& call) { return call.status == 403; });
+        std::size_t answered = 0;
+        std::size_t bytes = 0;
+        for (const auto& call : calls) {
+            answered += call.callId.empty() ? 0 : 1;
+            bytes += call.received.size();
+        }
+        EXPECT_GE(answered, kStreams);
+        const auto ingested = test::waitUntilIngested(*postgres, answered, Deadline::after(60s));
+        EXPECT_TRUE(ingested) << ingested.error().message;
+        for (const auto& fault : test::recordFaults(*postgres, data.path() / "signer", calls)) {
+            ADD_FAILURE() << fault;
+        }
+        std::cout << answered << " calls, " << bytes << " bytes received over " << rounds()
+                  << " deaths\n";
+    }
+
     /// Every certificate has its entry at its place, and every entry its certificate.
     void expectNoneHalfIssued()
     {
@@ -136,18 +191,16 @@ TEST_F(Certificates, noneIsHalfIssuedWhoeverDies)
     const std::string incident = makeIncident();
     ASSERT_TRUE(certify(incident));
     std::mt19937 random(7);
+    std::vector<test::SeenCall> calls;
     for (int round = 0; round < rounds(); ++round) {
         std::atomic<bool> enough{false};
-        std::jthread client([&] {
-            while (!enough) {
-                static_cast<void>(
-                    server->request("POST", "/api/v1/incidents/" + incident + "/certificate"));
-            }
-        });
-        std::this_thread::sleep_for(std::chrono::milliseconds(random() % 150));
+        auto working = std::async(std::launch::async, [&] { return workUntil(enough, incident); });
+        std::this_thread::sleep_for(std::chrono::milliseconds(50 + random() % 300));
         killOne(round);
+        std::this_thread::sleep_for(std::chrono::milliseconds(random() % 300));
         enough = true;
-        client.join();
+        const auto seen = working.get();
+        calls.insert(calls.end(), seen.begin(), seen.end());
         if (round % 3 == 2) {
             ASSERT_NO_FATAL_FAILURE(startServer());
         }
@@ -157,6 +210,7 @@ TEST_F(Certificates, noneIsHalfIssuedWhoeverDies)
     const auto check = server->controlJson({"ledger", "verify"});
     ASSERT_TRUE(check) << check.error().message;
     EXPECT_TRUE(findMember(*check, "sound")->get_bool()) << printJson(*check);
+    expectEveryByteRecorded(calls);
 }
 
 } // namespace

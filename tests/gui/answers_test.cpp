@@ -1,92 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers that come late, fail, are cancelled or hold only a part: what the console says then.
 #include "app/console/console.h"
-#include "tests/gui/picture_source.h"
+#include "tests/gui/slow_source.h"
 #include "ui/detail/answer_box.h"
 #include "ui/detail/fact_list.h"
 #include "ui/detail/json_page.h"
 #include "ui/detail/record_pane.h"
+#include "ui/search/histogram_widget.h"
 #include "ui/search/query_bar.h"
+#include "ui/search/result_export.h"
 #include "ui/search/results_pane.h"
 #include "ui/search/results_view.h"
 #include "ui/search/search_controller.h"
 #include "ui/timeline/timeline_pane.h"
 #include "ui/timeline/timeline_widget.h"
 #include "ui/widgets/empty_state.h"
+#include "ui/widgets/message_bar.h"
 
+#include <QAbstractButton>
 #include <QApplication>
 #include <QLabel>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTabWidget>
+#include <QTemporaryDir>
 #include <QTest>
 
 namespace exhibit::console {
 namespace {
 
 using namespace Qt::StringLiterals;
-
-/// Answers as pictures have it, or later, or not.
-class SlowSource : public test::PictureSource {
-public:
-    bool holdsSearches = false;
-    bool failsCounts = false;
-    bool failsTimelines = false;
-
-    domain::Question search(domain::SearchRequest request,
-                            domain::AnswerTo<domain::SearchReply> answer) override
-    {
-        if (!holdsSearches || request.limit == 1) {
-            return PictureSource::search(std::move(request), std::move(answer));
-        }
-        auto open = std::make_shared<Held>(Held{std::move(request), std::move(answer), {}});
-        m_held = open;
-        return open;
-    }
-    domain::Question facets(domain::FacetsRequest request,
-                            domain::AnswerTo<domain::FacetsReply> answer) override
-    {
-        return failsCounts ? fail<domain::FacetsReply>(std::move(answer))
-                           : PictureSource::facets(std::move(request), std::move(answer));
-    }
-    domain::Question histogram(domain::HistogramRequest request,
-                               domain::AnswerTo<domain::HistogramReply> answer) override
-    {
-        return failsCounts ? fail<domain::HistogramReply>(std::move(answer))
-                           : PictureSource::histogram(std::move(request), std::move(answer));
-    }
-    domain::Question timeline(std::string id,
-                              domain::AnswerTo<domain::TimelineReply> answer) override
-    {
-        return failsTimelines ? fail<domain::TimelineReply>(std::move(answer))
-                              : PictureSource::timeline(std::move(id), std::move(answer));
-    }
-
-    [[nodiscard]] bool isAsked() const { return !m_held.expired(); }
-    void answerHeld()
-    {
-        holdsSearches = false;
-        if (const auto held = m_held.lock()) {
-            held->question = PictureSource::search(held->request, held->answer);
-        }
-    }
-
-private:
-    struct Held {
-        domain::SearchRequest request;
-        domain::AnswerTo<domain::SearchReply> answer;
-        domain::Question question;
-    };
-    template <class T>
-    domain::Question fail(domain::AnswerTo<T> answer)
-    {
-        return snapshot({}, [answer](const domain::SourceResult<Json>& none) {
-            answer(tl::make_unexpected(none.error()));
-        });
-    }
-
-    std::weak_ptr<Held> m_held;
-};
 
 } // namespace
 
@@ -108,7 +51,7 @@ private Q_SLOTS:
         options.safeMode = true;
         m_console = std::make_unique<Console>(options);
         m_console->openWindow();
-        m_source = std::make_shared<SlowSource>();
+        m_source = std::make_shared<test::SlowSource>();
     }
     void cleanup()
     {
@@ -166,6 +109,85 @@ private Q_SLOTS:
         search().setText(u"severity:high"_s, true);
         QTRY_VERIFY(search().facets().facets.empty());
         QTRY_VERIFY(search().histogram().counts.empty());
+        QTRY_COMPARE(results().histogram().summary(), u"not counted"_s);
+        QVERIFY2(results().bar().text().contains(u"could not be read"_s),
+                 qPrintable(results().bar().text()));
+        m_source->failsCounts = false;
+        results().bar().findChild<QAbstractButton*>()->click(); // Retry.
+        QTRY_VERIFY(!search().histogram().counts.empty());
+        QVERIFY(results().bar().text().isEmpty());
+        QVERIFY(results().histogram().summary().contains(u"bars"_s));
+    }
+
+    void countsOnTheirWayAreNotThoseOfTheSearchBefore()
+    {
+        connect();
+        QTRY_VERIFY(results().histogram().summary().contains(u"bars"_s));
+        m_source->holdsCounts = true;
+        search().setText(u"severity:high"_s, true);
+        QTRY_VERIFY(m_source->isAskedToCount());
+        QCOMPARE(results().histogram().summary(), u"counting …"_s);
+    }
+
+    void whatIsSaidOfTheRowsIsOfTheirSearch()
+    {
+        connect();
+        QTRY_VERIFY(!search().facets().facets.empty());
+        QCOMPARE(search().total(), qint64(40));
+        m_source->total = 7;
+        m_source->holdsCounts = true;
+        ui::ResultOrder order;
+        order.group = query::Field::Policy;
+        search().show({u"severity:high"_s, order}); // Found, and its groups are being counted.
+        QTRY_VERIFY(m_source->isAskedToCount());
+        QVERIFY(window().actions().trigger(u"search.cancel"));
+        QCOMPARE(search().state(), ui::SearchState::Cancelled);
+        QCOMPARE(search().total(), qint64(40));
+        QCOMPARE(search().shownRequest().query.value_or(""), std::string());
+        QVERIFY(search().memory().past().isEmpty());
+        m_source->holdsCounts = false;
+        m_source->failsCounts = true;
+        search().search();
+        QTRY_COMPARE(search().state(), ui::SearchState::Failed);
+        QCOMPARE(search().total(), qint64(40));
+        QVERIFY2(hasLabel(*window().pane(u"query"_s), u"40 as of"_s), "not those of the groups");
+    }
+
+    void anExportIsOfTheRowsShownAndEndsWithItsServer()
+    {
+        connect();
+        QTRY_COMPARE(search().state(), ui::SearchState::Done);
+        search().setText(u"severity:high"_s, true);
+        QTRY_COMPARE(search().state(), ui::SearchState::Done);
+        m_source->holdsSearches = true;
+        search().setText(u"severity:low"_s, true); // On its way, then cancelled.
+        QVERIFY(window().actions().trigger(u"search.cancel"));
+        const QTemporaryDir folder;
+        const QString file = folder.filePath(u"out.csv"_s);
+        const auto* job = ui::ResultExport::start(search(), ui::ExportFormat::Csv, file);
+        QCOMPARE(m_source->exported, std::string("severity:high as csv"));
+        QCOMPARE(job->state(), ui::Job::State::Running);
+        m_console->hub().setSource(nullptr, {}, {});
+        QCOMPARE(job->state(), ui::Job::State::Failed);
+        QVERIFY(!QFile::exists(file));
+    }
+
+    void enterLoadsNoTextOfTheRecordBefore()
+    {
+        JsonArray large;
+        for (int i = 0; i < 12'000; ++i) {
+            large.push_back(Json(std::string(100, 'x')));
+        }
+        ui::JsonPage page(nullptr);
+        page.show(Json(large));
+        QVERIFY2(page.toPlainText().contains(u"Press Enter"_s), qPrintable(page.toPlainText()));
+        page.show(Json(JsonObject{{"small", true}}));
+        QTest::keyClick(&page, Qt::Key_Return);
+        QTRY_VERIFY(!page.isWorking());
+        QVERIFY2(page.toPlainText().contains(u"small"_s), qPrintable(page.toPlainText().left(200)));
+        page.show(Json(large));
+        QTest::keyClick(&page, Qt::Key_Enter, Qt::KeypadModifier);
+        QTRY_VERIFY(page.toPlainText().size() > 1'000'000);
     }
 
     void aRunThatCannotBeReadLeavesNoOtherOneDrawn()
@@ -180,6 +202,32 @@ private Q_SLOTS:
         QVERIFY(pane != nullptr);
         QTRY_VERIFY(!pane->timeline().isVisible());
         QVERIFY(pane->timeline().data().size() == 0);
+    }
+
+    void aCallThatStillRunsIsAwaited()
+    {
+        m_source->callRuns = true;
+        connect();
+        auto& selection = *window().services().selection;
+        QTRY_VERIFY(selection.timeline() != nullptr);
+        QVERIFY(selection.awaitsCall());
+        auto* pane = window().pane(u"timeline"_s)->findChild<ui::TimelinePane*>();
+        auto* again = pane->findChild<QTimer*>(u"timeline.again"_s);
+        QVERIFY(again != nullptr && again->isActive());
+        auto* tabs = window().pane(u"record"_s)->findChild<QTabWidget*>();
+        for (const int tab : {1, 2}) { // Request and response.
+            tabs->setCurrentIndex(tab);
+            const auto text = qobject_cast<ui::JsonPage*>(tabs->currentWidget())->toPlainText();
+            QVERIFY2(text.contains(u"is not here yet"_s), qPrintable(text));
+        }
+        again->start(0); // Still running.
+        QTRY_VERIFY(again->isActive() && again->interval() > 2000);
+        const int asked = m_source->incidentsAsked;
+        m_source->callRuns = false;
+        again->start(0);
+        QTRY_VERIFY(!selection.awaitsCall() && !selection.timeline()->events.empty());
+        QVERIFY(!again->isActive());
+        QTRY_VERIFY2(m_source->incidentsAsked > asked, "its cost and cause came with it");
     }
 
     void aPartOfARunIsNotCalledTheWhole()
@@ -230,6 +278,45 @@ private Q_SLOTS:
                  qPrintable(box->releasedHeading()));
     }
 
+    void whatWasRedactedWasNotCut()
+    {
+        connect();
+        auto& selection = *window().services().selection;
+        QTRY_VERIFY(selection.timeline() != nullptr);
+        const auto* record = window().pane(u"record"_s)->findChild<ui::RecordPane*>();
+        const auto* box = record->findChild<ui::AnswerBox*>();
+        const auto showTexts = [&](JsonArray texts) {
+            auto changed = std::make_shared<domain::TimelineReply>(*selection.timeline());
+            for (auto& event : changed->events) {
+                if (event.type == domain::StepType::Output) {
+                    event.data.as_object()["texts"] = texts;
+                }
+            }
+            selection.setTimeline(changed);
+        };
+        const JsonObject redacted{{"channel", "choices/0/content"},
+                                  {"released", "Write to [EMAIL] today"},
+                                  {"original", "Write to a@example.com today"},
+                                  {"withheld", ""},
+                                  {"released_bytes", 28},
+                                  {"withheld_bytes", 0}};
+        showTexts({redacted});
+        QCOMPARE(box->releasedText(), u"Write to [EMAIL] today"_s);
+        QCOMPARE(box->withheldText(), QString());
+        QVERIFY2(box->releasedHeading().contains(u"placeholders"_s),
+                 qPrintable(box->releasedHeading()));
+        // The text that was cut is shown, not the one before it; and how long it was.
+        showTexts({redacted,
+                   JsonObject{{"channel", "choices/1/content"},
+                              {"released", "the beginning"},
+                              {"withheld", "the secret"},
+                              {"released_bytes", 300'000},
+                              {"withheld_bytes", 10}}});
+        QCOMPARE(box->withheldText(), u"the secret"_s);
+        QVERIFY2(box->releasedHeading().contains(u"300000; the record keeps the first 13"_s),
+                 qPrintable(box->releasedHeading()));
+    }
+
 private:
     void connect()
     {
@@ -250,7 +337,7 @@ private:
         return *window().pane(u"results"_s)->findChild<ui::ResultsPane*>();
     }
 
-    std::shared_ptr<SlowSource> m_source;
+    std::shared_ptr<test::SlowSource> m_source;
     std::unique_ptr<Console> m_console;
 };
 

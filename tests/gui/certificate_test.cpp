@@ -12,10 +12,12 @@
 #include "ui/certificate/pinned_keys_dialog.h"
 #include "ui/certificate/proof_view.h"
 #include "ui/text.h"
+#include "ui/widgets/message_bar.h"
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
 #include <QClipboard>
+#include <QDir>
 #include <QDropEvent>
 #include <QFile>
 #include <QLabel>
@@ -267,6 +269,49 @@ private Q_SLOTS:
         QVERIFY(shell.waitForFinished());
         QVERIFY(shell.readAllStandardOutput().contains("./a'; touch pwned; '.exhibit\n"));
         QVERIFY(!QFile::exists(m_folder.filePath(u"pwned"_s)));
+    }
+
+    void aDroppedFolderIsOpenedAndAFileThatIsOpenComesToTheFront()
+    {
+        const QDir folder(m_folder.filePath(u"case"_s));
+        QVERIFY(folder.mkpath(u"inner"_s));
+        QVERIFY(QFile::copy(m_tampered, folder.filePath(u"b.exhibit"_s)));
+        QVERIFY(QFile::copy(m_good, folder.filePath(u"inner/z.exhibit"_s)));
+        drop({folder.path()});
+        QTRY_VERIFY(isVerified(0) && isVerified(1));
+        QCOMPARE(page().files().files().size(), std::size_t(2));
+        QCOMPARE(result(Answer::Integrity), CheckResult::Passed);
+        drop({folder.filePath(u"b.exhibit"_s)}); // Open already, and not the last.
+        QTRY_VERIFY(isVerified(0));
+        QCOMPARE(page().files().files().size(), std::size_t(2));
+        QCOMPARE(result(Answer::Integrity), CheckResult::Failed);
+        QVERIFY(page().bar().text().isEmpty());
+        QVERIFY(folder.mkpath(u"nothing"_s));
+        drop({folder.filePath(u"nothing"_s)});
+        QVERIFY2(page().bar().text().contains(u"Nothing was opened"_s),
+                 qPrintable(page().bar().text()));
+    }
+
+    void filesBeyondTheHundredAreCounted()
+    {
+        const QDir folder(m_folder.filePath(u"many"_s));
+        QVERIFY(folder.mkpath(u"."_s));
+        for (int i = 0; i < 103; ++i) {
+            QVERIFY(
+                QFile::copy(m_other, folder.filePath(u"%1.exhibit"_s.arg(i, 3, 10, QChar(u'0')))));
+        }
+        drop({folder.path()});
+        QCOMPARE(page().files().files().size(), std::size_t(100));
+        QVERIFY2(page().bar().text().contains(u"3 file(s) were not opened"_s),
+                 qPrintable(page().bar().text()));
+        QTRY_VERIFY(isVerified(99));
+        drop({m_good});
+        QVERIFY(page().bar().text().contains(u"good.exhibit"_s));
+        QVERIFY(window().actions().trigger(u"evidence.close"));
+        drop({m_good});
+        QVERIFY(page().bar().text().isEmpty());
+        QTRY_VERIFY(isVerified(99));
+        QCOMPARE(result(Answer::Integrity), CheckResult::Passed);
     }
 
     void theContentsAreAModel()

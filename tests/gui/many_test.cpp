@@ -100,6 +100,21 @@ private Q_SLOTS:
         }
     }
 
+    void aBoundInsideABarRepeatsNoRow()
+    {
+        QTRY_COMPARE_WITH_TIMEOUT(numberAt(2'400), 2'401, kPatience);
+        const auto newest = rows().hit(2'400)->incident.createdAt;
+        const auto bound = QString::fromStdString(formatTime(newest + std::chrono::seconds(1)));
+        find(u"before:"_s + bound, {});
+        QTRY_COMPARE_WITH_TIMEOUT(search().bars(), ui::Counted::Yes, kPatience);
+        for (const int row : {0, 9'999, 10'100, 50'000, 77'777}) {
+            QTRY_COMPARE_WITH_TIMEOUT(numberAt(row), 2'401 + row, kPatience);
+        }
+        find(u"after:"_s + bound, {domain::SearchSort::Time, domain::SearchOrder::Ascending, {}});
+        QCOMPARE(rows().rowCount(), 2'400);
+        QTRY_COMPARE_WITH_TIMEOUT(numberAt(0), 2'400, kPatience);
+    }
+
     void anOrderWithoutFarRowsSaysWhereItEnds()
     {
         find({}, {domain::SearchSort::Cost, domain::SearchOrder::Descending, {}});

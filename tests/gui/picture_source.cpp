@@ -85,7 +85,8 @@ domain::TimelineReply story()
                  StepType::Output,
                  R"({"released_bytes":4180,"withheld_bytes":961,"event_count":9,"texts":[{)"
                  R"("channel":"choices/0/content","released":"Your contract runs until 31 December)"
-                 R"( 2026. Good news: ","withheld":"it will auto-renew for 24 months."}]})")};
+                 R"( 2026. Good news: ","withheld":"it will auto-renew for 24 months.",)"
+                 R"("released_bytes":54,"withheld_bytes":33}]})")};
     reply.events[2].result = domain::DecisionResult::Pass;
     reply.events[2].reason = "14 policies passed";
     auto& inflection = reply.events[4];
@@ -202,6 +203,13 @@ domain::Question PictureSource::exportIncident(std::string id,
 {
     Q_UNUSED(id)
     Q_UNUSED(choice)
+    return later<Bytes>(tl::make_unexpected(notHere()), std::move(answer));
+}
+
+domain::Question PictureSource::exportSearch(domain::SearchRequest,
+                                             domain::ExportChoice,
+                                             domain::AnswerTo<Bytes> answer)
+{
     return later<Bytes>(tl::make_unexpected(notHere()), std::move(answer));
 }
 

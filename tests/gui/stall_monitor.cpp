@@ -73,10 +73,26 @@ bool WatchedApplication::notify(QObject* receiver, QEvent* event)
     const Milliseconds blocked
         = (end.wall - begin.wall) - busy - std::max(end.queued - begin.queued, Milliseconds(0));
     m_longest = std::max(m_longest, busy);
-    if (busy > kBusyLimit || blocked > kBlockedLimit) {
+    if (busy > kBusyLimit || (blocked > kBlockedLimit && !m_isLoaded())) {
         m_stalls << lineOf(before, name, busy, blocked);
     }
     return handled;
+}
+
+bool WatchedApplication::machineIsLoaded()
+{
+    constexpr double kLoadedPercent = 20; // Of the last ten seconds, somebody waited.
+    for (const auto* resource : {"cpu", "io"}) {
+        QFile file(QStringLiteral("/proc/pressure/%1").arg(QLatin1StringView(resource)));
+        if (file.open(QIODevice::ReadOnly)) {
+            // "some avg10=1.23 avg60=..."
+            const QByteArray figure = file.readLine().split(' ').value(1).mid(sizeof("avg10"));
+            if (figure.toDouble() > kLoadedPercent) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 int WatchedApplication::run(QObject& test, int argc, char** argv)

@@ -5,6 +5,7 @@
 #include <QStringList>
 
 #include <chrono>
+#include <functional>
 
 namespace exhibit::test {
 
@@ -12,7 +13,9 @@ namespace exhibit::test {
 /// is timed: one that keeps it busy for longer than kBusyLimit, or waiting for longer than
 /// kBlockedLimit, is a stall, which people feel. Busy is the thread's own processor time and
 /// blocked what remains when the time it waited for a processor is taken off too (schedstat), so
-/// that a loaded machine makes no stalls. What test functions do themselves is not timed.
+/// that a loaded machine makes no stalls. While others wait for processors or disks, who holds what
+/// the interface waits for may be among them: blocked time does not count then. What test functions
+/// do themselves is not timed.
 class WatchedApplication : public QApplication {
 public:
     using Milliseconds = std::chrono::duration<double, std::milli>;
@@ -45,13 +48,23 @@ public:
         return m_longest;
     }
 
+    /// Whether the machine has more to do than it can, by the kernel's pressure figures (PSI);
+    /// false where there are none. Tests of the monitor say it themselves.
+    void setLoadCheck(std::function<bool()> isLoaded)
+    {
+        m_isLoaded = std::move(isLoaded);
+    }
+
     /// Runs a test object; stalls are a failure of their own.
     static int run(QObject& test, int argc, char** argv);
 
 private:
+    static bool machineIsLoaded();
+
     int m_depth = 0;
     Milliseconds m_longest{0};
     QStringList m_stalls;
+    std::function<bool()> m_isLoaded = machineIsLoaded;
 };
 
 } // namespace exhibit::test

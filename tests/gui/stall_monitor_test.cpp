@@ -47,11 +47,16 @@ private Q_SLOTS:
 
     void blockedEventsAreStalls()
     {
-        later([] {
+        const auto block = [] {
             QThread::msleep(
                 static_cast<unsigned long>(asMs(WatchedApplication::kBlockedLimit, 120).count()));
-        });
+        };
+        application().setLoadCheck([] { return false; });
+        later(block);
         QCOMPARE(application().takeStalls().size(), 1);
+        application().setLoadCheck([] { return true; });
+        later(block);
+        QCOMPARE(application().takeStalls(), QStringList());
     }
 
     void shortEventsAndWhatTestsDoThemselvesAreNone()

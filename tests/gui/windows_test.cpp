@@ -2,6 +2,7 @@
 // Records in windows of their own, and what a console that was killed leaves to the next.
 #include "tests/gui/console_on_server.h"
 #include "tests/gui/stall_monitor.h"
+#include "ui/detail/incident_export.h"
 #include "ui/detail/record_pane.h"
 #include "ui/search/results_pane.h"
 #include "ui/search/results_view.h"
@@ -12,6 +13,7 @@
 #include <QAbstractButton>
 #include <QDir>
 #include <QMenuBar>
+#include <QMessageBox>
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QToolButton>
@@ -68,6 +70,43 @@ private Q_SLOTS:
         QVERIFY(own.services().actions->trigger(u"search.forward"));
         QVERIFY(own.services().selection->event() != first);
         QVERIFY(!other.services().actions->trigger(u"search.back"));
+    }
+
+    void aWindowThatExportsAsksBeforeItCloses()
+    {
+        const QTemporaryDir folder;
+        const QString lost = folder.filePath(u"lost.exhibit"_s);
+        const QString kept = folder.filePath(u"kept.exhibit"_s);
+        auto& exporting = openRow(0);
+        auto& other = openRow(1);
+        exportTo(exporting, lost);
+        exporting.close();
+        QVERIFY2(exporting.isVisible(), "its job would be lost");
+        auto* question = exporting.findChild<QMessageBox*>();
+        QVERIFY(question != nullptr);
+        const QPointer<ui::RecordWindow> watched(&exporting);
+        for (auto* button : question->buttons()) {
+            if (question->buttonRole(button) == QMessageBox::DestructiveRole) {
+                button->click();
+                break;
+            }
+        }
+        QTRY_VERIFY(watched.isNull());
+        // What takes as long, asked later: the answer to the first one has come by then.
+        exportTo(other, kept);
+        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(kept), kPatience);
+        QVERIFY(!QFile::exists(lost));
+    }
+
+    void jobsEndWithTheWindowsOfAll()
+    {
+        const QTemporaryDir folder;
+        exportTo(openRow(0), folder.filePath(u"lost.exhibit"_s));
+        m_console->records().closeAll();
+        const QString kept = folder.filePath(u"kept.exhibit"_s);
+        exportTo(openRow(1), kept);
+        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(kept), kPatience);
+        QVERIFY(!QFile::exists(folder.filePath(u"lost.exhibit"_s)));
     }
 
     void onlyWhatARecordCanDoIsInItsMenus()
@@ -162,6 +201,12 @@ private:
             }
         }
         qFatal("no window of that record");
+    }
+    static void exportTo(ui::RecordWindow& window, const QString& path)
+    {
+        record(window).exports().exportTo(
+            path, window.incidentId(), {"exhibit", {"full_trace"}, ""}, false);
+        QCOMPARE(window.services().jobs->running(), 1);
     }
     static ui::RecordPane& record(ui::RecordWindow& window)
     {

@@ -3,11 +3,36 @@
 #include "tests/integration/evidence_fixture.h"
 
 #include <fstream>
+#include <iterator>
+#include <thread>
 
 namespace exhibit::test {
 namespace {
 
-class Evidence : public EvidenceTest { };
+class Evidence : public EvidenceTest {
+protected:
+    /// Whether these bytes stand anywhere in the replica's copy, its log of writes included.
+    [[nodiscard]] bool localCopyHas(const std::string& text) const
+    {
+        Bytes all;
+        for (const auto* name : {"local.db", "local.db-wal"}) {
+            std::ifstream stream(m_folder.path() / "data" / name, std::ios::binary);
+            all.append(std::istreambuf_iterator<char>(stream), {});
+        }
+        EXPECT_FALSE(all.empty());
+        return all.find(text) != Bytes::npos;
+    }
+
+    template <class Happened>
+    static bool waitFor(Happened happened)
+    {
+        const auto deadline = Deadline::after(std::chrono::seconds(20));
+        while (!happened() && !deadline.reached()) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        }
+        return happened();
+    }
+};
 
 TEST_F(Evidence, aPackVerifiesWithPinnedKeysAndNotWithItsOwn)
 {
@@ -107,6 +132,38 @@ TEST_F(Evidence, erasureWaitsForTheHoldAndLeavesAPackThatVerifies)
     }
     const auto check = m_server->controlJson({"ledger", "verify"});
     EXPECT_TRUE(findMember(*check, "sound")->get_bool()) << printJson(*check);
+}
+
+TEST_F(Evidence, erasureLeavesNothingOfThePersonInTheServersLocalCopy)
+{
+    const std::string person = "jane-roe-4711";
+    EXPECT_EQ(m_server->control({"quota", "set", "FREE", "--tokens-per-day", "100000"})->exitCode,
+              0);
+    EXPECT_EQ(m_server->control({"quota", "assign", "user", "FREE", person})->exitCode, 0);
+    const auto called = m_server->request(
+        "POST",
+        "/v1/chat/completions",
+        {{"Content-Type", "application/json"},
+         {"x-sample-id", "contract-2-answer"},
+         {"X-Exhibit-Run-Id", "run-of-" + person}},
+        R"({"model":"gpt-4o","messages":[{"role":"user","content":"go on"}],"user_id":")" + person
+            + "\"}");
+    ASSERT_TRUE(called && called->status == 200) << called->body;
+    ASSERT_TRUE(waitFor([&] { return localCopyHas(person); })) << "their tier is known here";
+    ASSERT_TRUE(waitFor([&] {
+        const auto calls = m_server->request("POST",
+                                             "/api/v1/calls/search",
+                                             {{"Content-Type", "application/json"}},
+                                             R"({"query":"user:)" + person + "\"}");
+        return calls && calls->body.find("call_") != std::string::npos;
+    }));
+    const auto erased = m_server->request(
+        "POST",
+        "/api/v1/erasures",
+        {{"Content-Type", "application/json"}},
+        printJson(JsonObject{{"subject", "user:" + person}, {"basis", "GDPR 17"}}));
+    ASSERT_TRUE(erased && erased->status == 200) << erased->body;
+    EXPECT_TRUE(waitFor([&] { return !localCopyHas(person); }));
 }
 
 TEST_F(Evidence, theLogStaysWholeWhenServerAndSignerAreKilled)

@@ -161,6 +161,19 @@ TEST(Quotas, endARunThatHasUsedWhatOneRunMay)
     EXPECT_EQ(gateway.call("bob", "other").status, 200) << "bob has no quota";
 }
 
+TEST(Quotas, letNoMoreCallsOfARunThroughWhenTheyComeAtOnce)
+{
+    Gateway gateway;
+    // The first calls of the day all wait for the budget to be leased.
+    gateway.tier("FREE", R"({"run_calls":3,"tokens_per_day":1000000})");
+    gateway.assign("user", "alice", "FREE");
+    auto calls = atOnce(12, [&](int) { return gateway.call("alice", "agent"); });
+    // Fewer when the end of the run overtakes one that was let through.
+    EXPECT_LE(calls[200], 3);
+    EXPECT_GE(calls[429], 1) << "the one that ends the run";
+    EXPECT_EQ(calls[200] + calls[429] + calls[403], 12);
+}
+
 /// What PostgreSQL has of a run once it has ended.
 Json endedRun(Gateway& gateway, const std::string& run)
 {
@@ -219,6 +232,11 @@ TEST(Quotas, limitRunsAtOnceAndGiveTheirSlotsBack)
     EXPECT_EQ(counts.at(429), 4);
     const auto sameRun = atOnce(6, [&](int) { return gateway.call("alice", "one-run"); });
     EXPECT_EQ(sameRun.at(200), 6) << "calls of one run share its slot";
+    gateway.tier("TEAM", R"({"concurrent_runs":1,"runs_per_day":1})");
+    gateway.assign("user", "carol", "TEAM");
+    const auto begun = atOnce(6, [&](int) { return gateway.call("carol", "new-run"); });
+    EXPECT_EQ(begun.at(200), 6) << "and it is one run, however many begin it at once";
+    EXPECT_EQ(codeOf(gateway.call("carol", "another")), "USER_DAILY_RUNS_EXCEEDED");
 }
 
 TEST(Quotas, letOnlyTheWhitelistedUseAlpha)

@@ -45,6 +45,11 @@ class Rules(unittest.TestCase):
         self.assertFalse(list(check_tree.check_co_await_lambdas(good)))
         self.assertFalse(list(check_tree.check_co_await_lambdas("co_await run([] { go(); });")))
 
+    def test_errors_in_braces_in_co_await_are_found(self):
+        self.assertTrue(list(check_tree.check_co_await_braces("co_await refuse({ErrorCode::A, {}, {}});")))
+        self.assertFalse(list(check_tree.check_co_await_braces("co_await send({head, body}, {});")))
+        self.assertFalse(list(check_tree.check_co_await_braces("Error e{ErrorCode::A};\nco_await f(e);")))
+
 
 if __name__ == "__main__":
     unittest.main()

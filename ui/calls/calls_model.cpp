@@ -7,8 +7,6 @@
 
 #include <QCoreApplication>
 
-#include <algorithm>
-
 namespace exhibit::ui {
 namespace {
 
@@ -33,14 +31,10 @@ QString decisionText(const FoundCall& call)
 const CallColumn kCallColumns[] = {
     {"time",
      QT_TRANSLATE_NOOP("Calls", "Time"),
-     100,
+     136,
      false,
      [](const FoundCall& call) { return TimeDisplay::instance().clock(call.openedAt); }},
-    {"result",
-     QT_TRANSLATE_NOOP("Calls", "Result"),
-     92,
-     false,
-     [](const FoundCall& call) { return wordOf(markOf(call)); }},
+    {"result", QT_TRANSLATE_NOOP("Calls", "Result"), 92, false, resultText},
     {"outcome",
      QT_TRANSLATE_NOOP("Calls", "Outcome"),
      92,
@@ -83,12 +77,19 @@ std::span<const CallColumn> callColumns()
 
 Mark markOf(const domain::FoundCall& call)
 {
-    const auto worst
-        = std::max_element(call.decisions.begin(),
-                           call.decisions.end(),
-                           [](const auto& a, const auto& b) { return a.result < b.result; });
-    return worst == call.decisions.end() ? markOf(domain::DecisionResult::Pass)
-                                         : markOf(worst->result);
+    Mark worst = call.passed.value_or(false) ? Mark::Pass : Mark::None;
+    for (const auto& decision : call.decisions) {
+        const Mark mark = markOf(decision.result);
+        worst = badness(mark) > badness(worst) ? mark : worst;
+    }
+    return worst;
+}
+
+QString resultText(const domain::FoundCall& call)
+{
+    const Mark mark = markOf(call);
+    return mark == Mark::None && call.passed ? QCoreApplication::translate("Calls", "not judged")
+                                             : wordOf(mark);
 }
 
 CallsModel::CallsModel(QObject* parent)

@@ -20,8 +20,10 @@ struct CallColumn {
 };
 
 [[nodiscard]] std::span<const CallColumn> callColumns();
-/// The worst that a policy did to the call; None where all passed.
+/// The worst that a policy did to the call; None where no policy judged it, or nobody says so.
 [[nodiscard]] Mark markOf(const domain::FoundCall& call);
+/// The word beside it: "not judged" where that is known.
+[[nodiscard]] QString resultText(const domain::FoundCall& call);
 
 /// Calls that were found, page after page as one scrolls on: their search has cursors and no far
 /// jumps.

@@ -9,6 +9,7 @@
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
 #include "ui/widgets/empty_state.h"
+#include "ui/widgets/message_bar.h"
 #include "ui/widgets/time_display.h"
 #include "ui/widgets/tool_bar_parts.h"
 
@@ -70,6 +71,7 @@ CertificatePage::CertificatePage(const Services& services, QWidget* parent)
     , m_services(services)
     , m_trust(new TrustStore(this))
     , m_files(new EvidenceList(*m_trust, *services.jobs, this))
+    , m_bar(new MessageBar(this))
     , m_contents(new PackModel(*m_files, this))
     , m_middle(new QStackedWidget(this))
     , m_empty(new EmptyState(this))
@@ -97,7 +99,9 @@ CertificatePage::CertificatePage(const Services& services, QWidget* parent)
     splitter->setChildrenCollapsible(false);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
-    column->addWidget(splitter);
+    column->setSpacing(0);
+    column->addWidget(m_bar);
+    column->addWidget(splitter, 1);
     connect(m_files, &EvidenceList::changed, this, &CertificatePage::changed);
     connect(m_files, &EvidenceList::closed, this, [this] { changed(-1); });
     connect(&TimeDisplay::instance(), &TimeDisplay::changed, this, &CertificatePage::showSelected);
@@ -182,10 +186,27 @@ void CertificatePage::askForFiles()
 
 void CertificatePage::openFiles(const QStringList& paths)
 {
-    m_files->open(paths);
-    if (!m_files->files().empty()) {
-        select(static_cast<qsizetype>(m_files->files().size()) - 1);
+    const auto opened = m_files->open(paths);
+    if (opened.last >= 0) {
+        select(opened.last);
     }
+    saySkipped(opened);
+}
+
+void CertificatePage::saySkipped(const EvidenceList::Opened& opened)
+{
+    m_bar->clear();
+    if (opened.skipped.isEmpty() && opened.empty.isEmpty()) {
+        return;
+    }
+    const auto count = static_cast<int>(opened.skipped.size());
+    m_bar->showMessage(MessageBar::Kind::Warning,
+                       count == 0 ? tr("Nothing was opened: there is no file in it.")
+                           : opened.more
+                           ? tr("%n file(s) and more were not opened: 100 at once.", nullptr, count)
+                           : tr("%n file(s) were not opened: 100 at once.", nullptr, count),
+                       QStringList(opened.skipped + opened.empty).mid(0, 3).join(u", "_s));
+    m_bar->addAction(tr("Close"), [this] { m_bar->clear(); });
 }
 
 void CertificatePage::changed(qsizetype index)

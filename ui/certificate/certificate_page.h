@@ -15,6 +15,7 @@ namespace exhibit::ui {
 class CertificateView;
 class EmptyState;
 class EntriesView;
+class MessageBar;
 class PackModel;
 
 /// The workspace where packs and certificates are opened and verified, without a server: contents
@@ -25,10 +26,11 @@ class CertificatePage : public QWidget {
 public:
     CertificatePage(const Services& services, QWidget* parent);
 
-    /// Opens and shows them; the last one is selected.
+    /// Opens and shows them; the last one is selected. What was not opened is said.
     void openFiles(const QStringList& paths);
     [[nodiscard]] const EvidenceList& files() const { return *m_files; }
     [[nodiscard]] TrustStore& trust() { return *m_trust; }
+    [[nodiscard]] MessageBar& bar() { return *m_bar; }
     [[nodiscard]] CertificateView& certificate() const { return *m_certificate; }
 
 private:
@@ -38,11 +40,13 @@ private:
     void changed(qsizetype index);
     void select(qsizetype index);
     void showSelected();
+    void saySkipped(const EvidenceList::Opened& opened);
     void showVerified(const EvidenceFile& file);
 
     Services m_services;
     TrustStore* m_trust;
     EvidenceList* m_files;
+    MessageBar* m_bar;
     PackModel* m_contents;
     QTreeView* m_tree = nullptr;
     QLabel* m_custody = nullptr;

@@ -6,6 +6,7 @@
 #include "models/report/pdf_verifier.h"
 #include "ui/text.h"
 
+#include <QDirIterator>
 #include <QElapsedTimer>
 #include <QFileInfo>
 #include <QPointer>
@@ -17,6 +18,23 @@ namespace exhibit::ui {
 namespace {
 
 constexpr std::size_t kFilesMax = 100; ///< Open at once.
+constexpr qsizetype kFolderFilesMax = 2000; ///< Looked at in one folder: it may be a whole disk.
+
+/// The file itself; of a folder what lies in it, in the order of the names.
+QStringList filesIn(const QString& path)
+{
+    const QFileInfo info(path);
+    if (!info.isDir()) {
+        return {info.absoluteFilePath()};
+    }
+    QStringList files;
+    QDirIterator entries(info.absoluteFilePath(), QDir::Files, QDirIterator::Subdirectories);
+    while (entries.hasNext() && files.size() < kFolderFilesMax) {
+        files << entries.next();
+    }
+    files.sort();
+    return files;
+}
 
 evidence::Inspection inspect(const QString& path, const evidence::TrustAnchors& anchors)
 {
@@ -54,19 +72,33 @@ EvidenceList::EvidenceList(TrustStore& trust, JobList& jobs, QObject* parent)
     });
 }
 
-void EvidenceList::open(const QStringList& paths)
+EvidenceList::Opened EvidenceList::open(const QStringList& paths)
 {
-    for (const QString& given : paths) {
-        const QFileInfo info(given);
-        const QString path = info.absoluteFilePath();
-        if (info.isDir() || (indexOf(path) < 0 && m_files.size() >= kFilesMax)) {
+    Opened opened;
+    QStringList all;
+    for (const QString& path : paths) {
+        const QStringList files = filesIn(path);
+        if (files.isEmpty()) {
+            opened.empty << path;
+        }
+        opened.more = opened.more || files.size() >= kFolderFilesMax;
+        all << files;
+    }
+    for (const QString& path : all) {
+        if (indexOf(path) < 0 && m_files.size() >= kFilesMax) {
+            opened.skipped << path;
             continue;
         }
         if (indexOf(path) < 0) {
             m_files.push_back({path, QDateTime::currentDateTimeUtc(), {}, 0, 0, false, {}});
         }
-        verify(m_files.at(static_cast<std::size_t>(indexOf(path))));
+        opened.last = indexOf(path);
+        begin(m_files.at(static_cast<std::size_t>(opened.last)));
     }
+    if (opened.last >= 0) {
+        Q_EMIT changed(opened.last); // Once: a hundred files may come at once.
+    }
+    return opened;
 }
 
 void EvidenceList::verifyAgain(qsizetype index)
@@ -82,6 +114,12 @@ void EvidenceList::close(qsizetype index)
 
 void EvidenceList::verify(EvidenceFile& file)
 {
+    begin(file);
+    Q_EMIT changed(indexOf(file.path));
+}
+
+void EvidenceList::begin(EvidenceFile& file)
+{
     file.verifiedAt = {};
     file.cancelled = false;
     file.question = ++m_questions;
@@ -91,7 +129,6 @@ void EvidenceList::verify(EvidenceFile& file)
         }
     };
     Job* job = m_jobs.start(tr("Verify %1").arg(file.name()), stop);
-    Q_EMIT changed(indexOf(file.path));
     QThreadPool::globalInstance()->start([list = QPointer(this),
                                           job = QPointer(job),
                                           path = file.path,

@@ -34,9 +34,16 @@ class EvidenceList : public QObject {
 public:
     EvidenceList(TrustStore& trust, JobList& jobs, QObject* parent);
 
-    /// Opens and verifies; a file that is open already is verified again. Folders are skipped, and
-    /// what comes when a hundred are open.
-    void open(const QStringList& paths);
+    struct Opened {
+        qsizetype last = -1; ///< Index of the last one that was opened or verified again.
+        QStringList skipped; ///< Not opened: a hundred are.
+        bool more = false; ///< A folder holds more files than were looked at.
+        QStringList empty; ///< Folders without a file.
+    };
+
+    /// Opens and verifies; a file that is open already is verified again. Of a folder all files
+    /// are opened, those of its folders too.
+    Opened open(const QStringList& paths);
     void verifyAgain(qsizetype index);
     void close(qsizetype index);
     [[nodiscard]] const std::vector<EvidenceFile>& files() const { return m_files; }
@@ -47,6 +54,8 @@ Q_SIGNALS:
 
 private:
     void verify(EvidenceFile& file);
+    /// The same without telling.
+    void begin(EvidenceFile& file);
     void verified(const QString& path, std::shared_ptr<EvidenceFile> result);
     void cancelled(const QString& path, quint64 question);
     [[nodiscard]] qsizetype indexOf(const QString& path) const;

@@ -52,6 +52,14 @@ QLabel* caption(QWidget* parent)
     return label;
 }
 
+/// Says so when the record has only the beginning of a text.
+QString kept(const QString& text, std::int64_t bytes)
+{
+    const auto size = text.toUtf8().size();
+    return size < bytes ? AnswerBox::tr("; the record keeps the first %1").arg(grouped(size))
+                        : QString();
+}
+
 } // namespace
 
 AnswerBox::AnswerBox(QWidget* parent)
@@ -79,17 +87,22 @@ AnswerBox::AnswerBox(QWidget* parent)
     }
 }
 
-void AnswerBox::show(const AnswerText& answer, bool recovered)
+void AnswerBox::show(const AnswerText& answer)
 {
-    const auto out = answer.released.toUtf8().size();
-    const auto held = answer.withheld.toUtf8().size();
-    m_releasedHead->setText((recovered ? tr("Released at most, after a crash: bytes 0%1%2")
-                                       : tr("Released, bytes 0%1%2"))
-                                .arg(QChar(0x2013))
-                                .arg(out));
-    m_released->setText(answer.released.isEmpty() ? tr("Nothing was released.") : answer.released);
+    const auto [out, held, redacted, recovered] = answer.bytes;
+    QString head = (recovered ? tr("Released at most, after a crash: bytes 0%1%2")
+                              : tr("Released, bytes 0%1%2"))
+                       .arg(QChar(0x2013))
+                       .arg(out);
+    if (redacted) {
+        head += tr(" of the provider's text, with placeholders for what a policy redacts");
+    }
+    const auto& sent = redacted ? answer.original : answer.released;
+    m_releasedHead->setText(head + kept(sent, out));
+    m_released->setText(out == 0 ? tr("Nothing was released.") : answer.released);
     m_cut->setText(tr("Cut here. Nothing after byte %1 was released.").arg(out));
-    m_withheldHead->setText(tr("Withheld, never released, %1 bytes").arg(grouped(held)));
+    m_withheldHead->setText(tr("Withheld, never released, %1 bytes").arg(grouped(held))
+                            + kept(answer.withheld, held));
     m_withheld->setText(answer.withheld);
     for (auto* label : {m_cut, m_withheldHead, m_withheld}) {
         label->setVisible(held > 0);

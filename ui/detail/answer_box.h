@@ -17,7 +17,7 @@ class AnswerBox : public QFrame {
 public:
     explicit AnswerBox(QWidget* parent);
     /// What was released of a recovered call is an upper bound.
-    void show(const AnswerText& answer, bool recovered);
+    void show(const AnswerText& answer);
     [[nodiscard]] QString releasedText() const;
     [[nodiscard]] QString releasedHeading() const;
     [[nodiscard]] QString withheldText() const;

@@ -30,6 +30,88 @@ QString escaped(const QString& text)
     return result;
 }
 
+/// What a step keeps of a long value is {"beginning", "bytes"}: then its beginning.
+Json valueOf(const Json& kept, bool& isShortened)
+{
+    const auto* beginning = kept.is_object() && kept.get_object().size() == 2
+        ? findMember(kept, "beginning")
+        : nullptr;
+    if (beginning == nullptr || findMember(kept, "bytes") == nullptr) {
+        return kept;
+    }
+    isShortened = true;
+    return *beginning;
+}
+
+/// The members of the request that a step keeps (server/storage/ingest_request.cpp).
+JsonObject requestOf(const Json& data, bool& isShortened)
+{
+    JsonObject body;
+    for (const auto* member : {"model",
+                               "system",
+                               "prompt",
+                               "input",
+                               "temperature",
+                               "max_tokens",
+                               "max_completion_tokens",
+                               "n",
+                               "seed",
+                               "tool_choice",
+                               "response_format"}) {
+        if (const Json* value = findMember(data, member)) {
+            body.emplace(member, valueOf(*value, isShortened));
+        }
+    }
+    if (const Json* messages = findMember(data, "messages"); messages && messages->is_array()) {
+        JsonArray list;
+        for (const auto& message : messages->get_array()) {
+            Json whole = valueOf(message, isShortened);
+            if (whole.is_object()) {
+                for (auto& member : whole.get_object()) {
+                    member.value() = valueOf(member.value(), isShortened);
+                }
+            }
+            list.push_back(std::move(whole));
+        }
+        body.emplace("messages", std::move(list));
+    }
+    if (const Json* streaming = findMember(data, "streaming");
+        streaming != nullptr && streaming->is_bool() && streaming->get_bool()) {
+        body.emplace("stream", true);
+    }
+    return body;
+}
+
+/// Where the text differs from the request that was made, as far as the step tells.
+QStringList missingFrom(const Json& data, const std::string& text, bool isShortened)
+{
+    QStringList missing;
+    const auto is = [&data](const char* member) {
+        const Json* value = findMember(data, member);
+        return value != nullptr && value->is_bool() && value->get_bool();
+    };
+    if (is("unreadable")) {
+        missing << u"it was no JSON object."_s;
+    }
+    if (const auto before = integerOf(data, "messages_before"); before > 0) {
+        missing << u"%1 older messages are not in the record's step."_s.arg(before);
+    }
+    if (isShortened) {
+        missing << u"of long texts only the beginning is here."_s;
+    }
+    if (const auto tools = integerOf(data, "tools"); tools > 0) {
+        missing << u"%1 tools are not in the record's step."_s.arg(tools);
+    }
+    if (is("changed")) {
+        missing << u"the provider got it changed by policies."_s;
+    }
+    const auto bytes = integerOf(data, "bytes");
+    if (missing.isEmpty() && bytes != static_cast<qint64>(text.size())) {
+        missing << u"members that are not recorded are not here."_s;
+    }
+    return missing;
+}
+
 } // namespace
 
 QString withoutSecrets(const QString& text)
@@ -43,18 +125,20 @@ QString withoutSecrets(const QString& text)
 
 QString asCurl(const domain::TimelineEvent& input, const QString& server)
 {
-    JsonObject body;
-    for (const auto* member : {"model", "messages"}) {
-        if (const Json* value = findMember(input.data, member)) {
-            body.emplace(member, *value);
-        }
+    bool isShortened = false;
+    const JsonObject body = requestOf(input.data, isShortened);
+    const std::string text = printJson(Json(body));
+    const QString endpoint = toQt(stringMember(input.data, "endpoint"));
+    const QString path = endpoint.isEmpty() ? u"/v1/chat/completions"_s : endpoint;
+    QString curl;
+    for (const QString& what : missingFrom(input.data, text, isShortened)) {
+        curl += u"# Not the whole request: "_s + what + u"\n"_s;
     }
-    const QString json = withoutSecrets(toQt(printJson(Json(std::move(body)))));
-    return u"curl "_s + shellQuoted(server + u"/v1/chat/completions"_s)
+    return curl + u"curl "_s + shellQuoted(server + path)
         + u" \\\n  -H \"Authorization: Bearer $EXHIBIT_API_KEY\" \\\n  -H 'Content-Type: "
           u"application/json'"
           " \\\n  --data-raw "_s
-        + shellQuoted(json);
+        + shellQuoted(withoutSecrets(toQt(text)));
 }
 
 QString asMarkdown(const domain::Incident& incident, const domain::TimelineReply* timeline)

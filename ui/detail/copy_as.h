@@ -10,7 +10,8 @@ namespace exhibit::ui {
 /// Keys and tokens in a text replaced by "[REDACTED]": what leaves through the clipboard.
 [[nodiscard]] QString withoutSecrets(const QString& text);
 
-/// The request that began the call of an incident, for a terminal; the key is a variable.
+/// The request that began the call of an incident, for a terminal; the key is a variable. Comments
+/// before it say what of the request is not in it.
 [[nodiscard]] QString asCurl(const domain::TimelineEvent& input, const QString& server);
 [[nodiscard]] QString asMarkdown(const domain::Incident& incident,
                                  const domain::TimelineReply* timeline);

@@ -58,6 +58,22 @@ IncidentExport::IncidentExport(const Services& services, QObject* parent)
     : QObject(parent)
     , m_services(services)
 {
+    connect(services.sources, &SourceHub::sourceChanged, this, [this] {
+        for (const auto& [number, running] : std::exchange(m_running, {})) {
+            if (running.job) {
+                running.job->finish(Job::State::Failed, tr("The connection to the server ended."));
+            }
+        }
+    });
+}
+
+IncidentExport::~IncidentExport()
+{
+    for (const auto& [number, running] : std::exchange(m_running, {})) {
+        if (running.job) {
+            running.job->cancel();
+        }
+    }
 }
 
 void IncidentExport::ask(const domain::Incident& incident, bool certify)
@@ -93,18 +109,27 @@ void IncidentExport::run(const QString& title, Ask ask, Store store)
     if (source == nullptr) {
         return;
     }
-    auto question = std::make_shared<domain::Question>();
-    auto* job = m_services.jobs->start(title, [question] { question->reset(); });
-    *question = ask(*source, *job, [job, question, store](domain::SourceResult<T> reply) {
-        const auto done = std::exchange(*question, nullptr);
+    const quint64 number = ++m_asked;
+    auto* job = m_services.jobs->start(title, [list = QPointer(this), number] {
+        if (list) {
+            list->m_running.erase(number);
+        }
+    });
+    auto answer = [this, number, store](domain::SourceResult<T> reply) {
+        const auto done = std::move(m_running.at(number)); // The question lives until the end.
+        m_running.erase(number);
+        if (!done.job) {
+            return; // Its window is about to go.
+        }
         if (!reply) {
-            job->finish(Job::State::Failed, toQt(reply.error().error.message));
+            done.job->finish(Job::State::Failed, toQt(reply.error().error.message));
             return;
         }
         const auto [trouble, note] = store(*reply);
-        job->finish(trouble.isEmpty() ? Job::State::Done : Job::State::Failed,
-                    trouble.isEmpty() ? note : trouble);
-    });
+        done.job->finish(trouble.isEmpty() ? Job::State::Done : Job::State::Failed,
+                         trouble.isEmpty() ? note : trouble);
+    };
+    m_running[number] = {job, ask(*source, *job, std::move(answer))};
 }
 
 void IncidentExport::exportTo(const QString& path,

@@ -4,16 +4,21 @@
 #include "ui/windows/pane_registry.h"
 
 #include <QObject>
+#include <QPointer>
+
+#include <map>
 
 namespace exhibit::ui {
 
 /// Exports and certificates of incidents as files: asks the server, writes the whole file or none,
-/// and opens what can be verified. Progress and failures show in the jobs. GUI thread.
+/// and opens what can be verified. Progress and failures show in the jobs; those that still run end
+/// with this, cancelled. GUI thread.
 class IncidentExport : public QObject {
     Q_OBJECT
 
 public:
     IncidentExport(const Services& services, QObject* parent);
+    ~IncidentExport() override;
 
     /// Asks what and where to in a dialog, then does it.
     void ask(const domain::Incident& incident, bool certify);
@@ -36,7 +41,14 @@ private:
     /// What went wrong; empty when the file stands.
     [[nodiscard]] QString write(const QString& path, BytesView bytes, bool verify);
 
+    struct Running {
+        QPointer<Job> job;
+        domain::Question question;
+    };
+
     Services m_services;
+    std::map<quint64, Running> m_running; ///< By their order; a question goes with its answer.
+    quint64 m_asked = 0;
 };
 
 } // namespace exhibit::ui

@@ -32,6 +32,9 @@ JsonPage::JsonPage(QWidget* parent)
 
 void JsonPage::show(const Json& json)
 {
+    ++m_generation; // What was asked for before, and what waits for Enter, is of another record.
+    m_withheldBack.clear();
+    m_working = false;
     std::string text = printJson(json);
     if (text.size() > kAskAboveBytes) {
         setPlainText(tr("%1 bytes. Press Enter to load them.")
@@ -46,6 +49,7 @@ void JsonPage::showNothing(const QString& why)
 {
     ++m_generation;
     m_withheldBack.clear();
+    m_working = false;
     setPlainText(why);
 }
 
@@ -67,7 +71,8 @@ void JsonPage::format(std::string text)
 
 void JsonPage::keyPressEvent(QKeyEvent* event)
 {
-    if (event->key() == Qt::Key_Return && !m_withheldBack.empty()) {
+    const bool enter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
+    if (enter && !m_withheldBack.empty()) {
         format(std::exchange(m_withheldBack, {}));
         return;
     }

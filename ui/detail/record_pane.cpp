@@ -282,13 +282,20 @@ void RecordPane::showRun()
         {tr("Latency"), durationText(hit->incident.latencyUs)}};
     m_answerPart->setVisible(output != nullptr);
     if (output != nullptr) {
-        const auto [out, held, recovered] = answerBytesOf(*output);
-        figures << qMakePair(tr("Released"),
-                             (recovered ? tr("at most %1 B") : tr("%1 B")).arg(grouped(out)))
-                << qMakePair(tr("Withheld"), tr("%1 B").arg(grouped(held)));
+        const auto all = answerBytesOf(*output);
+        figures << qMakePair(
+            tr("Released"),
+            (all.recovered ? tr("at most %1 B") : tr("%1 B")).arg(grouped(all.released)))
+                << qMakePair(tr("Withheld"), tr("%1 B").arg(grouped(all.withheld)));
         const auto answers = answersOf(*output);
-        m_answer->show(answers.empty() ? AnswerText{} : answers.front(), recovered);
-        m_answerPart->setHeading(tr("Answer, %1 bytes of text").arg(grouped(out + held)));
+        const auto shown = mainAnswerOf(answers);
+        m_answer->show(shown);
+        m_answerPart->setHeading(
+            answers.size() < 2
+                ? tr("Answer, %1 bytes of text").arg(grouped(all.released + all.withheld))
+                : tr("Answer: %1 of %2 texts, the others are under Response")
+                      .arg(shown.channel)
+                      .arg(answers.size()));
         const auto wire
             = integerOf(output->data, "released_bytes") + integerOf(output->data, "withheld_bytes");
         m_answerPart->setNote(tr("%1 events, %2 B on the wire")
@@ -298,7 +305,9 @@ void RecordPane::showRun()
     m_figures->setFigures(figures);
     const auto* context = firstOf(StepType::Context);
     m_facts->setFacts(context != nullptr ? factsOf(*context) : std::vector<Fact>{},
-                      context != nullptr || !m_services.selection->timeline()->truncated);
+                      context != nullptr
+                          || (!m_services.selection->timeline()->truncated
+                              && !m_services.selection->awaitsCall()));
     showRaw();
 }
 
@@ -332,16 +341,23 @@ void RecordPane::showRaw()
         = [](JsonPage& on, const domain::TimelineEvent* event, const QString& otherwise) {
               event != nullptr ? on.show(event->data) : on.showNothing(otherwise);
           };
+    const bool awaited = m_services.selection->awaitsCall();
+    const QString awaitedText
+        = tr("The call's record is not here yet: it is written when the call has ended.");
     if (page == m_request) {
         show(*page,
              firstOf(StepType::Input),
              timeline->truncated ? tr("The request is not among the events that were fetched.")
+                 : awaited       ? awaitedText
                                  : tr("No request is recorded."));
     } else if (page == m_response) {
         show(*page,
              firstOf(StepType::Output),
              timeline->truncated ? tr("The answer is not among the events that were fetched.")
-                                 : tr("No answer is recorded: the call did not reach a provider."));
+                 : awaited       ? awaitedText
+                 : firstOf(StepType::Input) != nullptr
+                 ? tr("No answer is recorded: the call did not reach a provider.")
+                 : tr("No answer is recorded."));
     } else if (page == m_events) {
         page->show(toJson(timeline->events));
     } else if (page == m_decisions) {

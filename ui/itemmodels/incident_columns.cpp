@@ -74,7 +74,7 @@ const IncidentColumn kColumns[] = {
     {"time",
      QT_TRANSLATE_NOOP("Columns", "Time"),
      CellKind::Text,
-     106,
+     136, // With the year of another one.
      true,
      [](const SearchHit& hit) { return TimeDisplay::instance().clock(hit.incident.createdAt); },
      nullptr,

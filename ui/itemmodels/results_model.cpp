@@ -61,6 +61,7 @@ void ResultsModel::setSource(domain::IncidentSource* source)
 {
     m_questions.clear();
     m_wanted.clear();
+    m_firstBar.reset();
     m_source = source;
 }
 
@@ -68,6 +69,7 @@ void ResultsModel::forget()
 {
     m_questions.clear();
     m_wanted.clear();
+    m_firstBar.reset();
     m_cache.clear();
     m_stale = false;
     m_isCut = false;
@@ -130,8 +132,24 @@ void ResultsModel::setAllOpen(bool open)
 
 void ResultsModel::setBars(const domain::HistogramReply& bars)
 {
-    if (!m_layout.isGrouped() && !m_pagers.empty()) {
-        m_pagers.front().setBars(bars);
+    m_firstBar.reset();
+    if (m_layout.isGrouped() || m_pagers.empty()) {
+        return;
+    }
+    m_pagers.front().setBars(bars);
+    const bool isFar = m_layout.rows() > static_cast<int>(limits::kPageOffsetMax);
+    const auto request = isFar ? m_pagers.front().firstBarRequest() : std::nullopt;
+    if (request && m_source != nullptr) {
+        m_firstBar = m_source->search(
+            *request, [this](const domain::SourceResult<domain::SearchReply>& reply) {
+                const auto done = std::exchange(m_firstBar, nullptr);
+                if (reply) {
+                    m_pagers.front().setFirstBar(*reply);
+                    // Those that were looked at before, out of reach, are asked for.
+                    Q_EMIT dataChanged(
+                        index(0, 0), index(rowCount() - 1, columnCount() - 1), {kPendingRole});
+                }
+            });
     }
 }
 

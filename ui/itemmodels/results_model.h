@@ -81,6 +81,7 @@ private:
     mutable QList<qint64> m_wanted; ///< The last looked at first.
     mutable QTimer m_fetch; ///< Gathers what one paint asks for.
     QHash<qint64, domain::Question> m_questions;
+    domain::Question m_firstBar; ///< Counts what far pages are reckoned from.
 };
 
 } // namespace exhibit::ui

@@ -9,7 +9,6 @@
 #include "ui/widgets/tool_bar_parts.h"
 
 #include <QCoreApplication>
-#include <QLocale>
 
 namespace exhibit::ui {
 namespace {
@@ -24,8 +23,8 @@ QString shortTime(const std::string& text)
         return toQt(text);
     }
     const QDateTime shown = TimeDisplay::instance().inZone(*time);
-    return QLocale().toString(shown,
-                              shown.time().second() == 0 ? u"d MMM HH:mm"_s : u"d MMM HH:mm:ss"_s);
+    return TimeDisplay::instance().day(*time)
+        + shown.toString(shown.time().second() == 0 ? u" HH:mm"_s : u" HH:mm:ss"_s);
 }
 
 QString timeRange(const query::Restriction& restriction)

@@ -116,6 +116,11 @@ void FacetsPane::fill()
     for (const auto& facet : m_search.facets().facets) {
         addFacet(facet, m_filter->text().trimmed());
     }
+    if (m_search.facets().facets.empty() && m_search.countsFailure()) {
+        auto* none = new QStandardItem(tr("not counted")); // The model owns it.
+        none->setFlags(Qt::ItemIsEnabled);
+        m_model->appendRow(none);
+    }
     m_view->expandAll();
     m_filling = false;
     m_view->verticalScrollBar()->setValue(scroll);

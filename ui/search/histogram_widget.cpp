@@ -8,7 +8,6 @@
 #include "ui/widgets/time_display.h"
 
 #include <QKeyEvent>
-#include <QLocale>
 #include <QPainter>
 
 #include <algorithm>
@@ -59,8 +58,9 @@ HistogramWidget::HistogramWidget(QWidget* parent)
     connect(&TimeDisplay::instance(), &TimeDisplay::changed, this, qOverload<>(&QWidget::update));
 }
 
-void HistogramWidget::setBars(const domain::HistogramReply& bars)
+void HistogramWidget::setBars(const domain::HistogramReply& bars, Counted counted)
 {
+    m_counted = counted;
     m_bars = bars;
     // Little data does not become a few doors: empty time before it makes up the axis.
     const int missing = kBarsLeast - barCount();
@@ -95,6 +95,9 @@ void HistogramWidget::setRange(std::optional<UtcTime> from, std::optional<UtcTim
 
 QString HistogramWidget::summary() const
 {
+    if (m_counted != Counted::Yes) {
+        return m_counted == Counted::NotYet ? tr("counting …") : tr("not counted");
+    }
     if (barCount() == 0) {
         return tr("no matches to plot");
     }
@@ -170,7 +173,7 @@ void HistogramWidget::paintBars(QPainter& painter) const
         const bool inside = !m_brush || (bar >= m_brush->first && bar <= m_brush->last);
         painter.fillRect(
             QRectF(xOf(bar), area.bottom() - height, std::max(1.0, width - gap), height),
-            colour(inside ? Role::PlotBar : Role::PlotDim));
+            colour(inside && m_counted == Counted::Yes ? Role::PlotBar : Role::PlotDim));
     }
 }
 
@@ -205,7 +208,7 @@ void HistogramWidget::paintLabels(QPainter& painter) const
         = labelUnit(std::llround(scaled(kLabelSpacing) / width * double(m_bars.barSeconds)));
     const bool days = m_bars.barSeconds >= 86400;
     const bool seconds = m_bars.barSeconds < 60;
-    const auto format = days ? u"d MMM"_s : seconds ? u"HH:mm:ss"_s : u"HH:mm"_s;
+    const auto format = seconds ? u"HH:mm:ss"_s : u"HH:mm"_s;
     for (int bar = 0; bar < barCount(); ++bar) {
         const double x = xOf(bar);
         const QDateTime start = TimeDisplay::instance().inZone(startOf(bar));
@@ -214,7 +217,8 @@ void HistogramWidget::paintLabels(QPainter& painter) const
             continue;
         }
         painter.drawLine(QPointF(x, plot().bottom() + 1), QPointF(x, plot().bottom() + 4));
-        const QString label = QLocale().toString(start, format);
+        const QString label
+            = days ? TimeDisplay::instance().day(startOf(bar)) : start.toString(format);
         painter.drawText(
             QRectF(
                 x + scaled(4), height() - scaled(kLabelHeight), scaled(kLabelSpacing), scaled(14)),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/domain/incident_source.h"
+#include "ui/search/counted.h"
 
 #include <QWidget>
 
@@ -17,10 +18,11 @@ class HistogramWidget : public QWidget {
 public:
     explicit HistogramWidget(QWidget* parent);
 
-    void setBars(const domain::HistogramReply& bars);
+    void setBars(const domain::HistogramReply& bars, Counted counted);
     /// What the query says; the brush shows it.
     void setRange(std::optional<UtcTime> from, std::optional<UtcTime> to);
-    [[nodiscard]] QString summary() const; ///< "2-minute bars, 213 in range".
+    /// "2-minute bars, 213 in range", or why nothing is said of the rows.
+    [[nodiscard]] QString summary() const;
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
 
@@ -53,6 +55,7 @@ private:
     void paintLabels(QPainter& painter) const;
 
     domain::HistogramReply m_bars;
+    Counted m_counted = Counted::NotYet;
     std::int64_t m_highest = 1;
     std::optional<Brush> m_brush;
     int m_anchor = -1; ///< Bar where a drag or a keyboard range began.

@@ -13,7 +13,6 @@
 
 #include <QInputDialog>
 #include <QLabel>
-#include <QLocale>
 #include <QMenu>
 #include <QPainter>
 #include <QVBoxLayout>
@@ -150,7 +149,7 @@ void QueryBar::showCounts()
                || m_search.state() == SearchState::Cancelled) {
         text = tr("%1 as of %2, not current")
                    .arg(grouped(m_search.total()), TimeDisplay::instance().clock(m_search.asOf()));
-    } else if (all && !m_search.query().empty()) {
+    } else if (all && !m_search.shownQuery().empty()) {
         text = tr("%1 of %2 incidents").arg(found, grouped(*all));
     } else {
         text = tr("%1 incidents").arg(found);
@@ -159,7 +158,7 @@ void QueryBar::showCounts()
     const bool fresh = m_search.newCount() > 0;
     m_new->setText(fresh ? tr("%1 new since %2")
                                .arg(grouped(m_search.newCount()),
-                                    TimeDisplay::instance().clock(m_search.asOf()).left(5))
+                                    TimeDisplay::instance().shortClock(m_search.asOf()))
                          : QString());
     m_new->setVisible(fresh);
     m_show->setVisible(fresh);
@@ -178,12 +177,11 @@ void QueryBar::fillHistory(QMenu* menu)
     for (const auto& one : past) {
         QString label = one.query.left(90);
         label.replace(QLatin1Char('&'), u"&&"_s);
-        auto* action = menu->addAction(
-            tr("%1     %2 found, %3")
-                .arg(label,
-                     grouped(one.total),
-                     QLocale().toString(one.at.toTimeZone(TimeDisplay::instance().zone()),
-                                        u"d MMM HH:mm"_s)));
+        auto* action = menu->addAction(tr("%1     %2 found, %3")
+                                           .arg(label,
+                                                grouped(one.total),
+                                                TimeDisplay::instance().shortClock(fromMicroseconds(
+                                                    one.at.toMSecsSinceEpoch() * 1000))));
         connect(action, &QAction::triggered, this, [this, query = one.query] {
             m_search.setText(query, true);
         });

@@ -139,7 +139,7 @@ void ResultOrdering::showOrder()
 
 QString ResultOrdering::note() const
 {
-    const auto& order = m_search.order();
+    const auto& order = m_search.shownOrder();
     QStringList parts;
     if (!order.isNewestFirst()) {
         const bool up = order.order == domain::SearchOrder::Ascending;

@@ -3,7 +3,6 @@
 
 #include "ui/search/chip_row.h"
 #include "ui/search/histogram_widget.h"
-#include "ui/search/incident_commands.h"
 #include "ui/search/result_export.h"
 #include "ui/search/result_ordering.h"
 #include "ui/search/results_view.h"
@@ -14,11 +13,11 @@
 #include "ui/widgets/message_bar.h"
 #include "ui/widgets/time_display.h"
 #include "ui/widgets/tool_bar_parts.h"
+#include "ui/windows/incident_changes.h"
 
 #include <QClipboard>
 #include <QFileDialog>
 #include <QGuiApplication>
-#include <QInputDialog>
 #include <QMenu>
 #include <QStackedWidget>
 #include <QVBoxLayout>
@@ -29,11 +28,6 @@ namespace {
 using namespace Qt::StringLiterals;
 
 constexpr int kHeightWithHistogram = 170;
-constexpr domain::IncidentStatus kStatuses[] = {domain::IncidentStatus::Open,
-                                                domain::IncidentStatus::Investigating,
-                                                domain::IncidentStatus::Contained,
-                                                domain::IncidentStatus::Resolved,
-                                                domain::IncidentStatus::FalsePositive};
 
 /// What the query says of time, for the brush.
 std::pair<std::optional<UtcTime>, std::optional<UtcTime>> rangeOf(const query::Query& query)
@@ -104,6 +98,7 @@ void ResultsPane::connectSearch()
     connect(&m_search, &SearchController::stateChanged, this, &ResultsPane::showState);
     connect(&m_search, &SearchController::resultsShown, this, &ResultsPane::selectFirst);
     connect(&m_search, &SearchController::countsChanged, this, &ResultsPane::showCounts);
+    connect(&m_search, &SearchController::countsFailed, this, &ResultsPane::showCountsFailure);
     connect(&m_search.results(), &ResultsModel::pageFailed, this, [this](const QString& why) {
         m_bar->showMessage(MessageBar::Kind::Warning, tr("Some rows could not be read."), why);
         m_bar->addAction(tr("Try again"), [this] {
@@ -154,8 +149,22 @@ void ResultsPane::handleActions()
     connect(m_view, &QAbstractItemView::doubleClicked, this, openWindow);
     actions.handle(u"search.export_csv", this, [this] { exportTo(true); });
     actions.handle(u"search.export_ndjson", this, [this] { exportTo(false); });
-    actions.handle(u"case.tag", this, [this] { tag(); });
-    actions.handle(u"case.status", this, [this] { chooseStatus(); });
+    handleChanges();
+}
+
+void ResultsPane::handleChanges()
+{
+    auto* changes = new IncidentChanges(m_search.services(), this); // This owns it.
+    auto& actions = *m_search.services().actions;
+    actions.handle(u"case.tag", this, [changes] { changes->askTag(); });
+    actions.handle(u"case.status", this, [this, changes] {
+        const QRect row = m_view->visualRect(m_view->currentIndex());
+        changes->openStatusMenu(m_view->hasFocus()
+                                    ? m_view->viewport()->mapToGlobal(row.bottomLeft())
+                                    : QCursor::pos());
+    });
+    connect(changes, &IncidentChanges::changed, &m_search, &SearchController::showChanged);
+    changes->reportTo(*m_bar);
 }
 
 void ResultsPane::showState()
@@ -206,9 +215,20 @@ void ResultsPane::showCancelled()
     m_empty->addWay(Icon::Search, tr("Search again"), [this] { m_search.search(); });
 }
 
+void ResultsPane::showCountsFailure()
+{
+    m_bar->showMessage(MessageBar::Kind::Warning,
+                       tr("The counts of these results could not be read."),
+                       toQt(m_search.countsFailure()->error.message));
+    m_bar->addAction(tr("Retry"), [this] {
+        m_bar->clear();
+        m_search.countAgain();
+    });
+}
+
 void ResultsPane::showCounts()
 {
-    m_histogram->setBars(m_search.histogram());
+    m_histogram->setBars(m_search.histogram(), m_search.bars());
     const auto [from, to] = rangeOf(m_search.query());
     m_histogram->setRange(from, to);
     if (auto* title = titleOf(this)) {
@@ -347,54 +367,6 @@ void ResultsPane::exportTo(bool csv)
         ResultExport::start(m_search, csv ? ExportFormat::Csv : ExportFormat::Ndjson, file);
     });
     dialog->open();
-}
-
-void ResultsPane::tag()
-{
-    const auto hit = m_search.services().selection->shared();
-    if (!hit) {
-        return;
-    }
-    const QString tag
-        = QInputDialog::getText(window(), tr("Tag"), tr("Tag for this incident")).trimmed();
-    if (!tag.isEmpty()) {
-        domain::IncidentChange change;
-        change.tags = hit->incident.tags;
-        change.tags->push_back(fromQt(tag));
-        m_search.services().undo->push(
-            new ChangeIncident(m_search, hit->incident, change, tr("tag “%1”").arg(tag)));
-    }
-}
-
-void ResultsPane::chooseStatus()
-{
-    const auto hit = m_search.services().selection->shared();
-    if (!hit) {
-        return;
-    }
-    auto* menu = new QMenu(this);
-    menu->setObjectName(u"status.menu"_s);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    for (const auto status : kStatuses) {
-        auto* action = menu->addAction(wordOf(status));
-        action->setCheckable(true);
-        action->setChecked(status == hit->incident.status);
-        connect(
-            action, &QAction::triggered, this, [this, hit, status] { setStatus(*hit, status); });
-    }
-    const QRect row = m_view->visualRect(m_view->currentIndex());
-    menu->popup(m_view->hasFocus() ? m_view->viewport()->mapToGlobal(row.bottomLeft())
-                                   : QCursor::pos());
-}
-
-void ResultsPane::setStatus(const domain::SearchHit& hit, domain::IncidentStatus status)
-{
-    if (status != hit.incident.status) {
-        domain::IncidentChange change;
-        change.status = status;
-        m_search.services().undo->push(new ChangeIncident(
-            m_search, hit.incident, change, tr("status %1").arg(wordOf(status))));
-    }
 }
 
 } // namespace exhibit::ui

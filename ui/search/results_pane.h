@@ -38,14 +38,13 @@ private:
     void showFailure();
     void showCancelled();
     void showCounts();
+    void showCountsFailure();
     void showEmpty();
     void selectFirst();
     void selectionChanged();
     void openMenu(const QPoint& at);
     void exportTo(bool csv);
-    void tag();
-    void chooseStatus();
-    void setStatus(const domain::SearchHit& hit, domain::IncidentStatus status);
+    void handleChanges();
     [[nodiscard]] std::optional<FilterValue> valueAt(const QModelIndex& index) const;
     void withCurrentValue(void (*run)(SearchController&, const FilterValue&));
 

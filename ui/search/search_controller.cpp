@@ -174,21 +174,21 @@ void SearchController::setOrder(const ResultOrder& order)
     }
 }
 
-domain::SearchRequest SearchController::request() const
+domain::SearchRequest SearchController::queryOf(const Asked& asked)
 {
-    domain::SearchRequest asked;
-    asked.query = query::print(m_asked.query);
-    return asked;
+    domain::SearchRequest request;
+    request.query = query::print(asked.query);
+    return request;
 }
 
-domain::SearchRequest SearchController::orderedRequest() const
+domain::SearchRequest SearchController::requestOf(const Asked& asked)
 {
-    auto asked = request();
-    if (!m_asked.order.isNewestFirst()) {
-        asked.sort = m_asked.order.sort;
-        asked.order = m_asked.order.order;
+    auto request = queryOf(asked);
+    if (!asked.order.isNewestFirst()) {
+        request.sort = asked.order.sort;
+        request.order = asked.order.order;
     }
-    return asked;
+    return request;
 }
 
 void SearchController::ask(bool remember)
@@ -197,17 +197,17 @@ void SearchController::ask(bool remember)
     if (source == nullptr || m_error) {
         return;
     }
-    m_asked = {m_text, m_query, m_order};
-    domain::SearchRequest asked = orderedRequest();
+    const Shown next{{m_text, m_query, m_order}, 0, {}};
+    domain::SearchRequest asked = requestOf(next.asked);
     asked.limit = PageCache::kPageRows;
     m_countQuestions.clear();
     m_state = SearchState::Working;
     m_results->setStale(m_results->rowCount() > 0);
     // The question before is dropped with its answer: a newer query cancels an older one.
-    m_search
-        = source->search(asked, [this, remember](domain::SourceResult<domain::SearchReply> reply) {
-              showAnswer(std::move(reply), remember);
-          });
+    m_search = source->search(
+        asked, [this, next, remember](domain::SourceResult<domain::SearchReply> reply) {
+            showAnswer(next, std::move(reply), remember);
+        });
     Q_EMIT stateChanged();
 }
 
@@ -225,32 +225,36 @@ void SearchController::fail(const domain::SourceFailure& failure)
     Q_EMIT stateChanged();
 }
 
-void SearchController::showAnswer(domain::SourceResult<domain::SearchReply> reply, bool remember)
+void SearchController::showAnswer(Shown found,
+                                  domain::SourceResult<domain::SearchReply> reply,
+                                  bool remember)
 {
     const auto done = std::exchange(m_search, nullptr);
     if (!reply) {
         return fail(reply.error());
     }
-    m_failure.reset();
-    m_total = reply->total;
-    m_asOf = reply->asOf;
-    m_newCount = 0;
-    if (remember || m_trail.canGoBack() == false) {
-        m_trail.push({m_asked.text, m_asked.order});
-        Q_EMIT trailChanged();
+    found.total = reply->total;
+    found.asOf = reply->asOf;
+    if (found.asked.order.group && found.total > 0) {
+        return askGroups(found, reply->totalIsEstimate, remember);
     }
-    if (remember && !m_asked.text.trimmed().isEmpty()) {
-        m_memory.remember(m_asked.text, m_total);
-    }
-    if (m_asked.order.group && m_total > 0) {
-        return askGroups(reply->totalIsEstimate);
-    }
-    m_results->showResult(orderedRequest(), *std::move(reply));
-    finish();
+    m_results->showResult(requestOf(found.asked), *std::move(reply));
+    finish(found, remember);
 }
 
-void SearchController::finish()
+/// The rows stand: from here on everything else is said of them.
+void SearchController::finish(const Shown& shown, bool remember)
 {
+    m_shown = shown;
+    m_failure.reset();
+    m_newCount = 0;
+    if (remember || m_trail.canGoBack() == false) {
+        m_trail.push({m_shown.asked.text, m_shown.asked.order});
+        Q_EMIT trailChanged();
+    }
+    if (remember && !m_shown.asked.text.trimmed().isEmpty()) {
+        m_memory.remember(m_shown.asked.text, m_shown.total);
+    }
     m_state = SearchState::Done;
     Q_EMIT stateChanged();
     Q_EMIT resultsShown();

@@ -3,6 +3,7 @@
 
 #include "models/query/edit.h"
 #include "ui/itemmodels/results_model.h"
+#include "ui/search/counted.h"
 #include "ui/search/search_history.h"
 #include "ui/windows/pane_registry.h"
 
@@ -44,8 +45,11 @@ public:
     void show(const SearchStep& step);
     void setOrder(const ResultOrder& order);
     [[nodiscard]] const ResultOrder& order() const { return m_order; }
-    /// What is asked for the rows: query and order.
-    [[nodiscard]] domain::SearchRequest orderedRequest() const;
+    /// What the rows that are shown were asked with: query and order.
+    [[nodiscard]] domain::SearchRequest shownRequest() const { return requestOf(m_shown.asked); }
+    /// The order they stand in; order() may be on its way, or have failed.
+    [[nodiscard]] const ResultOrder& shownOrder() const { return m_shown.asked.order; }
+    [[nodiscard]] const query::Query& shownQuery() const { return m_shown.asked.query; }
     void back();
     void forward();
     [[nodiscard]] bool canGoBack() const { return m_trail.canGoBack(); }
@@ -54,13 +58,21 @@ public:
     [[nodiscard]] ResultsModel& results() { return *m_results; }
     [[nodiscard]] SearchState state() const { return m_state; }
     [[nodiscard]] const std::optional<domain::SourceFailure>& failure() const { return m_failure; }
+    /// Of the rows that are shown; those of the rows before until they are counted.
     [[nodiscard]] const domain::FacetsReply& facets() const { return m_facets; }
     [[nodiscard]] const domain::HistogramReply& histogram() const { return m_histogram; }
-    [[nodiscard]] qint64 total() const { return m_total; }
+    [[nodiscard]] Counted bars() const { return m_bars; }
+    /// Why facets or histogram are missing.
+    [[nodiscard]] const std::optional<domain::SourceFailure>& countsFailure() const
+    {
+        return m_countsFailure;
+    }
+    void countAgain() { askCounts(); }
+    [[nodiscard]] qint64 total() const { return m_shown.total; }
     [[nodiscard]] bool totalIsEstimate() const { return m_results->isEstimate(); }
     [[nodiscard]] std::optional<qint64> grandTotal() const { return m_grandTotal; }
     [[nodiscard]] qint64 newCount() const { return m_newCount; }
-    [[nodiscard]] UtcTime asOf() const { return m_asOf; }
+    [[nodiscard]] UtcTime asOf() const { return m_shown.asOf; }
     [[nodiscard]] SearchMemory& memory() { return m_memory; }
     [[nodiscard]] const Services& services() const { return m_services; }
     /// Values of a field that are known to exist, for completion.
@@ -72,48 +84,56 @@ Q_SIGNALS:
     void stateChanged();
     void resultsShown();
     void countsChanged(); ///< Facets, histogram, totals, new ones.
+    void countsFailed();
     void trailChanged();
 
 private:
-    void parse();
-    void ask(bool remember);
-    void showAnswer(domain::SourceResult<domain::SearchReply> reply, bool remember);
-    void fail(const domain::SourceFailure& failure);
-    void finish();
-    void goTo(const SearchStep& step);
-    void askGroups(bool totalIsEstimate);
-    void showGroups(const domain::FacetsReply& reply, bool totalIsEstimate);
-    void askCounts();
-    void askGrandTotal();
-    void countNew();
-    void readAgain(const std::string& incident);
-    void followSource();
-    void handleActions();
-    /// What the rows and counts that are shown, or come next, were asked with. The field may say
-    /// something else by now.
-    [[nodiscard]] domain::SearchRequest request() const;
-
     struct Asked {
         QString text; ///< As it stood in the field.
         query::Query query;
         ResultOrder order;
     };
+    /// What stands in the list, whatever was asked since.
+    struct Shown {
+        Asked asked;
+        qint64 total = 0;
+        UtcTime asOf{};
+    };
+
+    void parse();
+    void ask(bool remember);
+    void showAnswer(Shown found, domain::SourceResult<domain::SearchReply> reply, bool remember);
+    void fail(const domain::SourceFailure& failure);
+    void finish(const Shown& shown, bool remember);
+    void goTo(const SearchStep& step);
+    void askGroups(const Shown& found, bool totalIsEstimate, bool remember);
+    void showGroups(const Asked& asked, const domain::FacetsReply& reply, bool totalIsEstimate);
+    void askCounts();
+    void countsAnswered(const domain::SourceFailure* failure);
+    void askGrandTotal();
+    void countNew();
+    void readAgain(const std::string& incident);
+    void followSource();
+    void handleActions();
+    /// The query alone, as counts are asked.
+    [[nodiscard]] static domain::SearchRequest queryOf(const Asked& asked);
+    [[nodiscard]] static domain::SearchRequest requestOf(const Asked& asked);
 
     Services m_services;
     ResultsModel* m_results;
     QString m_text;
     query::Query m_query;
     ResultOrder m_order;
-    Asked m_asked;
+    Shown m_shown;
     std::optional<query::QueryError> m_error;
     SearchState m_state = SearchState::Idle;
     std::optional<domain::SourceFailure> m_failure;
     domain::FacetsReply m_facets;
     domain::HistogramReply m_histogram;
-    qint64 m_total = 0;
+    Counted m_bars = Counted::NotYet;
+    std::optional<domain::SourceFailure> m_countsFailure;
     std::optional<qint64> m_grandTotal;
     qint64 m_newCount = 0;
-    UtcTime m_asOf{};
     SearchTrail m_trail;
     SearchMemory m_memory;
     QTimer m_debounce;

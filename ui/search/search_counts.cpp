@@ -45,33 +45,47 @@ void SearchController::askCounts()
     if (source == nullptr) {
         return;
     }
+    m_countsFailure.reset();
     domain::FacetsRequest facets;
-    facets.search = request();
+    facets.search = queryOf(m_shown.asked);
     facets.fields = {"severity", "policy", "status", "model", "user"};
     facets.limit = kFacetValues;
     m_facetsQuestion
         = source->facets(facets, [this](domain::SourceResult<domain::FacetsReply> reply) {
               // Without an answer there are none: the counts before are of other rows.
               m_facets = reply ? *std::move(reply) : domain::FacetsReply{};
-              Q_EMIT countsChanged();
+              countsAnswered(reply ? nullptr : &reply.error());
           });
     domain::HistogramRequest bars;
-    bars.search = request();
+    bars.search = queryOf(m_shown.asked);
     bars.bars = kBars;
+    m_bars = Counted::NotYet;
     m_histogramQuestion
         = source->histogram(bars, [this](domain::SourceResult<domain::HistogramReply> reply) {
+              m_bars = reply ? Counted::Yes : Counted::Failed;
               m_histogram = reply ? *std::move(reply) : domain::HistogramReply{};
               m_results->setBars(m_histogram);
-              Q_EMIT countsChanged();
+              countsAnswered(reply ? nullptr : &reply.error());
           });
     askGrandTotal();
+    Q_EMIT countsChanged(); // What stands there now is of the rows before.
+}
+
+void SearchController::countsAnswered(const domain::SourceFailure* failure)
+{
+    if (failure != nullptr) {
+        m_countsFailure = *failure;
+    }
+    Q_EMIT countsChanged();
+    if (failure != nullptr) {
+        Q_EMIT countsFailed();
+    }
 }
 
 void SearchController::askGrandTotal()
 {
-    if (m_asked.query.empty()) {
-        m_grandTotal = m_total;
-        Q_EMIT countsChanged();
+    if (m_shown.asked.query.empty()) {
+        m_grandTotal = m_shown.total;
         return;
     }
     domain::SearchRequest everything;
@@ -85,47 +99,49 @@ void SearchController::askGrandTotal()
         });
 }
 
-void SearchController::askGroups(bool totalIsEstimate)
+void SearchController::askGroups(const Shown& found, bool totalIsEstimate, bool remember)
 {
     domain::FacetsRequest asked;
-    asked.search = request();
-    asked.fields = {std::string(query::specOf(*m_asked.order.group).name)};
+    asked.search = queryOf(found.asked);
+    asked.fields = {std::string(query::specOf(*found.asked.order.group).name)};
     asked.limit = kGroupsMax;
     // Still one question to whoever cancels.
     m_search = m_services.sources->source()->facets(
-        asked, [this, totalIsEstimate](domain::SourceResult<domain::FacetsReply> reply) {
+        asked,
+        [this, found, totalIsEstimate, remember](domain::SourceResult<domain::FacetsReply> reply) {
             const auto done = std::exchange(m_search, nullptr);
             if (!reply) {
                 return fail(reply.error());
             }
-            showGroups(*reply, totalIsEstimate);
-            finish();
+            showGroups(found.asked, *reply, totalIsEstimate);
+            finish(found, remember);
         });
 }
 
 /// Facets ignore their own restriction: of what the query excludes there is no group.
-void SearchController::showGroups(const domain::FacetsReply& reply, bool totalIsEstimate)
+void SearchController::showGroups(const Asked& asked,
+                                  const domain::FacetsReply& reply,
+                                  bool totalIsEstimate)
 {
-    const query::Field field = *m_asked.order.group;
+    const query::Field field = *asked.order.group;
     std::vector<ResultGroup> groups;
     std::vector<domain::SearchRequest> requests;
-    query::Query others = m_asked.query;
+    query::Query others = asked.query;
     for (const auto& value : reply.facets.at(0).values) {
-        if (query::admits(m_asked.query, field, value.value)) {
+        if (query::admits(asked.query, field, value.value)) {
             groups.push_back({value.value, value.count, reply.isEstimate, false});
-            requests.push_back(orderedRequest());
-            requests.back().query
-                = query::print(query::withOnly(m_asked.query, field, value.value));
+            requests.push_back(requestOf(asked));
+            requests.back().query = query::print(query::withOnly(asked.query, field, value.value));
         }
         others = query::withExcluded(others, field, value.value);
     }
     const auto text = query::print(others);
-    if (reply.facets.front().others > 0 && query::chosenValues(m_asked.query, field).empty()) {
+    if (reply.facets.front().others > 0 && query::chosenValues(asked.query, field).empty()) {
         // Without the rows when the query that finds them would be too long to ask.
         const bool canAsk = text.size() <= limits::kQueryBytesMax;
         groups.push_back(
             {std::nullopt, canAsk ? reply.facets.front().others : 0, reply.isEstimate, false});
-        requests.push_back(orderedRequest());
+        requests.push_back(requestOf(asked));
         requests.back().query = text;
     }
     if (!groups.empty()) {
@@ -138,14 +154,15 @@ void SearchController::showGroups(const domain::FacetsReply& reply, bool totalIs
 void SearchController::countNew()
 {
     auto* source = m_services.sources->source();
-    const bool newestFirst = m_asked.order.isNewestFirst() && !m_asked.order.group;
+    const bool newestFirst = shownOrder().isNewestFirst() && !shownOrder().group;
     const auto newest = newestFirst && m_results->rowCount() > 0 ? m_results->hit(0) : nullptr;
     if (source == nullptr || m_state != SearchState::Done) {
         return;
     }
-    domain::SearchRequest since = request();
+    domain::SearchRequest since = queryOf(m_shown.asked);
     since.limit = 1;
-    since.timeFrom = newest ? newest->incident.createdAt + std::chrono::microseconds(1) : m_asOf;
+    since.timeFrom
+        = newest ? newest->incident.createdAt + std::chrono::microseconds(1) : m_shown.asOf;
     m_newQuestion = source->search(since, [this](domain::SourceResult<domain::SearchReply> reply) {
         if (reply && reply->total != m_newCount) {
             m_newCount = reply->total;

@@ -178,6 +178,24 @@ Mark markOf(domain::DecisionResult result)
     return Mark::Error;
 }
 
+int badness(Mark mark)
+{
+    switch (mark) {
+    case Mark::Block:
+        return 5;
+    case Mark::Error:
+        return 4;
+    case Mark::Redact:
+        return 3;
+    case Mark::Warn:
+        return 2;
+    case Mark::Pass:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
 Role roleOf(Mark mark)
 {
     constexpr Role kRoles[] = {Role::Text,

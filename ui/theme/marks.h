@@ -30,6 +30,8 @@ enum class Mark : std::uint8_t {
 
 [[nodiscard]] Mark markOf(domain::Severity severity);
 [[nodiscard]] Mark markOf(domain::DecisionResult result);
+/// Of what policies did, the worst highest: BLOCK, ERROR, REDACT, WARN, PASS; 0 of other marks.
+[[nodiscard]] int badness(Mark mark);
 [[nodiscard]] Role roleOf(Mark mark);
 /// The word that stands beside it: severities translated, results as on the wire.
 [[nodiscard]] QString wordOf(Mark mark);

@@ -6,6 +6,8 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
+
 namespace exhibit::ui {
 namespace {
 
@@ -15,6 +17,12 @@ using domain::StepType;
 QString tr(const char* text, int count = -1)
 {
     return QCoreApplication::translate("Events", text, nullptr, count);
+}
+
+bool recoveredOf(const domain::TimelineEvent& event)
+{
+    const Json* recovered = findMember(event.data, "recovered");
+    return recovered != nullptr && recovered->is_bool() && recovered->get_bool();
 }
 
 const Json* factAt(const Json* facts, const QString& path)
@@ -59,10 +67,12 @@ QString callSummary(const domain::TimelineEvent& event)
 
 QString outputSummary(const domain::TimelineEvent& event)
 {
-    const auto [released, withheld, recovered] = answerBytesOf(event);
-    const QString out
-        = (recovered ? tr("At most %1 B released") : tr("%1 B released")).arg(grouped(released));
-    return withheld > 0 ? out + tr(", %1 B withheld.").arg(grouped(withheld)) : out + u"."_s;
+    const auto answer = answerBytesOf(event);
+    const QString out = (answer.recovered ? tr("At most %1 B released") : tr("%1 B released"))
+                            .arg(grouped(answer.released))
+        + (answer.redacted ? tr(", redacted") : QString());
+    return answer.withheld > 0 ? out + tr(", %1 B withheld.").arg(grouped(answer.withheld))
+                               : out + u"."_s;
 }
 
 QString contextSummary(const domain::TimelineEvent& event)
@@ -84,7 +94,7 @@ QString releasedText(const AnswerBytes& answer)
                 : held.isEmpty() ? tr(" The answer was released whole, %1 bytes.")
                                  : tr(" %1 bytes were released."))
                .arg(out)
-        + held;
+        + (answer.redacted ? tr(" Placeholders stood in them.") : QString()) + held;
 }
 
 /// The first sentence of a text: to the first full stop followed by a blank.
@@ -152,25 +162,42 @@ std::vector<AnswerText> answersOf(const domain::TimelineEvent& event)
     const Json* texts = findMember(event.data, "texts");
     if (texts != nullptr && texts->is_array()) {
         for (const auto& text : texts->get_array()) {
-            answers.push_back(
-                {textOf(text, "channel"), textOf(text, "released"), textOf(text, "withheld")});
+            AnswerText answer{textOf(text, "channel"),
+                              textOf(text, "released"),
+                              textOf(text, "withheld"),
+                              textOf(text, "original"),
+                              {}};
+            answer.bytes = {integerOf(text, "released_bytes"),
+                            integerOf(text, "withheld_bytes"),
+                            findMember(text, "original") != nullptr,
+                            recoveredOf(event)};
+            answers.push_back(std::move(answer));
         }
     }
     return answers;
+}
+
+AnswerText mainAnswerOf(const std::vector<AnswerText>& answers)
+{
+    const auto cut = std::find_if(answers.begin(), answers.end(), [](const AnswerText& answer) {
+        return answer.bytes.withheld > 0;
+    });
+    return cut != answers.end() ? *cut : answers.empty() ? AnswerText{} : answers.front();
 }
 
 AnswerBytes answerBytesOf(const domain::TimelineEvent& event)
 {
     AnswerBytes bytes;
     for (const auto& answer : answersOf(event)) {
-        bytes.released += answer.released.toUtf8().size();
-        bytes.withheld += answer.withheld.toUtf8().size();
+        bytes.released += answer.bytes.released;
+        bytes.withheld += answer.bytes.withheld;
+        bytes.redacted = bytes.redacted || answer.bytes.redacted;
     }
     if (bytes.released + bytes.withheld == 0) {
-        bytes = {integerOf(event.data, "released_bytes"), integerOf(event.data, "withheld_bytes")};
+        bytes.released = integerOf(event.data, "released_bytes");
+        bytes.withheld = integerOf(event.data, "withheld_bytes");
     }
-    const Json* recovered = findMember(event.data, "recovered");
-    bytes.recovered = recovered != nullptr && recovered->is_bool() && recovered->get_bool();
+    bytes.recovered = recoveredOf(event);
     return bytes;
 }
 
@@ -203,7 +230,7 @@ QString eventTitle(const domain::TimelineEvent& event)
     case StepType::ToolCall:
         return textOf(event.data, "name");
     case StepType::Output:
-        return integerOf(event.data, "withheld_bytes") > 0 ? tr("Answer cut") : tr("Answer");
+        return answerBytesOf(event).withheld > 0 ? tr("Answer cut") : tr("Answer");
     case StepType::RootCause:
         return tr("Root cause");
     case StepType::Kill:

@@ -24,21 +24,26 @@ struct Fact {
 [[nodiscard]] std::vector<Fact> factsOf(const domain::TimelineEvent& event);
 [[nodiscard]] QString stateWord(FactState state);
 
-/// What one answer released and what was withheld.
+/// How much of an answer was released, which is durable and allowed out, and how much was held:
+/// bytes of the provider's text where the text is recorded, else of the stream.
+struct AnswerBytes {
+    std::int64_t released = 0;
+    std::int64_t withheld = 0;
+    bool redacted = false; ///< Placeholders went out in the place of some of it.
+    bool recovered = false; ///< Closed after a crash: what was released is an upper bound.
+};
+/// What one channel of an answer released and what was withheld, as far as it is recorded.
 struct AnswerText {
     QString channel;
     QString released;
     QString withheld;
-};
-/// How much of an answer was released, which is durable and allowed out, and how much was held:
-/// bytes of its text where the text is recorded, else of the stream.
-struct AnswerBytes {
-    std::int64_t released = 0;
-    std::int64_t withheld = 0;
-    bool recovered = false; ///< Closed after a crash: what was released is an upper bound.
+    QString original; ///< Of what was released with placeholders in it; else empty.
+    AnswerBytes bytes; ///< Also of what the record has no room for.
 };
 [[nodiscard]] AnswerBytes answerBytesOf(const domain::TimelineEvent& event);
 [[nodiscard]] std::vector<AnswerText> answersOf(const domain::TimelineEvent& event);
+/// The channel that was cut, else the first.
+[[nodiscard]] AnswerText mainAnswerOf(const std::vector<AnswerText>& answers);
 
 /// The last user message of an input event.
 [[nodiscard]] QString userMessageOf(const domain::TimelineEvent& event);

@@ -43,24 +43,6 @@ std::int64_t lengthOf(const domain::TimelineEvent& event)
 
 } // namespace
 
-int badness(Mark mark)
-{
-    switch (mark) {
-    case Mark::Block:
-        return 5;
-    case Mark::Error:
-        return 4;
-    case Mark::Redact:
-        return 3;
-    case Mark::Warn:
-        return 2;
-    case Mark::Pass:
-        return 1;
-    default:
-        return 0;
-    }
-}
-
 QString laneName(Lane lane)
 {
     // Names of actors as on the wire and in the documents; the same in every language.

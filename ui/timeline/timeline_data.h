@@ -67,8 +67,6 @@ private:
     std::int64_t m_durationUs = 0;
 };
 
-/// ERROR and BLOCK before REDACT before WARN before PASS.
-[[nodiscard]] int badness(Mark mark);
 [[nodiscard]] Lane laneOf(domain::StepType type);
 
 } // namespace exhibit::ui

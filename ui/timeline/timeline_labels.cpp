@@ -112,7 +112,7 @@ void paintSpanLabel(QPainter& painter,
     if (first > 0) {
         rest.setLeft(std::max(rest.left(), parted + scaled(6)));
         text += (name.isEmpty() ? QString() : u", "_s)
-            + QCoreApplication::translate("Timeline", "first byte %1, then %2 tokens, %3")
+            + QCoreApplication::translate("Timeline", "first byte %1, then %2 tokens, cost %3")
                   .arg(durationText(first),
                        grouped(event.tokens),
                        costText(integerOf(event.data, "cost_microcents")));
@@ -129,7 +129,7 @@ double paintAnswerBar(QPainter& painter,
                       const QRect& rect)
 {
     const auto& event = scene.reply->events[item.event];
-    const auto [released, withheld, recovered] = answerBytesOf(event);
+    const auto [released, withheld, redacted, recovered] = answerBytesOf(event);
     const double end = scene.view.xOf(double(item.atUs)) - scaled(4);
     double begin = scene.geometry.headerWidth + scaled(10);
     for (const auto& call :

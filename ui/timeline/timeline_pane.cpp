@@ -17,10 +17,14 @@
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace exhibit::ui {
 namespace {
 
 constexpr int kLoadDelayMs = 60;
+constexpr int kAgainMs = 2000;
+constexpr int kTriesMax = 12; ///< Each waits twice as long as the one before, up to a minute.
 constexpr int kCardsLeast = 72;
 constexpr double kZoomKey = 0.7;
 
@@ -66,9 +70,16 @@ TimelinePane::TimelinePane(const Services& services, QWidget* parent)
     m_delay.setSingleShot(true);
     m_delay.setInterval(kLoadDelayMs);
     connect(&m_delay, &QTimer::timeout, this, &TimelinePane::load);
+    m_again.setObjectName(QStringLiteral("timeline.again"));
+    m_again.setSingleShot(true);
+    m_again.setParent(this);
+    connect(&m_again, &QTimer::timeout, this, &TimelinePane::load);
     connect(services.selection, &Selection::incidentChanged, this, &TimelinePane::follow);
     connect(services.selection, &Selection::eventChanged, this, &TimelinePane::showSelection);
-    connect(services.sources, &SourceHub::sourceChanged, this, [this] { m_question.reset(); });
+    connect(services.sources, &SourceHub::sourceChanged, this, [this] {
+        m_question.reset();
+        m_again.stop();
+    });
     const auto choose = [this](quint32 event) { m_services.selection->setEvent(event); };
     connect(m_timeline, &TimelineWidget::eventChosen, this, choose);
     connect(m_cards, &EventCards::eventChosen, this, choose);
@@ -150,6 +161,7 @@ void TimelinePane::follow()
     if (hit == nullptr) {
         m_wanted.clear();
         m_delay.stop();
+        m_again.stop();
         m_question.reset();
         m_stack->setCurrentWidget(m_empty);
         if (auto* title = titleOf(this)) {
@@ -162,6 +174,8 @@ void TimelinePane::follow()
         return; // Something else of the incident changed.
     }
     m_wanted = id;
+    m_tries = 0;
+    m_again.stop();
     m_question.reset(); // An answer about the one before must not stand under this one's headline.
     m_delay.start();
 }
@@ -174,7 +188,7 @@ void TimelinePane::load()
         return;
     }
     const std::string id = hit->incident.incidentId.text();
-    m_busy->setBusy(true);
+    m_busy->setBusy(m_tries == 0);
     m_question = source->timeline(id, [this](domain::SourceResult<domain::TimelineReply> reply) {
         const auto done = std::exchange(m_question, nullptr);
         m_busy->setBusy(false);
@@ -186,9 +200,30 @@ void TimelinePane::load()
             m_bar->addAction(tr("Retry"), [this] { load(); });
             return;
         }
-        m_bar->clear();
-        show(std::make_shared<const domain::TimelineReply>(*std::move(reply)));
+        const auto shown = m_services.selection->timeline();
+        if (m_tries == 0 || !shown || shown->events.size() != reply->events.size()) {
+            m_bar->clear();
+            show(std::make_shared<const domain::TimelineReply>(*std::move(reply)));
+        }
+        awaitCall();
     });
+}
+
+/// Steps are written when a call has ended, its incident as soon as it is decided; and the end of a
+/// call tells nobody.
+void TimelinePane::awaitCall()
+{
+    const auto& selection = *m_services.selection;
+    if (selection.awaitsCall()) {
+        if (m_tries < kTriesMax) {
+            m_again.start(kAgainMs << std::min(m_tries++, 5));
+        }
+    } else if (std::exchange(m_tries, 0) > 0) { // Costs and root cause came with it.
+        domain::LiveEvent changed;
+        changed.type = "incident.changed";
+        changed.incidentId = selection.hit()->incident.incidentId;
+        m_services.sources->tell(changed);
+    }
 }
 
 /// The run of another incident must not stay under the name of this one.
@@ -205,8 +240,14 @@ void TimelinePane::showUnread()
 void TimelinePane::show(std::shared_ptr<const domain::TimelineReply> reply)
 {
     const auto* hit = m_services.selection->hit();
-    const auto& incident = hit->incident;
-    m_headline->show(headlineOf(incident, reply.get()));
+    const auto incident = hit->incident; // The selection's may change with the timeline.
+    m_services.selection->setTimeline(reply);
+    const bool awaited = m_services.selection->awaitsCall();
+    m_headline->show(awaited && !incident.rootCause
+                         ? Headline{false,
+                                    tr("The call's record is not here yet"),
+                                    tr("It is written when the call has ended; this looks again.")}
+                         : headlineOf(incident, reply.get()));
     m_model->setReply(reply, incident.rootCause);
     m_timeline->setData(TimelineData::of(*reply, incident.rootCause), reply, incident.rootCause);
     m_stack->setCurrentIndex(1);
@@ -219,7 +260,6 @@ void TimelinePane::show(std::shared_ptr<const domain::TimelineReply> reply)
                            tr("The first %1 events are here.")
                                .arg(grouped(static_cast<qint64>(reply->events.size()))));
     }
-    m_services.selection->setTimeline(reply);
     goToInflection();
 }
 

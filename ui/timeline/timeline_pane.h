@@ -38,6 +38,7 @@ private:
     void follow();
     void load();
     void show(std::shared_ptr<const domain::TimelineReply> reply);
+    void awaitCall();
     void showUnread();
     void showSelection();
     void step(int direction);
@@ -57,6 +58,8 @@ private:
     QLabel* m_step = nullptr;
     QTimer m_delay; ///< Walking through the results does not load every run.
     domain::Question m_question;
+    QTimer m_again; ///< While the call of the incident runs, which has no steps before its end.
+    int m_tries = 0; ///< Since the incident was chosen, without its call.
     std::string m_wanted; ///< The incident whose timeline is shown, asked for, or about to be.
 };
 

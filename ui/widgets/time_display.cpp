@@ -38,10 +38,26 @@ QDateTime TimeDisplay::inZone(UtcTime time) const
 QString TimeDisplay::clock(UtcTime time) const
 {
     const QDateTime shown = inZone(time);
-    if (shown.date() == QDateTime::currentDateTime().toTimeZone(m_zone).date()) {
-        return shown.toString(u"HH:mm:ss.zzz"_s);
-    }
-    return QLocale().toString(shown, u"d MMM HH:mm:ss"_s);
+    return isToday(time) ? shown.toString(u"HH:mm:ss.zzz"_s)
+                         : day(time) + shown.toString(u" HH:mm:ss"_s);
+}
+
+QString TimeDisplay::shortClock(UtcTime time) const
+{
+    const QString clock = inZone(time).toString(u"HH:mm"_s);
+    return isToday(time) ? clock : day(time) + u' ' + clock;
+}
+
+QString TimeDisplay::day(UtcTime time) const
+{
+    const QDateTime shown = inZone(time);
+    const int year = QDateTime::currentDateTime().toTimeZone(m_zone).date().year();
+    return QLocale().toString(shown, shown.date().year() == year ? u"d MMM"_s : u"d MMM yyyy"_s);
+}
+
+bool TimeDisplay::isToday(UtcTime time) const
+{
+    return inZone(time).date() == QDateTime::currentDateTime().toTimeZone(m_zone).date();
 }
 
 QString TimeDisplay::dateAndClock(UtcTime time) const
@@ -95,9 +111,9 @@ QString durationText(qint64 microseconds)
 
 QString costText(qint64 microcents)
 {
-    const double dollars = double(microcents) / 1e8;
-    const int decimals = microcents == 0 || dollars >= 0.1 ? 2 : dollars >= 0.001 ? 4 : 6;
-    return u"$%1"_s.arg(dollars, 0, 'f', decimals);
+    const double amount = double(microcents) / 1e8;
+    const int decimals = microcents == 0 || amount >= 0.1 ? 2 : amount >= 0.001 ? 4 : 6;
+    return QString::number(amount, 'f', decimals);
 }
 
 } // namespace exhibit::ui

@@ -21,8 +21,12 @@ public:
     [[nodiscard]] bool isUtc() const { return m_zone == QTimeZone::utc(); }
 
     [[nodiscard]] QDateTime inZone(UtcTime time) const;
-    /// "11:00:01.788" (today) or "21 Nov 11:00:01" for other days than `reference`'s.
+    /// "11:00:01.788" today, "21 Nov 11:00:01" this year, "21 Nov 2025 11:00:01" before.
     [[nodiscard]] QString clock(UtcTime time) const;
+    /// The same to the minute: "11:00", "21 Nov 11:00", "21 Nov 2025 11:00".
+    [[nodiscard]] QString shortClock(UtcTime time) const;
+    /// "21 Nov", with the year where it is not this one.
+    [[nodiscard]] QString day(UtcTime time) const;
     [[nodiscard]] QString dateAndClock(UtcTime time) const;
     /// ISO 8601 with offset, for copying: never without its zone.
     [[nodiscard]] QString iso(UtcTime time) const;
@@ -36,12 +40,15 @@ Q_SIGNALS:
 
 private:
     TimeDisplay();
+    [[nodiscard]] bool isToday(UtcTime time) const;
+
     QTimeZone m_zone;
 };
 
 /// "837 ms", "1 204 ms", "41 µs".
 [[nodiscard]] QString durationText(qint64 microseconds);
-/// "$0.0023" of microcents; prices are in the currency of the price table, USD unless told.
+/// "0.0023" of microcents, without a sign: no answer of the server names the currency of its price
+/// table.
 [[nodiscard]] QString costText(qint64 microcents);
 
 } // namespace exhibit::ui

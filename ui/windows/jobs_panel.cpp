@@ -20,7 +20,20 @@ JobsPanel::JobsPanel(JobList& jobs, QWidget* parent)
     , m_rows(new QVBoxLayout(this))
 {
     setAccessibleName(tr("Jobs"));
-    connect(&m_jobs, &JobList::changed, this, &JobsPanel::fill);
+    m_filling.setSingleShot(true);
+    m_filling.setInterval(0); // Once for a hundred jobs that begin together.
+    connect(&m_filling, &QTimer::timeout, this, &JobsPanel::fill);
+    connect(&m_jobs, &JobList::changed, this, [this] {
+        if (isVisible()) {
+            m_filling.start();
+        }
+    });
+    fill();
+}
+
+void JobsPanel::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
     fill();
 }
 

@@ -3,6 +3,7 @@
 
 #include "ui/windows/jobs.h"
 
+#include <QTimer>
 #include <QWidget>
 
 class QVBoxLayout;
@@ -16,12 +17,16 @@ class JobsPanel : public QWidget {
 public:
     JobsPanel(JobList& jobs, QWidget* parent);
 
+protected:
+    void showEvent(QShowEvent* event) override;
+
 private:
     void fill();
     void addRow(Job& job);
 
     JobList& m_jobs;
     QVBoxLayout* m_rows;
+    QTimer m_filling;
 };
 
 } // namespace exhibit::ui

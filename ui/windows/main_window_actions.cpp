@@ -2,6 +2,7 @@
 #include "ui/actions/shortcuts_dialog.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/time_display.h"
+#include "ui/windows/incident_changes.h"
 #include "ui/windows/main_window.h"
 
 #include <QActionGroup>
@@ -57,19 +58,7 @@ void MainWindow::handleActions()
                               "Inter and JetBrains Mono are under the SIL Open Font License.")
                                .arg(QLatin1StringView(EXHIBIT_VERSION)));
     });
-    auto* undo = m_services.undo;
-    actions.handle(u"edit.undo", this, [undo] { undo->undo(); });
-    actions.handle(u"edit.redo", this, [undo] { undo->redo(); });
-    const auto name = [this, undo] {
-        auto* back = m_services.actions->action(u"edit.undo");
-        auto* again = m_services.actions->action(u"edit.redo");
-        back->setText(undo->canUndo() ? tr("&Undo %1").arg(undo->undoText()) : tr("&Undo"));
-        again->setText(undo->canRedo() ? tr("&Redo %1").arg(undo->redoText()) : tr("&Redo"));
-        back->setEnabled(undo->canUndo());
-        again->setEnabled(undo->canRedo());
-    };
-    connect(undo, &QUndoStack::indexChanged, this, name);
-    name();
+    handleUndo(m_services);
     handleViewActions();
     handleWindowActions();
 }

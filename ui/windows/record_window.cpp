@@ -4,11 +4,16 @@
 #include "ui/text.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/style.h"
+#include "ui/widgets/message_bar.h"
+#include "ui/windows/incident_changes.h"
 #include "ui/windows/jobs_panel.h"
 #include "ui/windows/status_bar.h"
 
+#include <QCloseEvent>
 #include <QMenu>
 #include <QMenuBar>
+#include <QMessageBox>
+#include <QPushButton>
 #include <QSplitter>
 #include <QToolBar>
 #include <QToolButton>
@@ -29,6 +34,7 @@ constexpr int kHeight = 720;
 RecordWindow::RecordWindow(const Shown& shown,
                            SourceHub& sources,
                            std::shared_ptr<const domain::SearchHit> hit)
+    : m_bar(new MessageBar(this))
 {
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowIcon(icon(Icon::Exhibit));
@@ -56,6 +62,7 @@ RecordWindow::RecordWindow(const Shown& shown,
     auto* column = new QVBoxLayout(content);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
+    column->addWidget(m_bar);
     column->addWidget(all, 1);
     column->addWidget(jobs);
     setCentralWidget(content);
@@ -64,6 +71,7 @@ RecordWindow::RecordWindow(const Shown& shown,
     setStatusBar(new ConsoleStatusBar(m_services, this));
     buildBar();
     handleActions();
+    handleChanges();
     hideForeignActions();
     followChanges();
     resize(scaled(kWidth), scaled(kHeight));
@@ -71,7 +79,42 @@ RecordWindow::RecordWindow(const Shown& shown,
     showTitle();
 }
 
-RecordWindow::~RecordWindow() = default;
+RecordWindow::~RecordWindow()
+{
+    delete m_services.undo; // Its steps go first: they know what sends them.
+}
+
+void RecordWindow::closeEvent(QCloseEvent* event)
+{
+    if (m_services.jobs->running() > 0) {
+        event->ignore();
+        askToClose();
+    }
+}
+
+void RecordWindow::askToClose()
+{
+    if (findChild<QMessageBox*>() != nullptr) {
+        return;
+    }
+    auto* box = new QMessageBox(
+        QMessageBox::Question,
+        tr("Close this record"),
+        tr("%n job(s) of this window still run.", nullptr, m_services.jobs->running()),
+        QMessageBox::NoButton,
+        this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setInformativeText(tr("Closing it cancels them, and their files are not written."));
+    auto* stop = box->addButton(tr("Cancel them and close"), QMessageBox::DestructiveRole);
+    box->setDefaultButton(box->addButton(tr("Keep open"), QMessageBox::RejectRole));
+    connect(stop, &QPushButton::clicked, this, [this] {
+        for (Job* job : m_services.jobs->jobs()) {
+            job->cancel();
+        }
+        close();
+    });
+    box->open();
+}
 
 std::string RecordWindow::incidentId() const
 {
@@ -107,12 +150,27 @@ void RecordWindow::handleActions()
     remember();
 }
 
+void RecordWindow::handleChanges()
+{
+    auto* changes = new IncidentChanges(m_services, this); // This owns it.
+    auto& actions = *m_services.actions;
+    actions.handle(u"case.tag", this, [changes] { changes->askTag(); });
+    actions.handle(u"case.status", this, [changes] { changes->openStatusMenu(QCursor::pos()); });
+    for (const QStringView id : {u"case.tag", u"case.status"}) {
+        addAction(actions.action(id)); // Elsewhere the list of results has their keys.
+    }
+    connect(changes, &IncidentChanges::changed, this, &RecordWindow::showChanged);
+    changes->reportTo(*m_bar);
+    handleUndo(m_services);
+}
+
 /// What only windows with a search do is not offered here.
 void RecordWindow::hideForeignActions()
 {
     for (QAction* action : m_services.actions->all()) {
         const QString id = action->objectName();
-        const bool own = action->isEnabled() || id == u"search.back" || id == u"search.forward";
+        const bool own = action->isEnabled() || id == u"search.back" || id == u"search.forward"
+            || id == u"edit.undo" || id == u"edit.redo";
         action->setVisible(own);
     }
     for (auto* button : findChildren<QToolButton*>()) {
@@ -142,13 +200,17 @@ void RecordWindow::followChanges()
             = source->incident(incidentId(), [this](domain::SourceResult<domain::Incident> reply) {
                   const auto done = std::exchange(m_question, nullptr);
                   if (reply) {
-                      auto changed
-                          = std::make_shared<domain::SearchHit>(*m_services.selection->hit());
-                      changed->incident = *std::move(reply);
-                      m_services.selection->setIncident(std::move(changed));
+                      showChanged(*reply);
                   }
               });
     });
+}
+
+void RecordWindow::showChanged(const domain::Incident& incident)
+{
+    auto changed = std::make_shared<domain::SearchHit>(*m_services.selection->hit());
+    changed->incident = incident;
+    m_services.selection->setIncident(std::move(changed));
 }
 
 void RecordWindow::remember()

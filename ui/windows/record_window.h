@@ -7,9 +7,11 @@
 
 namespace exhibit::ui {
 
+class MessageBar;
+
 /// One record beside others: panes of the registry on one incident, which no other window's
-/// selection changes. Back and Forward walk the instants that were looked at. Deletes itself when
-/// closed.
+/// selection changes. Back and Forward walk the instants that were looked at; tags and status have
+/// an undo of their own. Deletes itself when closed.
 class RecordWindow : public QMainWindow {
     Q_OBJECT
 
@@ -30,17 +32,26 @@ public:
     [[nodiscard]] std::string incidentId() const;
     [[nodiscard]] const Services& services() const { return m_services; }
     [[nodiscard]] QWidget* pane(const QString& id) const { return m_panes.value(id); }
+    [[nodiscard]] MessageBar& bar() { return *m_bar; }
+
+protected:
+    /// While a job of this window runs it asks first: they end with the window.
+    void closeEvent(QCloseEvent* event) override;
 
 private:
     void buildBar();
     void handleActions();
     void hideForeignActions();
+    void handleChanges();
     void followChanges();
+    void showChanged(const domain::Incident& incident);
+    void askToClose();
     void remember();
     void goTo(qsizetype step);
     void showTitle();
 
     Services m_services;
+    MessageBar* m_bar;
     QHash<QString, QWidget*> m_panes;
     QList<std::size_t> m_trail; ///< Events of the run.
     qsizetype m_at = -1;

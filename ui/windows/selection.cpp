@@ -3,6 +3,8 @@
 
 #include "ui/text.h"
 
+#include <algorithm>
+
 namespace exhibit::ui {
 
 void Selection::setIncident(std::shared_ptr<const domain::SearchHit> hit)
@@ -25,6 +27,15 @@ void Selection::setTimeline(std::shared_ptr<const domain::TimelineReply> timelin
     m_timeline = std::move(timeline);
     m_event.reset();
     Q_EMIT timelineChanged();
+}
+
+bool Selection::awaitsCall() const
+{
+    return m_hit && m_timeline && !m_timeline->truncated
+        && std::none_of(
+               m_timeline->events.begin(), m_timeline->events.end(), [this](const auto& event) {
+                   return event.callId == m_hit->incident.callId;
+               });
 }
 
 void Selection::setEvent(std::optional<std::size_t> index)

@@ -31,6 +31,9 @@ public:
         return m_timeline;
     }
 
+    /// The run is here, but not the incident's call: that is written when the call has ended.
+    [[nodiscard]] bool awaitsCall() const;
+
     /// Index into timeline()->events; empty for none.
     void setEvent(std::optional<std::size_t> index);
     [[nodiscard]] std::optional<std::size_t> event() const { return m_event; }

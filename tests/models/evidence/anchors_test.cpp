@@ -103,6 +103,30 @@ TEST(Anchors, aCertificateKeySignsPacksOfItsSizesAlone)
               Verdict::Untrusted);
 }
 
+TEST(Anchors, twoSignedHeadsOfOneSizeInACertificateAreTwoHistories)
+{
+    const CertificateOnTest certificate;
+    // The same first entry, another second one: signed by the log's key as well.
+    LogOnTest other;
+    other.add(std::string(kReplayEntry), {{"/original", "a"}, {"/replay", "b"}});
+    ASSERT_EQ(other.entry(0), certificate.log.entry(0));
+    other.add();
+    CertificateDocument document;
+    document.envelope = certificate.envelope;
+    document.issuedField = certificate.log.field(1, 0);
+    document.entries = {{certificate.log.entry(1), certificate.log.proof(1, 2)},
+                        {certificate.log.entry(0), other.proof(0, 2)}};
+    const auto anchors = upTo(2);
+    const auto report = verifyFile(writeCertificateDocument(document), anchors);
+    EXPECT_EQ(report.verdict, Verdict::Invalid) << told(report);
+    EXPECT_EQ(resultOf(report, "consistency"), CheckResult::Failed);
+    // Of different sizes nobody has shown that they are of one tree.
+    document.entries[1] = {certificate.log.entry(0), certificate.log.proof(0, 1)};
+    const auto open = verifyFile(writeCertificateDocument(document), anchors);
+    EXPECT_EQ(open.verdict, Verdict::Valid) << told(open);
+    EXPECT_EQ(resultOf(open, "consistency"), CheckResult::NotChecked);
+}
+
 TEST(Anchors, aCertificateStandsAtTheSizeThatTheLogShows)
 {
     const CertificateOnTest certificate; // Issued at 1: in trees of 2 and more.

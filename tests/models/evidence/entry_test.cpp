@@ -56,6 +56,24 @@ TEST(Entry, refusesEveryOtherSpelling)
     EXPECT_FALSE(parseEntry(std::string(bytes).replace(bytes.find("\\n"), 2, "\\u000a")));
 }
 
+TEST(Entry, readsLowerCaseDigitsAndNothingElse)
+{
+    const Bytes bytes = writeEntry(sample()).value();
+    const std::size_t previous = bytes.find(R"("prev":")") + 8;
+    for (int c = 0; c < 256; ++c) {
+        for (const std::size_t at : {0U, 1U, 63U}) {
+            Bytes changed = bytes;
+            changed[previous + at] = static_cast<char>(c);
+            const bool digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+            const auto head = parseEntryHead(changed);
+            ASSERT_EQ(head.has_value(), digit) << c;
+            if (digit) {
+                EXPECT_EQ(toHex(asView(head->previous))[at], static_cast<char>(c));
+            }
+        }
+    }
+}
+
 TEST(Entry, refusesWhatHasNoForm)
 {
     const auto refused = [](auto change) {

@@ -12,6 +12,12 @@ TEST(Csv, quotesWhatWouldEndAField)
               "plain,\"a,b\",\"say \"\"no\"\"\",\"two\nlines\",\r\n");
 }
 
+TEST(Csv, anEmptyFirstFieldKeepsItsColumn)
+{
+    EXPECT_EQ(csvLine({"", "a"}), ",a\r\n");
+    EXPECT_EQ(csvLine({"", "", ""}), ",,\r\n");
+}
+
 TEST(Csv, guardsWhatASpreadsheetWouldRun)
 {
     for (const auto* formula : {"=HYPERLINK(\"http://x\")",

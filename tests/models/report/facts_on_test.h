@@ -87,7 +87,9 @@ inline RecordedFacts factsOnTest(std::size_t furtherSteps = 0)
                    {"texts",
                     JsonArray{JsonObject{{"channel", "choices/0/content"},
                                          {"released", "Your contract, ada@example.com, "},
-                                         {"withheld", "will auto-renew."}}}}});
+                                         {"withheld", "will auto-renew."},
+                                         {"released_bytes", 32},
+                                         {"withheld_bytes", 16}}}}});
     for (std::size_t i = 0; i < furtherSteps; ++i) {
         auto& step = add(StepType::Policy, JsonObject{{"policy_version", 1}}).event;
         step.policy = "SAFETY";

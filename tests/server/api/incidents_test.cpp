@@ -88,9 +88,54 @@ TEST(Incidents, areChangedAndStayFoundByTheirNewStatus)
               "2 10.0.0.1");
 }
 
+TEST(Incidents, singleTagsComeAndGoBesideThoseOfOthers)
+{
+    BlockedCall api;
+    const auto tags = [&](const std::string& change) {
+        const auto reply = api.ask("PATCH", api.path(), change);
+        EXPECT_EQ(reply.status, 200) << printJson(reply.body);
+        return printJson(reply.at("/incident/tags"));
+    };
+    EXPECT_EQ(tags(R"({"add_tags":["pii"]})"), R"(["pii"])");
+    EXPECT_EQ(tags(R"({"add_tags":["legal-hold","pii"]})"), R"(["pii","legal-hold"])");
+    EXPECT_EQ(tags(R"({"remove_tags":["pii","never there"]})"), R"(["legal-hold"])");
+    EXPECT_EQ(tags(R"({"add_tags":["a","b"],"remove_tags":["b"]})"), R"(["legal-hold","a"])");
+    EXPECT_EQ(tags(R"({"tags":["whole"]})"), R"(["whole"])");
+    std::string many;
+    for (int i = 0; i < 63; ++i) {
+        many += (many.empty() ? "\"" : ",\"") + std::to_string(i) + "\"";
+    }
+    EXPECT_EQ(tags(R"({"status":"open","add_tags":[)" + many + "]}").size(),
+              std::string_view(R"(["whole"])").size() + 1 + many.size());
+    const auto over = api.ask("PATCH", api.path(), R"({"add_tags":["one too many"]})");
+    EXPECT_EQ(over.status, 400);
+    EXPECT_EQ(over.param(), "/add_tags");
+    EXPECT_EQ(api.ask("GET", api.path()).at("/incident/tags").as_array().size(), 64U);
+}
+
+TEST(Incidents, keepTheStatusThatSomebodyElseGaveThem)
+{
+    BlockedCall api;
+    const auto set
+        = [&](const std::string& change) { return api.ask("PATCH", api.path(), change).status; };
+    EXPECT_EQ(set(R"({"status":"investigating","status_was":"open"})"), 200);
+    EXPECT_EQ(set(R"({"status":"resolved"})"), 200);
+    const auto late
+        = api.ask("PATCH", api.path(), R"({"status":"open","status_was":"investigating"})");
+    EXPECT_EQ(late.status, 409);
+    EXPECT_EQ(late.param(), "/status_was");
+    EXPECT_EQ(api.ask("GET", api.path()).at("/incident/status"), "resolved");
+    EXPECT_EQ(set(R"({"status_was":"resolved"})"), 400);
+    const auto nobody = "/api/v1/incidents/" + IncidentId::generate().text();
+    EXPECT_EQ(api.ask("PATCH", nobody, R"({"status":"open","status_was":"resolved"})").status, 404);
+}
+
 TEST(Incidents, refuseChangesThatSayNothingOrTooMuch)
 {
     BlockedCall api;
+    EXPECT_EQ(api.ask("PATCH", api.path(), R"({"tags":["a"],"add_tags":["b"]})").param(), "/tags");
+    EXPECT_EQ(api.ask("PATCH", api.path(), R"({"add_tags":["b","b"]})").param(), "/add_tags");
+    EXPECT_EQ(api.ask("PATCH", api.path(), R"({"remove_tags":[""]})").param(), "/remove_tags");
     EXPECT_EQ(api.ask("PATCH", api.path(), "{}").status, 400);
     EXPECT_EQ(api.ask("PATCH", api.path(), R"({"title":"x"})").param(), "/title");
     EXPECT_EQ(api.ask("PATCH", api.path(), R"({"status":"closed"})").param(), "/status");

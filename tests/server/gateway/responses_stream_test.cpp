@@ -131,7 +131,7 @@ TEST(ResponsesStream, redactsTheRepetitionsToo)
                   + s.completed(Stream::message("Key [GONE]!")));
     ASSERT_EQ(result.texts.size(), 1U);
     EXPECT_EQ(result.texts[0].released, "Key [GONE]!");
-    EXPECT_EQ(result.texts[0].withheld, "Key sk-abcdefgh!");
+    EXPECT_EQ(result.texts[0].original, "Key sk-abcdefgh!");
 }
 
 TEST(ResponsesStream, findsMatchesWhereverTheyHide)

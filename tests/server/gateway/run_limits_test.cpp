@@ -38,9 +38,7 @@ ScriptedUpstream::Script talking(int pieces, Cuts& cuts)
 /// Answers nothing at all.
 ScriptedUpstream::Script silent(Cuts& cuts)
 {
-    return [&cuts](const std::string&, ScriptedUpstream::Peer& peer) {
-        return cuts.await(peer);
-    };
+    return [&cuts](const std::string&, ScriptedUpstream::Peer& peer) { return cuts.await(peer); };
 }
 
 domain::QuotaPolicy tier()
@@ -59,7 +57,8 @@ std::string threshold(const std::string& metric, int max)
 
 void expectEnd(const std::vector<spool::RecordContent>& records,
                KillReason reason,
-               TerminationReason termination)
+               TerminationReason termination,
+               std::int64_t callsCut = 1)
 {
     const auto ended = recordsOf<spool::RunEnded>(records);
     ASSERT_EQ(ended.size(), 1U);
@@ -67,7 +66,7 @@ void expectEnd(const std::vector<spool::RecordContent>& records,
     EXPECT_EQ(ended[0].reason, termination);
     EXPECT_EQ(ended[0].killReason, reason);
     EXPECT_EQ(ended[0].actor, "tier:FREE");
-    EXPECT_EQ(ended[0].callsCut, 1);
+    EXPECT_EQ(ended[0].callsCut, callsCut);
 }
 
 TEST(RunLimits, cutAStreamThatUsesMoreThanItsTierAllowsOneRun)
@@ -142,7 +141,7 @@ TEST(RunLimits, countAllCallsOfTheRunThatAreUnderWay)
     const auto rest = first.readBody(gateway.soon()).value_or("cut");
     EXPECT_NE(rest.find("content_filter"), std::string::npos) << "a run ends whole: " << rest;
     EXPECT_EQ(cuts.reach(2), 2);
-    expectEnd(gateway.records(2), KillReason::MaxTokens, TerminationReason::BudgetExceeded);
+    expectEnd(gateway.records(2), KillReason::MaxTokens, TerminationReason::BudgetExceeded, 2);
 }
 
 TEST(RunLimits, endARunWhoseTimeIsUpThoughItsProviderSaysNothing)
@@ -216,6 +215,27 @@ TEST(Thresholds, endARunWhoseTimeIsUpThoughItsProviderSaysNothing)
     EXPECT_EQ(waits.chat(ask(false))->status, 403) << "the run takes no further step";
     EXPECT_EQ(waits.upstream().requests().size(), 1U);
     EXPECT_EQ(cuts.reach(2), 2);
+}
+
+TEST(Thresholds, endARunWhoseClientDoesNotRead)
+{
+    Cuts cuts;
+    GatewayOnTest gateway(
+        [&cuts](const std::string&, ScriptedUpstream::Peer& peer) {
+            peer.send(streamHead());
+            const auto piece = streamChunk(text(std::string(100'000, 'w')));
+            // Until nobody takes any more: the client's buffers and the gateway's are full.
+            while (peer.sendFor(piece, std::chrono::milliseconds(300)) == piece.size()) { }
+            return cuts.await(peer);
+        },
+        {.policies = {threshold("run.duration", 2)}});
+    auto client = gateway.connect();
+    ASSERT_TRUE(client.send(gateway.chatText(ask(true)), gateway.soon()).has_value());
+    EXPECT_EQ(cuts.reach(1), 1) << "though not a byte was read";
+    const auto rest = client.readHead(gateway.soon()) ? client.readBody(gateway.soon()) : "";
+    ASSERT_TRUE(rest.has_value());
+    EXPECT_NE(rest->find("\"incident_id\":\"inc_"), std::string::npos);
+    EXPECT_EQ(recordsOf<spool::CallClosed>(gateway.records()).at(0).outcome, "stopped");
 }
 
 TEST(Thresholds, ofCallsEndTheCallsThatAreUnderWay)

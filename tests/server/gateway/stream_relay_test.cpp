@@ -274,7 +274,10 @@ TEST(StreamRelay, redactsWhileTheAnswerStreams)
     const auto relayed = run.finish();
     EXPECT_EQ(relayed.withheld, text("card 12") + text("34") + text("-5678 and "));
     EXPECT_EQ(relayed.texts.at(0).released, "Your card [GONE] and more");
-    EXPECT_EQ(relayed.texts.at(0).withheld, "Your card 1234-5678 and more");
+    EXPECT_EQ(relayed.texts.at(0).original, "Your card 1234-5678 and more");
+    EXPECT_EQ(relayed.texts.at(0).withheld, "") << "all of it went out";
+    EXPECT_EQ(relayed.texts.at(0).releasedBytes, 28);
+    EXPECT_EQ(relayed.texts.at(0).withheldBytes, 0);
 }
 
 TEST(StreamRelay, aRewrittenEventHasNoLogprobsAndMayEndItsChoice)

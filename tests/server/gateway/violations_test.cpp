@@ -47,6 +47,20 @@ TEST(Violations, excerptsMaskMatchesThatNoDecisionHasRoomFor)
     }
 }
 
+TEST(Violations, aLongRequestIsJudgedToItsLastByte)
+{
+    GatewayOnTest gateway(
+        answering("Hello"),
+        {.policies = {patternPolicy("SECRETS", "block", "sk-[a-z0-9]{8}", "input")}});
+    const auto ask = [](const std::string& end) {
+        return R"({"model":"gpt-4o","messages":[{"role":"user","content":")"
+            + std::string(1'000'000, 'w') + end + R"("}]})";
+    };
+    EXPECT_EQ(gateway.chat(ask(" sk-abcdefgh"))->status, 403);
+    EXPECT_TRUE(gateway.upstream().requests().empty()) << "the provider saw it";
+    EXPECT_EQ(gateway.chat(ask(" fine"))->status, 200);
+}
+
 TEST(Violations, aCallThatNobodyCanPriceIsRefusedWhereABudgetBlocks)
 {
     GatewayOnTest gateway(answering("Hello"), {.policies = {costLimit("block")}});

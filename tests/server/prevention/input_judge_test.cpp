@@ -101,6 +101,45 @@ TEST(InputJudge, aPolicyOfBothStagesDecidesInEach)
 }
 
 // The last run of a text with too many of them takes in what follows.
+TEST(InputJudge, whatIsFoundElsewhereDoesNotVouchForWhatNobodyCanRead)
+{
+    auto redacting = input("R", Mode::Redact, {"secret"});
+    redacting.onError = domain::OnError::Block;
+    auto guard = sample::guardOf({redacting, input("W", Mode::Warn, {"secret"})});
+    const auto verdict
+        = guard.judgeInput({{"prompt", {}, true}, {"suffix", "a secret"}, {"x", "secret"}});
+    ASSERT_TRUE(verdict.stop);
+    EXPECT_EQ(verdict.stop->decision.policyId, "R");
+    EXPECT_EQ(sample::find(verdict.outcome, "R")->result, DecisionResult::Error);
+    EXPECT_EQ(sample::find(verdict.outcome, "W")->result, DecisionResult::Warn);
+    EXPECT_EQ(verdict.outcome.decisions.size(), 2U) << "one of each policy";
+}
+
+TEST(InputJudge, aLongRequestIsReadInSlices)
+{
+    const auto policies
+        = {input("B", Mode::Block, {"ignore all"}), input("R", Mode::Redact, {"x"})};
+    std::string text(3 * limits::kScanSliceBytes + 100, ' ');
+    text.replace(limits::kScanSliceBytes - 5, 10, "ignore all"); // Across two slices.
+    text[2 * limits::kScanSliceBytes + 7] = 'x';
+    const std::vector<TextChannel> texts{{"a", "x"}, {"b", text}, {"c", "x ignore all"}};
+    auto guard = sample::guardOf(policies);
+    int slices = 1;
+    while (guard.readInput(texts)) {
+        ++slices;
+    }
+    EXPECT_EQ(slices, 4);
+    const auto verdict = guard.concludeInput();
+    ASSERT_TRUE(verdict.stop);
+    EXPECT_EQ(verdict.stop->channel, "b");
+    EXPECT_EQ(verdict.stop->cutAt, limits::kScanSliceBytes - 5);
+    EXPECT_EQ(sample::find(verdict.outcome, "B")->spans.size(), 2U);
+    auto atOnce = sample::guardOf(policies);
+    const auto same = atOnce.judgeInput(texts);
+    EXPECT_EQ(same.replacements.size(), verdict.replacements.size());
+    EXPECT_EQ(same.stop->cutAt, verdict.stop->cutAt);
+}
+
 TEST(InputJudge, ratherTooMuchIsRedactedThanTooLittle)
 {
     auto guard = sample::guardOf({input("R", Mode::Redact, {"a"})});

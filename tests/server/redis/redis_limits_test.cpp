@@ -23,8 +23,9 @@ const BudgetKey kSlots{kTenant, "user/alice/concurrent/", BudgetKind::Slots};
 
 /// One exhibitd among others.
 struct Replica {
-    explicit Replica(const RedisOnTest& redis)
-        : client(redis.options())
+    explicit Replica(const RedisOnTest& redis, ReplicaId known = ReplicaId::generate())
+        : id(known)
+        , client(redis.options())
         , store(client, id)
     {
     }
@@ -34,7 +35,7 @@ struct Replica {
         EXPECT_TRUE(leased) << (leased ? "" : leased.error().message);
         return leased ? leased->granted : -1;
     }
-    ReplicaId id = ReplicaId::generate();
+    ReplicaId id;
     Client client;
     RedisLimitStore store;
 };
@@ -109,6 +110,49 @@ TEST(RedisLimits, countSlotsOfReplicasThatLive)
             {"HSET", "slots:{" + kTenant.text() + "}:" + kSlots.name, one.id.text(), "2 1000"}),
         "0");
     EXPECT_EQ(two.lease(kSlots, 2, 2), 2);
+}
+
+TEST(RedisLimits, doNotCountWhatAnEarlierProcessOfTheReplicaHeld)
+{
+    const RedisOnTest redis;
+    const auto id = ReplicaId::generate();
+    EXPECT_EQ(Replica(redis, id).lease(kSlots, 1, 1), 1);
+    Replica restarted(redis, id);
+    EXPECT_EQ(restarted.lease(kSlots, 1, 1), 1) << "nobody holds it any more";
+    EXPECT_EQ(restarted.lease(kSlots, 1, 1), 0);
+    ASSERT_TRUE(restarted.store.renewSlots(RedisOnTest::soon()));
+    EXPECT_EQ(Replica(redis).lease(kSlots, 1, 1), 0);
+}
+
+TEST(RedisLimits, tellRedisTheWholeNumberOfSlotsEachTime)
+{
+    const RedisOnTest redis;
+    Replica one(redis);
+    Replica two(redis);
+    EXPECT_EQ(one.lease(kSlots, 3, 3), 3);
+    const auto key = "slots:{" + kTenant.text() + "}:" + kSlots.name;
+    static_cast<void>(redis.ask({"DEL", key})); // A Redis that lost its data.
+    ASSERT_TRUE(one.store.renewSlots(RedisOnTest::soon()));
+    EXPECT_EQ(two.lease(kSlots, 3, 1), 0) << "they are held all the same";
+    // As after a word of which nobody knows whether it was heard.
+    static_cast<void>(redis.ask({"HSET", key, one.id.text(), "3 99999999999999"}));
+    EXPECT_TRUE(one.store.giveBack({{kSlots, 2}}).empty());
+    EXPECT_EQ(two.lease(kSlots, 3, 2), 2);
+}
+
+TEST(RedisLimits, keepWhatRedisRefuses)
+{
+    const RedisOnTest redis;
+    Replica one(redis);
+    EXPECT_EQ(one.lease(kSlots, 2, 2), 2);
+    const auto key = "slots:{" + kTenant.text() + "}:" + kSlots.name;
+    static_cast<void>(redis.ask({"DEL", key}));
+    static_cast<void>(redis.ask({"SET", key, "no hash"})); // Every command about it is refused.
+    EXPECT_FALSE(one.store.renewSlots(RedisOnTest::soon()));
+    EXPECT_EQ(one.store.giveBack({{kSlots, 1}}).size(), 1U) << "to be tried again";
+    static_cast<void>(redis.ask({"DEL", key}));
+    ASSERT_TRUE(one.store.renewSlots(RedisOnTest::soon())) << "it has not forgotten its slots";
+    EXPECT_EQ(Replica(redis).lease(kSlots, 2, 1), 0);
 }
 
 TEST(RedisLimits, sayWhatCertainlyWasNotGivenBackWhileRedisIsAway)

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <fstream>
+#include <sstream>
 
 #include <sys/resource.h>
 
@@ -57,6 +59,35 @@ TEST(HeadsFile, aLineThatAFullDiskCutOffDoesNotTakeTheNextWithIt)
     const auto again = HeadsFile::open(file);
     ASSERT_TRUE(again) << again.error().message;
     EXPECT_EQ(*again->find("a.example/1"), headOf(6));
+}
+
+TEST(HeadsFile, isNotReplacedWhenItCannotBeRead)
+{
+    const test::TempDir folder;
+    const auto file = folder.path() / "heads";
+    const auto contents = [&file] {
+        std::ostringstream text;
+        text << std::ifstream(file).rdbuf();
+        return text.str();
+    };
+    {
+        auto heads = HeadsFile::open(file);
+        ASSERT_TRUE(heads->remember("a.example/1", headOf(3)));
+        ASSERT_TRUE(heads->remember("a.example/1", headOf(7)));
+    }
+    const auto whole = contents();
+    for (const std::size_t at : {whole.find("3 0303"), whole.find("7 0707")}) {
+        auto damaged = whole;
+        damaged[at] = '9';
+        std::ofstream(file) << damaged;
+        const auto opened = HeadsFile::open(file);
+        ASSERT_FALSE(opened);
+        EXPECT_EQ(opened.error().code, ErrorCode::Corrupt);
+        EXPECT_EQ(contents(), damaged) << "what is left of it stays for whoever restores it";
+    }
+    std::filesystem::remove(file);
+    std::filesystem::create_directory(file); // Opens, and cannot be read.
+    EXPECT_FALSE(HeadsFile::open(file));
 }
 
 } // namespace

@@ -37,6 +37,7 @@ TEST(CallIndex, findsCallsByTheWordsOfRequestAndAnswer)
     EXPECT_EQ(hit.answered, "Your order is confirmed.\n");
     EXPECT_TRUE(hit.textComplete);
     EXPECT_TRUE(hit.decisions.empty());
+    EXPECT_EQ(hit.passed, std::optional(false)) << "no policy judged it";
     EXPECT_EQ(hit.closedAt, confirmed.closing.closedAt);
     ASSERT_EQ(hit.highlights.size(), 1U);
     EXPECT_TRUE(hit.highlights[0].starts_with("Your order is <mark>confirmed</mark>."));
@@ -72,6 +73,16 @@ struct TwoCalls : CallIndexOnTest {
     TestTenant tenant = TestDatabase::instance().newTenant();
     CallOnTest call;
 };
+
+TEST(CallIndex, saysWhichCallsWerePassed)
+{
+    TwoCalls on;
+    const auto of = [&](const std::string& user) {
+        return on.find(on.tenant.id, "user:" + user).hits.at(0).passed;
+    };
+    EXPECT_EQ(of("bob"), std::optional(true));
+    EXPECT_EQ(of("alice"), std::optional(false)) << "it was blocked";
+}
 
 TEST(CallIndex, findsCallsByTheFieldsOfTheLanguage)
 {
@@ -190,6 +201,7 @@ TEST(CallIndex, anotherTenantFindsNothing)
                       " NULL, 10)"),
               "42501");
     EXPECT_EQ(crossed("SELECT * FROM call_search_row($1, now(), gen_random_uuid())"), "42501");
+    EXPECT_EQ(crossed("SELECT call_search_has($1, now(), gen_random_uuid(), NULL)"), "42501");
     EXPECT_EQ(crossed("SELECT * FROM call_search WHERE tenant_id = $1"), "42501");
     EXPECT_EQ(crossed("SELECT * FROM call_index_queue WHERE tenant_id = $1"), "found 0");
     EXPECT_EQ(crossed("SELECT forget_call_subject($1, 'user:alice')"), "42501");

@@ -36,6 +36,15 @@ bool has(const std::string& text, std::string_view part)
     return text.find(part) != std::string::npos;
 }
 
+TEST(CallText, hasWhatTheProviderSaidAndNoPlaceholders)
+{
+    auto output = answers("The name is [GONE], well");
+    output.at_pointer("/texts/0").as_object()["original"] = "The name is Zanzibar, well";
+    const auto text = textOf(JsonObject{}, output);
+    EXPECT_TRUE(has(text.answered, "Zanzibar"));
+    EXPECT_FALSE(has(text.answered, "GONE"));
+}
+
 TEST(CallText, putsTheNewestMessageFirst)
 {
     const auto text

@@ -3,6 +3,7 @@
 #include "server/storage/erasure.h"
 
 #include "server/storage/quota_store.h"
+#include "server/storage/run_store.h"
 #include "tests/server/storage/ingest_on_test.h"
 #include "tests/server/storage/ledger_on_test.h"
 
@@ -92,6 +93,22 @@ TEST_F(ErasureTest, leavesNobodysNameAmongWhatWasUsed)
     EXPECT_EQ(ask("SELECT string_agg(resource || details::text, ' ') FROM audit_logs"
                   " WHERE action = 'quota.assigned'"),
               R"(user{"tier": "ALPHA", "scope": "user"} user{"tier": "ALPHA", "scope": "user"})");
+}
+
+TEST_F(ErasureTest, leavesARunStoppedThatHasLostItsName)
+{
+    m_call.opening.clientRunId = "alices-run";
+    ASSERT_TRUE(m_ingest.ingestNow(m_call.blockedStory()));
+    must(erase("user:alice"));
+    RunStore runs(m_log.server().database());
+    const auto tenant = m_log.tenant().id;
+    const auto run = m_call.opening.runId;
+    const auto live = must(runs.live(tenant, run, TestDatabase::soon()));
+    ASSERT_TRUE(live) << "who names it again would begin it anew";
+    EXPECT_TRUE(live->stop);
+    EXPECT_EQ(live->clientRunId, "");
+    EXPECT_EQ(must(runs.openAndStopped(tenant, {}, 10, TestDatabase::soon())).size(), 1U);
+    EXPECT_FALSE(must(runs.get(tenant, run, TestDatabase::soon())).clientRunId);
 }
 
 TEST_F(ErasureTest, reachesWhoOnlyHasAQuota)

@@ -6,7 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <future>
+#include <iterator>
 #include <thread>
 
 #include <sys/stat.h>
@@ -57,6 +59,7 @@ TEST(LocalCopy, givesBackARunWithEverythingInItAlsoAfterARestart)
     saved.stop->policyId = "PII";
     saved.stop->eventNo = 7;
     ASSERT_TRUE(saveAndWait(*copy, saved));
+    saved.clientRunId.clear();
     for (int i = 0; i < 2; ++i) {
         const auto found = copy->findRun(saved.tenantId, saved.runId);
         ASSERT_TRUE(found);
@@ -65,6 +68,70 @@ TEST(LocalCopy, givesBackARunWithEverythingInItAlsoAfterARestart)
         copy.reset();
         copy = open(dir);
     }
+}
+
+/// Everything that lies in the folder, the log of writes too.
+Bytes allBytes(const test::TempDir& dir)
+{
+    Bytes all;
+    for (const auto& entry : std::filesystem::directory_iterator(dir.path())) {
+        std::ifstream stream(entry.path(), std::ios::binary);
+        all.append(std::istreambuf_iterator<char>(stream), {});
+    }
+    return all;
+}
+
+TEST(LocalCopy, keepsNoNameThatAnApplicationGaveARun)
+{
+    const test::TempDir dir;
+    const auto copy = open(dir);
+    domain::LiveRun saved = run();
+    saved.clientRunId = "of-jane-roe";
+    ASSERT_TRUE(saveAndWait(*copy, saved));
+    EXPECT_NE(allBytes(dir).find("SNAP-1"), Bytes::npos) << "it looks where the run is";
+    EXPECT_EQ(allBytes(dir).find("jane-roe"), Bytes::npos);
+}
+
+TEST(LocalCopy, forgetsTheNamesThatAnEarlierFormatKept)
+{
+    const test::TempDir dir;
+    domain::LiveRun saved = run();
+    saved.clientRunId = "of-jane-roe";
+    {
+        ASSERT_TRUE(open(dir)); // The tables.
+        auto store = spool::SqliteConnection::open(dir.path() / "local.db",
+                                                   spool::SqliteConnection::Open::Existing);
+        ASSERT_TRUE(store);
+        auto put = store->prepare("INSERT INTO run VALUES (?, ?, 0, 0, ?)");
+        ASSERT_TRUE(put);
+        const Bytes state = printJson(toJson(saved));
+        put->bind(1, asView(saved.tenantId.value.bytes));
+        put->bind(2, asView(saved.runId.value.bytes));
+        put->bind(3, BytesView(state));
+        ASSERT_TRUE(put->step());
+        ASSERT_TRUE(store->execute("PRAGMA user_version=2"));
+    }
+    ASSERT_NE(allBytes(dir).find("jane-roe"), Bytes::npos);
+    const auto copy = open(dir);
+    EXPECT_EQ(allBytes(dir).find("jane-roe"), Bytes::npos);
+    saved.clientRunId.clear();
+    const auto found = copy->findRun(saved.tenantId, saved.runId);
+    ASSERT_TRUE(found && *found);
+    EXPECT_EQ(toJson(**found), toJson(saved));
+}
+
+TEST(LocalCopy, leavesNothingOfACatalogueThatWasReplaced)
+{
+    const test::TempDir dir;
+    const auto copy = open(dir);
+    const auto tenant = TenantId::generate();
+    Catalogue catalogue;
+    catalogue.currentSnapshot[tenant] = "SNAP-of-jane-roe";
+    ASSERT_TRUE(copy->saveCatalogue(catalogue));
+    ASSERT_NE(allBytes(dir).find("jane-roe"), Bytes::npos);
+    catalogue.currentSnapshot[tenant] = "SNAP-2";
+    ASSERT_TRUE(copy->saveCatalogue(catalogue));
+    EXPECT_EQ(allBytes(dir).find("jane-roe"), Bytes::npos);
 }
 
 TEST(LocalCopy, seesAStateThatIsStillQueued)
@@ -241,7 +308,7 @@ TEST(LocalCopy, refusesAFileItDoesNotUnderstand)
         auto connection = spool::SqliteConnection::open(dir.path() / "local.db",
                                                         spool::SqliteConnection::Open::Existing);
         ASSERT_TRUE(connection);
-        ASSERT_TRUE(connection->execute("PRAGMA user_version=3"));
+        ASSERT_TRUE(connection->execute("PRAGMA user_version=4"));
     }
     const auto newer = LocalCopy::open(dir.path() / "local.db", post);
     ASSERT_FALSE(newer);

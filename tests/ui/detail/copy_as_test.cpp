@@ -64,6 +64,35 @@ private Q_SLOTS:
         QVERIFY(curl.contains(QStringLiteral("it'\\''s [REDACTED]")));
     }
 
+    void curlAsksWhatWasAskedAndSaysWhatItLeavesOut()
+    {
+        domain::TimelineEvent input;
+        input.data = parseJson(R"({"endpoint":"/v1/responses","model":"gpt-4o","streaming":true,)"
+                               R"("bytes":54,"changed":false,"input":"hi","seed":7})")
+                         .value();
+        QString curl = asCurl(input, QStringLiteral("https://x.example"));
+        QVERIFY2(curl.startsWith(QStringLiteral("curl 'https://x.example/v1/responses'")),
+                 qPrintable(curl));
+        for (const char* part :
+             {R"("input":"hi")", R"("seed":7)", R"("stream":true)", R"("model":"gpt-4o")"}) {
+            QVERIFY2(curl.contains(QString::fromLatin1(part)), qPrintable(curl));
+        }
+        QVERIFY2(!curl.contains(QStringLiteral("endpoint")), "what is said about it is not asked");
+        input.data
+            = parseJson(R"({"endpoint":"/v1/chat/completions","model":"gpt-4o","bytes":9999,)"
+                        R"("changed":true,"messages_before":12,"tools":3,"messages":[)"
+                        R"({"role":"user","content":{"beginning":"Long","bytes":90000}}]})")
+                  .value();
+        curl = asCurl(input, QStringLiteral("https://x.example"));
+        for (const char* part : {"# Not the whole request: 12 older messages",
+                                 "only the beginning",
+                                 "3 tools",
+                                 "changed by policies",
+                                 R"("content":"Long")"}) {
+            QVERIFY2(curl.contains(QString::fromLatin1(part)), qPrintable(curl));
+        }
+    }
+
     void markdownCannotBeBrokenOut()
     {
         domain::Incident incident;

@@ -84,6 +84,14 @@ private Q_SLOTS:
         bars.barSeconds = 600;
         bars.counts = {9'999, 8'000, 0, 7'000, 5'000}; // The first bar lies before the first row.
         pager.setBars(bars);
+        QVERIFY2(!pager.requestFor(120, 100), "how much of the second bar is found is not known");
+        const auto count = pager.firstBarRequest();
+        QVERIFY(count && count->limit == 1U);
+        QCOMPARE(formatTime(*count->timeFrom), formatTime(first));
+        QCOMPARE(formatTime(*count->timeTo), formatTime(first + std::chrono::minutes(10)));
+        domain::SearchReply counted;
+        counted.total = 8'000;
+        pager.setFirstBar(counted);
         const auto near = pager.requestFor(3, 100);
         QVERIFY(near && near->offset == 300U && !near->timeFrom);
         const auto far = pager.requestFor(120, 100); // 12,000: 4,000 rows into the fourth bar.
@@ -95,6 +103,33 @@ private Q_SLOTS:
         const ResultPager other(request, first, std::nullopt);
         QCOMPARE(other.reach(20'000, 100), 10'100);
         QVERIFY(!other.requestFor(120, 100));
+    }
+
+    void aBoundInsideABarMovesNoRow()
+    {
+        domain::SearchRequest request;
+        request.query = "before:2026-05-03T10:30:00Z";
+        const auto first = parseTime("2026-05-03T10:29:00Z").value();
+        ResultPager pager(request, first, first + std::chrono::microseconds(1));
+        domain::HistogramReply bars; // As if nothing bounded the time.
+        bars.from = parseTime("2026-05-01T00:00:00Z").value();
+        bars.barSeconds = 86'400;
+        bars.counts = {20'000, 9'000, 4'000, 9'999};
+        pager.setBars(bars);
+        const auto count = pager.firstBarRequest();
+        QVERIFY(count);
+        QCOMPARE(formatTime(*count->timeTo), formatTime(first + std::chrono::microseconds(1)));
+        domain::SearchReply counted;
+        counted.total = 2'100; // Of the third bar; the fourth lies behind the bound.
+        pager.setFirstBar(counted);
+        const auto far = pager.requestFor(111, 100);
+        QVERIFY(far);
+        QCOMPARE(formatTime(*far->timeTo), formatTime(bars.from + std::chrono::days(1)));
+        QCOMPARE(far->offset.value_or(0), 0U);
+        QCOMPARE(pager.requestFor(110, 100)->offset.value_or(0), 8'900U);
+        counted.totalIsEstimate = true;
+        pager.setFirstBar(counted);
+        QVERIFY2(!pager.requestFor(111, 100), "not the wrong rows");
     }
 
     void fetchesOnlyThePagesLookedAt()

@@ -63,9 +63,14 @@ domain::Question GeneratedSource::search(domain::SearchRequest request,
         first += std::chrono::duration_cast<std::chrono::seconds>(kNewest - *request.timeTo).count()
             + 1;
     }
+    std::int64_t end = m_count;
+    if (request.timeFrom) {
+        const auto back = std::chrono::floor<std::chrono::seconds>(kNewest - *request.timeFrom);
+        end = std::clamp<std::int64_t>(back.count() + 1, 0, m_count);
+    }
     domain::SearchReply reply;
-    reply.total = m_count;
-    const std::int64_t last = std::min(m_count, first + request.limit.value_or(50));
+    reply.total = std::max<std::int64_t>(0, end - (first - request.offset.value_or(0)));
+    const std::int64_t last = std::min(end, first + request.limit.value_or(50));
     for (std::int64_t number = first; number < last; ++number) {
         reply.incidents.push_back(hit(number));
     }
@@ -140,6 +145,13 @@ domain::Question GeneratedSource::exportIncident(std::string id,
     return later<Bytes>(tl::make_unexpected(domain::SourceFailure{
                             {ErrorCode::NotFound, "Nothing is exported here.", {}}, {}, {}, {}}),
                         std::move(answer));
+}
+
+domain::Question GeneratedSource::exportSearch(domain::SearchRequest,
+                                               domain::ExportChoice,
+                                               domain::AnswerTo<Bytes> answer)
+{
+    return later<Bytes>(tl::make_unexpected(notHere()), std::move(answer));
 }
 
 domain::Question GeneratedSource::certify(std::string id,

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/storage/ledger_keys.h"
+
+namespace exhibit::storage {
+
+Result<std::vector<NotedKey>> readNotedKeys(Transaction& transaction)
+{
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT epoch, purpose, public_key FROM ledger_keys"
+                                  " WHERE tenant_id = $1 ORDER BY epoch, noted_at, public_key",
+                                  {transaction.tenant()}));
+    std::vector<NotedKey> keys;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        keys.push_back({static_cast<std::int32_t>(rows.integer(row, 0)),
+                        std::string(rows.text(row, 1)),
+                        std::string(rows.text(row, 2))});
+    }
+    return keys;
+}
+
+Result<void> noteKey(Transaction& transaction, const NotedKey& key)
+{
+    EXHIBIT_CHECK(
+        transaction.query("INSERT INTO ledger_keys (tenant_id, epoch, purpose, public_key)"
+                          " VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+                          {transaction.tenant(), key.epoch, key.purpose, key.publicKey}));
+    return {};
+}
+
+Result<void> noteLogKeys(Transaction& transaction, const std::vector<evidence::NoteKey>& keys)
+{
+    EXHIBIT_TRY(const auto heads, readAllHeads(transaction));
+    for (const auto& head : heads) {
+        EXHIBIT_TRY(const auto checkpoint, readCheckpoint(transaction, head.epoch));
+        if (!checkpoint) {
+            continue;
+        }
+        EXHIBIT_TRY(const auto note, evidence::parseNote(checkpoint->note));
+        for (const auto& key : keys) {
+            EXHIBIT_TRY(const auto named, evidence::NoteKey::make(head.origin, key.key()));
+            const auto signs = evidence::verifyNote(note, {&named, 1});
+            if (signs && !signs->empty()) {
+                EXHIBIT_CHECK(
+                    noteKey(transaction, {head.epoch, std::string(kNotedLogKey), named.text()}));
+            }
+        }
+    }
+    return {};
+}
+
+} // namespace exhibit::storage

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tags and statuses that several people give to one incident of a real server.
+#include "tests/gui/console_on_server.h"
+#include "tests/gui/stall_monitor.h"
+#include "ui/search/results_pane.h"
+#include "ui/search/results_view.h"
+#include "ui/text.h"
+#include "ui/widgets/message_bar.h"
+
+#include <QInputDialog>
+#include <QMenu>
+#include <QNetworkAccessManager>
+#include <QNetworkReply>
+
+namespace exhibit::console {
+namespace {
+
+using namespace Qt::StringLiterals;
+using domain::IncidentStatus;
+using Tags = std::vector<std::string>;
+
+} // namespace
+
+class ChangesTest : public QObject, private test::ConsoleOnServer {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { startConsole(u"changes"_s); }
+    void cleanupTestCase() { stopConsole(); }
+    void init()
+    {
+        find({});
+        pane<ui::ResultsPane>(u"results"_s)->view().selectRow(0);
+        QTRY_VERIFY_WITH_TIMEOUT(window().services().selection->hit() != nullptr, kPatience);
+        somebodyElse(R"({"status":"open","tags":[]})");
+        QTRY_VERIFY_WITH_TIMEOUT(tags().empty() && status() == IncidentStatus::Open, kPatience);
+        window().services().undo->clear();
+        results().bar().clear();
+    }
+    void cleanup() { m_console->records().closeAll(); }
+
+    void undoingATagLeavesThoseOfOthers()
+    {
+        tag(window(), u"pii"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(tags(), Tags{"pii"}, kPatience);
+        somebodyElse(R"({"tags":["pii","legal-hold"]})");
+        QVERIFY(window().actions().trigger(u"edit.undo"));
+        QTRY_COMPARE_WITH_TIMEOUT(tags(), Tags{"legal-hold"}, kPatience);
+        QVERIFY(window().actions().trigger(u"edit.redo"));
+        QTRY_COMPARE_WITH_TIMEOUT(tags(), (Tags{"legal-hold", "pii"}), kPatience);
+    }
+
+    void tagsTypedOneAfterTheOtherAreAllKept()
+    {
+        for (const auto& text : {u"a"_s, u"b"_s, u"c"_s}) {
+            tag(window(), text); // Before the answer to the one before.
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(tags(), (Tags{"a", "b", "c"}), kPatience);
+        for (int i = 0; i < 3; ++i) {
+            QVERIFY(window().actions().trigger(u"edit.undo"));
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(tags().empty(), kPatience);
+    }
+
+    void undoReopensNothingThatSomebodyResolved()
+    {
+        choose(window(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(status(), IncidentStatus::Investigating, kPatience);
+        somebodyElse(R"({"status":"resolved"})");
+        QVERIFY(window().actions().trigger(u"edit.undo"));
+        QTRY_VERIFY_WITH_TIMEOUT(results().bar().text().contains(u"Not undone"_s), kPatience);
+        QVERIFY2(results().bar().text().contains(u"resolved"_s),
+                 qPrintable(results().bar().text()));
+        QTRY_COMPARE_WITH_TIMEOUT(status(), IncidentStatus::Resolved, kPatience);
+    }
+
+    void aChangeThatFailedIsNoStep()
+    {
+        const auto stale = window().services().selection->shared();
+        somebodyElse(R"({"status":"resolved"})");
+        window().services().selection->setIncident(stale); // As a row that was not told yet.
+        choose(window(), 2);
+        QTRY_VERIFY_WITH_TIMEOUT(results().bar().text().contains(u"Not done"_s), kPatience);
+        QTRY_VERIFY(!window().services().undo->canUndo());
+        QVERIFY(!window().actions().action(u"edit.undo")->isEnabled());
+    }
+
+    void twoStatusesInARowAreUndoneOneByOne()
+    {
+        choose(window(), 1);
+        choose(window(), 2); // The row still shows what was before both.
+        QTRY_COMPARE_WITH_TIMEOUT(status(), IncidentStatus::Contained, kPatience);
+        QVERIFY(window().actions().trigger(u"edit.undo"));
+        QTRY_COMPARE_WITH_TIMEOUT(status(), IncidentStatus::Investigating, kPatience);
+        QVERIFY(window().actions().trigger(u"edit.undo"));
+        QTRY_COMPARE_WITH_TIMEOUT(status(), IncidentStatus::Open, kPatience);
+    }
+
+    void aRecordsOwnWindowTagsAndSetsTheStatusToo()
+    {
+        window().services().openRecord(window().services().selection->shared());
+        auto& own = *m_console->records().windows().constFirst();
+        const auto& actions = *own.services().actions;
+        QVERIFY(actions.action(u"case.tag")->isVisible());
+        QVERIFY(actions.action(u"edit.undo")->isVisible());
+        tag(own, u"from its window"_s);
+        choose(own, 3);
+        QTRY_COMPARE_WITH_TIMEOUT(tags(), Tags{"from its window"}, kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(status(), IncidentStatus::Resolved, kPatience);
+        const auto& hit = *own.services().selection->hit();
+        QCOMPARE(hit.incident.status, IncidentStatus::Resolved);
+        QVERIFY2(!window().actions().trigger(u"edit.undo"), "each window has its own steps");
+        QVERIFY(own.services().actions->trigger(u"edit.undo"));
+        QVERIFY(own.services().actions->trigger(u"edit.undo"));
+        QTRY_VERIFY_WITH_TIMEOUT(tags().empty(), kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(status(), IncidentStatus::Open, kPatience);
+    }
+
+private:
+    ui::ResultsPane& results() { return *pane<ui::ResultsPane>(u"results"_s); }
+    Tags tags() { return window().services().selection->hit()->incident.tags; }
+    IncidentStatus status() { return window().services().selection->hit()->incident.status; }
+
+    template <class Window>
+    static void tag(Window& in, const QString& text)
+    {
+        QVERIFY(in.services().actions->trigger(u"case.tag"));
+        auto* dialog = in.template findChild<QInputDialog*>(u"tag.dialog"_s);
+        QVERIFY(dialog != nullptr);
+        dialog->setTextValue(text);
+        dialog->accept();
+        delete dialog;
+    }
+    template <class Window>
+    static void choose(Window& in, int row)
+    {
+        QVERIFY(in.services().actions->trigger(u"case.status"));
+        auto* menu = in.template findChild<QMenu*>(u"status.menu"_s);
+        QVERIFY(menu != nullptr);
+        menu->actions().at(row)->trigger();
+        delete menu;
+    }
+
+    void somebodyElse(const QByteArray& change)
+    {
+        const auto id = window().services().selection->hit()->incident.incidentId.text();
+        QNetworkRequest request(QUrl(m_server.url() + u"/api/v1/incidents/"_s + ui::toQt(id)));
+        request.setHeader(QNetworkRequest::ContentTypeHeader, u"application/json"_s);
+        request.setRawHeader("Authorization", "Bearer " + m_server.key());
+        auto* reply = m_network.sendCustomRequest(request, "PATCH", change);
+        QTRY_VERIFY_WITH_TIMEOUT(reply->isFinished(), kPatience);
+        QCOMPARE(reply->error(), QNetworkReply::NoError);
+    }
+
+    QNetworkAccessManager m_network;
+};
+
+} // namespace exhibit::console
+
+EXHIBIT_GUI_TEST_MAIN(exhibit::console::ChangesTest)
+#include "changes_test.moc"
