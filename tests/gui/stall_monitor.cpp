@@ -73,7 +73,8 @@ bool WatchedApplication::notify(QObject* receiver, QEvent* event)
     const Milliseconds blocked
         = (end.wall - begin.wall) - busy - std::max(end.queued - begin.queued, Milliseconds(0));
     m_longest = std::max(m_longest, busy);
-    if (busy > kBusyLimit || (blocked > kBlockedLimit && !m_isLoaded())) {
+    const bool isLong = busy > kBusyLimit || blocked > kBlockedLimit;
+    if (isLong && (!m_isLoaded() || busy > kBusyLimit * kLoadedFactor)) {
         m_stalls << lineOf(before, name, busy, blocked);
     }
     return handled;

@@ -39,6 +39,7 @@ class StallMonitorTest : public QObject {
 private Q_SLOTS:
     void busyEventsAreStalls()
     {
+        application().setLoadCheck([] { return false; });
         later([] { burn(asMs(WatchedApplication::kBusyLimit, 130)); });
         const QStringList stalls = application().takeStalls();
         QCOMPARE(stalls.size(), 1);
@@ -57,6 +58,15 @@ private Q_SLOTS:
         application().setLoadCheck([] { return true; });
         later(block);
         QCOMPARE(application().takeStalls(), QStringList());
+    }
+
+    void busyCountsOnALoadedMachineToo()
+    {
+        application().setLoadCheck([] { return true; });
+        later([] { burn(asMs(WatchedApplication::kBusyLimit, 200)); });
+        QCOMPARE(application().takeStalls(), QStringList());
+        later([] { burn(asMs(WatchedApplication::kBusyLimit, 350)); });
+        QCOMPARE(application().takeStalls().size(), 1);
     }
 
     void shortEventsAndWhatTestsDoThemselvesAreNone()

@@ -34,9 +34,13 @@ TEST(Access, refusesAKeyWithoutTheScopeAndNamesIt)
 TEST(Access, guardsEveryRouteButThoseThatAreOpenByContract)
 {
     ApiOnTest api;
-    // The stream of events is no plain handler: integration.live_events asks it.
-    const std::set<std::string> open{
-        "/health", "/openapi.json", "/api/v1/events", "/api/v1/certificates/{id}/verify"};
+    // The stream of events and the files of exports have no plain handlers: integration.live_events
+    // and integration.export_jobs ask them.
+    const std::set<std::string> open{"/health",
+                                     "/openapi.json",
+                                     "/api/v1/events",
+                                     "/api/v1/exports/{id}/content",
+                                     "/api/v1/certificates/{id}/verify"};
     for (const auto& route : api.router().routes()) {
         if (!open.contains(route.pattern)) {
             EXPECT_EQ(api.askAs("", route.method, route.pattern).status, 401) << route.pattern;

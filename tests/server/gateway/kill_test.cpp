@@ -5,6 +5,8 @@
 #include "tests/server/gateway/relayed_stream.h"
 
 #include <future>
+#include <map>
+#include <random>
 
 namespace exhibit::gateway {
 namespace {
@@ -89,6 +91,66 @@ TEST(Kill, refusesACallThatWaitsForItsProvider)
         EXPECT_EQ(recordsOf<spool::CallClosed>(gateway.records()).at(0).outcome, "stopped");
         EXPECT_EQ(cuts.reach(1), 1);
     }
+}
+
+TEST(Kill, letsNothingOfAHeldToolCallOut)
+{
+    const std::string tools
+        = R"({"policy_id":"TOOLS","title":"Tools","severity":"high","stage":"tool_call",)"
+          R"("mode":"block","rule":{"type":"tool","deny":["rm_*"]}})";
+    const auto begun = event(delta(R"("tool_calls":[{"index":0,"id":"call_1","type":"function",)"
+                                   R"("function":{"name":"pay","arguments":""}}])"))
+        + event(delta(R"("tool_calls":[{"index":0,"function":{"arguments":"{\"amount\":"}}])"));
+    Cuts cuts;
+    GatewayOnTest gateway(stalling(text("Let me see. ") + begun, cuts), {.policies = {tools}});
+    std::size_t calls = 0;
+    const auto rest = killedStream(gateway, calls);
+    EXPECT_EQ(calls, 1U);
+    EXPECT_EQ(rest.find("tool_calls"), std::string::npos) << rest;
+    EXPECT_NE(rest.find("content_filter"), std::string::npos) << rest;
+    const auto closed = recordsOf<spool::CallClosed>(gateway.records()).at(0);
+    EXPECT_EQ(closed.outcome, "stopped");
+    ASSERT_EQ(closed.toolCalls.size(), 1U);
+    EXPECT_FALSE(closed.toolCalls[0].released);
+}
+
+/// Before the first byte, between events, behind the last one, while the end is being recorded.
+TEST(Kill, atAnyMomentLeavesAWholeAnswerOrAStoppedOne)
+{
+    const auto stream = text("one ") + text("two ") + finish() + done();
+    const std::string whole
+        = R"({"id":"c","model":"m","choices":[{"index":0,"message":{"role":"assistant",)"
+          R"("content":"one two "},"finish_reason":"stop"}]})";
+    GatewayOnTest gateway([&](const std::string& request, ScriptedUpstream::Peer& peer) {
+        return request.find("\"stream\":true") == std::string::npos
+            ? peer.send(jsonReply(whole))
+            : peer.send(streamHead() + streamChunk(stream)) && peer.send(kStreamEnd);
+    });
+    constexpr int kRounds = 60;
+    std::mt19937 dice(7);
+    std::map<std::string, int> outcomes; // As the clients had them.
+    for (int i = 0; i < kRounds; ++i) {
+        const auto run = "r-" + std::to_string(i);
+        const auto ask = std::string(R"({"model":"gpt-4o","messages":[],)")
+            + (i % 2 == 0 ? R"("stream":true,)" : "") + R"("metadata":{"run_id":")" + run + "\"}}";
+        auto reply = std::async(std::launch::async, [&] { return gateway.chat(ask); });
+        std::this_thread::sleep_for(std::chrono::microseconds(dice() % 4000));
+        gateway.cutRun(gateway.runNamed(run), KillReason::AdminKill);
+        const auto got = reply.get();
+        ASSERT_TRUE(got.has_value()) << "nobody is left without an answer";
+        const bool complete = got->body == (i % 2 == 0 ? stream : whole);
+        if (!complete) {
+            EXPECT_TRUE(got->body.find("content_filter") != std::string::npos
+                        || got->body.find("run_stopped") != std::string::npos)
+                << got->body;
+        }
+        ++outcomes[complete ? "completed" : "stopped"];
+    }
+    std::map<std::string, int> recorded;
+    for (const auto& closed : recordsOf<spool::CallClosed>(gateway.records(kRounds))) {
+        ++recorded[closed.outcome];
+    }
+    EXPECT_EQ(recorded, outcomes);
 }
 
 TEST(Kill, leavesOtherRunsAlone)

@@ -217,7 +217,7 @@ TEST(CallIndexer, callsOfBeforeTheIndexAreIndexed)
     };
     sql("DROP TABLE call_index_queue, call_search, call_search_sample CASCADE;"
         "DELETE FROM partitioned_tables WHERE table_name LIKE 'call_search%';"
-        "DELETE FROM schema_migrations WHERE number = 6;"
+        "DELETE FROM schema_migrations WHERE number IN (6, 17);"
         "DO $$ DECLARE f record; BEGIN FOR f IN SELECT oid::regprocedure AS name FROM pg_proc"
         " WHERE pronamespace = 'exhibit'::regnamespace AND (proname LIKE '%call_index%' OR proname"
         " LIKE '%call_s%' OR proname LIKE '%_calls' OR proname LIKE 'call_values%')"
