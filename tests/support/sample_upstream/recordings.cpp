@@ -240,10 +240,11 @@ Recordings::Found Recordings::find(std::string_view method,
                                    const Json& body) const
 {
     const Recording* equal = findEqual(method, path, body);
-    if (equal == nullptr && findMember(body, "stream_options") != nullptr) {
-        Json asked = body;
-        asked.get_object().erase("stream_options");
-        equal = findEqual(method, path, asked);
+    Json asked = body;
+    for (const auto* name : {"metadata", "stream_options"}) {
+        if (equal == nullptr && asked.is_object() && asked.get_object().erase(name) > 0) {
+            equal = findEqual(method, path, asked);
+        }
     }
     if (equal != nullptr || body.is_null()) {
         return {equal, false};

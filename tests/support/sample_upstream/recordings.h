@@ -35,9 +35,10 @@ public:
         bool fallback = false;
     };
     /// The first recording of the path's endpoint (or of the path itself) whose request equals
-    /// `body`; then one that equals it but for `stream_options`, which gateways set to have the
-    /// usage counted; else the first 200 of the endpoint and stream flag, as a fallback. Without a
-    /// body (null) method and path are all there is, and have to be equal.
+    /// `body`; then one that equals it but for `metadata` and for `stream_options`, which gateways
+    /// set to have the usage counted: they change no answer. Else the first 200 of the endpoint and
+    /// stream flag, as a fallback. Without a body (null) method and path are all there is, and have
+    /// to be equal.
     [[nodiscard]] Found find(std::string_view method,
                              std::string_view path,
                              const Json& body) const;

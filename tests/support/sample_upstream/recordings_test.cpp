@@ -71,7 +71,7 @@ TEST(Recordings, fallsBackOnTheSameEndpointAndStreamFlag)
     EXPECT_EQ(find("/odd", R"({"q":2})"), "none"); // Only a 429 is recorded there.
 }
 
-TEST(Recordings, looksPastTheStreamOptionsThatAGatewaySets)
+TEST(Recordings, looksPastWhatChangesNoAnswer)
 {
     const test::TempDir folder;
     const Recordings recordings = loaded(folder);
@@ -80,6 +80,7 @@ TEST(Recordings, looksPastTheStreamOptionsThatAGatewaySets)
     };
     EXPECT_EQ(find(R"({"model":"m","stream":true,"stream_options":{"include_usage":true}})"),
               "sse");
+    EXPECT_EQ(find(R"({"n":1,"model":"m","metadata":{"channel":"web"}})"), "one");
     EXPECT_EQ(find(R"({"model":"x","stream":true,"stream_options":{"include_usage":true}})"),
               "fallback sse");
 }
