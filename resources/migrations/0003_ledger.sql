@@ -210,6 +210,7 @@ BEGIN
     RETURNING k.key_id INTO erased_key;
     DELETE FROM ledger_fields f WHERE f.tenant_id = v_tenant AND f.key_id = erased_key;
     GET DIAGNOSTICS field_rows = ROW_COUNT;
+    field_rows := field_rows + forget_lost_keys(p_subject); -- 0015_lost_keys.sql
     DELETE FROM call_bodies b
     WHERE b.tenant_id = v_tenant AND b.call_id = ANY (v_calls) AND b.subject = p_subject;
     GET DIAGNOSTICS body_rows = ROW_COUNT;
@@ -222,7 +223,9 @@ BEGIN
       AND s.incident_id = i.incident_id AND s.created_at = i.created_at;
     UPDATE incidents i SET user_id = NULL, session_id = NULL, excerpt = ''
     WHERE i.tenant_id = v_tenant AND i.call_id = ANY (v_calls);
-    UPDATE runs r SET user_id = NULL, session_id = NULL, metadata = NULL, client_run_id = NULL
+    -- '' and not NULL: who names the run again is told that it was stopped.
+    UPDATE runs r SET user_id = NULL, session_id = NULL, metadata = NULL,
+        client_run_id = CASE WHEN r.client_run_id IS NULL THEN NULL ELSE '' END
     WHERE r.tenant_id = v_tenant AND r.run_id = ANY (v_runs)
       AND (r.user_id = p_user OR r.user_id IS NULL);
     UPDATE proxy_calls c SET user_id = NULL, session_id = NULL, metadata = NULL, facts = NULL,
