@@ -2,6 +2,7 @@
 #include "ui/detail/copy_as.h"
 
 #include "models/domain/incident_source_json.h"
+#include "ui/detail/json_layout.h"
 #include "ui/shell_quote.h"
 #include "ui/text.h"
 #include "ui/timeline/event_text.h"
@@ -179,13 +180,6 @@ QString asJson(const domain::Incident& incident, const domain::TimelineReply* ti
         object.emplace("events", toJson(timeline->events));
     }
     return withoutSecrets(prettyJson(printJson(Json(std::move(object)))));
-}
-
-QString prettyJson(const std::string& text)
-{
-    const auto document = QJsonDocument::fromJson(QByteArray::fromStdString(text));
-    return document.isNull() ? toQt(text)
-                             : QString::fromUtf8(document.toJson(QJsonDocument::Indented));
 }
 
 } // namespace exhibit::ui

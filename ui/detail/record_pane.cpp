@@ -3,6 +3,7 @@
 
 #include "models/domain/incident_source_json.h"
 #include "ui/detail/answer_box.h"
+#include "ui/detail/call_pages.h"
 #include "ui/detail/copy_as.h"
 #include "ui/detail/explain_section.h"
 #include "ui/detail/fact_list.h"
@@ -54,10 +55,12 @@ RecordPane::RecordPane(const Services& services, QWidget* parent)
     m_tabs->setDocumentMode(true);
     m_tabs->tabBar()->setFont(typeFont(TypeRole::Small));
     m_tabs->addTab(summary(), tr("Summary"));
-    m_tabs->addTab(m_request = new JsonPage(m_tabs), tr("Request"));
-    m_tabs->addTab(m_response = new JsonPage(m_tabs), tr("Response"));
+    auto* call = new CallPages(services, *m_tabs, this);
+    m_tabs->addTab(&call->request(), tr("Request"));
+    m_tabs->addTab(&call->response(), tr("Response"));
+    m_tabs->addTab(&call->headers(), tr("Headers"));
     m_tabs->addTab(m_decisions = new JsonPage(m_tabs), tr("Decisions"));
-    m_tabs->addTab(m_events = new JsonPage(m_tabs), tr("Raw events"));
+    m_tabs->addTab(&call->bytes(), tr("Bytes"));
     column->addWidget(m_tabs, 1);
     m_stack->addWidget(m_empty);
     m_stack->addWidget(content);
@@ -78,7 +81,7 @@ RecordPane::RecordPane(const Services& services, QWidget* parent)
         m_tabs->setCurrentIndex(0);
         m_explainPart->setExpanded(true);
     });
-    connect(m_tabs, &QTabWidget::currentChanged, this, &RecordPane::showRaw);
+    connect(m_tabs, &QTabWidget::currentChanged, this, &RecordPane::showDecisions);
     connect(&TimeDisplay::instance(), &TimeDisplay::changed, this, &RecordPane::showEvent);
     handleActions();
 }
@@ -188,7 +191,7 @@ void RecordPane::handleActions()
                        copy(asMarkdown(hit.incident, timeline));
                    }));
     actions.handle(u"edit.copy_curl", this, [this] {
-        if (const auto* input = firstOf(StepType::Input)) {
+        if (const auto* input = eventOf(StepType::Input)) {
             copy(asCurl(*input, m_services.sources->baseUrl()));
         }
     });
@@ -208,19 +211,11 @@ void RecordPane::openExport(bool certify)
     }
 }
 
-const domain::TimelineEvent* RecordPane::firstOf(StepType type) const
+const domain::TimelineEvent* RecordPane::eventOf(StepType type) const
 {
     const auto timeline = m_services.selection->timeline();
     const auto* hit = m_services.selection->hit();
-    if (!timeline || hit == nullptr) {
-        return nullptr;
-    }
-    for (const auto& event : timeline->events) { // Of the incident's own call; a run can have many.
-        if (event.type == type && event.callId == hit->incident.callId) {
-            return &event;
-        }
-    }
-    return nullptr;
+    return timeline && hit != nullptr ? firstOf(*timeline, hit->incident.callId, type) : nullptr;
 }
 
 void RecordPane::showIncident()
@@ -271,11 +266,11 @@ void RecordPane::showRun()
     m_factsPart->setVisible(known);
     if (!known) { // Nothing of another run stands under this incident's title.
         m_answerPart->setVisible(false);
-        showRaw();
+        showDecisions();
         return;
     }
-    const auto* output = firstOf(StepType::Output);
-    const auto* call = firstOf(StepType::LlmCall);
+    const auto* output = eventOf(StepType::Output);
+    const auto* call = eventOf(StepType::LlmCall);
     QList<QPair<QString, QString>> figures{
         {tr("Tokens"), call != nullptr ? grouped(call->tokens) : QString(QChar(0x2013))},
         {tr("Cost"), costText(hit->incident.costMicrocents)},
@@ -301,12 +296,12 @@ void RecordPane::showRun()
                                   .arg(grouped(wire)));
     }
     m_figures->setFigures(figures);
-    const auto* context = firstOf(StepType::Context);
+    const auto* context = eventOf(StepType::Context);
     m_facts->setFacts(context != nullptr ? factsOf(*context) : std::vector<Fact>{},
                       context != nullptr
                           || (!m_services.selection->timeline()->truncated
                               && !m_services.selection->awaitsCall()));
-    showRaw();
+    showDecisions();
 }
 
 void RecordPane::showEvent()
@@ -325,45 +320,23 @@ void RecordPane::showEvent()
     m_explain->show(shown, m_run);
 }
 
-void RecordPane::showRaw()
+void RecordPane::showDecisions()
 {
     const auto timeline = m_services.selection->timeline();
-    auto* page = qobject_cast<JsonPage*>(m_tabs->currentWidget());
-    if (!timeline) {
-        if (page != nullptr) {
-            page->showNothing(tr("The record is being fetched."));
-        }
+    if (m_tabs->currentWidget() != m_decisions) {
         return;
     }
-    const auto show
-        = [](JsonPage& on, const domain::TimelineEvent* event, const QString& otherwise) {
-              event != nullptr ? on.show(event->data) : on.showNothing(otherwise);
-          };
-    if ((page == m_request || page == m_response) && m_services.selection->awaitsCall()) {
-        page->showNothing(tr("The record is not here yet: it is written when the call has ended."));
-    } else if (page == m_request) {
-        show(*page,
-             firstOf(StepType::Input),
-             timeline->truncated ? tr("The request is not among the events that were fetched.")
-                                 : tr("No request is recorded."));
-    } else if (page == m_response) {
-        show(*page,
-             firstOf(StepType::Output),
-             timeline->truncated ? tr("The answer is not among the events that were fetched.")
-                 : firstOf(StepType::Input) != nullptr
-                 ? tr("No answer is recorded: the call did not reach a provider.")
-                 : tr("No answer is recorded."));
-    } else if (page == m_events) {
-        page->show(toJson(timeline->events));
-    } else if (page == m_decisions) {
-        JsonArray decisions;
-        for (const auto& event : timeline->events) {
-            if (event.type == StepType::Policy) {
-                decisions.push_back(event.data);
-            }
-        }
-        page->show(Json(std::move(decisions)));
+    if (!timeline) {
+        m_decisions->showNothing(tr("The record is being fetched."));
+        return;
     }
+    JsonArray decisions;
+    for (const auto& event : timeline->events) {
+        if (event.type == StepType::Policy) {
+            decisions.push_back(event.data);
+        }
+    }
+    m_decisions->show(Json(std::move(decisions)));
 }
 
 bool RecordPane::eventFilter(QObject* object, QEvent* event)
