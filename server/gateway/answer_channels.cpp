@@ -42,6 +42,8 @@ std::size_t AnswerChannels::addChannel(const AnswerText& text)
 {
     const auto lane = m_lanes.try_emplace({text.choice, text.field}, m_lanes.size());
     Channel channel;
+    channel.number = m_channels.size();
+    channel.joins = text.joins;
     channel.name = text.channel;
     channel.choice = text.choice;
     channel.toolCall = text.toolCall;
@@ -99,7 +101,9 @@ AnswerPiece AnswerChannels::feedRepeated(const AnswerText& text, std::string_vie
     if (text.toolCall && m_guarded) {
         m_guard.outputUnreadable("A tool call is repeated in other words.");
     }
+    joinRepeated(channel);
     AnswerText other = text;
+    other.joins = {};
     other.toolCall = false;
     other.channel += "/~again/" + std::to_string(m_channels.size());
     const auto piece = feedText(other, bytes);
@@ -113,6 +117,9 @@ AnswerPiece AnswerChannels::feedText(const AnswerText& text, std::string_view by
     Channel& channel = m_channels[number];
     if (m_guarded && channel.finished && !bytes.empty() && !m_guard.stop()) {
         resume(channel);
+    }
+    if (m_guarded && !channel.joins.empty() && !bytes.empty() && !m_guard.stop()) {
+        join(channel);
     }
     if (m_guarded && channel.fed == 0 && !bytes.empty() && hasTwin(channel)) {
         m_guard.outputUnreadable("A tool call has two names or two texts of arguments.");
@@ -130,7 +137,9 @@ AnswerPiece AnswerChannels::feedText(const AnswerText& text, std::string_view by
     if (!bytes.empty() && isFinished(text.choice)) {
         std::erase(m_finished, text.choice);
     }
-    feedGuard(channel.guard, bytes);
+    auto rest = bytes;
+    feedSeam(channel, rest);
+    feedGuard(channel.guard, rest);
     takeReplacements(channel);
     followArguments(channel, bytes);
     return piece;
@@ -254,9 +263,10 @@ bool AnswerChannels::finishAll()
     for (const auto& channel : m_channels) {
         choices.push_back(channel.choice);
     }
-    return std::all_of(choices.begin(), choices.end(), [this](std::int64_t choice) {
-        return finishChoice(choice);
-    });
+    return std::all_of(choices.begin(),
+                       choices.end(),
+                       [this](std::int64_t choice) { return finishChoice(choice); })
+        && finishSeams();
 }
 
 bool AnswerChannels::finishChannel(Channel& channel)
@@ -265,8 +275,12 @@ bool AnswerChannels::finishChannel(Channel& channel)
         return false;
     }
     channel.finished = true;
+    const std::size_t live = channel.guardBegin + m_guard.settled(channel.guard);
     m_guard.finishChannel(channel.guard);
     takeReplacements(channel);
+    if (m_guarded && !channel.joins.empty() && !m_guard.stop()) {
+        beginSeam(channel, live);
+    }
     if (channel.arguments && m_guarded && !m_guard.stop()) {
         judgeArguments(channel);
     }
@@ -287,7 +301,11 @@ std::size_t AnswerChannels::allowed(std::size_t number) const
     if (stop && stop->channel == channel.guardName) {
         settled = std::min(stop->cutAt, settled);
     }
-    return std::max(channel.released, channel.guardBegin + settled);
+    std::size_t end = channel.guardBegin + settled;
+    for (const auto seam : channel.seams) {
+        end = std::min(end, m_seams[seam].allowed(number));
+    }
+    return std::max(channel.released, end);
 }
 
 void AnswerChannels::takeReplacements(Channel& channel)
@@ -322,13 +340,21 @@ void AnswerChannels::takeReplacements(Channel& channel)
 
 std::vector<prevention::Replacement> AnswerChannels::replacementsWithin(const Channel& channel,
                                                                         std::size_t begin,
-                                                                        std::size_t end)
+                                                                        std::size_t end) const
 {
     auto found = overlapping(channel.replacements, begin, end);
     if (channel.open && channel.open->begin < end && channel.open->end > begin) {
         found.push_back(*channel.open);
     }
-    return found;
+    if (!m_redacts || channel.seams.empty()) {
+        return found;
+    }
+    std::vector<prevention::Replacement> across;
+    for (const auto seam : channel.seams) {
+        m_seams[seam].addReplacements(channel.number, across);
+    }
+    across.insert(across.end(), found.begin(), found.end());
+    return overlapping(united(std::move(across), Touching::One), begin, end);
 }
 
 std::string AnswerChannels::changed(const AnswerPiece& piece, std::string_view text) const

@@ -4,6 +4,7 @@
 #include "server/gateway/answer_parts.h"
 #include "server/gateway/json_end.h"
 #include "server/gateway/kept_text.h"
+#include "server/gateway/text_seam.h"
 #include "server/prevention/call_guard.h"
 #include "server/spool/call_record.h"
 
@@ -52,6 +53,8 @@ public:
     /// The choice's texts have ended, unless more of them comes. False when that stopped the run.
     bool finishChoice(std::int64_t choice);
     bool finishAll();
+    /// No part follows. False when what stands across parts stopped the run.
+    bool finishSeams();
     [[nodiscard]] bool isFinished(std::int64_t choice) const;
 
     /// True when every byte of the piece may go out as it is.
@@ -86,6 +89,7 @@ public:
 
 private:
     struct Channel {
+        std::size_t number = 0; ///< Of m_channels.
         std::string name;
         std::int64_t choice = 0;
         bool toolCall = false;
@@ -104,10 +108,19 @@ private:
         std::size_t resumedAt = 0; ///< and where it did so last.
         std::size_t fed = 0;
         std::size_t released = 0;
+        std::string_view joins; ///< As in AnswerText.
+        std::vector<std::size_t> seams; ///< Of m_seams: before it and behind it.
         KeptText text;
         /// In order: of the settled bytes, those that count for the record or are still held.
         std::vector<prevention::Replacement> replacements;
         std::optional<prevention::Replacement> open; ///< Behind them; it may still grow.
+    };
+
+    /// Parts whose texts clients put together, in the order of their numbers.
+    struct Joint {
+        std::optional<std::size_t> last; ///< The channel that goes on.
+        bool several = false;
+        bool differs = false; ///< A part was repeated in other words.
     };
 
     /// The channels of one tool call, as far as there are any.
@@ -126,6 +139,12 @@ private:
                                                                   std::string_view text);
     void judgeJoined(const JsonWalk& walk, const JoinedParts& parts, const std::string& place);
     void resume(Channel& channel);
+    void join(Channel& channel);
+    void joinRepeated(const Channel& channel);
+    void feedSeam(const Channel& channel, std::string_view& bytes);
+    void beginSeam(Channel& ended, std::size_t live);
+    [[nodiscard]] TextSeam* openSeam(const Channel& channel);
+    [[nodiscard]] static bool comesBefore(const Channel& a, const Channel& b);
     void feedGuard(std::size_t guardChannel, std::string_view text);
     bool finishChannel(Channel& channel);
     void judgeArguments(Channel& channel);
@@ -138,8 +157,9 @@ private:
     [[nodiscard]] std::map<std::pair<std::int64_t, std::int64_t>, ToolCallParts> toolCallParts()
         const;
     void takeReplacements(Channel& channel);
-    [[nodiscard]] static std::vector<prevention::Replacement> replacementsWithin(
-        const Channel& channel, std::size_t begin, std::size_t end);
+    [[nodiscard]] std::vector<prevention::Replacement> replacementsWithin(const Channel& channel,
+                                                                          std::size_t begin,
+                                                                          std::size_t end) const;
     [[nodiscard]] spool::ChannelText recordOf(const Channel& channel) const;
 
     prevention::CallGuard& m_guard;
@@ -149,6 +169,8 @@ private:
     std::unordered_map<std::string, std::size_t> m_numbers;
     std::map<std::pair<std::int64_t, std::string>, std::size_t> m_lanes;
     std::vector<std::int64_t> m_finished; ///< Choices.
+    std::map<std::string_view, Joint> m_joints;
+    std::deque<TextSeam> m_seams;
     std::size_t m_keptBytes = 0;
     std::size_t m_closedCalls = 0;
 };

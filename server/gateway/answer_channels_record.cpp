@@ -11,7 +11,13 @@ namespace exhibit::gateway {
 const KeptText* AnswerChannels::textOf(std::string_view name) const
 {
     const auto found = m_numbers.find(std::string(name));
-    return found != m_numbers.end() ? &m_channels[found->second].text : nullptr;
+    if (found != m_numbers.end()) {
+        return &m_channels[found->second].text;
+    }
+    const auto seam = std::find_if(m_seams.begin(), m_seams.end(), [name](const TextSeam& each) {
+        return each.name() == name;
+    });
+    return seam != m_seams.end() ? &seam->text() : nullptr;
 }
 
 spool::ChannelText AnswerChannels::recordOf(const Channel& channel) const

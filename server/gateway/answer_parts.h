@@ -27,9 +27,12 @@ struct AnswerText {
     bool isRaw = false; ///< The text is the value's JSON itself, e.g. an object of arguments.
     bool isAnswer = false; ///< Clients read it as the answer: prevention::TextRole.
     bool repeats = false; ///< Says once more, as a whole, what came in pieces.
+    /// Clients put it together with those of other parts that have the same here: "content/~text".
+    std::string_view joins;
 };
 
-/// Texts of a content's parts, which readers put together; each is an AnswerText too.
+/// Texts of a content's parts that come whole, which readers put together; each is an AnswerText
+/// too.
 struct JoinedParts {
     std::string channel; ///< "choices/0/content"
     std::vector<std::size_t> nodes;

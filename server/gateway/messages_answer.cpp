@@ -13,6 +13,9 @@ constexpr auto kNone = JsonWalk::kNone;
 // Members of blocks and deltas that hold their text.
 constexpr std::string_view kTexts[] = {"text", "thinking", "signature", "data"};
 
+// What clients put together of all blocks.
+constexpr std::string_view kJoined = "content/~text";
+
 class MessagesReader {
 public:
     MessagesReader(const JsonWalk& walk, AnswerForm form)
@@ -60,7 +63,6 @@ private:
             }
             return;
         }
-        JoinedParts joined{"content/~text", {}};
         for (auto block = m_walk.firstChild(content); block != kNone;
              block = m_walk.nextSibling(block)) {
             if (m_parts.choices.size() == limits::kAnswerChoicesMax) {
@@ -68,12 +70,6 @@ private:
                 return;
             }
             readBlock(addPart(m_walk[block].position, block), block);
-            if (const auto text = m_walk.find(block, "text"); m_walk.is(text, JsonKind::String)) {
-                joined.nodes.push_back(text);
-            }
-        }
-        if (joined.nodes.size() > 1) {
-            m_parts.joined.push_back(std::move(joined));
         }
     }
 
@@ -143,6 +139,7 @@ private:
                 && !m_walk.nameIs(node, "partial_json")) {
                 auto& text = m_texts.addText(part, node, m_walk.name(node));
                 text.isAnswer = text.field == "text";
+                text.joins = text.isAnswer ? kJoined : std::string_view{};
             }
         }
     }
@@ -166,7 +163,9 @@ private:
             readCall(part, block);
         }
         if (const auto text = m_walk.find(block, "text"); m_walk.is(text, JsonKind::String)) {
-            m_texts.addText(part, text, "text").isAnswer = true;
+            auto& said = m_texts.addText(part, text, "text");
+            said.isAnswer = true;
+            said.joins = kJoined;
         }
         m_texts.addAll(part, block);
     }

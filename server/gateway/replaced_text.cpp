@@ -48,13 +48,15 @@ std::vector<Replacement> overlapping(const std::vector<Replacement>& replacement
     return {first, last};
 }
 
-std::vector<prevention::Replacement> united(std::vector<prevention::Replacement> list)
+std::vector<prevention::Replacement> united(std::vector<prevention::Replacement> list,
+                                            Touching touching)
 {
     std::stable_sort(
         list.begin(), list.end(), [](const auto& a, const auto& b) { return a.begin < b.begin; });
     std::vector<prevention::Replacement> result;
     for (auto& each : list) {
-        if (!result.empty() && each.begin < result.back().end) {
+        const std::size_t reach = touching == Touching::One ? 1 : 0;
+        if (!result.empty() && each.begin < result.back().end + reach) {
             result.back().end = std::max(result.back().end, each.end);
         } else {
             result.push_back(std::move(each));

@@ -21,8 +21,10 @@ namespace exhibit::gateway {
 [[nodiscard]] std::vector<prevention::Replacement> overlapping(
     const std::vector<prevention::Replacement>& replacements, std::size_t begin, std::size_t end);
 
-/// In order; of those that overlap one, with the placeholder of the first.
+enum class Touching : std::uint8_t { Two, One };
+/// In order; of those that overlap, or touch where that makes them one, a single one with the
+/// placeholder of the first.
 [[nodiscard]] std::vector<prevention::Replacement> united(
-    std::vector<prevention::Replacement> replacements);
+    std::vector<prevention::Replacement> replacements, Touching touching = Touching::Two);
 
 } // namespace exhibit::gateway

@@ -24,6 +24,10 @@ constexpr std::string_view kEchoes[] = {"conversation",
                                         "tools",
                                         "user"};
 
+// What clients put together of all items: what is said, and what is thought.
+constexpr std::string_view kJoinedAnswer = "output/~text";
+constexpr std::string_view kJoinedThoughts = "output/~thoughts";
+
 /// Where the text of a kind of event stands in its item, and what the event that ends it calls it.
 struct TextEvent {
     std::string_view kind; ///< "response.KIND.delta", "response.KIND.done"
@@ -104,9 +108,6 @@ private:
             m_parts.problem = "The provider's answer has no output.";
         }
         readResponse(0);
-        if (m_joined.nodes.size() > 1) {
-            m_parts.joined.push_back(std::move(m_joined));
-        }
     }
 
     /// The whole answer, alone or within an event that begins or ends a stream.
@@ -222,6 +223,9 @@ private:
                                         : m_texts.addText(place, said, event.name);
             text.repeats = m_repeats;
             text.isAnswer = event.isAnswer;
+            text.joins = event.isAnswer ? kJoinedAnswer
+                : event.name == "text"  ? kJoinedThoughts
+                                        : std::string_view{};
             m_parts.choices.back().hasToolCalls = event.toolCall;
         }
         readTokens(place, 0);
@@ -279,14 +283,10 @@ private:
         for (const std::string_view name : {"text", "refusal"}) {
             static_cast<void>(m_texts.isText(m_walk.find(content, name)));
         }
-        if (const auto text = m_walk.find(content, "text");
-            m_form == AnswerForm::Whole && m_walk.is(text, JsonKind::String)) {
-            m_joined.nodes.push_back(text);
-        }
-        if (const auto text = m_walk.find(content, "text");
-            m_walk.string(m_walk.find(content, "type")) == "output_text"
-            && m_walk.is(text, JsonKind::String)) {
-            m_texts.addText(place, text, "text").isAnswer = true;
+        if (const auto text = m_walk.find(content, "text"); m_walk.is(text, JsonKind::String)) {
+            auto& said = m_texts.addText(place, text, "text");
+            said.isAnswer = m_walk.string(m_walk.find(content, "type")) == "output_text";
+            said.joins = said.isAnswer ? kJoinedAnswer : kJoinedThoughts;
         }
         readTokens(place, content);
         m_texts.addAll(place, content);
@@ -314,7 +314,6 @@ private:
     AnswerTexts m_texts;
     std::string m_type; ///< Of the event.
     bool m_repeats = false; ///< Its texts came before, in pieces.
-    JoinedParts m_joined{"output/~text", {}};
 };
 
 } // namespace

@@ -57,6 +57,7 @@ void WholeAnswer::judgeTexts()
             m_channels.finishChoice(choice.index);
         }
     }
+    m_channels.finishSeams();
     const auto asides = m_channels.judgeAsides(*m_walk, m_answer, "answer");
     m_pieces.insert(m_pieces.end(), asides.begin(), asides.end());
 }

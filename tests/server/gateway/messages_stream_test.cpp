@@ -50,8 +50,23 @@ TEST(MessagesStream, holdsOnlyWhatMayStillMatchAndKeepsTheOrder)
     EXPECT_EQ(run.feed(text("The key is s")), "");
     EXPECT_EQ(run.feed(text("k-12")), "");
     EXPECT_EQ(run.feed(ping()), ping()) << "a sign of life waits for nothing";
-    EXPECT_EQ(run.feed(blockStop()), text("The key is s") + text("k-12") + blockStop());
-    EXPECT_EQ(run.feed(end() + stop()), end() + stop());
+    EXPECT_EQ(run.feed(blockStop()), "") << "the next block may go on with it";
+    EXPECT_EQ(run.feed(end()), "");
+    EXPECT_EQ(run.feed(stop()), text("The key is s") + text("k-12") + blockStop() + end() + stop());
+}
+
+TEST(MessagesStream, aTextThatNothingCanGoOnWithIsOutWithItsBlock)
+{
+    auto guard = guardWith({kBlockSecret});
+    RelayRun run(*guard, options());
+    const auto block = start() + textStart() + text("The key is not here.") + blockStop();
+    EXPECT_EQ(run.feed(block), block);
+    const auto half = textStart(1) + text("sk-ab", 1) + blockStop(1);
+    EXPECT_EQ(run.feed(half), textStart(1));
+    const auto tool = toolStart(2, "now") + blockStop(2);
+    EXPECT_EQ(run.feed(tool), "") << "a call between two texts does not part them";
+    const auto rest = textStart(3) + text(".", 3);
+    EXPECT_EQ(run.feed(rest), text("sk-ab", 1) + blockStop(1) + tool + rest);
 }
 
 TEST(MessagesStream, cutsTheTextBeforeTheMatch)
