@@ -19,15 +19,18 @@
 #include "ui/widgets/time_display.h"
 #include "ui/widgets/tool_bar_parts.h"
 
+#include <QApplication>
 #include <QClipboard>
 #include <QEvent>
 #include <QGuiApplication>
 #include <QLabel>
 #include <QPainter>
+#include <QPointer>
 #include <QScrollArea>
 #include <QStackedWidget>
 #include <QTabBar>
 #include <QTabWidget>
+#include <QThreadPool>
 #include <QVBoxLayout>
 
 namespace exhibit::ui {
@@ -167,38 +170,49 @@ void RecordPane::handleActions()
     auto& actions = *m_services.actions;
     const auto withHit = [this](auto run) {
         return [this, run] {
-            if (const auto* hit = m_services.selection->hit()) {
-                run(*hit, m_services.selection->timeline().get());
+            if (const auto hit = m_services.selection->shared()) {
+                run(hit, m_services.selection->timeline());
             }
         };
     };
-    using Timeline = domain::TimelineReply;
+    using Hit = std::shared_ptr<const domain::SearchHit>;
+    using Timeline = std::shared_ptr<const domain::TimelineReply>;
+    actions.handle(u"edit.copy_id", this, withHit([](const Hit& hit, const Timeline&) {
+                       QGuiApplication::clipboard()->setText(toQt(hit->incident.incidentId.text()));
+                   }));
     actions.handle(
-        u"edit.copy_id", this, withHit([this](const domain::SearchHit& hit, const Timeline*) {
-            copy(toQt(hit.incident.incidentId.text()));
+        u"edit.copy_json", this, withHit([this](const Hit& hit, const Timeline& timeline) {
+            copy([hit, timeline] { return asJson(hit->incident, timeline.get()); });
         }));
-    actions.handle(u"edit.copy_json",
-                   this,
-                   withHit([this](const domain::SearchHit& hit, const Timeline* timeline) {
-                       copy(asJson(hit.incident, timeline));
-                   }));
-    actions.handle(u"edit.copy_markdown",
-                   this,
-                   withHit([this](const domain::SearchHit& hit, const Timeline* timeline) {
-                       copy(asMarkdown(hit.incident, timeline));
-                   }));
+    actions.handle(
+        u"edit.copy_markdown", this, withHit([this](const Hit& hit, const Timeline& timeline) {
+            copy([hit, timeline, time = TimeDisplay::instance().iso(hit->incident.createdAt)] {
+                return asMarkdown(hit->incident, timeline.get(), time);
+            });
+        }));
     actions.handle(u"edit.copy_curl", this, [this] {
         if (const auto* input = firstOf(StepType::Input)) {
-            copy(asCurl(*input, m_services.sources->baseUrl()));
+            copy([input = *input, server = m_services.sources->baseUrl()] {
+                return asCurl(input, server);
+            });
         }
     });
     actions.handle(u"evidence.export", this, [this] { openExport(false); });
     actions.handle(u"evidence.certify", this, [this] { openExport(true); });
 }
 
-void RecordPane::copy(const QString& text)
+void RecordPane::copy(std::function<QString()> make)
 {
-    QGuiApplication::clipboard()->setText(text);
+    const int number = ++m_copies;
+    QThreadPool::globalInstance()->start(
+        [pane = QPointer<RecordPane>(this), number, make = std::move(make)] {
+            QString text = make();
+            QMetaObject::invokeMethod(qApp, [pane, number, text = std::move(text)] {
+                if (pane && pane->m_copies == number) {
+                    QGuiApplication::clipboard()->setText(text);
+                }
+            });
+        });
 }
 
 void RecordPane::openExport(bool certify)

@@ -46,7 +46,8 @@ private:
     void showRaw();
     void askRun();
     void openExport(bool certify);
-    void copy(const QString& text);
+    /// Puts there what `make` says; the newest wins. `make` runs in another thread.
+    void copy(std::function<QString()> make);
     [[nodiscard]] const domain::TimelineEvent* firstOf(domain::StepType type) const;
 
     Services m_services;
@@ -70,6 +71,7 @@ private:
     JsonPage* m_decisions = nullptr;
     std::optional<domain::Run> m_run;
     domain::Question m_runQuestion;
+    int m_copies = 0;
 };
 
 } // namespace exhibit::ui
