@@ -23,6 +23,7 @@ Reply<Bytes> decodeBytes(const HttpReply& reply)
 }
 
 const std::string kIncidents = "/api/v1/incidents/";
+const std::string kCalls = "/api/v1/calls/";
 const std::string kRuns = "/api/v1/runs/";
 const std::string kLedger = "/api/v1/ledger/";
 const std::string kPolicies = "/api/v1/policies";
@@ -97,6 +98,19 @@ QFuture<Reply<TimelineReply>> Client::timeline(std::string_view incidentId)
                 kIncidents + encodeSegment(incidentId) + "/timeline",
                 {},
                 decodeReply<TimelineReply>);
+}
+
+QFuture<Reply<CallReply>> Client::recordedCall(std::string_view id)
+{
+    return call("GET", kCalls + encodeSegment(id), {}, decodeReply<CallReply>);
+}
+
+QFuture<Reply<Bytes>> Client::callContent(std::string_view id, domain::CallPart part)
+{
+    return call("GET",
+                kCalls + encodeSegment(id) + "/content?part=" + std::string(wireName(part)),
+                {},
+                decodeBytes);
 }
 
 QFuture<Reply<RunReply>> Client::run(std::string_view id)

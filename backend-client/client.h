@@ -27,6 +27,9 @@ public:
     [[nodiscard]] QFuture<Reply<IncidentReply>> changeIncident(std::string_view id,
                                                                const IncidentChange& change);
     [[nodiscard]] QFuture<Reply<TimelineReply>> timeline(std::string_view incidentId);
+    /// A closed call as it stood on the wire.
+    [[nodiscard]] QFuture<Reply<CallReply>> recordedCall(std::string_view id);
+    [[nodiscard]] QFuture<Reply<Bytes>> callContent(std::string_view id, domain::CallPart part);
     /// By run_id; searchIncidents finds runs by the application's name for them.
     [[nodiscard]] QFuture<Reply<RunReply>> run(std::string_view id);
     [[nodiscard]] QFuture<Reply<RunEndReply>> endRun(std::string_view id);

@@ -34,6 +34,10 @@ struct IncidentReply {
     std::map<std::string, std::string> links;
 };
 
+struct CallReply {
+    domain::CallExchange call;
+};
+
 struct RunReply {
     domain::Run run;
 };

@@ -14,6 +14,12 @@ void visitFields(V& visit, Of<V, IncidentReply>& reply)
 }
 
 template <class V>
+void visitFields(V& visit, Of<V, CallReply>& reply)
+{
+    visit("call", reply.call);
+}
+
+template <class V>
 void visitFields(V& visit, Of<V, RunReply>& reply)
 {
     visit("run", reply.run);

@@ -107,6 +107,20 @@ domain::Question BackendSource::timeline(std::string incidentId,
     return ask(m_client->timeline(incidentId), std::move(answer), same<domain::TimelineReply>);
 }
 
+domain::Question BackendSource::call(std::string id, domain::AnswerTo<domain::CallExchange> answer)
+{
+    return ask(m_client->recordedCall(id), std::move(answer), [](const client::CallReply& reply) {
+        return reply.call;
+    });
+}
+
+domain::Question BackendSource::callContent(std::string id,
+                                            domain::CallPart part,
+                                            domain::AnswerTo<Bytes> answer)
+{
+    return ask(m_client->callContent(id, part), std::move(answer), same<Bytes>);
+}
+
 domain::Question BackendSource::run(std::string id, domain::AnswerTo<domain::Run> answer)
 {
     return ask(m_client->run(id), std::move(answer), [](const client::RunReply& reply) {

@@ -25,6 +25,10 @@ public:
     domain::Question incident(std::string id, domain::AnswerTo<domain::Incident> answer) override;
     domain::Question timeline(std::string incidentId,
                               domain::AnswerTo<domain::TimelineReply> answer) override;
+    domain::Question call(std::string id, domain::AnswerTo<domain::CallExchange> answer) override;
+    domain::Question callContent(std::string id,
+                                 domain::CallPart part,
+                                 domain::AnswerTo<Bytes> answer) override;
     domain::Question run(std::string id, domain::AnswerTo<domain::Run> answer) override;
     domain::Question snapshot(std::string id, domain::AnswerTo<Json> answer) override;
     domain::Question change(std::string incidentId,

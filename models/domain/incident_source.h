@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/base/time.h"
+#include "models/domain/call_exchange.h"
 #include "models/domain/certificate.h"
 #include "models/domain/found_call.h"
 #include "models/domain/incident.h"
@@ -159,6 +160,12 @@ public:
         = 0;
     [[nodiscard]] virtual Question incident(std::string id, AnswerTo<Incident> answer) = 0;
     [[nodiscard]] virtual Question timeline(std::string incidentId, AnswerTo<TimelineReply> answer)
+        = 0;
+    /// A closed call as it stood on the wire, and its recorded bytes.
+    [[nodiscard]] virtual Question call(std::string id, AnswerTo<CallExchange> answer) = 0;
+    [[nodiscard]] virtual Question callContent(std::string id,
+                                               CallPart part,
+                                               AnswerTo<Bytes> answer)
         = 0;
     [[nodiscard]] virtual Question run(std::string id, AnswerTo<Run> answer) = 0;
     [[nodiscard]] virtual Question snapshot(std::string id, AnswerTo<Json> answer) = 0;

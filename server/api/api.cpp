@@ -26,7 +26,8 @@ void addRoutes(http::Router& router, const ApiServices& services)
           ledgerRoutes(shared),   complianceRoutes(shared),   enteredRoutes(shared),
           exportRoutes(shared),   searchExportRoutes(shared), exportJobRoutes(shared),
           holdRoutes(shared),     certificateRoutes(shared),  remediationRoutes(shared),
-          projectRoutes(shared),  routingRoutes(shared),      upstreamRoutes(shared)}) {
+          projectRoutes(shared),  routingRoutes(shared),      upstreamRoutes(shared),
+          callRoutes(shared)}) {
         for (const auto& route : routes) {
             router.add({.method = route.method,
                         .pattern = route.pattern,

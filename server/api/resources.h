@@ -25,6 +25,7 @@ void refreshCatalogue(const ApiServices& services);
 
 [[nodiscard]] std::vector<ApiRoute> searchRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> callSearchRoutes(const SharedServices& services);
+[[nodiscard]] std::vector<ApiRoute> callRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> countRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> incidentRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> runRoutes(const SharedServices& services);

@@ -171,6 +171,9 @@ TEST(OpenApi, objectsHaveTheMembersOfTheirStructs)
     expectSame("TimelineEvent", fieldsOf<domain::TimelineEvent>());
     expectSame("Run", fieldsOf<domain::Run>());
     expectSame("RunAbort", fieldsOf<domain::RunAbort>());
+    expectSame("CallReply", fieldsOf<CallReply>());
+    expectSame("CallExchange", fieldsOf<domain::CallExchange>());
+    expectSame("CallPiece", fieldsOf<domain::CallPiece>());
     expectSame("RunReply", fieldsOf<RunReply>());
     expectSame("RunEndReply", fieldsOf<RunEndReply>());
     expectSame("RunExplanation", fieldsOf<domain::RunExplanation>());

@@ -256,6 +256,7 @@ private Q_SLOTS:
         for (int tab = 0; tab < tabs->count(); ++tab) {
             tabs->setCurrentIndex(tab);
             const auto* page = qobject_cast<ui::JsonPage*>(tabs->currentWidget());
+            QTRY_VERIFY(page == nullptr || !page->toPlainText().contains(u"being fetched"_s));
             const QString text = page != nullptr ? page->toPlainText() : QString();
             QVERIFY2(!text.contains(u"did not reach"_s), qPrintable(text));
             said = said || text.contains(u"The answer is not among the events"_s);

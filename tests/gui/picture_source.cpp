@@ -178,6 +178,18 @@ domain::Question PictureSource::timeline(std::string,
     return later<domain::TimelineReply>(story(), std::move(answer));
 }
 
+domain::Question PictureSource::call(std::string, domain::AnswerTo<domain::CallExchange> answer)
+{
+    return later<domain::CallExchange>(tl::make_unexpected(notHere()), std::move(answer));
+}
+
+domain::Question PictureSource::callContent(std::string,
+                                            domain::CallPart,
+                                            domain::AnswerTo<Bytes> answer)
+{
+    return later<Bytes>(tl::make_unexpected(notHere()), std::move(answer));
+}
+
 domain::Question PictureSource::run(std::string, domain::AnswerTo<domain::Run> answer)
 {
     return later<domain::Run>(tl::make_unexpected(notHere()), std::move(answer));

@@ -4,11 +4,10 @@
 #include "models/base/assert.h"
 #include "models/domain/incident_source_json.h"
 #include "models/redaction/redaction_pack.h"
+#include "ui/detail/json_layout.h"
 #include "ui/shell_quote.h"
 #include "ui/text.h"
 #include "ui/timeline/event_text.h"
-
-#include <QJsonDocument>
 
 namespace exhibit::ui {
 namespace {
@@ -228,13 +227,6 @@ QString asJson(const domain::Incident& incident, const domain::TimelineReply* ti
         object.emplace("events", toJson(events));
     }
     return prettyJson(printJson(redaction::redacted(pack(), Json(std::move(object)))));
-}
-
-QString prettyJson(const std::string& text)
-{
-    const auto document = QJsonDocument::fromJson(QByteArray::fromStdString(text));
-    return document.isNull() ? toQt(text)
-                             : QString::fromUtf8(document.toJson(QJsonDocument::Indented));
 }
 
 } // namespace exhibit::ui

@@ -21,7 +21,5 @@ namespace exhibit::ui {
                                  const QString& time);
 [[nodiscard]] QString asJson(const domain::Incident& incident,
                              const domain::TimelineReply* timeline);
-/// Indented; the text itself when it is no JSON. Any thread.
-[[nodiscard]] QString prettyJson(const std::string& text);
 
 } // namespace exhibit::ui

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/detail/json_page.h"
 
-#include "ui/detail/copy_as.h"
+#include "ui/detail/json_layout.h"
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
@@ -14,7 +14,7 @@
 namespace exhibit::ui {
 namespace {
 
-constexpr std::size_t kAskAboveBytes = 1024 * 1024;
+constexpr std::int64_t kAskAboveBytes = 1024 * 1024;
 
 } // namespace
 
@@ -30,40 +30,48 @@ JsonPage::JsonPage(QWidget* parent)
     document()->setDocumentMargin(scaled(8));
 }
 
-void JsonPage::show(const Json& json)
+void JsonPage::reset()
 {
     ++m_generation; // What was asked for before, and what waits for Enter, is of another record.
-    m_withheldBack.clear();
+    m_load = nullptr;
     m_working = false;
+}
+
+void JsonPage::show(const Json& json)
+{
     std::string text = printJson(json);
-    if (text.size() > kAskAboveBytes) {
-        setPlainText(tr("%1 bytes. Press Enter to load them.")
-                         .arg(grouped(static_cast<qint64>(text.size()))));
-        m_withheldBack = std::move(text);
-        return;
-    }
-    format(std::move(text));
+    const auto size = static_cast<std::int64_t>(text.size());
+    offer(size, [this, text = std::move(text)] { make([text] { return prettyJson(text); }); });
 }
 
 void JsonPage::showNothing(const QString& why)
 {
-    ++m_generation;
-    m_withheldBack.clear();
-    m_working = false;
+    reset();
     setPlainText(why);
 }
 
-void JsonPage::format(std::string text)
+void JsonPage::offer(std::int64_t bytes, std::function<void()> load)
 {
-    const int generation = ++m_generation;
+    reset();
+    if (bytes <= kAskAboveBytes) {
+        load();
+        return;
+    }
+    setPlainText(tr("%1 bytes. Press Enter to load them.").arg(grouped(bytes)));
+    m_load = std::move(load);
+}
+
+void JsonPage::make(std::function<QString()> text)
+{
+    reset();
     m_working = true;
     QThreadPool::globalInstance()->start(
-        [page = QPointer<JsonPage>(this), generation, text = std::move(text)] {
-            QString pretty = prettyJson(text);
-            QMetaObject::invokeMethod(qApp, [page, generation, pretty = std::move(pretty)] {
+        [page = QPointer<JsonPage>(this), generation = m_generation, text = std::move(text)] {
+            QString made = text();
+            QMetaObject::invokeMethod(qApp, [page, generation, made = std::move(made)] {
                 if (page && page->m_generation == generation) {
                     page->m_working = false;
-                    page->setPlainText(pretty);
+                    page->setPlainText(made);
                 }
             });
         });
@@ -72,8 +80,8 @@ void JsonPage::format(std::string text)
 void JsonPage::keyPressEvent(QKeyEvent* event)
 {
     const bool enter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
-    if (enter && !m_withheldBack.empty()) {
-        format(std::exchange(m_withheldBack, {}));
+    if (enter && m_load) {
+        std::exchange(m_load, nullptr)();
         return;
     }
     QPlainTextEdit::keyPressEvent(event);

@@ -5,18 +5,23 @@
 
 #include <QPlainTextEdit>
 
-#include <memory>
+#include <functional>
 
 namespace exhibit::ui {
 
-/// Recorded JSON, indented in a pool thread; an answer that was overtaken is dropped. A large text
-/// says its size first and is loaded on request.
+/// Recorded text, made in a pool thread; one that was overtaken is dropped. A large one says its
+/// size first and is loaded on request.
 class JsonPage : public QPlainTextEdit {
     Q_OBJECT
 
 public:
     explicit JsonPage(QWidget* parent);
+    /// Indented.
     void show(const Json& json);
+    /// What `text` returns; it is called in a pool thread.
+    void make(std::function<QString()> text);
+    /// Calls `load` at once, or when Enter asks for it: then it is large.
+    void offer(std::int64_t bytes, std::function<void()> load);
     void showNothing(const QString& why);
     [[nodiscard]] bool isWorking() const { return m_working; }
 
@@ -24,11 +29,11 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
-    void format(std::string text);
+    void reset();
 
     int m_generation = 0;
     bool m_working = false;
-    std::string m_withheldBack; ///< A large text that waits for Enter.
+    std::function<void()> m_load; ///< A large text that waits for Enter.
 };
 
 } // namespace exhibit::ui

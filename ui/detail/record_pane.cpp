@@ -3,12 +3,13 @@
 
 #include "models/domain/incident_source_json.h"
 #include "ui/detail/answer_box.h"
-#include "ui/detail/copy_as.h"
+#include "ui/detail/call_pages.h"
 #include "ui/detail/explain_section.h"
 #include "ui/detail/fact_list.h"
 #include "ui/detail/figure_strip.h"
 #include "ui/detail/incident_export.h"
 #include "ui/detail/json_page.h"
+#include "ui/detail/record_copy.h"
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
@@ -19,18 +20,13 @@
 #include "ui/widgets/time_display.h"
 #include "ui/widgets/tool_bar_parts.h"
 
-#include <QApplication>
-#include <QClipboard>
 #include <QEvent>
-#include <QGuiApplication>
 #include <QLabel>
 #include <QPainter>
-#include <QPointer>
 #include <QScrollArea>
 #include <QStackedWidget>
 #include <QTabBar>
 #include <QTabWidget>
-#include <QThreadPool>
 #include <QVBoxLayout>
 
 namespace exhibit::ui {
@@ -57,10 +53,12 @@ RecordPane::RecordPane(const Services& services, QWidget* parent)
     m_tabs->setDocumentMode(true);
     m_tabs->tabBar()->setFont(typeFont(TypeRole::Small));
     m_tabs->addTab(summary(), tr("Summary"));
-    m_tabs->addTab(m_request = new JsonPage(m_tabs), tr("Request"));
-    m_tabs->addTab(m_response = new JsonPage(m_tabs), tr("Response"));
+    auto* call = new CallPages(services, *m_tabs, this);
+    m_tabs->addTab(&call->request(), tr("Request"));
+    m_tabs->addTab(&call->response(), tr("Response"));
+    m_tabs->addTab(&call->headers(), tr("Headers"));
     m_tabs->addTab(m_decisions = new JsonPage(m_tabs), tr("Decisions"));
-    m_tabs->addTab(m_events = new JsonPage(m_tabs), tr("Raw events"));
+    m_tabs->addTab(&call->bytes(), tr("Bytes"));
     column->addWidget(m_tabs, 1);
     m_stack->addWidget(m_empty);
     m_stack->addWidget(content);
@@ -81,7 +79,7 @@ RecordPane::RecordPane(const Services& services, QWidget* parent)
         m_tabs->setCurrentIndex(0);
         m_explainPart->setExpanded(true);
     });
-    connect(m_tabs, &QTabWidget::currentChanged, this, &RecordPane::showRaw);
+    connect(m_tabs, &QTabWidget::currentChanged, this, &RecordPane::showDecisions);
     connect(&TimeDisplay::instance(), &TimeDisplay::changed, this, &RecordPane::showEvent);
     handleActions();
 }
@@ -168,51 +166,9 @@ QWidget* RecordPane::summary()
 void RecordPane::handleActions()
 {
     auto& actions = *m_services.actions;
-    const auto withHit = [this](auto run) {
-        return [this, run] {
-            if (const auto hit = m_services.selection->shared()) {
-                run(hit, m_services.selection->timeline());
-            }
-        };
-    };
-    using Hit = std::shared_ptr<const domain::SearchHit>;
-    using Timeline = std::shared_ptr<const domain::TimelineReply>;
-    actions.handle(u"edit.copy_id", this, withHit([](const Hit& hit, const Timeline&) {
-                       QGuiApplication::clipboard()->setText(toQt(hit->incident.incidentId.text()));
-                   }));
-    actions.handle(
-        u"edit.copy_json", this, withHit([this](const Hit& hit, const Timeline& timeline) {
-            copy([hit, timeline] { return asJson(hit->incident, timeline.get()); });
-        }));
-    actions.handle(
-        u"edit.copy_markdown", this, withHit([this](const Hit& hit, const Timeline& timeline) {
-            copy([hit, timeline, time = TimeDisplay::instance().iso(hit->incident.createdAt)] {
-                return asMarkdown(hit->incident, timeline.get(), time);
-            });
-        }));
-    actions.handle(u"edit.copy_curl", this, [this] {
-        if (const auto* input = firstOf(StepType::Input)) {
-            copy([input = *input, server = m_services.sources->baseUrl()] {
-                return asCurl(input, server);
-            });
-        }
-    });
+    new RecordCopy(m_services, this); // This owns it.
     actions.handle(u"evidence.export", this, [this] { openExport(false); });
     actions.handle(u"evidence.certify", this, [this] { openExport(true); });
-}
-
-void RecordPane::copy(std::function<QString()> make)
-{
-    const int number = ++m_copies;
-    QThreadPool::globalInstance()->start(
-        [pane = QPointer<RecordPane>(this), number, make = std::move(make)] {
-            QString text = make();
-            QMetaObject::invokeMethod(qApp, [pane, number, text = std::move(text)] {
-                if (pane && pane->m_copies == number) {
-                    QGuiApplication::clipboard()->setText(text);
-                }
-            });
-        });
 }
 
 void RecordPane::openExport(bool certify)
@@ -222,19 +178,11 @@ void RecordPane::openExport(bool certify)
     }
 }
 
-const domain::TimelineEvent* RecordPane::firstOf(StepType type) const
+const domain::TimelineEvent* RecordPane::eventOf(StepType type) const
 {
     const auto timeline = m_services.selection->timeline();
     const auto* hit = m_services.selection->hit();
-    if (!timeline || hit == nullptr) {
-        return nullptr;
-    }
-    for (const auto& event : timeline->events) { // Of the incident's own call; a run can have many.
-        if (event.type == type && event.callId == hit->incident.callId) {
-            return &event;
-        }
-    }
-    return nullptr;
+    return timeline && hit != nullptr ? firstOf(*timeline, hit->incident.callId, type) : nullptr;
 }
 
 void RecordPane::showIncident()
@@ -285,11 +233,11 @@ void RecordPane::showRun()
     m_factsPart->setVisible(known);
     if (!known) { // Nothing of another run stands under this incident's title.
         m_answerPart->setVisible(false);
-        showRaw();
+        showDecisions();
         return;
     }
-    const auto* output = firstOf(StepType::Output);
-    const auto* call = firstOf(StepType::LlmCall);
+    const auto* output = eventOf(StepType::Output);
+    const auto* call = eventOf(StepType::LlmCall);
     QList<QPair<QString, QString>> figures{
         {tr("Tokens"), call != nullptr ? grouped(call->tokens) : QString(QChar(0x2013))},
         {tr("Cost"), costText(hit->incident.costMicrocents)},
@@ -315,12 +263,12 @@ void RecordPane::showRun()
                                   .arg(grouped(wire)));
     }
     m_figures->setFigures(figures);
-    const auto* context = firstOf(StepType::Context);
+    const auto* context = eventOf(StepType::Context);
     m_facts->setFacts(context != nullptr ? factsOf(*context) : std::vector<Fact>{},
                       context != nullptr
                           || (!m_services.selection->timeline()->truncated
                               && !m_services.selection->awaitsCall()));
-    showRaw();
+    showDecisions();
 }
 
 void RecordPane::showEvent()
@@ -339,45 +287,23 @@ void RecordPane::showEvent()
     m_explain->show(shown, m_run);
 }
 
-void RecordPane::showRaw()
+void RecordPane::showDecisions()
 {
     const auto timeline = m_services.selection->timeline();
-    auto* page = qobject_cast<JsonPage*>(m_tabs->currentWidget());
-    if (!timeline) {
-        if (page != nullptr) {
-            page->showNothing(tr("The record is being fetched."));
-        }
+    if (m_tabs->currentWidget() != m_decisions) {
         return;
     }
-    const auto show
-        = [](JsonPage& on, const domain::TimelineEvent* event, const QString& otherwise) {
-              event != nullptr ? on.show(event->data) : on.showNothing(otherwise);
-          };
-    if ((page == m_request || page == m_response) && m_services.selection->awaitsCall()) {
-        page->showNothing(tr("The record is not here yet: it is written when the call has ended."));
-    } else if (page == m_request) {
-        show(*page,
-             firstOf(StepType::Input),
-             timeline->truncated ? tr("The request is not among the events that were fetched.")
-                                 : tr("No request is recorded."));
-    } else if (page == m_response) {
-        show(*page,
-             firstOf(StepType::Output),
-             timeline->truncated ? tr("The answer is not among the events that were fetched.")
-                 : firstOf(StepType::Input) != nullptr
-                 ? tr("No answer is recorded: the call did not reach a provider.")
-                 : tr("No answer is recorded."));
-    } else if (page == m_events) {
-        page->show(toJson(timeline->events));
-    } else if (page == m_decisions) {
-        JsonArray decisions;
-        for (const auto& event : timeline->events) {
-            if (event.type == StepType::Policy) {
-                decisions.push_back(event.data);
-            }
-        }
-        page->show(Json(std::move(decisions)));
+    if (!timeline) {
+        m_decisions->showNothing(tr("The record is being fetched."));
+        return;
     }
+    JsonArray decisions;
+    for (const auto& event : timeline->events) {
+        if (event.type == StepType::Policy) {
+            decisions.push_back(event.data);
+        }
+    }
+    m_decisions->show(Json(std::move(decisions)));
 }
 
 bool RecordPane::eventFilter(QObject* object, QEvent* event)

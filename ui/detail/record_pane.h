@@ -21,8 +21,8 @@ class JsonPage;
 class IncidentExport;
 class Section;
 
-/// The selected incident as a record: what it is, the instant explained, answer, facts, and the raw
-/// request, response, events and decisions.
+/// The selected incident as a record: what it is, the instant explained, answer, facts, the call as
+/// it stood on the wire and the decisions.
 class RecordPane : public QWidget {
     Q_OBJECT
 
@@ -43,12 +43,10 @@ private:
     void showIncident();
     void showRun();
     void showEvent();
-    void showRaw();
+    void showDecisions();
     void askRun();
     void openExport(bool certify);
-    /// Puts there what `make` says; the newest wins. `make` runs in another thread.
-    void copy(std::function<QString()> make);
-    [[nodiscard]] const domain::TimelineEvent* firstOf(domain::StepType type) const;
+    [[nodiscard]] const domain::TimelineEvent* eventOf(domain::StepType type) const;
 
     Services m_services;
     IncidentExport* m_export;
@@ -65,13 +63,9 @@ private:
     AnswerBox* m_answer = nullptr;
     Section* m_factsPart = nullptr;
     FactList* m_facts = nullptr;
-    JsonPage* m_request = nullptr;
-    JsonPage* m_response = nullptr;
-    JsonPage* m_events = nullptr;
     JsonPage* m_decisions = nullptr;
     std::optional<domain::Run> m_run;
     domain::Question m_runQuestion;
-    int m_copies = 0;
 };
 
 } // namespace exhibit::ui

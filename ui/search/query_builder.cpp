@@ -191,7 +191,8 @@ void QueryBuilder::count()
     const auto built = query();
     if (built && isVisible()) {
         m_search.countOf(*built, this, [this](qint64 found) {
-            m_count->setText(tr("%n incident(s)", nullptr, static_cast<int>(found)));
+            m_count->setText(found == 1 ? tr("1 incident")
+                                        : tr("%1 incidents").arg(grouped(found)));
         });
     }
 }

@@ -27,6 +27,9 @@ constexpr int kPadding = 10;
 int paintLines(QPainter& painter, const QRect& rect, const QString& text)
 {
     QTextLayout layout(text, painter.font());
+    QTextOption option;
+    option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere); // JSON has no words.
+    layout.setTextOption(option);
     layout.beginLayout();
     int y = rect.top();
     const int leading = painter.fontMetrics().height() + 1;

@@ -201,6 +201,17 @@ AnswerBytes answerBytesOf(const domain::TimelineEvent& event)
     return bytes;
 }
 
+const domain::TimelineEvent* firstOf(const domain::TimelineReply& timeline,
+                                     const CallId& call,
+                                     StepType type)
+{
+    const auto found = std::find_if(
+        timeline.events.begin(), timeline.events.end(), [&](const domain::TimelineEvent& event) {
+            return event.type == type && event.callId == call;
+        });
+    return found == timeline.events.end() ? nullptr : &*found;
+}
+
 QString userMessageOf(const domain::TimelineEvent& event)
 {
     const Json* messages = findMember(event.data, "messages");
@@ -265,6 +276,13 @@ QString eventSummary(const domain::TimelineEvent& event)
     return textOf(event.data, "outcome") + u" "_s + textOf(event.data, "error_code");
 }
 
+QString pointText(const Json& point)
+{
+    return textOf(point, "channel").isEmpty()
+        ? tr("before any answer")
+        : tr("at byte %1").arg(integerOf(point, "byte_offset"));
+}
+
 QString offsetText(std::int64_t microseconds)
 {
     if (microseconds >= 10'000'000) {
@@ -324,7 +342,7 @@ Headline headlineOf(const domain::Incident& incident, const domain::TimelineRepl
                                .arg(event.stepIndex)
                                .arg(toQt(*event.policy), toQt(wireName(*event.result)));
         if (const Json* point = findMember(event.data, "inflection")) {
-            headline.detail += tr(" at byte %1").arg(integerOf(*point, "byte_offset"));
+            headline.detail += QLatin1Char(' ') + pointText(*point);
         }
         headline.detail += u"."_s;
     }

@@ -45,6 +45,11 @@ struct AnswerText {
 /// The channel that was cut, else the first.
 [[nodiscard]] AnswerText mainAnswerOf(const std::vector<AnswerText>& answers);
 
+/// The first event of that type of a call; a run can have many calls. nullptr: there is none.
+[[nodiscard]] const domain::TimelineEvent* firstOf(const domain::TimelineReply& timeline,
+                                                   const CallId& call,
+                                                   domain::StepType type);
+
 /// The last user message of an input event.
 [[nodiscard]] QString userMessageOf(const domain::TimelineEvent& event);
 
@@ -52,6 +57,8 @@ struct AnswerText {
 [[nodiscard]] QString eventTitle(const domain::TimelineEvent& event);
 /// One or two sentences about it.
 [[nodiscard]] QString eventSummary(const domain::TimelineEvent& event);
+/// Where an inflection point is: "at byte 123", or "before any answer".
+[[nodiscard]] QString pointText(const Json& point);
 /// "+788.6 ms" from the start of the run.
 [[nodiscard]] QString offsetText(std::int64_t microseconds);
 [[nodiscard]] std::int64_t offsetOf(const domain::TimelineReply& reply, std::size_t event);

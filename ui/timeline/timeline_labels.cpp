@@ -32,8 +32,7 @@ Label policyLabel(const domain::TimelineEvent& event)
         label.word.clear();
     }
     if (const Json* point = findMember(event.data, "inflection")) {
-        label.secondary = QCoreApplication::translate("Timeline", "at byte %1")
-                              .arg(integerOf(*point, "byte_offset"));
+        label.secondary = pointText(*point);
     }
     return label;
 }
@@ -182,69 +181,128 @@ void paintInflectionSign(QPainter& painter, const QPointF& at, double down)
     painter.drawText(at + QPointF(scaled(12), down), wordOf(Mark::Inflection));
 }
 
-/// Draws the label right of `x`, or left of it when the right has no room; returns where it ended.
+/// How far a tag in the label font reaches, with the space before it.
+int tagWidth(const QString& word)
+{
+    return QFontMetrics(typeFont(TypeRole::Label)).horizontalAdvance(word) + scaled(22);
+}
+
+/// Where the label of a mark may stand.
+struct Room {
+    double free = 0; ///< Left of it stands the label before.
+    double begin = 0; ///< Behind the mark and those that it covers.
+    double limit = 0; ///< The next mark that shall be seen.
+};
+
+/// A label and its tags, measured and placed.
+struct PlacedLabel {
+    Label label;
+    QFont main;
+    int word = 0; ///< Widths.
+    int secondary = 0;
+    int width = 0;
+    double left = 0;
+    double room = 0; ///< For the text.
+    double sign = 0; ///< Where the sign of the inflection begins.
+};
+
+PlacedLabel measured(const domain::TimelineEvent& event, const TimelineItem& item)
+{
+    PlacedLabel placed;
+    placed.label = labelOf(event);
+    const auto role = placed.label.isEvidence ? TypeRole::Mono : TypeRole::Small;
+    placed.main = item.isRootCause || item.isInflection ? boldFont(role) : typeFont(role);
+    const QFontMetrics metrics(placed.main);
+    const auto widthOf = [&metrics](const QString& part) {
+        return part.isEmpty() ? 0 : metrics.horizontalAdvance(u" "_s + part);
+    };
+    placed.word = widthOf(placed.label.word);
+    placed.secondary = widthOf(placed.label.secondary);
+    placed.width
+        = metrics.horizontalAdvance(placed.label.main) + placed.word + placed.secondary + 2;
+    return placed;
+}
+
+/// Right of the mark, or left of it when the right has no room for an inflection; false: nowhere.
+bool place(PlacedLabel& label, const TimelineItem& item, double x, const Room& room)
+{
+    const int gap = badness(item.mark) >= 2 ? scaled(12) : scaled(7);
+    const int cause
+        = item.isRootCause ? tagWidth(QCoreApplication::translate("Timeline", "ROOT CAUSE")) : 0;
+    const int sign = item.isInflection ? tagWidth(wordOf(Mark::Inflection)) : 0;
+    label.left = std::max(x + gap, room.begin);
+    label.sign = label.left + label.width + cause + scaled(10);
+    if (item.isInflection && label.left + label.width + cause + sign > room.limit) {
+        const bool right = x + gap + sign <= room.limit;
+        const double left = x - gap - label.width - cause - (right ? 0 : sign);
+        if (left > room.free) {
+            label.left = left;
+            label.room = label.width;
+            label.sign = right ? x + gap + scaled(2) : left + label.width + cause + scaled(10);
+            return true;
+        }
+    }
+    label.room = std::min<double>(label.width, room.limit - label.left - cause - sign);
+    // Labels drop before marks do: a shred of a word says nothing. What is quoted may be cut.
+    const bool cuttable = label.label.quoted || label.label.isEvidence;
+    const int least = cuttable ? std::min(label.width, scaled(72)) : label.width;
+    return item.isInflection || (label.left >= room.free && label.room >= least);
+}
+
+/// Returns where its text ended.
+double paintText(QPainter& painter, const PlacedLabel& placed, Mark mark, const QRect& rect)
+{
+    const QFontMetrics metrics(placed.main);
+    const double line = rect.center().y() + metrics.ascent() / 2.0 - 1;
+    const auto& label = placed.label;
+    painter.setFont(placed.main);
+    painter.setPen(colour(label.quoted ? Role::Text2 : Role::Text));
+    const QString shown = metrics.elidedText(
+        label.main, Qt::ElideRight, static_cast<int>(placed.room) - placed.word - placed.secondary);
+    painter.drawText(QRectF(placed.left, rect.top(), placed.room, rect.height()),
+                     Qt::AlignVCenter | Qt::TextSingleLine,
+                     shown);
+    double at = placed.left + metrics.horizontalAdvance(shown);
+    if (placed.word > 0) {
+        painter.setFont(boldFont(TypeRole::Small));
+        painter.setPen(colour(roleOf(mark)));
+        painter.drawText(QPointF(at, line), u" "_s + label.word);
+        at += placed.word;
+    }
+    if (placed.secondary > 0 && placed.room >= placed.width) {
+        painter.setPen(colour(Role::Text));
+        painter.drawText(QPointF(at, line), u" "_s + label.secondary);
+        at += placed.secondary;
+    }
+    return at;
+}
+
+/// Draws the label of a mark; returns where it ended.
 double paintPointLabel(QPainter& painter,
                        const TimelineScene& scene,
                        const TimelineItem& item,
                        const QRect& rect,
-                       double free,
-                       double limit)
+                       const Room& room)
 {
-    const auto& event = scene.reply->events[item.event];
-    const Label label = labelOf(event);
+    auto label = measured(scene.reply->events[item.event], item);
     const double x = scene.view.xOf(double(item.atUs));
-    const int gap = badness(item.mark) >= 2 ? scaled(12) : scaled(7);
-    const QFont main = item.isRootCause || item.isInflection
-        ? boldFont(label.isEvidence ? TypeRole::Mono : TypeRole::Small)
-        : typeFont(label.isEvidence ? TypeRole::Mono : TypeRole::Small);
-    const QFontMetrics metrics(main);
-    const int word = label.word.isEmpty() ? 0 : metrics.horizontalAdvance(u" "_s + label.word);
-    const int secondary
-        = label.secondary.isEmpty() ? 0 : metrics.horizontalAdvance(u" "_s + label.secondary);
-    const int width = metrics.horizontalAdvance(label.main) + word + secondary + 2;
-    const int extra = item.isInflection ? scaled(92) : item.isRootCause ? scaled(90) : 0;
-    double left = x + gap;
-    const bool before = left + width + extra > limit && x - gap - width > free && item.isInflection;
-    if (before) {
-        left = x - gap - width;
-    } else if (left < free) {
-        return free;
+    if (!place(label, item, x, room)) {
+        return room.free;
     }
-    const double room = before ? width : std::min<double>(width, limit - left - extra);
-    // Labels drop before marks do: a shred of a word says nothing. What is quoted may be cut.
-    const bool cuttable = label.quoted || label.isEvidence;
-    if (room < (cuttable ? std::min(width, scaled(72)) : width) && !item.isInflection) {
-        return free;
+    if (item.isInflection) { // It stands over marks that passed, and is read all the same.
+        const double plate = (label.left > x ? label.sign : x - scaled(9)) - label.left;
+        painter.fillRect(QRectF(label.left - 2, rect.top() + 2, plate, rect.height() - 4),
+                         colour(Role::Base));
     }
-    painter.setFont(main);
-    painter.setPen(colour(label.quoted ? Role::Text2 : Role::Text));
-    const QRectF box(left, rect.top(), room, rect.height());
-    const QString shown
-        = metrics.elidedText(label.main, Qt::ElideRight, static_cast<int>(room) - word - secondary);
-    painter.drawText(box, Qt::AlignVCenter | Qt::TextSingleLine, shown);
-    double at = left + metrics.horizontalAdvance(shown);
-    if (word > 0) {
-        painter.setFont(boldFont(TypeRole::Small));
-        painter.setPen(colour(roleOf(item.mark)));
-        painter.drawText(QPointF(at, rect.center().y() + metrics.ascent() / 2.0 - 1),
-                         u" "_s + label.word);
-        at += word;
-    }
-    if (secondary > 0 && room >= width) {
-        painter.setPen(colour(Role::Text));
-        painter.drawText(QPointF(at, rect.center().y() + metrics.ascent() / 2.0 - 1),
-                         u" "_s + label.secondary);
-        at += secondary;
-    }
+    double at = paintText(painter, label, item.mark, rect);
     if (item.isRootCause) {
-        at += scaled(8)
-            + paintRootCauseLabel(painter,
-                                  QPoint(static_cast<int>(at) + scaled(8), rect.center().y()));
+        const QPoint tag(static_cast<int>(at) + scaled(8), rect.center().y());
+        at += scaled(8) + paintRootCauseLabel(painter, tag);
     }
     if (item.isInflection) {
-        const double sign = (before ? x + gap : at + scaled(8)) + scaled(2);
-        paintInflectionSign(painter, QPointF(sign, rect.center().y()), metrics.ascent() / 2.0 - 1);
-        at = sign + extra;
+        const double down = QFontMetrics(label.main).ascent() / 2.0 - 1;
+        paintInflectionSign(painter, QPointF(label.sign, rect.center().y()), down);
+        at = std::max(at, label.sign + tagWidth(wordOf(Mark::Inflection)));
     }
     return at + scaled(10);
 }
@@ -285,16 +343,17 @@ std::optional<double> paintLabels(
             paintAnswerBar(painter, scene, item, rect);
             continue;
         }
-        double limit = rect.right();
-        for (std::size_t next = i + 1; next < end;
-             ++next) { // Up to the next mark that is not covered.
-            const double x = scene.view.xOf(double(items[next].atUs));
-            if (x > scene.view.xOf(double(item.atUs)) + scaled(24)) {
-                limit = x - scaled(12);
+        const double x = scene.view.xOf(double(item.atUs));
+        Room room{free, 0, double(rect.right())};
+        for (std::size_t next = i + 1; next < end; ++next) {
+            const double other = scene.view.xOf(double(items[next].atUs));
+            if (other > x + scaled(24)) { // The next mark that is not covered.
+                room.limit = other - scaled(12);
                 break;
             }
+            room.begin = other + scaled(7);
         }
-        free = paintPointLabel(painter, scene, item, rect, free, limit);
+        free = paintPointLabel(painter, scene, item, rect, room);
         if (item.isRootCause) {
             causeEnd = free;
         }

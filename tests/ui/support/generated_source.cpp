@@ -119,6 +119,18 @@ domain::Question GeneratedSource::timeline(std::string,
     return later<domain::TimelineReply>(tl::make_unexpected(notHere()), std::move(answer));
 }
 
+domain::Question GeneratedSource::call(std::string, domain::AnswerTo<domain::CallExchange> answer)
+{
+    return later<domain::CallExchange>(tl::make_unexpected(notHere()), std::move(answer));
+}
+
+domain::Question GeneratedSource::callContent(std::string,
+                                              domain::CallPart,
+                                              domain::AnswerTo<Bytes> answer)
+{
+    return later<Bytes>(tl::make_unexpected(notHere()), std::move(answer));
+}
+
 domain::Question GeneratedSource::run(std::string, domain::AnswerTo<domain::Run> answer)
 {
     return later<domain::Run>(tl::make_unexpected(notHere()), std::move(answer));
