@@ -64,4 +64,26 @@ Result<NamedPack> shippedPack()
     return namedPack(policies);
 }
 
+Json redacted(const scan::RedactionPack& pack, const Json& value)
+{
+    if (const auto* string = value.if_string()) {
+        return Json(scan::redacted(pack, *string));
+    }
+    if (const auto* array = value.if_array()) {
+        JsonArray out;
+        for (const auto& element : *array) {
+            out.push_back(redacted(pack, element));
+        }
+        return out;
+    }
+    if (const auto* object = value.if_object()) {
+        JsonObject out;
+        for (const auto& [name, member] : *object) {
+            out.insert_or_assign(scan::redacted(pack, name), redacted(pack, member));
+        }
+        return out;
+    }
+    return value;
+}
+
 } // namespace exhibit::redaction

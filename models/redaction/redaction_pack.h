@@ -23,4 +23,8 @@ struct NamedPack {
 /// The personal data and secrets packs that ship with this program.
 [[nodiscard]] Result<NamedPack> shippedPack();
 
+/// A JSON value with every string in it redacted, names of members too. `pack` may be shared by
+/// threads.
+[[nodiscard]] Json redacted(const scan::RedactionPack& pack, const Json& value);
+
 } // namespace exhibit::redaction

@@ -27,27 +27,7 @@ void ExportRedaction::apply(std::string& text) const
 
 Json ExportRedaction::json(const Json& value) const
 {
-    if (!m_on) {
-        return value;
-    }
-    if (const auto* string = value.if_string()) {
-        return Json(text(*string));
-    }
-    if (const auto* array = value.if_array()) {
-        JsonArray out;
-        for (const auto& element : *array) {
-            out.push_back(json(element));
-        }
-        return out;
-    }
-    if (const auto* object = value.if_object()) {
-        JsonObject out;
-        for (const auto& [name, member] : *object) {
-            out.insert_or_assign(text(name), json(member));
-        }
-        return out;
-    }
-    return value;
+    return m_on ? redaction::redacted(m_pack.pack, value) : value;
 }
 
 bool ExportRedaction::concerns(const Json& value) const

@@ -302,7 +302,7 @@ private Q_SLOTS:
     {
         QTRY_VERIFY_WITH_TIMEOUT(window().services().selection->timeline() != nullptr, kPatience);
         QVERIFY(window().actions().trigger(u"edit.copy_json"));
-        QVERIFY(QGuiApplication::clipboard()->text().contains(u"\"incident_id\""_s));
+        QTRY_VERIFY(QGuiApplication::clipboard()->text().contains(u"\"incident_id\""_s));
     }
 
     void readsRightToLeftInGermanAndLarge()

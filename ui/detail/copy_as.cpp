@@ -1,28 +1,73 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/detail/copy_as.h"
 
+#include "models/base/assert.h"
 #include "models/domain/incident_source_json.h"
+#include "models/redaction/redaction_pack.h"
 #include "ui/detail/json_layout.h"
 #include "ui/shell_quote.h"
 #include "ui/text.h"
 #include "ui/timeline/event_text.h"
-#include "ui/widgets/time_display.h"
-
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
-#include <QRegularExpression>
 
 namespace exhibit::ui {
 namespace {
 
 using namespace Qt::StringLiterals;
 
-/// Markdown that a value cannot break out of.
+/// Compiled once: about a tenth of a second.
+const scan::RedactionPack& pack()
+{
+    static const redaction::NamedPack kShipped = [] {
+        auto shipped = redaction::shippedPack();
+        EXHIBIT_ASSERT(shipped); // They are part of the program, and tested.
+        return *std::move(shipped);
+    }();
+    return kShipped.pack;
+}
+
+/// Of a text in parts: what was released of a secret that ended in what was not goes too.
+void hideCutSecret(JsonObject& text)
+{
+    std::string released(stringMember(Json(text), "released"));
+    const std::string whole = released + std::string(stringMember(Json(text), "withheld"));
+    for (const auto& run : scan::coveredRuns(scan::scanWhole(pack().patterns, whole))) {
+        if (run.begin < released.size() && released.size() < run.end) {
+            released.replace(run.begin, std::string::npos, pack().placeholders[run.pattern]);
+            text["released"] = released;
+            return;
+        }
+    }
+}
+
+/// An answer as its step keeps it, without what was not let out: the rest of a text that was cut
+/// and what stood in the place of placeholders.
+Json withoutWithheld(const Json& data)
+{
+    Json out = data;
+    const auto* texts = findMember(out, "texts");
+    if (texts == nullptr || !texts->is_array()) {
+        return out;
+    }
+    for (auto& text : out.get_object()["texts"].get_array()) {
+        if (!text.is_object()) {
+            continue;
+        }
+        hideCutSecret(text.get_object());
+        for (const auto* member : {"withheld", "original"}) {
+            const auto kept = stringMember(text, member).size();
+            if (kept > 0) {
+                text.get_object()[member] = "[WITHHELD: " + std::to_string(kept) + " bytes]";
+            }
+        }
+    }
+    return out;
+}
+
+/// Markdown that a value cannot break out of. Redacted first: escaped, a key is none any more.
 QString escaped(const QString& text)
 {
     QString result;
-    for (const QChar letter : text) {
+    for (const QChar letter : withoutSecrets(text)) {
         if (u"\\`*_{}[]()#+-!|<>"_s.contains(letter)) {
             result += QLatin1Char('\\');
         }
@@ -117,39 +162,37 @@ QStringList missingFrom(const Json& data, const std::string& text, bool isShorte
 
 QString withoutSecrets(const QString& text)
 {
-    static const QRegularExpression kSecret(
-        u"(?:sk|exk|pk|rk|ghp|gho|xox[abp])[-_][A-Za-z0-9_-]{12,}|AKIA[0-9A-Z]{16}|"
-        "(?<=Bearer )[A-Za-z0-9._~+/=-]{8,}|eyJ[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+"_s);
-    QString result = text;
-    return result.replace(kSecret, u"[REDACTED]"_s);
+    return toQt(scan::redacted(pack(), fromQt(text)));
 }
 
 QString asCurl(const domain::TimelineEvent& input, const QString& server)
 {
     bool isShortened = false;
     const JsonObject body = requestOf(input.data, isShortened);
-    const std::string text = printJson(Json(body));
+    const std::string text = printJson(redaction::redacted(pack(), Json(body)));
     const QString endpoint = toQt(stringMember(input.data, "endpoint"));
     const QString path = endpoint.isEmpty() ? u"/v1/chat/completions"_s : endpoint;
     QString curl;
-    for (const QString& what : missingFrom(input.data, text, isShortened)) {
+    for (const QString& what : missingFrom(input.data, printJson(Json(body)), isShortened)) {
         curl += u"# Not the whole request: "_s + what + u"\n"_s;
     }
     return curl + u"curl "_s + shellQuoted(server + path)
         + u" \\\n  -H \"Authorization: Bearer $EXHIBIT_API_KEY\" \\\n  -H 'Content-Type: "
           u"application/json'"
           " \\\n  --data-raw "_s
-        + shellQuoted(withoutSecrets(toQt(text)));
+        + shellQuoted(toQt(text));
 }
 
-QString asMarkdown(const domain::Incident& incident, const domain::TimelineReply* timeline)
+QString asMarkdown(const domain::Incident& incident,
+                   const domain::TimelineReply* timeline,
+                   const QString& time)
 {
     QString text = u"## "_s + escaped(toQt(incident.title)) + u"\n\n"_s;
     const auto row = [&text](const QString& name, const QString& value) {
         text += u"- **"_s + name + u"**: "_s + escaped(value) + u"\n"_s;
     };
     row(u"Incident"_s, toQt(incident.incidentId.text()));
-    row(u"Time"_s, TimeDisplay::instance().iso(incident.createdAt));
+    row(u"Time"_s, time);
     row(u"Severity"_s, toQt(wireName(incident.severity)));
     row(u"Policy"_s, toQt(incident.policyId));
     row(u"Status"_s, toQt(wireName(incident.status)));
@@ -170,16 +213,20 @@ QString asMarkdown(const domain::Incident& incident, const domain::TimelineReply
                              event.result ? toQt(wireName(*event.result)) : QString());
         }
     }
-    return withoutSecrets(text);
+    return text;
 }
 
 QString asJson(const domain::Incident& incident, const domain::TimelineReply* timeline)
 {
     JsonObject object{{"incident", toJson(incident)}};
     if (timeline != nullptr) {
-        object.emplace("events", toJson(timeline->events));
+        auto events = timeline->events;
+        for (auto& event : events) {
+            event.data = withoutWithheld(event.data);
+        }
+        object.emplace("events", toJson(events));
     }
-    return withoutSecrets(prettyJson(printJson(Json(std::move(object)))));
+    return prettyJson(printJson(redaction::redacted(pack(), Json(std::move(object)))));
 }
 
 } // namespace exhibit::ui

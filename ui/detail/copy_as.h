@@ -7,14 +7,18 @@
 
 namespace exhibit::ui {
 
-/// Keys and tokens in a text replaced by "[REDACTED]": what leaves through the clipboard.
+/// What leaves through the clipboard. Personal data and secrets are replaced as in every export, by
+/// the packs that ship (models/redaction); of what the gateway withheld only the size leaves. Any
+/// thread; long records take long.
 [[nodiscard]] QString withoutSecrets(const QString& text);
 
 /// The request that began the call of an incident, for a terminal; the key is a variable. Comments
 /// before it say what of the request is not in it.
 [[nodiscard]] QString asCurl(const domain::TimelineEvent& input, const QString& server);
+/// `time` is the incident's, as text.
 [[nodiscard]] QString asMarkdown(const domain::Incident& incident,
-                                 const domain::TimelineReply* timeline);
+                                 const domain::TimelineReply* timeline,
+                                 const QString& time);
 [[nodiscard]] QString asJson(const domain::Incident& incident,
                              const domain::TimelineReply* timeline);
 

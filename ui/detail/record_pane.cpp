@@ -4,12 +4,12 @@
 #include "models/domain/incident_source_json.h"
 #include "ui/detail/answer_box.h"
 #include "ui/detail/call_pages.h"
-#include "ui/detail/copy_as.h"
 #include "ui/detail/explain_section.h"
 #include "ui/detail/fact_list.h"
 #include "ui/detail/figure_strip.h"
 #include "ui/detail/incident_export.h"
 #include "ui/detail/json_page.h"
+#include "ui/detail/record_copy.h"
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
@@ -20,9 +20,7 @@
 #include "ui/widgets/time_display.h"
 #include "ui/widgets/tool_bar_parts.h"
 
-#include <QClipboard>
 #include <QEvent>
-#include <QGuiApplication>
 #include <QLabel>
 #include <QPainter>
 #include <QScrollArea>
@@ -168,40 +166,9 @@ QWidget* RecordPane::summary()
 void RecordPane::handleActions()
 {
     auto& actions = *m_services.actions;
-    const auto withHit = [this](auto run) {
-        return [this, run] {
-            if (const auto* hit = m_services.selection->hit()) {
-                run(*hit, m_services.selection->timeline().get());
-            }
-        };
-    };
-    using Timeline = domain::TimelineReply;
-    actions.handle(
-        u"edit.copy_id", this, withHit([this](const domain::SearchHit& hit, const Timeline*) {
-            copy(toQt(hit.incident.incidentId.text()));
-        }));
-    actions.handle(u"edit.copy_json",
-                   this,
-                   withHit([this](const domain::SearchHit& hit, const Timeline* timeline) {
-                       copy(asJson(hit.incident, timeline));
-                   }));
-    actions.handle(u"edit.copy_markdown",
-                   this,
-                   withHit([this](const domain::SearchHit& hit, const Timeline* timeline) {
-                       copy(asMarkdown(hit.incident, timeline));
-                   }));
-    actions.handle(u"edit.copy_curl", this, [this] {
-        if (const auto* input = eventOf(StepType::Input)) {
-            copy(asCurl(*input, m_services.sources->baseUrl()));
-        }
-    });
+    new RecordCopy(m_services, this); // This owns it.
     actions.handle(u"evidence.export", this, [this] { openExport(false); });
     actions.handle(u"evidence.certify", this, [this] { openExport(true); });
-}
-
-void RecordPane::copy(const QString& text)
-{
-    QGuiApplication::clipboard()->setText(text);
 }
 
 void RecordPane::openExport(bool certify)

@@ -46,7 +46,6 @@ private:
     void showDecisions();
     void askRun();
     void openExport(bool certify);
-    void copy(const QString& text);
     [[nodiscard]] const domain::TimelineEvent* eventOf(domain::StepType type) const;
 
     Services m_services;

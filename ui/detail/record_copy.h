@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/windows/pane_registry.h"
+
+namespace exhibit::ui {
+
+/// The actions that put the selected record into the clipboard. What they say is made in another
+/// thread: scanning a long record takes a while. The newest copy wins. GUI thread.
+class RecordCopy : public QObject {
+    Q_OBJECT
+
+public:
+    RecordCopy(const Services& services, QObject* parent);
+
+private:
+    void copyJson();
+    void copyMarkdown();
+    void copyCurl();
+    /// `make` runs in another thread.
+    void copy(std::function<QString()> make);
+
+    Services m_services;
+    int m_copies = 0;
+};
+
+} // namespace exhibit::ui
