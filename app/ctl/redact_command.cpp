@@ -2,11 +2,13 @@
 #include "app/ctl/commands.h"
 #include "app/ctl/failure_report.h"
 #include "app/ctl/policy_file.h"
+#include "app/ctl/redacted_lines.h"
 #include "models/base/json_walk.h"
 #include "models/redaction/redaction_pack.h"
 
 #include <fstream>
 #include <iostream>
+#include <utility>
 
 namespace exhibit::ctl {
 namespace {
@@ -19,16 +21,11 @@ struct RedactOptions {
     bool ndjson = false;
 };
 
-struct Span {
-    scan::MatchRun run;
-    std::string path; ///< JSON pointer of the string it is in; empty for the text itself.
-};
-
 /// The text redacted; its spans are appended.
 std::string redactText(const redaction::NamedPack& named,
                        std::string_view text,
                        const std::string& path,
-                       std::vector<Span>& spans)
+                       std::vector<RedactedSpan>& spans)
 {
     std::string out;
     scan::Redactor redactor(named.pack);
@@ -40,26 +37,10 @@ std::string redactText(const redaction::NamedPack& named,
     return out;
 }
 
-Json spansJson(const redaction::NamedPack& named, const std::vector<Span>& spans)
-{
-    JsonArray list;
-    for (const auto& [run, path] : spans) {
-        JsonObject span{{"start", run.begin}, {"end", run.end}, {"type", named.types[run.pattern]}};
-        if (!named.subtypes[run.pattern].empty()) {
-            span["subtype"] = named.subtypes[run.pattern];
-        }
-        if (!path.empty()) {
-            span["path"] = path;
-        }
-        list.push_back(std::move(span));
-    }
-    return list;
-}
-
 /// One line of JSON with its string values redacted; nullopt when it is no JSON.
 std::optional<std::string> redactJson(const redaction::NamedPack& named,
                                       std::string_view line,
-                                      std::vector<Span>& spans)
+                                      std::vector<RedactedSpan>& spans)
 {
     const auto walk = JsonWalk::parse(line);
     if (!walk) {
@@ -93,70 +74,98 @@ public:
 
     int run(std::istream& in)
     {
-        return m_session.json() || m_options.ndjson ? lines(in) : whole(in);
+        const auto done = m_options.ndjson ? documents(in)
+            : m_session.json()             ? lines(in)
+                                           : whole(in);
+        if (!done) {
+            return report(done.error(), m_session.json());
+        }
+        return kDone;
     }
 
 private:
-    int whole(std::istream& in)
+    [[nodiscard]] Error error(ErrorCode code, std::string message) const
     {
-        scan::Redactor redactor(m_named.pack);
-        std::string buffer(kReadBytes, '\0');
-        std::string out;
-        while (in) {
-            in.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-            redactor.feed(std::string_view(buffer).substr(0, static_cast<std::size_t>(in.gcount())),
-                          out);
-            static_cast<void>(redactor.takeRuns());
-            m_out << out;
-            out.clear();
-        }
-        redactor.finish(out);
-        m_out << out;
-        return kDone;
+        return {code, std::move(message), m_options.path};
     }
 
-    int lines(std::istream& in)
+    /// Each piece of the input to `take`, which says whether to go on.
+    template <class Take>
+    Result<void> pieces(std::istream& in, const Take& take)
+    {
+        std::string buffer(kReadBytes, '\0');
+        while (in) {
+            in.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+            const auto size = static_cast<std::size_t>(in.gcount());
+            EXHIBIT_CHECK(take(std::string_view(buffer).substr(0, size)));
+        }
+        return readable(in);
+    }
+
+    /// A folder can be opened and not be read.
+    Result<void> readable(const std::istream& in) const
+    {
+        if (in.bad()) {
+            return tl::make_unexpected(error(ErrorCode::InvalidInput, "The file cannot be read."));
+        }
+        return {};
+    }
+
+    Result<void> whole(std::istream& in)
+    {
+        scan::Redactor redactor(m_named.pack);
+        std::string out;
+        EXHIBIT_CHECK(pieces(in, [&](std::string_view piece) -> Result<void> {
+            redactor.feed(piece, out);
+            static_cast<void>(redactor.takeRuns());
+            m_out << std::exchange(out, {});
+            return {};
+        }));
+        redactor.finish(out);
+        m_out << out;
+        return {};
+    }
+
+    Result<void> lines(std::istream& in)
+    {
+        RedactedLines lines(m_named, m_out, limits::kGatewayBodyBytesMax);
+        EXHIBIT_CHECK(pieces(in, [&](std::string_view piece) { return lines.feed(piece); }));
+        return lines.finish();
+    }
+
+    Result<void> documents(std::istream& in)
     {
         std::string line;
-        for (std::size_t number = 1; std::getline(in, line); ++number) {
-            if (line.size() > limits::kGatewayBodyBytesMax) {
-                return report(Error{ErrorCode::TooLarge,
-                                    "Line " + std::to_string(number) + " is too long.",
-                                    m_options.path},
-                              m_session.json());
+        for (std::size_t number = 1;; ++number) {
+            const auto read = readLine(in, line, limits::kGatewayBodyBytesMax);
+            const auto which = "Line " + std::to_string(number);
+            if (!read) {
+                return tl::make_unexpected(error(ErrorCode::TooLarge, which + " is too long."));
+            }
+            if (!*read) {
+                return readable(in);
             }
             if (!one(line)) {
-                return report(Error{ErrorCode::InvalidInput,
-                                    "Line " + std::to_string(number) + " is no JSON.",
-                                    m_options.path},
-                              m_session.json());
+                return tl::make_unexpected(error(ErrorCode::InvalidInput, which + " is no JSON."));
             }
         }
-        return kDone;
     }
 
     bool one(const std::string& line)
     {
-        std::vector<Span> spans;
-        std::string text;
-        if (m_options.ndjson) {
-            auto json = redactJson(m_named, line, spans);
-            if (!json) {
-                return false;
-            }
-            // Of a line that is one string, the text is that string.
-            const auto walk = JsonWalk::parse(*json);
-            const bool isText = m_session.json() && walk->is(0, JsonKind::String);
-            text = isText ? walk->string(0) : *json;
-        } else {
-            text = redactText(m_named, line, "", spans);
+        std::vector<RedactedSpan> spans;
+        const auto json = redactJson(m_named, line, spans);
+        if (!json) {
+            return false;
         }
-        if (m_session.json()) {
-            m_out << R"({"text":)" << quoteJson(text) << R"(,"spans":)"
-                  << printJson(spansJson(m_named, spans)) << "}\n";
-        } else {
-            m_out << text << '\n';
+        if (!m_session.json()) {
+            m_out << *json << '\n';
+            return true;
         }
+        // Of a line that is one string, the text is that string.
+        const auto walk = JsonWalk::parse(*json);
+        writeRedacted(
+            m_out, m_named, walk->is(0, JsonKind::String) ? walk->string(0) : *json, spans);
         return true;
     }
 
@@ -207,7 +216,8 @@ void addRedactCommand(CLI::App& app, Invocation& invocation)
     auto* command = app.add_subcommand(
         "redact",
         "Replace personal data and secrets by placeholders; --json prints one object a line with "
-        "the spans, byte offsets of the input text");
+        "the spans, byte offsets from the line's begin; one that ends behind its line goes on over "
+        "the next");
     command->add_option("file", options->path, "The text; - reads standard input")
         ->required()
         ->type_name("FILE");

@@ -73,6 +73,11 @@ void Redactor::emit(std::size_t end, std::string& out)
     }
 }
 
+std::size_t Redactor::decided() const
+{
+    return m_runs.empty() ? m_emitted : std::min(m_emitted, m_runs.all().front().begin);
+}
+
 std::vector<MatchRun> Redactor::takeRuns()
 {
     return std::exchange(m_ended, {});

@@ -30,6 +30,8 @@ public:
     void finish(std::string& out);
     /// The runs that have ended since the last call; `pattern` is the pack's.
     [[nodiscard]] std::vector<MatchRun> takeRuns();
+    /// Bytes of the input below this are of a run that has ended, or of none.
+    [[nodiscard]] std::size_t decided() const;
 
 private:
     void take(std::size_t settled, bool ended, std::string& out);
