@@ -31,6 +31,12 @@ std::optional<std::string> remediationsOf(const EvidenceBundle& bundle)
     return all.empty() ? std::nullopt : std::optional(all);
 }
 
+/// What people wrote into the record, and no machine.
+bool isEntered(std::string_view name)
+{
+    return name == "affected" || name == "remediation" || name == "risk";
+}
+
 /// What the record says under a name of the mapping; nullopt: nothing.
 std::optional<std::string> recorded(std::string_view name, const PackFacts& facts)
 {
@@ -46,7 +52,7 @@ std::optional<std::string> recorded(std::string_view name, const PackFacts& fact
     }
     if (name == "description") {
         const ReportParts parts(facts);
-        return textOf(parts.summary()) + " " + textOf(parts.delivered());
+        return textOf(parts.summary()) + " " + textOf(parts.delivered(ReportParts::Detail::Plain));
     }
     if (name == "affected" && bundle.impact && !bundle.impact->value.affectedParties.empty()) {
         return bundle.impact->value.affectedParties;
@@ -96,7 +102,7 @@ Result<void> addFields(Art73Bundle& bundle,
             field.origin = "entered";
         } else if (auto known = recorded(stringMember(described, "record"), facts)) {
             field.value = std::move(known);
-            field.origin = "recorded";
+            field.origin = isEntered(stringMember(described, "record")) ? "entered" : "recorded";
         }
         bundle.fields.push_back(std::move(field));
     }

@@ -73,7 +73,7 @@ void addFields(Document& document, const Art73Bundle& bundle)
             {{{bold(oneLine(field.label))},
               {plain(oneLine(field.article))},
               {field.value ? plain(bounded(safeText(*field.value), 3000))
-                           : Text{{"OPEN", {.bold = true}},
+                           : Text{{"OPEN", {.bold = true, .frame = Frame::Solid}},
                                   {"  neither recorded nor entered", {.quiet = true}}}},
               {plain(field.origin == "open" ? "" : sentenceCase(oneLine(field.origin)))}}});
     }

@@ -50,7 +50,9 @@ void BlockSetter::operator()(const Heading& heading)
     const Typeface::Setting setting{.size = 11.6, .width = m_flow.width()};
     const double height = m_flow.measure(bold(heading.text), setting);
     m_flow.space(15);
-    m_flow.need(height + 70); // Not alone at the foot of a page.
+    // Not alone at the foot of a page.
+    const auto* table = m_following == nullptr ? nullptr : std::get_if<Table>(m_following);
+    m_flow.need(height + std::max(70.0, table == nullptr ? 0 : 11 + beginningOf(*table, m_flow)));
     m_flow.outline(heading.text);
     const Element element(m_flow, "H2");
     m_flow.draw(bold(heading.text), setting, m_flow.left(), m_flow.y());
@@ -168,7 +170,9 @@ void BlockSetter::operator()(const Notice& notice)
     m_flow.need(height);
     if (m_flow.drawing()) {
         cairo_t* const context = m_flow.context();
-        drawHatching(context, m_flow.left(), m_flow.y(), m_flow.width(), height);
+        if (notice.hatched) {
+            drawHatching(context, m_flow.left(), m_flow.y(), m_flow.width(), height);
+        }
         cairo_set_source_rgb(context, 1, 1, 1); // The words stand on white.
         cairo_rectangle(context,
                         m_flow.left() + padding,
@@ -189,8 +193,8 @@ void BlockSetter::operator()(const Notice& notice)
 void BlockSetter::operator()(const SignatureLines& lines)
 {
     const double width = (m_flow.width() - 24) / 2;
+    m_flow.need(48 * static_cast<double>((lines.labels.size() + 1) / 2)); // Signed on one page.
     for (std::size_t i = 0; i < lines.labels.size(); i += 2) {
-        m_flow.need(48);
         m_flow.advance(30);
         for (std::size_t j = i; j < std::min(i + 2, lines.labels.size()); ++j) {
             const double x = m_flow.left() + (j == i ? 0 : width + 24);
@@ -214,8 +218,10 @@ void setBlocks(const Document& document, PageFlow& flow)
 {
     BlockSetter setter(flow);
     const PageFlow::Element whole(flow, "Document");
-    for (const auto& block : document.blocks) {
-        std::visit(setter, block);
+    const auto& blocks = document.blocks;
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+        setter.setFollowing(i + 1 < blocks.size() ? &blocks[i + 1] : nullptr);
+        std::visit(setter, blocks[i]);
     }
     flow.finish();
 }

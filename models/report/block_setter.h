@@ -22,10 +22,16 @@ public:
     void operator()(const Notice& notice);
     void operator()(const SignatureLines& lines);
     void operator()(const PageBreak& pageBreak);
+    /// What comes after the block that is set next; nullptr: nothing.
+    void setFollowing(const Block* following) { m_following = following; }
 
 private:
     PageFlow& m_flow;
+    const Block* m_following = nullptr;
 };
+
+/// How much of a table stands on one page at its beginning.
+[[nodiscard]] double beginningOf(const Table& table, PageFlow& flow);
 
 /// The whole document, to the end of its last page.
 void setBlocks(const Document& document, PageFlow& flow);

@@ -140,7 +140,7 @@ Table ReportParts::items() const
 Notice ReportParts::withheld() const
 {
     constexpr std::size_t kNamedMax = 12; // The rest is in the pack's data/redactions.json.
-    Notice notice{{{"Withheld or erased: ", {.bold = true}}}};
+    Notice notice{{{"Withheld or erased: ", {.bold = true}}}, true};
     const auto count = std::min(kNamedMax, m_facts.redactions.size());
     for (std::size_t i = 0; i < count; ++i) {
         const auto& redaction = m_facts.redactions[i];
@@ -206,8 +206,9 @@ void ReportParts::basis(Document& document, const std::string& number) const
         "statement follows by rule from what was recorded while the call happened; nothing was "
         "added. {} The pack prevails over the paper: whoever has it makes the same pages again.",
         oneLine(m_bundle.bundleId),
-        m_bundle.redacted ? "Personal data, secrets and the names of users and sessions were "
-                            "replaced for this export."
+        m_bundle.redacted ? "What the shipped patterns find of personal data and secrets, and the "
+                            "ids of users and sessions, was replaced for this export; nothing else "
+                            "was, so that names and what no pattern knows may stand in it."
                           : "Nothing was redacted."))});
     document.blocks.emplace_back(Paragraph{
         {{"To check it without us: ", {.bold = true}},

@@ -117,6 +117,7 @@ struct Pair {
 /// Hatched: something is withheld.
 struct Notice {
     Text text;
+    bool hatched = false; ///< Of what was withheld or erased, and of nothing else.
 };
 /// Empty lines with a label under each, to be filled in by hand.
 struct SignatureLines {

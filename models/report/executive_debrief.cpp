@@ -83,45 +83,6 @@ FactGrid keyFacts(const ExecutiveDebriefBundle& debrief, const EvidenceBundle& b
     return grid;
 }
 
-void addImpact(Document& document, const EvidenceBundle& bundle, std::size_t bytesMax)
-{
-    document.blocks.emplace_back(Heading{"What it means"});
-    if (!bundle.impact) {
-        document.blocks.emplace_back(Paragraph{
-            {{"Nobody has assessed the impact yet. ", {.bold = true}},
-             {"What this cost the business, whom it affected and whether personal information was "
-              "involved is therefore not known; a machine does not guess it.",
-              {}}}});
-        return;
-    }
-    const auto& impact = bundle.impact->value;
-    document.blocks.emplace_back(
-        Paragraph{plain(bounded(oneLine(impact.businessImpact), bytesMax))});
-    document.blocks.emplace_back(Paragraph{
-        {{"Affected: ", {.bold = true}},
-         {impact.affectedParties.empty() ? std::string("not said.")
-                                         : bounded(oneLine(impact.affectedParties), bytesMax / 2),
-          {}}}});
-    std::string personal = "not determined.";
-    if (impact.personalInformation) {
-        const auto& information = *impact.personalInformation;
-        personal = information.involved
-            ? fmt::format("involved: {}, of {}, {}.",
-                          bounded(oneLine(information.what), bytesMax / 4),
-                          bounded(oneLine(information.whose), bytesMax / 4),
-                          information.count ? counted(*information.count, "person", "people")
-                                            : std::string("number not known"))
-            : "not involved.";
-    }
-    document.blocks.emplace_back(
-        Paragraph{{{"Personal information: ", {.bold = true}}, {personal, {}}}});
-    document.blocks.emplace_back(Paragraph{{{fmt::format("Assessed by {} on {} (version {}).",
-                                                         bundle.impact->enteredBy,
-                                                         longDate(bundle.impact->enteredAt),
-                                                         bundle.impact->version),
-                                             {.quiet = true}}}});
-}
-
 void addActions(Document& document, const EvidenceBundle& bundle, std::size_t bytesMax)
 {
     document.blocks.emplace_back(Heading{"Recommended actions"});
@@ -149,7 +110,8 @@ ExecutiveDebriefBundle makeExecutiveDebrief(const EvidenceBundle& bundle)
     debrief.bundleId = bundle.bundleId;
     debrief.createdAt = bundle.createdAt;
     debrief.incidentId = bundle.incident.incidentId.text();
-    debrief.plainLanguageSummary = textOf(parts.summary()) + " " + textOf(parts.delivered());
+    debrief.plainLanguageSummary
+        = textOf(parts.summary()) + " " + textOf(parts.delivered(ReportParts::Detail::Plain));
     if (bundle.impact) {
         debrief.businessImpact = bundle.impact->value.businessImpact;
         debrief.riskLevel = bundle.impact->value.riskLevel;
@@ -182,9 +144,9 @@ Result<Document> build(const PackFacts& facts, const Room& room)
     blocks.emplace_back(keyFacts(debrief, bundle));
     blocks.emplace_back(Heading{"What happened"});
     blocks.emplace_back(Paragraph{parts.summary()});
-    blocks.emplace_back(Paragraph{parts.delivered()});
+    blocks.emplace_back(Paragraph{parts.delivered(ReportParts::Detail::Plain)});
     blocks.emplace_back(parts.shouldAndDid(room.textBytes / 3));
-    addImpact(document, bundle, room.textBytes);
+    parts.impact(document, "What it means", room.textBytes);
     blocks.emplace_back(PageBreak{});
     parts.remediation(document, "What is being done", {room.items, room.textBytes / 3});
     addActions(document, bundle, room.textBytes);

@@ -7,10 +7,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace exhibit::report {
 namespace {
 
 constexpr std::size_t kQuoteBytesMax = 1200;
+constexpr std::size_t kImpactBytesMax = 4000;
 constexpr std::string_view kUnknown = "not recorded";
 
 Text stateOf(const GivenFact& fact)
@@ -130,20 +133,32 @@ Text ReportParts::summary() const
                         ? fmt::format(" (“{}”). ", oneLine(policy->title))
                         : std::string(". "),
                     {}});
-    text.push_back({m_incident.rootCause
-                        ? gapInPlainWords(m_incident.rootCause->kind)
-                        : std::string("Why it happened is not part of this export. "),
-                    {}});
+    text.push_back({causeInPlainWords(m_bundle), {}});
     text.push_back({outcomeInPlainWords(m_bundle), {}});
     return text;
 }
 
-Text ReportParts::delivered() const
+Text ReportParts::undelivered() const
 {
-    Text text;
-    if (!m_bundle.answer) {
+    const bool asked
+        = std::any_of(m_bundle.steps.begin(), m_bundle.steps.end(), [this](const auto& step) {
+              return step.stepType == domain::StepType::LlmCall && step.callId == m_incident.callId;
+          });
+    if (asked || !m_bundle.violation
+        || m_bundle.violation->result != domain::DecisionResult::Block) {
         return plain("What the client was sent is not recorded: the call has no answer.");
     }
+    return {
+        {"Nothing was sent to a provider and nothing of one reached the client: ", {.bold = true}},
+        {"the call was refused, and the client was told so.", {}}};
+}
+
+Text ReportParts::delivered(Detail detail) const
+{
+    if (!m_bundle.answer) {
+        return undelivered();
+    }
+    Text text;
     const auto& answer = *m_bundle.answer;
     const std::string released
         = counted(answer.releasedTextBytes, "byte") + " of text were released";
@@ -159,18 +174,26 @@ Text ReportParts::delivered() const
                         "of the provider are kept as evidence.",
                         {}});
     }
-    text.push_back({fmt::format(" With the framing of the provider’s stream that is {} and {}.",
-                                counted(answer.releasedBytes, "byte"),
-                                counted(answer.withheldBytes, "byte")),
-                    {}});
+    if (detail == Detail::Full) {
+        const bool replaced = answer.redacted && !cut;
+        text.push_back(
+            {fmt::format(" With the framing of the provider’s stream that is {} {} {}{}.",
+                         counted(answer.releasedBytes, "byte"),
+                         replaced ? "in the place of" : "released and",
+                         counted(answer.withheldBytes, "byte"),
+                         replaced ? "" : " withheld"),
+             {}});
+    }
     if (answer.recovered) {
         text.push_back({" The call was closed by recovery after a crash, so that the number "
                         "released is an upper bound.",
                         {}});
     }
-    text.push_back({" Whom else this affects, and what harm it did, is not known to this record: "
-                    "people assess that.",
-                    {}});
+    if (!m_bundle.impact) {
+        text.push_back({" Whom else this affects, and what harm it did, is not known to this "
+                        "record: people assess that.",
+                        {}});
+    }
     return text;
 }
 
@@ -276,12 +299,13 @@ Result<Document> incidentReport(const PackFacts& facts)
     parts.identification(document);
     document.blocks.emplace_back(Heading{"1 Executive summary"});
     document.blocks.emplace_back(Paragraph{parts.summary()});
-    document.blocks.emplace_back(Paragraph{parts.delivered()});
+    document.blocks.emplace_back(Paragraph{parts.delivered(ReportParts::Detail::Full)});
     parts.rootCause(document, "2");
-    parts.remediation(document, "3 Remediation", {});
-    EXHIBIT_CHECK(parts.certificate(document, "4"));
-    parts.trace(document, "5");
-    parts.basis(document, "6");
+    parts.impact(document, "3 Impact", kImpactBytesMax);
+    parts.remediation(document, "4 Remediation", {});
+    EXHIBIT_CHECK(parts.certificate(document, "5"));
+    parts.trace(document, "6");
+    parts.basis(document, "7");
     return document;
 }
 

@@ -22,7 +22,11 @@ public:
     [[nodiscard]] Document page(const std::string& kind) const; ///< Margins and metadata.
     void identification(Document& document) const;
     [[nodiscard]] Text summary() const; ///< Plain language.
-    [[nodiscard]] Text delivered() const; ///< What left and what did not.
+    enum class Detail : std::uint8_t { Plain, Full };
+    /// What left and what did not; Full: in the bytes of the wire too.
+    [[nodiscard]] Text delivered(Detail detail) const;
+    /// What people found that it means, at most that much of each answer.
+    void impact(Document& document, const std::string& heading, std::size_t bytesMax) const;
     void rootCause(Document& document, const std::string& number) const;
     /// What should have been said and what was, with at most that much of each.
     [[nodiscard]] Pair shouldAndDid(std::size_t bytesMax) const;
@@ -37,6 +41,7 @@ public:
     void basis(Document& document, const std::string& number) const;
 
 private:
+    [[nodiscard]] Text undelivered() const;
     [[nodiscard]] Table answers() const;
     [[nodiscard]] Table items() const;
     [[nodiscard]] Notice withheld() const;

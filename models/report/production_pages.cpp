@@ -61,7 +61,7 @@ Document slipSheet(const std::string& title, const std::string& words)
     Document document;
     document.title = title;
     document.blocks.emplace_back(Title{oneLine(title), ""});
-    document.blocks.emplace_back(Notice{plain(safeText(words))});
+    document.blocks.emplace_back(Notice{plain(safeText(words)), true});
     return document;
 }
 

@@ -75,7 +75,8 @@ StepLine policyLine(const domain::TimelineEvent& event)
                                    grouped(integerMember(data, "used")),
                                    grouped(integerMember(data, "limit")));
     }
-    if (const Json* point = findMember(data, "inflection"); point != nullptr) {
+    const Json* point = findMember(data, "inflection");
+    if (point != nullptr && !stringMember(*point, "channel").empty()) {
         line.detail += fmt::format(" Byte {}, event {}.",
                                    grouped(integerMember(*point, "byte_offset")),
                                    integerMember(*point, "event_no"));
@@ -106,13 +107,34 @@ StepLine callLine(const Json& data)
     return line;
 }
 
+/// Placeholders went out and no text of it ends before the provider's.
+bool wasRedacted(const Json& data)
+{
+    const Json* texts = findMember(data, "texts");
+    bool redacted = false;
+    for (const auto& text :
+         texts != nullptr && texts->is_array() ? texts->get_array() : JsonArray{}) {
+        if (integerMember(text, "withheld_bytes") > 0) {
+            return false;
+        }
+        redacted = redacted || findMember(text, "original") != nullptr;
+    }
+    return redacted;
+}
+
 StepLine outputLine(const Json& data)
 {
     const auto withheld = integerMember(data, "withheld_bytes");
     const auto released = integerMember(data, "released_bytes");
-    StepLine line{withheld > 0 ? "Answer cut" : "Answer released",
+    const bool redacted = withheld > 0 && wasRedacted(data);
+    StepLine line{redacted           ? "Answer redacted"
+                      : withheld > 0 ? "Answer cut"
+                                     : "Answer released",
                   counted(released, "byte") + " released"};
-    if (withheld > 0) {
+    if (redacted) {
+        line.detail += ", with placeholders for what a policy redacts; " + counted(withheld, "byte")
+            + " of the provider’s are kept";
+    } else if (withheld > 0) {
         line.detail += ", " + counted(withheld, "byte") + " received and withheld";
     }
     line.detail += fmt::format("; client got status {}", integerMember(data, "status"));

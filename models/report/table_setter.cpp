@@ -42,18 +42,15 @@ public:
 
     void run()
     {
-        m_headHeight = heightOf(m_head);
         const Element element(m_flow, "Table");
-        bool begun = false;
+        m_flow.need(beginning());
         const double top = m_flow.y();
+        bool begun = false;
         for (const auto& row : m_table.rows) {
             const double height = heightOf(row);
-            if (!begun) {
-                m_flow.need(std::max(m_headHeight + height, m_table.beside ? kCodeSide + 40 : 0));
+            if (!begun || m_flow.need(height)) {
                 drawHead();
                 begun = true;
-            } else if (m_flow.need(height)) {
-                drawHead();
             }
             drawRow(row, height, "TD");
             m_flow.rule(m_flow.left(), m_flow.y(), m_width, 0.4);
@@ -62,6 +59,20 @@ public:
             drawCodeBeside(*m_table.beside, top);
         }
         m_flow.advance(7);
+    }
+
+    /// What stands together at its beginning: head and first row; with a code beside it, all rows.
+    [[nodiscard]] double beginning()
+    {
+        m_headHeight = heightOf(m_head);
+        double height = m_headHeight;
+        for (const auto& row : m_table.rows) {
+            height += heightOf(row);
+            if (!m_table.beside) {
+                break;
+            }
+        }
+        return m_table.beside ? std::max(height, kCodeSide + 40) : height;
     }
 
 private:
@@ -136,6 +147,11 @@ private:
 };
 
 } // namespace
+
+double beginningOf(const Table& table, PageFlow& flow)
+{
+    return table.rows.empty() ? 0 : TableSetter(flow, table).beginning();
+}
 
 void BlockSetter::operator()(const Table& table)
 {

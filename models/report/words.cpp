@@ -5,6 +5,8 @@
 
 namespace exhibit::report {
 
+namespace {
+
 std::string gapInPlainWords(domain::GapKind kind)
 {
     switch (kind) {
@@ -27,6 +29,25 @@ std::string gapInPlainWords(domain::GapKind kind)
     return {};
 }
 
+/// A limit of the whole run was reached: there is no place in an answer where it happened.
+bool ranOver(const EvidenceBundle& bundle)
+{
+    return bundle.violation && bundle.violation->channel && bundle.violation->channel->empty();
+}
+
+} // namespace
+
+std::string causeInPlainWords(const EvidenceBundle& bundle)
+{
+    if (!bundle.incident.rootCause) {
+        return "Why it happened is not part of this export. ";
+    }
+    const auto kind = bundle.incident.rootCause->kind;
+    return kind == domain::GapKind::ModelFault && ranOver(bundle)
+        ? "The run went on until it had used what it was allowed. "
+        : gapInPlainWords(kind);
+}
+
 std::string whatTheModelDid(const EvidenceBundle& bundle)
 {
     if (!bundle.violation) {
@@ -38,7 +59,7 @@ std::string whatTheModelDid(const EvidenceBundle& bundle)
     case domain::DecisionResult::Pass:
         return "gave an answer that was judged by the policy ";
     default:
-        return "broke the policy ";
+        return ranOver(bundle) ? "was called in a run that broke the policy " : "broke the policy ";
     }
 }
 

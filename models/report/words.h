@@ -9,11 +9,11 @@ namespace exhibit::report {
 
 /// "Data gap".
 [[nodiscard]] std::string gapName(domain::GapKind kind);
-/// For readers who have never seen a policy: a sentence with a space behind it.
-[[nodiscard]] std::string gapInPlainWords(domain::GapKind kind);
-/// What the server did about it, by the decision that was recorded.
+/// Why it happened, for readers who have never seen a policy: a sentence with a space behind it.
+[[nodiscard]] std::string causeInPlainWords(const EvidenceBundle& bundle);
 /// The words between the model's name and the policy's.
 [[nodiscard]] std::string whatTheModelDid(const EvidenceBundle& bundle);
+/// What the server did about it, by the decision that was recorded.
 [[nodiscard]] std::string outcomeInPlainWords(const EvidenceBundle& bundle);
 [[nodiscard]] Mark markOf(domain::Severity severity);
 [[nodiscard]] Mark markOf(domain::DecisionResult result);

@@ -30,11 +30,13 @@ TEST_F(Export, theReportSaysWhatHappenedAndIsReadByOthers)
                              "Should have",
                              "contract.auto_renew",
                              "sent without a value",
-                             "3 Remediation",
+                             "3 Impact",
+                             "Nobody has assessed the impact yet.",
+                             "4 Remediation",
                              "No remediation is recorded.",
-                             "4 Evidence certificate",
+                             "5 Evidence certificate",
                              "none issued",
-                             "5 Decision trace",
+                             "6 Decision trace",
                              "INFLECTION"}) {
         const auto found = text.find(part, at);
         ASSERT_NE(found, text.npos) << part << "\n" << text;

@@ -192,6 +192,7 @@ struct Room {
     double free = 0; ///< Left of it stands the label before.
     double begin = 0; ///< Behind the mark and those that it covers.
     double limit = 0; ///< The next mark that shall be seen.
+    double bad = 0; ///< Where the last one before stands that did not pass: never covered.
 };
 
 /// A label and its tags, measured and placed.
@@ -204,6 +205,7 @@ struct PlacedLabel {
     double left = 0;
     double room = 0; ///< For the text.
     double sign = 0; ///< Where the sign of the inflection begins.
+    bool cause = false; ///< With the tag of the root cause.
 };
 
 PlacedLabel measured(const domain::TimelineEvent& event, const TimelineItem& item)
@@ -227,15 +229,16 @@ PlacedLabel measured(const domain::TimelineEvent& event, const TimelineItem& ite
 bool place(PlacedLabel& label, const TimelineItem& item, double x, const Room& room)
 {
     const int gap = badness(item.mark) >= 2 ? scaled(12) : scaled(7);
+    label.cause = item.isRootCause;
     const int cause
-        = item.isRootCause ? tagWidth(QCoreApplication::translate("Timeline", "ROOT CAUSE")) : 0;
+        = label.cause ? tagWidth(QCoreApplication::translate("Timeline", "ROOT CAUSE")) : 0;
     const int sign = item.isInflection ? tagWidth(wordOf(Mark::Inflection)) : 0;
     label.left = std::max(x + gap, room.begin);
     label.sign = label.left + label.width + cause + scaled(10);
     if (item.isInflection && label.left + label.width + cause + sign > room.limit) {
         const bool right = x + gap + sign <= room.limit;
         const double left = x - gap - label.width - cause - (right ? 0 : sign);
-        if (left > room.free) {
+        if (left > std::max(room.free, room.bad + scaled(12))) {
             label.left = left;
             label.room = label.width;
             label.sign = right ? x + gap + scaled(2) : left + label.width + cause + scaled(10);
@@ -246,7 +249,15 @@ bool place(PlacedLabel& label, const TimelineItem& item, double x, const Room& r
     // Labels drop before marks do: a shred of a word says nothing. What is quoted may be cut.
     const bool cuttable = label.label.quoted || label.label.isEvidence;
     const int least = cuttable ? std::min(label.width, scaled(72)) : label.width;
-    return item.isInflection || (label.left >= room.free && label.room >= least);
+    if (item.isInflection && label.room < least) { // The headline and the card say the rest.
+        label.label = {};
+        label.cause = false;
+        label.word = label.secondary = 0;
+        label.room = 0;
+        label.sign = label.left;
+        return true;
+    }
+    return label.left >= room.free && label.room >= least;
 }
 
 /// Returns where its text ended.
@@ -295,7 +306,7 @@ double paintPointLabel(QPainter& painter,
                          colour(Role::Base));
     }
     double at = paintText(painter, label, item.mark, rect);
-    if (item.isRootCause) {
+    if (label.cause) {
         const QPoint tag(static_cast<int>(at) + scaled(8), rect.center().y());
         at += scaled(8) + paintRootCauseLabel(painter, tag);
     }
@@ -333,6 +344,7 @@ std::optional<double> paintLabels(
     const QRect rect = scene.geometry.lane(lane);
     const auto& items = scene.data.lane(lane);
     double free = scene.geometry.headerWidth + scaled(2);
+    double bad = 0;
     for (std::size_t i = begin; i < end; ++i) {
         const auto& item = items[i];
         if (item.lengthUs > 0) {
@@ -344,7 +356,7 @@ std::optional<double> paintLabels(
             continue;
         }
         const double x = scene.view.xOf(double(item.atUs));
-        Room room{free, 0, double(rect.right())};
+        Room room{free, 0, double(rect.right()), bad};
         for (std::size_t next = i + 1; next < end; ++next) {
             const double other = scene.view.xOf(double(items[next].atUs));
             if (other > x + scaled(24)) { // The next mark that is not covered.
@@ -354,6 +366,7 @@ std::optional<double> paintLabels(
             room.begin = other + scaled(7);
         }
         free = paintPointLabel(painter, scene, item, rect, room);
+        bad = badness(item.mark) >= 2 ? x : bad;
         if (item.isRootCause) {
             causeEnd = free;
         }

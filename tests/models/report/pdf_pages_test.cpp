@@ -4,6 +4,7 @@
 
 #include "models/report/incident_report.h"
 #include "models/report/pdf_finish.h"
+#include "models/report/step_line.h"
 #include "models/report/typesetter.h"
 #include "models/report/words.h"
 #include "tests/models/report/facts_on_test.h"
@@ -140,6 +141,51 @@ TEST(ReportWords, accuseTheModelOfWhatWasDecidedAlone)
     EXPECT_EQ(whatTheModelDid(bundle), "gave an answer that could not be judged by the policy ");
     bundle.violation->result = domain::DecisionResult::Block;
     EXPECT_EQ(whatTheModelDid(bundle), "broke the policy ");
+    bundle.violation->channel = ""; // A limit of the whole run.
+    EXPECT_EQ(whatTheModelDid(bundle), "was called in a run that broke the policy ");
+    bundle.incident.rootCause.emplace();
+    bundle.incident.rootCause->kind = domain::GapKind::ModelFault;
+    EXPECT_EQ(causeInPlainWords(bundle), "The run went on until it had used what it was allowed. ");
+    bundle.violation->channel = "choices/0/content";
+    EXPECT_NE(causeInPlainWords(bundle).find("the model did it"), std::string::npos);
+}
+
+TEST(ReportWords, callARedactedAnswerRedacted)
+{
+    const auto line = [](const char* texts, int withheld) {
+        domain::TimelineEvent event;
+        event.type = domain::StepType::Output;
+        event.data = JsonObject{{"released_bytes", 900},
+                                {"withheld_bytes", withheld},
+                                {"texts", parseJson(texts).value()}};
+        return lineOf(event).event;
+    };
+    EXPECT_EQ(line(R"([{"released":"a","original":"b","withheld_bytes":0}])", 80),
+              "Answer redacted");
+    EXPECT_EQ(line(R"([{"released":"a","original":"b","withheld_bytes":4}])", 80), "Answer cut");
+    EXPECT_EQ(line(R"([{"released":"a","withheld_bytes":4}])", 80), "Answer cut");
+    EXPECT_EQ(line(R"([{"released":"a"}])", 0), "Answer released");
+}
+
+TEST(ReportWords, doNotSayThatNobodyKnowsWhatSomebodyAssessed)
+{
+    PackFacts facts;
+    facts.bundle.answer.emplace();
+    const auto said = [&facts] {
+        std::string all;
+        for (const auto& span : ReportParts(facts).delivered(ReportParts::Detail::Plain)) {
+            all += span.text;
+        }
+        return all;
+    };
+    EXPECT_NE(said().find("is not known to this record"), std::string::npos) << said();
+    facts.bundle.impact.emplace();
+    EXPECT_EQ(said().find("is not known to this record"), std::string::npos) << said();
+    facts.bundle.answer.reset();
+    EXPECT_NE(said().find("is not recorded"), std::string::npos) << said();
+    facts.bundle.violation.emplace();
+    facts.bundle.violation->result = domain::DecisionResult::Block;
+    EXPECT_NE(said().find("Nothing was sent to a provider"), std::string::npos) << said();
 }
 
 } // namespace

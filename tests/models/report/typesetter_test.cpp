@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/report/typesetter.h"
 
+#include "models/report/qr.h"
 #include "models/report/safe_text.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
@@ -8,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <set>
 
 namespace exhibit::report {
 namespace {
@@ -103,6 +105,32 @@ TEST(Typesetter, repeatsTheHeadOfALongTableAndSplitsNoRow)
         at = end + 1;
     }
     EXPECT_EQ(begun, 200U);
+}
+
+TEST(Typesetter, keepsATableWithItsCodeAndItsHeadingOnOnePage)
+{
+    Table table{{{"Check", 1}, {"Answer", 1}}, {}, makeCode("https://exhibit.example/c").value()};
+    for (int i = 0; i < 5; ++i) {
+        table.rows.push_back({{{plain("question " + std::to_string(i))}, {plain("passed")}}});
+    }
+    table.beside->caption = "beside it";
+    for (std::size_t before = 0; before < 60; before += 3) {
+        std::vector<Block> blocks;
+        for (std::size_t i = 0; i < before; ++i) {
+            blocks.emplace_back(Paragraph{plain("line")});
+        }
+        blocks.emplace_back(Heading{"The certificate"});
+        blocks.emplace_back(table);
+        const auto made = typeset(documentWith(std::move(blocks))).value();
+        const std::string text = outputOf("pdftotext", {"-layout"}, made.pdf, {"-"});
+        std::set<std::size_t> pages;
+        for (const auto* part : {"The certificate", "question 0", "question 4", "beside it"}) {
+            const auto at = text.find(part);
+            ASSERT_NE(at, text.npos) << part << " after " << before;
+            pages.insert(countOf(text.substr(0, at), "\f"));
+        }
+        EXPECT_EQ(pages.size(), 1U) << "after " << before << " lines";
+    }
 }
 
 TEST(Typesetter, isTheSameTwice)
