@@ -5,6 +5,7 @@
 #include "server/storage/entered_store.h"
 #include "server/storage/ledger_reading.h"
 #include "server/storage/mappings.h"
+#include "server/storage/soc2_populations.h"
 
 #include <algorithm>
 #include <set>
@@ -15,111 +16,6 @@ namespace {
 constexpr std::int64_t kPopulationMax = 200'000;
 constexpr std::size_t kSamples = 5;
 constexpr std::size_t kPerformersMax = 5;
-
-/// What a criterion is drawn from: id, time and performer of each, by time. $1 tenant, $2 from, $3
-/// to (exclusive).
-struct Population {
-    std::string_view name;
-    std::string_view words;
-    std::string_view prefix; ///< Of ids that are UUIDs; empty: the id is text.
-    std::string_view sql;
-    std::string_view gapSql; ///< Counts what is missing; empty: nothing is looked for.
-    std::string_view gapWords;
-};
-
-constexpr Population kPopulations[]
-    = {{"log_entries",
-        "entries appended to the signed log in the period",
-        "",
-        "SELECT epoch || ':' || sequence_number, created_at, reporter_id FROM incident_log_chain"
-        " WHERE tenant_id = $1 AND created_at >= $2 AND created_at < $3",
-        "",
-        ""},
-       {"key_changes",
-        "actions key.created and key.revoked of the audit log",
-        "",
-        "SELECT resource, created_at, user_id FROM audit_logs WHERE tenant_id = $1"
-        " AND created_at >= $2 AND created_at < $3 AND action IN ('key.created', 'key.revoked')",
-        "",
-        ""},
-       {"upstream_changes",
-        "actions upstream.added and upstream.removed of the audit log",
-        "",
-        "SELECT resource, created_at, user_id FROM audit_logs WHERE tenant_id = $1"
-        " AND created_at >= $2 AND created_at < $3"
-        " AND action IN ('upstream.added', 'upstream.removed')",
-        "",
-        ""},
-       {"exports",
-        "actions export.created of the audit log",
-        "",
-        "SELECT resource, created_at, user_id FROM audit_logs WHERE tenant_id = $1"
-        " AND created_at >= $2 AND created_at < $3 AND action = 'export.created'",
-        "SELECT count(*) FROM audit_logs WHERE tenant_id = $1 AND created_at >= $2"
-        " AND created_at < $3 AND action = 'export.created' AND NOT details ? 'reason'",
-        "exports name no reason"},
-       {"policy_changes",
-        "actions policy.imported of the audit log",
-        "",
-        "SELECT resource, created_at, user_id FROM audit_logs WHERE tenant_id = $1"
-        " AND created_at >= $2 AND created_at < $3 AND action LIKE 'policy.%'",
-        "",
-        ""},
-       {"incidents",
-        "incidents opened in the period",
-        "inc_",
-        "SELECT incident_id, created_at, 'exhibitd' FROM incidents WHERE tenant_id = $1"
-        " AND created_at >= $2 AND created_at < $3",
-        "SELECT count(*) FROM incidents WHERE tenant_id = $1 AND created_at >= $2"
-        " AND created_at < $3 AND status = 'open'",
-        "incidents are still open"},
-       {"assessments",
-        "incidents of the period whose impact somebody assessed",
-        "inc_",
-        "SELECT i.incident_id, max(a.entered_at), max(a.entered_by) FROM incidents i"
-        " JOIN impact_assessments a ON a.tenant_id = i.tenant_id AND a.incident_id = i.incident_id"
-        " WHERE i.tenant_id = $1 AND i.created_at >= $2 AND i.created_at < $3"
-        " GROUP BY i.incident_id",
-        "SELECT count(*) FROM incidents i WHERE tenant_id = $1 AND created_at >= $2"
-        " AND created_at < $3 AND NOT EXISTS (SELECT FROM impact_assessments a"
-        " WHERE a.tenant_id = $1 AND a.incident_id = i.incident_id)",
-        "incidents are not assessed"},
-       {"stopped_runs",
-        "runs of the period that a policy, a limit or a person stopped",
-        "run_",
-        "SELECT run_id, started_at, 'exhibitd' FROM runs WHERE tenant_id = $1"
-        " AND started_at >= $2 AND started_at < $3 AND status IN ('failed_policy', 'cancelled')",
-        "",
-        ""},
-       {"remediations",
-        "incidents of the period for which remediation is recorded",
-        "inc_",
-        "SELECT i.incident_id, max(m.entered_at), max(m.entered_by) FROM incidents i"
-        " JOIN remediations m ON m.tenant_id = i.tenant_id AND m.incident_id = i.incident_id"
-        " WHERE i.tenant_id = $1 AND i.created_at >= $2 AND i.created_at < $3"
-        " GROUP BY i.incident_id",
-        "SELECT count(*) FROM incidents i WHERE tenant_id = $1 AND created_at >= $2"
-        " AND created_at < $3 AND NOT EXISTS (SELECT FROM remediations m"
-        " WHERE m.tenant_id = $1 AND m.incident_id = i.incident_id)",
-        "incidents have no remediation"},
-       {"personal_information",
-        "incidents of the period filed as personal data in an answer, or assessed so",
-        "inc_",
-        "SELECT incident_id, created_at, 'exhibitd' FROM incidents i WHERE tenant_id = $1"
-        " AND created_at >= $2 AND created_at < $3 AND (failure_code = 'personal_data_output'"
-        " OR EXISTS (SELECT FROM impact_assessments a WHERE a.tenant_id = $1"
-        " AND a.incident_id = i.incident_id"
-        " AND (a.body #>> '{personal_information,involved}') = 'true'))",
-        "",
-        ""}};
-
-const Population* find(std::string_view name)
-{
-    const auto* const found = std::find_if(std::begin(kPopulations),
-                                           std::end(kPopulations),
-                                           [&](const auto& one) { return one.name == name; });
-    return found == std::end(kPopulations) ? nullptr : found;
-}
 
 struct Period {
     UtcTime from{};
@@ -145,12 +41,10 @@ public:
         row.periodEnd = bundle.compliancePeriodEnd;
         for (const auto& objective : bundle.controlObjectives) {
             if (objective.criterion == row.criterion) {
-                row.controlId = objective.controlId;
-                row.objective = objective.objective;
-                row.reviewer = objective.reviewer;
+                addObjective(row, objective);
             }
         }
-        const auto* population = find(stringMember(criterion, "population"));
+        const auto* population = findSoc2Population(stringMember(criterion, "population"));
         if (population == nullptr) {
             row.populationQuery = "not recorded by this system";
             row.exception = "The log holds no record of it: evidence has to come from elsewhere.";
@@ -186,11 +80,25 @@ public:
     }
 
 private:
-    Result<void> fill(report::Soc2Row& row, const Population& population)
+    /// A criterion can have several controls.
+    static void addObjective(report::Soc2Row& row, const report::ControlObjective& objective)
+    {
+        const auto join = [](std::string& all, const std::string& one) {
+            all += (all.empty() || one.empty() ? "" : "; ") + one;
+        };
+        join(row.controlId, objective.controlId);
+        join(row.objective, objective.objective);
+        if (objective.reviewer) {
+            row.reviewer = row.reviewer.value_or("");
+            join(*row.reviewer, *objective.reviewer);
+        }
+    }
+
+    Result<void> fill(report::Soc2Row& row, const Soc2Population& population)
     {
         row.populationQuery = population.words;
         EXHIBIT_TRY(const Rows rows,
-                    m_transaction.query(std::string(population.sql) + " ORDER BY 2, 1 LIMIT "
+                    m_transaction.query(population.sql + " ORDER BY 2, 1 LIMIT "
                                             + std::to_string(kPopulationMax + 1),
                                         {m_transaction.tenant(), m_period.from, m_period.to}));
         if (rows.size() > static_cast<std::size_t>(kPopulationMax)) {
@@ -198,15 +106,20 @@ private:
                         "a population of the period has more than 200,000 members",
                         row.criterion);
         }
-        row.populationCount = static_cast<std::int64_t>(rows.size());
         Bytes listing;
         std::set<std::string> performers;
         for (std::size_t i = 0; i < rows.size(); ++i) {
             performers.emplace(rows.text(i, 2));
-            listing += printJson(JsonObject{{"id", idOf(rows, i, population)},
-                                            {"at", formatTime(rows.time(i, 1))},
-                                            {"performer", rows.text(i, 2)}})
-                + "\n";
+            JsonObject member{{"id", idOf(rows, i, population)},
+                              {"at", formatTime(rows.time(i, 1))},
+                              {"performer", rows.text(i, 2)}};
+            if (!rows.isNull(i, 3)) {
+                member.emplace("entry_seq", rows.integer(i, 3));
+                row.entrySeq = std::max(row.entrySeq.value_or(0), rows.integer(i, 3));
+            }
+            member.emplace("details", rows.json(i, 4));
+            row.populationCount += rows.integer(i, 5);
+            listing += printJson(member) + "\n";
         }
         for (std::size_t i = 0; i < std::min(kSamples, rows.size()); ++i) {
             const std::size_t at = i * rows.size() / std::min(kSamples, rows.size());
@@ -223,7 +136,7 @@ private:
         return addGap(row, population);
     }
 
-    Result<void> addGap(report::Soc2Row& row, const Population& population)
+    Result<void> addGap(report::Soc2Row& row, const Soc2Population& population)
     {
         if (population.gapSql.empty()) {
             return {};
@@ -237,7 +150,7 @@ private:
         return {};
     }
 
-    static std::string idOf(const Rows& rows, std::size_t row, const Population& population)
+    static std::string idOf(const Rows& rows, std::size_t row, const Soc2Population& population)
     {
         return population.prefix.empty()
             ? std::string(rows.text(row, 0))
@@ -260,15 +173,16 @@ void addStatement(report::Soc2Bundle& bundle,
         bundle.compliancePeriodStart = statement.periodStart;
         bundle.compliancePeriodEnd = statement.periodEnd;
     }
+    // A statement speaks for its own period alone.
+    if (bundle.compliancePeriodStart != statement.periodStart
+        || bundle.compliancePeriodEnd != statement.periodEnd) {
+        return;
+    }
     bundle.controlObjectives = statement.controlObjectives;
     bundle.auditorNotes = statement.auditorNotes;
     bundle.statementVersion = entered->version;
     bundle.statementBy = entered->enteredBy;
-    // A statement speaks for its own period alone.
-    if (bundle.compliancePeriodStart == statement.periodStart
-        && bundle.compliancePeriodEnd == statement.periodEnd) {
-        bundle.attestationStatement = statement.attestationStatement;
-    }
+    bundle.attestationStatement = statement.attestationStatement;
 }
 
 Result<Period> periodOf(const report::Soc2Bundle& bundle)

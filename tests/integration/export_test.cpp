@@ -135,6 +135,26 @@ TEST_F(Export, whatPeopleEnterIsVersionedAndStandsInTheReports)
     validate("executive_debrief.v1.json", pack + ".json");
 }
 
+/// Every row that counts something names the newest entry of the log that belongs to it.
+void expectRowsWithEntries(const std::string& json)
+{
+    const auto bundle = parseJson(contentOf(json)).value();
+    std::set<std::string> counted;
+    for (const auto& row : bundle.at("rows").as_array()) {
+        const std::string criterion(row.at("criterion").as_string());
+        if (row.at("population_count").to_number<std::int64_t>() > 0) {
+            counted.insert(criterion);
+            EXPECT_TRUE(row.as_object().contains("entry_seq")) << printJson(row);
+        }
+        if (criterion == "CC2.1") {
+            EXPECT_EQ(row.at("population_count"), bundle.at("log").at("entries"));
+        }
+    }
+    for (const auto* criterion : {"CC2.1", "CC6.7", "CC7.2", "CC7.4", "CC8.1"}) {
+        EXPECT_TRUE(counted.contains(criterion)) << criterion;
+    }
+}
+
 TEST_F(Export, evidenceForAnAuditorIsOfAPeriodAndAttestsNothingOfItself)
 {
     const auto ask = [](const char* method, const std::string& path, const std::string& body) {
@@ -153,13 +173,15 @@ TEST_F(Export, evidenceForAnAuditorIsOfAPeriodAndAttestsNothingOfItself)
         "/api/v1/compliance/statement",
         R"({"period_start":"2000-01-01","period_end":"2099-12-31","auditor_notes":"see C-1",)"
         R"("attestation_statement":"We answer for these controls.","control_objectives":)"
-        R"([{"criterion":"CC7.2","control_id":"C-1","objective":"Find what breaks a policy."}]})");
+        R"([{"criterion":"CC7.2","control_id":"C-1","objective":"Find what breaks a policy."},)"
+        R"({"criterion":"CC7.2","control_id":"C-2","objective":"Look at it."}]})");
     EXPECT_EQ(stated.status, 200) << stated.body;
     const std::string json = (s_folder->path() / "soc2.json").string();
     std::ofstream(json, std::ios::binary) << ask("POST", path, R"({"format":"json"})").body;
     validate("soc2.v1.json", json);
+    expectRowsWithEntries(json);
     const std::string csv = ask("POST", path, R"({"format":"csv"})").body;
-    EXPECT_NE(csv.find("CC7.2,C-1,"), csv.npos) << csv;
+    EXPECT_NE(csv.find("CC7.2,\"C-1; C-2\","), csv.npos) << csv;
 
     const std::string pdf = (s_folder->path() / "soc2.pdf").string();
     const auto made = ask("POST", path, "{}");
@@ -171,7 +193,19 @@ TEST_F(Export, evidenceForAnAuditorIsOfAPeriodAndAttestsNothingOfItself)
     EXPECT_NE(outputOf("pdfsig", {"-nocert", pdf}).find("Signature is Valid."), std::string::npos);
     const std::string text = outputOf("pdftotext", {pdf, "-"});
     EXPECT_NE(text.find("We answer for these controls."), text.npos);
-    // Of another period it says nothing.
+    const std::string listing = (s_folder->path() / "CC7.2.ndjson").string();
+    outputOf("pdfdetach", {"-savefile", "CC7.2.ndjson", "-o", listing, pdf});
+    const auto member = parseJson(contentOf(listing).substr(0, contentOf(listing).find('\n')));
+    ASSERT_TRUE(member) << contentOf(listing);
+    EXPECT_EQ(member->at("details").at("policy_id"), "CONTENT_ACCURACY") << printJson(*member);
+    EXPECT_TRUE(member->at("details").at("policy_version").is_number()) << printJson(*member);
+    EXPECT_TRUE(member->at("entry_seq").is_number()) << printJson(*member);
+    // Of another period it says nothing, not even which controls there are.
+    EXPECT_EQ(ask("POST",
+                  path,
+                  R"({"format":"csv","period_start":"2001-01-01","period_end":"2001-12-31"})")
+                  .body.find("C-1"),
+              std::string::npos);
     std::ofstream(pdf, std::ios::binary)
         << ask("POST", path, R"({"period_start":"2001-01-01","period_end":"2001-12-31"})").body;
     EXPECT_NE(outputOf("pdftotext", {pdf, "-"}).find("No attestation has been entered."),
