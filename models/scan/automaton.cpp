@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace exhibit::scan {
 namespace {
@@ -185,9 +186,40 @@ void AutomatonBuilder::divideBytes()
     }
 }
 
-std::shared_ptr<const PatternSet> PatternSet::Automaton::intoSet(
-    std::unique_ptr<const Automaton> automaton)
+void PatternSet::Automaton::weigh()
 {
+    const auto count = static_cast<std::uint32_t>(positions.size() - 1);
+    work.assign(count, 0);
+    // Bytes behind the start of a match up to which its window may still come (Scanner::skip()).
+    std::size_t near = prefilter ? prefilter->beforeMax() + Window::kBytes : 0;
+    std::vector<bool> isNear(count, false);
+    std::vector<std::uint32_t> reached;
+    const auto reach = [&](std::uint32_t position) {
+        if (!isNear[position]) {
+            isNear[position] = true;
+            reached.push_back(position);
+        }
+    };
+    for (std::size_t index = 0; near > 0 && index < leftEdges.size(); ++index) {
+        reach(leftEdges[index].position);
+    }
+    for (; near > 1 && !reached.empty(); --near) {
+        for (const auto position : std::exchange(reached, {})) {
+            const auto end = positions[position + 1].firstLink;
+            for (auto link = positions[position].firstLink; link < end; ++link) {
+                reach(links[link].to);
+            }
+        }
+    }
+    for (std::uint32_t position = 0; position < count; ++position) {
+        work[position] = isNear[position] ? 0 : unitsOf(position);
+    }
+}
+
+std::shared_ptr<const PatternSet> PatternSet::Automaton::intoSet(
+    std::unique_ptr<Automaton> automaton)
+{
+    automaton->weigh();
     return std::shared_ptr<const PatternSet>(new PatternSet(std::move(automaton)));
 }
 

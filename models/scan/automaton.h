@@ -68,6 +68,11 @@ struct PatternSet::Automaton {
 
     std::vector<Folds> folds; ///< By pattern.
 
+    /// By position: what it costs to read a byte where it is live, in the unit of
+    /// limits::kScanWorkPerByte; 0 so near to the start of a match that the prefilter may pass over
+    /// it, and nobody would know.
+    std::vector<std::uint32_t> work;
+
     std::size_t cacheBytesMax = limits::kScanCacheBytesMax;
     /// Of the patterns together; empty when one of them has no windows, or it would not pay.
     std::optional<Prefilter> prefilter;
@@ -94,8 +99,17 @@ struct PatternSet::Automaton {
         return kindOfClass[classOfByte[static_cast<std::uint8_t>(byte)]];
     }
 
+    /// What a live position costs, wherever it stands.
+    [[nodiscard]] std::uint32_t unitsOf(std::uint32_t position) const
+    {
+        return 1 + positions[position + 1].firstLink - positions[position].firstLink;
+    }
+
     [[nodiscard]] static std::shared_ptr<const PatternSet> intoSet(
-        std::unique_ptr<const Automaton> automaton);
+        std::unique_ptr<Automaton> automaton);
+
+private:
+    void weigh();
 };
 
 /// Adds up the patterns of a set.

@@ -6,16 +6,23 @@
 #include <algorithm>
 
 namespace exhibit::scan {
+namespace {
+
+/// Walking back over what is cached, and validating, are so much faster than building steps.
+constexpr std::uint64_t kCachedShare = 8;
+
+} // namespace
 
 CandidateFinder::CandidateFinder(const PatternSet::Automaton& automaton)
     : m_automaton(automaton)
 {
 }
 
-std::optional<std::size_t> CandidateFinder::leastAcceptedStart(const TextWindow& text,
-                                                               const CandidateEnd& candidate,
-                                                               std::size_t lowest)
+CandidateFinder::Found CandidateFinder::leastAcceptedStart(const TextWindow& text,
+                                                           const CandidateEnd& candidate,
+                                                           std::size_t lowest)
 {
+    Found found;
     const auto& pattern = m_automaton.patterns[candidate.pattern];
     if (candidate.end > pattern.width) {
         lowest = std::max(lowest, candidate.end - pattern.width);
@@ -24,6 +31,7 @@ std::optional<std::size_t> CandidateFinder::leastAcceptedStart(const TextWindow&
     std::vector<std::size_t> starts;
     auto* state = enter(candidate, classAt(text, offset));
     while (!std::get<Positions>(*state->key).empty()) {
+        found.work += 1 + std::get<Positions>(*state->key).size();
         const auto classBefore = offset == 0 ? m_automaton.classCount : classAt(text, offset - 1);
         const auto back = step(state, classBefore);
         if (back.starts) {
@@ -37,9 +45,14 @@ std::optional<std::size_t> CandidateFinder::leastAcceptedStart(const TextWindow&
     }
     const auto accepted = std::find_if(starts.rbegin(), starts.rend(), [&](std::size_t start) {
         const auto bytes = text.bytes.substr(start - text.begin, candidate.end - start);
+        found.work += bytes.size();
         return accepts(pattern.validator, bytes);
     });
-    return accepted == starts.rend() ? std::nullopt : std::optional(*accepted);
+    if (accepted != starts.rend()) {
+        found.start = *accepted;
+    }
+    m_work += found.work / kCachedShare;
+    return found;
 }
 
 CandidateFinder::State* CandidateFinder::enter(const CandidateEnd& candidate, std::size_t lastClass)
@@ -87,6 +100,8 @@ CandidateFinder::Step CandidateFinder::step(State*& from, std::size_t classBefor
         const auto& key = *from->key;
         const bool outside = classBefore == m_automaton.classCount;
         const auto kind = outside ? m_automaton.outsideKind : m_automaton.kindOfClass[classBefore];
+        const auto& pattern = m_automaton.patterns[std::get<std::uint32_t>(key)];
+        m_work += pattern.endPosition - pattern.firstPosition;
         Step built;
         built.starts = mayStart(key, kind);
         built.next = find(

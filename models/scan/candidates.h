@@ -3,11 +3,13 @@
 
 #include "models/scan/automaton.h"
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace exhibit::scan {
@@ -36,11 +38,19 @@ class CandidateFinder {
 public:
     explicit CandidateFinder(const PatternSet::Automaton& automaton);
 
+    struct Found {
+        std::optional<std::size_t> start;
+        /// What it would cost were nothing cached, in the unit of limits::kScanWorkPerByte; depends
+        /// on the text alone.
+        std::uint64_t work = 0;
+    };
     /// The least start, not below `lowest`, of a match with this end that is no wider than W and
     /// that the validator accepts.
-    [[nodiscard]] std::optional<std::size_t> leastAcceptedStart(const TextWindow& text,
-                                                                const CandidateEnd& candidate,
-                                                                std::size_t lowest);
+    [[nodiscard]] Found leastAcceptedStart(const TextWindow& text,
+                                           const CandidateEnd& candidate,
+                                           std::size_t lowest);
+    /// As TransitionCache::takeWork().
+    [[nodiscard]] std::uint64_t takeWork() { return std::exchange(m_work, 0); }
     [[nodiscard]] std::size_t bytes() const { return m_bytes; }
 
 private:
@@ -71,6 +81,7 @@ private:
 
     const PatternSet::Automaton& m_automaton;
     std::size_t m_bytes = 0;
+    std::uint64_t m_work = 0;
     std::map<Key, State> m_states;
     std::map<EntryKey, State*> m_entries;
 };

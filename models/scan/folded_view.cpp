@@ -89,19 +89,19 @@ FoldedView::FoldedView(Scanner scanner, Folds folds)
 {
 }
 
-void FoldedView::feed(std::string_view character, std::vector<Match>& confirmed)
+void FoldedView::feed(std::string_view character, std::vector<Match>& confirmed, Pace& pace)
 {
     const auto decoded = decodeCharacter(character);
     const auto read = decoded ? folded(decoded->codePoint, m_folds) : std::nullopt;
     const auto from = confirmed.size();
     if (!read) {
         m_offsets.keep(character.size());
-        m_scanner.feed(character, confirmed);
+        m_scanner.feedAll(character, confirmed, pace);
     } else if (*read == '\0') {
         m_offsets.drop(character.size());
     } else {
         m_offsets.replace(character.size());
-        m_scanner.feed({&*read, 1}, confirmed);
+        m_scanner.feedAll({&*read, 1}, confirmed, pace);
     }
     translate(confirmed, from);
 }

@@ -50,9 +50,10 @@ public:
     FoldedView(Scanner scanner, Folds folds);
 
     /// One whole character, or a byte that is part of none.
-    void feed(std::string_view character, std::vector<Match>& confirmed);
+    void feed(std::string_view character, std::vector<Match>& confirmed, Pace& pace);
     void finish(std::vector<Match>& confirmed);
     [[nodiscard]] std::size_t settled() const;
+    [[nodiscard]] bool exhausted() const { return m_scanner.exhausted(); }
     [[nodiscard]] Folds folds() const { return m_folds; }
 
 private:

@@ -54,9 +54,9 @@ bool mayGoOn(std::string_view bytes)
 
 } // namespace
 
-TextScanner::TextScanner(const std::shared_ptr<const PatternSet>& patterns)
+TextScanner::TextScanner(const std::shared_ptr<const PatternSet>& patterns, WorkBudget budget)
     : m_patterns(patterns)
-    , m_scanner(patterns)
+    , m_scanner(patterns, budget)
 {
     for (const auto folds : patterns->automaton().folds) {
         if (folds != 0 && std::find(m_kinds.begin(), m_kinds.end(), folds) == m_kinds.end()) {
@@ -67,43 +67,55 @@ TextScanner::TextScanner(const std::shared_ptr<const PatternSet>& patterns)
 
 void TextScanner::feed(std::string_view delta, std::vector<Match>& confirmed)
 {
-    if (m_kinds.empty() && m_views.empty()) {
-        m_scanner.feed(std::exchange(m_pending, {}), confirmed);
-        m_scanner.feed(delta, confirmed);
-        return;
-    }
+    Pace endless;
     while (!delta.empty()) {
-        const auto plain = m_pending.empty() ? plainLength(delta) : 0;
-        if (plain > 0) {
-            feedPlain(delta.substr(0, plain), confirmed);
-            delta.remove_prefix(plain);
-            continue;
+        delta.remove_prefix(feed(delta, confirmed, endless));
+    }
+}
+
+std::size_t TextScanner::feed(std::string_view delta, std::vector<Match>& confirmed, Pace& pace)
+{
+    std::size_t consumed = 0;
+    while (consumed < delta.size() && !(consumed > 0 && pace.over())) {
+        const auto left = delta.substr(consumed);
+        if (m_kinds.empty() && m_views.empty()) {
+            m_scanner.feedAll(std::exchange(m_pending, {}), confirmed, pace);
+            consumed += m_scanner.feed(left, confirmed, pace);
+            noteExhaustion();
+        } else if (const auto plain = m_pending.empty() ? plainLength(left) : 0; plain > 0) {
+            consumed += feedPlain(left.substr(0, plain), confirmed, pace);
+        } else {
+            m_pending += left.front();
+            ++consumed;
+            feedPending(confirmed, pace);
         }
-        m_pending += delta.front();
-        delta.remove_prefix(1);
-        if (mayGoOn(m_pending)) {
-            continue;
-        }
-        if (decodeCharacter(m_pending).has_value()) {
-            feedCharacter(std::exchange(m_pending, {}), confirmed);
-            continue;
-        }
-        // No character: the first byte stands for itself, the others may begin one.
-        const auto broken = std::exchange(m_pending, {});
-        feedCharacter(broken.substr(0, 1), confirmed);
-        feed(broken.substr(1), confirmed);
+    }
+    return consumed;
+}
+
+/// Reads what is pending once it is whole.
+void TextScanner::feedPending(std::vector<Match>& confirmed, Pace& pace)
+{
+    while (!m_pending.empty() && !mayGoOn(m_pending)) {
+        // What is no character: its first byte stands for itself, the others may begin one.
+        const auto bytes = decodeCharacter(m_pending) ? m_pending.size() : 1;
+        const auto character = m_pending.substr(0, bytes);
+        m_pending.erase(0, bytes);
+        feedCharacter(character, confirmed, pace);
     }
 }
 
 void TextScanner::finish(std::vector<Match>& confirmed)
 {
+    Pace endless;
     for (const auto& byte : std::exchange(m_pending, {})) {
-        feedCharacter({&byte, 1}, confirmed);
+        feedCharacter({&byte, 1}, confirmed, endless);
     }
     const auto from = confirmed.size();
     m_scanner.finish(confirmed);
-    readViews(confirmed, true, {});
+    finishViews(confirmed);
     unite(confirmed, from);
+    noteExhaustion();
 }
 
 std::size_t TextScanner::settled() const
@@ -120,26 +132,51 @@ bool TextScanner::holdsTooMuch() const
     return !m_views.empty() && m_scanner.settled() - settled() > limits::kFoldedHeldBytesMax;
 }
 
-void TextScanner::feedPlain(std::string_view text, std::vector<Match>& confirmed)
+std::size_t TextScanner::feedPlain(std::string_view text, std::vector<Match>& confirmed, Pace& pace)
 {
     if (m_views.empty()) {
-        m_scanner.feed(text, confirmed);
-        return;
+        const auto consumed = m_scanner.feed(text, confirmed, pace);
+        noteExhaustion();
+        return consumed;
     }
-    for (const auto& byte : text) {
-        feedCharacter({&byte, 1}, confirmed);
-    }
+    std::size_t consumed = 0;
+    do {
+        feedCharacter(text.substr(consumed++, 1), confirmed, pace);
+    } while (consumed < text.size() && !pace.over() && !m_exhausted);
+    return consumed;
 }
 
-void TextScanner::feedCharacter(std::string_view character, std::vector<Match>& confirmed)
+void TextScanner::feedCharacter(std::string_view character,
+                                std::vector<Match>& confirmed,
+                                Pace& pace)
 {
     fork(character);
     const auto from = confirmed.size();
-    m_scanner.feed(character, confirmed);
+    m_scanner.feedAll(character, confirmed, pace);
     if (!m_views.empty()) {
-        readViews(confirmed, false, character);
+        readViews(confirmed, character, pace);
         unite(confirmed, from);
     }
+    noteExhaustion();
+}
+
+/// From the character on that is too much for one of them nobody reads.
+void TextScanner::noteExhaustion()
+{
+    const bool exhausted = m_scanner.exhausted()
+        || std::any_of(m_views.begin(), m_views.end(), [](const auto& view) {
+                               return view.exhausted();
+                           });
+    if (exhausted && !m_exhausted) {
+        m_exhausted = true;
+        silence();
+    }
+}
+
+void TextScanner::silence()
+{
+    readAsIs();
+    m_scanner.silence();
 }
 
 /// Views begin with the first character that folds for them.
@@ -161,22 +198,32 @@ void TextScanner::fork(std::string_view character)
     });
 }
 
-/// Only patterns that asked for a view's folding are heard from it.
-void TextScanner::readViews(std::vector<Match>& confirmed, bool atEnd, std::string_view character)
+void TextScanner::readViews(std::vector<Match>& confirmed, std::string_view character, Pace& pace)
 {
-    const auto& folds = m_patterns->automaton().folds;
     for (auto& view : m_views) {
         m_scratch.clear();
-        if (atEnd) {
-            view.finish(m_scratch);
-        } else {
-            view.feed(character, m_scratch);
-        }
-        std::copy_if(m_scratch.begin(),
-                     m_scratch.end(),
-                     std::back_inserter(confirmed),
-                     [&](const Match& match) { return folds[match.pattern] == view.folds(); });
+        view.feed(character, m_scratch, pace);
+        hear(view, confirmed);
     }
+}
+
+void TextScanner::finishViews(std::vector<Match>& confirmed)
+{
+    for (auto& view : m_views) {
+        m_scratch.clear();
+        view.finish(m_scratch);
+        hear(view, confirmed);
+    }
+}
+
+/// Only patterns that asked for a view's folding are heard from it.
+void TextScanner::hear(const FoldedView& view, std::vector<Match>& confirmed) const
+{
+    const auto& folds = m_patterns->automaton().folds;
+    std::copy_if(m_scratch.begin(),
+                 m_scratch.end(),
+                 std::back_inserter(confirmed),
+                 [&](const Match& match) { return folds[match.pattern] == view.folds(); });
 }
 
 /// One order for what one character confirmed in several views, one h, each match once.
@@ -212,14 +259,25 @@ void TextScanner::readAsIs()
     m_kinds.clear();
 }
 
+std::optional<std::vector<Match>> scanWithin(WorkBudget budget,
+                                             const std::shared_ptr<const PatternSet>& patterns,
+                                             std::string_view text)
+{
+    std::vector<Match> matches;
+    TextScanner scanner(patterns, budget);
+    while (!text.empty() && !scanner.exhausted()) {
+        const auto piece = text.substr(0, limits::kScanSliceBytes);
+        scanner.feed(piece, matches);
+        text.remove_prefix(piece.size());
+    }
+    scanner.finish(matches);
+    return scanner.exhausted() ? std::nullopt : std::optional(std::move(matches));
+}
+
 std::vector<Match> scanWhole(const std::shared_ptr<const PatternSet>& patterns,
                              std::string_view text)
 {
-    std::vector<Match> matches;
-    TextScanner scanner(patterns);
-    scanner.feed(text, matches);
-    scanner.finish(matches);
-    return matches;
+    return scanWithin(WorkBudget::unlimited(), patterns, text).value();
 }
 
 } // namespace exhibit::scan

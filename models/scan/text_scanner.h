@@ -15,10 +15,14 @@ namespace exhibit::scan {
 /// might be one that folds. Results depend on the text alone. Not thread-safe.
 class TextScanner {
 public:
-    explicit TextScanner(const std::shared_ptr<const PatternSet>& patterns);
+    explicit TextScanner(const std::shared_ptr<const PatternSet>& patterns,
+                         WorkBudget budget = WorkBudget::unlimited());
 
     /// As Scanner's.
     void feed(std::string_view delta, std::vector<Match>& confirmed);
+    [[nodiscard]] std::size_t feed(std::string_view delta,
+                                   std::vector<Match>& confirmed,
+                                   Pace& pace);
     void finish(std::vector<Match>& confirmed);
     [[nodiscard]] std::size_t position() const { return m_scanner.position(); }
     [[nodiscard]] std::size_t settled() const;
@@ -27,19 +31,29 @@ public:
     /// Disguised characters hold back more of the text than limits::kFoldedHeldBytesMax beyond what
     /// is held anyhow.
     [[nodiscard]] bool holdsTooMuch() const;
+    /// As Scanner's; in each view for itself, and all end with the first.
+    [[nodiscard]] bool exhausted() const { return m_exhausted; }
+    void silence();
 
 private:
-    void feedPlain(std::string_view text, std::vector<Match>& confirmed);
-    void feedCharacter(std::string_view character, std::vector<Match>& confirmed);
+    [[nodiscard]] std::size_t feedPlain(std::string_view text,
+                                        std::vector<Match>& confirmed,
+                                        Pace& pace);
+    void feedCharacter(std::string_view character, std::vector<Match>& confirmed, Pace& pace);
+    void feedPending(std::vector<Match>& confirmed, Pace& pace);
+    void noteExhaustion();
     void fork(std::string_view character);
     void unite(std::vector<Match>& confirmed, std::size_t from) const;
-    void readViews(std::vector<Match>& confirmed, bool atEnd, std::string_view character);
+    void readViews(std::vector<Match>& confirmed, std::string_view character, Pace& pace);
+    void finishViews(std::vector<Match>& confirmed);
+    void hear(const FoldedView& view, std::vector<Match>& confirmed) const;
 
     std::shared_ptr<const PatternSet> m_patterns;
     std::vector<Folds> m_kinds; ///< The different ways patterns ask for; those forked come off.
     Scanner m_scanner;
     std::vector<FoldedView> m_views;
     std::string m_pending; ///< The beginning of a character.
+    bool m_exhausted = false;
     std::vector<Match> m_scratch;
 };
 

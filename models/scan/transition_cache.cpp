@@ -3,9 +3,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <utility>
 
 namespace exhibit::scan {
 namespace {
+
+/// What a step costs to build when nothing is live: its state is made and forgotten one day.
+constexpr std::uint64_t kStepWork = 64;
 
 std::uint64_t nextGeneration()
 {
@@ -118,6 +122,9 @@ TransitionCache::State* TransitionCache::enter(const std::shared_ptr<const LiveG
     state->groups = groups;
     state->steps.resize(m_automaton->classCount);
     state->quiet = groups->groups.empty();
+    for (const auto position : groups->positions) {
+        state->work += m_automaton->work[position];
+    }
     m_bytes += sizeof(State) + sizeof(LiveGroups) + 4 * sizeof(void*)
         + m_automaton->classCount * sizeof(Step)
         + groups->positions.capacity() * sizeof(std::uint32_t)
@@ -140,6 +147,10 @@ TransitionCache::Step TransitionCache::build(State* from, std::size_t byteClass)
         renew();
         from = enter(groups);
     }
+    m_work += kStepWork;
+    for (const auto position : from->groups->positions) {
+        m_work += m_automaton->unitsOf(position);
+    }
     auto to = std::make_shared<LiveGroups>();
     Effect effect;
     advance(*from->groups, byteClass, *to, effect);
@@ -150,6 +161,11 @@ TransitionCache::Step TransitionCache::build(State* from, std::size_t byteClass)
     step.effect = keep(std::move(effect), from->groups->groups.size());
     from->steps[byteClass] = step;
     return step;
+}
+
+std::uint64_t TransitionCache::takeWork()
+{
+    return std::exchange(m_work, 0) + m_candidates.takeWork();
 }
 
 void TransitionCache::newMark()

@@ -64,6 +64,7 @@ public:
     struct State {
         std::shared_ptr<const LiveGroups> groups;
         std::vector<Step> steps; ///< By byte class.
+        std::uint32_t work = 0; ///< Of its live positions (Automaton::work).
         bool quiet = false; ///< Nothing is live.
     };
 
@@ -77,6 +78,9 @@ public:
     Step build(State* from, std::size_t byteClass);
     /// What the end of the text confirms.
     [[nodiscard]] std::vector<Confirmation> atEnd(const LiveGroups& groups);
+
+    /// What was built since the last time it was asked, in the unit of limits::kScanSliceWork.
+    [[nodiscard]] std::uint64_t takeWork();
 
     [[nodiscard]] std::uint64_t generation() const { return m_generation; }
     [[nodiscard]] std::size_t bytes() const { return m_bytes + m_candidates.bytes(); }
@@ -108,6 +112,7 @@ private:
     std::weak_ptr<const int> m_alive;
     std::uint64_t m_generation = 0;
     std::size_t m_bytes = 0;
+    std::uint64_t m_work = 0;
     CandidateFinder m_candidates;
     std::unordered_map<const LiveGroups*, std::unique_ptr<State>, Hash, Equal> m_states;
     std::vector<std::unique_ptr<const Effect>> m_effects;

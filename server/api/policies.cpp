@@ -2,6 +2,7 @@
 #include "server/api/policy_documents.h"
 #include "server/api/reply.h"
 #include "server/api/resources.h"
+#include "server/prevention/pattern_work.h"
 #include "server/storage/policy_store.h"
 
 #include <charconv>
@@ -9,14 +10,22 @@
 namespace exhibit::api {
 namespace {
 
+struct Import {
+    std::vector<domain::Policy> policies;
+    std::vector<prevention::WrittenPolicy> written; ///< Where each stands in the request.
+};
+
 /// {"policies": [...]} or one policy document.
-Result<std::vector<domain::Policy>> readImport(const http::Request& request)
+Result<Import> readImport(const http::Request& request)
 {
     EXHIBIT_TRY(const Json body, readObject(request));
+    Import import;
     const Json* list = findMember(body, "policies");
     if (list == nullptr) {
         EXHIBIT_TRY(auto policy, readPolicy(body, {}));
-        return std::vector<domain::Policy>{std::move(policy)};
+        import.written.push_back({policy.policyId, {}});
+        import.policies.push_back(std::move(policy));
+        return import;
     }
     if (!list->is_array()) {
         return fail(ErrorCode::InvalidInput, "expected an array of policies", "/policies");
@@ -29,19 +38,28 @@ Result<std::vector<domain::Policy>> readImport(const http::Request& request)
         }
     }
     const auto& documents = list->get_array();
-    return readPolicies({documents.begin(), documents.end()});
+    EXHIBIT_TRY(import.policies, readPolicies({documents.begin(), documents.end()}));
+    for (const auto& policy : import.policies) {
+        import.written.push_back(
+            {policy.policyId, "/policies/" + std::to_string(import.written.size())});
+    }
+    return import;
 }
 
 http::Response importPolicies(const SharedServices& services,
                               const http::Request& request,
                               const security::Principal& principal)
 {
-    EXHIBIT_ANSWER(request, auto policies, readImport(request));
+    EXHIBIT_ANSWER(request, auto import, readImport(request));
+    const storage::SnapshotCheck accepts = [&import](const domain::PolicySnapshot& snapshot) {
+        return prevention::checkWork(snapshot, import.written);
+    };
     EXHIBIT_ANSWER(request,
                    const auto imported,
                    storage::PolicyStore(services->database)
                        .import(principal.tenant,
-                               std::move(policies),
+                               std::move(import.policies),
+                               accepts,
                                actorOf(request, principal),
                                services->ledger,
                                Deadline::after(kHandlerTimeout)));

@@ -3,6 +3,7 @@
 
 #include "server/prevention/automata.h"
 #include "server/prevention/compiled_rule.h"
+#include "server/prevention/pattern_work.h"
 
 #include <algorithm>
 
@@ -83,7 +84,7 @@ Result<void> checkPolicy(const domain::Policy& policy)
         checkPatterns(scannedPatterns(policy.rule), lists ? "/rule/patterns" : "/rule/claims"));
     EXHIBIT_CHECK(checkPatterns(hedgesOf(policy.rule), "/rule/hedges"));
     EXHIBIT_CHECK(compileRule(policy));
-    return {};
+    return checkWork(policy);
 }
 
 Result<std::shared_ptr<const CompiledSnapshot>> SnapshotCache::get(

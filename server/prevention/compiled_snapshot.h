@@ -37,7 +37,8 @@ private:
 };
 
 /// Checks what form alone cannot show: every pattern compiles, its width is known, validators
-/// exist. Errors: InvalidInput with the JSON pointer of the fault within the policy
+/// exist, and the patterns do not make too much work. Errors: InvalidInput with the JSON pointer of
+/// the fault within the policy
 /// ("/rule/patterns/0").
 [[nodiscard]] Result<void> checkPolicy(const domain::Policy& policy);
 

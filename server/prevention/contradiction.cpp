@@ -73,10 +73,18 @@ bool same(const std::string& stated, const Json& fact)
     return stated == known;
 }
 
+/// A statement that is too much work to read states nothing.
+std::vector<scan::Match> matchesOf(const std::shared_ptr<const scan::PatternSet>& statement,
+                                   std::string_view text)
+{
+    return scanWithin(scan::WorkBudget::limited(), statement, text)
+        .value_or(std::vector<scan::Match>{});
+}
+
 /// True when the statement's value is the whole text.
 bool isValue(const std::shared_ptr<const scan::PatternSet>& statement, std::string_view text)
 {
-    const auto matches = scanWhole(statement, text);
+    const auto matches = matchesOf(statement, text);
     return std::any_of(matches.begin(), matches.end(), [text](const scan::Match& match) {
         return match.pattern == 1 && match.start == 0 && match.end == text.size();
     });
@@ -87,7 +95,7 @@ std::optional<std::string> statedValue(const std::shared_ptr<const scan::Pattern
                                        std::string_view text)
 {
     std::vector<std::size_t> ends;
-    for (const auto& match : scanWhole(statement, text)) {
+    for (const auto& match : matchesOf(statement, text)) {
         if (match.pattern == 0 && match.start == 0) {
             ends.push_back(match.end);
         }

@@ -19,19 +19,21 @@ InputJudge::InputJudge(const InputStage& stage, const std::vector<TextChannel>& 
 bool InputJudge::read(std::size_t bytes)
 {
     const auto running = m_clock.run();
+    scan::Pace pace(limits::kScanSliceWork);
     while (m_plan != nullptr && m_text < m_texts.size()) {
-        if (bytes == 0) {
+        if (bytes == 0 || pace.over()) {
             return true;
         }
         if (!m_reading) {
             m_reading.emplace(m_plan);
         }
         const auto slice = m_texts[m_text].text.substr(m_offset, bytes);
-        m_reading->feed(slice);
-        m_offset += slice.size();
-        bytes -= slice.size();
+        const auto consumed = m_reading->feed(slice, pace);
+        m_offset += consumed;
+        bytes -= consumed;
         if (m_offset == m_texts[m_text].text.size()) {
             m_reading->finish();
+            m_exhausted = m_exhausted || m_reading->exhausted();
             if (!m_reading->findings().empty()) {
                 m_found.push_back({m_text, *std::move(m_reading)});
             }
@@ -70,11 +72,22 @@ InputVerdict InputJudge::conclude()
     return verdict;
 }
 
-/// Whoever looks for texts cannot vouch for what is none.
+/// One sentence without content; empty when everything was read.
+std::string_view InputJudge::whyUnreadable() const
+{
+    if (m_exhausted) {
+        return "The request makes more work for the patterns than they may have.";
+    }
+    const bool numbers = std::any_of(
+        m_texts.begin(), m_texts.end(), [](const auto& text) { return text.unreadable; });
+    return numbers ? "The request has token numbers in the place of a text." : "";
+}
+
+/// Whoever looks for texts cannot vouch for what is none, or was not read to its end.
 void InputJudge::judgeUnreadable(InputVerdict& verdict) const
 {
-    if (std::none_of(
-            m_texts.begin(), m_texts.end(), [](const auto& text) { return text.unreadable; })) {
+    const auto why = whyUnreadable();
+    if (why.empty()) {
         return;
     }
     RuleFindings errors(domain::Stage::Input, m_stage.builder);
@@ -93,7 +106,7 @@ void InputJudge::judgeUnreadable(InputVerdict& verdict) const
         if (decided != decisions.end()) {
             decisions.erase(decided);
         }
-        errors.addError(applied, "The request has token numbers in the place of a text.");
+        errors.addError(applied, why);
     }
     if (!verdict.stop) {
         verdict.stop = errors.stop();

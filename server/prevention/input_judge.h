@@ -26,7 +26,7 @@ public:
     /// `texts` outlive this.
     InputJudge(const InputStage& stage, const std::vector<TextChannel>& texts);
 
-    /// Reads about `bytes` more; true while there is more to read.
+    /// Reads about `bytes` more, fewer when they make much work; true while there is more to read.
     [[nodiscard]] bool read(std::size_t bytes);
     /// Once, when everything has been read.
     [[nodiscard]] InputVerdict conclude();
@@ -38,6 +38,7 @@ private:
         TextJudge judge;
     };
 
+    [[nodiscard]] std::string_view whyUnreadable() const;
     void judgeUnreadable(InputVerdict& verdict) const;
     void judgeExpressions(InputVerdict& verdict) const;
 
@@ -50,6 +51,7 @@ private:
     std::size_t m_offset = 0; ///< from this byte on.
     std::optional<TextJudge> m_reading;
     std::vector<FoundText> m_found;
+    bool m_exhausted = false; ///< Some text was.
 };
 
 } // namespace exhibit::prevention

@@ -193,7 +193,11 @@ private:
         if (auto fault = checkCount(node, "Length", characters(text), at)) {
             return fault;
         }
-        const bool fits = !node.pattern || !scanWhole(node.pattern, text).empty();
+        // What is too much work to look at does not fit.
+        const auto matches = node.pattern
+            ? scanWithin(scan::WorkBudget::limited(), node.pattern, text)
+            : std::nullopt;
+        const bool fits = !node.pattern || (matches && !matches->empty());
         return fits ? Fault{} : describe(at, "does not match its pattern");
     }
 

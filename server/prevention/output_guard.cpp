@@ -81,6 +81,7 @@ void OutputGuard::feed(std::size_t channel, std::string_view delta)
         fed.judge->feed(delta);
     }
     stopAt(fed);
+    lookForExhaustion(fed);
     if (!m_closed && fed.judge && fed.judge->holdsTooMuch()) {
         unreadable("Disguised characters hold back more of the answer than can be kept.");
         if (!m_closed) {
@@ -101,6 +102,7 @@ void OutputGuard::finishChannel(std::size_t channel)
         finished.judge->finish();
     }
     stopAt(finished);
+    lookForExhaustion(finished);
     if (!m_closed && !finished.fits) {
         judgeWhole(finished);
     }
@@ -115,7 +117,14 @@ bool OutputGuard::findsNothing(std::string_view text)
     TextJudge judge(m_plan, m_scope.facts);
     judge.feed(text);
     judge.finish();
-    return judge.findings().empty() && !judge.stop();
+    return judge.findings().empty() && !judge.stop() && !judge.exhausted();
+}
+
+void OutputGuard::lookForExhaustion(const Channel& channel)
+{
+    if (channel.judge && channel.judge->exhausted()) {
+        unreadable("The answer makes more work for the patterns than they may have.");
+    }
 }
 
 /// Memory does not grow with a stream that never ends.

@@ -55,6 +55,7 @@ private:
 
     [[nodiscard]] JudgedStage judged() const;
     void stopAt(const Channel& channel);
+    void lookForExhaustion(const Channel& channel);
     void judgeWhole(Channel& channel);
     void judgeAnswer(const AppliedPolicy& applied, const Channel& channel, const std::string& text);
     void keepWhole(Channel& channel, std::string_view delta);

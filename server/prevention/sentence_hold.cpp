@@ -71,13 +71,19 @@ void SentenceHold::lookForHedges(Claims& claims, std::string_view text)
     m_matches.clear();
     claims.hedges->feed(text, m_matches);
     claims.hedged = !m_matches.empty();
+    m_exhausted = m_exhausted || claims.hedges->exhausted();
 }
 
-bool SentenceHold::previousSentenceHedges(std::uint32_t policy) const
+bool SentenceHold::previousSentenceHedges(std::uint32_t policy)
 {
     const auto& hedges = m_plan->hedges[policy];
-    return hedges != nullptr
-        && !scanWhole(hedges, lastPart(m_previous, limits::kHedgeWindowBytesMax)).empty();
+    if (hedges == nullptr) {
+        return false;
+    }
+    const auto found = scanWithin(
+        scan::WorkBudget::limited(), hedges, lastPart(m_previous, limits::kHedgeWindowBytesMax));
+    m_exhausted = m_exhausted || !found;
+    return found && !found->empty();
 }
 
 std::optional<UnhedgedClaim> SentenceHold::add(std::uint32_t policy, const scan::Match& claim)
@@ -98,7 +104,7 @@ std::optional<UnhedgedClaim> SentenceHold::add(std::uint32_t policy, const scan:
         const auto windowBegin = std::max(
             m_sentenceBegin,
             strideBegin - std::min(strideBegin, std::size_t{limits::kHedgeWindowBytesMax}));
-        claims.hedges.emplace(m_plan->hedges[policy]);
+        claims.hedges.emplace(m_plan->hedges[policy], scan::WorkBudget::limited());
         lookForHedges(claims, lastPart(m_text, m_position - std::min(windowBegin, m_position)));
     }
     return std::nullopt;
@@ -140,6 +146,7 @@ std::vector<UnhedgedClaim> SentenceHold::finish()
             m_matches.clear();
             claims.hedges->finish(m_matches);
             claims.hedged = !m_matches.empty();
+            m_exhausted = m_exhausted || claims.hedges->exhausted();
         }
         if (!claims.hedged) {
             for (const auto& run : claims.pending.all()) {

@@ -40,6 +40,10 @@ public:
     /// The text has ended, and with it its last sentence.
     [[nodiscard]] std::vector<UnhedgedClaim> finish();
 
+    /// Looking for hedges makes more work than patterns may; claims are not excused by what was not
+    /// looked at.
+    [[nodiscard]] bool exhausted() const { return m_exhausted; }
+
     /// Where the earliest claim begins that a blocking policy still waits for; npos when none.
     [[nodiscard]] std::size_t held() const;
 
@@ -53,7 +57,7 @@ private:
 
     [[nodiscard]] Claims& claimsOf(std::uint32_t policy);
     void lookForHedges(Claims& claims, std::string_view text);
-    [[nodiscard]] bool previousSentenceHedges(std::uint32_t policy) const;
+    [[nodiscard]] bool previousSentenceHedges(std::uint32_t policy);
     void startSentence();
     [[nodiscard]] UnhedgedClaim unhedged(std::uint32_t policy, const MatchRun& run) const;
 
@@ -63,6 +67,7 @@ private:
     std::size_t m_sentenceBegin = 0;
     std::string m_text; ///< The last part of this sentence, up to m_position.
     std::string m_previous; ///< The last part of the sentence before.
+    bool m_exhausted = false;
     std::vector<scan::Match> m_matches; ///< Scratch.
 };
 

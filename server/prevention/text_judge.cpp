@@ -19,7 +19,7 @@ constexpr std::size_t kClosedRedactionsMax = limits::kScanSliceBytes;
 TextJudge::TextJudge(std::shared_ptr<const StagePlan> plan, const Json* facts)
     : m_plan(std::move(plan))
     , m_facts(facts)
-    , m_scanner(m_plan->patterns)
+    , m_scanner(m_plan->patterns, scan::WorkBudget::limited())
 {
     if (m_plan->judgesSentences) {
         m_sentences.emplace(m_plan);
@@ -28,25 +28,43 @@ TextJudge::TextJudge(std::shared_ptr<const StagePlan> plan, const Json* facts)
 
 void TextJudge::feed(std::string_view delta)
 {
-    while (!delta.empty() && !m_stop) {
-        const auto segment
-            = delta.substr(0, m_sentences ? m_sentences->toBoundary(delta) : delta.size());
-        delta.remove_prefix(segment.size());
-        m_matches.clear();
-        m_scanner.feed(segment, m_matches);
-        if (m_sentences) {
-            m_sentences->append(segment);
-        }
-        Candidates candidates;
-        judge(candidates);
-        const bool stoppedEarlier
-            = !candidates.list.empty() && candidates.byte < m_scanner.position();
-        if (m_sentences && m_sentences->atBoundary() && !stoppedEarlier) {
-            candidates.settled = m_scanner.settled();
-            noteClaims(m_sentences->decide(), candidates);
-        }
-        stopAt(candidates);
+    scan::Pace endless;
+    while (!delta.empty()) {
+        delta.remove_prefix(feed(delta, endless));
     }
+}
+
+std::size_t TextJudge::feed(std::string_view delta, scan::Pace& pace)
+{
+    std::size_t consumed = 0;
+    while (consumed < delta.size() && !m_stop && !m_exhausted && !(consumed > 0 && pace.over())) {
+        consumed += read(delta.substr(consumed), pace);
+    }
+    if (m_exhausted) {
+        m_scanner.feed(delta.substr(consumed), m_matches); // Only counts.
+    }
+    return m_stop || m_exhausted ? delta.size() : consumed;
+}
+
+/// Up to the next boundary; returns how many bytes that were.
+std::size_t TextJudge::read(std::string_view delta, scan::Pace& pace)
+{
+    auto segment = delta.substr(0, m_sentences ? m_sentences->toBoundary(delta) : delta.size());
+    m_matches.clear();
+    segment = segment.substr(0, m_scanner.feed(segment, m_matches, pace));
+    if (m_sentences) {
+        m_sentences->append(segment);
+    }
+    Candidates candidates;
+    judge(candidates);
+    const bool stoppedEarlier = !candidates.list.empty() && candidates.byte < m_scanner.position();
+    if (m_sentences && m_sentences->atBoundary() && !stoppedEarlier && !m_scanner.exhausted()) {
+        candidates.settled = m_scanner.settled();
+        noteClaims(m_sentences->decide(), candidates);
+    }
+    stopAt(candidates);
+    noteExhaustion();
+    return segment.size();
 }
 
 void TextJudge::finish()
@@ -55,7 +73,7 @@ void TextJudge::finish()
         return;
     }
     m_finished = true;
-    if (m_stop) {
+    if (m_stop || m_exhausted) {
         return;
     }
     m_matches.clear();
@@ -63,10 +81,23 @@ void TextJudge::finish()
     Candidates candidates;
     judge(candidates);
     candidates.settled = m_scanner.position();
-    if (m_sentences) {
+    if (m_sentences && !m_scanner.exhausted()) {
         noteClaims(m_sentences->finish(), candidates);
     }
     stopAt(candidates);
+    noteExhaustion();
+}
+
+/// A stop before it counts; nobody can tell what would have come behind it. The work of hedges is
+/// looked at where sentences are decided, which depends on the text alone.
+void TextJudge::noteExhaustion()
+{
+    const bool hedges
+        = m_sentences && m_sentences->exhausted() && (m_finished || m_sentences->atBoundary());
+    m_exhausted = !m_stop && (m_scanner.exhausted() || hedges);
+    if (m_exhausted && !m_finished) {
+        m_scanner.silence();
+    }
 }
 
 std::size_t TextJudge::settled() const
@@ -75,7 +106,7 @@ std::size_t TextJudge::settled() const
         return m_stop->cutAt;
     }
     const auto settled = m_scanner.settled();
-    return m_sentences ? std::min(settled, m_sentences->held()) : settled;
+    return m_sentences && !m_exhausted ? std::min(settled, m_sentences->held()) : settled;
 }
 
 void TextJudge::judge(Candidates& candidates)

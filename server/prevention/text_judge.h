@@ -36,6 +36,8 @@ public:
     explicit TextJudge(std::shared_ptr<const StagePlan> plan, const Json* facts = nullptr);
 
     void feed(std::string_view delta);
+    /// The same, until the pace is over; returns how many bytes it has consumed, one at least.
+    [[nodiscard]] std::size_t feed(std::string_view delta, scan::Pace& pace);
     /// Once, at the end of the text.
     void finish();
 
@@ -43,6 +45,10 @@ public:
     [[nodiscard]] bool holdsTooMuch() const { return m_scanner.holdsTooMuch(); }
     /// From now on nothing is folded.
     void readAsIs() { m_scanner.readAsIs(); }
+
+    /// The text makes more work than patterns may: it was judged up to a byte that depends on the
+    /// text alone, and nobody looks at the rest.
+    [[nodiscard]] bool exhausted() const { return m_exhausted; }
 
     /// Bytes below this are final.
     [[nodiscard]] std::size_t settled() const;
@@ -68,6 +74,7 @@ private:
         std::size_t settled = 0;
     };
 
+    [[nodiscard]] std::size_t read(std::string_view delta, scan::Pace& pace);
     void judge(Candidates& candidates);
     void note(const scan::Match& match, Candidates& candidates);
     void noteClaims(const std::vector<UnhedgedClaim>& claims, Candidates& candidates);
@@ -76,6 +83,7 @@ private:
     void stopAt(const Candidates& candidates);
     void redact(const scan::Match& match);
     void closeRedactions(std::size_t settled);
+    void noteExhaustion();
 
     [[nodiscard]] bool isBroken(const UnhedgedClaim& claim) const;
 
@@ -90,6 +98,7 @@ private:
     std::vector<MatchRun> m_closedRedactions; ///< Of which nobody has heard yet.
     std::optional<TextStop> m_stop;
     bool m_finished = false;
+    bool m_exhausted = false;
     std::vector<scan::Match> m_matches; ///< Scratch.
 };
 

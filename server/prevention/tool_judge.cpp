@@ -51,9 +51,11 @@ public:
     {
     }
 
+    /// Some argument makes more work for the patterns than they may have, so that nobody knows.
+    [[nodiscard]] bool exhausted() const { return m_exhausted; }
+
     /// nullopt when the call keeps the rule.
-    std::optional<RuleFindings::Found> check(const domain::Rule& rule,
-                                             const CompiledRule& compiled) const
+    std::optional<RuleFindings::Found> check(const domain::Rule& rule, const CompiledRule& compiled)
     {
         if (const auto* tool = std::get_if<domain::ToolRule>(&rule)) {
             return checkTool(*tool, compiled);
@@ -71,7 +73,7 @@ private:
     }
 
     std::optional<RuleFindings::Found> checkTool(const domain::ToolRule& rule,
-                                                 const CompiledRule& compiled) const
+                                                 const CompiledRule& compiled)
     {
         if (!rule.deny.empty() && domain::matchesAnyGlob(rule.deny, m_call.name)) {
             return found("is on the list of denied tools");
@@ -113,11 +115,16 @@ private:
 
     /// Where `path` leads in JSON; a text that is none is looked at whole.
     std::optional<RuleFindings::Found> checkArguments(
-        const std::shared_ptr<const scan::PatternSet>& patterns, std::string_view path) const
+        const std::shared_ptr<const scan::PatternSet>& patterns, std::string_view path)
     {
         auto result = found("has arguments that the policy looks for");
         const auto look = [&](std::string_view text, std::size_t begin, std::size_t end) {
-            if (!scanWhole(patterns, text).empty()) {
+            // One that is too much work ends the looking.
+            const auto matches = m_exhausted
+                ? std::nullopt
+                : scanWithin(scan::WorkBudget::limited(), patterns, text);
+            m_exhausted = !matches;
+            if (matches && !matches->empty()) {
                 result.spans.push_back({m_call.channel,
                                         static_cast<std::int64_t>(begin),
                                         static_cast<std::int64_t>(end)});
@@ -152,6 +159,7 @@ private:
 
     const ToolCall& m_call;
     const std::optional<JsonWalk>& m_walk;
+    bool m_exhausted = false;
 };
 
 std::optional<Json> toolValue(const ToolCall& call,
@@ -199,8 +207,16 @@ void ToolJudge::judge(const ToolCall& call, const CallScope& scope)
         const auto& compiled = m_snapshot->rules()[policy.index];
         if (compiled.expression) {
             judgeExpression(*compiled.expression, values, policy, m_findings, call.channel);
-        } else if (auto found = CallCheck(call, walk).check(policy.policy->rule, compiled)) {
+            continue;
+        }
+        CallCheck check(call, walk);
+        if (auto found = check.check(policy.policy->rule, compiled)) {
             m_findings.add(policy, *std::move(found));
+        } else if (check.exhausted()) {
+            m_findings.addError(
+                policy,
+                "The tool call makes more work for the patterns than they may have.",
+                call.channel);
         }
     }
 }

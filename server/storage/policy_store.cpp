@@ -103,6 +103,7 @@ Result<void> activate(Transaction& transaction, const std::string& snapshotId, c
 
 Result<PolicyImport> importInto(Transaction& transaction,
                                 std::vector<domain::Policy> policies,
+                                const SnapshotCheck& accepts,
                                 const Actor& actor,
                                 LedgerAppender& ledger)
 {
@@ -129,6 +130,7 @@ Result<PolicyImport> importInto(Transaction& transaction,
         all.push_back(std::move(policy));
     }
     EXHIBIT_TRY(const auto snapshot, domain::makeSnapshot(transaction.tenant(), all));
+    EXHIBIT_CHECK(accepts(snapshot));
     EXHIBIT_TRY(result.snapshotId, insertSnapshot(transaction, snapshot));
     EXHIBIT_CHECK(activate(transaction, result.snapshotId, actor));
     EXHIBIT_CHECK(recordAction(
@@ -146,12 +148,13 @@ Result<PolicyImport> importInto(Transaction& transaction,
 
 Result<PolicyImport> PolicyStore::import(TenantId tenant,
                                          std::vector<domain::Policy> policies,
+                                         const SnapshotCheck& accepts,
                                          const Actor& actor,
                                          LedgerAppender& ledger,
                                          Deadline deadline)
 {
     return m_database.write(tenant, deadline, [&](Transaction& transaction) {
-        return importInto(transaction, std::move(policies), actor, ledger);
+        return importInto(transaction, std::move(policies), accepts, actor, ledger);
     });
 }
 

@@ -5,6 +5,7 @@
 #include "server/storage/audit_store.h"
 #include "server/storage/database.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,8 @@ struct StoredPolicy {
     std::vector<std::int64_t> versions; ///< All there were, newest first.
 };
 
+using SnapshotCheck = std::function<Result<void>(const domain::PolicySnapshot&)>;
+
 /// Policies and their content-addressed snapshots, one tenant's. Any thread; every call waits.
 class PolicyStore {
 public:
@@ -36,9 +39,11 @@ public:
 
     /// Writes each policy that says something new as its next version, and the snapshot of all
     /// current ones, in one transaction; other replicas hear of it by NOTIFY exhibit_changed. The
-    /// versions in the documents are not looked at. The policies were checked before.
+    /// versions in the documents are not looked at. The policies were checked before; `accepts`
+    /// sees them together with those that were there, and what it refuses is not written.
     [[nodiscard]] Result<PolicyImport> import(TenantId tenant,
                                               std::vector<domain::Policy> policies,
+                                              const SnapshotCheck& accepts,
                                               const Actor& actor,
                                               LedgerAppender& ledger,
                                               Deadline deadline);

@@ -7,7 +7,10 @@
 #include "tests/support/sample_upstream_process.h"
 #include "tests/support/temp_dir.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <future>
 
 namespace exhibit {
 namespace {
@@ -205,6 +208,93 @@ TEST_F(Hostile, refusalsTellSdksNotToRetry)
 {
     const auto reply = send("POST", kChat, "{\"model\": ");
     EXPECT_EQ(reply.header("x-should-retry").value_or("absent"), "false");
+}
+
+/// A policy of these patterns that looks at requests.
+std::string policyOf(std::string_view id, const std::vector<std::string>& patterns)
+{
+    JsonArray rules;
+    for (const auto& pattern : patterns) {
+        rules.push_back(JsonObject{{"pattern", pattern}, {"max_width", 65536}});
+    }
+    const JsonObject rule{{"type", "patterns"}, {"patterns", std::move(rules)}};
+    return printJson(JsonObject{{"policy_id", id},
+                                {"title", "Hostile"},
+                                {"category", "test"},
+                                {"severity", "low"},
+                                {"stage", JsonArray{"input"}},
+                                {"mode", "monitor"},
+                                {"rule", rule}});
+}
+
+std::string chatOf(std::string_view content)
+{
+    const JsonObject message{{"role", "user"}, {"content", content}};
+    return printJson(JsonObject{{"model", "gpt-4o"}, {"messages", JsonArray{message}}});
+}
+
+/// Letters that keep matches of "[a-m][a-z]{0,900}" alive and never repeat.
+std::string lowerCase(std::size_t bytes)
+{
+    std::string text;
+    for (std::uint64_t state = 1; text.size() < bytes;) {
+        state = state * 6364136223846793005U + 1442695040888963407U;
+        text += static_cast<char>('a' + (state >> 33U) % 26);
+    }
+    return text;
+}
+
+TEST_F(Hostile, aPatternOfTenMegabytesIsRefusedUnread)
+{
+    const auto body = policyOf("HUGE", {std::string(10'000'000, 'a')});
+    expectError(send("POST", "/api/v1/policies", body), 413, "body_too_large");
+    EXPECT_EQ(send("GET", "/health", "").status, 200);
+}
+
+TEST_F(Hostile, aPatternThatIsTooLongIsRefusedWithItsPointer)
+{
+    const auto reply
+        = send("POST", "/api/v1/policies", policyOf("LONG", {"a", std::string(900'000, 'a')}));
+    expectError(reply, 400, "invalid_input");
+    EXPECT_NE(reply.body.find("/rule/patterns/1"), std::string::npos) << reply.body;
+    EXPECT_EQ(send("GET", "/health", "").status, 200);
+}
+
+TEST_F(Hostile, patternsThatCouldStopTheServerAreRefusedAtTheDearest)
+{
+    std::vector<std::string> patterns{"secret"};
+    for (int index = 0; index < 50; ++index) {
+        patterns.push_back(fmt::format("[a-m][a-z]{{0,900}}[A-Z]{}", index));
+    }
+    const auto reply = send("POST", "/api/v1/policies", policyOf("POISON", patterns));
+    expectError(reply, 400, "invalid_input");
+    EXPECT_NE(reply.body.find("\"param\":\"/rule/patterns/1\""), std::string::npos) << reply.body;
+    EXPECT_EQ(send("GET", "/health", "").status, 200);
+    EXPECT_EQ(send("POST", kChat, chatOf(lowerCase(8'000))).status, 200);
+}
+
+TEST_F(Hostile, nestedRepeatsAreReadLikeAnyPattern)
+{
+    const auto policy = policyOf("CATASTROPHIC", {"(a+)+b", "(x+x+)+y"});
+    ASSERT_EQ(send("POST", "/api/v1/policies", policy).status, 201);
+    EXPECT_EQ(send("POST", kChat, chatOf(std::string(1'000'000, 'a'))).status, 200);
+    EXPECT_EQ(send("GET", "/health", "").status, 200);
+}
+
+TEST_F(Hostile, othersAreServedWhileALongRequestMakesMuchWork)
+{
+    const auto policy = policyOf("SLOW", {"[a-m][!-@a-z]{0,400}[A-Z]1"});
+    ASSERT_EQ(send("POST", "/api/v1/policies", policy).status, 201);
+    auto call = std::async(std::launch::async,
+                           [] { return send("POST", kChat, chatOf(lowerCase(60'000))); });
+    int served = 0;
+    while (call.wait_for(0s) != std::future_status::ready) {
+        EXPECT_EQ(send("GET", "/health", "").status, 200);
+        ++served;
+    }
+    EXPECT_EQ(call.get().status, 200);
+    // The request is less than one slice of bytes, and hundreds of slices of work.
+    EXPECT_GT(served, 20);
 }
 
 } // namespace
