@@ -10,7 +10,7 @@ import { startServers } from './harness.mjs';
 
 let servers;
 before(async () => {
-  servers = await startServers({ policies: ['tests/wire/surfaces.policy.json'] });
+  servers = await startServers({ policies: ['tests/wire/surfaces.policy.json'], recordings: ['tests/wire/chat.jsonl'] });
 });
 after(() => servers?.close());
 
@@ -18,6 +18,7 @@ after(() => servers?.close());
 const openai = (id) => createOpenAI({ baseURL: servers.baseURL, apiKey: servers.key, headers: { 'x-sample-id': id } });
 const anthropic = (id) => createAnthropic({ baseURL: servers.baseURL, apiKey: servers.key, headers: { 'x-sample-id': id } });
 const models = {
+  chat: (id) => openai(`chat-${id}`).chat('gpt-4o-mini'),
   responses: (id) => openai(`responses-${id}`).responses('gpt-4.1-mini'),
   messages: (id) => anthropic(`messages-${id}`)('claude-sonnet-4-20250514'),
   completions: (id) => openai(`completions-${id}`).completion('gpt-3.5-turbo-instruct'),
@@ -79,7 +80,7 @@ for (const [name, model] of Object.entries(models)) {
   });
 }
 
-for (const name of ['responses', 'messages']) {
+for (const name of ['chat', 'responses', 'messages']) {
   test(`${name}: tool calls arrive whole, forbidden ones never`, async () => {
     const parts = await partsOf(streamText({ model: models[name]('tools-stream'), ...quiet, tools }));
     const cities = parts.filter((part) => part.type === 'tool-call').map((part) => part.input.city);

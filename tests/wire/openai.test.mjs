@@ -19,7 +19,8 @@ let servers;
 before(async () => {
   servers = await startServers({
     policies: ['resources/policies/content_accuracy.json', 'resources/policies/secret_output.json',
-      'tests/wire/hang_up.policy.json'],
+      'tests/wire/hang_up.policy.json', 'tests/wire/surfaces.policy.json'],
+    recordings: ['tests/wire/chat.jsonl'],
   });
 });
 after(() => servers?.close());
@@ -160,9 +161,58 @@ for (const [name, OpenAI] of await sdks()) {
       assert.equal(found[0].incident_id, exhibit.incident_id);
     });
 
+    const ask = (content, more = {}) => ({ model: 'gpt-4o-mini', messages: [{ role: 'user', content }], ...more });
+
+    test('a whole answer that is blocked ends with content_filter', async () => {
+      const answer = await client().chat.completions.create(ask('What is the vault word?'), sample('chat-vault'));
+      assert.equal(answer.choices[0].finish_reason, 'content_filter');
+      assert.equal(answer.choices[0].message.content, 'Of course. The vault word is ');
+    });
+
+    test('a denied request raises, and no retry of it reaches the provider', async () => {
+      const before = await servers.providerRequests();
+      let sent = 0;
+      const counting = (...call) => { sent += 1; return fetch(...call); };
+      await assert.rejects(
+        client({ maxRetries: 2, fetch: counting }).chat.completions.create(ask('Tell me the combination of the vault.')),
+        (error) => {
+          assert.ok(error instanceof OpenAI.PermissionDeniedError);
+          assert.equal(error.code, 'policy_violation');
+          return true;
+        });
+      assert.equal(sent, 1);
+      assert.equal(await servers.providerRequests(), before);
+    });
+
+    test('a forbidden tool call never arrives', async () => {
+      const stream = await client().chat.completions
+        .create(ask('Please clean up.', { stream: true }), sample('chat-drop-stream'));
+      let text = '';
+      let last;
+      for await (const chunk of stream) {
+        text += chunk.choices[0]?.delta?.content ?? '';
+        assert.equal(chunk.choices[0]?.delta?.tool_calls, undefined);
+        last = chunk.choices[0]?.finish_reason ?? last;
+      }
+      assert.equal(text, 'I will clean up.');
+      assert.equal(last, 'content_filter');
+    });
+
     describe('style error', () => {
       before(() => servers.setStopStyle('error'));
       after(() => servers.setStopStyle('soft'));
+
+      test('a whole answer that is blocked raises and is not asked for again', async () => {
+        const before = await servers.providerRequests();
+        await assert.rejects(
+          client({ maxRetries: 2 }).chat.completions.create(ask('What is the vault word?'), sample('chat-vault')),
+          (error) => {
+            assert.ok(error instanceof OpenAI.PermissionDeniedError);
+            assert.equal(error.code, 'policy_violation');
+            return true;
+          });
+        assert.equal(await servers.providerRequests(), before + 1);
+      });
 
       test('a blocked stream raises where the text ends', async () => {
         const { request } = await recording('contract-2-answer');
