@@ -55,6 +55,27 @@ int showCheckpoint(Session& session)
     return kDone;
 }
 
+/// What the log was checked against, and what could not be.
+void printAnchors(Session& session, const Json& check)
+{
+    const auto list = [&check](std::string_view name) {
+        const Json* found = findMember(check, name);
+        return found != nullptr && found->is_array() ? found->get_array() : JsonArray{};
+    };
+    for (const auto& missing : list("not_checked")) {
+        session.out().stream << "not checked: " << std::string_view(missing.get_string()) << "\n";
+    }
+    for (const auto& log : list("checked_against")) {
+        const Json* size = findMember(log, "last_head");
+        session.out().stream << stringMember(log, "origin") << ": "
+                             << (size == nullptr || size->is_null()
+                                     ? "the signer remembers no head of it"
+                                     : "the signer remembers the head over " + printJson(*size)
+                                         + " entries")
+                             << "\n";
+    }
+}
+
 int verifyLedger(Session& session)
 {
     const auto check = session.wait(session.client().verifyLedger());
@@ -67,14 +88,17 @@ int verifyLedger(Session& session)
         session.printJsonLine(*check);
         return good ? kDone : kNo;
     }
-    session.out().stream << (good ? "sound" : "DAMAGED") << "\n";
+    const Json* findings = findMember(*check, "findings");
+    const bool damaged
+        = findings == nullptr || !findings->is_array() || !findings->get_array().empty();
+    session.out().stream << (good ? "sound" : damaged ? "DAMAGED" : "NOT PROVEN") << "\n";
+    printAnchors(session, *check);
     const Json* unreadable = findMember(*check, "unreadable");
     if (unreadable != nullptr && *unreadable != 0) {
         session.out().stream << printJson(*unreadable)
                              << " entries have fields that nobody can read: their key was lost "
                                 "with the signer\n";
     }
-    const Json* findings = findMember(*check, "findings");
     Table table({"EPOCH", "SEQ", "PROBLEM"});
     for (const auto& finding :
          findings != nullptr && findings->is_array() ? findings->get_array() : JsonArray{}) {

@@ -139,8 +139,7 @@ CREATE INDEX ledger_fields_by_key ON ledger_fields (tenant_id, key_id);
 ALTER TABLE ledger_fields ALTER COLUMN sealed SET STORAGE EXTERNAL;
 SELECT protect_tenant_table('ledger_fields');
 
--- Recorded bytes are sealed under the same keys from here on; without key_id they are plain, from
--- before there were any.
+-- Recorded bytes are sealed under the same keys; a row without key_id is not believed.
 ALTER TABLE call_bodies ADD COLUMN key_id uuid;
 
 -- What may not be erased: a subject's data, an incident's, or (both NULL) all of the tenant's.
@@ -297,6 +296,15 @@ CREATE FUNCTION logs_to_sign() RETURNS TABLE (tenant_id uuid)
                                  WHERE c.tenant_id = h.tenant_id AND c.epoch = h.epoch), 0)
 $$;
 
+-- An entry's bytes; NULL when they are no JSON, whichever of them was changed.
+CREATE FUNCTION entry_json(entry bytea) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SET search_path = exhibit, pg_temp AS $$
+BEGIN
+    RETURN convert_from(entry, 'UTF8')::jsonb;
+EXCEPTION WHEN others THEN
+    RETURN NULL;
+END $$;
+
 -- For operators: what is wrong with the transaction's tenant's chains, nothing when all is well.
 -- Hashes, links, gaps, the head, the copies of what entries say, and the sizes of signed heads; the
 -- tree itself is recomputed by "exhibitctl ledger verify".
@@ -304,7 +312,7 @@ CREATE FUNCTION verify_chain_integrity()
     RETURNS TABLE (epoch integer, sequence_number bigint, problem text)
     LANGUAGE sql STABLE SET search_path = exhibit, pg_temp AS $$
     WITH rows AS (
-        SELECT c.*, convert_from(c.entry, 'UTF8')::jsonb AS said,
+        SELECT c.*, entry_json(c.entry) AS said,
                lag(c.sequence_number) OVER chain AS before, lag(c.event_hash) OVER chain AS before_hash
         FROM incident_log_chain c
         WINDOW chain AS (PARTITION BY c.tenant_id, c.epoch ORDER BY c.sequence_number))
@@ -314,10 +322,16 @@ CREATE FUNCTION verify_chain_integrity()
         (r.leaf <> sha256('\x00'::bytea || r.entry), 'leaf is not that of the entry'),
         (r.sequence_number <> coalesce(r.before + 1, 0), 'entries before it are missing'),
         (r.before_hash IS NOT NULL AND r.previous_hash <> r.before_hash, 'it does not follow the entry before it'),
-        (r.said->>'seq' <> r.sequence_number::text, 'sequence_number is not what the entry says'),
-        (r.said->>'prev' <> encode(r.previous_hash, 'hex'), 'previous_hash is not what the entry says'),
-        (r.said->>'type' <> r.event_type, 'event_type is not what the entry says'),
-        ((r.said->>'ts')::timestamptz <> r.created_at, 'created_at is not what the entry says')
+        (r.said IS NULL, 'the entry is malformed'),
+        (r.said->>'seq' IS DISTINCT FROM r.sequence_number::text AND r.said IS NOT NULL,
+         'sequence_number is not what the entry says'),
+        (r.said->>'prev' IS DISTINCT FROM encode(r.previous_hash, 'hex') AND r.said IS NOT NULL,
+         'previous_hash is not what the entry says'),
+        (r.said->>'type' IS DISTINCT FROM r.event_type AND r.said IS NOT NULL,
+         'event_type is not what the entry says'),
+        (r.said->>'ts' IS DISTINCT FROM to_char(r.created_at AT TIME ZONE 'UTC',
+                                                'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+         AND r.said IS NOT NULL, 'created_at is not what the entry says')
     ) AS p (broken, problem) WHERE p.broken
     UNION ALL
     SELECT h.epoch, h.next_seq, 'the head does not follow the last entry'
@@ -335,7 +349,7 @@ $$;
 
 DO $$
 BEGIN
-    EXECUTE format('GRANT EXECUTE ON FUNCTION verify_chain_integrity(), public_certificate(uuid), '
+    EXECUTE format('GRANT EXECUTE ON FUNCTION entry_json(bytea), verify_chain_integrity(), public_certificate(uuid), '
                    'logs_to_sign() TO %I, %I', role_name('writer'), role_name('reader'));
     EXECUTE format('GRANT EXECUTE ON FUNCTION erase_subject(text, text, uuid, timestamptz) TO %I',
                    role_name('writer'));

@@ -3,6 +3,7 @@
 
 #include "server/http/message.h"
 #include "server/ops/log.h"
+#include "server/storage/entry_names.h"
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -48,6 +49,9 @@ std::pair<std::string, std::string> failureOf(const Error& error)
     }
     if (error.code == ErrorCode::Unavailable || error.code == ErrorCode::DeadlineExceeded) {
         return {std::string(kUnavailable), "the evidence store did not answer; order it again"};
+    }
+    if (error.subject == storage::kEvidenceDamaged) {
+        return {error.subject, error.message};
     }
     const auto reply = http::replyFor(error);
     if (reply.status == 500) {

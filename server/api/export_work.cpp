@@ -130,7 +130,11 @@ Result<report::EvidenceBundle> makeBundle(const ExportWork& work)
 {
     EXHIBIT_TRY(const auto facts,
                 storage::readReportFacts(
-                    work.services->database, work.principal.tenant, work.incident, work.deadline));
+                    work.services->database,
+                    work.services->evidence == nullptr ? nullptr : &work.services->evidence->keys,
+                    work.principal.tenant,
+                    work.incident,
+                    work.deadline));
     const auto& include = work.request.include;
     EXHIBIT_TRY(auto bundle,
                 report::makeEvidenceBundle(facts,

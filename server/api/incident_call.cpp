@@ -5,6 +5,7 @@
 #include "server/storage/incident_store.h"
 #include "server/storage/pack_export.h"
 #include "server/storage/policy_store.h"
+#include "server/storage/recorded_binding.h"
 
 namespace exhibit::api {
 
@@ -15,6 +16,12 @@ Result<IncidentCall> readIncidentCall(const ApiServices& services,
     const auto deadline = Deadline::after(kHandlerTimeout);
     EXHIBIT_TRY(const auto stored,
                 storage::IncidentStore(services.database).get(tenant, incident, deadline));
+    const auto compare = [&](storage::Transaction& transaction) -> Result<bool> {
+        EXHIBIT_CHECK(storage::expectIncidentAsCommitted(
+            transaction, services.evidence->keys, stored.incident));
+        return true;
+    };
+    EXHIBIT_CHECK(services.database.read(tenant, deadline, compare));
     storage::RecordedCalls calls(services.database, services.evidence->keys);
     EXHIBIT_TRY(auto call, calls.find(tenant, stored.incident.callId, deadline));
     EXHIBIT_TRY(auto tables, calls.priceTables(deadline));

@@ -223,19 +223,25 @@ http::Response verify(const SharedServices& services,
 {
     EXHIBIT_ANSWER(request, const auto* parts, partsFor(services, request, principal));
     EXHIBIT_ANSWER(request,
-                   const auto check,
-                   services->database.read(principal.tenant,
-                                           Deadline::after(kVerifyTimeout),
-                                           [&](storage::Transaction& transaction) {
-                                               return storage::checkLedger(
-                                                   transaction, parts->keys, {});
-                                           }));
+                   const auto anchored,
+                   storage::checkAnchored(services->database,
+                                          parts->keys,
+                                          parts->checkpointer.signer(),
+                                          principal.tenant,
+                                          Deadline::after(kVerifyTimeout)));
+    const auto& check = anchored.check;
+    JsonArray missing;
+    for (auto& sentence : anchored.anchors.missing()) {
+        missing.push_back(Json(std::move(sentence)));
+    }
     return http::jsonResponse(200,
-                              JsonObject{{"sound", check.sound()},
+                              JsonObject{{"sound", anchored.sound()},
                                          {"entries", check.entries},
                                          {"checkpoints", check.checkpoints},
                                          {"unreadable", check.unreadable},
-                                         {"findings", storage::findingsJson(check.findings)}});
+                                         {"findings", storage::findingsJson(check.findings)},
+                                         {"not_checked", std::move(missing)},
+                                         {"checked_against", anchored.anchors.json()}});
 }
 
 http::Response selfTests(const SharedServices& services,
@@ -245,8 +251,11 @@ http::Response selfTests(const SharedServices& services,
     EXHIBIT_ANSWER(request, const auto* parts, partsFor(services, request, principal));
     bool passed = true;
     JsonArray tests;
-    for (const auto& test : storage::runSelfTests(
-             services->database, parts->keys, principal.tenant, Deadline::after(kVerifyTimeout))) {
+    for (const auto& test : storage::runSelfTests(services->database,
+                                                  parts->keys,
+                                                  parts->checkpointer.signer(),
+                                                  principal.tenant,
+                                                  Deadline::after(kVerifyTimeout))) {
         passed = passed && test.passed;
         tests.push_back(JsonObject{{"name", test.name},
                                    {"passed", test.passed},

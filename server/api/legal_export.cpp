@@ -18,7 +18,11 @@ Result<Bundles> bundlesOf(const ExportWork& work)
 {
     EXHIBIT_TRY(const auto facts,
                 storage::readReportFacts(
-                    work.services->database, work.principal.tenant, work.incident, work.deadline));
+                    work.services->database,
+                    work.services->evidence == nullptr ? nullptr : &work.services->evidence->keys,
+                    work.principal.tenant,
+                    work.incident,
+                    work.deadline));
     report::BundleRequest request{.bundleId = Uuid::v7().base32(),
                                   .createdAt = utcNow(),
                                   .exportedBy = work.actor.id,

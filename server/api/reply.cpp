@@ -2,6 +2,7 @@
 #include "server/api/reply.h"
 
 #include "server/ops/log.h"
+#include "server/storage/entry_names.h"
 
 namespace exhibit::api {
 namespace {
@@ -17,6 +18,11 @@ bool saysJson(std::string_view contentType)
 http::Response refusal(const http::Request& request, const Error& error)
 {
     auto reply = http::replyFor(error);
+    if (error.subject == storage::kEvidenceDamaged) {
+        ops::logError("request {}: {}", request.id.text(), error.message);
+        reply.code = error.subject;
+        reply.param.reset();
+    }
     if (reply.status >= 500) {
         ops::logError(
             "request {}: {}: {}", request.id.text(), errorCodeName(error.code), error.message);

@@ -6,6 +6,7 @@
 #include "server/storage/database_setup.h"
 #include "server/storage/newest_heads.h"
 #include "server/storage/private_file.h"
+#include "server/storage/replica_store.h"
 #include "server/storage/signer_loss.h"
 
 #include <boost/asio/io_context.hpp>
@@ -49,6 +50,7 @@ public:
         parts->m_setup.emplace(std::move(setup));
         EXHIBIT_CHECK(parts->m_setup->bringUpToDate(deadline));
         parts->m_database = std::make_unique<storage::Database>(parts->m_setup->urls());
+        EXHIBIT_CHECK(parts->expectNobodyServes());
         parts->m_ledger = LedgerService::open(configuration, Deadline::after(kSignerTimeout));
         parts->m_ledger->useDatabase(*parts->m_database, parts->m_metrics, parts->m_io);
         EXHIBIT_CHECK(parts->expectSigner());
@@ -92,6 +94,20 @@ public:
 
 private:
     Replacement() = default;
+
+    /// A replica that goes on has the old signer's keys and its own idea of the log that grows.
+    Result<void> expectNobodyServes()
+    {
+        EXHIBIT_TRY(const auto live,
+                    storage::ReplicaStore(*m_database).live(Deadline::after(kTenantTimeout)));
+        if (live.empty()) {
+            return {};
+        }
+        return fail(ErrorCode::Unavailable,
+                    fmt::format("a replica serves this database, or ended without a word a moment "
+                                "ago ({}); stop all of them and try again",
+                                fmt::join(live, ", ")));
+    }
 
     /// It answers, and what it cannot open is told from what it can.
     Result<void> expectSigner()

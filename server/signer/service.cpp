@@ -24,15 +24,16 @@ void askToStop(int)
     stopAsked = 1;
 }
 
-/// Sends all of it or gives the client up: a reply is small and the client waits for it.
-bool sendAll(int descriptor, BytesView bytes)
+/// Sends what the client takes without waiting for it: others wait behind. False when it is gone.
+bool sendSome(int descriptor, Bytes& bytes)
 {
     while (!bytes.empty()) {
-        const ssize_t sent = ::send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (sent <= 0 && errno != EINTR) {
-            return false;
+        const ssize_t sent
+            = ::send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent < 0 && errno != EINTR) {
+            return errno == EAGAIN || errno == EWOULDBLOCK;
         }
-        bytes.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
+        bytes.erase(0, static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
     }
     return true;
 }
@@ -70,7 +71,8 @@ void Service::run()
     while (stopAsked == 0 && !m_signer.lostKeys()) {
         std::vector<pollfd> descriptors{{m_options.listener, POLLIN, 0}};
         for (const auto& [descriptor, client] : m_clients) {
-            descriptors.push_back({descriptor, POLLIN, 0});
+            const auto awaited = client.unsent.empty() ? POLLIN : POLLOUT;
+            descriptors.push_back({descriptor, static_cast<short>(awaited), 0});
         }
         if (::poll(descriptors.data(), descriptors.size(), 1000) < 0 && errno != EINTR) {
             return;
@@ -107,13 +109,25 @@ void Service::accept()
 
 bool Service::serve(int descriptor, Client& client)
 {
+    if (!sendSome(descriptor, client.unsent)) {
+        return false;
+    }
+    if (!client.unsent.empty()) {
+        return true;
+    }
     std::array<char, 65536> buffer{};
     const ssize_t received = ::recv(descriptor, buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (received <= 0) {
-        return received < 0 && (errno == EAGAIN || errno == EINTR);
+    const bool none = received < 0 && (errno == EAGAIN || errno == EINTR);
+    if (received <= 0 && !none) {
+        return false;
     }
-    client.received.append(buffer.data(), static_cast<std::size_t>(received));
-    while (client.received.size() >= kPrefixBytes) {
+    client.received.append(buffer.data(), static_cast<std::size_t>(none ? 0 : received));
+    return answerAll(descriptor, client);
+}
+
+bool Service::answerAll(int descriptor, Client& client)
+{
+    while (client.unsent.empty() && client.received.size() >= kPrefixBytes) {
         const auto size = announcedSize(client.received);
         if (!size) {
             return false;
@@ -123,38 +137,45 @@ bool Service::serve(int descriptor, Client& client)
         }
         const Bytes message = client.received.substr(kPrefixBytes, *size);
         client.received.erase(0, kPrefixBytes + *size);
-        const auto reply = frame(answer(client, message));
-        if (!reply || !sendAll(descriptor, *reply)) {
+        auto reply = frame(answer(client, message));
+        if (!reply) {
+            return false;
+        }
+        client.unsent = *std::move(reply);
+        if (!sendSome(descriptor, client.unsent)) {
             return false;
         }
     }
     return true;
 }
 
-bool Service::mayAsk(Client& client)
+bool Service::mayAsk(const Caller& caller)
 {
-    if (client.caller.pid == m_options.owner) {
+    if (caller.pid == m_options.owner) {
         return true;
     }
+    auto& recent = m_recent[caller.uid];
     const auto now = std::chrono::steady_clock::now();
-    while (!client.recent.empty() && now - client.recent.front() > std::chrono::minutes(1)) {
-        client.recent.pop_front();
+    while (!recent.empty() && now - recent.front() > std::chrono::minutes(1)) {
+        recent.pop_front();
     }
-    if (client.recent.size() >= m_options.requestsPerMinute) {
+    if (recent.size() >= m_options.requestsPerMinute) {
         return false;
     }
-    client.recent.push_back(now);
+    recent.push_back(now);
     return true;
 }
 
-Json Service::answer(Client& client, BytesView message)
+Json Service::answer(const Client& client, BytesView message)
 {
     const auto request = parseJson(message);
     if (!request) {
         return Json(errorReply(request.error()));
     }
-    if (!mayAsk(client)) {
-        return Json(errorReply({ErrorCode::Unavailable, "too many requests in a minute", {}}));
+    if (!mayAsk(client.caller)) {
+        Json refused = errorReply({ErrorCode::Unavailable, "too many requests in a minute", {}});
+        logUse(client.caller, *request, refused);
+        return refused;
     }
     if (stringMember(*request, "call") == "health") {
         return JsonObject{{"ok", true},

@@ -29,17 +29,21 @@ private:
     struct Client {
         Caller caller;
         Bytes received;
-        std::deque<std::chrono::steady_clock::time_point> recent;
+        Bytes unsent; ///< Of a reply; until it is gone nothing more of the client is looked at.
     };
+    using Recent = std::deque<std::chrono::steady_clock::time_point>;
     void accept();
     /// False when the client is gone or has to go.
     [[nodiscard]] bool serve(int descriptor, Client& client);
-    [[nodiscard]] Json answer(Client& client, BytesView message);
-    [[nodiscard]] bool mayAsk(Client& client);
+    /// Answers what was received, as far as the client takes the answers.
+    [[nodiscard]] bool answerAll(int descriptor, Client& client);
+    [[nodiscard]] Json answer(const Client& client, BytesView message);
+    [[nodiscard]] bool mayAsk(const Caller& caller);
 
     Signer m_signer;
     ServiceOptions m_options;
     std::map<int, Client> m_clients;
+    std::map<uid_t, Recent> m_recent; ///< Of an account, however many connections it makes.
 };
 
 } // namespace exhibit::signer

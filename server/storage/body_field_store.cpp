@@ -35,7 +35,7 @@ Result<SealedRows> SealedRows::of(Transaction& transaction, SubjectKeys& keys, c
 Result<Bytes> SealedRows::open(std::size_t row) const
 {
     if (m_rows.isNull(row, 1)) {
-        return m_rows.bytes(row, 2);
+        return fail(ErrorCode::Corrupt, "a recorded body is not sealed: nobody recorded it so");
     }
     const Uuid id = m_rows.uuid(row, 1);
     const auto key = m_keys.keys.find(id);

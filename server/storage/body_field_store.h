@@ -15,7 +15,8 @@ public:
     [[nodiscard]] static Result<SealedRows> of(Transaction& transaction,
                                                SubjectKeys& keys,
                                                const Rows& rows);
-    /// NotFound when its subject was erased; Conflict with kKeyLost when nobody can read it.
+    /// NotFound when its subject was erased; Conflict with kKeyLost when nobody can read it;
+    /// Corrupt when it was not sealed: everything that is recorded is.
     [[nodiscard]] Result<Bytes> open(std::size_t row) const;
 
 private:

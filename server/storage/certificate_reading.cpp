@@ -2,8 +2,11 @@
 #include "server/storage/certificate_reading.h"
 
 #include "models/evidence/certificate_document.h"
+#include "server/storage/entry_names.h"
+#include "server/storage/good_head.h"
 #include "server/storage/keyring_store.h"
 #include "server/storage/ledger_keys.h"
+#include "server/storage/pack_parts.h"
 #include "server/storage/time_stamps.h"
 
 #include <algorithm>
@@ -39,9 +42,13 @@ Result<StoredRow> readRow(Transaction& transaction, domain::CertificateId id)
 /// One log of the tenant: entries of it with their proofs.
 class ProvenLog {
 public:
-    ProvenLog(Transaction& transaction, const LedgerHead& head, StoredCheckpoint checkpoint)
+    ProvenLog(Transaction& transaction,
+              const LedgerHead& head,
+              StoredCheckpoint checkpoint,
+              bool ended)
         : m_transaction(transaction)
         , m_head(head)
+        , m_ended(ended)
         , m_checkpoint(std::move(checkpoint))
         , m_nodes(ledgerNodes(transaction, head.epoch, m_checkpoint.head.size))
     {
@@ -53,6 +60,10 @@ public:
     Result<evidence::LoggedEntry> entry(std::uint64_t sequence)
     {
         const std::uint64_t size = m_checkpoint.head.size;
+        if (sequence >= size && m_ended) {
+            return evidenceDamaged(
+                m_head.origin, "no signed head that fits covers entry " + std::to_string(sequence));
+        }
         if (sequence >= size) {
             return fail(ErrorCode::Unavailable, "no signed head covers the certificate yet");
         }
@@ -68,6 +79,7 @@ public:
 private:
     Transaction& m_transaction;
     LedgerHead m_head;
+    bool m_ended; ///< Another log took over from it.
     StoredCheckpoint m_checkpoint;
     evidence::NodeSource m_nodes;
 };
@@ -86,7 +98,7 @@ public:
         EXHIBIT_TRY(const auto statement, evidence::parseStatement(m_row.envelope.payload));
         domain::IssuedCertificate issued;
         EXHIBIT_TRY(issued.certificate, fromJson<domain::EvidenceCertificate>(statement.predicate));
-        EXHIBIT_CHECK(openLogs());
+        EXHIBIT_CHECK(openLogs(packKeys));
         evidence::CertificateDocument document;
         document.envelope = m_row.envelope;
         EXHIBIT_CHECK(addEntries(statement, document));
@@ -106,16 +118,17 @@ public:
     }
 
 private:
-    Result<void> openLogs()
+    Result<void> openLogs(const PackKeys& packKeys)
     {
         EXHIBIT_TRY(const auto heads, readAllHeads(m_transaction));
         m_logs.reserve(heads.size());
         for (const auto& head : heads) {
-            EXHIBIT_TRY(auto checkpoint, headFor(head.epoch));
+            const bool ended = &head != &heads.back();
+            EXHIBIT_TRY(auto checkpoint, ended ? headOfEnded(head, packKeys) : headFor(head.epoch));
             if (!checkpoint) {
                 continue;
             }
-            m_logs.emplace_back(m_transaction, head, *std::move(checkpoint));
+            m_logs.emplace_back(m_transaction, head, *std::move(checkpoint), ended);
             if (head.epoch == m_row.epoch) {
                 m_issuedIn = &m_logs.back();
             }
@@ -124,6 +137,19 @@ private:
             return fail(ErrorCode::Unavailable, "no signed head covers the certificate yet");
         }
         return {};
+    }
+
+    /// What is stored of a log that ended may be what damaged it.
+    Result<std::optional<StoredCheckpoint>> headOfEnded(const LedgerHead& head,
+                                                        const PackKeys& packKeys)
+    {
+        EXHIBIT_TRY(const auto keys,
+                    keysOfLog(m_transaction, head.epoch, head.origin, currentLogKeys(packKeys)));
+        EXHIBIT_TRY(auto stamped, headFor(head.epoch));
+        EXHIBIT_TRY(const bool good,
+                    stamped ? isGoodHead(m_transaction, *stamped, keys) : Result<bool>(false));
+        return good ? Result<std::optional<StoredCheckpoint>>(std::move(stamped))
+                    : lastGoodHead(m_transaction, head.epoch, keys);
     }
 
     /// The newest head with a time stamp that covers the certificate's issue, else the newest.

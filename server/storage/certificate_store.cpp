@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/storage/certificate_store.h"
 
+#include "models/evidence/verifier.h"
 #include "server/storage/certificate_issue.h"
 #include "server/storage/certificate_reading.h"
+#include "server/storage/entry_names.h"
 #include "server/storage/ledger_keys.h"
+#include "server/storage/pack_parts.h"
 
 namespace exhibit::storage {
 namespace {
@@ -22,6 +25,35 @@ Result<void> expectClaims(const CertificateClaims& claims,
     return {};
 }
 
+/// The entry of a call in a log that ended: a head that fits has to cover it.
+Result<void> expectProvable(Transaction& transaction, const PackKeys& keys, CallId call)
+{
+    EXHIBIT_TRY(const auto original, findCallEntry(transaction, call));
+    EXHIBIT_TRY(const auto head, readHead(transaction));
+    if (head && head->epoch != original.epoch) {
+        EXHIBIT_CHECK(endedLogHead(
+            transaction, keys, {original.epoch, original.entry.log, original.entry.sequence}));
+    }
+    return {};
+}
+
+/// Nobody is handed what any verifier would call invalid.
+Result<void> expectNotInvalid(const domain::IssuedCertificate& issued, const PackKeys& keys)
+{
+    evidence::TrustAnchors anchors;
+    anchors.certificateKeys.emplace_back(keys.certificate);
+    EXHIBIT_TRY(auto log, evidence::NoteKey::make(issued.certificate.logOrigin, keys.log));
+    anchors.logKeys.push_back({std::move(log)});
+    const auto report = evidence::verifyCertificateDocument(issued.document, anchors);
+    for (const auto& check : report.checks) {
+        if (check.result == evidence::CheckResult::Failed) {
+            return evidenceDamaged(issued.certificate.certificateId.text(),
+                                   check.id + " " + check.subject + ": " + check.detail);
+        }
+    }
+    return {};
+}
+
 } // namespace
 
 Result<domain::IssuedCertificate> CertificateStore::issue(TenantId tenant,
@@ -29,6 +61,15 @@ Result<domain::IssuedCertificate> CertificateStore::issue(TenantId tenant,
                                                           Deadline deadline)
 {
     EXHIBIT_TRY(const PackKeys keys, m_parts.packKeys());
+    EXHIBIT_TRY(const bool whole, m_parts.checkpointer.checkTenant(tenant, deadline));
+    if (!whole) {
+        return evidenceDamaged("log", "it is not what was signed and goes on in a new epoch");
+    }
+    const auto provable = [&](Transaction& transaction) -> Result<bool> {
+        EXHIBIT_CHECK(expectProvable(transaction, keys, request.found.call.callId));
+        return true;
+    };
+    EXHIBIT_CHECK(m_database.read(tenant, deadline, provable));
     const auto record = [&](Transaction& transaction) {
         return recordReplay(transaction, m_parts.ledger, request);
     };
@@ -50,7 +91,9 @@ Result<domain::IssuedCertificate> CertificateStore::issue(TenantId tenant,
     };
     EXHIBIT_CHECK(m_database.write(tenant, deadline, store));
     EXHIBIT_CHECK(m_parts.publish(tenant, deadline));
-    return read(tenant, claims.certificate.certificateId, deadline);
+    EXHIBIT_TRY(auto issued, read(tenant, claims.certificate.certificateId, deadline));
+    EXHIBIT_CHECK(expectNotInvalid(issued, keys));
+    return issued;
 }
 
 Result<domain::IssuedCertificate> CertificateStore::read(TenantId tenant,

@@ -3,6 +3,7 @@
 
 #include "models/base/limits.h"
 #include "server/ops/log.h"
+#include "server/storage/entry_names.h"
 
 namespace exhibit::storage {
 namespace {
@@ -13,6 +14,8 @@ constexpr std::size_t kPageRows = 1000;
 constexpr int kSignAgainMax = 5;
 constexpr auto kTurnTimeout = 30s;
 constexpr auto kCheckTimeout = 600s;
+/// A log that nothing is added to is looked at all the same.
+constexpr auto kRecheckInterval = 60s;
 
 /// The ids that a note's signatures name their keys by; another origin's are others.
 Result<std::vector<std::uint32_t>> signersOf(const std::string& note)
@@ -23,6 +26,13 @@ Result<std::vector<std::uint32_t>> signersOf(const std::string& note)
         ids.push_back(signature.keyId);
     }
     return ids;
+}
+
+/// Not a fault of signer or database: the log may not be what was signed.
+bool isDoubtful(const Error& error)
+{
+    return error.code == ErrorCode::Corrupt || error.code == ErrorCode::Forbidden
+        || error.code == ErrorCode::Conflict;
 }
 
 } // namespace
@@ -61,12 +71,17 @@ void Checkpointer::run(const std::stop_token& stop)
 {
     checkAll(stop);
     auto last = std::chrono::steady_clock::now();
+    auto checked = last;
     while (!stop.stop_requested()) {
         {
             std::unique_lock lock(m_mutex);
             m_wake.wait_for(lock, stop, 50ms, [] { return false; });
         }
         const auto now = std::chrono::steady_clock::now();
+        if (now - checked >= kRecheckInterval) {
+            checked = now;
+            recheckAll(stop);
+        }
         const auto appended = m_services.ledger.appended();
         const bool many = appended - m_seen >= limits::kCheckpointEntriesMax;
         if (many || now - last >= limits::kCheckpointInterval) {
@@ -121,85 +136,6 @@ Result<void> Checkpointer::ensureChecked(TenantId tenant, Deadline deadline)
     return {};
 }
 
-Result<bool> Checkpointer::checkTenant(TenantId tenant, Deadline deadline)
-{
-    EXHIBIT_TRY(const Remembered remembered, askSigner(tenant, deadline));
-    const auto look = [&](Transaction& transaction) -> Result<LedgerCheck> {
-        EXHIBIT_CHECK(useSnapshot(transaction));
-        return compare(transaction, remembered);
-    };
-    EXHIBIT_TRY(const LedgerCheck check, m_services.database.read(tenant, deadline, look));
-    if (!check.sound()) {
-        return recover(tenant, remembered, deadline);
-    }
-    EXHIBIT_CHECK(noteRotation(tenant, deadline));
-    return true;
-}
-
-/// Asked before the database is: whatever is signed was committed before, so that a head which is
-/// read later is never smaller, unless entries are gone.
-Result<Checkpointer::Remembered> Checkpointer::askSigner(TenantId tenant, Deadline deadline)
-{
-    const auto look = [](Transaction& transaction) -> Result<std::string> {
-        EXHIBIT_TRY(const Rows rows,
-                    transaction.query("SELECT origin FROM ledger_heads WHERE tenant_id = $1"
-                                      " ORDER BY epoch DESC LIMIT 1",
-                                      {transaction.tenant()}));
-        return std::string(rows.empty() ? "" : rows.text(0, 0));
-    };
-    Remembered remembered;
-    EXHIBIT_TRY(remembered.origin, m_services.database.read(tenant, deadline, look));
-    if (!remembered.origin.empty()) {
-        EXHIBIT_TRY(remembered.head, m_services.signer.lastHead(remembered.origin));
-    }
-    return remembered;
-}
-
-/// The log with what was signed of it, by the database's word and by the signer's, whose memory no
-/// restored backup can take back.
-Result<LedgerCheck> Checkpointer::compare(Transaction& transaction, const Remembered& remembered)
-{
-    EXHIBIT_TRY(LedgerCheck check, checkLastCheckpoint(transaction));
-    const auto head = readHead(transaction);
-    if (!check.sound() || !head || !*head || (*head)->origin != remembered.origin
-        || !remembered.head) {
-        return check;
-    }
-    const std::int32_t epoch = (*head)->epoch;
-    const std::uint64_t size = remembered.head->size;
-    if (size > (*head)->nextSequence) {
-        check.findings.push_back({epoch,
-                                  (*head)->nextSequence,
-                                  "entries that were signed are gone, as after a restore"});
-        return check;
-    }
-    const auto root = evidence::rangeRoot(ledgerNodes(transaction, epoch, size), 0, size);
-    if (!root || *root != remembered.head->root) {
-        check.findings.push_back(
-            {epoch, size, "the stored entries are not those that were signed"});
-    }
-    return check;
-}
-
-/// Whether there was nothing to recover after all: looked at again with the log's lock.
-Result<bool> Checkpointer::recover(TenantId tenant, const Remembered& remembered, Deadline deadline)
-{
-    const auto work = [&](Transaction& transaction) -> Result<bool> {
-        EXHIBIT_CHECK(lockLedger(transaction));
-        EXHIBIT_TRY(const LedgerCheck check, compare(transaction, remembered));
-        if (check.sound()) {
-            return true;
-        }
-        ops::logError("the log of {} is damaged at {}: {}; it goes on in a new epoch",
-                      tenant.text(),
-                      check.findings.front().sequence,
-                      check.findings.front().problem);
-        EXHIBIT_CHECK(recoverLedger(transaction, m_services.ledger, check, "exhibitd"));
-        return false;
-    };
-    return m_services.database.write(tenant, deadline, work);
-}
-
 void Checkpointer::signAll()
 {
     const auto all = tenants("logs_to_sign");
@@ -212,10 +148,7 @@ void Checkpointer::signAll()
             if (!done && done.error().code != ErrorCode::NotFound) {
                 failure = done.error();
             }
-            const bool doubtful = !done
-                && (done.error().code == ErrorCode::Corrupt
-                    || done.error().code == ErrorCode::Forbidden);
-            if (doubtful) {
+            if (!done && isDoubtful(done.error())) {
                 // Looked at as at a start; what is damaged goes on in a new epoch.
                 (void)checkTenant(tenant, Deadline::after(kCheckTimeout));
             }
@@ -283,6 +216,14 @@ Result<Checkpointer::Candidate> Checkpointer::prepare(Transaction& transaction,
     candidate.head = *std::move(head);
     EXHIBIT_TRY(candidate.last, readCheckpoint(transaction, candidate.head.epoch));
     if (candidate.unchanged()) {
+        // Asked before the database was read: the signer remembers this head or an earlier one.
+        const bool other = remembered.head && remembered.origin == candidate.head.origin
+            && (remembered.head->size > candidate.last->head.size
+                || (remembered.head->size == candidate.last->head.size
+                    && remembered.head->root != candidate.last->head.root));
+        if (other) {
+            return fail(ErrorCode::Corrupt, "the stored head is not the one that was signed");
+        }
         return candidate;
     }
     if (candidate.last) {
@@ -324,7 +265,15 @@ Result<StoredCheckpoint> Checkpointer::checkpointNow(TenantId tenant, Deadline d
          ++again) {
         next = signNext(tenant, deadline);
     }
-    return next;
+    if (next || !isDoubtful(next.error()) || next.error().code == ErrorCode::Forbidden) {
+        return next;
+    }
+    EXHIBIT_TRY(const bool well, checkTenant(tenant, deadline));
+    return well
+        ? next
+        : Result<StoredCheckpoint>(evidenceDamaged(
+            "log",
+            "it is not what was signed and goes on in a new epoch: " + next.error().message));
 }
 
 Result<StoredCheckpoint> Checkpointer::signNext(TenantId tenant, Deadline deadline)

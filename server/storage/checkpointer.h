@@ -3,6 +3,7 @@
 
 #include "server/ops/metrics.h"
 #include "server/storage/database.h"
+#include "server/storage/head_signer.h"
 #include "server/storage/ledger_check.h"
 
 #include <condition_variable>
@@ -13,18 +14,6 @@
 #include <thread>
 
 namespace exhibit::storage {
-
-/// What signs heads: the signing process, through its client. Unavailable while it is away.
-struct HeadSigner {
-    /// The head signed last of that origin, as the signer remembers it.
-    std::function<Result<std::optional<evidence::TreeHead>>(const std::string& origin)> lastHead;
-    /// The note of a head that is proven to follow the last one.
-    std::function<Result<std::string>(
-        const std::string& origin, const evidence::TreeHead& head, const evidence::Proof& proof)>
-        sign;
-    /// The keys that sign that origin's heads, as verifiers pin them; the newest first.
-    std::function<Result<std::vector<evidence::NoteKey>>(const std::string& origin)> keys;
-};
 
 /// Signs the heads of all tenants' logs, each second or after limits::kCheckpointEntriesMax
 /// entries, from what is committed, and stores them before anybody sees them. An unchanged head is
@@ -50,6 +39,8 @@ public:
     [[nodiscard]] Result<bool> checkTenant(TenantId tenant, Deadline deadline);
     /// Why heads wait to be signed; empty when they do not. Any thread.
     [[nodiscard]] std::string trouble() const;
+    /// What knows the heads from outside the database.
+    [[nodiscard]] const HeadSigner& signer() const { return m_services.signer; }
 
 private:
     struct Candidate;
@@ -60,6 +51,7 @@ private:
     };
     void run(const std::stop_token& stop);
     void checkAll(const std::stop_token& stop);
+    void recheckAll(const std::stop_token& stop);
     /// Once per tenant, before a head of its log is signed. With m_signing held.
     [[nodiscard]] Result<void> ensureChecked(TenantId tenant, Deadline deadline);
     void signAll();

@@ -4,6 +4,7 @@
 #include "models/evidence/erased_fields.h"
 #include "models/evidence/trust.h"
 #include "server/storage/ingest_insert.h"
+#include "server/storage/recorded_check.h"
 #include "server/storage/signer_loss.h"
 
 #include <fmt/format.h>
@@ -53,6 +54,7 @@ Result<void> EpochCheck::run()
         for (const auto& row : rows) {
             EXHIBIT_CHECK(checkRow(row, fields));
         }
+        EXHIBIT_CHECK(checkRecorded(rows, fields));
     }
     checkEnd();
     return {};
@@ -76,23 +78,24 @@ Result<void> EpochCheck::loadHeads()
             found(checkpoint.head.size, "a stored head is not what its note says");
             continue;
         }
+        bool genuine = true;
         if (!m_options.keys.empty()) {
             const auto by = evidence::verifyNote(note->note, m_options.keys);
-            if (!by || by->empty()) {
-                found(checkpoint.head.size, "a head is not signed by the log's key");
-            }
+            genuine = by && !by->empty();
         }
-        m_heads.emplace(checkpoint.head.size, checkpoint.head.root);
+        m_heads[checkpoint.head.size] = {checkpoint.head.root, genuine};
     }
     if (const auto known = m_options.known.find(m_head.origin); known != m_options.known.end()) {
-        const auto& head = known->second;
-        const auto stored = m_heads.emplace(head.size, head.root);
-        if (!stored.second && stored.first->second != head.root) {
-            found(head.size, "the stored head of this size is not the one known from outside");
+        for (const auto& head : known->second) {
+            const auto [stored, added] = m_heads.insert({head.size, {head.root, true}});
+            if (!added && stored->second.root != head.root) {
+                m_replaced.push_back(head.size);
+                stored->second = {head.root, true};
+            }
         }
     }
     if (const auto empty = m_heads.find(0);
-        empty != m_heads.end() && empty->second != evidence::emptyRoot()) {
+        empty != m_heads.end() && empty->second.root != evidence::emptyRoot()) {
         found(0, "the head of the empty log has another root");
     }
     return {};
@@ -133,16 +136,57 @@ Result<void> EpochCheck::checkRow(const ChainRow& row, const OpenedFields& field
     m_next = row.sequence + 1;
     if (m_whole) {
         m_edge.append(leaf);
-        const auto head = m_heads.find(m_edge.size());
-        if (head != m_heads.end() && head->second != m_edge.root()) {
-            found(m_edge.size(),
-                  fmt::format("the first {} entries do not have the root that was signed",
-                              m_edge.size()));
-            m_heads.erase(head);
-        }
+        checkHead();
         return checkTiles(leaf);
     }
     return {};
+}
+
+/// What was changed after it was signed lies between the last head that fits and the first that
+/// does not.
+void EpochCheck::checkHead()
+{
+    const auto head = m_heads.find(m_edge.size());
+    if (head == m_heads.end()) {
+        return;
+    }
+    const bool fits = head->second.root == m_edge.root();
+    if (head->second.genuine && fits) {
+        m_fits = m_edge.size();
+        m_misfit = false;
+    } else if (!m_misfit) {
+        m_misfit = true;
+        found(m_fits,
+              fmt::format("entries {} to {}: the signed head over the first {} fits, the one over "
+                          "the first {} {}",
+                          m_fits,
+                          m_edge.size() - 1,
+                          m_fits,
+                          m_edge.size(),
+                          head->second.genuine ? "has another root"
+                                               : "is not signed by the log's key"));
+    }
+}
+
+/// What people read is not the log but the rows beside it.
+Result<void> EpochCheck::checkRecorded(const std::vector<ChainRow>& rows,
+                                       const OpenedFields& fields)
+{
+    std::vector<Commitment> page;
+    for (const auto& row : rows) {
+        const auto files = fields.files.find(row.sequence);
+        if (files == fields.files.end()) {
+            continue;
+        }
+        // What is wrong with the entry itself was said already.
+        if (auto commitment = commitmentOf(row, m_head.epoch, files->second)) {
+            page.push_back(*std::move(commitment));
+        }
+    }
+    const RecordedCheck::Found found = [this](std::uint64_t sequence, std::string problem) {
+        this->found(sequence, std::move(problem));
+    };
+    return RecordedCheck(m_transaction, m_keys, found).check(page);
 }
 
 /// Tiles are made of the leaves; proofs are made of the tiles.
@@ -275,7 +319,10 @@ void EpochCheck::checkEnd()
         found(m_next,
               fmt::format("the chain ends at {}, its head says {}", m_next, m_head.nextSequence));
     }
-    for (const auto& [size, root] : m_heads) {
+    for (const std::uint64_t size : m_replaced) {
+        found(size, "the stored head of this size is not the one known from outside");
+    }
+    for (const auto& [size, head] : m_heads) {
         if (size > m_next) {
             found(m_next,
                   fmt::format("entries {} to {} were signed and are gone", m_next, size - 1));

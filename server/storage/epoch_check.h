@@ -35,6 +35,8 @@ private:
     void found(std::uint64_t sequence, std::string problem);
     [[nodiscard]] Result<void> loadHeads();
     [[nodiscard]] Result<void> checkRow(const ChainRow& row, const OpenedFields& fields);
+    [[nodiscard]] Result<void> checkRecorded(const std::vector<ChainRow>& rows,
+                                             const OpenedFields& fields);
     [[nodiscard]] Result<void> checkTiles(Digest hash);
     void compareColumns(const ChainRow& row, const evidence::Entry& entry);
     /// The positions of the fields that are there.
@@ -46,6 +48,7 @@ private:
     void noteLoss(const evidence::Entry& entry, const evidence::Field& field);
     void noteUnreadable(const evidence::Entry& entry);
     void compareCopy(const ChainRow& row, const evidence::Field& field);
+    void checkHead();
     void checkEnd();
 
     Transaction& m_transaction;
@@ -54,7 +57,15 @@ private:
     const LedgerHead& m_head;
     ErasureCount& m_erased;
     LedgerCheck& m_check;
-    std::map<std::uint64_t, Digest> m_heads; ///< Signed roots by size.
+    /// A signed head. A root that is not to be believed locates nothing.
+    struct Signed {
+        Digest root;
+        bool genuine = true; ///< Signed by the log's key, or known from outside.
+    };
+    std::map<std::uint64_t, Signed> m_heads; ///< By size.
+    std::vector<std::uint64_t> m_replaced; ///< Sizes of heads that are not those known outside.
+    std::uint64_t m_fits = 0; ///< Size of the last genuine head that has the tree's root.
+    bool m_misfit = false; ///< A larger one has not, and that was said.
     evidence::TreeEdge m_edge;
     std::vector<Bytes> m_tiles; ///< Hashes of the growing tile of each level.
     Digest m_previous;

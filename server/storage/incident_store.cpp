@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/storage/incident_store.h"
 
+#include "server/storage/incident_row.h"
 #include "server/storage/incident_store_order.h"
 #include "server/storage/ingest_insert.h"
 
@@ -8,55 +9,6 @@
 
 namespace exhibit::storage {
 namespace {
-
-constexpr std::string_view kColumns
-    = "i.incident_id, i.run_id, i.call_id, i.decision_id, i.user_id, i.session_id, i.model,"
-      " i.severity, i.policy_id, i.failure_code, i.status, i.title, i.excerpt, i.cost_microcents,"
-      " i.latency_us, i.root_cause, i.assignee, to_jsonb(i.tags), i.created_at";
-constexpr int kColumnCount = 19;
-
-template <NamedEnum E>
-Result<void> readEnum(std::string_view text, E& value)
-{
-    auto parsed = parseEnum<E>(text);
-    if (!parsed) {
-        return fail(ErrorCode::Corrupt, "a stored value is not of its set", parsed.error().message);
-    }
-    value = *parsed;
-    return {};
-}
-
-/// From the columns of kColumns.
-Result<domain::Incident> incidentOf(const Rows& rows, std::size_t row)
-{
-    domain::Incident incident;
-    incident.incidentId = {rows.uuid(row, 0)};
-    incident.runId = {rows.uuid(row, 1)};
-    incident.callId = {rows.uuid(row, 2)};
-    if (!rows.isNull(row, 3)) {
-        incident.decisionId = DecisionId{rows.uuid(row, 3)};
-    }
-    incident.userId = rows.optionalText(row, 4);
-    incident.sessionId = rows.optionalText(row, 5);
-    incident.model = rows.text(row, 6);
-    EXHIBIT_CHECK(readEnum(rows.text(row, 7), incident.severity));
-    incident.policyId = rows.text(row, 8);
-    if (!rows.isNull(row, 9)) {
-        EXHIBIT_CHECK(readEnum(rows.text(row, 9), incident.failureCode.emplace()));
-    }
-    EXHIBIT_CHECK(readEnum(rows.text(row, 10), incident.status));
-    incident.title = rows.text(row, 11);
-    incident.excerpt = rows.text(row, 12);
-    incident.costMicrocents = rows.integer(row, 13);
-    incident.latencyUs = rows.integer(row, 14);
-    if (!rows.isNull(row, 15)) {
-        EXHIBIT_TRY(incident.rootCause, fromJson<domain::RootCause>(rows.json(row, 15)));
-    }
-    incident.assignee = rows.optionalText(row, 16);
-    EXHIBIT_TRY(incident.tags, fromJson<std::vector<std::string>>(rows.json(row, 17)));
-    incident.createdAt = rows.time(row, 18);
-    return incident;
-}
 
 tl::unexpected<Error> noSuchIncident(IncidentId incident)
 {
@@ -84,8 +36,8 @@ Result<Rows> findHits(Transaction& transaction, TenantId tenant, const IncidentS
     const auto rowsMax = static_cast<std::int64_t>(search.limit) + search.offset + 1;
     const auto page = pageOf(tenant, search, compiled, rowsMax, parameters);
     return transaction.query(
-        "SELECT " + std::string(kColumns) + ", " + headlineExpression("i.title", "$3", "$4") + ", "
-            + headlineExpression("i.excerpt", "$3", "$4")
+        "SELECT " + std::string(kIncidentColumns) + ", " + headlineExpression("i.title", "$3", "$4")
+            + ", " + headlineExpression("i.excerpt", "$3", "$4")
             + ", (SELECT d.result FROM decisions d WHERE d.tenant_id = $1"
               " AND d.decision_id = i.decision_id), f.found_key FROM "
             + page.rows
@@ -97,7 +49,7 @@ Result<Rows> findHits(Transaction& transaction, TenantId tenant, const IncidentS
 
 void addHighlights(IncidentHit& hit, const Rows& rows, std::size_t row)
 {
-    for (const int column : {kColumnCount, kColumnCount + 1}) {
+    for (const int column : {kIncidentColumnCount, kIncidentColumnCount + 1}) {
         addHighlight(hit.highlights, rows.text(row, column));
     }
 }
@@ -111,7 +63,7 @@ Result<UtcTime> databaseTime(Transaction& transaction)
 Result<StoredIncident> read(Transaction& transaction, IncidentId incident)
 {
     EXHIBIT_TRY(const Rows rows,
-                transaction.query("SELECT " + std::string(kColumns)
+                transaction.query("SELECT " + std::string(kIncidentColumns)
                                       + ", r.policy_snapshot_id"
                                         " FROM incidents i LEFT JOIN runs r"
                                         " ON r.tenant_id = i.tenant_id AND r.run_id = i.run_id"
@@ -121,7 +73,7 @@ Result<StoredIncident> read(Transaction& transaction, IncidentId incident)
         return noSuchIncident(incident);
     }
     EXHIBIT_TRY(auto found, incidentOf(rows, 0));
-    return StoredIncident{std::move(found), std::string(rows.text(0, kColumnCount))};
+    return StoredIncident{std::move(found), std::string(rows.text(0, kIncidentColumnCount))};
 }
 
 Json describe(const IncidentChange& change)
@@ -235,15 +187,16 @@ Result<IncidentPage> IncidentStore::search(TenantId tenant,
             IncidentHit hit;
             EXHIBIT_TRY(hit.incident, incidentOf(rows, row));
             addHighlights(hit, rows, row);
-            if (!rows.isNull(row, kColumnCount + 2)) {
-                EXHIBIT_CHECK(readEnum(rows.text(row, kColumnCount + 2), hit.result.emplace()));
+            if (!rows.isNull(row, kIncidentColumnCount + 2)) {
+                EXHIBIT_CHECK(
+                    readEnum(rows.text(row, kIncidentColumnCount + 2), hit.result.emplace()));
             }
             page.hits.push_back(std::move(hit));
         }
         if (rows.size() > search.limit) {
             const auto& last = page.hits.back().incident;
             page.next = SearchPosition{
-                last.createdAt, last.incidentId, rows.integer(count - 1, kColumnCount + 3)};
+                last.createdAt, last.incidentId, rows.integer(count - 1, kIncidentColumnCount + 3)};
         }
         const PageOutline outline{static_cast<std::int64_t>(count),
                                   page.next.has_value(),

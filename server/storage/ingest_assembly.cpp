@@ -27,11 +27,6 @@ Uuid fieldId(ReplicaId replica, const spool::StoredRecord& stored, std::string_v
     return id;
 }
 
-Digest chained(const Digest& chain, BytesView piece)
-{
-    return Sha256().update(asView(chain)).update(asView(sha256(piece))).finish();
-}
-
 void keepFirstStop(RunChange& run, RunOutcome outcome)
 {
     if (!run.outcome || !run.outcome->stop) {
@@ -160,7 +155,7 @@ void BatchAssembly::addPiece(const spool::StoredRecord& stored, spool::ChunkReco
     }
     const auto size = static_cast<std::int64_t>(chunk.body.size());
     call->releasedBytes = chunk.offset + size;
-    call->releasedChain = chained(call->releasedChain, chunk.body);
+    call->releasedChain = chainedPiece(call->releasedChain, chunk.body);
     addBody(stored,
             *call,
             "/response/released",
@@ -178,7 +173,7 @@ void BatchAssembly::addWithheld(const spool::StoredRecord& stored, spool::Withhe
     }
     const auto size = static_cast<std::int64_t>(withheld.body.size());
     const auto position = std::exchange(call->withheldBytes, call->withheldBytes + size);
-    call->withheldChain = chained(call->withheldChain, withheld.body);
+    call->withheldChain = chainedPiece(call->withheldChain, withheld.body);
     addBody(stored,
             *call,
             "/response/withheld",

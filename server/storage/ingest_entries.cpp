@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "server/storage/entry_names.h"
 #include "server/storage/ingest_batch.h"
 
 namespace exhibit::storage {
@@ -29,7 +30,7 @@ EntryDraft callEntry(const OpenCall& call,
                      std::int64_t lastRecord)
 {
     const auto& opening = *call.opening;
-    auto entry = draft("llm.call", opening.openedAt);
+    auto entry = draft(std::string(kCallEntry), opening.openedAt);
     entry.subject = subjectOf(opening);
     entry.about = opening.callId.value;
     const auto add = [&entry](std::string path, std::string value) {
@@ -53,6 +54,7 @@ EntryDraft callEntry(const OpenCall& call,
     add("/response/released", Bytes(asView(call.releasedChain)));
     add("/response/withheld", Bytes(asView(call.withheldChain)));
     add("/passes", printJson(toJson(call.passes)));
+    add(std::string(kDecisionsPath), std::to_string(call.decisions.size()));
     add("/closed_at", formatTime(closed.closedAt));
     add("/outcome", closed.outcome);
     add("/status", std::to_string(closed.status));
@@ -66,7 +68,7 @@ EntryDraft decisionEntry(const CallId& call,
                          const SubjectId& subject,
                          const domain::Decision& decision)
 {
-    auto entry = draft("decision.recorded", decision.at);
+    auto entry = draft(std::string(kDecisionEntry), decision.at);
     entry.subject = subject;
     entry.about = decision.decisionId.value;
     entry.fields.push_back({"/call_id", call.text()});
@@ -76,7 +78,7 @@ EntryDraft decisionEntry(const CallId& call,
 
 EntryDraft incidentEntry(const spool::IncidentRecord& record)
 {
-    auto entry = draft("incident.opened", record.incident.createdAt);
+    auto entry = draft(std::string(kIncidentEntry), record.incident.createdAt);
     entry.incidentId = record.incident.incidentId;
     const auto& user = record.incident.userId;
     entry.subject = user ? "user:" + *user : record.incident.callId.text();

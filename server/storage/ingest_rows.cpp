@@ -3,7 +3,9 @@
 
 #include "models/domain/root_cause.h"
 #include "server/storage/call_index.h"
+#include "server/storage/entry_names.h"
 #include "server/storage/ingest_insert.h"
+#include "server/storage/recorded_binding.h"
 
 namespace exhibit::storage {
 namespace {
@@ -154,6 +156,29 @@ Result<std::vector<domain::DecidedStep>> earlierDecisions(Transaction& transacti
     return decided;
 }
 
+/// The entries of calls commit to their steps, which have their numbers and causes now.
+void commitToSteps(IngestBatch& batch)
+{
+    std::map<CallId, std::vector<report::RecordedStep>> calls;
+    for (const auto& [id, run] : batch.runs) {
+        for (const auto& step : run.steps.steps) {
+            if (step.event.callId) {
+                calls[*step.event.callId].push_back({step.event, step.contentHash});
+            }
+        }
+    }
+    for (auto& entry : batch.entries) {
+        if (entry.type != kCallEntry || !entry.about) {
+            continue;
+        }
+        std::vector<const report::RecordedStep*> steps;
+        for (const auto& step : calls[CallId{*entry.about}]) {
+            steps.push_back(&step);
+        }
+        entry.fields.push_back({std::string(kStepsPath), stepsDigest(std::move(steps))});
+    }
+}
+
 } // namespace
 
 Result<void> moveMark(Transaction& transaction, const SpoolMark& mark)
@@ -238,6 +263,7 @@ Result<void> writeBatch(Transaction& transaction,
     EXHIBIT_CHECK(moveMark(transaction, mark));
     EXHIBIT_CHECK(writeRuns(transaction, batch));
     EXHIBIT_TRY(const Causes causes, analyseCauses(transaction, batch));
+    commitToSteps(batch);
     std::vector<Statement> statements;
     appendCalls(statements, mark.tenant, batch);
     appendDecisions(statements, mark.tenant, batch);

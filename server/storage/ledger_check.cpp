@@ -2,13 +2,17 @@
 #include "server/storage/ledger_check.h"
 
 #include "server/storage/epoch_check.h"
+#include "server/storage/good_head.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace exhibit::storage {
 namespace {
 
 constexpr std::size_t kPageRows = 1000;
+constexpr std::string_view kLastGoodCheckpoint = "/last_good_checkpoint";
 
 /// SHA-256 over the entries as they were found, from the damage to the end.
 Result<Digest> hashOfDamage(Transaction& transaction, std::int32_t epoch, std::uint64_t from)
@@ -38,6 +42,32 @@ Result<void> checkLostKeys(Transaction& transaction, const ErasureCount& named, 
                                   fmt::format("{} keys are set aside as lost, the log names {}",
                                               rows.integer(0, 0),
                                               named.lostKeys)});
+    }
+    return {};
+}
+
+/// The head that a log ended with, as the log after it names it: that one is signed too, by a
+/// signer that may be another.
+Result<void> addHeadBefore(Transaction& transaction,
+                           SubjectKeys& keys,
+                           std::int32_t epoch,
+                           LedgerCheckOptions& options)
+{
+    EXHIBIT_TRY(const auto opening, openFields(transaction, keys, epoch, 0, 1));
+    for (const auto& [sequence, files] : opening.files) {
+        for (const auto& file : files) {
+            const auto field = evidence::parseField(file.bytes);
+            const auto* note
+                = field && field->path == kLastGoodCheckpoint ? field->value.if_string() : nullptr;
+            if (note == nullptr) {
+                continue;
+            }
+            const auto signedHead = evidence::parseSignedCheckpoint(std::string_view(*note));
+            if (signedHead) {
+                const auto& [origin, head] = signedHead->checkpoint;
+                options.known[origin].push_back(head);
+            }
+        }
     }
     return {};
 }
@@ -86,9 +116,13 @@ Result<LedgerCheck> checkLedger(Transaction& transaction,
     if (!heads) {
         return tl::make_unexpected(heads.error());
     }
+    LedgerCheckOptions known = options;
+    for (const auto& head : *heads) {
+        EXHIBIT_CHECK(addHeadBefore(transaction, keys, head.epoch, known));
+    }
     ErasureCount erased;
     for (const auto& head : *heads) {
-        EXHIBIT_CHECK(EpochCheck(transaction, keys, options, head, erased, check).run());
+        EXHIBIT_CHECK(EpochCheck(transaction, keys, known, head, erased, check).run());
     }
     checkErasures(erased, check);
     EXHIBIT_CHECK(checkLostKeys(transaction, erased, check));
@@ -145,7 +179,8 @@ Result<void> lockLedger(Transaction& transaction)
 Result<LedgerHead> recoverLedger(Transaction& transaction,
                                  ChainLedger& ledger,
                                  const LedgerCheck& check,
-                                 const std::string& operatorName)
+                                 const std::string& operatorName,
+                                 std::span<const evidence::NoteKey> keys)
 {
     if (check.sound()) {
         return fail(ErrorCode::Conflict, "nothing is wrong with the log");
@@ -159,15 +194,16 @@ Result<LedgerHead> recoverLedger(Transaction& transaction,
         return fail(ErrorCode::Conflict, "that epoch was closed already");
     }
     const auto epoch = static_cast<std::int32_t>(old.integer(0, 0));
-    const std::uint64_t from = check.findings.front().sequence;
-    EXHIBIT_TRY(const auto good, readCheckpoint(transaction, epoch, from));
+    EXHIBIT_TRY(const auto good, lastGoodHead(transaction, epoch, keys));
+    const std::uint64_t from
+        = std::min(check.findings.front().sequence, good ? good->head.size : 0);
     EXHIBIT_TRY(const Digest damage, hashOfDamage(transaction, epoch, from));
     EXHIBIT_CHECK(ChainLedger::closeEpoch(transaction, epoch));
     return ledger.openEpoch(transaction,
                             {epoch,
                              "damage",
                              {{"/previous_origin", std::string(old.text(0, 1))},
-                              {"/last_good_checkpoint", good ? good->note : ""},
+                              {std::string(kLastGoodCheckpoint), good ? good->note : ""},
                               {"/damage", printJson(findingsJson(check.findings))},
                               {"/evidence_hash", toHex(asView(damage))},
                               {"/operator", operatorName}}});

@@ -21,9 +21,9 @@ struct LedgerCheck {
 };
 
 struct LedgerCheckOptions {
-    /// Signed heads known from elsewhere (a witness, a backup of the signer's file, an auditor):
-    /// what the database cannot change. By origin.
-    std::map<std::string, evidence::TreeHead> known;
+    /// Signed heads known from elsewhere (the signer, a witness, an auditor): what the database
+    /// cannot change. By origin.
+    std::map<std::string, std::vector<evidence::TreeHead>> known;
     /// The notes' signatures are checked with these; without, only what they say.
     std::vector<evidence::NoteKey> keys;
 };
@@ -32,8 +32,9 @@ struct LedgerCheckOptions {
 [[nodiscard]] JsonArray findingsJson(const std::vector<LedgerFinding>& findings);
 
 /// Everything again from the entries' bytes: hashes, links, gaps, the columns beside them, what
-/// fields they commit to, the tree under every signed head, and the head. Reads in pages, as the
-/// first statements of the transaction.
+/// fields they commit to, the recorded bytes of calls, the tree under every signed head, and the
+/// head. What was rewritten after it was signed is located between the last head that fits and the
+/// first that does not. Reads in pages, as the first statements of the transaction.
 [[nodiscard]] Result<LedgerCheck> checkLedger(Transaction& transaction,
                                               SubjectKeys& keys,
                                               const LedgerCheckOptions& options);
@@ -47,10 +48,12 @@ struct LedgerCheckOptions {
 [[nodiscard]] Result<void> lockLedger(Transaction& transaction);
 
 /// Closes the epoch as it is and opens the next one, whose first entry says why: the findings, the
-/// last good signed head, the hash of what was found from the damage on. Never re-hashes anything.
+/// last signed head that fits and is by one of the keys, the hash of what was found from there on.
+/// Never re-hashes anything.
 [[nodiscard]] Result<LedgerHead> recoverLedger(Transaction& transaction,
                                                ChainLedger& ledger,
                                                const LedgerCheck& check,
-                                               const std::string& operatorName);
+                                               const std::string& operatorName,
+                                               std::span<const evidence::NoteKey> keys = {});
 
 } // namespace exhibit::storage

@@ -2,6 +2,8 @@
 #include "server/storage/pack_parts.h"
 
 #include "models/base/canonical_json.h"
+#include "server/storage/entry_names.h"
+#include "server/storage/good_head.h"
 #include "server/storage/keyring_store.h"
 #include "server/storage/ledger_keys.h"
 
@@ -19,23 +21,23 @@ constexpr const char* kReadme
 
 /// nullopt when the log with the incident's first entry is the one that grows, or there is none.
 Result<std::optional<StoredCheckpoint>> lastHeadOfEndedLog(Transaction& transaction,
+                                                           const PackKeys& packKeys,
                                                            IncidentId incident)
 {
     EXHIBIT_TRY(const Rows rows,
-                transaction.query("SELECT h.epoch FROM incident_log_chain c"
+                transaction.query("SELECT h.epoch, h.origin, min(c.sequence_number)"
+                                  " FROM incident_log_chain c"
                                   " JOIN ledger_heads h USING (tenant_id, epoch)"
                                   " WHERE c.tenant_id = $1 AND c.incident_id = $2"
-                                  " AND h.closed_at IS NOT NULL ORDER BY h.epoch LIMIT 1",
+                                  " AND h.closed_at IS NOT NULL GROUP BY h.epoch, h.origin"
+                                  " ORDER BY h.epoch LIMIT 1",
                                   {transaction.tenant(), incident}));
     if (rows.empty()) {
         return std::optional<StoredCheckpoint>{};
     }
-    EXHIBIT_TRY(auto last,
-                readCheckpoint(transaction, static_cast<std::int32_t>(rows.integer(0, 0))));
-    if (!last) {
-        return fail(ErrorCode::NotFound, "the log of the incident ended before a head was signed");
-    }
-    return last;
+    const auto epoch = static_cast<std::int32_t>(rows.integer(0, 0));
+    const auto first = static_cast<std::uint64_t>(rows.integer(0, 2));
+    return endedLogHead(transaction, packKeys, {epoch, std::string(rows.text(0, 1)), first});
 }
 
 Result<std::vector<evidence::NoteKey>> keysOf(Transaction& transaction,
@@ -65,14 +67,42 @@ Result<std::vector<evidence::NoteKey>> keysOf(Transaction& transaction,
 
 } // namespace
 
+std::vector<evidence::PublicKey> currentLogKeys(const PackKeys& keys)
+{
+    std::vector<evidence::PublicKey> current{keys.log};
+    if (keys.previousLog) {
+        current.push_back(*keys.previousLog);
+    }
+    return current;
+}
+
+Result<std::optional<StoredCheckpoint>> endedLogHead(Transaction& transaction,
+                                                     const PackKeys& packKeys,
+                                                     const EndedLog& log)
+{
+    EXHIBIT_TRY(const auto keys,
+                keysOfLog(transaction, log.epoch, log.origin, currentLogKeys(packKeys)));
+    EXHIBIT_TRY(auto last, lastGoodHead(transaction, log.epoch, keys));
+    if (last && last->head.size > log.first) {
+        return last;
+    }
+    EXHIBIT_TRY(const auto stored, readCheckpoint(transaction, log.epoch));
+    if (stored && stored->head.size > log.first) {
+        return evidenceDamaged(
+            log.origin, "no signed head that fits covers entry " + std::to_string(log.first));
+    }
+    return fail(ErrorCode::NotFound, "the log ended before a head was signed over that entry");
+}
+
 Result<PackHead> findPackHead(Database& database,
                               const LedgerParts& parts,
+                              const PackKeys& packKeys,
                               TenantId tenant,
                               IncidentId incident,
                               Deadline deadline)
 {
-    const auto look = [incident](Transaction& transaction) {
-        return lastHeadOfEndedLog(transaction, incident);
+    const auto look = [&packKeys, incident](Transaction& transaction) {
+        return lastHeadOfEndedLog(transaction, packKeys, incident);
     };
     EXHIBIT_TRY(auto ended, database.read(tenant, deadline, look));
     if (ended) {

@@ -11,10 +11,24 @@ struct PackHead {
     StoredCheckpoint checkpoint;
     bool closed = false; ///< The last one of a log that ended.
 };
+[[nodiscard]] std::vector<evidence::PublicKey> currentLogKeys(const PackKeys& keys);
+
+/// A log that another one took over from, and an entry of it that is to be proven.
+struct EndedLog {
+    std::int32_t epoch = 0;
+    std::string origin;
+    std::uint64_t first = 0;
+};
+/// The last head of such a log that fits and is signed. NotFound when none was signed over that
+/// entry; evidenceDamaged() when one was and does not fit any more.
+[[nodiscard]] Result<std::optional<StoredCheckpoint>> endedLogHead(Transaction& transaction,
+                                                                   const PackKeys& packKeys,
+                                                                   const EndedLog& log);
 /// A head signed now, or, where the log with the incident's first entry has ended, the last one
 /// that was signed of it.
 [[nodiscard]] Result<PackHead> findPackHead(Database& database,
                                             const LedgerParts& parts,
+                                            const PackKeys& packKeys,
                                             TenantId tenant,
                                             IncidentId incident,
                                             Deadline deadline);

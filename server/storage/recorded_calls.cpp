@@ -2,6 +2,8 @@
 #include "server/storage/recorded_calls.h"
 
 #include "server/storage/body_field_store.h"
+#include "server/storage/entry_names.h"
+#include "server/storage/recorded_binding.h"
 
 #include <numeric>
 #include <unordered_map>
@@ -143,20 +145,22 @@ Result<void> readBodies(Transaction& transaction, SubjectKeys& keys, const Page&
                                   " AND call_id = ANY($2::uuid[])"
                                   " AND path IN ('/request', '/request/sent',"
                                   "  '/response/released', '/response/withheld')"
-                                  " ORDER BY call_id, path, position",
+                                  // An empty piece stands before the one that moves on from it.
+                                  " ORDER BY call_id, path, position, octet_length(bytes)",
                                   {transaction.tenant(), page.ids()}));
     EXHIBIT_TRY(const auto sealed, SealedRows::of(transaction, keys, rows));
     for (std::size_t row = 0; row < rows.size(); ++row) {
         auto* call = page.find(rows, row, 3);
         const auto bytes = sealed.open(row);
         if (bytes) {
-            EXHIBIT_CHECK(addBody(*call, rows, row, *bytes));
+            const auto added = addBody(*call, rows, row, *bytes);
+            call->damaged = added ? call->damaged : added.error().message;
         } else if (bytes.error().code == ErrorCode::NotFound) {
             call->erased = true;
         } else if (bytes.error().subject == kKeyLost) {
             call->unreadable = true;
         } else {
-            return tl::make_unexpected(bytes.error());
+            call->damaged = bytes.error().message;
         }
     }
     return {};
@@ -236,7 +240,29 @@ Result<std::vector<RecordedCall>> complete(Transaction& transaction,
     return calls;
 }
 
+Result<void> expectUndamaged(const std::vector<RecordedCall>& calls)
+{
+    for (const auto& call : calls) {
+        if (!call.damaged.empty()) {
+            return evidenceDamaged(call.callId.text(), call.damaged);
+        }
+    }
+    return {};
+}
+
 } // namespace
+
+Result<std::vector<RecordedCall>> readRecordedBodies(Transaction& transaction,
+                                                     SubjectKeys& keys,
+                                                     const std::vector<CallId>& ids)
+{
+    std::vector<RecordedCall> calls(ids.size());
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        calls[i].callId = ids[i];
+    }
+    EXHIBIT_CHECK(readBodies(transaction, keys, Page(calls)));
+    return calls;
+}
 
 Result<std::vector<RecordedCall>> RecordedCalls::page(TenantId tenant,
                                                       const RecordedRange& range,
@@ -253,7 +279,9 @@ Result<std::vector<RecordedCall>> RecordedCalls::page(TenantId tenant,
                                        range.after ? Parameter(position.openedAt) : std::nullopt,
                                        position.callId,
                                        static_cast<std::int64_t>(range.limit)}));
-        return complete(transaction, m_keys, rows);
+        EXHIBIT_TRY(auto calls, complete(transaction, m_keys, rows));
+        EXHIBIT_CHECK(expectUndamaged(calls));
+        return calls;
     });
 }
 
@@ -272,6 +300,7 @@ Result<RecordedCall> RecordedCalls::find(TenantId tenant, CallId id, Deadline de
             return fail(ErrorCode::Conflict, "the call has not come to its end yet", id.text());
         }
         EXHIBIT_TRY(auto calls, complete(transaction, m_keys, rows));
+        EXHIBIT_CHECK(expectUndamaged(calls));
         if (calls.front().unreadable) {
             return fail(ErrorCode::Conflict,
                         "what was said in the call cannot be read: its key was lost",
@@ -280,6 +309,7 @@ Result<RecordedCall> RecordedCalls::find(TenantId tenant, CallId id, Deadline de
         if (calls.front().erased || calls.front().request.empty()) {
             return fail(ErrorCode::Conflict, "what was said in the call was erased", id.text());
         }
+        EXHIBIT_CHECK(expectCallAsCommitted(transaction, m_keys, calls.front()));
         return std::move(calls.front());
     });
 }

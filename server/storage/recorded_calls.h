@@ -56,6 +56,7 @@ struct RecordedCall {
     bool recovered = false; ///< Its end was found after a crash.
     bool erased = false; ///< Its bytes are gone.
     bool unreadable = false; ///< Its bytes are there; the key that opens them was lost.
+    std::string damaged; ///< Why what is stored of its bytes cannot be what was; empty: it can.
     Bytes request; ///< As the client sent it.
     std::optional<Bytes> sentRequest; ///< What went upstream, when that differs.
     std::vector<RecordedPiece> released;
@@ -64,6 +65,11 @@ struct RecordedCall {
     std::vector<domain::PassRecord> passes;
     std::vector<RecordedIncident> incidents;
 };
+
+/// Those calls with nothing but their ids and what was recorded of their bytes, in that order.
+[[nodiscard]] Result<std::vector<RecordedCall>> readRecordedBodies(Transaction& transaction,
+                                                                   SubjectKeys& keys,
+                                                                   const std::vector<CallId>& ids);
 
 /// Where a page of calls begins: behind this one.
 struct RecordedPosition {
@@ -92,7 +98,9 @@ public:
     [[nodiscard]] Result<std::vector<RecordedCall>> page(TenantId tenant,
                                                          const RecordedRange& range,
                                                          Deadline deadline);
-    /// NotFound for an unknown call; Conflict when it has not closed yet or its content was erased.
+    /// As its entry in the ledger commits to it. NotFound for an unknown call; Conflict when it has
+    /// not closed yet or its content was erased; evidenceDamaged() when it is not what was
+    /// recorded.
     [[nodiscard]] Result<RecordedCall> find(TenantId tenant, CallId call, Deadline deadline);
     /// All there ever were, by version.
     [[nodiscard]] Result<std::map<std::string, domain::PriceTable>> priceTables(Deadline deadline);

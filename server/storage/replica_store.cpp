@@ -40,6 +40,22 @@ Result<OtherReplicas> ReplicaStore::renew(const ReplicaLease& lease, Deadline de
     return m_database.write(TenantId{}, deadline, renew);
 }
 
+Result<std::vector<std::string>> ReplicaStore::live(Deadline deadline)
+{
+    using Names = std::vector<std::string>;
+    const auto look = [](Transaction& transaction) -> Result<Names> {
+        EXHIBIT_TRY(const Rows rows,
+                    transaction.query("SELECT name FROM replicas"
+                                      " WHERE lease_until > clock_timestamp() ORDER BY name"));
+        Names names;
+        for (std::size_t row = 0; row < rows.size(); ++row) {
+            names.emplace_back(rows.text(row, 0));
+        }
+        return names;
+    };
+    return m_database.read(TenantId{}, deadline, look);
+}
+
 Result<void> ReplicaStore::remove(ReplicaId replica, Deadline deadline)
 {
     const auto remove = [&](Transaction& transaction) {

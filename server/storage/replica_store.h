@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace exhibit::storage {
 
@@ -33,6 +34,8 @@ public:
     /// Takes or renews the lease and tells who else has one, in one step: of two replicas that call
     /// this at the same time the later one sees the earlier.
     [[nodiscard]] Result<OtherReplicas> renew(const ReplicaLease& lease, Deadline deadline);
+    /// The names of those whose lease runs, as of processes that ended without a word a moment ago.
+    [[nodiscard]] Result<std::vector<std::string>> live(Deadline deadline);
     [[nodiscard]] Result<void> remove(ReplicaId replica, Deadline deadline);
     /// True when another replica ever brought records of this tenant.
     [[nodiscard]] Result<bool> othersHaveWritten(TenantId tenant,

@@ -2,11 +2,15 @@
 #include "server/storage/report_facts.h"
 
 #include "server/storage/entered_store.h"
+#include "server/storage/entry_names.h"
 #include "server/storage/incident_store.h"
 #include "server/storage/policy_store.h"
+#include "server/storage/recorded_binding.h"
 #include "server/storage/remediation_store.h"
 #include "server/storage/run_store.h"
+#include "server/storage/sorted_json.h"
 
+#include <algorithm>
 #include <map>
 
 namespace exhibit::storage {
@@ -49,6 +53,53 @@ Result<domain::Run> runOf(Database& database,
     return run;
 }
 
+/// The cause stands in a step, which the call's entry commits to.
+Result<void> expectCause(const report::RecordedFacts& facts)
+{
+    if (!facts.incident.rootCause || facts.truncated) {
+        return {};
+    }
+    const Json cause = toJson(*facts.incident.rootCause);
+    for (const auto& step : facts.steps) {
+        const auto& data = step.event.data;
+        if (step.event.type != domain::StepType::RootCause
+            || stringMember(data, "incident_id") != facts.incident.incidentId.text()) {
+            continue;
+        }
+        for (const auto& member : cause.get_object()) {
+            const Json* said = findMember(data, member.key());
+            if (said == nullptr || sortedJson(*said) != sortedJson(member.value())) {
+                return evidenceDamaged(facts.incident.incidentId.text(),
+                                       "its cause is not what its step says");
+            }
+        }
+    }
+    return {};
+}
+
+Result<void> expectAsCommitted(Transaction& transaction,
+                               SubjectKeys& keys,
+                               const report::RecordedFacts& facts)
+{
+    EXHIBIT_CHECK(expectIncidentAsCommitted(transaction, keys, facts.incident));
+    EXHIBIT_CHECK(expectCause(facts));
+    const CallId call = facts.incident.callId;
+    const bool closed = std::any_of(facts.steps.begin(),
+                                    facts.steps.end(),
+                                    [call](const auto& step) { return step.event.callId == call; });
+    if (closed) {
+        EXHIBIT_TRY(const auto bodies, readRecordedBodies(transaction, keys, {call}));
+        EXHIBIT_CHECK(expectBodiesAsCommitted(transaction, keys, bodies.front()));
+    }
+    auto steps = facts.steps;
+    if (facts.truncated && !steps.empty()) {
+        // The last call's may go on behind them.
+        const auto cut = steps.back().event.callId;
+        std::erase_if(steps, [&cut](const auto& step) { return step.event.callId == cut; });
+    }
+    return expectStepsAsCommitted(transaction, keys, steps);
+}
+
 Result<std::string> tenantName(Transaction& transaction)
 {
     EXHIBIT_TRY(const Rows rows,
@@ -60,10 +111,8 @@ Result<std::string> tenantName(Transaction& transaction)
 
 } // namespace
 
-Result<report::RecordedFacts> readReportFacts(Database& database,
-                                              TenantId tenant,
-                                              IncidentId incident,
-                                              Deadline deadline)
+Result<report::RecordedFacts> readReportFacts(
+    Database& database, SubjectKeys* keys, TenantId tenant, IncidentId incident, Deadline deadline)
 {
     IncidentStore incidents(database);
     EXHIBIT_TRY(auto stored, incidents.get(tenant, incident, deadline));
@@ -82,12 +131,22 @@ Result<report::RecordedFacts> readReportFacts(Database& database,
         return readHashes(transaction, run);
     }));
     for (auto& event : timeline.events) {
-        event.isInflection = event.isInflection || timeline.inflectionStep == event.stepIndex;
         const auto hash = hashes.find(event.stepIndex);
         facts.steps.push_back(
             {std::move(event), hash == hashes.end() ? std::nullopt : std::optional(hash->second)});
     }
     facts.truncated = timeline.truncated;
+    if (keys != nullptr) {
+        const auto compare = [&](Transaction& transaction) -> Result<bool> {
+            EXHIBIT_CHECK(expectAsCommitted(transaction, *keys, facts));
+            return true;
+        };
+        EXHIBIT_CHECK(database.read(tenant, deadline, compare));
+    }
+    for (auto& step : facts.steps) {
+        auto& event = step.event;
+        event.isInflection = event.isInflection || timeline.inflectionStep == event.stepIndex;
+    }
     EnteredStore entered(database, tenant);
     EXHIBIT_TRY(facts.impact, entered.impact(incident, deadline));
     EXHIBIT_TRY(auto remediations, RemediationStore(database).list(tenant, incident, deadline));

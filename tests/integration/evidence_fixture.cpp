@@ -143,7 +143,7 @@ std::vector<std::string> EvidenceTest::anchors()
 int EvidenceTest::verifyByHand(const std::string& pack)
 {
     const auto keys = m_folder.path() / "keys";
-    EXPECT_EQ(std::system(("mkdir " + keys.string() + " && unzip -q -j " + pack
+    EXPECT_EQ(std::system(("mkdir -p " + keys.string() + " && unzip -o -q -j " + pack
                            + " '*/data/keys/*' -d " + keys.string())
                               .c_str()),
               0);

@@ -139,6 +139,7 @@ TEST_F(SignerLoss, endsTheOldLogAndGoesOnInANewOne)
     const Json newOne = verify(exportPack(found.front()), pinned(1));
     EXPECT_EQ(stringMember(newOne, "verdict"), "valid") << printJson(newOne);
     EXPECT_GT(findMember(newOne, "disclosed")->get_int64(), 0);
+    EXPECT_EQ(verifyByHand(exportPack(before)), 0);
     const Json oldOne = verify(exportPack(before), pinned(0));
     EXPECT_EQ(stringMember(oldOne, "verdict"), "valid") << printJson(oldOne);
     EXPECT_EQ(findMember(oldOne, "disclosed")->get_int64(), 0) << "nobody can read them";

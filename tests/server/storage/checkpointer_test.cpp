@@ -6,6 +6,7 @@
 #include "models/evidence/trust.h"
 #include "server/signer/protocol.h"
 #include "server/signer/signer.h"
+#include "server/storage/entry_names.h"
 #include "tests/server/storage/ledger_on_test.h"
 
 #include <thread>
@@ -116,6 +117,44 @@ protected:
     {
         return must(m_on.read([epoch](Transaction& t) { return readCheckpoints(t, epoch); }))
             .size();
+    }
+    /// Entries from `from` on with another time, and links, hashes, head and signed heads made to
+    /// fit; signatures cannot be.
+    void rewrite(std::uint64_t from)
+    {
+        const auto rows = must(m_on.read([](Transaction& t) { return readChain(t, 1, 0, 1000); }));
+        const auto heads = must(m_on.read([](Transaction& t) { return readCheckpoints(t, 1); }));
+        std::string sql;
+        const auto hex = [](BytesView bytes) { return "'\\x" + toHex(bytes) + "'"; };
+        evidence::TreeEdge edge;
+        Digest previous{};
+        for (const auto& row : rows) {
+            auto entry = must(evidence::parseEntry(row.entry));
+            if (row.sequence >= from) {
+                entry.time.replace(0, 4, "2025");
+                entry.previous = row.sequence == from ? entry.previous : previous;
+            }
+            const Bytes bytes = must(evidence::writeEntry(entry));
+            previous = sha256(bytes);
+            edge.append(evidence::leafHash(bytes));
+            sql += "UPDATE incident_log_chain SET entry = " + hex(bytes) + ", previous_hash = "
+                + hex(asView(entry.previous)) + ", event_hash = " + hex(asView(previous))
+                + ", leaf = " + hex(asView(evidence::leafHash(bytes))) + m_on.where()
+                + "AND sequence_number = " + std::to_string(row.sequence) + ";";
+            for (const auto& head : heads) {
+                if (head.head.size != edge.size() || edge.size() <= from) {
+                    continue;
+                }
+                auto note = must(evidence::parseSignedCheckpoint(head.note));
+                note.note.text = evidence::writeCheckpoint({note.checkpoint.origin, edge.head()});
+                sql += "UPDATE checkpoints SET root = " + hex(asView(edge.root()))
+                    + ", edge = " + hex(edgeBytes(edge)) + ", note = convert_from("
+                    + hex(must(evidence::writeNote(note.note))) + ", 'UTF8')" + m_on.where()
+                    + "AND tree_size = " + std::to_string(edge.size()) + ";";
+            }
+        }
+        m_on.tamper(sql + "UPDATE ledger_heads SET last_hash = " + hex(asView(previous))
+                    + ", edge = " + hex(edgeBytes(edge)) + m_on.where());
     }
     Checkpointer::Services services()
     {
@@ -257,6 +296,39 @@ TEST_F(CheckpointerTest, aDamagedEntryIsNeverSigned)
                   " AND o.sequence_number = 7");
     EXPECT_FALSE(now());
     EXPECT_EQ(stored(), 1U);
+}
+
+TEST_F(CheckpointerTest, aLogRewrittenWhileItGrowsGoesOnInANewEpoch)
+{
+    m_on.appendMany(4);
+    const auto good = must(now());
+    m_on.appendMany(4);
+    must(now());
+    rewrite(6);
+    m_on.appendMany(1);
+    const auto refused = now();
+    EXPECT_EQ(refused.error().subject, kEvidenceDamaged) << "another root is no follower";
+    EXPECT_EQ(m_on.head().epoch, 2);
+    EXPECT_EQ(must(now()).epoch, 2);
+    // Entry 0 of the new log names the last head that fits.
+    const auto opened = must(m_on.read([this](Transaction& transaction) {
+        return openFields(transaction, m_on.keys(), 2, 0, 1);
+    }));
+    std::string fields;
+    for (const auto& file : opened.files.at(0)) {
+        fields += file.bytes;
+    }
+    const auto root = toBase64(asView(good.head.root));
+    EXPECT_NE(fields.find(root), std::string::npos) << fields;
+}
+
+TEST_F(CheckpointerTest, aLogRewrittenWithoutGrowingIsNoticedWhenItsHeadIsWanted)
+{
+    m_on.appendMany(4);
+    must(now());
+    rewrite(2);
+    EXPECT_EQ(now().error().subject, kEvidenceDamaged);
+    EXPECT_EQ(m_on.head().epoch, 2);
 }
 
 TEST_F(CheckpointerTest, itsThreadSignsWithoutBeingAsked)

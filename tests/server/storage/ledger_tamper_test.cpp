@@ -3,6 +3,8 @@
 #include "models/evidence/note.h"
 #include "tests/server/storage/ledger_on_test.h"
 
+#include <random>
+
 namespace exhibit::storage {
 namespace {
 
@@ -27,7 +29,7 @@ protected:
     {
         on();
         const auto head = on().head();
-        m_known[head.origin] = head.edge.head();
+        m_known[head.origin] = {head.edge.head()};
         on().tamper("DROP TABLE IF EXISTS copy_of_chain, copy_of_heads;"
                     "DROP TABLE IF EXISTS copy_of_fields, copy_of_tiles;"
                     "CREATE TABLE copy_of_chain AS SELECT * FROM incident_log_chain"
@@ -93,7 +95,7 @@ protected:
     {
         return on().where() + "AND sequence_number = " + std::to_string(sequence) + " ";
     }
-    std::map<std::string, evidence::TreeHead> m_known;
+    std::map<std::string, std::vector<evidence::TreeHead>> m_known;
 };
 
 TEST_F(Tamper, oneByteOfAnEntry)
@@ -105,6 +107,44 @@ TEST_F(Tamper, oneByteOfAnEntry)
         + row(7000));
     EXPECT_TRUE(found.starts_with("7000: ")) << found;
     EXPECT_EQ(sqlFinds(), "7001: it does not follow the entry before it");
+}
+
+TEST_F(Tamper, anyByteOfAnEntryForTheOperatorsOwnFunction)
+{
+    // The entry is malformed, says something else, or is not what the next one follows.
+    std::mt19937 random(7000);
+    for (int turn = 0; turn < 25; ++turn) {
+        const auto at = std::to_string(random() % 400);
+        const auto bits = std::to_string(1 + random() % 255);
+        const std::string changed
+            = "set_byte(entry, " + at + ", get_byte(entry, " + at + ") # " + bits + ")";
+        on().tamper("UPDATE incident_log_chain SET entry = " + changed + ", event_hash = sha256("
+                    + changed + "), leaf = sha256('\\x00'::bytea || " + changed + ")" + row(7000));
+        const auto found = sqlFinds();
+        EXPECT_TRUE(found.starts_with("7000: ") || found.starts_with("7001: "))
+            << "byte " << at << ": " << found;
+        on().tamper("UPDATE incident_log_chain c SET entry = o.entry, event_hash = o.event_hash,"
+                    " leaf = o.leaf FROM copy_of_chain o"
+                    + on().whereOf("c")
+                    + "AND c.sequence_number = 7000 AND o.sequence_number = 7000");
+    }
+    EXPECT_EQ(sqlFinds(), "sound");
+}
+
+TEST_F(Tamper, anEntryIsInsertedAndWhatFollowsShifted)
+{
+    EXPECT_EQ(foundAfter("UPDATE incident_log_chain SET sequence_number = sequence_number + 100000"
+                         + on().where()
+                         + "AND sequence_number >= 5000;"
+                           "UPDATE incident_log_chain SET sequence_number = sequence_number - 99999"
+                         + on().where()
+                         + "AND sequence_number >= 100000;"
+                           "INSERT INTO incident_log_chain SELECT tenant_id, epoch, 5000,"
+                           " incident_id, event_type, event_data, reporter_type, reporter_id,"
+                           " created_at, sha256(event_hash), event_hash, leaf, entry"
+                           " FROM copy_of_chain WHERE sequence_number = 4999"),
+              "5000: the columns beside the entry are not what it says");
+    EXPECT_TRUE(sqlFinds().starts_with("5000: ")) << sqlFinds();
 }
 
 TEST_F(Tamper, aColumnBesideAnEntry)
@@ -200,7 +240,8 @@ TEST_F(Tamper, everythingIsHashedAnewAfterAChange)
     on().appendMany(kEntries - 6000);
     EXPECT_TRUE(on().check().sound()) << "nothing inside gives it away";
     EXPECT_EQ(foundAfter("SELECT 1"),
-              "10000: the first 10000 entries do not have the root that was signed");
+              "0: entries 0 to 9999: the signed head over the first 0 fits, the one over the first "
+              "10000 has another root");
 }
 
 TEST(LedgerRecovery, goesOnInANewEpochThatSaysWhy)

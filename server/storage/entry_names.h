@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/base/result.h"
+
+#include <string>
+#include <string_view>
+
+/// Types of entries and paths of fields that are written in one place and compared in another.
+namespace exhibit::storage {
+
+inline constexpr std::string_view kCallEntry = "llm.call";
+inline constexpr std::string_view kDecisionEntry = "decision.recorded";
+inline constexpr std::string_view kIncidentEntry = "incident.opened";
+/// Of a call: {"count": n, "sha256": hex} over its steps; see stepsDigest().
+inline constexpr std::string_view kStepsPath = "/steps";
+/// Of a call: how many decisions other than PASS it had; each has an entry of its own.
+inline constexpr std::string_view kDecisionsPath = "/decisions";
+
+/// The subject of a Conflict: what is stored is not what was recorded, or not what was signed.
+inline constexpr std::string_view kEvidenceDamaged = "evidence_damaged";
+
+/// That Conflict; `what` is the id of a call, an incident or a log.
+[[nodiscard]] inline auto evidenceDamaged(std::string_view what, std::string_view problem)
+{
+    return fail(ErrorCode::Conflict,
+                std::string(what) + ": " + std::string(problem) + "; the log has to be verified",
+                std::string(kEvidenceDamaged));
+}
+
+} // namespace exhibit::storage

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the owner of the database rewrites is found by what people use: the commands and routes.
+#include "tests/integration/tampered_server.h"
+
+namespace exhibit::test {
+namespace {
+
+/// The first one.
+const Json& finding(const Json& check)
+{
+    static const Json kNone = JsonObject{{"seq", -1}, {"problem", "none"}};
+    const auto& findings = findMember(check, "findings")->get_array();
+    return findings.empty() ? kNone : findings.front();
+}
+
+bool isSound(const Json& check)
+{
+    return findMember(check, "sound")->get_bool();
+}
+
+class Tamper : public TamperedServer {
+protected:
+    /// A call that a policy stopped, with everything of it in the signed log; its incident.
+    std::string recordCall()
+    {
+        static_cast<void>(callAsRecorded("contract-2-answer"));
+        auto incident = waitForIncident();
+        exportPack(incident); // The call's entry is in the log from here on.
+        waitUntilSigned();
+        EXPECT_TRUE(isSound(verifyLedger())) << printJson(verifyLedger());
+        return incident;
+    }
+    [[nodiscard]] Reply post(const std::string& incident, const char* what)
+    {
+        const auto reply = m_server->request("POST",
+                                             "/api/v1/incidents/" + incident + what,
+                                             {{"Content-Type", "application/json"}},
+                                             R"({"include":["full_trace","raw_io","policy_log"]})");
+        EXPECT_TRUE(reply);
+        return reply.value_or(Reply{});
+    }
+    void expectRefused(const std::string& incident, const char* what, const std::string& named)
+    {
+        const auto reply = post(incident, what);
+        EXPECT_EQ(reply.status, 409) << what << ": " << reply.body;
+        EXPECT_NE(reply.body.find("\"evidence_damaged\""), std::string::npos) << reply.body;
+        EXPECT_NE(reply.body.find(named), std::string::npos) << reply.body;
+    }
+    void expectFinding(const std::string& problem)
+    {
+        const Json check = verifyLedger();
+        EXPECT_FALSE(isSound(check));
+        EXPECT_NE(printJson(check).find(problem), std::string::npos) << printJson(check);
+    }
+    std::string callOf(const std::string& incident)
+    {
+        const auto shown
+            = parseJson(m_server->request("GET", "/api/v1/incidents/" + incident)->body);
+        return std::string(stringMember(*shown, "call_id"));
+    }
+};
+
+TEST_F(Tamper, aLogThatWasRewrittenWithAllItsHeadsIsFoundAndLocated)
+{
+    makeIncident();
+    std::vector<std::uint64_t> signedSizes{waitUntilSigned()};
+    for (int more = 0; more < 3; ++more) {
+        ASSERT_TRUE(m_server->controlJson({"key",
+                                           "create",
+                                           "--project",
+                                           "default",
+                                           "--role",
+                                           "service",
+                                           "--scopes",
+                                           "run:create"}));
+        signedSizes.push_back(waitUntilSigned());
+    }
+    ASSERT_TRUE(isSound(verifyLedger())) << printJson(verifyLedger());
+
+    rewriteLog(signedSizes[1]);
+    const Json check = verifyLedger();
+    EXPECT_FALSE(isSound(check)) << printJson(check);
+    const Json& found = finding(check);
+    EXPECT_EQ(found.at("seq").to_number<std::uint64_t>(), signedSizes[1]) << printJson(check);
+    EXPECT_NE(stringMember(found, "problem").find("is not signed by the log's key"),
+              std::string_view::npos)
+        << printJson(check);
+    const auto tests = m_server->request("GET", "/api/security/tests");
+    const auto report = parseJson(tests->body);
+    EXPECT_FALSE(findMember(*report, "passed")->get_bool()) << tests->body;
+}
+
+TEST_F(Tamper, ofALogThatIsDamagedUnderTheServerOnlyWhatFitsIsShown)
+{
+    const auto before = recordCall();
+    const auto size = waitUntilSigned();
+    static_cast<void>(callAsRecorded("contract-2-answer"));
+    std::string after = before;
+    for (const auto deadline = Deadline::after(std::chrono::seconds(30));
+         after == before && !deadline.reached();) {
+        after = waitForIncident(); // The newest one.
+    }
+    waitUntilSigned();
+    const auto pinned = anchors();
+    rewriteLog(size);
+
+    expectRefused(before, "/export", "new epoch");
+    const auto pack = exportPack(before);
+    const Json report = verify(pack, pinned);
+    EXPECT_EQ(stringMember(report, "verdict"), "valid") << printJson(report);
+    EXPECT_LE(findMember(report, "tree_size")->to_number<std::uint64_t>(), size);
+    expectRefused(after, "/export", "no signed head that fits covers entry");
+    expectRefused(after, "/certificate", "no signed head that fits covers entry");
+    const auto issued = post(before, "/certificate");
+    EXPECT_EQ(issued.status, 201) << issued.body;
+
+    const Json check = verifyLedger();
+    EXPECT_EQ(finding(check).at("seq").to_number<std::uint64_t>(), size) << printJson(check);
+    EXPECT_EQ(findMember(check, "checked_against")->get_array().size(), 2U) << printJson(check);
+}
+
+TEST_F(Tamper, anAnswerThatWasReplacedIsNoEvidence)
+{
+    const auto incident = recordCall();
+    tamper("UPDATE call_bodies SET key_id = NULL, bytes = 'a notice period of 30 days'"
+           " WHERE path = '/response/released'");
+    expectFinding("is not sealed");
+    expectRefused(incident, "/certificate", callOf(incident));
+    expectRefused(incident, "/export", callOf(incident));
+}
+
+TEST_F(Tamper, aPieceOfAnAnswerThatIsGoneIsMissed)
+{
+    const auto incident = recordCall();
+    tamper("DELETE FROM call_bodies WHERE path = '/response/withheld'");
+    expectFinding("what was withheld of the answer is not what entry");
+    expectRefused(incident, "/certificate", callOf(incident));
+    tamper("DELETE FROM call_bodies");
+    expectFinding("what was recorded of the call's bytes is gone");
+}
+
+TEST_F(Tamper, aStepThatSaysSomethingElseLeavesNoBuilding)
+{
+    const auto incident = recordCall();
+    tamper("UPDATE steps SET data = replace(data::text, 'notice period', 'grace period')::jsonb"
+           " WHERE step_type = 'output'");
+    expectFinding("a step of the timeline is not what entry");
+    expectRefused(incident, "/export", callOf(incident));
+    expectRefused(incident, "/export/executive-debrief", callOf(incident));
+}
+
+TEST_F(Tamper, anIncidentThatSaysSomethingElseLeavesNoBuilding)
+{
+    const auto incident = recordCall();
+    tamper("UPDATE incidents SET severity = 'low'");
+    expectFinding("the incident is not what entry");
+    expectRefused(incident, "/export", incident);
+    tamper("UPDATE incidents SET severity = 'high', title = 'Tampered title'");
+    expectRefused(incident, "/export/legal-discovery", incident);
+    expectRefused(incident, "/certificate", incident);
+}
+
+TEST_F(Tamper, aDecisionThatSaysSomethingElseIsFound)
+{
+    const auto incident = recordCall();
+    tamper("UPDATE decisions SET document = jsonb_set(document, '{reason}', '\"none\"')");
+    expectFinding("a decision is not what entry");
+    expectRefused(incident, "/certificate", callOf(incident));
+    tamper("DELETE FROM decisions");
+    expectFinding("the row of the decision is gone");
+    expectRefused(incident, "/certificate", callOf(incident));
+}
+
+} // namespace
+} // namespace exhibit::test
