@@ -90,7 +90,10 @@ AnswerPiece AnswerChannels::feed(const JsonWalk& walk, const AnswerText& text)
 AnswerPiece AnswerChannels::feedRepeated(const AnswerText& text, std::string_view bytes)
 {
     const auto known = m_numbers.find(text.channel);
-    if (known == m_numbers.end()) {
+    // What was begun empty is said here for the first time.
+    const bool unsaid
+        = known != m_numbers.end() && !text.toolCall && m_channels[known->second].fed == 0;
+    if (known == m_numbers.end() || unsaid) {
         return feedText(text, bytes);
     }
     const Channel& channel = m_channels[known->second];

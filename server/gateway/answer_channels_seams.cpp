@@ -111,6 +111,9 @@ void AnswerChannels::beginSeam(Channel& ended, std::size_t live)
 bool AnswerChannels::finishSeams()
 {
     for (auto& [name, joint] : m_joints) {
+        if (!joint.last) {
+            continue;
+        }
         Channel& last = m_channels[*joint.last];
         auto* seam = openSeam(last);
         if (seam != nullptr && !seam->finish()) {

@@ -47,19 +47,20 @@ void TextSeam::take(std::string_view bytes)
 
 bool TextSeam::finish()
 {
-    if (!m_closed && m_channel && !m_guard.stop()) {
+    if (m_channel && !m_guard.stop()) {
         m_guard.finishChannel(*m_channel);
         takeReplacements();
     }
     // Of a stop here the rest is still held back.
-    m_closed = !m_guard.stop();
+    m_closed = !m_channel || !m_guard.stop();
     return m_closed;
 }
 
 std::size_t TextSeam::settled() const
 {
     if (!m_channel) {
-        return m_live;
+        // Behind a stop no part follows.
+        return m_guard.stop() ? m_text.size() : m_live;
     }
     const auto settled = m_guard.settled(*m_channel);
     const auto& stop = m_guard.stop();

@@ -128,7 +128,10 @@ void UpstreamConnection::resume(SSL_SESSION* session)
 TlsSession UpstreamConnection::session()
 {
     auto* tls = std::get_if<TlsStream>(&m_stream);
-    return TlsSession(tls != nullptr ? SSL_get1_session(tls->native_handle()) : nullptr);
+    auto* mine = tls != nullptr ? SSL_get0_session(tls->native_handle()) : nullptr;
+    // A copy: OpenSSL gives up the session of a connection that ends without a farewell, and most
+    // do.
+    return TlsSession(mine != nullptr ? SSL_SESSION_dup(mine) : nullptr);
 }
 
 asio::awaitable<Result<void>> UpstreamConnection::write(BytesView head,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/base/assert.h"
+#include "models/domain/quota.h"
 #include "server/storage/ingest_batch.h"
 
 #include <algorithm>
@@ -367,8 +368,7 @@ void BatchAssembly::commit()
 
 RunOutcome outcomeOf(const spool::CallClosed& closed, const OpenCall& call)
 {
-    using domain::RunStatus;
-    using domain::TerminationReason;
+    using domain::RunStatus, domain::TerminationReason;
     if (closed.outcome == "completed") {
         return {RunStatus::Succeeded, TerminationReason::Completed, {}, closed.closedAt};
     }
@@ -385,8 +385,8 @@ RunOutcome outcomeOf(const spool::CallClosed& closed, const OpenCall& call)
     if (closed.outcome == "stopped") {
         return {RunStatus::FailedPolicy, TerminationReason::PolicyBlock, {}, closed.closedAt};
     }
-    const bool byQuota = closed.outcome == "refused"
-        && closed.errorCode.value_or("").ends_with("_EXCEEDED"); // domain.md: quota error codes.
+    const auto code = closed.outcome == "refused" ? closed.errorCode.value_or("") : std::string{};
+    const bool byQuota = code.ends_with("_EXCEEDED") || code == domain::kNotWhitelisted;
     const auto reason
         = byQuota ? TerminationReason::BudgetExceeded : TerminationReason::SystemFailure;
     return {RunStatus::Failed, reason, {}, closed.closedAt};

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -128,6 +129,64 @@ TEST_P(SharedLimits, countAPersonsRequestsOnBoth)
         std::this_thread::sleep_for(200ms);
     }
     EXPECT_LE(remaining(m_second), 459) << "what the first let in counts here";
+}
+
+/// What PostgreSQL calls the run that clients call `name`, once ingest has brought it; its tenant.
+struct KnownRun {
+    RunId run;
+    TenantId tenant;
+};
+KnownRun runNamed(const test::TestPostgres& postgres, const std::string& name)
+{
+    const auto deadline = Deadline::after(30s);
+    while (!deadline.reached()) {
+        const auto rows = postgres.query(
+            "SELECT run_id::text, tenant_id::text FROM exhibit.runs WHERE client_run_id = '" + name
+            + "'");
+        if (rows && rows->size() == 1) {
+            return {RunId(Uuid::parseHyphenated(rows->text(0, 0)).value()),
+                    TenantId(Uuid::parseHyphenated(rows->text(0, 1)).value())};
+        }
+        std::this_thread::sleep_for(50ms);
+    }
+    ADD_FAILURE() << "no run " << name;
+    return {};
+}
+
+TEST_P(SharedLimits, aKillOnOneEndsACallOfTheOtherThatWaitsForItsFirstByte)
+{
+    auto reply = std::async(std::launch::async, [this] {
+        return ask(m_second,
+                   "POST",
+                   "/v1/chat/completions",
+                   R"({"model":"gpt-4o","messages":[],"metadata":{"run_id":"waiting"}})");
+    });
+    const auto known = runNamed(*m_postgres, "waiting");
+    const auto killed
+        = must(m_first.controlJson({"kill", known.run.text(), "--reason", "admin_kill"}));
+    EXPECT_EQ(killed.at("calls_cut"), 0) << "none of it is live on the first";
+    const auto refused = reply.get();
+    EXPECT_EQ(refused.status, 403) << refused.body;
+    EXPECT_NE(refused.body.find("run_stopped"), std::string::npos) << refused.body;
+}
+
+TEST_P(SharedLimits, aKillThatRedisAloneTellsIsHeard)
+{
+    if (!m_redis) {
+        GTEST_SKIP() << "there is none";
+    }
+    auto reply = std::async(std::launch::async, [this] {
+        return ask(m_second,
+                   "POST",
+                   "/v1/chat/completions",
+                   R"({"model":"gpt-4o","messages":[],"metadata":{"run_id":"told"}})");
+    });
+    const auto known = runNamed(*m_postgres, "told");
+    static_cast<void>(m_redis->ask(
+        {"PUBLISH", "kills", known.tenant.text() + " " + known.run.text() + " admin_kill"}));
+    const auto refused = reply.get();
+    EXPECT_EQ(refused.status, 403) << refused.body;
+    EXPECT_NE(refused.body.find("run_stopped"), std::string::npos) << refused.body;
 }
 
 INSTANTIATE_TEST_SUITE_P(Replicas,

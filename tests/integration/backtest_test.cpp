@@ -51,6 +51,13 @@ public:
     {
         must(m_server.controlJson(
             {"upstream", "add", "sample", "--base-url", m_upstream.baseUrl()}));
+        must(m_server.controlJson({"upstream",
+                                   "add",
+                                   "sample-anthropic",
+                                   "--base-url",
+                                   m_upstream.baseUrl(),
+                                   "--wire",
+                                   "anthropic"}));
         JsonArray all;
         for (const auto* name : {"budget",
                                  "content_accuracy",
@@ -128,7 +135,7 @@ private:
             headers.emplace_back("X-Exhibit-Context", kFacts);
         }
         const auto reply = must(m_server.request(
-            "POST", "/v1/chat/completions", headers, printJson(row.at("request"))));
+            "POST", stringMember(row, "path"), headers, printJson(row.at("request"))));
         EXPECT_GE(reply.status, 200);
         ++m_calls;
     }
@@ -193,6 +200,7 @@ TEST(Backtest, decidesAgainWhatWasDecidedAndJudgesDrafts)
     const auto some = recorded.backtest(recorded.path("draft.json"), {"--limit", "5"});
     EXPECT_EQ(some.at("calls").as_int64() + some.at("skipped").as_int64(), 5);
     EXPECT_EQ(some.at("complete"), false);
+    EXPECT_EQ(some.at("policies").as_array().size(), 1U);
     const auto none
         = recorded.backtest(recorded.path("draft.json"), {"--to", "2020-01-01T00:00:00Z"});
     EXPECT_EQ(none.at("calls"), 0);

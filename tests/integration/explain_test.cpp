@@ -154,6 +154,33 @@ TEST(Explain, namesTheEntriesOfDecisionsCallsAndKills)
         << "the entry of a call commits to what passed in it";
 }
 
+TEST(Explain, tellsBeforeInBetweenAndBehindTheCallsOfARun)
+{
+    Explained it;
+    const auto before = formatTime(utcNow());
+    const auto run = it.call("explained", "Where is my parcel?", 200);
+    std::this_thread::sleep_for(20ms);
+    const auto between = formatTime(utcNow());
+    std::this_thread::sleep_for(20ms);
+    EXPECT_EQ(it.call("explained", "And the other one?", 200), run);
+    const auto second = it.explain(run, [&between](const Json& explanation) {
+        const Json* call = findMember(explanation, "call");
+        return linkOf(explanation, "llm.call") != nullptr && call != nullptr
+            && stringMember(*call, "opened_at") > between;
+    });
+    const auto at = [&](const std::string& time) {
+        return must(it.server().controlJson({"explain", run, "--at", time})).at("explanation");
+    };
+    EXPECT_EQ(at(before).at("phase"), "before");
+    EXPECT_EQ(at(std::string(second.at_pointer("/call/opened_at").as_string())).at("phase"),
+              "in_call");
+    const auto paused = at(between);
+    EXPECT_EQ(paused.at("phase"), "between_calls") << printJson(paused);
+    EXPECT_NE(paused.at_pointer("/call/call_id"), second.at_pointer("/call/call_id"))
+        << "of the last call before it";
+    EXPECT_EQ(paused.at("passes").as_array().size(), 1U) << "what the second decided was not known";
+}
+
 TEST(Explain, tracesAPassToTheEntryOfItsCallAndAKillToItsOwn)
 {
     Explained it;

@@ -12,6 +12,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -67,6 +68,7 @@ public:
     /// Waits until `count` calls are closed in the journal and returns every record so far.
     [[nodiscard]] std::vector<spool::RecordContent> records(std::size_t count = 1);
     [[nodiscard]] std::string metrics() const { return m_metrics.expose(); }
+    [[nodiscard]] std::filesystem::path spoolFolder() const { return m_dir.path() / "spool"; }
 
     [[nodiscard]] static Deadline soon() { return Deadline::after(std::chrono::seconds(30)); }
 

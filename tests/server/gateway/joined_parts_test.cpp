@@ -195,6 +195,44 @@ TEST(JoinedParts, aTextThatGoesOnBehindItsEndIsStillOne)
     EXPECT_EQ(clientText(result.released, messagesSurface()), "key ");
 }
 
+TEST(JoinedParts, textsThatOnlyTheirEndsSayAreJoinedToo)
+{
+    const auto item = [](const std::string& said, int index) {
+        return Stream::itemAdded(
+                   R"("id":"msg_1","type":"message","status":"in_progress",)"
+                   R"("role":"assistant","content":[{"type":"output_text","text":""}])",
+                   index)
+            + Stream::textDone(said, index) + Stream::itemDone(Stream::message(said), index);
+    };
+    const auto stream = Stream::created() + item("key sk-ab", 0) + item("cdefgh", 1)
+        + Stream::completed(Stream::message("key sk-ab") + "," + Stream::message("cdefgh"));
+    auto guard = guardWith({kBlockSecret});
+    const auto result = relay(*guard, stream, 1000, {.surface = responsesSurface()});
+    EXPECT_TRUE(result.stopped);
+    EXPECT_NE(result.released.find("\"key \""), std::string::npos) << result.released;
+    EXPECT_EQ(result.released.find("sk-ab\""), std::string::npos) << result.released;
+    EXPECT_EQ(result.released.find("\"cdefgh"), std::string::npos) << result.released;
+    auto open = guardWith({patternPolicy("OTHER", "block", "nowhere")});
+    EXPECT_EQ(relay(*open, stream, 1000, {.surface = responsesSurface()}).released, stream);
+}
+
+TEST(JoinedParts, aStopElsewhereLetsTheTextBeforeItOut)
+{
+    using namespace messages;
+    const std::string tools
+        = R"({"policy_id":"TOOLS","title":"t","severity":"high","stage":["tool_call"],)"
+          R"("mode":"block","rule":{"type":"tool","deny":["delete_*"]}})";
+    const auto said = start() + textStart() + messages::text("It is s") + blockStop();
+    auto guard = guardWith({kBlockSecret, tools});
+    const auto result
+        = relay(*guard,
+                said + toolStart(1, "delete_all") + input("{}") + blockStop(1) + end() + stop(),
+                1000,
+                {.surface = messagesSurface()});
+    EXPECT_TRUE(result.stopped);
+    EXPECT_EQ(result.released, said) << "nothing follows that could go on with it";
+}
+
 TEST(JoinedParts, wholeAnswersAreCutAndRedactedAlike)
 {
     const auto judged = [](const std::string& policy, const std::string& last) {

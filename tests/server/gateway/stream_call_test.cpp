@@ -58,6 +58,27 @@ TEST(StreamCall, passesAStreamByteForByteAndRecordsIt)
     EXPECT_TRUE(closed.firstByteUs.has_value());
 }
 
+TEST(StreamCall, addsWhatProxiesOnTheWayNeedOnlyWhereItIsAbsent)
+{
+    const auto fields = [](const std::string& headers) {
+        GatewayOnTest gateway(streaming({text("Hi") + finish() + done()}, headers));
+        const auto reply = gateway.chat(kAsk).value();
+        std::vector<std::string> found;
+        for (const auto& [name, value] : reply.headers) {
+            if (http::equalsIgnoringCase(name, "cache-control")
+                || http::equalsIgnoringCase(name, "x-accel-buffering")) {
+                found.push_back(value);
+            }
+        }
+        std::sort(found.begin(), found.end());
+        return found;
+    };
+    using Fields = std::vector<std::string>;
+    EXPECT_EQ(fields(""), (Fields{"no", "no-cache"}));
+    EXPECT_EQ(fields("Cache-Control: no-store\r\n"), (Fields{"no", "no-store"}));
+    EXPECT_EQ(fields("X-Accel-Buffering: yes\r\n"), (Fields{"no-cache", "yes"}));
+}
+
 TEST(StreamCall, deliversEachEventBeforeTheNextIsMade)
 {
     std::promise<void> firstWasRead;
