@@ -330,9 +330,10 @@ QFuture<Reply<domain::FixVerification>> Client::verifyRemediation(std::string_vi
                 decodeReply<domain::FixVerification>);
 }
 
-QFuture<Reply<Bytes>> Client::ledgerCheckpoint(std::string_view tenant)
+QFuture<Reply<Bytes>> Client::ledgerCheckpoint(std::string_view tenant, std::int64_t epoch)
 {
-    return call("GET", kLedger + encodeSegment(tenant) + "/checkpoint", {}, decodeBytes);
+    const std::string of = epoch == 0 ? "" : "?epoch=" + std::to_string(epoch);
+    return call("GET", kLedger + encodeSegment(tenant) + "/checkpoint" + of, {}, decodeBytes);
 }
 
 QFuture<Reply<Json>> Client::ledgerKeys()

@@ -101,7 +101,9 @@ public:
         std::string_view incident, std::int64_t number, const std::string& snapshotId);
     [[nodiscard]] QFuture<Reply<Json>> ledgerKeys();
     /// The newest signed head, as its note; the tenant as ledgerKeys() names it.
-    [[nodiscard]] QFuture<Reply<Bytes>> ledgerCheckpoint(std::string_view tenant);
+    /// Of the log that grows, or, with an epoch, of one that ended.
+    [[nodiscard]] QFuture<Reply<Bytes>> ledgerCheckpoint(std::string_view tenant,
+                                                         std::int64_t epoch = 0);
     [[nodiscard]] QFuture<Reply<Json>> verifyLedger();
     /// {"version", "root", "note", "published_at"}
     [[nodiscard]] QFuture<Reply<Json>> keyring();

@@ -36,14 +36,14 @@ int showKeys(Session& session, const std::string& pdfFile)
     return kDone;
 }
 
-int showCheckpoint(Session& session)
+int showCheckpoint(Session& session, std::int64_t epoch)
 {
     const auto keys = session.wait(session.client().ledgerKeys());
     if (!keys) {
         return report(keys.error(), session.json());
     }
     const auto note
-        = session.wait(session.client().ledgerCheckpoint(stringMember(*keys, "tenant")));
+        = session.wait(session.client().ledgerCheckpoint(stringMember(*keys, "tenant"), epoch));
     if (!note) {
         return report(note.error(), session.json());
     }
@@ -121,9 +121,14 @@ void addLedgerCommand(CLI::App& app, Invocation& invocation)
     group->add_subcommand("verify", "Check the whole log from its bytes")->callback([&invocation] {
         invocation.run = verifyLedger;
     });
-    group
-        ->add_subcommand("checkpoint", "The newest signed head, signed now when entries were added")
-        ->callback([&invocation] { invocation.run = showCheckpoint; });
+    auto epoch = std::make_shared<std::int64_t>(0);
+    auto* checkpoint = group->add_subcommand(
+        "checkpoint", "The newest signed head, signed now when entries were added");
+    checkpoint->add_option("--epoch", *epoch, "Of a log that ended: its last head that fits")
+        ->check(CLI::Range(1, INT32_MAX));
+    checkpoint->callback([epoch, &invocation] {
+        invocation.run = [epoch](Session& session) { return showCheckpoint(session, *epoch); };
+    });
     auto pdfFile = std::make_shared<std::string>();
     auto* keys
         = group->add_subcommand("keys", "The keys that a verifier pins, as options of verify");

@@ -3,8 +3,9 @@
 #include "server/api/places.h"
 #include "server/api/reply.h"
 #include "server/api/resources.h"
+#include "server/storage/good_head.h"
 #include "server/storage/ledger_keys.h"
-#include "server/storage/pack_export.h"
+#include "server/storage/pack_parts.h"
 #include "server/storage/self_tests.h"
 
 namespace exhibit::api {
@@ -57,11 +58,61 @@ http::Response textResponse(std::string text)
     return response;
 }
 
+/// The log that `epoch` names, or the one that grows; nullopt before the tenant's first entry.
+Result<std::optional<storage::LedgerHead>> logOf(storage::Transaction& transaction,
+                                                 std::uint64_t epoch)
+{
+    if (epoch == 0) {
+        return storage::readHead(transaction);
+    }
+    EXHIBIT_TRY(auto heads, storage::readAllHeads(transaction));
+    for (auto& head : heads) {
+        if (static_cast<std::uint64_t>(head.epoch) == epoch) {
+            return std::optional(std::move(head));
+        }
+    }
+    return fail(ErrorCode::NotFound, "there is no log of that epoch", "epoch");
+}
+
+/// The last head of a log that ended: the last one that fits and is signed. nullopt: it grows.
+Result<std::optional<storage::StoredCheckpoint>> headOfEnded(storage::Transaction& transaction,
+                                                             const storage::PackKeys& keys,
+                                                             std::uint64_t epoch)
+{
+    EXHIBIT_TRY(const auto log, logOf(transaction, epoch));
+    EXHIBIT_TRY(const auto open, storage::readHead(transaction));
+    if (!log || log->epoch == open->epoch) {
+        return std::optional<storage::StoredCheckpoint>{};
+    }
+    EXHIBIT_TRY(
+        const auto noted,
+        storage::keysOfLog(transaction, log->epoch, log->origin, storage::currentLogKeys(keys)));
+    EXHIBIT_TRY(auto good, storage::lastGoodHead(transaction, log->epoch, noted));
+    if (!good) {
+        return fail(ErrorCode::NotFound, "that log has no signed head that fits", "epoch");
+    }
+    return good;
+}
+
 http::Response checkpoint(const SharedServices& services,
                           const http::Request& request,
                           const security::Principal& principal)
 {
     EXHIBIT_ANSWER(request, const auto* parts, partsFor(services, request, principal));
+    EXHIBIT_ANSWER(request, const auto epoch, numberOf(request, "epoch", 0));
+    if (epoch != 0) {
+        EXHIBIT_ANSWER(request, const auto keys, parts->packKeys());
+        const auto read = [&](storage::Transaction& transaction) {
+            return headOfEnded(transaction, keys, epoch);
+        };
+        EXHIBIT_ANSWER(
+            request,
+            const auto ended,
+            services->database.read(principal.tenant, Deadline::after(kHandlerTimeout), read));
+        if (ended) {
+            return textResponse(ended->note);
+        }
+    }
     EXHIBIT_ANSWER(
         request,
         const auto head,
@@ -113,8 +164,9 @@ auto proof(const char* name, Prove prove)
             request, [[maybe_unused]] const auto* parts, partsFor(services, request, principal));
         EXHIBIT_ANSWER(request, const auto number, numberOf(request, name, 0));
         EXHIBIT_ANSWER(request, const auto size, numberOf(request, "size", INT64_MAX));
+        EXHIBIT_ANSWER(request, const auto epoch, numberOf(request, "epoch", 0));
         const auto read = [&](storage::Transaction& transaction) -> Result<std::string> {
-            EXHIBIT_TRY(const auto head, storage::readHead(transaction));
+            EXHIBIT_TRY(const auto head, logOf(transaction, epoch));
             if (!head) {
                 return fail(ErrorCode::NotFound, "the tenant has no log yet");
             }
@@ -138,8 +190,9 @@ http::Response entries(const SharedServices& services,
         request, [[maybe_unused]] const auto* parts, partsFor(services, request, principal));
     EXHIBIT_ANSWER(request, const auto from, numberOf(request, "from", 0));
     EXHIBIT_ANSWER(request, const auto limit, numberOf(request, "limit", 100));
+    EXHIBIT_ANSWER(request, const auto epoch, numberOf(request, "epoch", 0));
     const auto read = [&](storage::Transaction& transaction) -> Result<Json> {
-        EXHIBIT_TRY(const auto head, storage::readHead(transaction));
+        EXHIBIT_TRY(const auto head, logOf(transaction, epoch));
         JsonArray list;
         if (head) {
             EXHIBIT_TRY(

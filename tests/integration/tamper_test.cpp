@@ -114,6 +114,25 @@ TEST_F(Tamper, ofALogThatIsDamagedUnderTheServerOnlyWhatFitsIsShown)
     const auto issued = post(before, "/certificate");
     EXPECT_EQ(issued.status, 201) << issued.body;
 
+    const auto keys = m_server->controlJson({"ledger", "keys"});
+    const std::string log = "/api/v1/ledger/" + std::string(stringMember(*keys, "tenant")) + "/";
+    const auto ask = [&](const std::string& what) {
+        const auto reply = m_server->request("GET", log + what);
+        return reply ? reply->body : reply.error().message;
+    };
+    const std::string old = "/default/log1\n";
+    EXPECT_NE(ask("inclusion?seq=1&epoch=1&size=" + std::to_string(size)).find(old),
+              std::string::npos);
+    EXPECT_NE(ask("inclusion?seq=1").find("/default/log2\n"), std::string::npos);
+    const auto grown = ask("consistency?from=1&epoch=1&size=" + std::to_string(size));
+    EXPECT_TRUE(grown.starts_with("old 1\n")) << grown;
+    EXPECT_NE(grown.find(old), std::string::npos) << grown;
+    EXPECT_NE(ask("entries?epoch=1&limit=1").find("/default/log1\""), std::string::npos);
+    EXPECT_NE(ask("checkpoint?epoch=1").find(old + std::to_string(size) + "\n"), std::string::npos);
+    EXPECT_NE(ask("checkpoint?epoch=3").find("\"not_found\""), std::string::npos);
+    const auto shown = m_server->control({"ledger", "checkpoint", "--epoch", "1"});
+    EXPECT_EQ(shown->output, ask("checkpoint?epoch=1"));
+
     const Json check = verifyLedger();
     EXPECT_EQ(finding(check).at("seq").to_number<std::uint64_t>(), size) << printJson(check);
     EXPECT_EQ(findMember(check, "checked_against")->get_array().size(), 2U) << printJson(check);
