@@ -71,9 +71,8 @@ bool AnswerChannels::hasTwin(const Channel& channel) const
            });
 }
 
-AnswerPiece AnswerChannels::feed(const JsonWalk& walk, const AnswerText& text)
+std::string_view decodedText(const JsonWalk& walk, const AnswerText& text, std::string& decoded)
 {
-    std::string decoded;
     BytesView bytes = walk.raw(text.node);
     if (!text.isRaw) {
         bytes = bytes.substr(1, bytes.size() - 2);
@@ -82,6 +81,13 @@ AnswerPiece AnswerChannels::feed(const JsonWalk& walk, const AnswerText& text)
         decoded = decodeJsonString(bytes);
         bytes = decoded;
     }
+    return bytes;
+}
+
+AnswerPiece AnswerChannels::feed(const JsonWalk& walk, const AnswerText& text)
+{
+    std::string decoded;
+    const auto bytes = decodedText(walk, text, decoded);
     return text.repeats ? feedRepeated(text, bytes) : feedText(text, bytes);
 }
 
@@ -109,6 +115,14 @@ AnswerPiece AnswerChannels::feedRepeated(const AnswerText& text, std::string_vie
 
 AnswerPiece AnswerChannels::feedText(const AnswerText& text, std::string_view bytes)
 {
+    scan::Pace endless;
+    return feedSome(text, bytes, endless);
+}
+
+AnswerPiece AnswerChannels::feedSome(const AnswerText& text,
+                                     std::string_view bytes,
+                                     scan::Pace& pace)
+{
     const std::size_t number = find(text);
     Channel& channel = m_channels[number];
     if (m_guarded && channel.finished && !bytes.empty() && !m_guard.stop()) {
@@ -117,6 +131,7 @@ AnswerPiece AnswerChannels::feedText(const AnswerText& text, std::string_view by
     if (m_guarded && channel.fed == 0 && !bytes.empty() && hasTwin(channel)) {
         m_guard.outputUnreadable("A tool call has two names or two texts of arguments.");
     }
+    bytes = bytes.substr(0, feedGuard(channel.guard, bytes, pace));
     AnswerPiece piece{
         text.node, text.isName, text.isRaw, number, channel.fed, channel.fed + bytes.size()};
     channel.fed = piece.end;
@@ -130,7 +145,6 @@ AnswerPiece AnswerChannels::feedText(const AnswerText& text, std::string_view by
     if (!bytes.empty() && isFinished(text.choice)) {
         std::erase(m_finished, text.choice);
     }
-    feedGuard(channel.guard, bytes);
     takeReplacements(channel);
     followArguments(channel, bytes);
     return piece;
@@ -148,16 +162,20 @@ void AnswerChannels::resume(Channel& channel)
     channel.guard = m_guard.channel(channel.guardName, channel.role);
     channel.guardBegin = channel.fed - before.size();
     channel.resumedAt = channel.fed;
-    feedGuard(channel.guard, before);
+    m_guard.feed(channel.guard, before);
 }
 
-void AnswerChannels::feedGuard(std::size_t guardChannel, std::string_view text)
+/// What comes behind a stop counts as consumed.
+std::size_t AnswerChannels::feedGuard(std::size_t guardChannel,
+                                      std::string_view text,
+                                      scan::Pace& pace)
 {
-    while (!text.empty() && !m_guard.stop()) {
-        const auto slice = text.substr(0, limits::kScanSliceBytes);
-        m_guard.feed(guardChannel, slice);
-        text.remove_prefix(slice.size());
+    std::size_t consumed = 0;
+    while (consumed < text.size() && !m_guard.stop() && !(consumed > 0 && pace.over())) {
+        const auto slice = text.substr(consumed, limits::kScanSliceBytes);
+        consumed += m_guard.feed(guardChannel, slice, pace);
     }
+    return m_guard.stop() ? text.size() : consumed;
 }
 
 bool AnswerChannels::mayPassAside(const std::string& name, std::string_view text)
@@ -172,7 +190,8 @@ std::vector<prevention::Replacement> AnswerChannels::judgeWhole(const std::strin
         return {};
     }
     const auto whole = m_guard.channel(name, prevention::TextRole::Other);
-    feedGuard(whole, text);
+    scan::Pace endless;
+    static_cast<void>(feedGuard(whole, text, endless));
     if (!m_guard.stop()) {
         m_guard.finishChannel(whole);
     }

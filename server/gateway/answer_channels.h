@@ -23,6 +23,11 @@ struct AnswerPiece {
     std::size_t end = 0;
 };
 
+/// What a text says; `decoded` keeps it where the JSON has escapes.
+[[nodiscard]] std::string_view decodedText(const JsonWalk& walk,
+                                           const AnswerText& text,
+                                           std::string& decoded);
+
 /// The texts of one answer: fed to the guard as they come, and asked what may go out. Tool calls
 /// are held until their arguments close, or their choice ends, and they were judged, as text and as
 /// the strings they decode to. Nothing is held when no output policy applies.
@@ -34,6 +39,11 @@ public:
     /// The text's string goes to its channel. After a stop it is only counted. One that repeats
     /// what the channel has is the same piece again; what it does not repeat is judged by itself.
     [[nodiscard]] AnswerPiece feed(const JsonWalk& walk, const AnswerText& text);
+    /// The next decoded bytes of a text that is not repeated, until the pace is over: the piece
+    /// ends where they were judged to, one byte on at least.
+    [[nodiscard]] AnswerPiece feedSome(const AnswerText& text,
+                                       std::string_view bytes,
+                                       scan::Pace& pace);
     /// Judges at once what stands beside the answer's texts, e.g. a comment of its stream, as a
     /// text of its own. True when it may go out as it is.
     [[nodiscard]] bool mayPassAside(const std::string& name, std::string_view text);
@@ -126,7 +136,9 @@ private:
                                                                   std::string_view text);
     void judgeJoined(const JsonWalk& walk, const JoinedParts& parts, const std::string& place);
     void resume(Channel& channel);
-    void feedGuard(std::size_t guardChannel, std::string_view text);
+    [[nodiscard]] std::size_t feedGuard(std::size_t guardChannel,
+                                        std::string_view text,
+                                        scan::Pace& pace);
     bool finishChannel(Channel& channel);
     void judgeArguments(Channel& channel);
     bool judgeToolCalls(std::int64_t choice);
