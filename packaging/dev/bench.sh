@@ -22,8 +22,9 @@ bench() {
         build/release/bin/bench_scan "$@" ;;
     prevention)
         install_packages build run
-        build release bench_scan bench_backtest exhibitd exhibitctl exhibit-sample-upstream
+        build release bench_scan bench_events bench_backtest exhibitd exhibitctl exhibit-sample-upstream
         build/release/bin/bench_scan
+        build/release/bin/bench_events
         build/release/bin/bench_backtest
         python3 tests/bench/kill.py "$@" ;;
     detection)

@@ -76,14 +76,7 @@ bool AnswerChannels::hasTwin(const Channel& channel) const
 AnswerPiece AnswerChannels::feed(const JsonWalk& walk, const AnswerText& text)
 {
     std::string decoded;
-    BytesView bytes = walk.raw(text.node);
-    if (!text.isRaw) {
-        bytes = bytes.substr(1, bytes.size() - 2);
-    }
-    if (!text.isRaw && walk[text.node].escaped) {
-        decoded = decodeJsonString(bytes);
-        bytes = decoded;
-    }
+    const auto bytes = decodedText(walk, text, decoded);
     return text.repeats ? feedRepeated(text, bytes) : feedText(text, bytes);
 }
 
@@ -116,6 +109,14 @@ AnswerPiece AnswerChannels::feedRepeated(const AnswerText& text, std::string_vie
 
 AnswerPiece AnswerChannels::feedText(const AnswerText& text, std::string_view bytes)
 {
+    scan::Pace endless;
+    return feedSome(text, bytes, endless);
+}
+
+AnswerPiece AnswerChannels::feedSome(const AnswerText& text,
+                                     std::string_view bytes,
+                                     scan::Pace& pace)
+{
     const std::size_t number = find(text);
     Channel& channel = m_channels[number];
     if (m_guarded && channel.finished && !bytes.empty() && !m_guard.stop()) {
@@ -127,6 +128,9 @@ AnswerPiece AnswerChannels::feedText(const AnswerText& text, std::string_view by
     if (m_guarded && channel.fed == 0 && !bytes.empty() && hasTwin(channel)) {
         m_guard.outputUnreadable("A tool call has two names or two texts of arguments.");
     }
+    const auto joined = feedSeam(channel, bytes);
+    const auto consumed = joined + feedGuard(channel.guard, bytes.substr(joined), pace);
+    bytes = bytes.substr(0, consumed);
     AnswerPiece piece{
         text.node, text.isName, text.isRaw, number, channel.fed, channel.fed + bytes.size()};
     channel.fed = piece.end;
@@ -140,9 +144,6 @@ AnswerPiece AnswerChannels::feedText(const AnswerText& text, std::string_view by
     if (!bytes.empty() && isFinished(text.choice)) {
         std::erase(m_finished, text.choice);
     }
-    auto rest = bytes;
-    feedSeam(channel, rest);
-    feedGuard(channel.guard, rest);
     takeReplacements(channel);
     followArguments(channel, bytes);
     return piece;
@@ -160,16 +161,20 @@ void AnswerChannels::resume(Channel& channel)
     channel.guard = m_guard.channel(channel.guardName, channel.role);
     channel.guardBegin = channel.fed - before.size();
     channel.resumedAt = channel.fed;
-    feedGuard(channel.guard, before);
+    m_guard.feed(channel.guard, before);
 }
 
-void AnswerChannels::feedGuard(std::size_t guardChannel, std::string_view text)
+/// What comes behind a stop counts as consumed.
+std::size_t AnswerChannels::feedGuard(std::size_t guardChannel,
+                                      std::string_view text,
+                                      scan::Pace& pace)
 {
-    while (!text.empty() && !m_guard.stop()) {
-        const auto slice = text.substr(0, limits::kScanSliceBytes);
-        m_guard.feed(guardChannel, slice);
-        text.remove_prefix(slice.size());
+    std::size_t consumed = 0;
+    while (consumed < text.size() && !m_guard.stop() && !(consumed > 0 && pace.over())) {
+        const auto slice = text.substr(consumed, limits::kScanSliceBytes);
+        consumed += m_guard.feed(guardChannel, slice, pace);
     }
+    return m_guard.stop() ? text.size() : consumed;
 }
 
 bool AnswerChannels::mayPassAside(const std::string& name, std::string_view text)
@@ -184,7 +189,8 @@ std::vector<prevention::Replacement> AnswerChannels::judgeWhole(const std::strin
         return {};
     }
     const auto whole = m_guard.channel(name, prevention::TextRole::Other);
-    feedGuard(whole, text);
+    scan::Pace endless;
+    static_cast<void>(feedGuard(whole, text, endless));
     if (!m_guard.stop()) {
         m_guard.finishChannel(whole);
     }

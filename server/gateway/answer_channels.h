@@ -35,6 +35,11 @@ public:
     /// The text's string goes to its channel. After a stop it is only counted. One that repeats
     /// what the channel has is the same piece again; what it does not repeat is judged by itself.
     [[nodiscard]] AnswerPiece feed(const JsonWalk& walk, const AnswerText& text);
+    /// The next decoded bytes of a text that is not repeated, until the pace is over: the piece
+    /// ends where they were judged to, one byte on at least.
+    [[nodiscard]] AnswerPiece feedSome(const AnswerText& text,
+                                       std::string_view bytes,
+                                       scan::Pace& pace);
     /// Judges at once what stands beside the answer's texts, e.g. a comment of its stream, as a
     /// text of its own. True when it may go out as it is.
     [[nodiscard]] bool mayPassAside(const std::string& name, std::string_view text);
@@ -141,11 +146,13 @@ private:
     void resume(Channel& channel);
     void join(Channel& channel);
     void joinRepeated(const Channel& channel);
-    void feedSeam(const Channel& channel, std::string_view& bytes);
+    [[nodiscard]] std::size_t feedSeam(const Channel& channel, std::string_view bytes);
     void beginSeam(Channel& ended, std::size_t live);
     [[nodiscard]] TextSeam* openSeam(const Channel& channel);
     [[nodiscard]] static bool comesBefore(const Channel& a, const Channel& b);
-    void feedGuard(std::size_t guardChannel, std::string_view text);
+    [[nodiscard]] std::size_t feedGuard(std::size_t guardChannel,
+                                        std::string_view text,
+                                        scan::Pace& pace);
     bool finishChannel(Channel& channel);
     void judgeArguments(Channel& channel);
     bool judgeToolCalls(std::int64_t choice);

@@ -76,19 +76,21 @@ TextSeam* AnswerChannels::openSeam(const Channel& channel)
     return seam == nullptr || seam->isClosed() ? nullptr : seam;
 }
 
-void AnswerChannels::feedSeam(const Channel& channel, std::string_view& bytes)
+/// How many of the bytes it took, the guard of the channel with it.
+std::size_t AnswerChannels::feedSeam(const Channel& channel, std::string_view bytes)
 {
     auto* seam = m_guarded ? openSeam(channel) : nullptr;
     if (seam == nullptr || m_joints[channel.joins].last != channel.number) {
-        return;
+        return 0;
     }
-    while (!seam->isClosed() && !bytes.empty() && !m_guard.stop()) {
-        feedGuard(channel.guard, bytes.substr(0, 1));
+    std::size_t taken = 0;
+    for (; !seam->isClosed() && taken < bytes.size() && !m_guard.stop(); ++taken) {
+        m_guard.feed(channel.guard, bytes.substr(taken, 1));
         if (!m_guard.stop()) {
-            seam->feed(bytes.substr(0, 1));
+            seam->feed(bytes.substr(taken, 1));
         }
-        bytes.remove_prefix(1);
     }
+    return taken;
 }
 
 void AnswerChannels::beginSeam(Channel& ended, std::size_t live)

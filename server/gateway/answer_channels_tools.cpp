@@ -92,7 +92,7 @@ void AnswerChannels::judgeArguments(Channel& channel)
         }
         const auto inner
             = m_guard.channel(channel.guardName + "/" + part.path, prevention::TextRole::Other);
-        feedGuard(inner, part.decoded);
+        m_guard.feed(inner, part.decoded);
         if (!m_guard.stop()) {
             m_guard.finishChannel(inner);
         }

@@ -83,4 +83,17 @@ std::optional<domain::Usage> readUsage(const JsonWalk& walk, std::size_t node)
     return usage;
 }
 
+std::string_view decodedText(const JsonWalk& walk, const AnswerText& text, std::string& decoded)
+{
+    BytesView bytes = walk.raw(text.node);
+    if (!text.isRaw) {
+        bytes = bytes.substr(1, bytes.size() - 2);
+    }
+    if (!text.isRaw && walk[text.node].escaped) {
+        decoded = decodeJsonString(bytes);
+        bytes = decoded;
+    }
+    return bytes;
+}
+
 } // namespace exhibit::gateway

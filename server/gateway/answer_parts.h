@@ -31,6 +31,11 @@ struct AnswerText {
     std::string_view joins;
 };
 
+/// What a text says; `decoded` keeps it where the JSON has escapes.
+[[nodiscard]] std::string_view decodedText(const JsonWalk& walk,
+                                           const AnswerText& text,
+                                           std::string& decoded);
+
 /// Texts of a content's parts that come whole, which readers put together; each is an AnswerText
 /// too.
 struct JoinedParts {

@@ -6,6 +6,9 @@
 #include "server/gateway/live_call.h"
 #include "server/gateway/whole_answer.h"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 namespace exhibit::gateway {
 
 namespace asio = boost::asio;
@@ -58,10 +61,8 @@ bool LiveCall::isMereError(const UpstreamHead& head)
         return true;
     }
     const auto codings = head.headers.find("content-encoding").value_or("");
-    if (isIdentity(codings)) {
-        return gateway::isMereError(*m_call->guard, m_body, *m_call->surface);
-    }
-    const auto plain = decodeContent(codings, m_body, m_core.services.options.answerBytesMax);
+    Bytes decoded;
+    const auto plain = plainBody(codings, decoded);
     return plain && gateway::isMereError(*m_call->guard, *plain, *m_call->surface);
 }
 
@@ -77,18 +78,33 @@ asio::awaitable<void> LiveCall::answerAsIs(UpstreamHead head)
     co_await deliver(std::move(response), std::nullopt);
 }
 
+/// The answer without its codings, kept in `decoded` if it has any; nullopt when they cannot be
+/// undone.
+std::optional<BytesView> LiveCall::plainBody(std::string_view codings, Bytes& decoded) const
+{
+    if (isIdentity(codings)) {
+        return m_body;
+    }
+    auto plain = decodeContent(codings, m_body, m_core.services.options.answerBytesMax);
+    if (!plain) {
+        return std::nullopt;
+    }
+    decoded = *std::move(plain);
+    return decoded;
+}
+
 asio::awaitable<void> LiveCall::answerJudged(UpstreamHead head)
 {
     m_answered = true;
     WholeAnswer answer(*m_call->guard, *m_call->meter, *m_call->surface);
     const auto codings = head.headers.find("content-encoding").value_or("");
     Bytes decoded;
-    if (isIdentity(codings)) {
-        answer.judge(m_body);
-    } else if (auto plain
-               = decodeContent(codings, m_body, m_core.services.options.answerBytesMax)) {
-        decoded = *std::move(plain);
-        answer.judge(decoded);
+    if (const auto plain = plainBody(codings, decoded)) {
+        answer.begin(*plain);
+        while (answer.readSome()) { // Who stops the run meanwhile is obeyed in deliver().
+            co_await asio::post(m_core.services.io, asio::use_awaitable);
+        }
+        answer.conclude();
     } else {
         answer.unreadable("The coding of the provider's answer cannot be undone.");
     }

@@ -85,6 +85,8 @@ private:
     boost::asio::awaitable<void> relayWhole(UpstreamHead head);
     boost::asio::awaitable<Result<void>> readBody();
     boost::asio::awaitable<void> answerJudged(UpstreamHead head);
+    [[nodiscard]] std::optional<BytesView> plainBody(std::string_view codings,
+                                                     Bytes& decoded) const;
     [[nodiscard]] bool isMereError(const UpstreamHead& head);
     boost::asio::awaitable<void> answerAsIs(UpstreamHead head);
     boost::asio::awaitable<void> deliver(http::Response response, std::optional<Bytes> original);

@@ -25,6 +25,13 @@ void WholeAnswer::unreadable(std::string_view why)
 
 void WholeAnswer::judge(BytesView body, UtcTime now)
 {
+    begin(body);
+    while (readSome()) { }
+    conclude(now);
+}
+
+void WholeAnswer::begin(BytesView body)
+{
     auto walk = JsonWalk::parse(body);
     if (!walk) {
         unreadable("The provider's answer is no JSON.");
@@ -36,30 +43,86 @@ void WholeAnswer::judge(BytesView body, UtcTime now)
     if (!m_readable) {
         unreadable(m_answer.problem);
     }
-    judgeTexts();
-    if (m_answer.usage) {
-        m_meter.report(*m_answer.usage);
-    }
-    m_guard.usageChanged(m_meter.runCounters(), m_meter.usage().completionTokens, now);
 }
 
-void WholeAnswer::judgeTexts()
+bool WholeAnswer::readSome()
 {
-    // Each choice is judged to its end before the next begins: what a stop leaves is whole choices.
-    for (const auto& choice : m_answer.choices) {
-        for (const auto& text : m_answer.texts) {
-            if (text.choice == choice.index) {
-                m_pieces.push_back(m_channels.feed(*m_walk, text));
-                m_meter.addAnswerText(m_pieces.back().end - m_pieces.back().begin);
+    auto bytes = limits::kScanSliceBytes;
+    scan::Pace pace(limits::kScanSliceWork);
+    while (nextText()) {
+        if (!readText(bytes, pace)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Each choice is judged to its end before the next begins: what a stop leaves is whole choices.
+bool WholeAnswer::nextText()
+{
+    for (; m_choice < m_answer.choices.size(); ++m_choice, m_text = 0) {
+        const auto index = m_answer.choices[m_choice].index;
+        for (; m_text < m_answer.texts.size(); ++m_text) {
+            if (m_answer.texts[m_text].choice == index) {
+                return true;
             }
         }
         if (!m_guard.stop()) {
-            m_channels.finishChoice(choice.index);
+            m_channels.finishChoice(index);
         }
+    }
+    return false;
+}
+
+/// False when the slice is over before the text.
+bool WholeAnswer::readText(std::size_t& bytes, scan::Pace& pace)
+{
+    const auto& text = m_answer.texts[m_text];
+    if (text.repeats) { // Compared with what was read.
+        m_pieces.push_back(m_channels.feed(*m_walk, text));
+        m_meter.addAnswerText(m_pieces.back().end - m_pieces.back().begin);
+        ++m_text;
+        return true;
+    }
+    if (bytes == 0 || pace.over()) {
+        return false;
+    }
+    if (!m_reading) {
+        m_decoded.clear();
+    }
+    const auto said = m_offset > 0 && !m_decoded.empty() ? std::string_view(m_decoded)
+                                                         : decodedText(*m_walk, text, m_decoded);
+    const auto piece = m_channels.feedSome(text, said.substr(m_offset, bytes), pace);
+    if (m_reading) {
+        m_pieces.back().end = piece.end;
+    } else {
+        m_pieces.push_back(piece);
+    }
+    const auto consumed = piece.end - piece.begin;
+    m_meter.addAnswerText(consumed);
+    m_offset += consumed;
+    bytes -= consumed;
+    m_reading = m_offset < said.size();
+    if (m_reading) {
+        return false;
+    }
+    m_offset = 0;
+    ++m_text;
+    return true;
+}
+
+void WholeAnswer::conclude(UtcTime now)
+{
+    if (!m_walk) {
+        return;
     }
     m_channels.finishSeams();
     const auto asides = m_channels.judgeAsides(*m_walk, m_answer, "answer");
     m_pieces.insert(m_pieces.end(), asides.begin(), asides.end());
+    if (m_answer.usage) {
+        m_meter.report(*m_answer.usage);
+    }
+    m_guard.usageChanged(m_meter.runCounters(), m_meter.usage().completionTokens, now);
 }
 
 std::optional<Bytes> WholeAnswer::rewritten() const

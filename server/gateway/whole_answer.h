@@ -21,6 +21,14 @@ public:
     /// `body` without content codings; it must outlive this. What is no JSON is reported to the
     /// guard: policies that must see the answer decide. Durations are measured to `now`.
     void judge(BytesView body, UtcTime now = utcNow());
+    /// The same in steps, so that a long answer does not keep others waiting: begin(), readSome()
+    /// while it is true, then conclude().
+    void begin(BytesView body);
+    /// Reads about limits::kScanSliceBytes more of the choices' texts, fewer when they make much
+    /// work; true while there are more.
+    [[nodiscard]] bool readSome();
+    /// Judges what stands beside the texts, in one go.
+    void conclude(UtcTime now = utcNow());
     /// The codings of the body cannot be undone, so that nothing was seen.
     void unreadable(std::string_view why);
 
@@ -35,7 +43,9 @@ public:
     [[nodiscard]] std::string model() const;
 
 private:
-    void judgeTexts();
+    /// Goes on to the next text that is not read; false when there is none.
+    [[nodiscard]] bool nextText();
+    [[nodiscard]] bool readText(std::size_t& bytes, scan::Pace& pace);
 
     prevention::CallGuard& m_guard;
     UsageMeter& m_meter;
@@ -44,6 +54,11 @@ private:
     std::optional<JsonWalk> m_walk;
     AnswerParts m_answer;
     std::vector<AnswerPiece> m_pieces;
+    std::size_t m_choice = 0; ///< The one that is being read,
+    std::size_t m_text = 0; ///< in this text,
+    std::size_t m_offset = 0; ///< from this byte on.
+    std::string m_decoded; ///< The text, where its JSON has escapes.
+    bool m_reading = false; ///< Its piece is the last one.
     bool m_readable = false;
 };
 

@@ -234,8 +234,15 @@ std::size_t CallGuard::channel(const std::string& name, TextRole role)
 
 void CallGuard::feed(std::size_t channel, std::string_view delta)
 {
-    m_impl->output.feed(channel, delta);
+    scan::Pace endless;
+    static_cast<void>(feed(channel, delta, endless));
+}
+
+std::size_t CallGuard::feed(std::size_t channel, std::string_view delta, scan::Pace& pace)
+{
+    const auto consumed = m_impl->output.feed(channel, delta, pace);
     m_impl->take(m_impl->output.stop());
+    return consumed;
 }
 
 std::size_t CallGuard::settled(std::size_t channel) const

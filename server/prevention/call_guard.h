@@ -3,6 +3,7 @@
 
 #include "models/domain/decision.h"
 #include "models/domain/run.h"
+#include "models/scan/work_budget.h"
 #include "server/prevention/compiled_snapshot.h"
 
 #include <memory>
@@ -78,7 +79,7 @@ struct InputVerdict {
 /// Applies one snapshot to one call, through its stages: input, then output as it streams, and the
 /// run's thresholds at every change of usage. One thread. Decisions depend on the text alone, never
 /// on how the provider split it. A policy that cannot be evaluated decides ERROR and follows its
-/// on_error. Never throws; never blocks beyond limits::kScanSliceBytes per feed().
+/// on_error. Never throws; what takes a pace never blocks beyond it.
 class CallGuard {
 public:
     CallGuard(std::shared_ptr<const CompiledSnapshot> snapshot, CallSubject subject);
@@ -119,6 +120,8 @@ public:
     [[nodiscard]] std::size_t channel(const std::string& name, TextRole role = TextRole::Answer);
     /// The next decoded bytes of a channel.
     void feed(std::size_t channel, std::string_view delta);
+    /// The same, until the pace is over; returns how many bytes it has consumed, one at least.
+    [[nodiscard]] std::size_t feed(std::size_t channel, std::string_view delta, scan::Pace& pace);
     /// Bytes of the channel below this are final: they may be released (policies.md, "Semantics";
     /// sentences of missing_context claims included, rulings.md 14).
     [[nodiscard]] std::size_t settled(std::size_t channel) const;

@@ -79,11 +79,12 @@ Result<std::shared_ptr<const CompiledSnapshot>> CompiledSnapshot::compile(
 
 Result<void> checkPolicy(const domain::Policy& policy)
 {
+    // First, as a claim and its value are one pattern below.
+    EXHIBIT_CHECK(compileRule(policy));
     const bool lists = std::holds_alternative<domain::PatternsRule>(policy.rule);
     EXHIBIT_CHECK(
         checkPatterns(scannedPatterns(policy.rule), lists ? "/rule/patterns" : "/rule/claims"));
     EXHIBIT_CHECK(checkPatterns(hedgesOf(policy.rule), "/rule/hedges"));
-    EXHIBIT_CHECK(compileRule(policy));
     return checkWork(policy);
 }
 

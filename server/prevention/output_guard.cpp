@@ -65,20 +65,21 @@ std::size_t OutputGuard::channel(const std::string& name, TextRole role)
     return m_channels.size() - 1;
 }
 
-void OutputGuard::feed(std::size_t channel, std::string_view delta)
+std::size_t OutputGuard::feed(std::size_t channel, std::string_view delta, scan::Pace& pace)
 {
     EXHIBIT_ASSERT(channel < m_channels.size());
     auto& fed = m_channels[channel];
     if (m_closed) {
-        return;
+        return delta.size();
     }
-    fed.position += delta.size();
-    if (!fed.fits) {
-        keepWhole(fed, delta);
-    }
+    auto consumed = delta.size();
     if (fed.judge && !fed.judge->finished()) {
         const auto running = m_clock.run();
-        fed.judge->feed(delta);
+        consumed = fed.judge->feed(delta, pace);
+    }
+    fed.position += consumed;
+    if (!fed.fits) {
+        keepWhole(fed, delta.substr(0, consumed));
     }
     stopAt(fed);
     lookForExhaustion(fed);
@@ -88,6 +89,7 @@ void OutputGuard::feed(std::size_t channel, std::string_view delta)
             fed.judge->readAsIs();
         }
     }
+    return consumed;
 }
 
 void OutputGuard::finishChannel(std::size_t channel)

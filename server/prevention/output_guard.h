@@ -29,7 +29,8 @@ public:
     [[nodiscard]] bool sawText() const { return !m_channels.empty(); }
 
     [[nodiscard]] std::size_t channel(const std::string& name, TextRole role);
-    void feed(std::size_t channel, std::string_view delta);
+    /// As CallGuard::feed().
+    [[nodiscard]] std::size_t feed(std::size_t channel, std::string_view delta, scan::Pace& pace);
     void finishChannel(std::size_t channel);
     /// As CallGuard::findsNothing().
     [[nodiscard]] bool findsNothing(std::string_view text);

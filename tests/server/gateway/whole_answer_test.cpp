@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/whole_answer.h"
 
+#include "models/base/limits.h"
 #include "models/base/traffic_limits.h"
-
 #include "tests/server/gateway/guard_builder.h"
 
 namespace exhibit::gateway {
@@ -53,6 +53,49 @@ TEST(WholeAnswer, judgesWhatStandsBesideItsChoices)
               R"({"choices":[],"output":"of [GONE]","list":["[GONE]"]})");
     EXPECT_EQ(judged({kCard}, R"({"error":{"message":"of 1111-2222"}})"),
               R"({"error":{"message":"of [GONE]"}})");
+}
+
+TEST(WholeAnswer, givesTheSameInSlices)
+{
+    std::string text(3 * limits::kScanSliceBytes, ' ');
+    text.replace(limits::kScanSliceBytes - 5, 9, "1111-2222"); // Across two slices.
+    text.replace(2 * limits::kScanSliceBytes + 9, 2, "\\n"); // Escaped: it is decoded first.
+    const auto body = R"({"choices":[{"index":0,"message":{"content":")" + text
+        + R"("}},{"index":1,"message":{"content":"3333-4444"}}]})";
+    auto guard = guardWith({kCard});
+    UsageMeter meter(nullptr, {}, 0);
+    WholeAnswer answer(*guard, meter);
+    answer.begin(body);
+    int slices = 1;
+    while (answer.readSome()) {
+        ++slices;
+    }
+    answer.conclude();
+    EXPECT_EQ(slices, 4);
+    EXPECT_EQ(answer.rewritten(), judged({kCard}, body));
+    EXPECT_NE(answer.rewritten().value().find("[GONE] "), std::string::npos);
+    EXPECT_NE(answer.rewritten().value().find("\"[GONE]\""), std::string::npos);
+}
+
+TEST(WholeAnswer, givesWayWhereItMakesMuchWork)
+{
+    std::string text;
+    for (std::uint64_t state = 1; text.size() < limits::kScanSliceBytes / 2;) {
+        state = state * 6364136223846793005U + 1442695040888963407U;
+        text += static_cast<char>('a' + (state >> 33U) % 26);
+    }
+    const auto body = R"({"choices":[{"index":0,"message":{"content":")" + text + R"("}}]})";
+    auto guard = guardWith({patternPolicy("SLOW", "block", "[a-m][a-z]{0,300}[A-Z]1")});
+    UsageMeter meter(nullptr, {}, 0);
+    WholeAnswer answer(*guard, meter);
+    answer.begin(body);
+    int slices = 1;
+    while (answer.readSome()) {
+        ++slices;
+    }
+    answer.conclude();
+    EXPECT_GT(slices, 10);
+    EXPECT_FALSE(answer.rewritten());
 }
 
 TEST(WholeAnswer, believesNoUsageThatNoModelCanHave)
