@@ -128,6 +128,7 @@ private Q_SLOTS:
         search().setText(u"severity:high"_s, true);
         QTRY_VERIFY(m_source->isAskedToCount());
         QCOMPARE(results().histogram().summary(), u"counting …"_s);
+        QCOMPARE(search().facetsCounted(), ui::Counted::NotYet);
     }
 
     void whatIsSaidOfTheRowsIsOfTheirSearch()

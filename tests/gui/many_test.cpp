@@ -6,15 +6,19 @@
 #include "tests/support/exhibitd_process.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_postgres.h"
+#include "ui/search/facets_pane.h"
+#include "ui/search/result_delegate.h"
 #include "ui/search/results_pane.h"
 #include "ui/search/results_view.h"
 #include "ui/search/search_controller.h"
 #include "ui/widgets/dock_title.h"
 
 #include <QDockWidget>
+#include <QLineEdit>
 #include <QScrollBar>
 #include <QStandardPaths>
 #include <QTest>
+#include <QTreeView>
 
 namespace exhibit::console {
 namespace {
@@ -24,7 +28,8 @@ using namespace Qt::StringLiterals;
 constexpr int kPatience = 30'000;
 constexpr int kIncidents = 100'000;
 
-/// Incident n is the n-th newest, costs n, and is of user n % 5; one of a thousand is "rare".
+/// Incident n is the n-th newest, costs n, is of user n % 5 and of model n % 30; one of a thousand
+/// is "rare".
 constexpr std::string_view kFill
     = "WITH t AS (SELECT tenant_id FROM exhibit.tenants LIMIT 1),"
       " i AS (SELECT n, t.tenant_id, now() - n * interval '20 seconds' AS at,"
@@ -33,10 +38,11 @@ constexpr std::string_view kFill
       " s AS (INSERT INTO exhibit.incident_search (tenant_id, created_at, incident_id, status,"
       "   cost_microcents, latency_us, tsv) SELECT tenant_id, at, id, 'open', n, 1000 * n,"
       "   to_tsvector('exhibit.exhibit_text', words) || array_to_tsvector(ARRAY['t:' ||"
-      "   $2::text, 'u:user-' || n % 5, 's:high', 'p:SAFETY', 'm:gpt-4o']) FROM i)"
+      "   $2::text, 'u:user-' || n % 5, 's:high', 'p:SAFETY', 'm:model-' || n % 30]) FROM i)"
       " INSERT INTO exhibit.incidents (tenant_id, incident_id, run_id, call_id, user_id, model,"
       "   severity, policy_id, status, title, excerpt, cost_microcents, latency_us, created_at)"
-      " SELECT tenant_id, id, gen_random_uuid(), gen_random_uuid(), 'user-' || n % 5, 'gpt-4o',"
+      " SELECT tenant_id, id, gen_random_uuid(), gen_random_uuid(), 'user-' || n % 5, 'model-' || "
+      "n % 30,"
       "   'high', 'SAFETY', 'open', 'Incident ' || n, words, n, 1000 * n, at FROM i";
 
 template <class T>
@@ -131,6 +137,46 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(numberAt(99), kIncidents, kPatience);
     }
 
+    void facetsThatAreProjectedSaySo()
+    {
+        QTRY_COMPARE_WITH_TIMEOUT(search().facetsCounted(), ui::Counted::Yes, kPatience);
+        QVERIFY(search().facets().isEstimate);
+        const auto index = facet(u"user:user-1"_s);
+        QVERIFY(index.data(ui::kFacetAboutRole).toBool());
+        QVERIFY2(index.data(Qt::AccessibleTextRole).toString().contains(u"about"_s),
+                 qPrintable(index.data(Qt::AccessibleTextRole).toString()));
+        find(u"rare"_s, {});
+        QTRY_COMPARE_WITH_TIMEOUT(search().facetsCounted(), ui::Counted::Yes, kPatience);
+        QVERIFY(!facet(u"severity:high"_s).data(ui::kFacetAboutRole).toBool());
+    }
+
+    void moreValuesAreListedWhenAsked()
+    {
+        QTRY_COMPARE_WITH_TIMEOUT(search().facetsCounted(), ui::Counted::Yes, kPatience);
+        const auto listed = [this] {
+            int models = 0;
+            for (int n = 0; n < 30; ++n) {
+                models += facet(u"model:model-%1"_s.arg(n)).isValid() ? 1 : 0;
+            }
+            return models;
+        };
+        QCOMPARE(listed(), 12);
+        const auto more = facet(u"more:model"_s);
+        QVERIFY(more.isValid());
+        Q_EMIT facets().view().activated(more);
+        QTRY_COMPARE_WITH_TIMEOUT(listed(), 30, kPatience);
+        Q_EMIT facets().view().activated(facet(u"fewer:model"_s));
+        QCOMPARE(listed(), 12);
+        auto* filter = facets().findChild<QLineEdit*>();
+        for (const auto* name : {"model-7", "model-28", "model-29"}) { // One of them is not listed.
+            filter->setText(QString::fromLatin1(name));
+            QTRY_VERIFY_WITH_TIMEOUT(facet(u"model:"_s + QLatin1String(name)).isValid(), kPatience);
+        }
+        filter->setText(u"model-nobody-lists"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(facet(u"exactly:model:model-nobody-lists"_s).isValid(), kPatience);
+        filter->clear();
+    }
+
     void groupsShowTheirSizeAndTheirFirstRows()
     {
         find({}, {domain::SearchSort::Time, domain::SearchOrder::Descending, query::Field::User});
@@ -156,6 +202,18 @@ private:
             qobject_cast<QDockWidget*>(window().pane(u"results"_s))->widget());
     }
     ui::ResultsView& view() { return pane().view(); }
+    ui::FacetsPane& facets()
+    {
+        return *qobject_cast<ui::FacetsPane*>(
+            qobject_cast<QDockWidget*>(window().pane(u"facets"_s))->widget());
+    }
+    QModelIndex facet(const QString& key)
+    {
+        auto* model = facets().view().model();
+        const auto found = model->match(
+            model->index(0, 0), ui::kFacetKeyRole, key, 1, Qt::MatchExactly | Qt::MatchRecursive);
+        return found.isEmpty() ? QModelIndex() : found.first();
+    }
     QString note() { return ui::titleOf(&pane())->note(); }
     void settle() { QTRY_COMPARE_WITH_TIMEOUT(search().state(), ui::SearchState::Done, kPatience); }
     void find(const QString& query, const ui::ResultOrder& order)

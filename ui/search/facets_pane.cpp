@@ -3,6 +3,7 @@
 
 #include "models/query/fields.h"
 #include "ui/search/result_delegate.h"
+#include "ui/search/value_filter.h"
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
@@ -10,6 +11,7 @@
 #include <QCoreApplication>
 #include <QHeaderView>
 #include <QLineEdit>
+#include <QMenu>
 #include <QScrollBar>
 #include <QStandardItemModel>
 #include <QTreeView>
@@ -56,6 +58,19 @@ QString valueText(const std::string& field, const std::string& value, Mark& mark
     return toQt(value);
 }
 
+constexpr auto kMore = "more:"_L1;
+constexpr auto kFewer = "fewer:"_L1;
+constexpr auto kExactly = "exactly:"_L1; ///< Of a value that no list names.
+
+/// What a row stands for, when it is a value.
+std::optional<FilterValue> valueOf(const QString& key)
+{
+    const auto* spec = query::findField(fromQt(key.section(QLatin1Char(':'), 0, 0)));
+    return spec != nullptr
+        ? std::optional(FilterValue{spec->field, fromQt(key.section(QLatin1Char(':'), 1))})
+        : std::nullopt;
+}
+
 int severityRank(const domain::FacetValue& value)
 {
     const auto severity = parseEnum<domain::Severity>(value.value);
@@ -70,6 +85,7 @@ FacetsPane::FacetsPane(SearchController& search, QWidget* parent)
     , m_filter(new QLineEdit(this))
     , m_view(new QTreeView(this))
     , m_model(new QStandardItemModel(this))
+    , m_delegate(new FacetDelegate(m_view))
 {
     m_filter->setPlaceholderText(tr("Filter facets"));
     m_filter->setAccessibleName(tr("Filter facets"));
@@ -80,7 +96,8 @@ FacetsPane::FacetsPane(SearchController& search, QWidget* parent)
     m_view->setRootIsDecorated(false);
     m_view->setUniformRowHeights(true);
     m_view->setFrameShape(QFrame::NoFrame);
-    m_view->setItemDelegate(new FacetDelegate(m_view)); // The view owns it.
+    m_view->setItemDelegate(m_delegate); // The view owns it.
+    m_view->setContextMenuPolicy(Qt::CustomContextMenu);
     m_view->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_view->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_view->setAccessibleName(tr("Facets"));
@@ -95,15 +112,53 @@ FacetsPane::FacetsPane(SearchController& search, QWidget* parent)
     layout->addWidget(m_view, 1);
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
-    connect(m_filter, &QLineEdit::textChanged, this, &FacetsPane::fill);
-    connect(&search, &SearchController::countsChanged, this, &FacetsPane::fill);
-    connect(m_model, &QStandardItemModel::itemChanged, this, &FacetsPane::changed);
-    connect(m_view, &QTreeView::activated, this, [this](const QModelIndex& index) {
-        if (auto* item = m_model->itemFromIndex(index); item != nullptr && item->isCheckable()) {
-            item->setCheckState(item->checkState() == Qt::Checked ? Qt::Unchecked : Qt::Checked);
+    connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) {
+        if (!text.trimmed().isEmpty()) {
+            askAll();
         }
+        fill();
     });
+    connect(&search, &SearchController::countsChanged, this, &FacetsPane::refill);
+    connect(&search, &SearchController::stateChanged, this, &FacetsPane::refill);
+    connect(m_model, &QStandardItemModel::itemChanged, this, &FacetsPane::changed);
+    connect(m_view, &QTreeView::activated, this, &FacetsPane::activate);
+    connect(m_view, &QWidget::customContextMenuRequested, this, &FacetsPane::openMenu);
     fill();
+}
+
+/// Lists of other rows say nothing of these.
+void FacetsPane::refill()
+{
+    if (m_search.facetsCounted() != Counted::Yes) {
+        m_all.clear();
+        m_asked = false;
+    } else if (!m_asked && (!m_open.empty() || !m_filter->text().trimmed().isEmpty())) {
+        askAll();
+    }
+    m_delegate->setStale(m_search.facetsCounted() == Counted::NotYet
+                         || m_search.state() == SearchState::Working);
+    m_view->setAccessibleDescription(m_search.facetsCounted() == Counted::NotYet
+                                         ? tr("counting; these are of the result before")
+                                         : QString());
+    fill();
+}
+
+void FacetsPane::askAll()
+{
+    if (m_asked || m_search.facetsCounted() != Counted::Yes) {
+        return;
+    }
+    m_asked = true;
+    std::vector<std::string> fields;
+    for (const auto& facet : m_search.facets().facets) {
+        fields.push_back(facet.field);
+    }
+    m_search.listValues(std::move(fields), this, [this](const domain::FacetsReply& reply) {
+        for (const auto& facet : reply.facets) {
+            m_all[facet.field] = facet;
+        }
+        fill();
+    });
 }
 
 void FacetsPane::fill()
@@ -114,7 +169,7 @@ void FacetsPane::fill()
     m_filling = true;
     m_model->clear();
     for (const auto& facet : m_search.facets().facets) {
-        addFacet(facet, m_filter->text().trimmed());
+        addFacet(facet);
     }
     if (m_search.facets().facets.empty() && m_search.countsFailure()) {
         auto* none = new QStandardItem(tr("not counted")); // The model owns it.
@@ -129,15 +184,17 @@ void FacetsPane::fill()
     m_view->setCurrentIndex(found.isEmpty() ? m_model->index(0, 0) : found.first());
 }
 
-void FacetsPane::addFacet(const domain::Facet& facet, const QString& filter)
+void FacetsPane::addFacet(const domain::Facet& counted)
 {
-    const auto* spec = query::findField(facet.field);
-    if (spec == nullptr || facet.values.empty()) {
+    const QString filter = m_filter->text().trimmed();
+    const bool wantsAll = !filter.isEmpty() || m_open.contains(counted.field);
+    const auto all = wantsAll ? m_all.find(counted.field) : m_all.end();
+    const domain::Facet& facet = all != m_all.end() ? all->second : counted;
+    if (query::findField(facet.field) == nullptr || facet.values.empty()) {
         return;
     }
     auto* heading = new QStandardItem(fieldTitle(facet.field));
     heading->setFlags(Qt::ItemIsEnabled);
-    const auto chosen = query::chosenValues(m_search.query(), spec->field);
     auto values = facet.values;
     if (facet.field == "severity") {
         std::sort(values.begin(), values.end(), [](const auto& a, const auto& b) {
@@ -145,27 +202,9 @@ void FacetsPane::addFacet(const domain::Facet& facet, const QString& filter)
         });
     }
     for (const auto& value : values) {
-        Mark mark = Mark::None;
-        const QString text = valueText(facet.field, value.value, mark);
-        if (!filter.isEmpty() && !text.contains(filter, Qt::CaseInsensitive)) {
-            continue;
-        }
-        auto* item = new QStandardItem(text);
-        const bool on = std::find(chosen.begin(), chosen.end(), value.value) != chosen.end();
-        item->setCheckable(true);
-        item->setCheckState(on ? Qt::Checked : Qt::Unchecked);
-        item->setData(static_cast<int>(mark), kMarkRole);
-        item->setData(static_cast<qlonglong>(value.count), kFacetCountRole);
-        item->setData(toQt(facet.field + ":" + value.value), kFacetKeyRole);
-        item->setData(tr("%1, %2 matches").arg(text, grouped(value.count)), Qt::AccessibleTextRole);
-        heading->appendRow(item);
+        addValue(*heading, facet.field, value);
     }
-    if (facet.others > 0 && filter.isEmpty()) {
-        auto* more = new QStandardItem(tr("others"));
-        more->setFlags(Qt::ItemIsEnabled);
-        more->setData(static_cast<qlonglong>(facet.others), kFacetCountRole);
-        heading->appendRow(more);
-    }
+    addRest(*heading, facet, all != m_all.end());
     if (heading->rowCount() > 0) {
         m_model->appendRow(heading);
     } else {
@@ -173,17 +212,119 @@ void FacetsPane::addFacet(const domain::Facet& facet, const QString& filter)
     }
 }
 
+void FacetsPane::addValue(QStandardItem& heading,
+                          const std::string& field,
+                          const domain::FacetValue& value)
+{
+    Mark mark = Mark::None;
+    const QString text = valueText(field, value.value, mark);
+    const QString filter = m_filter->text().trimmed();
+    if (!filter.isEmpty() && !text.contains(filter, Qt::CaseInsensitive)) {
+        return;
+    }
+    const auto chosen = query::chosenValues(m_search.query(), query::findField(field)->field);
+    const bool on = std::find(chosen.begin(), chosen.end(), value.value) != chosen.end();
+    const bool about = m_search.facets().isEstimate;
+    auto* item = new QStandardItem(text); // The heading owns it.
+    item->setCheckable(true);
+    item->setCheckState(on ? Qt::Checked : Qt::Unchecked);
+    item->setData(static_cast<int>(mark), kMarkRole);
+    item->setData(static_cast<qlonglong>(value.count), kFacetCountRole);
+    item->setData(about, kFacetAboutRole);
+    item->setData(toQt(field + ":" + value.value), kFacetKeyRole);
+    item->setData(
+        (about ? tr("%1, about %2 matches") : tr("%1, %2 matches")).arg(text, grouped(value.count)),
+        Qt::AccessibleTextRole);
+    if (about) {
+        item->setToolTip(tr("Projected from the newest 10 000 matches"));
+    }
+    heading.appendRow(item);
+}
+
+void FacetsPane::addRest(QStandardItem& heading, const domain::Facet& facet, bool all)
+{
+    const QString field = toQt(facet.field);
+    const QString filter = m_filter->text().trimmed();
+    const auto* spec = query::findField(facet.field);
+    if (!filter.isEmpty()) {
+        // A list ends somewhere, and a projected one does not know rare values.
+        const bool complete = facet.others == 0 && !m_search.facets().isEstimate;
+        if (all && !complete && heading.rowCount() == 0 && spec->kind == query::ValueKind::Text) {
+            addNote(heading, tr("Search for “%1”").arg(filter), kExactly + field + u':' + filter);
+        }
+        return;
+    }
+    if (facet.others > 0) {
+        auto* rest = !all && facet.values.size() >= SearchController::kFacetValues
+            ? addNote(heading, tr("more…"), kMore + field)
+            : addNote(heading, all ? tr("not listed") : tr("without one"), {});
+        rest->setData(static_cast<qlonglong>(facet.others), kFacetCountRole);
+        rest->setData(m_search.facets().isEstimate, kFacetAboutRole);
+    }
+    if (all && m_open.contains(facet.field)) {
+        addNote(heading, tr("fewer"), kFewer + field);
+    }
+}
+
+QStandardItem* FacetsPane::addNote(QStandardItem& heading, const QString& text, const QString& key)
+{
+    auto* item = new QStandardItem(text); // The heading owns it.
+    item->setFlags(key.isEmpty() ? Qt::ItemIsEnabled : Qt::ItemIsEnabled | Qt::ItemIsSelectable);
+    item->setData(key, kFacetKeyRole);
+    heading.appendRow(item);
+    return item;
+}
+
+void FacetsPane::activate(const QModelIndex& index)
+{
+    auto* item = m_model->itemFromIndex(index);
+    if (item != nullptr && item->isCheckable()) {
+        item->setCheckState(item->checkState() == Qt::Checked ? Qt::Unchecked : Qt::Checked);
+        return;
+    }
+    const QString key = index.data(kFacetKeyRole).toString();
+    if (key.startsWith(kMore)) {
+        showMore(fromQt(key.mid(kMore.size())));
+    } else if (key.startsWith(kFewer)) {
+        m_open.erase(fromQt(key.mid(kFewer.size())));
+        fill();
+    } else if (key.startsWith(kExactly)) {
+        if (const auto value = valueOf(key.mid(kExactly.size()))) {
+            filterAdd(m_search, *value);
+        }
+    }
+}
+
+void FacetsPane::showMore(const std::string& field)
+{
+    m_open.insert(field);
+    askAll();
+    fill();
+}
+
+void FacetsPane::openMenu(const QPoint& at)
+{
+    const auto index = m_view->indexAt(at);
+    const auto value = valueOf(index.data(kFacetKeyRole).toString());
+    if (!value || !index.data(Qt::CheckStateRole).isValid()) {
+        return;
+    }
+    auto* menu = new QMenu(this);
+    menu->setObjectName(u"facets.menu"_s);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    addFilterActions(*menu, m_search, *value);
+    menu->popup(m_view->viewport()->mapToGlobal(at));
+}
+
 void FacetsPane::changed(QStandardItem* item)
 {
     if (m_filling || !item->isCheckable()) {
         return;
     }
-    const QString key = item->data(kFacetKeyRole).toString();
-    const auto* spec = query::findField(fromQt(key.section(QLatin1Char(':'), 0, 0)));
-    const std::string value = fromQt(key.section(QLatin1Char(':'), 1));
+    const auto value = valueOf(item->data(kFacetKeyRole).toString());
     const bool on = item->checkState() == Qt::Checked;
-    const auto query = on ? query::withAdded(m_search.query(), spec->field, value)
-                          : query::withRemoved(m_search.query(), spec->field, value);
+    const auto query = on ? query::withAdded(m_search.query(), value->field, value->value)
+                          : query::withRemoved(m_search.query(), value->field, value->value);
     // Later: the model is refilled by what follows, and this is inside its signal.
     QMetaObject::invokeMethod(
         this, [this, query] { m_search.setQuery(query); }, Qt::QueuedConnection);

@@ -107,7 +107,7 @@ QString HistogramWidget::summary() const
             inside += m_bars.counts[static_cast<std::size_t>(bar)];
         }
     }
-    return tr("%1, %2 in range, 0 undated").arg(widthText(m_bars.barSeconds), grouped(inside));
+    return tr("%1, %2 in range").arg(widthText(m_bars.barSeconds), grouped(inside));
 }
 
 QSize HistogramWidget::sizeHint() const

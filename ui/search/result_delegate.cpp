@@ -129,17 +129,8 @@ void FacetDelegate::paint(QPainter* painter,
     const QRect rect = option.rect.adjusted(scaled(8), 0, -scaled(6), 0);
     const auto place
         = [&](const QRect& box) { return QStyle::visualRect(option.direction, rect, box); };
-    const bool heading = !index.parent().isValid();
-    if (heading) {
-        const int side = scaled(9);
-        paintIcon(*painter,
-                  Icon::ChevronDown,
-                  place(QRect(rect.left(), rect.center().y() - side / 2, side, side)),
-                  colour(Role::Text2));
-        painter->setFont(boldFont(TypeRole::Caption));
-        painter->setPen(colour(Role::Text2));
-        painter->drawText(
-            place(rect.adjusted(scaled(16), 0, 0, 0)), Qt::AlignVCenter, index.data().toString());
+    if (!index.parent().isValid()) {
+        paintHeading(*painter, index, rect);
         painter->restore();
         return;
     }
@@ -163,21 +154,40 @@ void FacetDelegate::paint(QPainter* painter,
         x += scaled(20);
     }
     painter->setFont(typeFont(TypeRole::Table));
-    const QString count = grouped(index.data(kFacetCountRole).toLongLong());
+    const bool about = index.data(kFacetAboutRole).toBool();
+    const QString count = (about ? QString(QChar(0x2248)) + QChar(0x2009) : QString())
+        + grouped(index.data(kFacetCountRole).toLongLong());
     const int counted = painter->fontMetrics().horizontalAdvance(count) + scaled(6);
     const QRect label(x, rect.top(), rect.right() - counted - x, rect.height());
-    painter->setPen(colour(index.data(Qt::CheckStateRole).isValid() ? Role::Text : Role::Text3));
+    const bool quiet = m_stale || !(index.flags() & Qt::ItemIsSelectable);
+    painter->setPen(colour(quiet ? Role::Text3 : Role::Text));
     painter->drawText(
         place(label),
         Qt::AlignVCenter | Qt::TextSingleLine,
         painter->fontMetrics().elidedText(index.data().toString(), Qt::ElideRight, label.width()));
-    painter->setPen(colour(Role::Text2));
+    painter->setPen(colour(m_stale ? Role::Text3 : Role::Text2));
     const QRect end(rect.right() - counted, rect.top(), counted, rect.height());
     painter->drawText(place(end),
                       int(QStyle::visualAlignment(option.direction, Qt::AlignRight))
                           | Qt::AlignVCenter,
                       count);
     painter->restore();
+}
+
+void FacetDelegate::paintHeading(QPainter& painter,
+                                 const QModelIndex& index,
+                                 const QRect& rect) const
+{
+    const int side = scaled(9);
+    const auto direction = painter.layoutDirection();
+    const QRect sign(rect.left(), rect.center().y() - side / 2, side, side);
+    paintIcon(
+        painter, Icon::ChevronDown, QStyle::visualRect(direction, rect, sign), colour(Role::Text2));
+    painter.setFont(boldFont(TypeRole::Caption));
+    painter.setPen(colour(Role::Text2));
+    painter.drawText(QStyle::visualRect(direction, rect, rect.adjusted(scaled(16), 0, 0, 0)),
+                     Qt::AlignVCenter,
+                     index.data().toString());
 }
 
 QSize FacetDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const

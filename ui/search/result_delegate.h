@@ -5,7 +5,7 @@
 
 namespace exhibit::ui {
 
-enum FacetRole : int { kFacetKeyRole = Qt::UserRole + 20, kFacetCountRole };
+enum FacetRole : int { kFacetKeyRole = Qt::UserRole + 20, kFacetCountRole, kFacetAboutRole };
 
 /// Cells of the results: marks, placeholders of rows on their way, the outline of the current row.
 class ResultDelegate : public QStyledItemDelegate {
@@ -24,6 +24,8 @@ class FacetDelegate : public QStyledItemDelegate {
 
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
+    /// The counts are those of the rows before.
+    void setStale(bool stale) { m_stale = stale; }
     void paint(QPainter* painter,
                const QStyleOptionViewItem& option,
                const QModelIndex& index) const override;
@@ -32,6 +34,11 @@ public:
                      QAbstractItemModel* model,
                      const QStyleOptionViewItem& option,
                      const QModelIndex& index) override;
+
+private:
+    void paintHeading(QPainter& painter, const QModelIndex& index, const QRect& rect) const;
+
+    bool m_stale = false;
 };
 
 } // namespace exhibit::ui

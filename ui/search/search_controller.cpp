@@ -73,6 +73,7 @@ void SearchController::followSource()
 {
     m_search.reset();
     m_facetsQuestion.reset();
+    m_valuesQuestion.reset();
     m_histogramQuestion.reset();
     m_grandQuestion.reset();
     m_newQuestion.reset();

@@ -20,6 +20,9 @@ class SearchController : public QObject {
     Q_OBJECT
 
 public:
+    static constexpr std::uint32_t kFacetValues
+        = 12; ///< As many of each field are listed at first.
+
     explicit SearchController(const Services& services);
     /// The one of the window; made on first use, owned by the window.
     [[nodiscard]] static SearchController& of(const Services& services);
@@ -38,6 +41,12 @@ public:
     /// Asks how many incidents another query finds; no answer when it fails, `owner` goes, or the
     /// next search is asked.
     void countOf(const query::Query& query, QObject* owner, std::function<void(qint64)> answer);
+
+    /// Asks for as many values as the server lists of these facets; no answer when it fails,
+    /// `owner` goes, or other rows are counted.
+    void listValues(std::vector<std::string> fields,
+                    QObject* owner,
+                    std::function<void(const domain::FacetsReply&)> answer);
 
     void search();
     void cancel();
@@ -62,6 +71,8 @@ public:
     [[nodiscard]] const domain::FacetsReply& facets() const { return m_facets; }
     [[nodiscard]] const domain::HistogramReply& histogram() const { return m_histogram; }
     [[nodiscard]] Counted bars() const { return m_bars; }
+    /// NotYet: facets() are still those of the rows before.
+    [[nodiscard]] Counted facetsCounted() const { return m_facetsCounted; }
     /// Why facets or histogram are missing.
     [[nodiscard]] const std::optional<domain::SourceFailure>& countsFailure() const
     {
@@ -131,6 +142,7 @@ private:
     domain::FacetsReply m_facets;
     domain::HistogramReply m_histogram;
     Counted m_bars = Counted::NotYet;
+    Counted m_facetsCounted = Counted::NotYet;
     std::optional<domain::SourceFailure> m_countsFailure;
     std::optional<qint64> m_grandTotal;
     qint64 m_newCount = 0;
@@ -140,6 +152,7 @@ private:
     QTimer m_newDelay;
     domain::Question m_search;
     domain::Question m_facetsQuestion;
+    domain::Question m_valuesQuestion;
     domain::Question m_histogramQuestion;
     domain::Question m_grandQuestion;
     domain::Question m_newQuestion;

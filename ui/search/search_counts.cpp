@@ -12,7 +12,7 @@
 namespace exhibit::ui {
 namespace {
 
-constexpr std::uint32_t kFacetValues = 12;
+constexpr std::uint32_t kFacetValuesAll = 200; ///< The most that a server lists.
 constexpr std::uint32_t kGroupsMax = 40;
 constexpr std::uint32_t kBars = 160;
 
@@ -39,6 +39,29 @@ void SearchController::countOf(const query::Query& query,
                        }));
 }
 
+void SearchController::listValues(std::vector<std::string> fields,
+                                  QObject* owner,
+                                  std::function<void(const domain::FacetsReply&)> answer)
+{
+    auto* source = m_services.sources->source();
+    if (source == nullptr) {
+        return;
+    }
+    domain::FacetsRequest asked;
+    asked.search = queryOf(m_shown.asked);
+    asked.fields = std::move(fields);
+    asked.limit = kFacetValuesAll;
+    m_valuesQuestion = source->facets(asked,
+                                      [this, guard = QPointer(owner), answer = std::move(answer)](
+                                          const domain::SourceResult<domain::FacetsReply>& reply) {
+                                          const auto done
+                                              = std::exchange(m_valuesQuestion, nullptr);
+                                          if (reply && guard) {
+                                              answer(*reply);
+                                          }
+                                      });
+}
+
 void SearchController::askCounts()
 {
     auto* source = m_services.sources->source();
@@ -46,12 +69,15 @@ void SearchController::askCounts()
         return;
     }
     m_countsFailure.reset();
+    m_valuesQuestion.reset();
+    m_facetsCounted = Counted::NotYet;
     domain::FacetsRequest facets;
     facets.search = queryOf(m_shown.asked);
     facets.fields = {"severity", "policy", "status", "model", "user"};
     facets.limit = kFacetValues;
     m_facetsQuestion
         = source->facets(facets, [this](domain::SourceResult<domain::FacetsReply> reply) {
+              m_facetsCounted = reply ? Counted::Yes : Counted::Failed;
               // Without an answer there are none: the counts before are of other rows.
               m_facets = reply ? *std::move(reply) : domain::FacetsReply{};
               countsAnswered(reply ? nullptr : &reply.error());
