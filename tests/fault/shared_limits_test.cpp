@@ -72,6 +72,15 @@ protected:
             ask(server, "GET", "/nowhere").header("X-RateLimit-Remaining").value_or("-1"));
     }
 
+    /// The upstream was added through the first; the second hears of it.
+    void awaitUpstreamOnSecond() const
+    {
+        const auto heard = Deadline::after(30s);
+        while (ask(m_second, "GET", "/v1/models").status != 200 && !heard.reached()) {
+            std::this_thread::sleep_for(50ms);
+        }
+    }
+
     std::unique_ptr<redis::RedisOnTest> m_redis; ///< nullptr: they share through the database.
     test::TempDir m_database;
     test::TempDir m_firstData;
@@ -155,6 +164,7 @@ KnownRun runNamed(const test::TestPostgres& postgres, const std::string& name)
 
 TEST_P(SharedLimits, aKillOnOneEndsACallOfTheOtherThatWaitsForItsFirstByte)
 {
+    awaitUpstreamOnSecond();
     auto reply = std::async(std::launch::async, [this] {
         return ask(m_second,
                    "POST",
@@ -175,6 +185,7 @@ TEST_P(SharedLimits, aKillThatRedisAloneTellsIsHeard)
     if (!m_redis) {
         GTEST_SKIP() << "there is none";
     }
+    awaitUpstreamOnSecond();
     auto reply = std::async(std::launch::async, [this] {
         return ask(m_second,
                    "POST",

@@ -343,6 +343,7 @@ TEST(Faults, aStreamThatNobodyAskedForBeginsNoSooner)
         return peer.send(kStreamEnd);
     });
     EXPECT_EQ(gateway.chat(kAsk)->body, text("Hi") + done());
+    gateway.awaitNextFile();
     const RefusingDisk disk;
     const auto reply = gateway.chat(kAsk);
     ASSERT_TRUE(reply.has_value());

@@ -5,7 +5,11 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
+#include <filesystem>
 #include <future>
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include <future>
@@ -223,6 +227,21 @@ std::size_t GatewayOnTest::cutRun(RunId run, domain::KillReason reason)
         count->set_value(m_gateway->cutRun(m_tenant, run, reason));
     });
     return future.get();
+}
+
+void GatewayOnTest::awaitNextFile() const
+{
+    const auto files = [this] {
+        const std::filesystem::directory_iterator folder(spoolFolder());
+        return std::count_if(begin(folder), end(folder), [](const auto& file) {
+            return file.path().extension() == ".spool";
+        });
+    };
+    const auto deadline = soon();
+    while (files() < 2 && !deadline.reached()) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    EXPECT_GE(files(), 2);
 }
 
 std::vector<spool::RecordContent> GatewayOnTest::records(std::size_t count)

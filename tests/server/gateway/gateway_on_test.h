@@ -63,6 +63,9 @@ public:
     [[nodiscard]] RunId runNamed(const std::string& clientRunId) const;
     /// As the key's tenant asks for it; returns how many calls were cut.
     std::size_t cutRun(RunId run, domain::KillReason reason);
+    /// Until the journal has its next file ready, which it makes from the first record on: while it
+    /// cannot make one it refuses new calls.
+    void awaitNextFile() const;
     /// Sends a call of the project's first upstream once more and waits for what came of it.
     [[nodiscard]] Result<replay::ReplayedCall> replay(storage::RecordedCall original);
     /// Waits until `count` calls are closed in the journal and returns every record so far.
