@@ -163,20 +163,29 @@ Result<std::vector<ChainRow>> readChain(Transaction& transaction,
     return chain;
 }
 
-Result<std::vector<std::uint64_t>> entriesOfIncident(Transaction& transaction,
-                                                     std::int32_t epoch,
-                                                     IncidentId incident)
+Result<IncidentEntries> entriesOfIncident(Transaction& transaction,
+                                          std::int32_t epoch,
+                                          IncidentId incident)
 {
-    EXHIBIT_TRY(const Rows rows,
-                transaction.query("SELECT sequence_number FROM incident_log_chain"
-                                  " WHERE tenant_id = $1 AND epoch = $2 AND incident_id = $3"
-                                  " ORDER BY sequence_number",
-                                  {transaction.tenant(), epoch, incident}));
-    std::vector<std::uint64_t> sequences;
+    EXHIBIT_TRY(
+        const Rows rows,
+        transaction.query(
+            "SELECT sequence_number, handed AND nth > $4 FROM (SELECT sequence_number,"
+            "  handed, row_number() OVER (PARTITION BY handed ORDER BY sequence_number DESC)"
+            "  AS nth FROM (SELECT sequence_number, event_type = 'export.created'"
+            "   OR event_type LIKE 'bates.%' AS handed FROM incident_log_chain"
+            "   WHERE tenant_id = $1 AND epoch = $2 AND incident_id = $3) e) n"
+            " ORDER BY sequence_number",
+            {transaction.tenant(), epoch, incident, kHandedOutMax}));
+    IncidentEntries entries;
     for (std::size_t row = 0; row < rows.size(); ++row) {
-        sequences.push_back(static_cast<std::uint64_t>(rows.integer(row, 0)));
+        if (rows.boolean(row, 1)) {
+            ++entries.leftOut;
+        } else {
+            entries.sequences.push_back(static_cast<std::uint64_t>(rows.integer(row, 0)));
+        }
     }
-    return sequences;
+    return entries;
 }
 
 Result<OpenedFields> openFields(Transaction& transaction,

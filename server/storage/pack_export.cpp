@@ -51,6 +51,8 @@ public:
     }
     [[nodiscard]] const std::string& origin() const { return m_origin; }
     [[nodiscard]] std::uint64_t withheld() const { return m_withheld; }
+    /// Entries of earlier exports that are not in the pack.
+    [[nodiscard]] std::int64_t handedOutBefore() const { return m_handedOutBefore; }
     [[nodiscard]] std::uint64_t first() const { return *m_scope.begin(); }
     [[nodiscard]] std::uint64_t last() const { return *m_scope.rbegin(); }
 
@@ -67,10 +69,11 @@ private:
         }
         EXHIBIT_TRY(const auto named,
                     entriesOfIncident(m_transaction, m_checkpoint.epoch, m_request.incident));
-        if (named.empty()) {
+        if (named.sequences.empty()) {
             return fail(ErrorCode::NotFound, "the incident has no entry in the signed log yet");
         }
-        m_scope.insert(named.begin(), named.end());
+        m_scope.insert(named.sequences.begin(), named.sequences.end());
+        m_handedOutBefore = named.leftOut;
         // The call's own entry may be far behind: it is written when the answer has ended.
         EXHIBIT_TRY(const Rows linked,
                     m_transaction.query(
@@ -312,6 +315,7 @@ private:
     std::string m_origin;
     std::vector<evidence::Redaction> m_redactions;
     std::uint64_t m_withheld = 0;
+    std::int64_t m_handedOutBefore = 0;
     evidence::PackPayload m_payload;
 };
 
@@ -357,15 +361,17 @@ Result<ExportedPack> exportPack(Database& database,
     ExportedPack pack;
     pack.id = Uuid::v7().base32();
     pack.treeSize = head.checkpoint.head.size;
+    std::int64_t handedOutBefore = 0;
     const auto build = [&](Transaction& transaction) -> Result<evidence::PackPayload> {
         PackBuilder builder(transaction, parts.keys, packKeys, request, head);
         EXHIBIT_TRY(auto payload, builder.build());
         pack.origin = builder.origin();
         pack.withheld = builder.withheld();
+        handedOutBefore = builder.handedOutBefore();
         return payload;
     };
     EXHIBIT_TRY(auto payload, database.read(tenant, deadline, build));
-    EXHIBIT_TRY(payload["data/case.json"], caseFile(request, pack.id));
+    EXHIBIT_TRY(payload["data/case.json"], caseFile(request, pack.id, handedOutBefore));
     payload.insert(request.exports.begin(), request.exports.end());
     const evidence::PackStatement statement{
         pack.id, pack.origin, pack.treeSize, pack.withheld, request.exporter.id, request.caseId};

@@ -139,11 +139,14 @@ void addReadme(evidence::PackPayload& payload)
     payload["data/README.txt"] = kReadme;
 }
 
-Result<Bytes> caseFile(const PackRequest& request, const std::string& id)
+Result<Bytes> caseFile(const PackRequest& request,
+                       const std::string& id,
+                       std::int64_t handedOutBefore)
 {
     return canonicalJson(JsonObject{{"case", request.caseId},
                                     {"exported_at", formatTime(utcNow())},
                                     {"exported_by", request.exporter.id},
+                                    {"exports_left_out", handedOutBefore},
                                     {"incident_id", request.incident.text()},
                                     {"pack", id}});
 }

@@ -44,6 +44,8 @@ struct PackLog {
                                        evidence::PackPayload& payload);
 void addReadme(evidence::PackPayload& payload);
 /// data/case.json.
-[[nodiscard]] Result<Bytes> caseFile(const PackRequest& request, const std::string& id);
+[[nodiscard]] Result<Bytes> caseFile(const PackRequest& request,
+                                     const std::string& id,
+                                     std::int64_t handedOutBefore);
 
 } // namespace exhibit::storage

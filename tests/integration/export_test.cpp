@@ -67,6 +67,21 @@ TEST_F(Export, theReportVerifiesWithPinnedKeysAndIsSoundForOthers)
         << "the pack's hash stands at the foot of each page";
 }
 
+TEST_F(Export, howOftenItWasHandedOutKeepsNoIncidentIn)
+{
+    const auto leftOut = [] {
+        const std::string pack = exportAs("exhibit");
+        EXPECT_EQ(stringMember(verify(pack, anchors()), "verdict"), "valid");
+        const auto text = outputOf("sh", {"-c", "unzip -p " + pack + " '*/data/case.json'"});
+        return parseJson(text).value().at("exports_left_out").to_number<std::int64_t>();
+    };
+    EXPECT_EQ(leftOut(), 0);
+    for (int i = 0; i < 60; ++i) {
+        exportAs("json");
+    }
+    EXPECT_GT(leftOut(), 0);
+}
+
 TEST_F(Export, aChangedByteAnywhereIsFound)
 {
     const std::string pdf = contentOf(exportAs("pdf"));
