@@ -2,32 +2,19 @@
 // What judging a recorded call once more costs: bench_backtest [seconds]. The calls are the bundled
 // recordings; each is judged from its bytes, as a backtest does it, on one core.
 #include "server/gateway/backtest.h"
+#include "tests/bench/bench_input.h"
 
 #include <fmt/format.h>
 
 #include <cstdlib>
-#include <ctime>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 
 namespace {
 
 using namespace exhibit;
-
-/// Processor time, so that neighbours do not count.
-double processorSeconds()
-{
-    return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
-}
-
-std::string readText(const std::filesystem::path& file)
-{
-    std::ifstream stream(file, std::ios::binary);
-    std::ostringstream text;
-    text << stream.rdbuf();
-    return text.str();
-}
+using bench::processorSeconds;
+using bench::readText;
 
 storage::RecordedCall callOf(const Json& row)
 {

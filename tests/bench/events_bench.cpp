@@ -4,32 +4,19 @@
 // it; reading, scanning, thresholds and release on one core, without sockets and journal.
 #include "models/base/json.h"
 #include "server/gateway/stream_relay.h"
+#include "tests/bench/bench_input.h"
 
 #include <fmt/format.h>
 
 #include <cstdlib>
-#include <ctime>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 
 namespace {
 
 using namespace exhibit;
-
-/// Processor time, so that neighbours do not count.
-double processorSeconds()
-{
-    return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
-}
-
-std::string readText(const std::filesystem::path& file)
-{
-    std::ifstream stream(file, std::ios::binary);
-    std::ostringstream text;
-    text << stream.rdbuf();
-    return text.str();
-}
+using bench::processorSeconds;
+using bench::readText;
 
 using Events = std::vector<std::string>;
 

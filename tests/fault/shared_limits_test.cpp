@@ -81,6 +81,23 @@ protected:
         }
     }
 
+    /// A call of that run, which waits for its first byte there.
+    std::future<test::Reply> callOnSecond(const std::string& run) const
+    {
+        awaitUpstreamOnSecond();
+        return std::async(std::launch::async, [this, run] {
+            return ask(m_second,
+                       "POST",
+                       "/v1/chat/completions",
+                       R"({"model":"gpt-4o","messages":[],"metadata":{"run_id":")" + run + "\"}}");
+        });
+    }
+    static void expectStopped(const test::Reply& reply)
+    {
+        EXPECT_EQ(reply.status, 403) << reply.body;
+        EXPECT_NE(reply.body.find("run_stopped"), std::string::npos) << reply.body;
+    }
+
     std::unique_ptr<redis::RedisOnTest> m_redis; ///< nullptr: they share through the database.
     test::TempDir m_database;
     test::TempDir m_firstData;
@@ -164,20 +181,12 @@ KnownRun runNamed(const test::TestPostgres& postgres, const std::string& name)
 
 TEST_P(SharedLimits, aKillOnOneEndsACallOfTheOtherThatWaitsForItsFirstByte)
 {
-    awaitUpstreamOnSecond();
-    auto reply = std::async(std::launch::async, [this] {
-        return ask(m_second,
-                   "POST",
-                   "/v1/chat/completions",
-                   R"({"model":"gpt-4o","messages":[],"metadata":{"run_id":"waiting"}})");
-    });
+    auto reply = callOnSecond("waiting");
     const auto known = runNamed(*m_postgres, "waiting");
     const auto killed
         = must(m_first.controlJson({"kill", known.run.text(), "--reason", "admin_kill"}));
     EXPECT_EQ(killed.at("calls_cut"), 0) << "none of it is live on the first";
-    const auto refused = reply.get();
-    EXPECT_EQ(refused.status, 403) << refused.body;
-    EXPECT_NE(refused.body.find("run_stopped"), std::string::npos) << refused.body;
+    expectStopped(reply.get());
 }
 
 TEST_P(SharedLimits, aKillThatRedisAloneTellsIsHeard)
@@ -185,19 +194,11 @@ TEST_P(SharedLimits, aKillThatRedisAloneTellsIsHeard)
     if (!m_redis) {
         GTEST_SKIP() << "there is none";
     }
-    awaitUpstreamOnSecond();
-    auto reply = std::async(std::launch::async, [this] {
-        return ask(m_second,
-                   "POST",
-                   "/v1/chat/completions",
-                   R"({"model":"gpt-4o","messages":[],"metadata":{"run_id":"told"}})");
-    });
+    auto reply = callOnSecond("told");
     const auto known = runNamed(*m_postgres, "told");
     static_cast<void>(m_redis->ask(
         {"PUBLISH", "kills", known.tenant.text() + " " + known.run.text() + " admin_kill"}));
-    const auto refused = reply.get();
-    EXPECT_EQ(refused.status, 403) << refused.body;
-    EXPECT_NE(refused.body.find("run_stopped"), std::string::npos) << refused.body;
+    expectStopped(reply.get());
 }
 
 INSTANTIATE_TEST_SUITE_P(Replicas,
