@@ -301,9 +301,11 @@ double paintPointLabel(QPainter& painter,
         return room.free;
     }
     if (item.isInflection) { // It stands over marks that passed, and is read all the same.
-        const double plate = (label.left > x ? label.sign : x - scaled(9)) - label.left;
-        painter.fillRect(QRectF(label.left - 2, rect.top() + 2, plate, rect.height() - 4),
-                         colour(Role::Base));
+        const double end
+            = label.left > x ? label.sign + tagWidth(wordOf(Mark::Inflection)) : x - scaled(9);
+        painter.fillRect(
+            QRectF(label.left - 2, rect.top() + 2, end - label.left, rect.height() - 4),
+            colour(Role::Base));
     }
     double at = paintText(painter, label, item.mark, rect);
     if (label.cause) {
@@ -359,11 +361,12 @@ std::optional<double> paintLabels(
         Room room{free, 0, double(rect.right()), bad};
         for (std::size_t next = i + 1; next < end; ++next) {
             const double other = scene.view.xOf(double(items[next].atUs));
-            if (other > x + scaled(24)) { // The next mark that is not covered.
-                room.limit = other - scaled(12);
+            const bool covered = other <= x + scaled(24);
+            if (!covered && (!item.isInflection || badness(items[next].mark) >= 2)) {
+                room.limit = other - scaled(12); // The next mark that shall be seen.
                 break;
             }
-            room.begin = other + scaled(7);
+            room.begin = covered ? other + scaled(7) : room.begin;
         }
         free = paintPointLabel(painter, scene, item, rect, room);
         bad = badness(item.mark) >= 2 ? x : bad;
