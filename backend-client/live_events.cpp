@@ -46,7 +46,7 @@ void LiveEvents::start()
 
 void LiveEvents::retryNow()
 {
-    if (m_wait.isActive()) {
+    if (!m_reply) {
         m_wait.stop();
         open();
     }

@@ -23,14 +23,14 @@ public:
     LiveEvents(Transport& transport, QObject* parent);
     ~LiveEvents() override;
     void start();
-    /// Now instead of when the wait is over.
+    /// Now instead of when the wait is over, or once more after a refusal.
     void retryNow();
 
 Q_SIGNALS:
     void connected();
     /// The stream ended or could not be opened; the next attempt follows in `seconds`.
     void lost(const QString& why, int seconds);
-    /// The key is not accepted: no attempt follows.
+    /// The key is not accepted: no attempt follows by itself.
     void refused(const QString& why);
     void arrived(const exhibit::domain::LiveEvent& event);
 

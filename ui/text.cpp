@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/text.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace exhibit::ui {
 
 QString toQt(std::string_view utf8)
@@ -26,6 +29,11 @@ QString grouped(qint64 number)
         digits.insert(at, QChar(0x2009)); // THIN SPACE
     }
     return number < 0 ? QChar(0x2212) + digits : digits;
+}
+
+int forPlural(qint64 number)
+{
+    return static_cast<int>(std::clamp<qint64>(number, 0, std::numeric_limits<int>::max()));
 }
 
 QString shortId(const QString& id)

@@ -18,6 +18,9 @@ namespace exhibit::ui {
 /// A number in groups of three with thin spaces, the same in every locale of the table columns.
 [[nodiscard]] QString grouped(qint64 number);
 
+/// The number that a text of tr() is chosen by; larger ones than an int holds are all "many".
+[[nodiscard]] int forPlural(qint64 number);
+
 /// An id with its middle left out: "inc_01m7yrr…w39q".
 [[nodiscard]] QString shortId(const QString& id);
 

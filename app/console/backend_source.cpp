@@ -128,6 +128,15 @@ domain::Question BackendSource::run(std::string id, domain::AnswerTo<domain::Run
     });
 }
 
+domain::Question BackendSource::explain(std::string runId,
+                                        UtcTime at,
+                                        domain::AnswerTo<domain::RunExplanation> answer)
+{
+    return ask(m_client->explain(runId, formatTime(at)),
+               std::move(answer),
+               [](const client::ExplainReply& reply) { return reply.explanation; });
+}
+
 domain::Question BackendSource::snapshot(std::string id, domain::AnswerTo<Json> answer)
 {
     return ask(m_client->snapshot(id), std::move(answer), same<Json>);

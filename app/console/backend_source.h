@@ -2,12 +2,12 @@
 #pragma once
 
 #include "backend-client/client.h"
-#include "models/domain/incident_source.h"
+#include "models/domain/run_explainer.h"
 
 namespace exhibit::console {
 
 /// A server as the user interface sees it. GUI thread.
-class BackendSource : public domain::IncidentSource {
+class BackendSource : public domain::IncidentSource, public domain::RunExplainer {
 public:
     explicit BackendSource(std::unique_ptr<client::Client> client);
     ~BackendSource() override;
@@ -30,6 +30,9 @@ public:
                                  domain::CallPart part,
                                  domain::AnswerTo<Bytes> answer) override;
     domain::Question run(std::string id, domain::AnswerTo<domain::Run> answer) override;
+    domain::Question explain(std::string runId,
+                             UtcTime at,
+                             domain::AnswerTo<domain::RunExplanation> answer) override;
     domain::Question snapshot(std::string id, domain::AnswerTo<Json> answer) override;
     domain::Question change(std::string incidentId,
                             domain::IncidentChange change,

@@ -36,6 +36,7 @@ Connection::Connection(ui::SourceHub& hub, QObject* parent)
     : QObject(parent)
     , m_hub(hub)
 {
+    connect(&hub, &ui::SourceHub::retryAsked, this, &Connection::retryNow);
 }
 
 Connection::~Connection()
@@ -94,11 +95,12 @@ void Connection::accept()
             &client::LiveEvents::arrived,
             this,
             [this](const domain::LiveEvent& event) { m_hub.tell(event); });
-    connect(m_live.get(), &client::LiveEvents::lost, this, [this](const QString&, int seconds) {
-        m_hub.setState(ConnectionState::Reconnecting, tr("trying again in %n s", nullptr, seconds));
+    connect(m_live.get(), &client::LiveEvents::lost, this, [this](const QString& why, int seconds) {
+        m_hub.setState(
+            ConnectionState::Reconnecting, tr("trying again in %n s", nullptr, seconds), why);
     });
-    connect(m_live.get(), &client::LiveEvents::refused, this, [this](const QString&) {
-        m_hub.setState(ConnectionState::Reconnecting, tr("the key is no longer accepted"));
+    connect(m_live.get(), &client::LiveEvents::refused, this, [this](const QString& why) {
+        m_hub.setState(ConnectionState::Refused, {}, why);
     });
     m_live->start();
     m_source->client().description().then(this, [this](const client::Reply<Json>& reply) {

@@ -21,7 +21,6 @@ public:
     /// Replaces what is connected. Ends in connected() or failed(), never inside the call.
     void open(const QString& address, const Secret& key);
     void close();
-    void retryNow();
     [[nodiscard]] QString address() const { return m_address; }
 
 Q_SIGNALS:
@@ -31,6 +30,7 @@ Q_SIGNALS:
 private:
     void check();
     void accept();
+    void retryNow();
 
     ui::SourceHub& m_hub;
     std::shared_ptr<BackendSource> m_source;

@@ -59,6 +59,9 @@ Console::Console(CommandLine options)
     , m_theme(nullptr)
     , m_single(socketPathFor(dataFolder()), nullptr)
 {
+    if (m_plurals.load(u":/i18n/exhibit_en.qm"_s)) {
+        QCoreApplication::installTranslator(&m_plurals); // Leaves with this.
+    }
     registerPanes(m_registry);
     const QSettings settings;
     const auto kept = static_cast<ui::ThemeChoice>(settings.value(u"view/theme"_s, 0).toInt());

@@ -12,6 +12,8 @@
 #include "ui/windows/main_window.h"
 #include "ui/windows/welcome.h"
 
+#include <QTranslator>
+
 #include <memory>
 #include <vector>
 
@@ -59,6 +61,7 @@ private:
     [[nodiscard]] Secret keyFromOptions() const;
 
     CommandLine m_options;
+    QTranslator m_plurals;
     ui::Theme m_theme;
     ui::SourceHub m_hub;
     ui::PaneRegistry m_registry;

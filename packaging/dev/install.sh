@@ -9,7 +9,7 @@ packages_for() {
         "libboost$boost-dev" "libboost-json$boost-dev" "libboost-system$boost-dev" \
         libexpected-dev libfmt-dev libsimdjson-dev libtomlplusplus-dev libcli11-dev \
         libssl-dev libsqlite3-dev libpq-dev libseccomp-dev zlib1g-dev libbrotli-dev libzstd-dev \
-        libmimalloc-dev libhiredis-dev qt6-base-dev qt6-svg-dev qtkeychain-qt6-dev fonts-inter fonts-jetbrains-mono \
+        libmimalloc-dev libhiredis-dev qt6-base-dev qt6-l10n-tools qt6-svg-dev qtkeychain-qt6-dev fonts-inter fonts-jetbrains-mono \
         python3-fonttools libpango1.0-dev libcairo2-dev libqpdf-dev libqrencode-dev liblcms2-dev \
         libtiff-dev fonts-dejavu-core libgtest-dev libpcre2-dev libp11-kit-dev ;;
     run) echo postgresql postgresql-contrib ca-certificates ;;

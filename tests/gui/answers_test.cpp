@@ -8,6 +8,7 @@
 #include "ui/detail/record_pane.h"
 #include "ui/search/histogram_widget.h"
 #include "ui/search/query_bar.h"
+#include "ui/search/query_field.h"
 #include "ui/search/result_export.h"
 #include "ui/search/results_pane.h"
 #include "ui/search/results_view.h"
@@ -77,6 +78,31 @@ private Q_SLOTS:
         QVERIFY(!results().showsEmpty());
     }
 
+    void aLongSearchOffersToBeCancelledAndEscapeDoesIt()
+    {
+        connect();
+        QTRY_COMPARE(search().state(), ui::SearchState::Done);
+        auto* cancel = window().findChild<QAbstractButton*>(u"search.cancel.button"_s);
+        QVERIFY(cancel != nullptr && !cancel->isVisible());
+        m_source->holdsSearches = true;
+        search().setText(u"severity:high"_s, true);
+        QTRY_VERIFY(cancel->isVisible());
+        cancel->click();
+        QCOMPARE(search().state(), ui::SearchState::Cancelled);
+        QVERIFY(!cancel->isVisible());
+        window().activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window()));
+        auto& bar = *qobject_cast<ui::QueryBar*>(window().pane(u"query"_s));
+        const QList<QWidget*> places{&results().view(), &results().histogram(), &bar.field()};
+        for (QWidget* place : places) {
+            place->setFocus();
+            search().setText(u"severity:low"_s, true);
+            QCOMPARE(search().state(), ui::SearchState::Working);
+            QTest::keyClick(QApplication::focusWidget(), Qt::Key_Escape);
+            QCOMPARE(search().state(), ui::SearchState::Cancelled);
+        }
+    }
+
     void rowsOfTheSearchBeforeStayMarkedAfterACancel()
     {
         connect();
@@ -129,6 +155,21 @@ private Q_SLOTS:
         QTRY_VERIFY(m_source->isAskedToCount());
         QCOMPARE(results().histogram().summary(), u"counting …"_s);
         QCOMPARE(search().facetsCounted(), ui::Counted::NotYet);
+    }
+
+    void oneIncidentIsNotOneIncidents()
+    {
+        m_source->total = 1;
+        connect();
+        QTRY_COMPARE(search().state(), ui::SearchState::Done);
+        auto& bar = *qobject_cast<ui::QueryBar*>(window().pane(u"query"_s));
+        QTRY_COMPARE(bar.countText(), u"1 incident"_s);
+        m_source->total = 7;
+        search().search();
+        QTRY_COMPARE(bar.countText(), u"7 incidents"_s);
+        for (const auto* label : window().findChildren<QLabel*>()) {
+            QVERIFY2(!label->text().contains(u"(s)"_s), qPrintable(label->text()));
+        }
     }
 
     void whatIsSaidOfTheRowsIsOfTheirSearch()

@@ -7,9 +7,12 @@
 #include "ui/widgets/message_bar.h"
 
 #include <QAbstractItemModelTester>
+#include <QMenu>
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
 #include <QTableView>
+
+#include <algorithm>
 
 namespace exhibit::ui {
 namespace {
@@ -91,6 +94,34 @@ private Q_SLOTS:
         QTest::keyClick(&calls().view(), Qt::Key_Return);
         QTRY_VERIFY_WITH_TIMEOUT(window().services().selection->hit() != nullptr, kPatience);
         QCOMPARE(window().services().selection->hit()->incident.callId, model().call(row).callId);
+    }
+
+    void aCellIsSomethingToFilterBy()
+    {
+        const int row = rowWithIncident();
+        QVERIFY(row >= 0);
+        const auto call = model().call(row);
+        const auto columns = callColumns();
+        const auto model = std::find_if(columns.begin(), columns.end(), [](const auto& column) {
+            return std::string_view(column.id) == "model";
+        });
+        auto& view = calls().view();
+        const auto cell = this->model().index(row, static_cast<int>(model - columns.begin()));
+        view.scrollTo(cell);
+        Q_EMIT view.customContextMenuRequested(view.visualRect(cell).center());
+        auto* menu = calls().findChild<QMenu*>(u"calls.menu"_s);
+        QVERIFY(menu != nullptr);
+        QCOMPARE(menu->actions().size(), 1);
+        QCOMPARE(menu->actions().front()->text(), u"model:"_s + toQt(call.model));
+        menu->actions().front()->menu()->actions().at(1)->trigger();
+        delete menu;
+        QTRY_COMPARE_WITH_TIMEOUT(search().text(), u"-model:"_s + toQt(call.model), kPatience);
+        Q_EMIT view.customContextMenuRequested( // The time, which says nothing of its own.
+            view.visualRect(this->model().index(0, 0)).center());
+        menu = calls().findChild<QMenu*>(u"calls.menu"_s);
+        QVERIFY(menu != nullptr);
+        QVERIFY(menu->actions().back()->text().startsWith(u"run:run_"_s));
+        delete menu;
     }
 
     void furtherPagesComeAsOneScrolls()

@@ -302,7 +302,7 @@ private Q_SLOTS:
         }
         drop({folder.path()});
         QCOMPARE(page().files().files().size(), std::size_t(100));
-        QVERIFY2(page().bar().text().contains(u"3 file(s) were not opened"_s),
+        QVERIFY2(page().bar().text().contains(u"3 files were not opened"_s),
                  qPrintable(page().bar().text()));
         QTRY_VERIFY(isVerified(99));
         drop({m_good});

@@ -7,10 +7,14 @@
 #include "ui/text.h"
 #include "ui/widgets/message_bar.h"
 
+#include <QClipboard>
 #include <QInputDialog>
 #include <QMenu>
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
+
+#include <algorithm>
+#include <functional>
 
 namespace exhibit::console {
 namespace {
@@ -96,6 +100,85 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(status(), IncidentStatus::Open, kPatience);
     }
 
+    void severalRowsAreTaggedInOneStep()
+    {
+        selectRows(6);
+        QCOMPARE(ui::ActionRegistry::plainText(window().actions().action(u"case.tag")),
+                 u"Tag 6 incidents…"_s);
+        tag(window(), u"batch"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(rowsWithTag("batch"), 6, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            results().bar().text().contains(u"Done: tag “batch” of 6 incidents"_s), kPatience);
+        QCOMPARE(window().services().undo->count(), 1);
+        QVERIFY(window().actions().action(u"edit.undo")->text().contains(u"of 6 incidents"_s));
+        selectRows(1); // One step, whatever is selected by now.
+        QVERIFY(window().actions().trigger(u"edit.undo"));
+        QTRY_COMPARE_WITH_TIMEOUT(rowsWithTag("batch"), 0, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(results().bar().text().contains(u"Undone"_s), kPatience);
+    }
+
+    void thoseThatHadItAreNotTakenBack()
+    {
+        tag(window(), u"mine"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(rowsWithTag("mine"), 1, kPatience);
+        selectRows(3);
+        tag(window(), u"mine"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(rowsWithTag("mine"), 3, kPatience);
+        QVERIFY(window().actions().trigger(u"edit.undo"));
+        QTRY_COMPARE_WITH_TIMEOUT(rowsWithTag("mine"), 1, kPatience);
+        QCOMPARE(tags(), Tags{"mine"});
+    }
+
+    void ofSeveralTheOneThatFailedIsNamed()
+    {
+        selectRows(3);
+        const std::string id = rows().hit(0)->incident.incidentId.text();
+        QVERIFY(window().actions().trigger(u"case.status"));
+        auto* menu = window().findChild<QMenu*>(u"status.menu"_s);
+        QVERIFY(menu != nullptr);
+        somebodyElse(R"({"status":"resolved"})"); // While the menu stands open.
+        QTRY_COMPARE_WITH_TIMEOUT(status(), IncidentStatus::Resolved, kPatience);
+        menu->actions().at(2)->trigger();
+        delete menu;
+        QTRY_VERIFY_WITH_TIMEOUT(results().bar().text().contains(u"for 1 of 3"_s), kPatience);
+        QVERIFY2(results().bar().text().contains(ui::toQt(id)), qPrintable(results().bar().text()));
+        QTRY_COMPARE_WITH_TIMEOUT(rowsWithStatus(IncidentStatus::Contained), 2, kPatience);
+        QCOMPARE(rows().hit(0)->incident.status, IncidentStatus::Resolved);
+        QVERIFY(window().actions().trigger(u"edit.undo"));
+        QTRY_COMPARE_WITH_TIMEOUT(rowsWithStatus(IncidentStatus::Contained), 0, kPatience);
+        QCOMPARE(rows().hit(0)->incident.status, IncidentStatus::Resolved);
+    }
+
+    void severalRowsAreCopied()
+    {
+        selectRows(4);
+        auto* clipboard = QGuiApplication::clipboard();
+        QVERIFY(window().actions().trigger(u"edit.copy_id"));
+        const QStringList ids = clipboard->text().split(u'\n');
+        QCOMPARE(ids.size(), 4);
+        QCOMPARE(ids.last(), ui::toQt(rows().hit(3)->incident.incidentId.text()));
+        QVERIFY(window().actions().action(u"edit.copy_json")->text().contains(u"without events"_s));
+        QVERIFY(window().actions().trigger(u"edit.copy_json"));
+        QTRY_VERIFY_WITH_TIMEOUT(clipboard->text().startsWith(u'['), kPatience);
+        for (const QString& id : ids) {
+            QVERIFY(clipboard->text().contains(id));
+        }
+        QVERIFY(window().actions().trigger(u"edit.copy_markdown"));
+        QTRY_COMPARE_WITH_TIMEOUT(clipboard->text().count(u"## "_s), 4, kPatience);
+    }
+
+    void whatIsOfOneRecordSaysSo()
+    {
+        const auto text = [this] {
+            return ui::ActionRegistry::plainText(window().actions().action(u"evidence.export"));
+        };
+        QCOMPARE(text(), u"Export this incident…"_s);
+        selectRows(2);
+        QVERIFY2(text().contains(u"current row only"_s), qPrintable(text()));
+        selectRows(1);
+        QCOMPARE(text(), u"Export this incident…"_s);
+    }
+
     void aRecordsOwnWindowTagsAndSetsTheStatusToo()
     {
         window().services().openRecord(window().services().selection->shared());
@@ -118,6 +201,35 @@ private Q_SLOTS:
 
 private:
     ui::ResultsPane& results() { return *pane<ui::ResultsPane>(u"results"_s); }
+    /// The first ones; the first is the current one.
+    void selectRows(int count)
+    {
+        auto& view = results().view();
+        view.selectRow(0);
+        view.selectionModel()->select(
+            QItemSelection(rows().index(0, 0), rows().index(count - 1, 0)),
+            QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+    }
+    int rowsThat(const std::function<bool(const domain::Incident&)>& fit)
+    {
+        int found = 0;
+        for (int row = 0; row < rows().rowCount(); ++row) {
+            found += rows().hit(row) && fit(rows().hit(row)->incident) ? 1 : 0;
+        }
+        return found;
+    }
+    int rowsWithTag(const std::string& tag)
+    {
+        return rowsThat([&tag](const domain::Incident& incident) {
+            return std::find(incident.tags.begin(), incident.tags.end(), tag)
+                != incident.tags.end();
+        });
+    }
+    int rowsWithStatus(IncidentStatus wanted)
+    {
+        return rowsThat(
+            [wanted](const domain::Incident& incident) { return incident.status == wanted; });
+    }
     Tags tags() { return window().services().selection->hit()->incident.tags; }
     IncidentStatus status() { return window().services().selection->hit()->incident.status; }
 

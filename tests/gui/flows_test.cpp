@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everything an investigator does without a mouse, on incidents that never change.
 #include "app/console/console.h"
+#include "models/query/fields.h"
 #include "tests/gui/picture_source.h"
 #include "tests/gui/stall_monitor.h"
 #include "ui/actions/command_palette.h"
 #include "ui/actions/shortcuts_dialog.h"
 #include "ui/detail/explain_section.h"
+#include "ui/detail/figure_strip.h"
 #include "ui/detail/record_pane.h"
 #include "ui/search/query_bar.h"
 #include "ui/search/query_field.h"
+#include "ui/search/query_reference.h"
 #include "ui/search/results_pane.h"
 #include "ui/search/results_view.h"
 #include "ui/search/search_controller.h"
+#include "ui/text.h"
+#include "ui/timeline/event_cards.h"
 #include "ui/timeline/timeline_pane.h"
 #include "ui/timeline/timeline_widget.h"
 #include "ui/widgets/section.h"
@@ -219,6 +224,52 @@ private Q_SLOTS:
         QVERIFY(QGuiApplication::clipboard()->text().contains(u"Is my contract auto-renewed?"_s));
     }
 
+    void valuesOfACardAndOfTheRecordAreSomethingToFilterBy()
+    {
+        QVERIFY(window().actions().trigger(u"timeline.inflection"));
+        auto* cards = timelinePane().findChild<ui::EventCards*>(u"timeline.cards"_s);
+        QVERIFY(cards != nullptr);
+        const auto card = cards->visualRect(cards->currentIndex()).center();
+        Q_EMIT cards->customContextMenuRequested(card);
+        choose(timelinePane(), u"timeline.menu"_s, u"policy:CONTENT_ACCURACY"_s, 0);
+        QTRY_COMPARE(search().text(), u"policy:CONTENT_ACCURACY"_s);
+        QTRY_COMPARE(search().state(), ui::SearchState::Done);
+        auto* record = qobject_cast<ui::RecordPane*>(inDock(u"record"_s));
+        auto* figures = record->findChild<ui::FigureStrip*>();
+        Q_EMIT figures->customContextMenuRequested(figures->rect().center());
+        const auto& incident = window().services().selection->hit()->incident;
+        choose(*record, u"record.menu"_s, u"model:"_s + ui::toQt(incident.model), 1);
+        QTRY_COMPARE(search().text(),
+                     u"policy:CONTENT_ACCURACY -model:"_s + ui::toQt(incident.model));
+    }
+
+    void everyActionIsDoneBySomebody()
+    {
+        for (const auto& spec : ui::actionTable()) {
+            QVERIFY2(window().actions().isHandled(QString::fromLatin1(spec.id)), spec.id);
+        }
+    }
+
+    void theQueryReferenceSaysWhatTheLanguageTakes()
+    {
+        results().view().setFocus();
+        QTest::keyClick(&results().view(), Qt::Key_F1);
+        auto* reference = window().findChild<ui::QueryReference*>();
+        QVERIFY(reference != nullptr && reference->isVisible());
+        const QString text = ui::QueryReference::text();
+        QStringList examples = ui::QueryReference::examples();
+        for (const auto& field : query::kFields) {
+            examples << ui::QueryReference::exampleOf(field);
+            QVERIFY2(text.contains(ui::toQt(field.label).toHtmlEscaped()), field.name.data());
+        }
+        for (const QString& example : examples) {
+            QVERIFY2(text.contains(example.toHtmlEscaped()), qPrintable(example));
+            QVERIFY2(query::parse(ui::fromQt(example)), qPrintable(example));
+        }
+        reference->close();
+        window().activateWindow();
+    }
+
     void questionMarkListsTheKeys()
     {
         timelinePane().timeline().setFocus();
@@ -239,6 +290,21 @@ private:
     ui::TimelinePane& timelinePane()
     {
         return *qobject_cast<ui::TimelinePane*>(inDock(u"timeline"_s));
+    }
+    /// Of the menu that a part of the window opened: one of the four ways of a value.
+    static void choose(QWidget& part, const QString& menuName, const QString& value, int way)
+    {
+        auto* menu = part.findChild<QMenu*>(menuName);
+        QVERIFY(menu != nullptr);
+        QStringList offered;
+        for (const auto* action : menu->actions()) {
+            offered << action->text();
+            if (action->text() == value) {
+                action->menu()->actions().at(way)->trigger();
+            }
+        }
+        delete menu;
+        QVERIFY2(offered.contains(value), qPrintable(offered.join(u", "_s)));
     }
     std::size_t event() { return window().services().selection->event().value_or(99); }
 

@@ -3,10 +3,17 @@
 // wire.
 #include "tests/gui/console_on_server.h"
 #include "tests/gui/stall_monitor.h"
+#include "ui/detail/explain_section.h"
 #include "ui/detail/json_page.h"
 #include "ui/detail/record_pane.h"
+#include "ui/text.h"
+#include "ui/timeline/event_text.h"
+#include "ui/timeline/timeline_pane.h"
+#include "ui/timeline/timeline_widget.h"
 
 #include <QTabWidget>
+
+#include <algorithm>
 
 namespace exhibit::console {
 namespace {
@@ -59,7 +66,106 @@ private Q_SLOTS:
         QVERIFY2(!shown().contains(u"deploy step"_s), qPrintable(shown()));
     }
 
+    void aMomentBetweenEventsIsExplainedByTheRecord()
+    {
+        select(u"policy:CONTENT_ACCURACY"_s);
+        auto& selection = *window().services().selection;
+        const auto [from, to] = widestGap(*selection.timeline());
+        auto& timeline = pane<ui::TimelinePane>(u"timeline"_s)->timeline();
+        timeline.view().show(double(from), double(to));
+        const double middle = double(from + to) / 2;
+        const QPoint at(int(timeline.view().xOf(middle)), timeline.height() / 2);
+        QTest::mouseClick(&timeline, Qt::LeftButton, {}, at);
+        QVERIFY(selection.instant().has_value());
+        const auto us = ui::offsetOf(*selection.timeline(), *selection.instant());
+        QVERIFY2(us > from && us < to, "the moment itself, not the event before it");
+        auto& explain = pane<ui::RecordPane>(u"record"_s)->explain();
+        QTRY_VERIFY_WITH_TIMEOUT(!explain.text(u"Ledger"_s).isEmpty(), kPatience);
+        const auto record = recordAt(*selection.instant());
+        QCOMPARE(explain.text(u"Why"_s), ui::toQt(record.why));
+        QCOMPARE(explain.text(u"Snapshot"_s), ui::toQt(record.snapshotId));
+        for (const auto& link : record.ledger) {
+            QVERIFY2(explain.text(u"Ledger"_s).contains(ui::toQt(link.hash).left(16)),
+                     qPrintable(explain.text(u"Ledger"_s)));
+        }
+        QCOMPARE(explain.text(u"Threshold"_s).isEmpty(), record.thresholds.empty());
+        QCOMPARE(explain.text(u"Passed"_s).isEmpty(), record.passes.empty());
+        QTest::keyClick(&timeline, Qt::Key_Comma); // Back to the event before it.
+        QVERIFY(!selection.instant().has_value());
+        QTRY_VERIFY_WITH_TIMEOUT(explain.text(u"Why"_s).isEmpty(), kPatience);
+    }
+
+    void aDecisionNamesItsEntryThresholdsAndWhatPassed()
+    {
+        select(u"policy:CONTENT_ACCURACY"_s);
+        auto& selection = *window().services().selection;
+        QVERIFY(window().actions().trigger(u"timeline.inflection"));
+        const auto& event = selection.timeline()->events.at(*selection.event());
+        auto& explain = pane<ui::RecordPane>(u"record"_s)->explain();
+        QTRY_VERIFY_WITH_TIMEOUT(!explain.text(u"Ledger"_s).isEmpty(), kPatience);
+        const auto record = recordAt(event.time);
+        const auto own = std::find_if(
+            record.ledger.begin(), record.ledger.end(), [&event](const domain::LedgerLink& link) {
+                return event.decisionId && link.about == event.decisionId->text();
+            });
+        QVERIFY2(own != record.ledger.end(), "the server links the decision to its entry");
+        QVERIFY2(explain.text(u"Ledger"_s).contains(u"entry %1"_s.arg(own->index)),
+                 qPrintable(explain.text(u"Ledger"_s)));
+        QVERIFY(explain.text(u"Ledger"_s).contains(ui::toQt(own->hash).left(16)));
+        QVERIFY2(!record.thresholds.empty(), "the stories run under a budget");
+        QVERIFY2(explain.text(u"Threshold"_s).contains(ui::grouped(record.thresholds.front().max)),
+                 qPrintable(explain.text(u"Threshold"_s)));
+    }
+
+    void thePlayheadIsDragged()
+    {
+        select(u"policy:CONTENT_ACCURACY"_s);
+        auto& selection = *window().services().selection;
+        auto& timeline = pane<ui::TimelinePane>(u"timeline"_s)->timeline();
+        QVERIFY(window().actions().trigger(u"timeline.inflection"));
+        timeline.fit();
+        const int y = timeline.height() / 2;
+        const int x = int(timeline.view().xOf(double(timeline.data().durationUs()) / 2));
+        QTest::mousePress(&timeline, Qt::LeftButton, {}, QPoint(x, y));
+        for (const int to : {x + 40, x + 90}) {
+            QTest::mouseMove(&timeline, QPoint(to, y));
+            QTRY_VERIFY(selection.instant().has_value());
+            const auto us = ui::offsetOf(*selection.timeline(), *selection.instant());
+            QVERIFY2(std::abs(timeline.view().xOf(double(us)) - to) < 1.5,
+                     qPrintable(u"%1 for %2"_s.arg(timeline.view().xOf(double(us))).arg(to)));
+        }
+        QTest::mouseRelease(&timeline, Qt::LeftButton, {}, QPoint(x + 90, y));
+        const auto rests = selection.instant();
+        QTest::mouseMove(&timeline, QPoint(x, y));
+        QCOMPARE(selection.instant(), rests);
+    }
+
 private:
+    /// Between two events that follow each other, from the start of the run.
+    static std::pair<std::int64_t, std::int64_t> widestGap(const domain::TimelineReply& run)
+    {
+        std::pair<std::int64_t, std::int64_t> widest{0, 0};
+        for (std::size_t i = 1; i < run.events.size(); ++i) {
+            const auto from = ui::offsetOf(run, i - 1);
+            const auto to = ui::offsetOf(run, i);
+            widest = to - from > widest.second - widest.first ? std::pair(from, to) : widest;
+        }
+        return widest;
+    }
+
+    /// As the server tells it.
+    domain::RunExplanation recordAt(UtcTime at)
+    {
+        const auto& run = window().services().selection->timeline()->runId;
+        std::optional<domain::RunExplanation> record;
+        const auto question = m_console->hub().explainer()->explain(
+            run.text(), at, [&record](domain::SourceResult<domain::RunExplanation> reply) {
+                record = reply.value();
+            });
+        const bool here = QTest::qWaitFor([&record] { return record.has_value(); }, kPatience);
+        return here ? *record : domain::RunExplanation{};
+    }
+
     void select(const QString& query)
     {
         find(query);

@@ -59,7 +59,14 @@ QAction* ActionRegistry::action(QStringView id) const
 void ActionRegistry::claim(QAction* action, QObject* owner)
 {
     action->setEnabled(true);
-    connect(owner, &QObject::destroyed, action, [action] { action->setEnabled(false); });
+    const QString id = action->objectName();
+    ++m_handled[id];
+    connect(owner, &QObject::destroyed, this, [this, action, id] {
+        action->setEnabled(false);
+        if (--m_handled[id] == 0) {
+            m_handled.remove(id);
+        }
+    });
 }
 
 void ActionRegistry::handle(QStringView id, QObject* owner, std::function<void()> run)

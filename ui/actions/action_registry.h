@@ -30,6 +30,8 @@ public:
     /// the focus is inside `owner`, which must then be a widget.
     void handle(QStringView id, QObject* owner, std::function<void()> run);
     void handleToggle(QStringView id, QObject* owner, std::function<void(bool)> run);
+    /// Whether somebody does it, now or when there is something to do it with.
+    [[nodiscard]] bool isHandled(QStringView id) const { return m_handled.contains(id.toString()); }
     /// Puts the actions of a context within reach of the keyboard inside `scope`.
     void bindContext(Context context, QWidget* scope);
 
@@ -50,6 +52,7 @@ private:
     QHash<QString, QAction*> m_actions;
     QList<QAction*> m_ordered;
     QHash<int, QMenu*> m_menus;
+    QHash<QString, int> m_handled; ///< How many do it.
 };
 
 } // namespace exhibit::ui

@@ -20,7 +20,6 @@ enum class MenuId : std::uint8_t {
     Timeline,
     Evidence,
     Case,
-    Run,
     Tools,
     Window,
     Help,

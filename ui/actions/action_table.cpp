@@ -62,7 +62,7 @@ constexpr ActionSpec kActions[] = {
     {"search.refresh", QT_TRANSLATE_NOOP("Actions", "&Search again"),
      "F5", Icon::Refresh, Window, MenuId::Search},
     {"search.cancel", QT_TRANSLATE_NOOP("Actions", "S&top searching"),
-     "", Icon::Stop, Window, MenuId::Search},
+     "Esc", Icon::Stop, Window, MenuId::Search},
     {"search.clear", QT_TRANSLATE_NOOP("Actions", "&Clear all filters"),
      "Ctrl+Shift+X", Icon::Close, Window, MenuId::Search},
     {"search.show_new", QT_TRANSLATE_NOOP("Actions", "Show &new incidents"),
@@ -137,9 +137,6 @@ constexpr ActionSpec kActions[] = {
     {"case.status", QT_TRANSLATE_NOOP("Actions", "Set &status…"),
      "Shift+S", Icon::None, Results, MenuId::Case, false, false, true},
 
-    {"run.end", QT_TRANSLATE_NOOP("Actions", "&End this run…"),
-     "", Icon::Stop, Window, MenuId::Run},
-
     {"tools.palette", QT_TRANSLATE_NOOP("Actions", "Command &palette…"),
      "Ctrl+Shift+P", Icon::List, Window, MenuId::Tools},
     {"tools.everything", QT_TRANSLATE_NOOP("Actions", "&Go to anything…"),
@@ -183,7 +180,6 @@ constexpr const char* kMenuTitles[] = {
     QT_TRANSLATE_NOOP("Actions", "&Timeline"),
     QT_TRANSLATE_NOOP("Actions", "E&vidence"),
     QT_TRANSLATE_NOOP("Actions", "&Case"),
-    QT_TRANSLATE_NOOP("Actions", "&Run"),
     QT_TRANSLATE_NOOP("Actions", "T&ools"),
     QT_TRANSLATE_NOOP("Actions", "&Window"),
     QT_TRANSLATE_NOOP("Actions", "&Help"),

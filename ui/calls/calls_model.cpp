@@ -11,6 +11,7 @@ namespace exhibit::ui {
 namespace {
 
 using domain::FoundCall;
+using query::Field;
 
 constexpr std::uint32_t kPageRows = 100;
 
@@ -26,6 +27,20 @@ QString decisionText(const FoundCall& call)
         policies << toQt(decision.policyId);
     }
     return policies.join(QStringLiteral(", "));
+}
+
+CallValues policiesOf(const FoundCall& call)
+{
+    CallValues values;
+    for (const auto& decision : call.decisions) {
+        values.emplace_back(Field::Policy, decision.policyId);
+    }
+    return values;
+}
+
+CallValues usersOf(const FoundCall& call)
+{
+    return call.userId ? CallValues{{Field::User, *call.userId}} : CallValues{};
 }
 
 const CallColumn kCallColumns[] = {
@@ -50,17 +65,21 @@ const CallColumn kCallColumns[] = {
      0,
      false,
      [](const FoundCall& call) { return toQt(call.asked).simplified(); }},
-    {"policy", QT_TRANSLATE_NOOP("Calls", "Policy"), 130, false, decisionText},
+    {"policy", QT_TRANSLATE_NOOP("Calls", "Policy"), 130, false, decisionText, policiesOf},
     {"model",
      QT_TRANSLATE_NOOP("Calls", "Model"),
      96,
      false,
-     [](const FoundCall& call) { return toQt(call.answeredModel.value_or(call.model)); }},
+     [](const FoundCall& call) { return toQt(call.answeredModel.value_or(call.model)); },
+     [](const FoundCall& call) -> CallValues {
+         return {{Field::Model, call.model}};
+     }},
     {"user",
      QT_TRANSLATE_NOOP("Calls", "User"),
      80,
      false,
-     [](const FoundCall& call) { return toQt(call.userId.value_or("")); }},
+     [](const FoundCall& call) { return toQt(call.userId.value_or("")); },
+     usersOf},
     {"latency",
      QT_TRANSLATE_NOOP("Calls", "Latency"),
      76,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/domain/incident_source.h"
+#include "models/query/query.h"
 #include "ui/theme/marks.h"
 
 #include <QAbstractTableModel>
@@ -10,6 +11,8 @@
 
 namespace exhibit::ui {
 
+using CallValues = std::vector<std::pair<query::Field, std::string>>;
+
 /// One row of the table serves header, cells and accessibility.
 struct CallColumn {
     const char* id;
@@ -17,6 +20,8 @@ struct CallColumn {
     int width; ///< At 96 dpi; 0 stretches.
     bool isNumber;
     QString (*text)(const domain::FoundCall& call);
+    /// What can be filtered by there; nullptr: nothing.
+    CallValues (*values)(const domain::FoundCall& call) = nullptr;
 };
 
 [[nodiscard]] std::span<const CallColumn> callColumns();

@@ -2,6 +2,7 @@
 #include "ui/calls/calls_pane.h"
 
 #include "ui/search/result_delegate.h"
+#include "ui/search/value_filter.h"
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
@@ -15,6 +16,7 @@
 #include <QDockWidget>
 #include <QHeaderView>
 #include <QLabel>
+#include <QMenu>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QTableView>
@@ -149,6 +151,8 @@ void CallsPane::makeView()
             this,
             &CallsPane::showCall);
     connect(m_view, &QAbstractItemView::activated, this, &CallsPane::openIncident);
+    m_view->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(m_view, &QWidget::customContextMenuRequested, this, &CallsPane::openMenu);
 }
 
 void CallsPane::showEvent(QShowEvent* event)
@@ -204,8 +208,10 @@ void CallsPane::showState()
         return;
     }
     m_bar->clear();
-    const QString total = (m_model->isEstimate() ? tr("about %1 calls") : tr("%1 calls"))
-                              .arg(grouped(m_model->total()));
+    const QString total
+        = (m_model->isEstimate() ? tr("about %1 call(s)", nullptr, forPlural(m_model->total()))
+                                 : tr("%1 call(s)", nullptr, forPlural(m_model->total())))
+              .arg(grouped(m_model->total()));
     m_counts->setText(
         tr("%1, indexed up to %2").arg(total, TimeDisplay::instance().clock(m_model->asOf())));
     const bool none = m_model->rowCount() == 0;
@@ -238,6 +244,34 @@ void CallsPane::showCall()
 QString CallsPane::detailText() const
 {
     return m_detail->toPlainText();
+}
+
+/// Of the cell under the pointer, or of the whole call where the cell is nothing to filter by.
+void CallsPane::openMenu(const QPoint& at)
+{
+    const auto index = m_view->indexAt(at);
+    if (!index.isValid()) {
+        return;
+    }
+    const auto& call = m_model->call(index.row());
+    auto* menu = new QMenu(this);
+    menu->setObjectName(u"calls.menu"_s);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    const auto offer = [&](const CallColumn& column) {
+        if (column.values != nullptr) {
+            for (const auto& [field, value] : column.values(call)) {
+                addFilterMenu(*menu, m_search, {field, value});
+            }
+        }
+    };
+    offer(callColumns()[static_cast<std::size_t>(index.column())]);
+    if (menu->isEmpty()) {
+        for (const auto& column : callColumns()) {
+            offer(column);
+        }
+        addFilterMenu(*menu, m_search, {query::Field::Run, call.runId.text()});
+    }
+    menu->popup(m_view->viewport()->mapToGlobal(at));
 }
 
 void CallsPane::openIncident()

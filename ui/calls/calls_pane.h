@@ -44,6 +44,7 @@ private:
     void showState();
     void showCall();
     void openIncident();
+    void openMenu(const QPoint& at);
 
     SearchController& m_search;
     CallsModel* m_model;

@@ -229,4 +229,9 @@ QString asJson(const domain::Incident& incident, const domain::TimelineReply* ti
     return prettyJson(printJson(redaction::redacted(pack(), Json(std::move(object)))));
 }
 
+QString asJson(const std::vector<domain::Incident>& incidents)
+{
+    return prettyJson(printJson(redaction::redacted(pack(), Json(toJson(incidents)))));
+}
+
 } // namespace exhibit::ui

@@ -21,5 +21,7 @@ namespace exhibit::ui {
                                  const QString& time);
 [[nodiscard]] QString asJson(const domain::Incident& incident,
                              const domain::TimelineReply* timeline);
+/// An array of them.
+[[nodiscard]] QString asJson(const std::vector<domain::Incident>& incidents);
 
 } // namespace exhibit::ui

@@ -19,11 +19,15 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
+constexpr int kHashShown = 16;
+
 /// "0 allowed, 1 used" with a bar of how much of the limit that is.
 class LimitRow : public QWidget {
 public:
-    LimitRow(std::int64_t used, std::int64_t limit, QWidget* parent)
+    /// `of` names the limit where there are several.
+    LimitRow(QString of, std::int64_t used, std::int64_t limit, QWidget* parent)
         : QWidget(parent)
+        , m_of(std::move(of))
         , m_used(used)
         , m_limit(limit)
     {
@@ -32,8 +36,9 @@ public:
     [[nodiscard]] QSize sizeHint() const override { return {scaled(200), scaled(18)}; }
     [[nodiscard]] QString text() const
     {
-        return QCoreApplication::translate("Explain", "%1 allowed, %2 used")
-            .arg(grouped(m_limit), grouped(m_used));
+        const QString use = QCoreApplication::translate("Explain", "%1 allowed, %2 used")
+                                .arg(grouped(m_limit), grouped(m_used));
+        return m_of.isEmpty() ? use : m_of + u": "_s + use;
     }
 
 protected:
@@ -58,9 +63,23 @@ protected:
     }
 
 private:
+    QString m_of;
     std::int64_t m_used;
     std::int64_t m_limit;
 };
+
+/// "entry 57 (llm.call) 3f9a…", and the head that covers it.
+QString ledgerText(const domain::LedgerLink& link)
+{
+    const QString entry = QCoreApplication::translate("Explain", "entry %1, %2")
+                              .arg(link.index)
+                              .arg(toQt(link.type));
+    const QString hash = toQt(link.hash).left(kHashShown) + QChar(0x2026);
+    return entry + u' ' + hash + u'\n'
+        + (link.checkpoint ? QCoreApplication::translate("Explain", "  signed in the head of %1")
+                                 .arg(link.checkpoint->treeSize)
+                           : QCoreApplication::translate("Explain", "  under no signed head yet"));
+}
 
 } // namespace
 
@@ -93,6 +112,15 @@ void ExplainSection::addRow(const QString& name, const QString& value, bool evid
     m_rows << qMakePair(name, value);
 }
 
+void ExplainSection::addWidgetRow(const QString& name, QWidget* row, const QString& value)
+{
+    auto* label = new QLabel(name, this);
+    label->setMinimumWidth(scaled(84));
+    makeSecondary(label);
+    m_form->addRow(label, row);
+    m_rows << qMakePair(name, value);
+}
+
 void ExplainSection::clear()
 {
     while (m_form->rowCount() > 0) {
@@ -105,20 +133,15 @@ void ExplainSection::show(const domain::TimelineEvent& event, const std::optiona
 {
     clear();
     const auto& recorded = event.data;
-    const auto head = [this](const QString& text, QWidget* row) {
-        auto* label = new QLabel(text, this);
-        label->setMinimumWidth(scaled(84));
-        makeSecondary(label);
-        m_form->addRow(label, row);
-    };
     if (event.result) {
         const QString what = event.policy ? tr("%1 v%2, %3")
                                                 .arg(toQt(*event.policy))
                                                 .arg(integerOf(recorded, "policy_version"))
                                                 .arg(textOf(recorded, "stage"))
                                           : tr("all policies of the stage");
-        head(tr("Decision"), new MarkRow(markOf(*event.result), what, this));
-        m_rows << qMakePair(tr("Decision"), toQt(wireName(*event.result)));
+        addWidgetRow(tr("Decision"),
+                     new MarkRow(markOf(*event.result), what, this),
+                     toQt(wireName(*event.result)));
     } else {
         addRow(tr("Event"), eventTitle(event));
     }
@@ -127,9 +150,10 @@ void ExplainSection::show(const domain::TimelineEvent& event, const std::optiona
         addRow(tr("Fact"), tr("%1 is %2").arg(fact, textOf(recorded, "fact_state")), true);
     }
     if (findMember(recorded, "limit") != nullptr && findMember(recorded, "used") != nullptr) {
-        head(tr("Threshold"),
-             new LimitRow(integerOf(recorded, "used"), integerOf(recorded, "limit"), this));
-        m_rows << qMakePair(tr("Threshold"), textOf(recorded, "metric"));
+        addWidgetRow(
+            tr("Threshold"),
+            new LimitRow({}, integerOf(recorded, "used"), integerOf(recorded, "limit"), this),
+            textOf(recorded, "metric"));
     }
     addRow(tr("Should have"), textOf(recorded, "should_have"));
     addRow(tr("Actually did"), textOf(recorded, "actually_did"));
@@ -161,6 +185,81 @@ void ExplainSection::show(const domain::TimelineEvent& event, const std::optiona
     if (event.decisionId) {
         addRow(tr("Decision id"), toQt(event.decisionId->text()), true);
     }
+}
+
+void ExplainSection::showInstant()
+{
+    clear();
+    addRow(tr("Event"), tr("Nothing happened at this moment."));
+}
+
+void ExplainSection::addMoment(const domain::RunExplanation& record)
+{
+    addRow(tr("Why"), toQt(record.why));
+    if (!record.decisions.empty()) {
+        const auto& last = record.decisions.back();
+        addWidgetRow(tr("Decision"),
+                     new MarkRow(markOf(last.result), toQt(last.policyId), this),
+                     toQt(wireName(last.result)));
+        addRow(tr("Reason"), toQt(last.reason));
+    }
+    if (record.call) {
+        addRow(tr("Call"), toQt(record.call->callId.text()), true);
+    }
+    addRow(tr("Snapshot"), toQt(record.snapshotId), true);
+}
+
+void ExplainSection::addThresholds(const domain::RunExplanation& record)
+{
+    for (const auto& use : record.thresholds) {
+        const QString of = toQt(use.policyId + ", " + use.metric);
+        auto* row = new LimitRow(of, use.used, use.max, this);
+        addWidgetRow(tr("Threshold"), row, row->text());
+    }
+}
+
+void ExplainSection::addPasses(const domain::RunExplanation& record)
+{
+    QStringList passes;
+    for (const auto& pass : record.passes) {
+        QStringList policies;
+        for (const auto& id : pass.policyIds) {
+            policies << toQt(id);
+        }
+        passes << tr("%1: %2, in %3")
+                      .arg(toQt(wireName(pass.stage)),
+                           policies.join(u", "_s),
+                           durationText(pass.evaluationUs));
+    }
+    addRow(tr("Passed"), passes.join(u'\n'));
+}
+
+void ExplainSection::addRecord(const domain::RunExplanation& record,
+                               const domain::TimelineEvent* event)
+{
+    if (event == nullptr) {
+        addMoment(record);
+    }
+    addThresholds(record);
+    addPasses(record);
+    QStringList entries;
+    for (const auto& link : record.ledger) {
+        const bool isOfEvent = event == nullptr
+            || (event->decisionId && link.about == event->decisionId->text())
+            || (event->callId && link.about == event->callId->text());
+        if (isOfEvent) {
+            entries << ledgerText(link);
+        }
+    }
+    addRow(tr("Ledger"),
+           entries.isEmpty() ? tr("no entry yet: it is made when the call has ended")
+                             : entries.join(u'\n'),
+           !entries.isEmpty());
+}
+
+void ExplainSection::addFailure(const QString& why)
+{
+    addRow(tr("Record"), tr("Thresholds and ledger could not be read: %1").arg(why));
 }
 
 QString ExplainSection::text(const QString& row) const

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/domain/incident_source.h"
+#include "models/domain/explanation.h"
 #include "ui/theme/marks.h"
 
 #include <QWidget>
@@ -19,10 +19,20 @@ class ExplainSection : public QWidget {
 public:
     explicit ExplainSection(QWidget* parent);
     void show(const domain::TimelineEvent& event, const std::optional<domain::Run>& run);
+    /// Instead of an event: a moment, of which nothing is known until addRecord().
+    void showInstant();
+    /// What the record says of the moment, below what is shown. `event` is the one that is shown;
+    /// nullptr for a moment between events.
+    void addRecord(const domain::RunExplanation& record, const domain::TimelineEvent* event);
+    void addFailure(const QString& why);
     void clear();
     [[nodiscard]] QString text(const QString& row) const;
 
 private:
+    void addWidgetRow(const QString& name, QWidget* row, const QString& value);
+    void addMoment(const domain::RunExplanation& record);
+    void addThresholds(const domain::RunExplanation& record);
+    void addPasses(const domain::RunExplanation& record);
     void addRow(const QString& name, const QString& value, bool evidence = false);
 
     QFormLayout* m_form;

@@ -8,7 +8,9 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QMainWindow>
 #include <QPointer>
+#include <QStatusBar>
 #include <QThreadPool>
 
 namespace exhibit::ui {
@@ -21,8 +23,12 @@ RecordCopy::RecordCopy(const Services& services, QObject* parent)
 {
     auto& actions = *services.actions;
     actions.handle(u"edit.copy_id", this, [this] {
-        if (const auto* hit = m_services.selection->hit()) {
-            QGuiApplication::clipboard()->setText(toQt(hit->incident.incidentId.text()));
+        QStringList ids;
+        for (const auto& incident : marked()) {
+            ids << toQt(incident.incidentId.text());
+        }
+        if (!ids.isEmpty()) {
+            QGuiApplication::clipboard()->setText(ids.join(u'\n'));
         }
     });
     actions.handle(u"edit.copy_json", this, [this] { copyJson(); });
@@ -30,8 +36,32 @@ RecordCopy::RecordCopy(const Services& services, QObject* parent)
     actions.handle(u"edit.copy_curl", this, [this] { copyCurl(); });
 }
 
+std::vector<domain::Incident> RecordCopy::marked() const
+{
+    const auto marked = m_services.selection->marked();
+    std::vector<domain::Incident> incidents;
+    if (marked.rows == static_cast<qint64>(marked.hits.size())) {
+        for (const auto& hit : marked.hits) {
+            incidents.push_back(hit->incident);
+        }
+    } else {
+        m_services.window->statusBar()->showMessage(
+            marked.rows > Selection::kMarkedMax
+                ? tr("Nothing was copied: at most %1 rows are copied in one step.")
+                      .arg(Selection::kMarkedMax)
+                : tr("Nothing was copied: some selected rows are not here yet. They are being "
+                     "read."));
+    }
+    return incidents;
+}
+
 void RecordCopy::copyJson()
 {
+    if (auto incidents = marked(); incidents.size() != 1) {
+        return incidents.empty()
+            ? void()
+            : copy([incidents = std::move(incidents)] { return asJson(incidents); });
+    }
     if (const auto hit = m_services.selection->shared()) {
         copy([hit, timeline = m_services.selection->timeline()] {
             return asJson(hit->incident, timeline.get());
@@ -41,6 +71,22 @@ void RecordCopy::copyJson()
 
 void RecordCopy::copyMarkdown()
 {
+    if (auto incidents = marked(); incidents.size() != 1) {
+        QStringList times;
+        for (const auto& incident : incidents) {
+            times << TimeDisplay::instance().iso(incident.createdAt);
+        }
+        return incidents.empty() ? void()
+                                 : copy([incidents = std::move(incidents), times]() -> QString {
+                                       QStringList texts;
+                                       for (std::size_t i = 0; i < incidents.size(); ++i) {
+                                           texts << asMarkdown(incidents[i],
+                                                               nullptr,
+                                                               times.at(static_cast<qsizetype>(i)));
+                                       }
+                                       return texts.join(u'\n');
+                                   });
+    }
     if (const auto hit = m_services.selection->shared()) {
         copy([hit,
               timeline = m_services.selection->timeline(),

@@ -5,8 +5,9 @@
 
 namespace exhibit::ui {
 
-/// The actions that put the selected record into the clipboard. What they say is made in another
-/// thread: scanning a long record takes a while. The newest copy wins. GUI thread.
+/// The actions that put the selected record, or several incidents without their events, into the
+/// clipboard. What they say is made in another thread: scanning a long record takes a while. The
+/// newest copy wins. GUI thread.
 class RecordCopy : public QObject {
     Q_OBJECT
 
@@ -14,6 +15,8 @@ public:
     RecordCopy(const Services& services, QObject* parent);
 
 private:
+    /// What is copied; none, with the reason said, when not all of them are here.
+    [[nodiscard]] std::vector<domain::Incident> marked() const;
     void copyJson();
     void copyMarkdown();
     void copyCurl();

@@ -8,8 +8,10 @@
 #include "ui/detail/fact_list.h"
 #include "ui/detail/figure_strip.h"
 #include "ui/detail/incident_export.h"
+#include "ui/detail/instant_record.h"
 #include "ui/detail/json_page.h"
 #include "ui/detail/record_copy.h"
+#include "ui/itemmodels/incident_columns.h"
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
@@ -22,6 +24,7 @@
 
 #include <QEvent>
 #include <QLabel>
+#include <QMenu>
 #include <QPainter>
 #include <QScrollArea>
 #include <QStackedWidget>
@@ -47,8 +50,15 @@ RecordPane::RecordPane(const Services& services, QWidget* parent)
     auto* column = new QVBoxLayout(content);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    column->addWidget(head());
+    auto* top = head();
+    column->addWidget(top);
     column->addWidget(m_figures = new FigureStrip(content));
+    for (QWidget* part : {top, static_cast<QWidget*>(m_figures)}) {
+        part->setContextMenuPolicy(Qt::CustomContextMenu);
+        connect(part, &QWidget::customContextMenuRequested, this, [this, part](const QPoint& at) {
+            openMenu(*part, at);
+        });
+    }
     m_tabs = new QTabWidget(content);
     m_tabs->setDocumentMode(true);
     m_tabs->tabBar()->setFont(typeFont(TypeRole::Small));
@@ -126,6 +136,27 @@ QWidget* RecordPane::head()
     return part;
 }
 
+void RecordPane::openMenu(QWidget& part, const QPoint& at)
+{
+    const auto* hit = m_services.selection->hit();
+    if (hit == nullptr) {
+        return;
+    }
+    auto* menu = new QMenu(this);
+    menu->setObjectName(QStringLiteral("record.menu"));
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    for (const auto& column : incidentColumns()) {
+        if (column.field) {
+            m_services.selection->offerFilter(*menu, *column.field, column.raw(*hit));
+        }
+    }
+    if (!menu->isEmpty()) {
+        menu->addSeparator();
+    }
+    menu->addAction(m_services.actions->action(u"edit.copy_id"));
+    menu->popup(part.mapToGlobal(at));
+}
+
 QWidget* RecordPane::summary()
 {
     auto* area = new QScrollArea(this);
@@ -141,6 +172,7 @@ QWidget* RecordPane::summary()
     column->setSpacing(0);
     m_explainPart = new Section(tr("Explain"), content);
     m_explainPart->setContent(m_explain = new ExplainSection(m_explainPart));
+    m_record = new InstantRecord(m_services, *m_explain, this);
     m_answerPart = new Section(tr("Answer"), content);
     auto* box = new QWidget(m_answerPart);
     auto* inner = new QVBoxLayout(box);
@@ -277,14 +309,22 @@ void RecordPane::showEvent()
     const auto event = m_services.selection->event();
     m_explainPart->setVisible(timeline && event);
     if (!timeline || !event) {
+        m_record->stop();
         m_explain->clear();
         return;
     }
     const auto& shown = timeline->events.at(*event);
-    m_explainPart->setHeading(tr("Explain %1").arg(offsetText(offsetOf(*timeline, *event))));
-    m_explainPart->setNote(TimeDisplay::instance().clock(shown.time) + QLatin1Char(' ')
-                           + TimeDisplay::instance().offsetText(shown.time));
-    m_explain->show(shown, m_run);
+    const auto instant = m_services.selection->instant();
+    const UtcTime at = instant.value_or(shown.time);
+    m_explainPart->setHeading(tr("Explain %1").arg(offsetText(offsetOf(*timeline, at))));
+    m_explainPart->setNote(TimeDisplay::instance().clock(at) + QLatin1Char(' ')
+                           + TimeDisplay::instance().offsetText(at));
+    if (instant) {
+        m_explain->showInstant();
+    } else {
+        m_explain->show(shown, m_run);
+    }
+    m_record->follow(timeline->runId, at);
 }
 
 void RecordPane::showDecisions()

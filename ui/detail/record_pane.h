@@ -19,6 +19,7 @@ class FactList;
 class FigureStrip;
 class JsonPage;
 class IncidentExport;
+class InstantRecord;
 class Section;
 
 /// The selected incident as a record: what it is, the instant explained, answer, facts, the call as
@@ -38,6 +39,7 @@ protected:
 
 private:
     QWidget* head();
+    void openMenu(QWidget& part, const QPoint& at);
     QWidget* summary();
     void handleActions();
     void showIncident();
@@ -59,6 +61,7 @@ private:
     QTabWidget* m_tabs = nullptr;
     Section* m_explainPart = nullptr;
     ExplainSection* m_explain = nullptr;
+    InstantRecord* m_record = nullptr;
     Section* m_answerPart = nullptr;
     AnswerBox* m_answer = nullptr;
     Section* m_factsPart = nullptr;

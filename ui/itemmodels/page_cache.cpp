@@ -34,19 +34,39 @@ void PageCache::insert(qint64 page, std::vector<domain::SearchHit> rows)
     m_pages.insert(page, std::move(fresh));
 }
 
-qint64 PageCache::replace(const domain::Incident& incident)
+qint64 PageCache::find(const IncidentId& incident) const
 {
     for (auto page = m_pages.begin(); page != m_pages.end(); ++page) {
         for (std::size_t i = 0; i < page->rows.size(); ++i) {
-            if (page->rows[i]->incident.incidentId == incident.incidentId) {
-                auto changed = std::make_shared<domain::SearchHit>(*page->rows[i]);
-                changed->incident = incident;
-                page->rows[i] = std::move(changed);
+            if (page->rows[i]->incident.incidentId == incident) {
                 return page.key() * kPageRows + static_cast<qint64>(i);
             }
         }
     }
     return -1;
+}
+
+void PageCache::replace(const domain::Incident& incident)
+{
+    const qint64 number = find(incident.incidentId);
+    if (number >= 0) {
+        auto& row = m_pages[number / kPageRows].rows[static_cast<std::size_t>(number % kPageRows)];
+        auto changed = std::make_shared<domain::SearchHit>(*row);
+        changed->incident = incident;
+        row = std::move(changed);
+    }
+}
+
+void PageCache::keepOnly(const QSet<qint64>& pages)
+{
+    for (auto page = m_order.begin(); page != m_order.end();) {
+        if (pages.contains(*page)) {
+            ++page;
+        } else {
+            m_pages.remove(*page);
+            page = m_order.erase(page);
+        }
+    }
 }
 
 void PageCache::clear()

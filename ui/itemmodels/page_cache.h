@@ -4,6 +4,7 @@
 #include "models/domain/incident_source.h"
 
 #include <QHash>
+#include <QSet>
 
 #include <list>
 #include <memory>
@@ -25,7 +26,10 @@ public:
     [[nodiscard]] bool contains(qint64 page) const { return m_pages.contains(page); }
     void insert(qint64 page, std::vector<domain::SearchHit> rows);
     /// The same incident changed: its row shows it.
-    [[nodiscard]] qint64 replace(const domain::Incident& incident);
+    void replace(const domain::Incident& incident);
+    /// The number of its row; -1 when it is not here.
+    [[nodiscard]] qint64 find(const IncidentId& incident) const;
+    void keepOnly(const QSet<qint64>& pages);
     void clear();
     [[nodiscard]] std::size_t pages() const { return m_order.size(); }
 

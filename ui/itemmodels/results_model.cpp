@@ -11,12 +11,7 @@
 namespace exhibit::ui {
 namespace {
 
-constexpr int kPagesAtOnce = 3;
-constexpr qsizetype kWantedMax = 8; ///< What scrolled by longer ago is not fetched any more.
 constexpr int kGatherMs = 15;
-constexpr qint64 kPagesOfAGroup = ResultLayout::kStride / PageCache::kPageRows;
-
-static_assert(ResultLayout::kStride % PageCache::kPageRows == 0);
 
 /// From when on incidents stay out of a result: they come as "42 new".
 UtcTime endOf(const domain::SearchRequest& request, const domain::SearchReply& reply)
@@ -61,6 +56,7 @@ void ResultsModel::setSource(domain::IncidentSource* source)
 {
     m_questions.clear();
     m_wanted.clear();
+    m_again.clear();
     m_firstBar.reset();
     m_source = source;
 }
@@ -69,6 +65,7 @@ void ResultsModel::forget()
 {
     m_questions.clear();
     m_wanted.clear();
+    m_again.clear();
     m_firstBar.reset();
     m_cache.clear();
     m_stale = false;
@@ -169,18 +166,6 @@ void ResultsModel::setStale(bool stale)
     }
 }
 
-void ResultsModel::showChanged(const domain::Incident& incident)
-{
-    const qint64 address = m_cache.replace(incident);
-    if (address >= 0) {
-        const auto place = ResultLayout::placeOf(address);
-        const int at = m_layout.rowOf(place);
-        if (m_layout.at(at).address() == address) { // Its group is open.
-            Q_EMIT dataChanged(index(at, 0), index(at, columnCount() - 1));
-        }
-    }
-}
-
 void ResultsModel::clear()
 {
     beginResetModel();
@@ -256,50 +241,6 @@ QVariant ResultsModel::headerData(int section, Qt::Orientation orientation, int 
                    | Qt::AlignVCenter);
     }
     return {};
-}
-
-void ResultsModel::want(qint64 page) const
-{
-    if (m_source == nullptr || m_stale || m_questions.contains(page)) {
-        return;
-    }
-    m_wanted.removeAll(page);
-    m_wanted.prepend(page);
-    while (m_wanted.size() > kWantedMax) {
-        m_wanted.removeLast();
-    }
-    if (!m_fetch.isActive()) {
-        m_fetch.start();
-    }
-}
-
-std::optional<domain::SearchRequest> ResultsModel::requestFor(qint64 page) const
-{
-    const auto group = static_cast<std::size_t>(page / kPagesOfAGroup);
-    return group < m_pagers.size()
-        ? m_pagers[group].requestFor(page % kPagesOfAGroup, PageCache::kPageRows)
-        : std::nullopt;
-}
-
-void ResultsModel::fetchWanted()
-{
-    while (!m_wanted.isEmpty() && m_questions.size() < kPagesAtOnce && m_source != nullptr) {
-        const qint64 page = m_wanted.takeFirst();
-        const auto request = requestFor(page);
-        if (!request || m_cache.contains(page)) {
-            continue;
-        }
-        auto answer = [this, page](domain::SourceResult<domain::SearchReply> reply) {
-            const auto keep = m_questions.take(page);
-            if (reply) {
-                showPage(page, *std::move(reply));
-            } else {
-                Q_EMIT pageFailed(toQt(reply.error().error.message));
-            }
-            fetchWanted();
-        };
-        m_questions.insert(page, m_source->search(*request, std::move(answer)));
-    }
 }
 
 /// A group has another number of rows than was thought.
@@ -379,8 +320,8 @@ QVariant ResultsModel::headerOfGroup(int group, int column, int role) const
     case Qt::DisplayRole:
         return column == 0 ? groupTitle(group) : QString();
     case Qt::AccessibleTextRole:
-        return (one.isOpen ? tr("Group %1, %2 incidents, open")
-                           : tr("Group %1, %2 incidents, closed"))
+        return (one.isOpen ? tr("Group %1, %2 incident(s), open", nullptr, forPlural(one.count))
+                           : tr("Group %1, %2 incident(s), closed", nullptr, forPlural(one.count)))
             .arg(groupTitle(group), grouped(one.count));
     case kMarkRole: {
         const auto severity = one.value && m_groupField == query::Field::Severity

@@ -7,6 +7,7 @@
 #include "ui/itemmodels/result_pager.h"
 
 #include <QAbstractTableModel>
+#include <QSet>
 #include <QTimer>
 
 namespace exhibit::ui {
@@ -39,11 +40,16 @@ public:
     void setAllOpen(bool open);
     void setBars(const domain::HistogramReply& bars);
     void setStale(bool stale);
+    /// Asks again for the pages of these rows, which stay until the answer is here, and forgets the
+    /// others: something may have changed that nobody told.
+    void readAgain(int first, int last);
     void showChanged(const domain::Incident& incident);
     void clear();
 
     /// nullptr for headers, and while the row's page is on its way.
     [[nodiscard]] PageCache::Row hit(int row) const;
+    /// -1 for one that is not here, or in a closed group.
+    [[nodiscard]] int rowOf(const IncidentId& incident) const;
     [[nodiscard]] bool isEstimate() const { return m_isEstimate; }
     /// There are more matches than rows: the server reaches no further in this order.
     [[nodiscard]] bool isCut() const { return m_isCut; }
@@ -79,6 +85,7 @@ private:
     bool m_isCut = false;
     bool m_stale = false;
     mutable QList<qint64> m_wanted; ///< The last looked at first.
+    QSet<qint64> m_again; ///< Pages to ask for although they are here.
     mutable QTimer m_fetch; ///< Gathers what one paint asks for.
     QHash<qint64, domain::Question> m_questions;
     domain::Question m_firstBar; ///< Counts what far pages are reckoned from.

@@ -232,9 +232,10 @@ void FacetsPane::addValue(QStandardItem& heading,
     item->setData(static_cast<qlonglong>(value.count), kFacetCountRole);
     item->setData(about, kFacetAboutRole);
     item->setData(toQt(field + ":" + value.value), kFacetKeyRole);
-    item->setData(
-        (about ? tr("%1, about %2 matches") : tr("%1, %2 matches")).arg(text, grouped(value.count)),
-        Qt::AccessibleTextRole);
+    item->setData((about ? tr("%1, about %2 match(es)", nullptr, forPlural(value.count))
+                         : tr("%1, %2 match(es)", nullptr, forPlural(value.count)))
+                      .arg(text, grouped(value.count)),
+                  Qt::AccessibleTextRole);
     if (about) {
         item->setToolTip(tr("Projected from the newest 10 000 matches"));
     }

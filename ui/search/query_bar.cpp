@@ -4,12 +4,15 @@
 #include "ui/search/chip_row.h"
 #include "ui/search/query_builder.h"
 #include "ui/search/query_field.h"
+#include "ui/search/query_reference.h"
+#include "ui/search/value_filter.h"
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
 #include "ui/widgets/busy_line.h"
 #include "ui/widgets/time_display.h"
 #include "ui/widgets/tool_bar_parts.h"
+#include "ui/windows/connection_bar.h"
 
 #include <QInputDialog>
 #include <QLabel>
@@ -21,6 +24,8 @@ namespace exhibit::ui {
 namespace {
 
 using namespace Qt::StringLiterals;
+
+constexpr int kLongMs = 250;
 
 QToolButton* menuButton(Icon symbol, const QString& text, QWidget* parent)
 {
@@ -51,6 +56,7 @@ QueryBar::QueryBar(SearchController& search, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(scaled(8), scaled(5), scaled(8), 0);
     layout->setSpacing(scaled(5));
+    layout->addWidget(new ConnectionBar(search.services(), this));
     layout->addWidget(fieldRow());
     layout->addWidget(m_error);
     layout->addWidget(chipRow());
@@ -92,10 +98,15 @@ QWidget* QueryBar::chipRow()
     m_show = actionButton(
         m_search.services().actions->action(u"search.show_new"), row, true, tr("Show"));
     m_show->setToolButtonStyle(Qt::ToolButtonTextOnly);
+    m_cancel = actionButton(
+        m_search.services().actions->action(u"search.cancel"), row, true, tr("Cancel"));
+    m_cancel->setObjectName(u"search.cancel.button"_s);
+    m_cancel->hide();
     auto* layout = new QHBoxLayout(row);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_chips, 1);
     layout->addWidget(m_counts);
+    layout->addWidget(m_cancel);
     layout->addSpacing(scaled(8));
     layout->addWidget(m_new);
     layout->addWidget(m_show);
@@ -111,6 +122,7 @@ void QueryBar::connectSearch()
         m_field->selectAll();
     });
     actions.handle(u"search.builder", this, [this] { QueryBuilder::open(m_search); });
+    actions.handle(u"help.query", this, [this] { QueryReference::open(window()); });
     actions.handle(u"search.save", this, [this] { saveSearch(); });
     connect(m_field, &QLineEdit::textEdited, this, [this](const QString& text) {
         m_search.setText(text, false);
@@ -127,12 +139,31 @@ void QueryBar::connectSearch()
         m_error->setText(message);
         m_error->setVisible(!message.isEmpty());
     });
-    connect(&m_search, &SearchController::stateChanged, this, [this] {
-        m_busy->setBusy(m_search.state() == SearchState::Working);
-        showCounts();
-    });
+    connect(m_search.services().selection,
+            &Selection::filterOffered,
+            this,
+            [this](QMenu* menu, query::Field field, const std::string& value) {
+                addFilterMenu(*menu, m_search, {field, value});
+            });
+    connect(&m_search, &SearchController::stateChanged, this, &QueryBar::showState);
+    m_long.setSingleShot(true);
+    m_long.setInterval(kLongMs);
+    connect(&m_long, &QTimer::timeout, this, [this] { m_cancel->show(); });
     connect(&m_search, &SearchController::countsChanged, this, &QueryBar::showCounts);
     m_search.services().addPaletteProvider([this](const QString&) { return paletteEntries(); });
+}
+
+void QueryBar::showState()
+{
+    const bool works = m_search.state() == SearchState::Working;
+    m_busy->setBusy(works);
+    if (!works) {
+        m_long.stop();
+        m_cancel->hide();
+    } else if (!m_cancel->isVisible()) {
+        m_long.start();
+    }
+    showCounts();
 }
 
 void QueryBar::showCounts()
@@ -150,9 +181,9 @@ void QueryBar::showCounts()
         text = tr("%1 as of %2, not current")
                    .arg(grouped(m_search.total()), TimeDisplay::instance().clock(m_search.asOf()));
     } else if (all && !m_search.shownQuery().empty()) {
-        text = tr("%1 of %2 incidents").arg(found, grouped(*all));
+        text = tr("%1 of %2 incident(s)", nullptr, forPlural(*all)).arg(found, grouped(*all));
     } else {
-        text = tr("%1 incidents").arg(found);
+        text = tr("%1 incident(s)", nullptr, forPlural(m_search.total())).arg(found);
     }
     m_counts->setText(text);
     const bool fresh = m_search.newCount() > 0;
@@ -220,19 +251,6 @@ void QueryBar::saveSearch()
 QList<PaletteEntry> QueryBar::paletteEntries() const
 {
     QList<PaletteEntry> entries;
-    auto& results = m_search.results();
-    for (int row = 0; row < std::min(results.rowCount(), PageCache::kPageRows); ++row) {
-        const auto hit = results.hit(row);
-        if (!hit) {
-            continue; // The header of a group, or not here yet.
-        }
-        entries << PaletteEntry{tr("Records"),
-                                toQt(hit->incident.title),
-                                shortId(toQt(hit->incident.incidentId.text())),
-                                Icon::Search,
-                                {},
-                                [this, hit] { m_search.services().selection->setIncident(hit); }};
-    }
     for (const auto& saved : m_search.memory().saved()) {
         entries << PaletteEntry{tr("Saved searches"),
                                 saved.name,

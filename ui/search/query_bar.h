@@ -3,6 +3,7 @@
 
 #include "ui/search/search_controller.h"
 
+#include <QTimer>
 #include <QWidget>
 
 class QLabel;
@@ -31,6 +32,7 @@ private:
     QWidget* fieldRow();
     QWidget* chipRow();
     void connectSearch();
+    void showState();
     void showCounts();
     void fillHistory(QMenu* menu);
     void fillSaved(QMenu* menu);
@@ -45,6 +47,8 @@ private:
     QLabel* m_new = nullptr;
     QToolButton* m_show = nullptr;
     BusyLine* m_busy = nullptr;
+    QToolButton* m_cancel = nullptr;
+    QTimer m_long; ///< A search that is soon done offers nothing for the moment.
 };
 
 } // namespace exhibit::ui

@@ -191,8 +191,7 @@ void QueryBuilder::count()
     const auto built = query();
     if (built && isVisible()) {
         m_search.countOf(*built, this, [this](qint64 found) {
-            m_count->setText(found == 1 ? tr("1 incident")
-                                        : tr("%1 incidents").arg(grouped(found)));
+            m_count->setText(tr("%1 incident(s)", nullptr, forPlural(found)).arg(grouped(found)));
         });
     }
 }

@@ -3,9 +3,11 @@
 
 #include "ui/search/chip_row.h"
 #include "ui/search/histogram_widget.h"
+#include "ui/search/record_finder.h"
 #include "ui/search/result_export.h"
 #include "ui/search/result_ordering.h"
 #include "ui/search/results_view.h"
+#include "ui/search/selected_rows.h"
 #include "ui/text.h"
 #include "ui/theme/style.h"
 #include "ui/widgets/dock_title.h"
@@ -57,6 +59,7 @@ ResultsPane::ResultsPane(SearchController& search, QWidget* parent)
     , m_view(new ResultsView(search.results(), m_stack))
     , m_empty(new EmptyState(m_stack))
     , m_ordering(new ResultOrdering(search, *m_view, *m_bar))
+    , m_selected(new SelectedRows(search.services(), *m_view, search.results()))
 {
     m_histogram->setMinimumHeight(1); // It gives way before the rows do.
     m_stack->setMinimumHeight(scaled(72)); // Whatever the empty state would like.
@@ -83,6 +86,7 @@ ResultsPane::ResultsPane(SearchController& search, QWidget* parent)
         connect(columns, &QToolButton::clicked, m_view, [this] { m_view->chooseColumns(); });
         title->addTool(columns);
     }
+    new RecordFinder(search, *m_view, *m_bar); // The view owns it.
     connectSearch();
     handleActions();
 }
@@ -117,6 +121,11 @@ void ResultsPane::connectSearch()
         if (m_awaited || m_search.services().selection->hit() == nullptr) {
             selectionChanged();
         }
+    });
+    connect(m_search.services().sources, &SourceHub::reconnected, this, [this] {
+        const int last = m_view->rowAt(m_view->viewport()->height() - 1);
+        m_search.results().readAgain(m_view->rowAt(0),
+                                     last < 0 ? m_search.results().rowCount() - 1 : last);
     });
     connect(m_view, &QWidget::customContextMenuRequested, this, &ResultsPane::openMenu);
     connect(m_histogram, &HistogramWidget::rangeChosen, this, [this](UtcTime from, UtcTime to) {
@@ -236,9 +245,8 @@ void ResultsPane::showCounts()
         const QString bars = m_histogram->summary();
         title->setNote(order.isEmpty() ? bars : bars.isEmpty() ? order : order + u" · "_s + bars);
     }
-    const auto selected = m_view->selectionModel()->selectedRows().size();
     m_search.services().selection->setCounts(
-        selected, m_search.total(), m_search.totalIsEstimate());
+        m_selected->count(), m_search.total(), m_search.totalIsEstimate());
 }
 
 void ResultsPane::showEmpty()
@@ -260,7 +268,9 @@ void ResultsPane::showEmpty()
                                         tr("without %1: %2").arg(text.name, text.value),
                                         [this, without] { m_search.setQuery(without); });
         m_search.countOf(without, this, [this, way](qint64 found) {
-            m_empty->setWayNote(way, tr("%1 incidents").arg(u"<b>"_s + grouped(found) + u"</b>"_s));
+            m_empty->setWayNote(way,
+                                tr("%1 incident(s)", nullptr, forPlural(found))
+                                    .arg(u"<b>"_s + grouped(found) + u"</b>"_s));
         });
     }
     if (m_search.canGoBack()) {

@@ -15,6 +15,7 @@ class HistogramWidget;
 class MessageBar;
 class ResultOrdering;
 class ResultsView;
+class SelectedRows;
 
 /// Histogram and table of the incidents found, with what is said when there are none or the search
 /// failed.
@@ -55,6 +56,7 @@ private:
     ResultsView* m_view;
     EmptyState* m_empty;
     ResultOrdering* m_ordering;
+    SelectedRows* m_selected;
     bool m_awaited = false; ///< The row to select is on its way.
 };
 

@@ -27,7 +27,12 @@ SearchController::SearchController(const Services& services)
     m_newDelay.setInterval(kNewDelayMs);
     connect(&m_newDelay, &QTimer::timeout, this, &SearchController::countNew);
     connect(services.sources, &SourceHub::sourceChanged, this, &SearchController::followSource);
-    connect(services.sources, &SourceHub::reconnected, this, [this] { m_newDelay.start(); });
+    connect(services.sources, &SourceHub::reconnected, this, [this] {
+        m_newDelay.start();
+        if (const auto* hit = m_services.selection->hit()) {
+            readAgain(hit->incident.incidentId.text());
+        }
+    });
     connect(services.sources, &SourceHub::live, this, [this](const domain::LiveEvent& event) {
         if (event.type == "incident.changed" && event.incidentId) {
             readAgain(event.incidentId->text());

@@ -50,4 +50,11 @@ void addFilterActions(QMenu& menu, SearchController& search, const FilterValue& 
         [shown] { QGuiApplication::clipboard()->setText(shown); });
 }
 
+void addFilterMenu(QMenu& menu, SearchController& search, const FilterValue& value)
+{
+    QString title = asQuery(value);
+    addFilterActions(
+        *menu.addMenu(title.replace(QLatin1Char('&'), QStringLiteral("&&"))), search, value);
+}
+
 } // namespace exhibit::ui

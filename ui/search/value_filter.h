@@ -15,6 +15,8 @@ struct FilterValue {
 
 /// The same four ways everywhere: only this, not this, add, copy as query.
 void addFilterActions(QMenu& menu, SearchController& search, const FilterValue& value);
+/// The same as a menu of its own, where several values can be filtered by.
+void addFilterMenu(QMenu& menu, SearchController& search, const FilterValue& value);
 void filterOnly(SearchController& search, const FilterValue& value);
 void filterOut(SearchController& search, const FilterValue& value);
 void filterAdd(SearchController& search, const FilterValue& value);

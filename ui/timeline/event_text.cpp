@@ -293,8 +293,12 @@ QString offsetText(std::int64_t microseconds)
 
 std::int64_t offsetOf(const domain::TimelineReply& reply, std::size_t event)
 {
-    return std::chrono::duration_cast<std::chrono::microseconds>(reply.events.at(event).time
-                                                                 - reply.events.front().time)
+    return offsetOf(reply, reply.events.at(event).time);
+}
+
+std::int64_t offsetOf(const domain::TimelineReply& reply, UtcTime at)
+{
+    return std::chrono::duration_cast<std::chrono::microseconds>(at - reply.events.front().time)
         .count();
 }
 

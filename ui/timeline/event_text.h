@@ -62,6 +62,8 @@ struct AnswerText {
 /// "+788.6 ms" from the start of the run.
 [[nodiscard]] QString offsetText(std::int64_t microseconds);
 [[nodiscard]] std::int64_t offsetOf(const domain::TimelineReply& reply, std::size_t event);
+/// Of any moment; the reply has events.
+[[nodiscard]] std::int64_t offsetOf(const domain::TimelineReply& reply, UtcTime at);
 
 /// Headline of a run: one sentence of cause and effect, and one of gap, step, policy and bytes.
 struct Headline {

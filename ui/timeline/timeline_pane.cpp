@@ -5,6 +5,7 @@
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
 #include "ui/timeline/event_cards.h"
+#include "ui/timeline/event_text.h"
 #include "ui/timeline/timeline_headline.h"
 #include "ui/timeline/timeline_widget.h"
 #include "ui/widgets/busy_line.h"
@@ -14,6 +15,7 @@
 #include "ui/widgets/tool_bar_parts.h"
 
 #include <QLabel>
+#include <QMenu>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
@@ -83,7 +85,36 @@ TimelinePane::TimelinePane(const Services& services, QWidget* parent)
     const auto choose = [this](quint32 event) { m_services.selection->setEvent(event); };
     connect(m_timeline, &TimelineWidget::eventChosen, this, choose);
     connect(m_cards, &EventCards::eventChosen, this, choose);
+    connect(m_timeline, &TimelineWidget::instantChosen, this, [this](qint64 us) {
+        if (const auto* reply = m_model->reply(); reply != nullptr && !reply->events.empty()) {
+            m_services.selection->setInstant(reply->events.front().time
+                                             + std::chrono::microseconds(us));
+        }
+    });
+    m_cards->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(m_cards, &QWidget::customContextMenuRequested, this, &TimelinePane::openCardMenu);
     handleActions();
+}
+
+void TimelinePane::openCardMenu(const QPoint& at)
+{
+    const auto card = m_cards->indexAt(at);
+    if (!card.isValid()) {
+        return;
+    }
+    const auto& event = m_model->reply()->events.at(card.data(kEventRole).toUInt());
+    auto* menu = new QMenu(this);
+    menu->setObjectName(QStringLiteral("timeline.menu"));
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    auto& selection = *m_services.selection;
+    selection.offerFilter(*menu, query::Field::Policy, event.policy.value_or(""));
+    selection.offerFilter(*menu, query::Field::Model, fromQt(textOf(event.data, "model")));
+    selection.offerFilter(*menu, query::Field::Run, m_model->reply()->runId.text());
+    if (!menu->isEmpty()) {
+        menu->addSeparator();
+    }
+    menu->addAction(m_services.actions->action(u"timeline.explain"));
+    menu->popup(m_cards->viewport()->mapToGlobal(at));
 }
 
 void TimelinePane::resizeEvent(QResizeEvent* event)
@@ -276,16 +307,25 @@ void TimelinePane::showSelection()
         m_step->clear();
         return;
     }
-    m_timeline->setSelected(static_cast<std::uint32_t>(*event));
+    const auto instant = m_services.selection->instant();
+    if (instant) {
+        m_timeline->setInstant(offsetOf(*m_services.selection->timeline(), *instant));
+    } else {
+        m_timeline->setSelected(static_cast<std::uint32_t>(*event));
+    }
     const int row = m_model->rowOf(*event);
     m_cards->choose(row);
-    m_step->setText(tr("Event %1 of %2").arg(row + 1).arg(m_model->rowCount()));
+    m_step->setText((instant ? tr("After event %1 of %2") : tr("Event %1 of %2"))
+                        .arg(row + 1)
+                        .arg(m_model->rowCount()));
 }
 
 void TimelinePane::step(int direction)
 {
-    const auto event = m_services.selection->event();
-    const int row = (event ? m_model->rowOf(*event) : -1) + direction;
+    const auto& selection = *m_services.selection;
+    const auto event = selection.event();
+    const int at = event ? m_model->rowOf(*event) : -1;
+    const int row = selection.instant() && direction < 0 ? at : at + direction;
     if (row >= 0 && row < m_model->rowCount()) {
         m_services.selection->setEvent(m_model->index(row, 0).data(kEventRole).toUInt());
     }

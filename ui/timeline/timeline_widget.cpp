@@ -3,6 +3,7 @@
 
 #include "ui/theme/style.h"
 
+#include <QApplication>
 #include <QMouseEvent>
 #include <QPainter>
 
@@ -87,6 +88,13 @@ void TimelineWidget::setSelected(std::optional<std::uint32_t> event)
             m_view.reveal(*m_playhead);
         }
     }
+    update();
+}
+
+void TimelineWidget::setInstant(std::int64_t us)
+{
+    m_selected.reset();
+    m_playhead = std::clamp(double(us), 0.0, double(m_data.durationUs()));
     update();
 }
 
@@ -182,9 +190,14 @@ void TimelineWidget::choose(const QPointF& at)
     if (best) {
         Q_EMIT eventChosen(best->event);
     } else {
-        m_playhead = std::clamp(us, 0.0, double(m_data.durationUs()));
-        update();
+        chooseInstant(at.x());
     }
+}
+
+void TimelineWidget::chooseInstant(double x)
+{
+    const auto last = static_cast<double>(m_data.durationUs());
+    Q_EMIT instantChosen(std::llround(std::clamp(m_view.usAt(x), 0.0, last)));
 }
 
 void TimelineWidget::moveOverview(double x)
@@ -216,6 +229,7 @@ void TimelineWidget::mousePressEvent(QMouseEvent* event)
         m_dragPan = event->position().x();
     } else {
         choose(event->position());
+        m_dragPlayhead = event->position().x();
     }
 }
 
@@ -230,6 +244,14 @@ void TimelineWidget::mouseMoveEvent(QMouseEvent* event)
         m_view.pan(*m_dragPan - event->position().x());
         m_dragPan = event->position().x();
         update();
+    } else if (m_dragPlayhead) {
+        const double x = event->position().x();
+        const bool moves = *m_dragPlayhead < 0
+            || std::abs(x - *m_dragPlayhead) >= QApplication::startDragDistance();
+        if (moves) {
+            m_dragPlayhead = -1;
+            chooseInstant(x);
+        }
     }
 }
 
@@ -239,6 +261,7 @@ void TimelineWidget::mouseReleaseEvent(QMouseEvent* event)
     m_dragOverview = false;
     m_dragMeasure = false;
     m_dragPan.reset();
+    m_dragPlayhead.reset();
 }
 
 void TimelineWidget::wheelEvent(QWheelEvent* event)

@@ -21,6 +21,8 @@ public:
                  std::shared_ptr<const domain::TimelineReply> reply,
                  const std::optional<domain::RootCause>& cause);
     void setSelected(std::optional<std::uint32_t> event);
+    /// The playhead alone, where no event is.
+    void setInstant(std::int64_t us);
     [[nodiscard]] const TimelineData& data() const { return m_data; }
     [[nodiscard]] TimelineView& view() { return m_view; }
 
@@ -35,6 +37,8 @@ public:
 
 Q_SIGNALS:
     void eventChosen(quint32 event);
+    /// A moment between events, or where the playhead was dragged to; from the start of the run.
+    void instantChosen(qint64 us);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -49,6 +53,7 @@ private:
     void place();
     void moveOverview(double x);
     void choose(const QPointF& at);
+    void chooseInstant(double x);
 
     TimelineData m_data;
     std::vector<Bucket> m_overview; ///< Of m_data at the present width; empty: not known.
@@ -63,6 +68,7 @@ private:
     bool m_dragOverview = false;
     bool m_dragMeasure = false;
     std::optional<double> m_dragPan;
+    std::optional<double> m_dragPlayhead; ///< Where it was pressed; below 0 once it moves.
 };
 
 } // namespace exhibit::ui

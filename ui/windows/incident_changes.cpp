@@ -5,6 +5,8 @@
 #include "ui/theme/marks.h"
 #include "ui/widgets/message_bar.h"
 
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QInputDialog>
 #include <QMainWindow>
 #include <QMenu>
@@ -22,6 +24,8 @@ constexpr domain::IncidentStatus kStatuses[] = {domain::IncidentStatus::Open,
                                                 domain::IncidentStatus::Resolved,
                                                 domain::IncidentStatus::FalsePositive};
 
+constexpr int kAskedMax = 4; ///< Incidents that are asked at the same time.
+
 } // namespace
 
 IncidentChanges::IncidentChanges(const Services& services, QObject* parent)
@@ -33,35 +37,74 @@ IncidentChanges::IncidentChanges(const Services& services, QObject* parent)
 
 void IncidentChanges::reportTo(MessageBar& bar)
 {
-    connect(this, &IncidentChanges::failed, &bar, [&bar](const QString& what, const QString& why) {
-        bar.showMessage(MessageBar::Kind::Error, what, why);
-        bar.addAction(tr("Close"), [&bar] { bar.clear(); });
-    });
+    connect(this,
+            &IncidentChanges::failed,
+            &bar,
+            [&bar](const QString& what, const QString& why, const QString& all) {
+                bar.showMessage(MessageBar::Kind::Error, what, why);
+                const QString text = what + u'\n' + (all.isEmpty() ? why : all);
+                bar.addAction(tr("Copy"), [text] { QGuiApplication::clipboard()->setText(text); });
+                bar.addAction(tr("Close"), [&bar] { bar.clear(); });
+            });
+    connect(
+        this, &IncidentChanges::doneForAll, &bar, [&bar](const QString& what, const QString& more) {
+            bar.showMessage(MessageBar::Kind::Note, what, more);
+            bar.addAction(tr("Close"), [&bar] { bar.clear(); });
+        });
+}
+
+/// Nothing, with the reason said, when not all of them are here: no step is half a step.
+std::optional<IncidentChanges::Incidents> IncidentChanges::marked()
+{
+    const auto marked = m_services.selection->marked();
+    const auto here = static_cast<qint64>(marked.hits.size());
+    if (marked.rows > Selection::kMarkedMax) {
+        Q_EMIT failed(tr("Nothing was changed: %1 rows are selected.").arg(grouped(marked.rows)),
+                      tr("At most %1 are changed in one step.").arg(Selection::kMarkedMax));
+        return std::nullopt;
+    }
+    if (here < marked.rows) {
+        Q_EMIT failed(tr("Nothing was changed: %1 of the %2 selected rows are not here yet.")
+                          .arg(marked.rows - here)
+                          .arg(marked.rows),
+                      tr("They are being read. Do it again when they are."));
+        return std::nullopt;
+    }
+    Incidents incidents;
+    for (const auto& hit : marked.hits) {
+        incidents.push_back(hit->incident);
+    }
+    return incidents.empty() ? std::nullopt : std::optional(std::move(incidents));
 }
 
 void IncidentChanges::askTag()
 {
-    const auto hit = m_services.selection->shared();
-    if (!hit) {
+    const auto incidents = marked();
+    if (!incidents) {
         return;
     }
     auto* dialog = new QInputDialog(m_services.window);
     dialog->setObjectName(u"tag.dialog"_s);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setWindowTitle(tr("Tag"));
-    dialog->setLabelText(tr("Tag for this incident"));
-    connect(dialog, &QInputDialog::textValueSelected, this, [this, hit](const QString& text) {
-        if (!text.trimmed().isEmpty()) {
-            tag(hit->incident, text.trimmed());
-        }
-    });
+    dialog->setLabelText(incidents->size() == 1
+                             ? tr("Tag for this incident")
+                             : tr("Tag for these %1 incidents").arg(incidents->size()));
+    connect(dialog,
+            &QInputDialog::textValueSelected,
+            this,
+            [this, incidents = *incidents](const QString& text) {
+                if (!text.trimmed().isEmpty()) {
+                    tag(incidents, text.trimmed());
+                }
+            });
     dialog->open();
 }
 
 void IncidentChanges::openStatusMenu(const QPoint& at)
 {
-    const auto hit = m_services.selection->shared();
-    if (!hit) {
+    const auto incidents = marked();
+    if (!incidents) {
         return;
     }
     auto* menu = new QMenu(m_services.window);
@@ -70,34 +113,52 @@ void IncidentChanges::openStatusMenu(const QPoint& at)
     for (const auto status : kStatuses) {
         auto* action = menu->addAction(wordOf(status));
         action->setCheckable(true);
-        action->setChecked(status == hit->incident.status);
-        connect(action, &QAction::triggered, this, [this, hit, status] {
-            setStatus(hit->incident, status);
+        action->setChecked(
+            std::all_of(incidents->begin(), incidents->end(), [status](const Incident& incident) {
+                return incident.status == status;
+            }));
+        connect(action, &QAction::triggered, this, [this, incidents = *incidents, status] {
+            setStatus(incidents, status);
         });
     }
     menu->popup(at);
 }
 
-void IncidentChanges::tag(const Incident& incident, const QString& tag)
+void IncidentChanges::tag(const Incidents& incidents, const QString& tag)
 {
     const std::string text = fromQt(tag);
-    if (std::find(incident.tags.begin(), incident.tags.end(), text) == incident.tags.end()) {
-        undo().push(new ChangeIncident( // The stack owns it.
-            *this,
-            incident,
-            {std::nullopt, text},
-            tr("tag “%1”").arg(tag)));
-    }
+    Incidents without;
+    std::copy_if(incidents.begin(),
+                 incidents.end(),
+                 std::back_inserter(without),
+                 [&text](const Incident& incident) {
+                     const auto& tags = incident.tags;
+                     return std::find(tags.begin(), tags.end(), text) == tags.end();
+                 });
+    push(without, {std::nullopt, text}, tr("tag “%1”").arg(tag));
 }
 
-void IncidentChanges::setStatus(const Incident& incident, domain::IncidentStatus status)
+void IncidentChanges::setStatus(const Incidents& incidents, domain::IncidentStatus status)
 {
-    if (status != incident.status) {
-        undo().push(new ChangeIncident( // The stack owns it.
+    Incidents others;
+    std::copy_if(incidents.begin(),
+                 incidents.end(),
+                 std::back_inserter(others),
+                 [status](const Incident& incident) { return incident.status != status; });
+    push(others, {status, {}}, tr("status %1").arg(wordOf(status)));
+}
+
+void IncidentChanges::push(const Incidents& incidents,
+                           const WantedChange& wanted,
+                           const QString& what)
+{
+    if (!incidents.empty()) {
+        undo().push(new ChangeIncidents( // The stack owns it.
             *this,
-            incident,
-            {status, {}},
-            tr("status %1").arg(wordOf(status))));
+            incidents,
+            wanted,
+            incidents.size() == 1 ? what
+                                  : tr("%1 of %2 incidents").arg(what).arg(incidents.size())));
     }
 }
 
@@ -108,8 +169,18 @@ void IncidentChanges::send(const std::string& id, Change change, Answer answer)
     if (line.waiting.size() == 1) {
         QMetaObject::invokeMethod( // Later: nothing answers whoever still asks.
             this,
-            [this, id] { next(id); },
+            [this, id] { begin(id); },
             Qt::QueuedConnection);
+    }
+}
+
+/// Many incidents are asked a few at a time: the rest of the window has questions too.
+void IncidentChanges::begin(const std::string& id)
+{
+    if (m_asked < kAskedMax) {
+        next(id);
+    } else {
+        m_ready.push_back(id);
     }
 }
 
@@ -133,13 +204,20 @@ void IncidentChanges::next(const std::string& id)
         const auto done = std::exchange(mine.question, nullptr);
         const auto wait = std::move(mine.waiting.front());
         mine.waiting.pop_front();
+        --m_asked;
         if (reply) {
             mine.last = *reply;
             Q_EMIT changed(*reply);
         }
         wait.answer(reply);
         next(id);
+        if (!m_ready.empty() && m_asked < kAskedMax) {
+            const auto other = std::move(m_ready.front());
+            m_ready.pop_front();
+            next(other);
+        }
     };
+    ++m_asked;
     line.question = source->change(
         id, line.waiting.front().change(line.last ? &*line.last : nullptr), std::move(answered));
 }
@@ -152,82 +230,13 @@ void IncidentChanges::endAll()
         {},
         {},
         {}};
+    m_ready.clear();
+    m_asked = 0;
     for (const auto& [id, line] : std::exchange(m_lines, {})) {
         for (const auto& wait : line.waiting) {
             wait.answer(tl::make_unexpected(gone));
         }
     }
-}
-
-ChangeIncident::ChangeIncident(IncidentChanges& changes,
-                               const domain::Incident& before,
-                               Wanted wanted,
-                               const QString& text)
-    : QUndoCommand(text)
-    , m_changes(changes)
-    , m_id(before.incidentId.text())
-    , m_step(std::make_shared<Step>(Step{std::move(wanted), before.status}))
-{
-}
-
-void ChangeIncident::undo()
-{
-    if (!isObsolete()) {
-        send(false);
-    }
-}
-
-void ChangeIncident::redo()
-{
-    if (!isObsolete()) {
-        send(true);
-    }
-}
-
-domain::IncidentChange ChangeIncident::Step::change(bool forward, const domain::Incident* last)
-{
-    domain::IncidentChange change;
-    if (!wanted.status) {
-        (forward ? change.addTags : change.removeTags) = {wanted.tag};
-        return change;
-    }
-    if (forward && last != nullptr) {
-        before = last->status; // The row did not show the change before this one yet.
-    }
-    change.status = forward ? *wanted.status : before;
-    change.statusWas = forward ? before : *wanted.status;
-    return change;
-}
-
-void ChangeIncident::send(bool forward)
-{
-    m_changes.send(
-        m_id,
-        [step = m_step, forward](const domain::Incident* last) {
-            return step->change(forward, last);
-        },
-        [self = QPointer(this), forward](const domain::SourceResult<domain::Incident>& reply) {
-            if (self && !reply) {
-                self->fail(forward, reply.error());
-            }
-        });
-}
-
-void ChangeIncident::fail(bool forward, const domain::SourceFailure& failure)
-{
-    setObsolete(true);
-    Q_EMIT m_changes.failed((forward ? tr("Not done: %1") : tr("Not undone: %1")).arg(text()),
-                            toQt(failure.error.message));
-    auto* stack = &m_changes.undo();
-    // The stack asks it once more, without effect, and drops it: at once where it is the last.
-    QMetaObject::invokeMethod(
-        stack,
-        [stack, self = QPointer(this)] {
-            if (self && stack->canUndo() && stack->command(stack->index() - 1) == self) {
-                stack->undo();
-            }
-        },
-        Qt::QueuedConnection);
 }
 
 void handleUndo(const Services& services)

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ui/windows/change_incidents.h"
 #include "ui/windows/pane_registry.h"
-
-#include <QPointer>
-#include <QUndoCommand>
 
 #include <deque>
 #include <map>
+#include <optional>
 
 class QPoint;
 
@@ -23,6 +22,7 @@ class IncidentChanges : public QObject {
 
 public:
     using Incident = domain::Incident;
+    using Incidents = std::vector<Incident>;
     using Answer = std::function<void(const domain::SourceResult<Incident>& reply)>;
     /// Made when its turn has come; `last` is what the change before it left, nullptr at first.
     using Change = std::function<domain::IncidentChange(const Incident* last)>;
@@ -31,19 +31,23 @@ public:
 
     /// What failed is said there from now on.
     void reportTo(MessageBar& bar);
-    /// Asks for a tag of the selected incident.
+    /// Asks for a tag of the marked incidents (Selection::marked).
     void askTag();
-    /// Offers the statuses of the selected incident.
+    /// Offers the statuses of the marked incidents.
     void openStatusMenu(const QPoint& at);
-    void tag(const Incident& incident, const QString& tag);
-    void setStatus(const Incident& incident, domain::IncidentStatus status);
+    /// One step for all of them; those that have the tag, or the status, are left out.
+    void tag(const Incidents& incidents, const QString& tag);
+    void setStatus(const Incidents& incidents, domain::IncidentStatus status);
     /// The answer always comes, later.
     void send(const std::string& id, Change change, Answer answer);
     [[nodiscard]] QUndoStack& undo() const { return *m_services.undo; }
 
 Q_SIGNALS:
     void changed(const exhibit::domain::Incident& incident);
-    void failed(const QString& what, const QString& why);
+    /// `all` is `why` where that has no room for every incident, else empty.
+    void failed(const QString& what, const QString& why, const QString& all = {});
+    /// A step that was of several incidents is done for all of them.
+    void doneForAll(const QString& what, const QString& more);
 
 private:
     struct Wait {
@@ -57,45 +61,15 @@ private:
     };
 
     void next(const std::string& id);
+    void begin(const std::string& id);
     void endAll();
+    [[nodiscard]] std::optional<Incidents> marked();
+    void push(const Incidents& incidents, const WantedChange& wanted, const QString& what);
 
     Services m_services;
     std::map<std::string, Line> m_lines; ///< By incident.
-};
-
-/// One change of one incident. A step that failed has no effect any more and leaves the stack.
-class ChangeIncident : public QObject, public QUndoCommand {
-    Q_OBJECT
-
-public:
-    /// A status to set, else a tag to add.
-    struct Wanted {
-        std::optional<domain::IncidentStatus> status;
-        std::string tag;
-    };
-
-    ChangeIncident(IncidentChanges& changes,
-                   const domain::Incident& before,
-                   Wanted wanted,
-                   const QString& text);
-    void undo() override;
-    void redo() override;
-
-private:
-    /// Shared with the questions: what was asked goes on when the stack drops the step.
-    struct Step {
-        Wanted wanted;
-        domain::IncidentStatus before; ///< The status that undoing sets again.
-
-        [[nodiscard]] domain::IncidentChange change(bool forward, const domain::Incident* last);
-    };
-
-    void send(bool forward);
-    void fail(bool forward, const domain::SourceFailure& failure);
-
-    IncidentChanges& m_changes;
-    std::string m_id;
-    std::shared_ptr<Step> m_step;
+    std::deque<std::string> m_ready; ///< Incidents that wait until fewer are asked.
+    int m_asked = 0;
 };
 
 /// Undo and redo of a window, named after their steps.

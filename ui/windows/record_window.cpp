@@ -168,10 +168,7 @@ void RecordWindow::handleChanges()
 void RecordWindow::hideForeignActions()
 {
     for (QAction* action : m_services.actions->all()) {
-        const QString id = action->objectName();
-        const bool own = action->isEnabled() || id == u"search.back" || id == u"search.forward"
-            || id == u"edit.undo" || id == u"edit.redo";
-        action->setVisible(own);
+        action->setVisible(m_services.actions->isHandled(action->objectName()));
     }
     for (auto* button : findChildren<QToolButton*>()) {
         const QAction* action = button->defaultAction();

@@ -4,6 +4,7 @@
 #include "ui/text.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace exhibit::ui {
 
@@ -14,6 +15,7 @@ void Selection::setIncident(std::shared_ptr<const domain::SearchHit> hit)
     if (!same) {
         m_timeline.reset();
         m_event.reset();
+        m_instant.reset();
     }
     Q_EMIT incidentChanged();
     if (!same) {
@@ -22,10 +24,21 @@ void Selection::setIncident(std::shared_ptr<const domain::SearchHit> hit)
     }
 }
 
+Selection::Marked Selection::marked() const
+{
+    if (m_mark) {
+        if (auto rows = m_mark(); rows.rows > 0) {
+            return rows;
+        }
+    }
+    return m_hit ? Marked{{m_hit}, 1} : Marked{};
+}
+
 void Selection::setTimeline(std::shared_ptr<const domain::TimelineReply> timeline)
 {
     m_timeline = std::move(timeline);
     m_event.reset();
+    m_instant.reset();
     Q_EMIT timelineChanged();
 }
 
@@ -43,9 +56,35 @@ void Selection::setEvent(std::optional<std::size_t> index)
     if (index && (!m_timeline || *index >= m_timeline->events.size())) {
         index.reset();
     }
-    if (index != m_event) {
+    const bool wasBetween = std::exchange(m_instant, std::nullopt).has_value();
+    if (index != m_event || wasBetween) {
         m_event = index;
         Q_EMIT eventChanged();
+    }
+}
+
+void Selection::setInstant(UtcTime at)
+{
+    if (!m_timeline || m_timeline->events.empty()) {
+        return;
+    }
+    const auto& events = m_timeline->events;
+    std::size_t last = 0;
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        // A root cause is a finding, not something that happened then.
+        if (events[i].time <= at && events[i].type != domain::StepType::RootCause) {
+            last = i;
+        }
+    }
+    m_event = last;
+    m_instant = at;
+    Q_EMIT eventChanged();
+}
+
+void Selection::offerFilter(QMenu& menu, query::Field field, const std::string& value)
+{
+    if (!value.empty()) {
+        Q_EMIT filterOffered(&menu, field, value);
     }
 }
 

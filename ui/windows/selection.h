@@ -2,11 +2,16 @@
 #pragma once
 
 #include "models/domain/incident_source.h"
+#include "models/query/query.h"
 
 #include <QObject>
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
+
+class QMenu;
 
 namespace exhibit::ui {
 
@@ -21,10 +26,20 @@ public:
     [[nodiscard]] const domain::SearchHit* hit() const { return m_hit.get(); }
     [[nodiscard]] std::shared_ptr<const domain::SearchHit> shared() const { return m_hit; }
 
-    /// The incident's run, once its events are here; shared, because it can be large.
+    /// What a change or a copy is of: the selected rows, else the one that is shown.
+    struct Marked {
+        std::vector<std::shared_ptr<const domain::SearchHit>> hits; ///< As they stand in the list.
+        qint64 rows = 0; ///< That are selected; more than hits where some are not read yet.
+    };
+    static constexpr qint64 kMarkedMax = 500; ///< More rows are not acted on in one step.
+    [[nodiscard]] Marked marked() const;
+    /// Who knows of selected rows; `mark` is asked when something is to be done with them.
+    void setMarker(std::function<Marked()> mark) { m_mark = std::move(mark); }
+
     /// The incident that a session ended with: selected when it is among the first results.
     void want(std::string incidentId) { m_wanted = std::move(incidentId); }
     [[nodiscard]] const std::string& wanted() const { return m_wanted; }
+    /// The incident's run, once its events are here; shared, because it can be large.
     void setTimeline(std::shared_ptr<const domain::TimelineReply> timeline);
     [[nodiscard]] std::shared_ptr<const domain::TimelineReply> timeline() const
     {
@@ -37,7 +52,16 @@ public:
     /// Index into timeline()->events; empty for none.
     void setEvent(std::optional<std::size_t> index);
     [[nodiscard]] std::optional<std::size_t> event() const { return m_event; }
+    /// A moment of the run, whether something happened then or not: event() is the last one before
+    /// it, or the first.
+    void setInstant(UtcTime at);
+    /// Nothing while an event itself is chosen.
+    [[nodiscard]] std::optional<UtcTime> instant() const { return m_instant; }
     void explain() { Q_EMIT explainAsked(); }
+
+    /// Has whoever searches add its ways to filter by a value; the menu stays as it is in a window
+    /// without a search, and for an empty value.
+    void offerFilter(QMenu& menu, query::Field field, const std::string& value);
 
     /// How many results there are and how many are selected, for the status bar.
     void setCounts(qint64 selected, qint64 total, bool estimate);
@@ -46,15 +70,19 @@ public:
 Q_SIGNALS:
     void incidentChanged();
     void timelineChanged();
-    void eventChanged();
+    void eventChanged(); ///< Or the instant.
     void explainAsked();
+    /// Directly connected: the menu is filled when this returns.
+    void filterOffered(QMenu* menu, exhibit::query::Field field, const std::string& value);
     void countsChanged();
 
 private:
     std::shared_ptr<const domain::SearchHit> m_hit;
     std::shared_ptr<const domain::TimelineReply> m_timeline;
     std::optional<std::size_t> m_event;
+    std::optional<UtcTime> m_instant;
     std::string m_wanted;
+    std::function<Marked()> m_mark;
     QString m_counts;
 };
 

@@ -3,6 +3,11 @@
 
 namespace exhibit::ui {
 
+domain::RunExplainer* SourceHub::explainer() const
+{
+    return dynamic_cast<domain::RunExplainer*>(m_source.get());
+}
+
 void SourceHub::setSource(std::shared_ptr<domain::IncidentSource> source,
                           const QString& name,
                           const QString& baseUrl)
@@ -13,12 +18,14 @@ void SourceHub::setSource(std::shared_ptr<domain::IncidentSource> source,
     Q_EMIT sourceChanged();
 }
 
-void SourceHub::setState(ConnectionState state, const QString& detail)
+void SourceHub::setState(ConnectionState state, const QString& detail, const QString& cause)
 {
     const bool back
-        = m_state == ConnectionState::Reconnecting && state == ConnectionState::Connected;
+        = (m_state == ConnectionState::Reconnecting || m_state == ConnectionState::Refused)
+        && state == ConnectionState::Connected;
     m_state = state;
     m_detail = detail;
+    m_cause = cause;
     Q_EMIT stateChanged();
     if (back) {
         Q_EMIT reconnected();

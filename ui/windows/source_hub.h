@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/domain/incident_source.h"
+#include "models/domain/run_explainer.h"
 
 #include <QObject>
 #include <QSet>
@@ -11,7 +11,8 @@
 
 namespace exhibit::ui {
 
-enum class ConnectionState : std::uint8_t { Offline, Connecting, Connected, Reconnecting };
+/// Reconnecting: the server is away. Refused: it does not take the key any more.
+enum class ConnectionState : std::uint8_t { Offline, Connecting, Connected, Reconnecting, Refused };
 
 /// Which source a window asks, and how the connection to it stands. Whoever asks keeps the question
 /// and drops it on sourceChanged(); the old source lives until then.
@@ -23,15 +24,21 @@ public:
 
     /// nullptr while there is none.
     [[nodiscard]] domain::IncidentSource* source() const { return m_source.get(); }
+    /// Of the source; nullptr where that cannot tell.
+    [[nodiscard]] domain::RunExplainer* explainer() const;
     void setSource(std::shared_ptr<domain::IncidentSource> source,
                    const QString& name,
                    const QString& baseUrl);
-    void setState(ConnectionState state, const QString& detail = {});
+    /// `detail` goes on in a sentence, `cause` is what the network said.
+    void setState(ConnectionState state, const QString& detail = {}, const QString& cause = {});
+    /// Asks whoever keeps the connection not to wait any longer.
+    void retry() { Q_EMIT retryAsked(); }
     [[nodiscard]] ConnectionState state() const { return m_state; }
     [[nodiscard]] QString name() const { return m_name; } ///< Host of the server.
     /// "https://host[:port][/path]", as requests to it begin; empty while there is no source.
     [[nodiscard]] QString baseUrl() const { return m_baseUrl; }
     [[nodiscard]] QString detail() const { return m_detail; }
+    [[nodiscard]] QString cause() const { return m_cause; }
     /// Paths of the server's own description (GET /openapi.json): what it can do.
     void setRoutes(const QSet<QString>& routes) { m_routes = routes; }
     [[nodiscard]] const QSet<QString>& routes() const { return m_routes; }
@@ -45,6 +52,7 @@ Q_SIGNALS:
     void stateChanged();
     /// After an outage: what was shown may be old.
     void reconnected();
+    void retryAsked();
     void live(const exhibit::domain::LiveEvent& event);
 
 private:
@@ -53,6 +61,7 @@ private:
     QString m_name;
     QString m_baseUrl;
     QString m_detail;
+    QString m_cause;
     QSet<QString> m_routes;
     QSet<QString> m_exportFormats;
 };

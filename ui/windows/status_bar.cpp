@@ -65,6 +65,9 @@ void ConsoleStatusBar::refresh()
     case ConnectionState::Reconnecting:
         m_connection->setText(tr("%1 not reachable, %2").arg(hub.name(), hub.detail()));
         break;
+    case ConnectionState::Refused:
+        m_connection->setText(tr("%1 no longer accepts the key").arg(hub.name()));
+        break;
     }
     m_selection->setText(m_services.selection->countsText());
     m_zone->setText(tr("Times: %1").arg(TimeDisplay::instance().zoneText(utcNow())));

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/windows/change_incidents.h"
+
+#include "ui/text.h"
+#include "ui/windows/incident_changes.h"
+
+#include <QPointer>
+
+namespace exhibit::ui {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+constexpr qsizetype kNamedMax = 5; ///< Ids that a message has room for.
+
+} // namespace
+
+ChangeIncidents::ChangeIncidents(IncidentChanges& changes,
+                                 const std::vector<domain::Incident>& before,
+                                 const WantedChange& wanted,
+                                 const QString& text)
+    : QUndoCommand(text)
+    , m_changes(changes)
+{
+    for (const auto& incident : before) {
+        m_steps.push_back(
+            std::make_shared<Step>(Step{incident.incidentId.text(), wanted, incident.status}));
+    }
+}
+
+void ChangeIncidents::undo()
+{
+    send(false);
+}
+
+void ChangeIncidents::redo()
+{
+    send(true);
+}
+
+domain::IncidentChange ChangeIncidents::Step::change(bool forward, const domain::Incident* last)
+{
+    domain::IncidentChange change;
+    if (!wanted.status) {
+        (forward ? change.addTags : change.removeTags) = {wanted.tag};
+        return change;
+    }
+    if (forward && last != nullptr) {
+        before = last->status; // The row did not show the change before this one yet.
+    }
+    change.status = forward ? *wanted.status : before;
+    change.statusWas = forward ? before : *wanted.status;
+    return change;
+}
+
+void ChangeIncidents::send(bool forward)
+{
+    auto run = std::make_shared<Run>(Run{forward, m_steps.size(), 0, {}});
+    for (const auto& step : m_steps) {
+        m_changes.send(
+            step->id,
+            [step, forward](const domain::Incident* last) { return step->change(forward, last); },
+            [self = QPointer(this), run, step](
+                const domain::SourceResult<domain::Incident>& reply) {
+                if (self) {
+                    self->answered(*run, *step, reply);
+                }
+            });
+    }
+}
+
+void ChangeIncidents::answered(Run& run,
+                               const Step& step,
+                               const domain::SourceResult<domain::Incident>& reply)
+{
+    ++run.answered;
+    if (!reply) {
+        run.failures[toQt(reply.error().error.message)] << toQt(step.id);
+        std::erase_if(m_steps, [&step](const auto& one) { return one.get() == &step; });
+    }
+    if (run.answered == run.asked) {
+        report(run);
+    }
+    if (m_steps.empty() && !isObsolete()) {
+        leaveStack();
+    }
+}
+
+void ChangeIncidents::report(const Run& run)
+{
+    if (run.failures.empty()) {
+        if (run.asked > 1) {
+            Q_EMIT m_changes.doneForAll(
+                (run.forward ? tr("Done: %1") : tr("Undone: %1")).arg(text()),
+                run.forward ? tr("Edit, Undo takes it back.") : QString());
+        }
+        return;
+    }
+    const QString what = (run.forward ? tr("Not done: %1") : tr("Not undone: %1")).arg(text());
+    if (run.asked == 1) {
+        Q_EMIT m_changes.failed(what, run.failures.begin()->first);
+        return;
+    }
+    qsizetype failed = 0;
+    QStringList reasons;
+    QStringList all;
+    for (const auto& [why, ids] : run.failures) {
+        failed += ids.size();
+        QString named = ids.mid(0, kNamedMax).join(u", "_s);
+        if (ids.size() > kNamedMax) {
+            named = tr("%1 and %2 more").arg(named).arg(ids.size() - kNamedMax);
+        }
+        reasons << tr("%1: %2").arg(named, why);
+        all << tr("%1: %2").arg(ids.join(u", "_s), why);
+    }
+    Q_EMIT m_changes.failed(tr("%1 – for %2 of %3").arg(what).arg(failed).arg(run.asked),
+                            reasons.join(u' '),
+                            all.join(u'\n'));
+}
+
+/// The stack asks it once more, without effect, and drops it: at once where it is the last.
+void ChangeIncidents::leaveStack()
+{
+    setObsolete(true);
+    auto* stack = &m_changes.undo();
+    QMetaObject::invokeMethod(
+        stack,
+        [stack, self = QPointer(this)] {
+            if (self && stack->canUndo() && stack->command(stack->index() - 1) == self) {
+                stack->undo();
+            }
+        },
+        Qt::QueuedConnection);
+}
+
+} // namespace exhibit::ui

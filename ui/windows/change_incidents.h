@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/domain/incident_source.h"
+
+#include <QObject>
+#include <QStringList>
+#include <QUndoCommand>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace exhibit::ui {
+
+class IncidentChanges;
+
+/// A status to set, else a tag to add.
+struct WantedChange {
+    std::optional<domain::IncidentStatus> status;
+    std::string tag;
+};
+
+/// One change of one incident, or the same of several. Those that failed have no part in it any
+/// more; a step of which nothing is left leaves the stack.
+class ChangeIncidents : public QObject, public QUndoCommand {
+    Q_OBJECT
+
+public:
+    /// `before` is not empty.
+    ChangeIncidents(IncidentChanges& changes,
+                    const std::vector<domain::Incident>& before,
+                    const WantedChange& wanted,
+                    const QString& text);
+    void undo() override;
+    void redo() override;
+
+private:
+    /// Of one incident; shared with the questions: what was asked goes on when the stack drops the
+    /// step.
+    struct Step {
+        std::string id;
+        WantedChange wanted;
+        domain::IncidentStatus before; ///< The status that undoing sets again.
+
+        [[nodiscard]] domain::IncidentChange change(bool forward, const domain::Incident* last);
+    };
+    /// What came of one undo() or redo().
+    struct Run {
+        bool forward = true;
+        std::size_t asked = 0;
+        std::size_t answered = 0;
+        std::map<QString, QStringList> failures; ///< Why, and of which.
+    };
+
+    void send(bool forward);
+    void answered(Run& run, const Step& step, const domain::SourceResult<domain::Incident>& reply);
+    void report(const Run& run);
+    void leaveStack();
+
+    IncidentChanges& m_changes;
+    std::vector<std::shared_ptr<Step>> m_steps;
+};
+
+} // namespace exhibit::ui

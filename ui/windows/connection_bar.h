@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/widgets/message_bar.h"
+#include "ui/windows/pane_registry.h"
+
+namespace exhibit::ui {
+
+/// Says that the server is away, or no longer takes the key, for as long as that is so, and what
+/// can be done. What is shown stays.
+class ConnectionBar : public MessageBar {
+    Q_OBJECT
+
+public:
+    ConnectionBar(const Services& services, QWidget* parent);
+
+private:
+    void follow();
+
+    Services m_services;
+    bool m_showsDetails = false; ///< Of this outage: each attempt would close them again.
+};
+
+} // namespace exhibit::ui
