@@ -192,6 +192,15 @@ TEST_F(Redact, aNumberThatNobodyCanHaveIsNoTelephoneNumber)
               "[PHONE], [PHONE], [PHONE]\n");
 }
 
+TEST_F(Redact, mailAddressesAreFoundInEveryScript)
+{
+    EXPECT_EQ(redact("hans@müller.com müller@x.com иван@почта.рф. a@xn--d1acufc.xn--p1ai\n").out,
+              "[EMAIL] [EMAIL] [EMAIL]. [EMAIL]\n");
+    EXPECT_EQ(redact("请联系zhang@example.com。谢谢\n").out, "请联系[EMAIL]。谢谢\n");
+    const std::string none = "no@where, @müller.com, a@b\u3000c.com\n";
+    EXPECT_EQ(redact(none).out, none);
+}
+
 TEST_F(Redact, takesThePatternsOfAPolicyFile)
 {
     const auto policy
