@@ -31,6 +31,7 @@ const std::string kUpstreams = "/admin/upstreams";
 const std::string kKeys = "/admin/keys";
 const std::string kQuotas = "/admin/quotas";
 const std::string kWhitelist = "/admin/whitelist";
+const std::string kPrices = "/admin/prices";
 
 } // namespace
 
@@ -252,6 +253,16 @@ QFuture<Reply<Json>> Client::addToWhitelist(const Json& entry)
 QFuture<Reply<void>> Client::removeFromWhitelist(std::string_view user)
 {
     return call("DELETE", kWhitelist + "?user_id=" + encodeSegment(user), {}, decodeEmpty);
+}
+
+QFuture<Reply<Json>> Client::prices()
+{
+    return call("GET", kPrices, {}, decodeReply<Json>);
+}
+
+QFuture<Reply<Json>> Client::publishPrices(const Json& table)
+{
+    return call("POST", kPrices, printJson(table), decodeReply<Json>);
 }
 
 QFuture<Reply<Json>> Client::estimateCost(const Json& request)

@@ -73,6 +73,10 @@ public:
     [[nodiscard]] QFuture<Reply<Json>> whitelist();
     [[nodiscard]] QFuture<Reply<Json>> addToWhitelist(const Json& entry);
     [[nodiscard]] QFuture<Reply<void>> removeFromWhitelist(std::string_view user);
+    /// {"prices": {...}, "versions": [...]}: the table in force, and all there are.
+    [[nodiscard]] QFuture<Reply<Json>> prices();
+    /// {"prices": {...}}; the body is PriceTable of the document.
+    [[nodiscard]] QFuture<Reply<Json>> publishPrices(const Json& table);
     /// {"estimate": {...}}; the body is EstimateRequest of the document.
     [[nodiscard]] QFuture<Reply<Json>> estimateCost(const Json& request);
 

@@ -95,6 +95,7 @@ struct PolicyImportReply {
 
 struct BacktestReply {
     domain::BacktestReport report;
+    std::optional<std::string> cursor; ///< Goes on where it ended; absent when complete.
 };
 
 struct NewUpstream {

@@ -97,6 +97,7 @@ template <class V>
 void visitFields(V& visit, Of<V, BacktestReply>& reply)
 {
     visit("report", reply.report);
+    visit("cursor", reply.cursor);
 }
 
 template <class V>

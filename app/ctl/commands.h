@@ -28,6 +28,7 @@ void addKeyringCommand(CLI::App& app, Invocation& invocation);
 void addKillCommand(CLI::App& app, Invocation& invocation);
 void addLedgerCommand(CLI::App& app, Invocation& invocation);
 void addPolicyCommand(CLI::App& app, Invocation& invocation);
+void addPriceCommand(CLI::App& app, Invocation& invocation);
 void addQuotaCommands(CLI::App& app, Invocation& invocation);
 void addRedactCommand(CLI::App& app, Invocation& invocation);
 void addRemediationCommand(CLI::App& app, Invocation& invocation);

@@ -3,24 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <QTimer>
-
-#include <csignal>
 #include <iostream>
 
 namespace exhibit::ctl {
 namespace {
-
-using namespace std::chrono_literals;
-
-constexpr auto kLookForSignal = 100ms;
-
-volatile std::sig_atomic_t g_interrupted = 0;
-
-void interrupt(int)
-{
-    g_interrupted = 1;
-}
 
 /// "reading", "pages 12 of 300", "fetching 3 of 12 MiB"
 std::string words(const client::ExportJob& job)
@@ -41,16 +27,10 @@ ExportWait::ExportWait(Session& session)
     : m_session(session)
     , m_terminal(standardErrorIsTerminal())
 {
-    g_interrupted = 0;
-    struct sigaction action = {};
-    action.sa_handler = interrupt;
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    sigaction(SIGINT, &action, nullptr);
 }
 
 ExportWait::~ExportWait()
 {
-    std::signal(SIGINT, SIG_DFL);
     if (m_terminal && !m_shown.empty()) {
         std::cerr << "\r\x1b[K" << std::flush;
     }
@@ -77,14 +57,7 @@ void ExportWait::show(const client::ExportJob& job)
 
 client::Reply<Bytes> ExportWait::wait(QFuture<client::Reply<Bytes>> future)
 {
-    QTimer timer;
-    QObject::connect(&timer, &QTimer::timeout, &timer, [&future] {
-        if (g_interrupted != 0) {
-            future.cancel();
-        }
-    });
-    timer.start(kLookForSignal);
-    return m_session.wait(future);
+    return m_interruption.wait(m_session, future);
 }
 
 } // namespace exhibit::ctl

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "app/ctl/session.h"
+#include "app/ctl/interruption.h"
 
 namespace exhibit::ctl {
 
@@ -22,6 +22,7 @@ private:
     void show(const client::ExportJob& job);
 
     Session& m_session;
+    Interruption m_interruption;
     bool m_terminal;
     std::string m_shown; ///< The last line, or the last phase where nobody watches.
 };

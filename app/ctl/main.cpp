@@ -43,6 +43,7 @@ int run(int argc, char** argv)
     ctl::addPolicyCommand(app, invocation);
     ctl::addUpstreamCommand(app, invocation);
     ctl::addKeyCommand(app, invocation);
+    ctl::addPriceCommand(app, invocation);
     ctl::addQuotaCommands(app, invocation);
     ctl::addRedactCommand(app, invocation);
     ctl::addExportCommand(app, invocation);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/ctl/backtest_rounds.h"
 #include "app/ctl/failure_report.h"
 #include "app/ctl/policy_actions.h"
 #include "app/ctl/policy_file.h"
@@ -12,7 +13,7 @@ namespace exhibit::ctl {
 namespace {
 
 /// {"policies": [...]} of what a file holds.
-Json requestOf(const PolicyFile& file, const BacktestOptions& options)
+JsonObject requestOf(const PolicyFile& file, const BacktestOptions& options)
 {
     JsonObject request;
     const Json* list = findMember(file.document, "policies");
@@ -22,9 +23,6 @@ Json requestOf(const PolicyFile& file, const BacktestOptions& options)
     }
     if (!options.to.empty()) {
         request["to"] = options.to;
-    }
-    if (options.limit > 0) {
-        request["limit"] = options.limit;
     }
     return request;
 }
@@ -104,16 +102,17 @@ int backtestPolicies(Session& session, const BacktestOptions& options)
     if (!file) {
         return report(file.error(), session.json());
     }
-    auto reply = session.wait(session.client().backtest(requestOf(*file, options)));
-    if (!reply) {
-        return report(reply.error(), session.json());
+    BacktestRounds rounds(session, requestOf(*file, options), options.limit, options.step);
+    const auto judged = rounds.run();
+    if (!judged) {
+        return report(judged.error(), session.json());
     }
     if (session.json()) {
-        session.printJsonLine(toJson(*reply));
+        session.printJsonLine(JsonObject{{"report", toJson(*judged)}});
     } else {
-        printReport(session.out(), reply->report);
+        printReport(session.out(), *judged);
     }
-    return reply->report.differences == 0 ? kDone : kNo;
+    return judged->differences == 0 && !Interruption::wanted() ? kDone : kNo;
 }
 
 } // namespace exhibit::ctl

@@ -157,6 +157,8 @@ void addBacktest(CLI::App& command, Invocation& invocation)
         ->type_name("T");
     backtest->add_option("--to", options->to, "Calls before this instant")->type_name("T");
     backtest->add_option("--limit", options->limit, "At most so many calls")->type_name("N");
+    backtest->add_option("--step", options->step, "Ask for so many at a time; adds them up")
+        ->type_name("N");
     backtest->callback([options, &invocation] {
         invocation.run
             = [options](Session& session) { return backtestPolicies(session, *options); };

@@ -32,14 +32,6 @@ int done(Session& session, const client::Reply<void>& reply)
     return reply ? kDone : report(reply.error(), session.json());
 }
 
-std::string cell(const Json& row, std::string_view name)
-{
-    const Json* value = findMember(row, name);
-    return value == nullptr  ? "-"
-        : value->is_string() ? std::string(value->get_string())
-                             : printJson(*value);
-}
-
 /// The array `member` of a reply as a table.
 void printRows(const Output& out,
                const Json& reply,
@@ -55,7 +47,7 @@ void printRows(const Output& out,
     for (const auto& row : rows != nullptr && rows->is_array() ? rows->get_array() : JsonArray{}) {
         std::vector<Cell> cells;
         for (const auto& [header, name] : columns) {
-            cells.push_back({cell(row, name)});
+            cells.push_back({memberText(row, name)});
         }
         table.add(std::move(cells));
     }
@@ -121,6 +113,7 @@ struct Asked {
     std::string expires;
     std::string file;
     std::string project;
+    std::string endpoint = "/v1/chat/completions";
     std::map<std::string, std::int64_t> limits;
 };
 
@@ -151,24 +144,38 @@ int addToWhitelist(Session& session, const Asked& asked)
     return answer(session, session.wait(session.client().addToWhitelist(body)), [](const Json&) {});
 }
 
+/// What the provider adds to the prompt; empty: nothing that is known.
+std::string notCounted(const Json& estimate)
+{
+    const Json* members = findMember(estimate, "not_counted");
+    std::string text;
+    for (const auto& member :
+         members != nullptr && members->is_array() ? members->get_array() : JsonArray{}) {
+        text += (text.empty() ? "what the provider adds for " : ", ")
+            + (member.is_string() ? std::string(member.get_string()) : printJson(member));
+    }
+    return text;
+}
+
 void printEstimate(const Output& out, const Json& reply)
 {
     const Json& estimate = reply.at("estimate");
     const auto range = [&estimate](std::string_view name) {
         const Json* value = findMember(estimate, name);
         return value == nullptr ? std::string("not known")
-                                : cell(*value, "expected") + ", from " + cell(*value, "low")
-                + " to " + cell(*value, "high");
+                                : memberText(*value, "expected") + ", from "
+                + memberText(*value, "low") + " to " + memberText(*value, "high");
     };
     const Json& verdict = estimate.at("verdict");
     const bool allowed = verdict.at("allowed").get_bool();
     printFields(out,
-                {{"model", {cell(estimate, "model")}},
+                {{"model", {memberText(estimate, "model")}},
                  {"prompt tokens", {range("prompt_tokens")}},
                  {"output tokens", {range("output_tokens")}},
+                 {"not counted", {notCounted(estimate)}},
                  {"microcents", {range("cost_microcents")}},
-                 {"prices", {cell(estimate, "price_version")}},
-                 {"quotas", {allowed ? "have room for it" : cell(verdict, "error_code")}}});
+                 {"prices", {memberText(estimate, "price_version")}},
+                 {"quotas", {allowed ? "have room for it" : memberText(verdict, "error_code")}}});
 }
 
 int estimateCost(Session& session, const Asked& asked)
@@ -177,7 +184,7 @@ int estimateCost(Session& session, const Asked& asked)
     if (!file) {
         return report(file.error(), session.json());
     }
-    JsonObject body{{"request", file->document}};
+    JsonObject body{{"request", file->document}, {"endpoint", asked.endpoint}};
     if (!asked.subject.empty()) {
         body["user_id"] = asked.subject;
     }
@@ -279,6 +286,8 @@ void addQuotaCommands(CLI::App& app, Invocation& invocation)
         ->type_name("FILE");
     estimate->add_option("--user", asked->subject, "Who would send it")->type_name("U");
     estimate->add_option("--project", asked->project)->type_name("P");
+    estimate->add_option("--endpoint", asked->endpoint, "Where it would be sent, as /v1/messages")
+        ->type_name("PATH");
     estimate->callback([asked, &invocation] {
         invocation.run = [asked](Session& session) { return estimateCost(session, *asked); };
     });

@@ -77,6 +77,14 @@ void Table::printRow(const Output& output,
     output.stream << '\n';
 }
 
+std::string memberText(const Json& row, std::string_view name)
+{
+    const Json* value = findMember(row, name);
+    return value == nullptr  ? "-"
+        : value->is_string() ? std::string(value->get_string())
+                             : printJson(*value);
+}
+
 void printFields(const Output& output, const std::vector<std::pair<std::string, Cell>>& fields)
 {
     std::size_t width = 0;

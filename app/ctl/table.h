@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/ctl/terminal.h"
+#include "models/base/json.h"
 
 #include <string>
 #include <vector>
@@ -12,6 +13,9 @@ struct Cell {
     std::string text; ///< From anywhere; made printable here.
     Paint paint = Paint::Plain;
 };
+
+/// A member as a cell shows it: text as it is, other values as JSON, "-" when it is absent.
+[[nodiscard]] std::string memberText(const Json& row, std::string_view name);
 
 /// Aligned columns with a header. On a terminal the last column is cut to the width that is left;
 /// in a pipe nothing is, so that scripts see whole values.

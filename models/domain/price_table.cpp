@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/domain/price_table.h"
 
+#include "models/base/price_limits.h"
 #include "models/base/traffic_limits.h"
 #include "models/domain/policy.h"
 
@@ -8,12 +9,6 @@
 #include <cmath>
 
 namespace exhibit::domain {
-namespace {
-
-// Together with limits::kCallTokensMax: no sum of a call overflows.
-constexpr std::int64_t kPriceMax = 20'000'000'000; // 200 units per million tokens.
-
-} // namespace
 
 const ModelPrice* PriceTable::find(std::string_view model) const
 {
@@ -27,7 +22,7 @@ Microcents costOf(const Usage& usage, const ModelPrice& price)
 {
     const auto part = [](std::int64_t tokens, std::int64_t perMillion) {
         return std::clamp(tokens, std::int64_t{0}, limits::kCallTokensMax)
-            * std::clamp(perMillion, std::int64_t{0}, kPriceMax);
+            * std::clamp(perMillion, std::int64_t{0}, limits::kPriceMax);
     };
     const std::int64_t cached = std::clamp<std::int64_t>(
         usage.cachedTokens, 0, std::max<std::int64_t>(usage.promptTokens, 0));

@@ -2,6 +2,7 @@
 #include "models/scan/validators.h"
 
 #include "models/scan/national_ids.h"
+#include "models/scan/phone_plans.h"
 #include "models/scan/text_digits.h"
 
 #include <algorithm>
@@ -160,12 +161,6 @@ bool acceptsCard(std::string_view text)
                                && between(digits, range.prefixDigits, range.least, range.most);
                        })
         && acceptsLuhn(digits);
-}
-
-bool acceptsPhone(std::string_view text)
-{
-    const auto digits = digitsOf(text.substr(0, text.find_first_of("xX")));
-    return digits.size() >= 7 && digits.size() <= 15;
 }
 
 struct NamedValidator {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/api/api.h"
 
+#include "server/api/prices.h"
 #include "server/api/resources.h"
 #include "server/ops/log.h"
 
@@ -27,7 +28,7 @@ void addRoutes(http::Router& router, const ApiServices& services)
           exportRoutes(shared),   searchExportRoutes(shared), exportJobRoutes(shared),
           holdRoutes(shared),     certificateRoutes(shared),  remediationRoutes(shared),
           projectRoutes(shared),  routingRoutes(shared),      upstreamRoutes(shared),
-          callRoutes(shared)}) {
+          callRoutes(shared),     priceRoutes(shared)}) {
         for (const auto& route : routes) {
             router.add({.method = route.method,
                         .pattern = route.pattern,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/gateway/backtest.h"
+#include "models/base/sha256.h"
 #include "models/base/traffic_limits.h"
+#include "server/api/backtest_cursor.h"
 #include "server/api/policy_documents.h"
 #include "server/api/projects.h"
 #include "server/api/reply.h"
@@ -13,8 +14,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Below what clients wait for an answer.
-constexpr auto kBacktestTimeout = 25s;
+/// Both, and once more the second, are below what clients wait for an answer (30 s).
+constexpr auto kBacktestTimeout = 20s; ///< Then no other page is begun.
+constexpr auto kReadTimeout = 4s; ///< One look into the database.
 constexpr std::size_t kCallsAtOnce = 100;
 
 struct BacktestRequest {
@@ -23,6 +25,7 @@ struct BacktestRequest {
     std::optional<UtcTime> to;
     std::int64_t limit = limits::kBacktestCallsMax;
     std::int64_t sample = limits::kBacktestSampleDefault;
+    std::optional<std::string> cursor; ///< Of the answer that this one goes on from.
 };
 
 template <class V>
@@ -33,6 +36,7 @@ void visitFields(V& visit, Of<V, BacktestRequest>& request)
     visit("to", request.to);
     visit.defaulted("limit", request.limit);
     visit.defaulted("sample", request.sample);
+    visit("cursor", request.cursor);
 }
 
 Result<BacktestRequest> readRequest(const http::Request& request)
@@ -54,45 +58,115 @@ Result<BacktestRequest> readRequest(const http::Request& request)
     return asked;
 }
 
-Result<domain::BacktestReport> run(const ApiServices& services,
-                                   TenantId tenant,
-                                   const BacktestRequest& asked)
+/// Of everything that decides what is counted and which calls are.
+std::string digestOf(const BacktestRequest& asked)
 {
-    const auto began = std::chrono::steady_clock::now();
-    const auto deadline = Deadline::after(kBacktestTimeout);
-    EXHIBIT_TRY(auto drafts, readPolicies(asked.policies));
-    storage::RecordedCalls recorded(services.database, services.evidence->keys);
-    gateway::BacktestSources sources;
-    EXHIBIT_TRY(sources.prices, recorded.priceTables(deadline));
-    sources.snapshot = [&](const std::string& id) {
-        return storage::PolicyStore(services.database).snapshot(tenant, id, deadline);
-    };
-    sources.projectSlug = [&](ProjectId project) { return slugOf(services, project); };
-    gateway::Backtest backtest(
-        tenant, std::move(drafts), std::move(sources), static_cast<std::size_t>(asked.sample));
-    storage::RecordedRange range{asked.from, asked.to, {}, kCallsAtOnce};
-    auto left = static_cast<std::size_t>(asked.limit);
-    bool complete = false;
-    while (left > 0 && !deadline.reached()) {
-        range.limit = std::min(left, kCallsAtOnce);
-        EXHIBIT_TRY(const auto calls, recorded.page(tenant, range, deadline));
-        for (const auto& call : calls) {
-            EXHIBIT_CHECK(backtest.add(call));
-        }
-        if (calls.size() < range.limit) {
-            complete = true;
-            break;
-        }
-        left -= calls.size();
-        range.after = storage::RecordedPosition{calls.back().openedAt, calls.back().callId};
-    }
-    auto report = backtest.report();
-    report.complete = complete;
-    report.elapsedUs = std::chrono::duration_cast<std::chrono::microseconds>(
-                           std::chrono::steady_clock::now() - began)
-                           .count();
-    return report;
+    BacktestRequest chosen;
+    chosen.policies = asked.policies;
+    chosen.from = asked.from;
+    chosen.to = asked.to;
+    return toHex(asView(sha256(printJson(toJson(chosen)))));
 }
+
+struct BacktestAnswer {
+    domain::BacktestReport report;
+    std::optional<std::string> cursor; ///< When there is more.
+};
+
+template <class V>
+void visitFields(V& visit, Of<V, BacktestAnswer>& answer)
+{
+    visit("report", answer.report);
+    visit("cursor", answer.cursor);
+}
+
+/// One backtest of a request, or one round of it.
+class Round {
+public:
+    Round(const ApiServices& services, TenantId tenant, const BacktestRequest& asked)
+        : m_tenant(tenant)
+        , m_asked(asked)
+        , m_services(services)
+        , m_recorded(services.database, services.evidence->keys)
+        , m_range{asked.from, asked.to, {}, kCallsAtOnce}
+    {
+    }
+
+    [[nodiscard]] Result<BacktestAnswer> run()
+    {
+        EXHIBIT_TRY(auto backtest, begin());
+        bool complete = false;
+        for (auto left = static_cast<std::size_t>(m_asked.limit);
+             left > 0 && !complete && !m_deadline.reached();) {
+            m_range.limit = std::min(left, kCallsAtOnce);
+            EXHIBIT_TRY(const auto calls, m_recorded.page(m_tenant, m_range, soon()));
+            for (const auto& call : calls) {
+                EXHIBIT_CHECK(backtest.add(call));
+                m_range.after = storage::RecordedPosition{call.openedAt, call.callId};
+            }
+            complete = calls.size() < m_range.limit;
+            left -= calls.size();
+        }
+        BacktestAnswer answer{backtest.report(), {}};
+        answer.report.complete = complete;
+        if (!complete && m_range.after) {
+            EXHIBIT_TRY(answer.cursor, cursorBehind(backtest));
+        }
+        answer.report.elapsedUs = std::chrono::duration_cast<std::chrono::microseconds>(
+                                      std::chrono::steady_clock::now() - m_began)
+                                      .count();
+        return answer;
+    }
+
+private:
+    [[nodiscard]] static Deadline soon() { return Deadline::after(kReadTimeout); }
+
+    [[nodiscard]] Result<gateway::Backtest> begin()
+    {
+        EXHIBIT_TRY(auto drafts, readPolicies(m_asked.policies));
+        gateway::BacktestSources sources;
+        EXHIBIT_TRY(sources.prices, m_recorded.priceTables(soon()));
+        sources.snapshot = [this](const std::string& id) {
+            return storage::PolicyStore(m_services.database).snapshot(m_tenant, id, soon());
+        };
+        sources.projectSlug = [this](ProjectId project) { return slugOf(m_services, project); };
+        gateway::Backtest backtest(m_tenant,
+                                   std::move(drafts),
+                                   std::move(sources),
+                                   static_cast<std::size_t>(m_asked.sample));
+        if (m_asked.cursor) {
+            EXHIBIT_TRY(const auto cursor, readBacktestCursor(*m_asked.cursor, digestOf(m_asked)));
+            if (const auto resumed = backtest.resume(cursor.stopped); !resumed) {
+                return fail(resumed.error().code, resumed.error().message, "/cursor");
+            }
+            m_range.after = cursor.after;
+        }
+        return backtest;
+    }
+
+    /// The runs that were stopped count as long as they have calls: of the others nothing is said.
+    [[nodiscard]] Result<std::string> cursorBehind(const gateway::Backtest& backtest)
+    {
+        BacktestCursor cursor{digestOf(m_asked), *m_range.after, backtest.stopped()};
+        std::vector<RunId> ids;
+        for (const auto& run : cursor.stopped) {
+            ids.push_back(run.runId);
+        }
+        EXHIBIT_TRY(const auto more, m_recorded.runsOf(m_tenant, ids, m_range, soon()));
+        std::erase_if(cursor.stopped, [&more](const gateway::StoppedRun& run) {
+            return more.count(run.runId) == 0;
+        });
+        return printCursor(cursor);
+    }
+
+    std::chrono::steady_clock::time_point m_began = std::chrono::steady_clock::now();
+    Deadline m_deadline = Deadline::after(kBacktestTimeout);
+    TenantId m_tenant;
+    const BacktestRequest& m_asked;
+    const ApiServices& m_services;
+    storage::RecordedCalls m_recorded;
+    storage::RecordedRange m_range;
+};
 
 http::Response backtest(const SharedServices& services,
                         const http::Request& request,
@@ -102,8 +176,9 @@ http::Response backtest(const SharedServices& services,
     if (services->evidence == nullptr) {
         return refusal(request, {ErrorCode::Unavailable, "recorded calls cannot be read", {}});
     }
-    EXHIBIT_ANSWER(request, const auto report, run(*services, principal.tenant, asked));
-    return http::jsonResponse(200, JsonObject{{"report", toJson(report)}});
+    Round round(*services, principal.tenant, asked);
+    EXHIBIT_ANSWER(request, const auto answer, round.run());
+    return http::jsonResponse(200, toJson(answer));
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 #include "server/api/reply.h"
 #include "server/api/resources.h"
 #include "server/gateway/chat_request.h"
+#include "server/gateway/provider_answer.h"
 #include "server/gateway/quota_demands.h"
 #include "server/storage/quota_store.h"
 
@@ -19,9 +20,12 @@ namespace {
 /// languages lies within, dense code and other scripts reach the ends.
 constexpr double kFewestTokens = 0.75;
 constexpr double kMostTokens = 1.6;
+/// What providers put around the texts of a short conversation: roles, separators, a beginning.
+constexpr std::int64_t kFrameTokensMost = 16;
 
 struct EstimateRequest {
-    Json request; ///< As it would be sent to POST /v1/chat/completions.
+    Json request; ///< As it would be sent to `endpoint`.
+    std::string endpoint{gateway::chatSurface().traits().path};
     std::optional<std::string> project;
     std::optional<std::string> userId;
 };
@@ -30,6 +34,7 @@ template <class V>
 void visitFields(V& visit, Of<V, EstimateRequest>& asked)
 {
     visit("request", asked.request);
+    visit.defaulted("endpoint", asked.endpoint);
     visit("project", asked.project);
     visit("user_id", asked.userId);
 }
@@ -56,9 +61,15 @@ struct AskedCall {
 
 Result<std::unique_ptr<AskedCall>> readCall(const EstimateRequest& asked)
 {
+    const auto* surface = gateway::findSurface(asked.endpoint);
+    if (surface == nullptr) {
+        return fail(ErrorCode::InvalidInput,
+                    "expected the path of an API that asks a model, as /v1/chat/completions",
+                    "/endpoint");
+    }
     auto call = std::make_unique<AskedCall>();
     call->request.body = printJson(asked.request);
-    auto chat = gateway::ChatRequest::read(call->request);
+    auto chat = gateway::ChatRequest::read(call->request, *surface);
     if (!chat) {
         chat.error().subject = "/request/" + chat.error().subject;
         return tl::make_unexpected(std::move(chat).error());
@@ -77,7 +88,35 @@ std::int64_t scaled(std::int64_t tokens, double factor)
 
 Range promptTokens(std::int64_t estimate)
 {
-    return {scaled(estimate, kFewestTokens), estimate, scaled(estimate, kMostTokens)};
+    return {scaled(estimate, kFewestTokens),
+            estimate,
+            scaled(estimate, kMostTokens) + kFrameTokensMost};
+}
+
+/// Tools that the provider runs bring prompts and results of its own; functions are run by whoever
+/// asks.
+bool runsTools(const Json& request)
+{
+    const Json* tools = findMember(request, "tools");
+    const auto isHosted = [](const Json& tool) {
+        const auto type = stringMember(tool, "type");
+        return !type.empty() && type != "function" && type != "custom";
+    };
+    return tools != nullptr && tools->is_array()
+        && std::any_of(tools->get_array().begin(), tools->get_array().end(), isHosted);
+}
+
+/// Members whose tokens nobody sees but the provider: it adds them to the prompt.
+JsonArray unseen(const gateway::ChatRequest& chat, const Json& request)
+{
+    JsonArray members;
+    for (const auto& member : chat.providerState) {
+        members.emplace_back(member);
+    }
+    if (runsTools(request)) {
+        members.emplace_back("tools");
+    }
+    return members;
 }
 
 /// From what the model's recorded answers came to; without any, from the request alone.
@@ -158,11 +197,15 @@ Result<Json> estimate(const ApiServices& services,
     const auto prompt = promptTokens(tokens);
     const auto output = outputTokens(chat, seen);
     JsonObject json{{"model", chat.model},
+                    {"endpoint", asked.endpoint},
                     {"prompt_tokens", toJson(prompt)},
                     {"output_tokens", toJson(output)},
                     {"answers_seen", seen.answers}};
     if (const auto most = chat.outputTokensMax()) {
         json.emplace("output_tokens_max", *most);
+    }
+    if (auto members = unseen(chat, asked.request); !members.empty()) {
+        json.emplace("not_counted", std::move(members));
     }
     if (price != nullptr) {
         json.emplace("cost_microcents", toJson(costRange(prompt, output, *price)));

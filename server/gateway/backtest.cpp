@@ -118,6 +118,31 @@ Backtest::Backtest(TenantId tenant,
     }
 }
 
+Result<void> Backtest::resume(const std::vector<StoppedRun>& stopped)
+{
+    for (const auto& run : stopped) {
+        if (!isDraft(run.policyId)) {
+            return fail(ErrorCode::InvalidInput, "this policy is not among the drafts");
+        }
+        domain::BacktestHit act;
+        act.runId = run.runId;
+        act.policyId = run.policyId;
+        act.result = DecisionResult::Block;
+        m_stopped.emplace(run.runId, std::move(act));
+    }
+    return {};
+}
+
+std::vector<StoppedRun> Backtest::stopped() const
+{
+    std::vector<StoppedRun> runs;
+    runs.reserve(m_stopped.size());
+    for (const auto& [run, act] : m_stopped) {
+        runs.push_back({run, act.policyId});
+    }
+    return runs;
+}
+
 bool Backtest::isDraft(const std::string& policyId) const
 {
     return std::any_of(m_drafts.begin(), m_drafts.end(), [&](const domain::Policy& draft) {

@@ -18,6 +18,19 @@ struct BacktestSources {
     std::map<std::string, domain::PriceTable> prices;
 };
 
+/// A run that a draft would have ended before the calls that are given.
+struct StoppedRun {
+    RunId runId;
+    std::string policyId; ///< The draft.
+};
+
+template <class V>
+void visitFields(V& visit, Of<V, StoppedRun>& run)
+{
+    visit("run_id", run.runId);
+    visit("policy_id", run.policyId);
+}
+
 /// Draft policies over recorded calls, given oldest first. Each call is judged under its own
 /// snapshot with the drafts in it instead of what they replace, so that drafts meet the other
 /// policies as they would have. One thread.
@@ -28,6 +41,12 @@ public:
              std::vector<domain::Policy> drafts,
              BacktestSources sources,
              std::size_t sampleMax);
+
+    /// Goes on where another one ended: its report then is of the calls behind that alone, and both
+    /// together say what one would have. Before the first call. InvalidInput for what is no draft.
+    [[nodiscard]] Result<void> resume(const std::vector<StoppedRun>& stopped);
+    /// Runs that a draft would have ended by now.
+    [[nodiscard]] std::vector<StoppedRun> stopped() const;
 
     /// An error: a snapshot could not be read or made.
     [[nodiscard]] Result<void> add(const storage::RecordedCall& call);

@@ -340,7 +340,9 @@ std::optional<Bytes> ChatRequest::rewritten(const Changes& changes) const
 
 std::optional<std::int64_t> ChatRequest::outputTokensMax() const
 {
-    return outputTokensMaxOf(m_walk);
+    // Vectors are no tokens.
+    return &m_surface == &embeddingsSurface() ? std::optional<std::int64_t>(0)
+                                              : outputTokensMaxOf(m_walk);
 }
 
 std::optional<std::int64_t> outputTokensMaxOf(const JsonWalk& request)

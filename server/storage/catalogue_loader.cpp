@@ -2,6 +2,7 @@
 #include "server/storage/catalogue_loader.h"
 
 #include "server/ops/log.h"
+#include "server/storage/price_store.h"
 #include "server/storage/quota_store.h"
 
 #include <algorithm>
@@ -34,7 +35,7 @@ constexpr const char* kSnapshot
       "FROM policy_snapshots WHERE tenant_id = $1 AND snapshot_id = $2";
 constexpr const char* kPrices
     = "SELECT jsonb_build_object('version', version, 'currency', currency, 'models', models) "
-      "FROM price_tables ORDER BY published_at DESC, version DESC LIMIT 1";
+      "FROM price_tables";
 
 /// Texts that this server does not know, written by a newer one, must not stop it: the row is left
 /// out and logged.
@@ -167,7 +168,8 @@ Result<Catalogue> loadCatalogue(Database& database, Deadline deadline)
         for (std::size_t row = 0; row < names.size(); ++row) {
             tenants.push_back(TenantId{names.uuid(row, 0)});
         }
-        EXHIBIT_TRY(const Rows prices, transaction.query(kPrices));
+        EXHIBIT_TRY(const Rows prices,
+                    transaction.query(kPrices + std::string(kPricesInForce) + " LIMIT 1"));
         if (!prices.empty()) {
             EXHIBIT_TRY(catalogue.prices, fromJson<domain::PriceTable>(prices.json(0, 0)));
         }

@@ -17,12 +17,11 @@ constexpr std::string_view kColumns
       " upstream_status, outcome, error_code, price_version, recovered, closed_at FROM proxy_calls";
 constexpr int kClosedAt = 20;
 
-constexpr std::string_view kPage
+constexpr std::string_view kRange
     = " WHERE tenant_id = $1 AND closed_at IS NOT NULL AND replay_of IS NULL"
       " AND ($2::timestamptz IS NULL OR opened_at >= $2)"
       " AND ($3::timestamptz IS NULL OR opened_at < $3)"
-      " AND ($4::timestamptz IS NULL OR (opened_at, call_id) > ($4, $5::uuid))"
-      " ORDER BY opened_at, call_id LIMIT $6";
+      " AND ($4::timestamptz IS NULL OR (opened_at, call_id) > ($4, $5::uuid))";
 
 // A call's id is made when it is opened, so that its partition is known.
 constexpr std::string_view kOne
@@ -60,6 +59,17 @@ Result<RecordedCall> callOf(const Rows& rows, std::size_t row)
     call.priceVersion = rows.optionalText(row, 18);
     call.recovered = rows.boolean(row, 19);
     return call;
+}
+
+/// What kRange asks for.
+Parameters parametersOf(TenantId tenant, const RecordedRange& range)
+{
+    const auto after = range.after.value_or(RecordedPosition{});
+    return {tenant,
+            range.from,
+            range.to,
+            range.after ? Parameter(after.openedAt) : std::nullopt,
+            after.callId};
 }
 
 /// The calls of a page, by their ids.
@@ -270,18 +280,40 @@ Result<std::vector<RecordedCall>> RecordedCalls::page(TenantId tenant,
 {
     using Calls = std::vector<RecordedCall>;
     return m_database.read(tenant, deadline, [&](Transaction& transaction) -> Result<Calls> {
-        const auto position = range.after.value_or(RecordedPosition{});
+        auto parameters = parametersOf(tenant, range);
+        parameters.emplace_back(static_cast<std::int64_t>(range.limit));
         EXHIBIT_TRY(const Rows rows,
-                    transaction.query(std::string(kColumns) + std::string(kPage),
-                                      {tenant,
-                                       range.from,
-                                       range.to,
-                                       range.after ? Parameter(position.openedAt) : std::nullopt,
-                                       position.callId,
-                                       static_cast<std::int64_t>(range.limit)}));
+                    transaction.query(std::string(kColumns) + std::string(kRange)
+                                          + " ORDER BY opened_at, call_id LIMIT $6",
+                                      std::move(parameters)));
         EXHIBIT_TRY(auto calls, complete(transaction, m_keys, rows));
         EXHIBIT_CHECK(expectUndamaged(calls));
         return calls;
+    });
+}
+
+Result<std::set<RunId>> RecordedCalls::runsOf(TenantId tenant,
+                                              const std::vector<RunId>& runs,
+                                              const RecordedRange& range,
+                                              Deadline deadline)
+{
+    using Runs = std::set<RunId>;
+    return m_database.read(tenant, deadline, [&](Transaction& transaction) -> Result<Runs> {
+        std::vector<std::string> ids;
+        for (const auto run : runs) {
+            ids.push_back(run.value.hyphenated());
+        }
+        auto parameters = parametersOf(tenant, range);
+        parameters.push_back(Parameter::array(ids));
+        EXHIBIT_TRY(const Rows rows,
+                    transaction.query("SELECT DISTINCT run_id FROM proxy_calls"
+                                          + std::string(kRange) + " AND run_id = ANY($6::uuid[])",
+                                      std::move(parameters)));
+        Runs found;
+        for (std::size_t row = 0; row < rows.size(); ++row) {
+            found.insert(RunId{rows.uuid(row, 0)});
+        }
+        return found;
     });
 }
 

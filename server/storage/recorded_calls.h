@@ -98,6 +98,11 @@ public:
     [[nodiscard]] Result<std::vector<RecordedCall>> page(TenantId tenant,
                                                          const RecordedRange& range,
                                                          Deadline deadline);
+    /// Those of the runs that have closed calls in the range.
+    [[nodiscard]] Result<std::set<RunId>> runsOf(TenantId tenant,
+                                                 const std::vector<RunId>& runs,
+                                                 const RecordedRange& range,
+                                                 Deadline deadline);
     /// As its entry in the ledger commits to it. NotFound for an unknown call; Conflict when it has
     /// not closed yet or its content was erased; evidenceDamaged() when it is not what was
     /// recorded.

@@ -4,6 +4,7 @@
 import base64
 import collections
 import glob
+import gzip
 import json
 import os
 import re
@@ -14,7 +15,7 @@ SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file_
 DATA = os.environ.get("EXHIBIT_TEST_DATA", os.path.join(SOURCE, "..", "shared", "data"))
 BIN = os.environ.get("EXHIBIT_BIN_DIR", os.path.join(SOURCE, "build", "release", "bin"))
 TYPES = ["EMAIL", "CREDIT_CARD", "IBAN", "SSN", "IP_ADDRESS", "JWT", "PRIVATE_KEY", "API_KEY",
-         "PASSWORD", "PHONE", "NATIONAL_ID", "PASSPORT"]
+         "PASSWORD", "PHONE", "NATIONAL_ID", "PASSPORT", "DATE_OF_BIRTH"]
 NEED_CONTEXT = {"PHONE", "NATIONAL_ID", "PASSPORT"}
 # What has no form of its own: the examples of a scanner's user-defined pattern, and key-like
 # placeholders of one vendor (AP5xxxxxxxxxx).
@@ -30,16 +31,22 @@ def read_rows():
                 row["file"] = os.path.basename(path)
                 raw = base64.b64decode(row["text_b64"]) if "text_b64" in row else row["text"].encode()
                 row["decoded"] = raw.decode("utf-8", "replace")
+                for span in row["spans"]:
+                    # A date is somebody's birth where the words before it say so.
+                    before = raw[max(0, span["start"] - 40):span["start"]].decode("utf-8", "replace")
+                    if span["type"] == "DATE" and re.search(r"(?i)birth|\bborn\b|\bd\.?o\.?b\b", before):
+                        span["type"] = "DATE_OF_BIRTH"
                 rows.append(row)
     return rows
 
 
-def spans_of(texts):
-    """The spans that the program finds in each text."""
+def spans_of(texts, policy=None):
+    """The spans that the program finds in each text, with the shipped packs or those of a file."""
+    more = ["--policy", os.path.join(SOURCE, "resources", "policies", policy)] if policy else []
     lines = "".join(json.dumps(text) + "\n" for text in texts)
-    done = subprocess.run([os.path.join(BIN, "exhibitctl"), "redact", "-", "--ndjson", "--json"],
+    done = subprocess.run([os.path.join(BIN, "exhibitctl"), "redact", "-", "--ndjson", "--json"] + more,
                           input=lines.encode(), stdout=subprocess.PIPE, check=True)
-    return [json.loads(line)["spans"] for line in done.stdout.decode().splitlines()]
+    return [json.loads(line)["spans"] for line in done.stdout.decode().split("\n") if line]
 
 
 def overlaps(a, b):
@@ -112,9 +119,34 @@ def table(counts):
     return "\n".join(lines)
 
 
+def prompts(name):
+    path = os.path.join(DATA, "prompts", name)
+    with (gzip.open if name.endswith(".gz") else open)(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def attack_table():
+    """In how many prompts of each family the packs for requests and answers find anything."""
+    rows = prompts("attack.jsonl.gz")
+    families = collections.defaultdict(list)
+    for index, row in enumerate(rows):
+        families[row["family"].partition(":")[0]].append(index)
+    packs = ["prompt_injection.json", "safety.json"]
+    found = {pack: [bool(spans) for spans in spans_of([row["text"] for row in rows], pack)]
+             for pack in packs}
+    lines = ["| family | prompts | PROMPT_INJECTION | SAFETY |", "|---|---|---|---|"]
+    families["all"] = range(len(rows))
+    for family, indexes in sorted(families.items(), key=lambda item: (item[0] == "all", item[0])):
+        hits = [sum(found[pack][index] for index in indexes) for pack in packs]
+        lines.append(f"| {family} | {len(indexes)} | {hits[0]} | {hits[1]} |")
+    harmless = [row["text"] for row in prompts("benign.jsonl")]
+    hits = [sum(bool(spans) for spans in spans_of(harmless, pack)) for pack in packs]
+    lines.append(f"| harmless | {len(harmless)} | {hits[0]} | {hits[1]} |")
+    return "Prompts in which a pack finds anything, by the family of the attack:\n\n" + "\n".join(lines)
+
+
 def benign_table():
-    with open(os.path.join(DATA, "prompts", "benign.jsonl"), encoding="utf-8") as lines:
-        texts = [json.loads(line)["text"] for line in lines]
+    texts = [row["text"] for row in prompts("benign.jsonl")]
     counts = collections.Counter(span["type"] for spans in spans_of(texts) for span in spans)
     body = "\n".join(f"| {kind} | {count} |" for kind, count in sorted(counts.items()))
     return f"{len(texts)} harmless prompts:\n\n| type | finds |\n|---|---|\n{body}"
@@ -125,7 +157,7 @@ def main():
         sys.exit(f"no examples in {DATA}")
     rows = read_rows()
     counts = measure(rows, spans_of([row["decoded"] for row in rows]))
-    text = f"{table(counts)}\n\n{benign_table()}\n"
+    text = f"{table(counts)}\n\n{benign_table()}\n\n{attack_table()}\n"
     print(text)
     if "--write" in sys.argv:
         path = os.path.join(SOURCE, "docs", "detection.md")

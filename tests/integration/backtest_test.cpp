@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -219,6 +220,69 @@ TEST(Backtest, decidesAgainWhatWasDecidedAndJudgesDrafts)
     EXPECT_EQ(must(recorded.server().control({"policy", "diff", "WORDS", "WORDS@2"})).exitCode, 0);
     EXPECT_EQ(must(recorded.server().control({"policy", "diff", "WORDS@1", "WORDS"})).exitCode, 1);
     EXPECT_EQ(must(recorded.server().control({"policy", "diff", "WORDS@9", "WORDS"})).exitCode, 1);
+}
+
+/// A report without what no two backtests have in common: times.
+Json counted(Json report)
+{
+    for (const auto* name : {"evaluation_us", "slowest_us", "elapsed_us"}) {
+        report.as_object().erase(name);
+    }
+    return report;
+}
+
+TEST(Backtest, goesOnUntilAllCallsAreJudgedAndSaysWhatOneAnswerWould)
+{
+    const Recorded recorded;
+    // Stops runs whose later calls, and incidents, are in other rounds than the stop.
+    const auto draft = recorded.write(
+        "draft.json",
+        R"([{"policy_id":"WORDS","title":"Words","severity":"low","stage":["input","output"],)"
+        R"("mode":"block","rule":{"type":"patterns","patterns":["(?i)\\bthe [a-z]{3}\\b"]}},)"
+        R"({"policy_id":"VOWELS","title":"Vowels","severity":"low","stage":["output"],)"
+        R"("mode":"redact","rule":{"type":"patterns","patterns":["[aeiou]"]}}])");
+    const auto whole = recorded.backtest(draft);
+    ASSERT_GT(whole.at("calls_prevented").as_int64(), 0) << printJson(whole);
+    for (const auto* step : {"3", "20"}) {
+        EXPECT_EQ(printJson(counted(recorded.backtest(draft, {"--step", step}))),
+                  printJson(counted(whole)))
+            << step;
+    }
+    const auto some = recorded.backtest(draft, {"--step", "2", "--limit", "5"});
+    EXPECT_EQ(some.at("calls").as_int64() + some.at("skipped").as_int64(), 5);
+    EXPECT_EQ(some.at("complete"), false);
+
+    // Ctrl-C: what was judged by then.
+    const auto log = recorded.path("log");
+    auto program = must(Process::start(
+        programPath("exhibitctl"),
+        {.arguments
+         = {"--server", recorded.server().url(), "policy", "backtest", draft, "--step", "1"},
+         .environment = {{"EXHIBIT_API_KEY", recorded.server().adminKey().expose()}},
+         .standardErrorFile = log}));
+    const auto soon = Deadline::after(30s);
+    while (readText(log).find("1 calls judged") == std::string::npos && !soon.reached()) {
+        std::this_thread::sleep_for(5ms);
+    }
+    program.signal(SIGINT);
+    EXPECT_EQ(must(program.wait(soon)), 1) << readText(log);
+
+    const auto ask = [&](const std::string& more) {
+        return must(recorded.server().request("POST",
+                                              "/api/v1/policies/backtest",
+                                              {{"Content-Type", "application/json"}},
+                                              R"({"policies":)" + readText(draft) + more + "}"));
+    };
+    const auto first = must(parseJson(ask(R"(,"limit":3)").body));
+    const auto cursor = R"(,"cursor":")" + std::string(stringMember(first, "cursor")) + '"';
+    EXPECT_EQ(ask(cursor).status, 200);
+    for (const auto& other : {cursor + R"(,"to":"2100-01-01T00:00:00Z")",
+                              std::string(R"(,"cursor":"bm9uZQ")"),
+                              std::string(R"(,"cursor":"?")")}) {
+        const auto refused = ask(other);
+        EXPECT_EQ(refused.status, 400) << other;
+        EXPECT_NE(refused.body.find(R"("param":"/cursor")"), std::string::npos) << refused.body;
+    }
 }
 
 /// What exhibitctl says of a run at an instant.

@@ -184,6 +184,23 @@ TEST_F(Redact, eachLineOfNdjsonStaysJson)
     EXPECT_EQ(stringMember(lines[1], "text"), "[EMAIL]") << "of one string, the string";
 }
 
+TEST_F(Redact, aNumberThatNobodyCanHaveIsNoTelephoneNumber)
+{
+    const std::string text = "(000) 000-0000\n+999 1234567890\n+1 111 111 1111\nref 0044-9912-33\n";
+    EXPECT_EQ(redact(text).out, text);
+    EXPECT_EQ(redact("+1 650 253 0000, 0044 20 7946 0958, (212) 736-5000\n").out,
+              "[PHONE], [PHONE], [PHONE]\n");
+}
+
+TEST_F(Redact, mailAddressesAreFoundInEveryScript)
+{
+    EXPECT_EQ(redact("hans@müller.com müller@x.com иван@почта.рф. a@xn--d1acufc.xn--p1ai\n").out,
+              "[EMAIL] [EMAIL] [EMAIL]. [EMAIL]\n");
+    EXPECT_EQ(redact("请联系zhang@example.com。谢谢\n").out, "请联系[EMAIL]。谢谢\n");
+    const std::string none = "no@where, @müller.com, a@b\u3000c.com\n";
+    EXPECT_EQ(redact(none).out, none);
+}
+
 TEST_F(Redact, takesThePatternsOfAPolicyFile)
 {
     const auto policy

@@ -5,14 +5,9 @@
 #include "server/gateway/whole_answer.h"
 #include "tests/server/gateway/guard_builder.h"
 #include "tests/server/gateway/relayed_stream.h"
-
-#include <zlib.h>
+#include "tests/support/llm_traffic.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdlib>
-#include <filesystem>
-#include <sstream>
 
 namespace exhibit::gateway {
 namespace {
@@ -20,34 +15,6 @@ namespace {
 const std::string kUnmatched = patternPolicy("NEVER", "block", "zq[0-9]{3}-never-[a-z]{4}");
 const std::string kEmail
     = patternPolicy("EMAIL", "monitor", "[a-zA-Z0-9.]{1,64}@[a-z0-9]{1,60}\\.[a-z]{2,10}");
-
-std::vector<Json> rows(const std::string& name)
-{
-    const char* given = std::getenv("EXHIBIT_TEST_DATA");
-    const char* source = std::getenv("EXHIBIT_SOURCE_DIR");
-    const std::filesystem::path folder = given != nullptr
-        ? std::filesystem::path(given)
-        : std::filesystem::path(source != nullptr ? source : ".") / ".." / "shared" / "data";
-    const auto path = folder / "llm_traffic" / name;
-    std::vector<Json> found;
-    if (!std::filesystem::exists(path)) {
-        return found;
-    }
-    std::string text;
-    gzFile file = ::gzopen(path.c_str(), "rb");
-    std::array<char, 65536> bytes{};
-    for (int got = 0; (got = ::gzread(file, bytes.data(), bytes.size())) > 0;) {
-        text.append(bytes.data(), static_cast<std::size_t>(got));
-    }
-    ::gzclose(file);
-    std::istringstream lines(text);
-    for (std::string line; std::getline(lines, line);) {
-        if (auto row = parseJson(line)) {
-            found.push_back(*std::move(row));
-        }
-    }
-    return found;
-}
 
 std::string streamOf(const Json& row)
 {
@@ -60,7 +27,7 @@ std::string streamOf(const Json& row)
 
 TEST(RecordedTraffic, streamsPassUnchangedUnderPoliciesThatMatchNothing)
 {
-    for (const auto& row : rows("chat_completions_sse.jsonl.gz")) {
+    for (const auto& row : test::llmTraffic("chat_completions_sse.jsonl.gz")) {
         const std::string stream = streamOf(row);
         auto open = guardWith({});
         EXPECT_EQ(relay(*open, stream, 7).released, stream) << row.at("id");
@@ -74,7 +41,7 @@ TEST(RecordedTraffic, streamsPassUnchangedUnderPoliciesThatMatchNothing)
 
 TEST(RecordedTraffic, answersAndRequestsPassUnchanged)
 {
-    for (const auto& row : rows("chat_completions_json.jsonl.gz")) {
+    for (const auto& row : test::llmTraffic("chat_completions_json.jsonl.gz")) {
         http::Request request;
         request.body = printJson(row.at("request"));
         const auto chat = ChatRequest::read(request);
@@ -109,7 +76,7 @@ const Surface* surfaceOf(const Json& row)
 TEST(RecordedTraffic, streamsOfOtherSurfacesPassUnchanged)
 {
     for (const char* file : {"responses_sse.jsonl.gz", "other_endpoints.jsonl.gz"}) {
-        for (const auto& row : rows(file)) {
+        for (const auto& row : test::llmTraffic(file)) {
             const auto* surface = surfaceOf(row);
             if (surface == nullptr || !row.as_object().contains("sse") || row.at("status") != 200) {
                 continue;
@@ -135,7 +102,7 @@ TEST(RecordedTraffic, streamsOfOtherSurfacesPassUnchanged)
 TEST(RecordedTraffic, answersOfOtherSurfacesPassUnchanged)
 {
     for (const char* file : {"responses_json.jsonl.gz", "other_endpoints.jsonl.gz"}) {
-        for (const auto& row : rows(file)) {
+        for (const auto& row : test::llmTraffic(file)) {
             const auto* surface = surfaceOf(row);
             if (surface == nullptr || row.as_object().contains("sse")) {
                 continue;
