@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/server/redis/redis_on_test.h"
 
+#include "tests/support/test_certificate.h"
+
 #include <gtest/gtest.h>
 
 #include <arpa/inet.h>
@@ -49,25 +51,7 @@ RedisOnTest::~RedisOnTest() = default;
 
 void RedisOnTest::makeCertificate()
 {
-    const auto made = test::run("openssl",
-                                {.arguments = {"req",
-                                               "-x509",
-                                               "-newkey",
-                                               "rsa:2048",
-                                               "-nodes",
-                                               "-days",
-                                               "2",
-                                               "-subj",
-                                               "/CN=redis",
-                                               "-addext",
-                                               "subjectAltName=" + m_setup.names,
-                                               "-keyout",
-                                               m_folder.file("key.pem"),
-                                               "-out",
-                                               m_folder.file("cert.pem")},
-                                 .standardErrorFile = m_folder.file("openssl.log")},
-                                soon());
-    ASSERT_TRUE(made && made->exitCode == 0);
+    ASSERT_TRUE(test::makeCertificate(m_folder, m_setup.names, soon()));
 }
 
 void RedisOnTest::start()

@@ -4,6 +4,7 @@
 #include "tests/support/http_client.h"
 #include "tests/support/sample_upstream_process.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/test_certificate.h"
 
 #include <gtest/gtest.h>
 #include <openssl/bio.h>
@@ -250,23 +251,7 @@ TEST(SampleUpstream, servesTheBundledRecordings)
 TEST(SampleUpstream, speaksTls)
 {
     const TempDir folder;
-    const auto made = run("openssl",
-                          {.arguments = {"req",
-                                         "-x509",
-                                         "-newkey",
-                                         "rsa:2048",
-                                         "-nodes",
-                                         "-days",
-                                         "2",
-                                         "-subj",
-                                         "/CN=localhost",
-                                         "-keyout",
-                                         folder.file("key.pem"),
-                                         "-out",
-                                         folder.file("cert.pem")},
-                           .standardErrorFile = folder.file("log")},
-                          soon());
-    ASSERT_TRUE(made && made->exitCode == 0);
+    ASSERT_TRUE(makeCertificate(folder, "DNS:localhost", soon()));
     const Provider provider({"--tls", folder.file("cert.pem"), folder.file("key.pem")});
     const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(
         SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
