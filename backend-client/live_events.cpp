@@ -17,7 +17,7 @@ int waitSeconds(int failures)
 {
     const int seconds = std::min(1 << std::min(failures, 5), kWaitSecondsMax);
     // Consoles that lost the same server do not all come back in the same second.
-    return seconds + static_cast<int>(QRandomGenerator::global()->bounded(1 + seconds / 4));
+    return seconds + QRandomGenerator::global()->bounded(1 + seconds / 4);
 }
 
 } // namespace

@@ -4,6 +4,8 @@
 
 #include <QCoreApplication>
 
+#include <cstdio>
+#include <exception>
 #include <iostream>
 
 namespace ctl = exhibit::ctl;
@@ -66,7 +68,7 @@ int run(int argc, char** argv)
 } // namespace
 
 int main(int argc, char** argv)
-{
+try {
     const QCoreApplication application(argc, argv);
     const int code = run(argc, argv);
     std::cout.flush();
@@ -75,4 +77,10 @@ int main(int argc, char** argv)
         return ctl::kUnavailable;
     }
     return code;
+} catch (const std::exception& error) {
+    // Out of memory and the like; what can be expected is a Result.
+    std::fputs("exhibitctl: ", stderr);
+    std::fputs(error.what(), stderr);
+    std::fputs("\n", stderr);
+    return ctl::kUnavailable;
 }

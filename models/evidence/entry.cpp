@@ -147,10 +147,11 @@ Result<EntryHead> scan(BytesView bytes, OnField onField)
     while (!scanner.take("]")) {
         const bool fine = (fields == 0 || scanner.take(",")) && scanner.take(R"({"d":")")
             && scanner.takeDigest(digest) && scanner.take(R"(","p":")") && scanner.takeString(path)
-            && isRawPath(path) && scanner.take("}") && ++fields <= limits::kEntryFieldsMax;
+            && isRawPath(path) && scanner.take("}") && fields < limits::kEntryFieldsMax;
         if (!fine) {
             return malformed("field " + std::to_string(fields));
         }
+        ++fields;
         onField(digest, path);
     }
     if (!scanner.take(R"(,"log":")") || !scanner.takeString(head.log) || !isOrigin(head.log)) {

@@ -184,7 +184,7 @@ Result<void> writePack(const std::string& id,
     ZipWriter writer(sink);
     EXHIBIT_CHECK(writer.add("mimetype", kPackMimetype));
     for (const auto& [path, content] : bag) {
-        EXHIBIT_CHECK(writer.add("exhibit-" + id + "/" + path, content));
+        EXHIBIT_CHECK(writer.add(fmt::format("exhibit-{}/{}", id, path), content));
     }
     return writer.finish();
 }

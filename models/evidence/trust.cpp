@@ -25,7 +25,7 @@ Result<void> TrustAnchors::addKeyring(BytesView bytes, const std::optional<NoteK
         if (line.purpose == kLogPurpose) {
             logKeys.push_back({line.key, line.fromSize, line.toSize.value_or(UINT64_MAX)});
         } else if (line.purpose == kCertificatePurpose) {
-            certificateKeys.push_back(TrustedCertificateKey(line));
+            certificateKeys.emplace_back(line);
         } else if (line.purpose == kWitnessPurpose) {
             witnesses.push_back({line.key, line.fromSize, line.toSize.value_or(UINT64_MAX)});
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/replay/outcome.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
@@ -62,7 +64,7 @@ void addMissing(const std::multiset<std::string>& from,
         from.begin(), from.end(), in.begin(), in.end(), std::back_inserter(missing));
     for (const auto& each : missing) {
         if (found.size() < kDifferencesMax) {
-            found.push_back(where + ": " + each);
+            found.push_back(fmt::format("{}: {}", where, each));
         }
     }
 }

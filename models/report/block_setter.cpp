@@ -15,6 +15,9 @@ using Element = PageFlow::Element;
 
 constexpr double kLabelWidth = 76;
 constexpr double kPairPadding = 8;
+constexpr const char* kUnknownGlyphs
+    = "Some characters stand here as a box with their number: no font that is installed where "
+      "these pages were set has them. The data that the pages are drawn from has them unchanged.";
 
 struct FactColumn {
     double x = 0;
@@ -222,6 +225,10 @@ void setBlocks(const Document& document, PageFlow& flow)
     for (std::size_t i = 0; i < blocks.size(); ++i) {
         setter.setFollowing(i + 1 < blocks.size() ? &blocks[i + 1] : nullptr);
         std::visit(setter, blocks[i]);
+    }
+    if (flow.unknownGlyphs() > 0) { // Known since the first time through, which counts.
+        setter.setFollowing(nullptr);
+        setter(Notice{plain(kUnknownGlyphs)});
     }
     flow.finish();
 }

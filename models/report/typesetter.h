@@ -10,7 +10,8 @@ struct Typeset {
     Bytes
         pdf; ///< PDF 1.5 as Cairo writes it: tagged, with an outline; finish() makes it an export.
     std::size_t pages = 0;
-    int unknownGlyphs = 0; ///< Characters that print as their number: no installed font has them.
+    /// Characters that print as their number: no installed font has them. The last page says so.
+    int unknownGlyphs = 0;
 };
 
 /// Sets the document on A4 pages. The same document gives the same bytes with the same fonts. Any

@@ -38,13 +38,11 @@ Result<Exported> make(const SharedServices& services,
 {
     const Bytes json = printJson(toJson(evidence.bundle));
     if (format == "json") {
-        return Exported{json, "application/json", "", std::nullopt};
+        return Exported{json, "application/json", "", {}};
     }
     if (format == "csv") {
-        return Exported{report::soc2Csv(evidence.bundle),
-                        "text/csv; charset=utf-8; header=present",
-                        "",
-                        std::nullopt};
+        return Exported{
+            report::soc2Csv(evidence.bundle), "text/csv; charset=utf-8; header=present", "", {}};
     }
     if (services->evidence == nullptr) {
         return fail(ErrorCode::Unavailable, "the ledger is not open");
@@ -56,7 +54,7 @@ Result<Exported> make(const SharedServices& services,
                     json, report::ReportKind::Soc2, evidence.listings, [&](const Digest& document) {
                         return keys.signPdf(id, document);
                     }));
-    return Exported{std::move(pdf), "application/pdf", "", std::nullopt};
+    return Exported{std::move(pdf), "application/pdf", "", {}};
 }
 
 /// An empty body asks for the stated period as PDF.

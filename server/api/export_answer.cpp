@@ -95,19 +95,17 @@ http::Response answerExport(const SharedServices& services,
     if (!exported && exported.error().subject == kNeedsJob) {
         return asJob(services, request, std::move(order));
     }
-    if (exported && exported->record) {
-        const auto recorded = storage::recordExport(services->database,
-                                                    services->ledger,
-                                                    order.tenant,
-                                                    order.actor,
-                                                    *exported->record,
-                                                    Deadline::after(kExportTimeout));
-        if (!recorded) {
-            return refusal(request, recorded.error());
-        }
-    }
     if (!exported) {
         return refusal(request, exported.error());
+    }
+    const auto recorded = storage::recordExport(services->database,
+                                                services->ledger,
+                                                order.tenant,
+                                                order.actor,
+                                                exported->record,
+                                                Deadline::after(kExportTimeout));
+    if (!recorded) {
+        return refusal(request, recorded.error());
     }
     http::Response response;
     response.headers.add("Content-Type", exported->type);

@@ -241,13 +241,10 @@ Result<void> ExportJobs::store(Task& task, const Exported& exported)
                                      Deadline::after(kStoreTimeout),
                                      [&](storage::Transaction& transaction) -> Result<void> {
                                          EXHIBIT_CHECK(storage::finishExportJob(transaction, job));
-                                         if (!exported.record) {
-                                             return {};
-                                         }
                                          return storage::recordExport(transaction,
                                                                       m_services.ledger,
                                                                       task.order.actor,
-                                                                      *exported.record);
+                                                                      exported.record);
                                      });
 }
 

@@ -19,8 +19,7 @@ struct Exported {
     Bytes bytes;
     std::string type;
     std::string name; ///< Of the file.
-    /// Empty: the entry was written with what is exported.
-    std::optional<storage::ExportRecord> record;
+    storage::ExportRecord record; ///< What the log will say of it.
 };
 
 /// Told now and then how far the work is ("pages", 12, 300); an error of it ends the work. Empty:

@@ -57,20 +57,21 @@ Result<Exported> exportAsPack(const ExportWork& work)
 {
     EXHIBIT_TRY(const auto bundle, makeBundle(work));
     EXHIBIT_TRY(auto pack, makePack(work, bundle));
-    // Its entry was written with it.
-    return Exported{
-        std::move(pack.bytes), "application/vnd.exhibit+zip", pack.id + ".exhibit", std::nullopt};
+    JsonObject more{{"tree_size", pack.treeSize}, {"withheld", pack.withheld}};
+    return recorded(
+        work,
+        pack.id,
+        {std::move(pack.bytes), "application/vnd.exhibit+zip", pack.id + ".exhibit", {}},
+        std::move(more));
 }
 
 Result<Exported> exportAsJson(const ExportWork& work)
 {
     EXHIBIT_TRY(const auto bundle, makeBundle(work));
-    return recorded(work,
-                    bundle.bundleId,
-                    {printJson(toJson(bundle)),
-                     "application/json",
-                     work.incident.text() + ".json",
-                     std::nullopt});
+    return recorded(
+        work,
+        bundle.bundleId,
+        {printJson(toJson(bundle)), "application/json", work.incident.text() + ".json", {}});
 }
 
 Result<Exported> exportAsReport(const ExportWork& work, report::ReportKind kind)
@@ -88,7 +89,8 @@ Result<Exported> exportAsReport(const ExportWork& work, report::ReportKind kind)
                     {std::move(pdf),
                      "application/pdf",
                      work.incident.text() + "-" + std::string(wireName(kind)) + ".pdf",
-                     std::nullopt});
+                     {}},
+                    ofPack(pack));
 }
 
 Result<Exported> exportAsPdf(const ExportWork& work)
@@ -166,7 +168,6 @@ Result<storage::ExportedPack> makePack(const ExportWork& work, const report::Evi
     }
     pack.caseId = work.request.caseId;
     pack.exporter = work.actor;
-    pack.reason = work.request.reason;
     const bool withheld = !work.request.production.withheld.empty();
     if (redaction.on() || withheld) {
         pack.withhold = [&redaction, withheld](std::string_view path,
@@ -185,6 +186,13 @@ Result<storage::ExportedPack> makePack(const ExportWork& work, const report::Evi
                                work.principal.tenant,
                                pack,
                                work.deadline);
+}
+
+JsonObject ofPack(const storage::ExportedPack& pack)
+{
+    return {{"pack_sha256", toHex(asView(sha256(pack.bytes)))},
+            {"tree_size", pack.treeSize},
+            {"withheld", pack.withheld}};
 }
 
 Exported recorded(const ExportWork& work, const std::string& id, Exported exported, JsonObject more)

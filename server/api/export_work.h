@@ -59,6 +59,8 @@ struct ExportWork {
 /// The pack of a bundle, with the bundles that reports are made from in it.
 [[nodiscard]] Result<storage::ExportedPack> makePack(const ExportWork& work,
                                                      const report::EvidenceBundle& bundle);
+/// What the log is to say of a file that was made from a pack, or that has one in it.
+[[nodiscard]] JsonObject ofPack(const storage::ExportedPack& pack);
 /// With what the log is to say of it; `more` belongs to the format.
 [[nodiscard]] Exported recorded(const ExportWork& work,
                                 const std::string& id,

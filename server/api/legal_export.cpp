@@ -84,11 +84,13 @@ Result<Exported> exportAsProduction(const ExportWork& work)
     const auto number = [&](std::int64_t page) {
         return report::batesText(production.prefix, numbering.first + page);
     };
-    return recorded(
-        work,
-        id,
-        {std::move(archive), "application/zip", "production-" + id + ".zip", std::nullopt},
-        {{"bates_first", number(0)}, {"bates_last", number(pages - 1)}});
+    auto more = ofPack(pack);
+    more.emplace("bates_first", number(0));
+    more.emplace("bates_last", number(pages - 1));
+    return recorded(work,
+                    id,
+                    {std::move(archive), "application/zip", "production-" + id + ".zip", {}},
+                    std::move(more));
 }
 
 } // namespace exhibit::api

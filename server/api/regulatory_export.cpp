@@ -36,12 +36,11 @@ Result<Exported> exportAsArt73Json(const ExportWork& work)
 {
     EXHIBIT_TRY(const auto source, readSource(work));
     EXHIBIT_TRY(const auto bundle, art73Of(work, source));
-    return recorded(work,
-                    source.pack.id,
-                    {printJson(toJson(bundle)),
-                     "application/json",
-                     work.incident.text() + "-art73.json",
-                     std::nullopt});
+    return recorded(
+        work,
+        source.pack.id,
+        {printJson(toJson(bundle)), "application/json", work.incident.text() + "-art73.json", {}},
+        ofPack(source.pack));
 }
 
 Result<Exported> exportAsArt73(const ExportWork& work)
@@ -57,10 +56,10 @@ Result<Exported> exportAsArt73(const ExportWork& work)
                                          report::ReportKind::AiActArt73,
                                          {{std::string(report::kAttachedPack), source.pack.bytes}},
                                          sign));
-    return recorded(
-        work,
-        source.pack.id,
-        {std::move(pdf), "application/pdf", work.incident.text() + "-art73.pdf", std::nullopt});
+    return recorded(work,
+                    source.pack.id,
+                    {std::move(pdf), "application/pdf", work.incident.text() + "-art73.pdf", {}},
+                    ofPack(source.pack));
 }
 
 /// A draft that nobody signed, so that the file is not signed either.
@@ -82,10 +81,10 @@ Result<Exported> exportAsDeclaration(const ExportWork& work)
                                   "The item that the draft is about",
                                   source.pack.bytes});
     EXHIBIT_TRY(auto pdf, report::finishPdf(typeset.pdf, pages, finish));
-    return recorded(
-        work,
-        source.pack.id,
-        {std::move(pdf), "application/pdf", work.incident.text() + "-fre902.pdf", std::nullopt});
+    return recorded(work,
+                    source.pack.id,
+                    {std::move(pdf), "application/pdf", work.incident.text() + "-fre902.pdf", {}},
+                    ofPack(source.pack));
 }
 
 Result<Exported> exportAsCase(const ExportWork& work)
@@ -97,7 +96,8 @@ Result<Exported> exportAsCase(const ExportWork& work)
                     {printJson(report::caseUco(source.facts, mapping)),
                      "application/ld+json",
                      work.incident.text() + "-case.jsonld",
-                     std::nullopt});
+                     {}},
+                    ofPack(source.pack));
 }
 
 } // namespace exhibit::api

@@ -42,7 +42,8 @@ public:
     void giveIdleBackLater();
     void stop()
     {
-        m_timer.cancel();
+        boost::system::error_code ignored;
+        m_timer.cancel(ignored);
         m_leasers.join();
     }
     void leave()

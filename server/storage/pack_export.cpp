@@ -7,7 +7,6 @@
 #include "models/evidence/verifier.h"
 #include "server/storage/entry_names.h"
 #include "server/storage/erasure_reading.h"
-#include "server/storage/export_record.h"
 #include "server/storage/pack_parts.h"
 #include "server/storage/time_stamps.h"
 
@@ -384,15 +383,6 @@ Result<ExportedPack> exportPack(Database& database,
         return {};
     }));
     EXHIBIT_CHECK(expectNotInvalid(pack, packKeys));
-    const ExportRecord record{
-        pack.id,
-        "exhibit",
-        request.reason,
-        sha256(pack.bytes),
-        pack.bytes.size(),
-        request.incident,
-        JsonObject{{"tree_size", pack.treeSize}, {"withheld", pack.withheld}}};
-    EXHIBIT_CHECK(recordExport(database, parts.ledger, tenant, request.exporter, record, deadline));
     return pack;
 }
 

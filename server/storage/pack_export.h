@@ -20,7 +20,6 @@ struct PackRequest {
     std::vector<ExportRedaction> redactions;
     std::string caseId;
     Actor exporter;
-    std::string reason; ///< Why it is exported; empty: none was given.
     /// Why a field that could be shown is withheld all the same; nullopt: it is shown. May be
     /// empty.
     std::function<std::optional<std::string>(std::string_view path, const Json& value)> withhold;
@@ -74,7 +73,7 @@ struct ExportedPack {
 /// last entry about its call (over more than limits::kPackRangeMax those entries alone), the fields
 /// of those entries, a proof of each under a head signed now, the incident's certificates, and the
 /// signature over it all. Fields of entries in between are withheld, as are the
-/// redacted ones; everything not shown is listed. The export is itself an entry of the log.
+/// redacted ones; everything not shown is listed. What leaves with it is the caller's to record.
 /// NotFound for an unknown incident; TooLarge when it has more entries than limits::kPackRangeMax.
 [[nodiscard]] Result<ExportedPack> exportPack(Database& database,
                                               const LedgerParts& parts,

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdlib>
 #include <thread>
 
@@ -236,6 +237,42 @@ TEST_F(ReplicasTest, oneThatDiedCountsUntilItsLeaseRunsOut)
     stopRun(*m_first, "later");
     expectStopped(*second, "later");
     expectStopped(*second, "stopped");
+}
+
+TEST_F(ReplicasTest, bothAppendToOneChainWithoutForkOrGap)
+{
+    constexpr int kCallsEach = 60;
+    auto second = start(m_secondData);
+    ASSERT_TRUE(second);
+    std::array<int, 2> answered{};
+    const auto callAll = [&](const test::Exhibitd& server, int& count) {
+        for (int i = 0; i < kCallsEach; ++i) {
+            count += call(server, "").status == 200 ? 1 : 0;
+        }
+    };
+    std::thread other([&] { callAll(*second, answered[1]); });
+    callAll(*m_first, answered[0]);
+    other.join();
+    EXPECT_EQ(answered[0], kCallsEach);
+    EXPECT_EQ(answered[1], kCallsEach);
+    const auto stored = test::waitUntilIngested(*m_postgres, 2 * kCallsEach, Deadline::after(60s));
+    ASSERT_TRUE(stored) << stored.error().message;
+    const auto entries = m_postgres->query(
+        "SELECT count(*) FILTER (WHERE event_type = 'llm.call'), min(epoch), max(epoch),"
+        " max(sequence_number) + 1 - count(*), (SELECT count(*) FROM exhibit.ledger_heads)"
+        " FROM exhibit.incident_log_chain");
+    ASSERT_TRUE(entries) << entries.error().message;
+    EXPECT_EQ(entries->integer(0, 0), 2 * kCallsEach);
+    EXPECT_EQ(entries->integer(0, 1), 1);
+    EXPECT_EQ(entries->integer(0, 2), 1) << "neither took the other's entries for damage";
+    EXPECT_EQ(entries->integer(0, 3), 0) << "no gap";
+    EXPECT_EQ(entries->integer(0, 4), 1);
+    const auto damage = m_postgres->query("SELECT count(*) FROM exhibit.verify_chain_integrity()");
+    ASSERT_TRUE(damage) << damage.error().message;
+    EXPECT_EQ(damage->integer(0, 0), 0);
+    const auto check = m_first->controlJson({"ledger", "verify"});
+    ASSERT_TRUE(check) << check.error().message;
+    EXPECT_EQ(check->at("sound"), true) << printJson(*check);
 }
 
 } // namespace

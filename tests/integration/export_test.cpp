@@ -2,6 +2,9 @@
 // From a call through the proxy to what leaves the building: real server, signer, PostgreSQL.
 #include "tests/integration/export_fixture.h"
 
+#include <map>
+#include <set>
+
 namespace exhibit::test {
 namespace {
 
@@ -243,12 +246,80 @@ TEST_F(Export, eachLeavesItsTraceInTheLog)
         }
         return count;
     };
-    exportAs("exhibit");
-    const std::size_t before = countEntries();
+    // The packs that reports have in them do not leave a second time.
+    std::size_t entries = countEntries();
+    for (const char* format : {"exhibit", "json", "pdf", "executive_debrief", "fre_902"}) {
+        exportAs(format);
+        EXPECT_EQ(countEntries(), ++entries) << format;
+    }
+}
+
+/// The words in backquotes of a line of a document.
+std::vector<std::string> quotedWords(const std::string& line)
+{
+    std::vector<std::string> words;
+    for (auto at = line.find('`'); at != line.npos; at = line.find('`', at + 1)) {
+        const auto end = line.find('`', at + 1);
+        words.push_back(line.substr(at + 1, end - at - 1));
+        at = std::min(end, line.size() - 1);
+    }
+    return words;
+}
+
+/// What docs/evidence-format.md says that each type of entry may have.
+std::map<std::string, std::set<std::string>> documentedFields()
+{
+    std::map<std::string, std::set<std::string>> fields;
+    std::istringstream lines(contentOf(source() + "/docs/evidence-format.md"));
+    bool byPeople = false;
+    for (std::string line; std::getline(lines, line);) {
+        byPeople = byPeople || line.find("people did") != line.npos;
+        const auto second = line.find('|', 1);
+        if (!line.starts_with("| `") || second == line.npos) {
+            continue;
+        }
+        auto paths = quotedWords(line.substr(second));
+        if (byPeople) {
+            paths = {"/resource", "/details"};
+        }
+        for (const auto& type : quotedWords(line.substr(0, second))) {
+            fields[type].insert(paths.begin(), paths.end());
+            fields[type].insert(
+                {"/occurred_at", "/reporter_type", "/reporter_id", "/event_data", "/incident_id"});
+        }
+    }
+    return fields;
+}
+
+TEST_F(Export, theDocumentNamesEveryFieldOfTheLog)
+{
     exportAs("json");
-    EXPECT_EQ(countEntries(), before + 1);
-    exportAs("pdf"); // The pack that is attached to it is an export as well.
-    EXPECT_EQ(countEntries(), before + 3);
+    const auto documented = documentedFields();
+    const auto keys = s_server->controlJson({"ledger", "keys"});
+    ASSERT_TRUE(keys);
+    const auto reply
+        = s_server->request("GET",
+                            "/api/v1/ledger/" + std::string(stringMember(*keys, "tenant"))
+                                + "/entries?from=0&limit=1000");
+    ASSERT_TRUE(reply && reply->status == 200);
+    const auto page = parseJson(reply->body);
+    ASSERT_TRUE(page);
+    std::set<std::string> seen;
+    for (const auto& one : page->at("entries").as_array()) {
+        const auto entry = parseJson(std::string(stringMember(one, "entry")));
+        ASSERT_TRUE(entry) << printJson(one);
+        const std::string type(stringMember(*entry, "type"));
+        seen.insert(type);
+        const auto known = documented.find(type);
+        ASSERT_NE(known, documented.end()) << type;
+        for (const auto& field : entry->at("fields").as_array()) {
+            const std::string path(stringMember(field, "p"));
+            EXPECT_TRUE(known->second.contains(path)) << type << " " << path;
+        }
+    }
+    for (const char* type : {"epoch.opened", "llm.call", "incident.opened", "export.created"}) {
+        EXPECT_TRUE(seen.contains(type)) << type;
+    }
 }
 
 TEST_F(Export, withoutRedactionAKeyNeedsToReadTheAuditToo)

@@ -241,6 +241,13 @@ protected:
         }
         return path("in");
     }
+    void SetUp() override
+    {
+        Redact::SetUp();
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+        GTEST_SKIP() << "a sanitizer's shadow takes more address space than the limit gives";
+#endif
+    }
     static constexpr const char* kSmall = "ulimit -v 160000; ";
 };
 

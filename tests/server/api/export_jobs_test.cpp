@@ -18,7 +18,7 @@ using storage::TestDatabase;
 
 Exported fileOf(Bytes bytes)
 {
-    Exported exported{std::move(bytes), "text/plain", "file.txt", std::nullopt};
+    Exported exported{std::move(bytes), "text/plain", "file.txt", {}};
     exported.record = storage::ExportRecord{.id = "made",
                                             .format = "test",
                                             .reason = "",

@@ -208,7 +208,7 @@ TEST(Thresholds, endARunWhoseTimeIsUpThoughItsProviderSaysNothing)
     EXPECT_EQ(parseJson(refused->body)->at_pointer("/error/code"), "policy_violation");
     EXPECT_TRUE(refused->header("x-exhibit-incident-id"));
     const auto records = waits.records();
-    const auto& stop = recordsOf<spool::IncidentRecord>(records).at(0).stop;
+    const auto stop = recordsOf<spool::IncidentRecord>(records).at(0).stop;
     EXPECT_EQ(stop->reason, TerminationReason::Timeout);
     EXPECT_EQ(stop->killReason, KillReason::MaxRuntime);
     EXPECT_EQ(recordsOf<spool::CallClosed>(records).at(0).outcome, "stopped");
