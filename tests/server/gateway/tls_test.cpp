@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Providers behind TLS: only who can prove the name is spoken to.
 #include "tests/server/gateway/gateway_on_test.h"
-#include "tests/support/process.h"
 #include "tests/support/sample_upstream_process.h"
+#include "tests/support/test_certificate.h"
 
 #include <gtest/gtest.h>
 
@@ -20,30 +20,6 @@ namespace {
 
 const std::string kAsk = R"({"model":"gpt-4o","messages":[{"role":"user","content":"Hi"}]})";
 
-/// A self-signed certificate for `names`, in cert.pem and key.pem of the folder.
-void makeCertificate(const test::TempDir& folder, const std::string& names)
-{
-    const auto made = test::run("openssl",
-                                {.arguments = {"req",
-                                               "-x509",
-                                               "-newkey",
-                                               "rsa:2048",
-                                               "-nodes",
-                                               "-days",
-                                               "2",
-                                               "-subj",
-                                               "/CN=provider",
-                                               "-addext",
-                                               "subjectAltName=" + names,
-                                               "-keyout",
-                                               folder.file("key.pem"),
-                                               "-out",
-                                               folder.file("cert.pem")},
-                                 .standardErrorFile = folder.file("log")},
-                                GatewayOnTest::soon());
-    ASSERT_TRUE(made && made->exitCode == 0);
-}
-
 struct TlsReply {
     int first = 0;
     int second = 0;
@@ -53,7 +29,7 @@ struct TlsReply {
 TlsReply callTwice(const std::string& names, bool trusted)
 {
     const test::TempDir folder;
-    makeCertificate(folder, names);
+    EXPECT_TRUE(test::makeCertificate(folder, names, GatewayOnTest::soon()));
     auto provider
         = test::SampleUpstream::start({"--tls", folder.file("cert.pem"), folder.file("key.pem")});
     EXPECT_TRUE(provider.has_value());
@@ -151,7 +127,7 @@ private:
 TEST(Tls, aNewConnectionResumesTheSessionOfTheLast)
 {
     const test::TempDir folder;
-    makeCertificate(folder, "IP:127.0.0.1");
+    EXPECT_TRUE(test::makeCertificate(folder, "IP:127.0.0.1", GatewayOnTest::soon()));
     ClosingProvider provider(folder, 3);
     ::setenv("SSL_CERT_FILE", folder.file("cert.pem").c_str(), 1);
     GatewaySetup setup;
