@@ -2,6 +2,7 @@
 // A result of 100,000 rows, from a real exhibitd on a real PostgreSQL.
 #include "app/console/console.h"
 #include "models/base/limits.h"
+#include "tests/gui/filled_incidents.h"
 #include "tests/gui/stall_monitor.h"
 #include "tests/support/exhibitd_process.h"
 #include "tests/support/temp_dir.h"
@@ -12,8 +13,10 @@
 #include "ui/search/results_view.h"
 #include "ui/search/search_controller.h"
 #include "ui/widgets/dock_title.h"
+#include "ui/widgets/message_bar.h"
 
 #include <QDockWidget>
+#include <QInputDialog>
 #include <QLineEdit>
 #include <QScrollBar>
 #include <QStandardPaths>
@@ -27,23 +30,6 @@ using namespace Qt::StringLiterals;
 
 constexpr int kPatience = 30'000;
 constexpr int kIncidents = 100'000;
-
-/// Incident n is the n-th newest, costs n, is of user n % 5 and of model n % 30; one of a thousand
-/// is "rare".
-constexpr std::string_view kFill
-    = "WITH t AS (SELECT tenant_id FROM exhibit.tenants LIMIT 1),"
-      " i AS (SELECT n, t.tenant_id, now() - n * interval '20 seconds' AS at,"
-      "   gen_random_uuid() AS id, 'common' || CASE WHEN n % 1000 = 0 THEN ' rare' ELSE '' END"
-      "   AS words FROM t, generate_series(1, $1::integer) AS n),"
-      " s AS (INSERT INTO exhibit.incident_search (tenant_id, created_at, incident_id, status,"
-      "   cost_microcents, latency_us, tsv) SELECT tenant_id, at, id, 'open', n, 1000 * n,"
-      "   to_tsvector('exhibit.exhibit_text', words) || array_to_tsvector(ARRAY['t:' ||"
-      "   $2::text, 'u:user-' || n % 5, 's:high', 'p:SAFETY', 'm:model-' || n % 30]) FROM i)"
-      " INSERT INTO exhibit.incidents (tenant_id, incident_id, run_id, call_id, user_id, model,"
-      "   severity, policy_id, status, title, excerpt, cost_microcents, latency_us, created_at)"
-      " SELECT tenant_id, id, gen_random_uuid(), gen_random_uuid(), 'user-' || n % 5, 'model-' || "
-      "n % 30,"
-      "   'high', 'SAFETY', 'open', 'Incident ' || n, words, n, 1000 * n, at FROM i";
 
 template <class T>
 T must(Result<T> result)
@@ -68,7 +54,7 @@ private Q_SLOTS:
             {.dataDir = m_data.path(), .arguments = {"--database-url", m_postgres->url()}}));
         const auto tenants = must(m_postgres->query("SELECT tenant_id FROM exhibit.tenants"));
         const TenantId tenant{tenants.uuid(0, 0)};
-        (void)must(m_postgres->query(kFill, {kIncidents, tenant.text()}));
+        (void)must(m_postgres->query(test::kFillIncidents, {kIncidents, tenant.text()}));
         (void)must(m_postgres->query("ANALYZE exhibit.incident_search"));
         CommandLine options;
         options.safeMode = true;
@@ -95,6 +81,38 @@ private Q_SLOTS:
         }
         view().verticalScrollBar()->setValue(view().verticalScrollBar()->maximum());
         QTRY_VERIFY_WITH_TIMEOUT(numberAt(rows().rowCount() - 1) > 0, kPatience);
+    }
+
+    void whatIsDoneToManyRowsIsDoneToAllOfThemOrNone()
+    {
+        auto& bar = pane().bar();
+        view().selectAll();
+        QVERIFY(window().actions().trigger(u"case.tag"));
+        QVERIFY(window().findChild<QInputDialog*>() == nullptr);
+        QVERIFY2(bar.text().contains(u"At most 500"_s), qPrintable(bar.text()));
+        view().selectRow(0);
+        view().selectionModel()->select(QItemSelection(rows().index(0, 0), rows().index(449, 0)),
+                                        QItemSelectionModel::ClearAndSelect
+                                            | QItemSelectionModel::Rows);
+        QVERIFY(window().actions().trigger(u"case.tag"));
+        QVERIFY(window().findChild<QInputDialog*>() == nullptr);
+        QVERIFY2(bar.text().contains(u"not here yet"_s), qPrintable(bar.text()));
+        const auto allAreHere = [this] {
+            for (int row = 0; row < 450; row += 50) {
+                if (rows().hit(row) == nullptr) {
+                    return false;
+                }
+            }
+            return true;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(allAreHere(), kPatience);
+        QVERIFY(window().actions().trigger(u"case.tag")); // It was read meanwhile.
+        auto* dialog = window().findChild<QInputDialog*>();
+        QVERIFY(dialog != nullptr);
+        dialog->setTextValue(u"many"_s);
+        dialog->accept();
+        QTRY_VERIFY_WITH_TIMEOUT(bar.text().contains(u"of 450 incidents"_s), kPatience);
+        QCOMPARE(rows().hit(449)->incident.tags, std::vector<std::string>{"many"});
     }
 
     void theOldestFirstReachesAllOfThemToo()

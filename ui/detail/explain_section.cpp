@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/detail/explain_section.h"
 
+#include "models/domain/policy.h"
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
@@ -20,26 +21,41 @@ namespace {
 using namespace Qt::StringLiterals;
 
 constexpr int kHashShown = 16;
+constexpr int kLimitLine = 18;
 
-/// "0 allowed, 1 used" with a bar of how much of the limit that is.
+QString wireText(domain::Metric metric)
+{
+    return toQt(wireName(metric));
+}
+
+/// As people read what a limit counts (domain::Metric).
+QString amountText(const QString& metric, std::int64_t amount)
+{
+    return metric == wireText(domain::Metric::RunCost)    ? costText(amount)
+        : metric == wireText(domain::Metric::RunDuration) ? durationText(amount * std::micro::den)
+                                                          : grouped(amount);
+}
+
+/// "0 allowed, 1 used" with a bar of how much of the limit that is, below what the limit is.
 class LimitRow : public QWidget {
 public:
-    /// `of` names the limit where there are several.
-    LimitRow(QString of, std::int64_t used, std::int64_t limit, QWidget* parent)
+    /// `of` is empty where no other limit stands beside it.
+    LimitRow(
+        QString of, const QString& metric, std::int64_t used, std::int64_t limit, QWidget* parent)
         : QWidget(parent)
         , m_of(std::move(of))
+        , m_use(QCoreApplication::translate("Explain", "%1 allowed, %2 used")
+                    .arg(amountText(metric, limit), amountText(metric, used)))
         , m_used(used)
         , m_limit(limit)
     {
         setAccessibleName(text());
     }
-    [[nodiscard]] QSize sizeHint() const override { return {scaled(200), scaled(18)}; }
-    [[nodiscard]] QString text() const
+    [[nodiscard]] QSize sizeHint() const override
     {
-        const QString use = QCoreApplication::translate("Explain", "%1 allowed, %2 used")
-                                .arg(grouped(m_limit), grouped(m_used));
-        return m_of.isEmpty() ? use : m_of + u": "_s + use;
+        return {scaled(200), scaled(m_of.isEmpty() ? kLimitLine : 2 * kLimitLine)};
     }
+    [[nodiscard]] QString text() const { return m_of.isEmpty() ? m_use : m_of + u": "_s + m_use; }
 
 protected:
     void paintEvent(QPaintEvent* event) override
@@ -47,9 +63,14 @@ protected:
         Q_UNUSED(event);
         QPainter painter(this);
         painter.setPen(colour(Role::Text));
-        painter.drawText(rect(), Qt::AlignVCenter, text());
-        const int x = painter.fontMetrics().horizontalAdvance(text()) + scaled(10);
-        const QRect bar(x, height() / 2 - scaled(3), scaled(72), scaled(6));
+        QRect line = rect();
+        if (!m_of.isEmpty()) {
+            line.setTop(height() / 2);
+            painter.drawText(QRect(0, 0, width(), height() / 2), Qt::AlignVCenter, m_of);
+        }
+        painter.drawText(line, Qt::AlignVCenter, m_use);
+        const int x = painter.fontMetrics().horizontalAdvance(m_use) + scaled(10);
+        const QRect bar(x, line.center().y() - scaled(2), scaled(72), scaled(6));
         const double share = m_limit > 0 ? std::min(1.0, double(m_used) / double(m_limit)) : 1.0;
         painter.fillRect(bar, colour(Role::PlotSpan));
         const bool over = m_used > m_limit;
@@ -57,13 +78,14 @@ protected:
             QRect(bar.left(), bar.top(), static_cast<int>(bar.width() * share), bar.height()),
             colour(over ? Role::Failed : Role::PlotBar));
         painter.setPen(colour(Role::Text2));
-        painter.drawText(rect().adjusted(bar.right() + scaled(8), 0, 0, 0),
+        painter.drawText(line.adjusted(bar.right() + scaled(8), 0, 0, 0),
                          Qt::AlignVCenter,
                          over ? QCoreApplication::translate("Explain", "exceeded") : QString());
     }
 
 private:
     QString m_of;
+    QString m_use;
     std::int64_t m_used;
     std::int64_t m_limit;
 };
@@ -74,11 +96,11 @@ QString ledgerText(const domain::LedgerLink& link)
     const QString entry = QCoreApplication::translate("Explain", "entry %1, %2")
                               .arg(link.index)
                               .arg(toQt(link.type));
-    const QString hash = toQt(link.hash).left(kHashShown) + QChar(0x2026);
-    return entry + u' ' + hash + u'\n'
-        + (link.checkpoint ? QCoreApplication::translate("Explain", "  signed in the head of %1")
-                                 .arg(link.checkpoint->treeSize)
-                           : QCoreApplication::translate("Explain", "  under no signed head yet"));
+    const QString head = link.checkpoint
+        ? QCoreApplication::translate("Explain", "in the signed head of %1")
+              .arg(link.checkpoint->treeSize)
+        : QCoreApplication::translate("Explain", "under no signed head yet");
+    return entry + u'\n' + toQt(link.hash).left(kHashShown) + QChar(0x2026) + u'\n' + head;
 }
 
 } // namespace
@@ -150,10 +172,13 @@ void ExplainSection::show(const domain::TimelineEvent& event, const std::optiona
         addRow(tr("Fact"), tr("%1 is %2").arg(fact, textOf(recorded, "fact_state")), true);
     }
     if (findMember(recorded, "limit") != nullptr && findMember(recorded, "used") != nullptr) {
-        addWidgetRow(
-            tr("Threshold"),
-            new LimitRow({}, integerOf(recorded, "used"), integerOf(recorded, "limit"), this),
-            textOf(recorded, "metric"));
+        addWidgetRow(tr("Threshold"),
+                     new LimitRow({},
+                                  textOf(recorded, "metric"),
+                                  integerOf(recorded, "used"),
+                                  integerOf(recorded, "limit"),
+                                  this),
+                     textOf(recorded, "metric"));
     }
     addRow(tr("Should have"), textOf(recorded, "should_have"));
     addRow(tr("Actually did"), textOf(recorded, "actually_did"));
@@ -209,12 +234,18 @@ void ExplainSection::addMoment(const domain::RunExplanation& record)
     addRow(tr("Snapshot"), toQt(record.snapshotId), true);
 }
 
-void ExplainSection::addThresholds(const domain::RunExplanation& record)
+void ExplainSection::addThresholds(const domain::RunExplanation& record,
+                                   const domain::TimelineEvent* event)
 {
     for (const auto& use : record.thresholds) {
-        const QString of = toQt(use.policyId + ", " + use.metric);
-        auto* row = new LimitRow(of, use.used, use.max, this);
-        addWidgetRow(tr("Threshold"), row, row->text());
+        const QString metric = toQt(use.metric);
+        const bool isShown = event != nullptr && event->policy == use.policyId
+            && textOf(event->data, "metric") == metric;
+        if (!isShown) { // The decision's own is, as it was when that was made.
+            const QString of = toQt(use.policyId) + u", "_s + metric;
+            auto* row = new LimitRow(of, metric, use.used, use.max, this);
+            addWidgetRow(tr("Threshold"), row, row->text());
+        }
     }
 }
 
@@ -240,7 +271,7 @@ void ExplainSection::addRecord(const domain::RunExplanation& record,
     if (event == nullptr) {
         addMoment(record);
     }
-    addThresholds(record);
+    addThresholds(record, event);
     addPasses(record);
     QStringList entries;
     for (const auto& link : record.ledger) {

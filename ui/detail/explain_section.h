@@ -31,7 +31,7 @@ public:
 private:
     void addWidgetRow(const QString& name, QWidget* row, const QString& value);
     void addMoment(const domain::RunExplanation& record);
-    void addThresholds(const domain::RunExplanation& record);
+    void addThresholds(const domain::RunExplanation& record, const domain::TimelineEvent* event);
     void addPasses(const domain::RunExplanation& record);
     void addRow(const QString& name, const QString& value, bool evidence = false);
 

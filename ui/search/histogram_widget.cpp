@@ -268,6 +268,17 @@ void HistogramWidget::commit()
     }
 }
 
+bool HistogramWidget::event(QEvent* event)
+{
+    // Escape takes the range away first, then ends a search, which is a shortcut of the window.
+    if (event->type() == QEvent::ShortcutOverride && m_brush
+        && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
+        event->accept();
+        return true;
+    }
+    return QWidget::event(event);
+}
+
 void HistogramWidget::keyPressEvent(QKeyEvent* event)
 {
     const bool left = event->key() == Qt::Key_Left;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/windows/connection_bar.h"
 
+#include <QApplication>
+#include <QPushButton>
+
 namespace exhibit::ui {
 
 ConnectionBar::ConnectionBar(const Services& services, QWidget* parent)
@@ -30,6 +33,8 @@ void ConnectionBar::follow()
     if (m_showsDetails) {
         more += QStringLiteral(" %1: %2").arg(hub.baseUrl(), hub.cause());
     }
+    const auto* button = qobject_cast<QPushButton*>(QApplication::focusWidget());
+    const QString focused = button != nullptr && isAncestorOf(button) ? button->text() : QString();
     showMessage(kind, what, more);
     auto& actions = *m_services.actions;
     if (!isAway) {
@@ -41,6 +46,11 @@ void ConnectionBar::follow()
             m_showsDetails = true;
             follow();
         });
+    }
+    for (auto* fresh : findChildren<QPushButton*>()) {
+        if (fresh->text() == focused) { // The last one: those before are being deleted.
+            fresh->setFocus(); // Each attempt writes the bar anew; the focus stays where it was.
+        }
     }
 }
 

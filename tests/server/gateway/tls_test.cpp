@@ -20,12 +20,6 @@ namespace {
 
 const std::string kAsk = R"({"model":"gpt-4o","messages":[{"role":"user","content":"Hi"}]})";
 
-/// For `names`, in cert.pem and key.pem of the folder.
-void makeCertificate(const test::TempDir& folder, const std::string& names)
-{
-    ASSERT_TRUE(test::makeCertificate(folder, names, GatewayOnTest::soon()));
-}
-
 struct TlsReply {
     int first = 0;
     int second = 0;
@@ -35,7 +29,7 @@ struct TlsReply {
 TlsReply callTwice(const std::string& names, bool trusted)
 {
     const test::TempDir folder;
-    makeCertificate(folder, names);
+    EXPECT_TRUE(test::makeCertificate(folder, names, GatewayOnTest::soon()));
     auto provider
         = test::SampleUpstream::start({"--tls", folder.file("cert.pem"), folder.file("key.pem")});
     EXPECT_TRUE(provider.has_value());
@@ -133,7 +127,7 @@ private:
 TEST(Tls, aNewConnectionResumesTheSessionOfTheLast)
 {
     const test::TempDir folder;
-    makeCertificate(folder, "IP:127.0.0.1");
+    EXPECT_TRUE(test::makeCertificate(folder, "IP:127.0.0.1", GatewayOnTest::soon()));
     ClosingProvider provider(folder, 3);
     ::setenv("SSL_CERT_FILE", folder.file("cert.pem").c_str(), 1);
     GatewaySetup setup;
