@@ -39,12 +39,16 @@ Result<void> checkModel(const ModelPrice& price, const std::string& pointer)
                         "expected a model or a glob of 1 to "
                             + std::to_string(limits::kPricedModelBytesMax) + " bytes",
                         pointer + "/model"));
-    const std::pair<const char*, std::int64_t> figures[]
+    const std::pair<const char*, std::optional<std::int64_t>> figures[]
         = {{"input_per_million", price.inputPerMillion},
            {"cached_input_per_million", price.cachedInputPerMillion},
-           {"output_per_million", price.outputPerMillion}};
+           {"output_per_million", price.outputPerMillion},
+           {"cache_write_per_million", price.cacheWritePerMillion},
+           {"reasoning_per_million", price.reasoningPerMillion},
+           {"audio_input_per_million", price.audioInputPerMillion},
+           {"audio_output_per_million", price.audioOutputPerMillion}};
     for (const auto& [name, figure] : figures) {
-        EXHIBIT_CHECK(check(figure >= 0 && figure <= limits::kPriceMax,
+        EXHIBIT_CHECK(check(!figure || (*figure >= 0 && *figure <= limits::kPriceMax),
                             "expected 0 to " + std::to_string(limits::kPriceMax)
                                 + " microcents per million tokens",
                             pointer + '/' + name));

@@ -7,8 +7,35 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 
 namespace exhibit::domain {
+namespace {
+
+struct PricedPart {
+    std::int64_t tokens;
+    std::int64_t perMillion;
+};
+
+/// `total` tokens, those outside the parts at `perMillion`. In microcents and a million: at most
+/// kCallTokensMax times kPriceMax.
+std::int64_t costOfParts(std::int64_t total,
+                         std::int64_t perMillion,
+                         std::initializer_list<PricedPart> parts)
+{
+    const auto priced
+        = [](std::int64_t price) { return std::clamp(price, std::int64_t{0}, limits::kPriceMax); };
+    std::int64_t left = std::clamp(total, std::int64_t{0}, limits::kCallTokensMax);
+    std::int64_t sum = 0;
+    for (const auto& part : parts) {
+        const auto tokens = std::clamp(part.tokens, std::int64_t{0}, left);
+        sum += tokens * priced(part.perMillion);
+        left -= tokens;
+    }
+    return sum + left * priced(perMillion);
+}
+
+} // namespace
 
 const ModelPrice* PriceTable::find(std::string_view model) const
 {
@@ -20,15 +47,20 @@ const ModelPrice* PriceTable::find(std::string_view model) const
 
 Microcents costOf(const Usage& usage, const ModelPrice& price)
 {
-    const auto part = [](std::int64_t tokens, std::int64_t perMillion) {
-        return std::clamp(tokens, std::int64_t{0}, limits::kCallTokensMax)
-            * std::clamp(perMillion, std::int64_t{0}, limits::kPriceMax);
-    };
-    const std::int64_t cached = std::clamp<std::int64_t>(
-        usage.cachedTokens, 0, std::max<std::int64_t>(usage.promptTokens, 0));
-    const std::int64_t sum = part(usage.promptTokens - cached, price.inputPerMillion)
-        + part(cached, price.cachedInputPerMillion)
-        + part(usage.completionTokens, price.outputPerMillion);
+    const auto input = price.inputPerMillion;
+    const auto output = price.outputPerMillion;
+    const std::int64_t sum
+        = costOfParts(
+              usage.promptTokens,
+              input,
+              {{usage.cachedTokens, price.cachedInputPerMillion},
+               {usage.cacheWriteTokens.value_or(0), price.cacheWritePerMillion.value_or(input)},
+               {usage.audioInputTokens.value_or(0), price.audioInputPerMillion.value_or(input)}})
+        + costOfParts(usage.completionTokens,
+                      output,
+                      {{usage.reasoningTokens, price.reasoningPerMillion.value_or(output)},
+                       {usage.audioOutputTokens.value_or(0),
+                        price.audioOutputPerMillion.value_or(output)}});
     return (sum + 500'000) / 1'000'000;
 }
 

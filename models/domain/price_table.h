@@ -15,6 +15,11 @@ struct ModelPrice {
     std::int64_t cachedInputPerMillion = 0;
     std::int64_t outputPerMillion = 0;
     double bytesPerToken = 4.0; ///< For estimates until the provider reports usage.
+    // Parts of the input and the output; absent: they cost what the rest of it does.
+    std::optional<std::int64_t> cacheWritePerMillion;
+    std::optional<std::int64_t> reasoningPerMillion;
+    std::optional<std::int64_t> audioInputPerMillion;
+    std::optional<std::int64_t> audioOutputPerMillion;
 };
 
 template <class V>
@@ -25,6 +30,10 @@ void visitFields(V& visit, Of<V, ModelPrice>& price)
     visit("cached_input_per_million", price.cachedInputPerMillion);
     visit("output_per_million", price.outputPerMillion);
     visit.defaulted("bytes_per_token", price.bytesPerToken);
+    visit("cache_write_per_million", price.cacheWritePerMillion);
+    visit("reasoning_per_million", price.reasoningPerMillion);
+    visit("audio_input_per_million", price.audioInputPerMillion);
+    visit("audio_output_per_million", price.audioOutputPerMillion);
 }
 
 /// Immutable once published; a call records the version that priced it.
@@ -45,7 +54,8 @@ void visitFields(V& visit, Of<V, PriceTable>& table)
     visit("models", table.models);
 }
 
-/// Rounded half up to a microcent.
+/// Rounded half up to a microcent. Of a provider's parts that are more than their whole, the first
+/// count: cached, written to the cache, sound; reasoning, sound.
 [[nodiscard]] Microcents costOf(const Usage& usage, const ModelPrice& price);
 /// Whole tokens, at least 1 for any text.
 [[nodiscard]] std::int64_t estimateTokens(std::size_t textBytes, const ModelPrice* price);

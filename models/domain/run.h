@@ -21,6 +21,10 @@ struct Usage {
     std::int64_t cachedTokens = 0; ///< Part of promptTokens.
     std::int64_t reasoningTokens = 0; ///< Part of completionTokens.
     bool estimated = false;
+    // Absent when there are none, or the provider does not say.
+    std::optional<std::int64_t> cacheWriteTokens; ///< Part of promptTokens, beside cachedTokens.
+    std::optional<std::int64_t> audioInputTokens; ///< Part of promptTokens.
+    std::optional<std::int64_t> audioOutputTokens; ///< Part of completionTokens.
 
     [[nodiscard]] std::int64_t total() const { return promptTokens + completionTokens; }
 };
@@ -33,6 +37,9 @@ void visitFields(V& visit, Of<V, Usage>& usage)
     visit.defaulted("cached_tokens", usage.cachedTokens);
     visit.defaulted("reasoning_tokens", usage.reasoningTokens);
     visit.defaulted("estimated", usage.estimated);
+    visit("cache_write_tokens", usage.cacheWriteTokens);
+    visit("audio_input_tokens", usage.audioInputTokens);
+    visit("audio_output_tokens", usage.audioOutputTokens);
 }
 
 /// How a stopped run was stopped; in the row of the run and in the reply 403 run_stopped.

@@ -68,10 +68,11 @@ std::optional<domain::Usage> readUsage(const JsonWalk& walk, std::size_t node)
     };
     // Anthropic counts what it caches beside the other input; all others, within.
     const auto cacheRead = count(node, "cache_read_input_tokens");
+    const auto cacheWrite = count(node, "cache_creation_input_tokens");
     domain::Usage usage;
     usage.promptTokens
         = std::min(std::max(count(node, "prompt_tokens"), count(node, "input_tokens")) + cacheRead
-                       + count(node, "cache_creation_input_tokens"),
+                       + cacheWrite,
                    limits::kCallTokensMax);
     usage.completionTokens
         = std::max(count(node, "completion_tokens"), count(node, "output_tokens"));
@@ -80,6 +81,13 @@ std::optional<domain::Usage> readUsage(const JsonWalk& walk, std::size_t node)
                                    detail("input_tokens_details", "cached_tokens")});
     usage.reasoningTokens = std::max(detail("completion_tokens_details", "reasoning_tokens"),
                                      detail("output_tokens_details", "reasoning_tokens"));
+    const auto some
+        = [](std::int64_t tokens) { return tokens > 0 ? std::optional(tokens) : std::nullopt; };
+    usage.cacheWriteTokens = some(cacheWrite);
+    usage.audioInputTokens = some(std::max(detail("prompt_tokens_details", "audio_tokens"),
+                                           detail("input_tokens_details", "audio_tokens")));
+    usage.audioOutputTokens = some(std::max(detail("completion_tokens_details", "audio_tokens"),
+                                            detail("output_tokens_details", "audio_tokens")));
     return usage;
 }
 

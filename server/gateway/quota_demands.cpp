@@ -57,13 +57,26 @@ Amounts tokensOf(const QuotaCall& call)
     return {call.outputTokensMax ? wanted : std::min(wanted, call.promptTokens + 1), wanted};
 }
 
+/// Nobody knows before what will be written to a cache, thought or spoken.
+domain::ModelPrice dearest(domain::ModelPrice price)
+{
+    price.inputPerMillion = std::max({price.inputPerMillion,
+                                      price.cacheWritePerMillion.value_or(0),
+                                      price.audioInputPerMillion.value_or(0)});
+    price.outputPerMillion = std::max({price.outputPerMillion,
+                                       price.reasoningPerMillion.value_or(0),
+                                       price.audioOutputPerMillion.value_or(0)});
+    return price;
+}
+
 Amounts costOf(const QuotaCall& call)
 {
-    const auto priced = [&call](std::int64_t output) {
+    const auto price = dearest(*call.price);
+    const auto priced = [&](std::int64_t output) {
         domain::Usage usage;
         usage.promptTokens = call.promptTokens;
         usage.completionTokens = output;
-        return std::max<std::int64_t>(domain::costOf(usage, *call.price), 1);
+        return std::max<std::int64_t>(domain::costOf(usage, price), 1);
     };
     const auto wanted = priced(call.outputTokensMax.value_or(limits::kReservedOutputTokens));
     return {call.outputTokensMax ? wanted : priced(1), wanted};

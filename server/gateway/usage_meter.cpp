@@ -23,6 +23,9 @@ void UsageMeter::add(const domain::Usage& part)
     total.completionTokens = std::max(total.completionTokens, part.completionTokens);
     total.cachedTokens = std::max(total.cachedTokens, part.cachedTokens);
     total.reasoningTokens = std::max(total.reasoningTokens, part.reasoningTokens);
+    total.cacheWriteTokens = std::max(total.cacheWriteTokens, part.cacheWriteTokens);
+    total.audioInputTokens = std::max(total.audioInputTokens, part.audioInputTokens);
+    total.audioOutputTokens = std::max(total.audioOutputTokens, part.audioOutputTokens);
     total.estimated = part.estimated;
     m_reported = total;
 }

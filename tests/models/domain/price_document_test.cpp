@@ -23,6 +23,12 @@ Json good()
         {"version", "2027-01.b"}, {"currency", "EUR"}, {"models", JsonArray{model("gpt-*")}}};
 }
 
+/// Figures that may be left out.
+constexpr const char* kParts[] = {"cache_write_per_million",
+                                  "reasoning_per_million",
+                                  "audio_input_per_million",
+                                  "audio_output_per_million"};
+
 /// Where the fault is said to be; "read" when there is none.
 std::string faultOf(const Json& document)
 {
@@ -41,9 +47,15 @@ std::string faultWith(std::string_view pointer, const T& value)
 
 TEST(PriceDocument, isReadAsItIsWritten)
 {
-    const auto table = priceTableFromDocument(good());
-    ASSERT_TRUE(table) << table.error().message;
-    EXPECT_EQ(toJson(*table), good());
+    Json document = good();
+    for (int parts = 0; parts < 2; ++parts) {
+        const auto table = priceTableFromDocument(document);
+        ASSERT_TRUE(table) << table.error().message;
+        EXPECT_EQ(toJson(*table), document);
+        for (const auto* name : kParts) {
+            document.at_pointer("/models/0").as_object()[name] = 7;
+        }
+    }
 }
 
 TEST(PriceDocument, namesWhereItIsWrong)
@@ -67,6 +79,11 @@ TEST(PriceDocument, namesWhereItIsWrong)
         Json without = good();
         without.at_pointer("/models/0").as_object().erase(name);
         EXPECT_EQ(faultOf(without), pointer) << "no price is not a price of nothing";
+    }
+    for (const auto* name : kParts) {
+        Json document = good();
+        document.at_pointer("/models/0").as_object()[name] = -1;
+        EXPECT_EQ(faultOf(document), std::string("/models/0/") + name);
     }
     EXPECT_EQ(faultWith("/models/0/bytes_per_token", 0), "/models/0/bytes_per_token");
     Json more = good();

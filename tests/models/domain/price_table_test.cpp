@@ -50,12 +50,40 @@ TEST(PriceTable, cachedTokensHaveTheirOwnPrice)
     EXPECT_EQ(domain::costOf({100, 0, 400, 0, false}, price), 100);
 }
 
+TEST(PriceTable, whatIsWrittenToTheCacheReasonedOrHeardMayHaveItsOwnPrice)
+{
+    domain::ModelPrice price{"*", 10'000'000, 1'000'000, 100'000'000, 4.0};
+    domain::Usage usage{100, 50, 40, 20, false};
+    usage.cacheWriteTokens = 30;
+    usage.audioInputTokens = 10;
+    usage.audioOutputTokens = 5;
+    // Without prices of their own: 40 cached, 60 other input, 50 output.
+    EXPECT_EQ(domain::costOf(usage, price), 40 + 600 + 5000);
+    price.cacheWritePerMillion = 12'000'000;
+    EXPECT_EQ(domain::costOf(usage, price), 40 + 30 * 12 + 300 + 5000);
+    price.audioInputPerMillion = 50'000'000;
+    EXPECT_EQ(domain::costOf(usage, price), 40 + 30 * 12 + 10 * 50 + 200 + 5000);
+    price.reasoningPerMillion = 70'000'000;
+    EXPECT_EQ(domain::costOf(usage, price), 40 + 30 * 12 + 10 * 50 + 200 + 20 * 70 + 3000);
+    price.audioOutputPerMillion = 200'000'000;
+    EXPECT_EQ(domain::costOf(usage, price),
+              40 + 30 * 12 + 10 * 50 + 200 + 20 * 70 + 5 * 200 + 2500);
+    // Parts that are more than their whole are cut to it: 40 cached, 60 written, nothing heard.
+    usage.cacheWriteTokens = 1000;
+    EXPECT_EQ(domain::costOf(usage, price), 40 + 60 * 12 + 20 * 70 + 5 * 200 + 2500);
+}
+
 TEST(PriceTable, hostileUsageNeitherOverflowsNorPays)
 {
     const auto huge = std::numeric_limits<std::int64_t>::max();
     const domain::ModelPrice price{"*", huge, huge, huge, 4.0};
     EXPECT_GT(domain::costOf({huge, huge, huge, huge, false}, price), 0);
     EXPECT_EQ(domain::costOf({-huge, -huge, -huge, 0, false}, price), 0);
+    for (const auto tokens : {huge, -huge}) {
+        domain::Usage parts{huge, huge, tokens, tokens, false};
+        parts.cacheWriteTokens = parts.audioInputTokens = parts.audioOutputTokens = tokens;
+        EXPECT_GT(domain::costOf(parts, price), 0);
+    }
 }
 
 TEST(PriceTable, estimatesAtLeastOneTokenForAnyText)

@@ -163,6 +163,7 @@ TEST(MessagesStream, usageIsSplitOverTheEvents)
     const auto usage = run.finish().usage;
     EXPECT_EQ(usage.promptTokens, 35) << "what is cached comes beside the rest";
     EXPECT_EQ(usage.cachedTokens, 10);
+    EXPECT_EQ(usage.cacheWriteTokens, std::nullopt);
     EXPECT_GT(usage.completionTokens, 1) << "an estimate until the provider says it";
     EXPECT_TRUE(usage.estimated);
 

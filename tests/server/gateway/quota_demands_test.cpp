@@ -46,6 +46,35 @@ TEST(QuotaDemands, aLimitOfCostRefusesWhatNobodyKnowsThePriceOf)
     EXPECT_EQ(refusalOfUnpriced(policy), "USER_DAILY_COST_EXCEEDED");
 }
 
+TEST(QuotaDemands, costIsReservedAtTheDearestPriceOfWhatMayCome)
+{
+    domain::QuotaPolicy policy;
+    policy.tier = domain::Tier::Team;
+    policy.costPerDay = kManyMicrocents;
+    const auto quotas = quotasWith(policy);
+    QuotaCall call;
+    call.quotas = &quotas;
+    call.userId = "ada";
+    call.run = RunId::generate();
+    call.applied = domain::quotasOf(quotas, call.userId, "demo");
+    call.now = utcNow();
+    call.promptTokens = 100;
+    call.outputTokensMax = 10;
+    domain::ModelPrice price{"*", 1'000'000, 0, 2'000'000};
+    call.price = &price;
+    const auto reserved = [&call] {
+        const auto demands = demandsOf(call).demands;
+        return demands.size() == 1 ? demands[0].budget.least : -1;
+    };
+    EXPECT_EQ(reserved(), 100 + 20);
+    price.cacheWritePerMillion = 3'000'000;
+    price.reasoningPerMillion = 5'000'000;
+    EXPECT_EQ(reserved(), 300 + 50);
+    price.audioInputPerMillion = 4'000'000;
+    price.audioOutputPerMillion = 6'000'000;
+    EXPECT_EQ(reserved(), 400 + 60);
+}
+
 TEST(QuotaDemands, theFirstCallOfANamedRunHoldsItsSlotAsItsOthersDo)
 {
     domain::Project project;

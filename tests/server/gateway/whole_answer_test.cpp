@@ -119,7 +119,37 @@ TEST(WholeAnswer, believesNoUsageThatNoModelCanHave)
     EXPECT_EQ(all.total(), 2 * limits::kCallTokensMax);
     EXPECT_EQ(all.cachedTokens, limits::kCallTokensMax);
     EXPECT_EQ(all.reasoningTokens, limits::kCallTokensMax);
+    EXPECT_EQ(all.cacheWriteTokens, limits::kCallTokensMax);
     EXPECT_EQ(metered(R"({"prompt_tokens":-5})").promptTokens, 0);
+}
+
+TEST(WholeAnswer, tellsApartWhatHasPricesOfItsOwn)
+{
+    const auto metered = [](const std::string& usage) {
+        auto guard = guardWith({});
+        UsageMeter meter(nullptr, {}, 0);
+        WholeAnswer answer(*guard, meter);
+        answer.judge(R"({"choices":[],"usage":)" + usage + "}");
+        return meter.usage();
+    };
+    for (const auto* names : {"prompt completion", "input output"}) {
+        const std::string text = names;
+        const auto in = text.substr(0, text.find(' '));
+        const auto out = text.substr(text.find(' ') + 1);
+        const auto usage
+            = metered("{\"" + in + "_tokens\":50,\"" + out + "_tokens\":40,\"" + in
+                      + R"(_tokens_details":{"cached_tokens":8,"audio_tokens":20},")" + out
+                      + R"(_tokens_details":{"reasoning_tokens":5,"audio_tokens":30}})");
+        EXPECT_EQ(usage.promptTokens, 50) << names;
+        EXPECT_EQ(usage.audioInputTokens, 20) << names;
+        EXPECT_EQ(usage.audioOutputTokens, 30) << names;
+        EXPECT_EQ(usage.cacheWriteTokens, std::nullopt) << names;
+    }
+    const auto written = metered(R"({"input_tokens":3,"cache_creation_input_tokens":7})");
+    EXPECT_EQ(written.promptTokens, 10);
+    EXPECT_EQ(written.cacheWriteTokens, 7);
+    EXPECT_EQ(metered(R"({"prompt_tokens_details":{"audio_tokens":0}})").audioInputTokens,
+              std::nullopt);
 }
 
 TEST(WholeAnswer, doesNotVouchForTextsWithoutChoices)
