@@ -132,7 +132,14 @@ void Screenshots::listSearchShots()
         ui::SearchController::of(window.services()).setText({}, true);
     };
     m_shots.push_back({{}, leave, kAnswerMs});
+    addShot(u"reference"_s, false, [&window] { window.actions().trigger(u"help.query"); });
+    addShot(u"away"_s, false, [&window, this] {
+        window.findChild<QDialog*>(u"query.reference"_s)->close();
+        m_console.hub().setState(
+            ui::ConnectionState::Reconnecting, tr("trying again in 4 s"), u"Connection refused"_s);
+    });
     addShot(u"record"_s, false, [&window, this] {
+        m_console.hub().setState(ui::ConnectionState::Connected);
         if (const auto hit = window.services().selection->shared()) {
             m_shown = &m_console.records().open(hit);
         }
@@ -173,12 +180,13 @@ void Screenshots::next()
 
 void Screenshots::grab(const QString& name)
 {
-    auto* dialog = m_console.window().findChild<QDialog*>(u"query.builder"_s);
     QWidget& window = m_shown != nullptr ? *m_shown : m_console.window();
     QPixmap picture = window.grab();
-    if (dialog != nullptr && dialog->isVisible()) {
-        QPainter(&picture).drawPixmap(QPoint((window.width() - dialog->width()) / 2, 160),
-                                      dialog->grab());
+    for (auto* dialog : window.findChildren<QDialog*>(QString(), Qt::FindDirectChildrenOnly)) {
+        if (dialog->isVisible() && dialog->windowType() == Qt::Dialog) {
+            QPainter(&picture).drawPixmap(QPoint((window.width() - dialog->width()) / 2, 160),
+                                          dialog->grab());
+        }
     }
     if (QWidget* popup = QApplication::activePopupWidget()) {
         QPainter painter(&picture);

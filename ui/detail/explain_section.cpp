@@ -50,6 +50,7 @@ public:
         , m_limit(limit)
     {
         setAccessibleName(text());
+        setFixedHeight(sizeHint().height()); // Wrapped texts beside it must not squeeze it.
     }
     [[nodiscard]] QSize sizeHint() const override
     {

@@ -55,20 +55,27 @@ MessageBar::MessageBar(QWidget* parent)
     layout->addWidget(m_what, 1);
     layout->addLayout(m_buttons);
     hide();
+    connect(&Theme::instance(), &Theme::changed, this, &MessageBar::write);
 }
 
 void MessageBar::showMessage(Kind kind, const QString& what, const QString& more)
 {
     clear();
     m_kind = kind;
-    m_what->setText(
-        QStringLiteral("<b>%1</b> <span style=\"color:%2\">%3</span>")
-            .arg(what.toHtmlEscaped(), colour(Role::Text2).name(), more.toHtmlEscaped()));
     setAccessibleName(what);
     setAccessibleDescription(more);
+    write();
     show();
     QAccessibleEvent event(this, QAccessible::Alert);
     QAccessible::updateAccessibility(&event);
+}
+
+void MessageBar::write()
+{
+    m_what->setText(QStringLiteral("<b>%1</b> <span style=\"color:%2\">%3</span>")
+                        .arg(accessibleName().toHtmlEscaped(),
+                             colour(Role::Text2).name(),
+                             accessibleDescription().toHtmlEscaped()));
 }
 
 void MessageBar::addAction(const QString& text, std::function<void()> run)

@@ -28,6 +28,8 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    void write();
+
     Kind m_kind = Kind::Note;
     QLabel* m_what;
     QHBoxLayout* m_buttons;
