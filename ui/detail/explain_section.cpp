@@ -11,9 +11,11 @@
 #include "ui/widgets/tool_bar_parts.h"
 
 #include <QCoreApplication>
-#include <QFormLayout>
+#include <QGridLayout>
 #include <QLabel>
 #include <QPainter>
+
+#include <memory>
 
 namespace exhibit::ui {
 namespace {
@@ -108,13 +110,23 @@ QString ledgerText(const domain::LedgerLink& link)
 
 ExplainSection::ExplainSection(QWidget* parent)
     : QWidget(parent)
-    , m_form(new QFormLayout(this))
+    , m_grid(new QGridLayout(this)) // A form gives wrapped texts less than their least height.
 {
-    m_form->setContentsMargins(scaled(8), 0, scaled(12), 0);
-    m_form->setHorizontalSpacing(scaled(12));
-    m_form->setVerticalSpacing(scaled(3));
-    m_form->setRowWrapPolicy(QFormLayout::DontWrapRows);
-    m_form->setLabelAlignment(Qt::AlignLeft | Qt::AlignTop);
+    m_grid->setContentsMargins(scaled(8), 0, scaled(12), 0);
+    m_grid->setHorizontalSpacing(scaled(12));
+    m_grid->setVerticalSpacing(scaled(3));
+    m_grid->setColumnMinimumWidth(0, scaled(84));
+    m_grid->setColumnStretch(1, 1);
+}
+
+void ExplainSection::place(const QString& name, QWidget* value, const QString& text)
+{
+    auto* heading = new QLabel(name, this);
+    makeSecondary(heading);
+    const int row = static_cast<int>(m_rows.size());
+    m_grid->addWidget(heading, row, 0, Qt::AlignTop | Qt::AlignLeft);
+    m_grid->addWidget(value, row, 1);
+    m_rows << qMakePair(name, text);
 }
 
 void ExplainSection::addRow(const QString& name, const QString& value, bool evidence)
@@ -127,27 +139,13 @@ void ExplainSection::addRow(const QString& name, const QString& value, bool evid
     label->setTextFormat(Qt::PlainText);
     label->setWordWrap(!evidence);
     label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    auto* heading = new QLabel(name, this);
-    heading->setMinimumWidth(scaled(84));
-    heading->setAlignment(Qt::AlignTop | Qt::AlignLeft);
-    makeSecondary(heading);
-    m_form->addRow(heading, label);
-    m_rows << qMakePair(name, value);
-}
-
-void ExplainSection::addWidgetRow(const QString& name, QWidget* row, const QString& value)
-{
-    auto* label = new QLabel(name, this);
-    label->setMinimumWidth(scaled(84));
-    makeSecondary(label);
-    m_form->addRow(label, row);
-    m_rows << qMakePair(name, value);
+    place(name, label, value);
 }
 
 void ExplainSection::clear()
 {
-    while (m_form->rowCount() > 0) {
-        m_form->removeRow(0);
+    while (const std::unique_ptr<QLayoutItem> item{m_grid->takeAt(0)}) {
+        delete item->widget();
     }
     m_rows.clear();
 }
@@ -162,9 +160,9 @@ void ExplainSection::show(const domain::TimelineEvent& event, const std::optiona
                                                 .arg(integerOf(recorded, "policy_version"))
                                                 .arg(textOf(recorded, "stage"))
                                           : tr("all policies of the stage");
-        addWidgetRow(tr("Decision"),
-                     new MarkRow(markOf(*event.result), what, this),
-                     toQt(wireName(*event.result)));
+        place(tr("Decision"),
+              new MarkRow(markOf(*event.result), what, this),
+              toQt(wireName(*event.result)));
     } else {
         addRow(tr("Event"), eventTitle(event));
     }
@@ -173,13 +171,13 @@ void ExplainSection::show(const domain::TimelineEvent& event, const std::optiona
         addRow(tr("Fact"), tr("%1 is %2").arg(fact, textOf(recorded, "fact_state")), true);
     }
     if (findMember(recorded, "limit") != nullptr && findMember(recorded, "used") != nullptr) {
-        addWidgetRow(tr("Threshold"),
-                     new LimitRow({},
-                                  textOf(recorded, "metric"),
-                                  integerOf(recorded, "used"),
-                                  integerOf(recorded, "limit"),
-                                  this),
-                     textOf(recorded, "metric"));
+        place(tr("Threshold"),
+              new LimitRow({},
+                           textOf(recorded, "metric"),
+                           integerOf(recorded, "used"),
+                           integerOf(recorded, "limit"),
+                           this),
+              textOf(recorded, "metric"));
     }
     addRow(tr("Should have"), textOf(recorded, "should_have"));
     addRow(tr("Actually did"), textOf(recorded, "actually_did"));
@@ -224,9 +222,9 @@ void ExplainSection::addMoment(const domain::RunExplanation& record)
     addRow(tr("Why"), toQt(record.why));
     if (!record.decisions.empty()) {
         const auto& last = record.decisions.back();
-        addWidgetRow(tr("Decision"),
-                     new MarkRow(markOf(last.result), toQt(last.policyId), this),
-                     toQt(wireName(last.result)));
+        place(tr("Decision"),
+              new MarkRow(markOf(last.result), toQt(last.policyId), this),
+              toQt(wireName(last.result)));
         addRow(tr("Reason"), toQt(last.reason));
     }
     if (record.call) {
@@ -245,7 +243,7 @@ void ExplainSection::addThresholds(const domain::RunExplanation& record,
         if (!isShown) { // The decision's own is, as it was when that was made.
             const QString of = toQt(use.policyId) + u", "_s + metric;
             auto* row = new LimitRow(of, metric, use.used, use.max, this);
-            addWidgetRow(tr("Threshold"), row, row->text());
+            place(tr("Threshold"), row, row->text());
         }
     }
 }

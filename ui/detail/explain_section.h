@@ -6,7 +6,7 @@
 
 #include <QWidget>
 
-class QFormLayout;
+class QGridLayout;
 class QLabel;
 
 namespace exhibit::ui {
@@ -29,13 +29,14 @@ public:
     [[nodiscard]] QString text(const QString& row) const;
 
 private:
-    void addWidgetRow(const QString& name, QWidget* row, const QString& value);
+    /// The next row; `text` is what its widget says.
+    void place(const QString& name, QWidget* value, const QString& text);
     void addMoment(const domain::RunExplanation& record);
     void addThresholds(const domain::RunExplanation& record, const domain::TimelineEvent* event);
     void addPasses(const domain::RunExplanation& record);
     void addRow(const QString& name, const QString& value, bool evidence = false);
 
-    QFormLayout* m_form;
+    QGridLayout* m_grid;
     QList<QPair<QString, QString>> m_rows;
 };
 
