@@ -4,6 +4,7 @@
 #include <QFile>
 #include <QMetaEnum>
 #include <QTest>
+#include <QThread>
 
 #include <ctime>
 
@@ -57,7 +58,8 @@ QString lineOf(const QEvent& event,
 
 bool WatchedApplication::notify(QObject* receiver, QEvent* event)
 {
-    if (m_depth > 0) {
+    // Qt's network has a thread with events of its own, which may wait for this one.
+    if (QThread::currentThread() != thread() || m_depth > 0) {
         return QApplication::notify(receiver, event);
     }
     // The receiver may be gone afterwards.

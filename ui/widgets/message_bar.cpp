@@ -62,12 +62,17 @@ void MessageBar::showMessage(Kind kind, const QString& what, const QString& more
 {
     clear();
     m_kind = kind;
-    setAccessibleName(what);
-    setAccessibleDescription(more);
-    write();
+    rewrite(what, more);
     show();
     QAccessibleEvent event(this, QAccessible::Alert);
     QAccessible::updateAccessibility(&event);
+}
+
+void MessageBar::rewrite(const QString& what, const QString& more)
+{
+    setAccessibleName(what);
+    setAccessibleDescription(more);
+    write();
 }
 
 void MessageBar::write()
@@ -78,13 +83,14 @@ void MessageBar::write()
                              accessibleDescription().toHtmlEscaped()));
 }
 
-void MessageBar::addAction(const QString& text, std::function<void()> run)
+QPushButton* MessageBar::addAction(const QString& text, std::function<void()> run)
 {
     auto* button = new QPushButton(text, this);
     button->setProperty("small", true);
     button->setAutoDefault(false);
     connect(button, &QPushButton::clicked, this, [run = std::move(run)] { run(); });
     m_buttons->addWidget(button);
+    return button;
 }
 
 void MessageBar::clear()

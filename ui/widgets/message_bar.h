@@ -7,6 +7,7 @@
 
 class QHBoxLayout;
 class QLabel;
+class QPushButton;
 
 namespace exhibit::ui {
 
@@ -20,7 +21,10 @@ public:
     explicit MessageBar(QWidget* parent);
     /// Replaces what was shown. `what` stands first, in bold; `more` goes on in secondary text.
     void showMessage(Kind kind, const QString& what, const QString& more);
-    void addAction(const QString& text, std::function<void()> run);
+    /// Other words of the same message: its actions stay, and the focus on one of them.
+    void rewrite(const QString& what, const QString& more);
+    /// The bar's own until the next message.
+    QPushButton* addAction(const QString& text, std::function<void()> run);
     void clear();
     [[nodiscard]] QString text() const;
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/windows/connection_bar.h"
 
-#include <QApplication>
 #include <QPushButton>
 
 namespace exhibit::ui {
@@ -20,10 +19,10 @@ void ConnectionBar::follow()
     const auto& hub = *m_services.sources;
     const bool isAway = hub.state() == ConnectionState::Reconnecting;
     if (!isAway && hub.state() != ConnectionState::Refused) {
+        m_said.reset();
         m_showsDetails = false;
         return clear();
     }
-    const Kind kind = isAway ? Kind::Warning : Kind::Error;
     const QString what = isAway ? tr("%1 cannot be reached, %2.").arg(hub.name(), hub.detail())
                                 : tr("%1 no longer accepts the key.").arg(hub.name());
     QString more = isAway
@@ -33,25 +32,34 @@ void ConnectionBar::follow()
     if (m_showsDetails) {
         more += QStringLiteral(" %1: %2").arg(hub.baseUrl(), hub.cause());
     }
-    const auto* button = qobject_cast<QPushButton*>(QApplication::focusWidget());
-    const QString focused = button != nullptr && isAncestorOf(button) ? button->text() : QString();
-    showMessage(kind, what, more);
+    if (m_said == hub.state()) {
+        return rewrite(what, more); // Each attempt does; the focus stays where it was.
+    }
+    m_said = hub.state();
+    showMessage(isAway ? Kind::Warning : Kind::Error, what, more);
+    addActions();
+}
+
+void ConnectionBar::addActions()
+{
     auto& actions = *m_services.actions;
-    if (!isAway) {
+    if (m_said == ConnectionState::Refused) {
         addAction(tr("Connect…"), [&actions] { actions.trigger(u"file.connect"); });
     }
-    addAction(tr("Try now"), [this] { m_services.sources->retry(); });
+    m_retry = addAction(tr("Try now"), [this] { m_services.sources->retry(); });
     if (!m_showsDetails) {
-        addAction(tr("Details"), [this] {
-            m_showsDetails = true;
-            follow();
-        });
+        m_details = addAction(tr("Details"), [this] { showDetails(); });
     }
-    for (auto* fresh : findChildren<QPushButton*>()) {
-        if (fresh->text() == focused) { // The last one: those before are being deleted.
-            fresh->setFocus(); // Each attempt writes the bar anew; the focus stays where it was.
-        }
+}
+
+void ConnectionBar::showDetails()
+{
+    m_showsDetails = true;
+    if (m_details->hasFocus()) {
+        m_retry->setFocus();
     }
+    m_details->hide();
+    follow();
 }
 
 } // namespace exhibit::ui

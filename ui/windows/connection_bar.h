@@ -3,6 +3,9 @@
 
 #include "ui/widgets/message_bar.h"
 #include "ui/windows/pane_registry.h"
+#include "ui/windows/source_hub.h"
+
+#include <optional>
 
 namespace exhibit::ui {
 
@@ -16,8 +19,13 @@ public:
 
 private:
     void follow();
+    void addActions();
+    void showDetails();
 
     Services m_services;
+    std::optional<ConnectionState> m_said; ///< What the bar is shown for.
+    QPushButton* m_retry = nullptr;
+    QPushButton* m_details = nullptr;
     bool m_showsDetails = false; ///< Of this outage: each attempt would close them again.
 };
 
