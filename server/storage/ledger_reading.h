@@ -59,16 +59,16 @@ struct ChainRow {
                                                       std::int32_t epoch,
                                                       std::uint64_t first,
                                                       std::size_t count);
-/// The sequence numbers of an incident's entries in this epoch; of those that say only that it was
-/// handed out (export.created, bates.*) the newest kHandedOutMax, since handing out has no end.
+inline constexpr std::int64_t kHandedOutMax = 50;
 struct IncidentEntries {
     std::vector<std::uint64_t> sequences;
-    std::int64_t leftOut = 0; ///< How many older ones there are.
+    std::int64_t leftOut = 0; ///< Entries of older handings-out.
 };
+/// The sequence numbers of an incident's entries in this epoch; of those that say only that it was
+/// handed out (export.created, bates.*) the newest kHandedOutMax, since handing out has no end.
 [[nodiscard]] Result<IncidentEntries> entriesOfIncident(Transaction& transaction,
                                                         std::int32_t epoch,
                                                         IncidentId incident);
-inline constexpr std::int64_t kHandedOutMax = 50;
 struct OpenedFields {
     /// By sequence number. Those whose key was destroyed are left out.
     std::map<std::uint64_t, std::vector<FieldFile>> files;

@@ -2,6 +2,7 @@
 // Two exhibitds on one database share budgets and rates, through it or through one Redis.
 #include "tests/server/redis/redis_on_test.h"
 #include "tests/support/exhibitd_process.h"
+#include "tests/support/must.h"
 #include "tests/support/sample_upstream_process.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_postgres.h"
@@ -16,14 +17,9 @@
 namespace exhibit {
 namespace {
 
-using namespace std::chrono_literals;
+using test::must;
 
-template <class T>
-T must(Result<T> result)
-{
-    EXPECT_TRUE(result) << (result ? "" : result.error().message + " " + result.error().subject);
-    return *std::move(result);
-}
+using namespace std::chrono_literals;
 
 enum class Through : std::uint8_t { PostgreSql, Redis };
 

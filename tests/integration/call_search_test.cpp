@@ -2,6 +2,7 @@
 // A call through a real exhibitd, blocked by nobody, is found by what was said in it, and read as
 // it stood on the wire.
 #include "tests/support/exhibitd_process.h"
+#include "tests/support/must.h"
 #include "tests/support/sample_upstream_process.h"
 #include "tests/support/temp_dir.h"
 
@@ -13,13 +14,6 @@ namespace exhibit::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-template <class T>
-T must(Result<T> result)
-{
-    EXPECT_TRUE(result) << result.error().message << " " << result.error().subject;
-    return *std::move(result);
-}
 
 /// The recorded call says what went in and what came out, byte by byte.
 void readsOnTheWire(Exhibitd& server,

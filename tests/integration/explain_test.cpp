@@ -2,6 +2,7 @@
 // Every instant of a run names the ledger entries that record it (INV-4), through the commands.
 #include "models/base/sha256.h"
 #include "tests/support/exhibitd_process.h"
+#include "tests/support/must.h"
 #include "tests/support/sample_upstream_process.h"
 #include "tests/support/temp_dir.h"
 
@@ -15,13 +16,6 @@ namespace exhibit::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-template <class T>
-T must(Result<T> result)
-{
-    EXPECT_TRUE(result) << (result ? "" : result.error().message + " " + result.error().subject);
-    return *std::move(result);
-}
 
 const std::string kPolicy
     = R"({"policy_id":"NO_RIDDLES","title":"No riddles","severity":"low","stage":["input"],)"

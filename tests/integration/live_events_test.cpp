@@ -3,6 +3,7 @@
 // does not keep the server from stopping.
 #include "tests/support/exhibitd_process.h"
 #include "tests/support/http_client.h"
+#include "tests/support/must.h"
 #include "tests/support/sample_upstream_process.h"
 #include "tests/support/temp_dir.h"
 
@@ -14,13 +15,6 @@ namespace exhibit::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-template <class T>
-T must(Result<T> result)
-{
-    EXPECT_TRUE(result) << result.error().message << " " << result.error().subject;
-    return *std::move(result);
-}
 
 HttpConnection listen(const Exhibitd& server, const std::string& key)
 {

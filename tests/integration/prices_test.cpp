@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Prices that somebody publishes: through exhibitctl, on every replica, for the calls from then on.
 #include "tests/support/exhibitd_process.h"
+#include "tests/support/must.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_postgres.h"
 
@@ -13,13 +14,6 @@ namespace exhibit::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-template <class T>
-T must(Result<T> result)
-{
-    EXPECT_TRUE(result) << (result ? "" : result.error().message + " " + result.error().subject);
-    return *std::move(result);
-}
 
 class Prices : public testing::Test {
 protected:

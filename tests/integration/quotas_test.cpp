@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Quotas at the door of real exhibitds over a real PostgreSQL and a real provider.
 #include "tests/support/exhibitd_process.h"
+#include "tests/support/must.h"
 #include "tests/support/sample_upstream_process.h"
 #include "tests/support/temp_dir.h"
 
@@ -15,13 +16,6 @@ namespace exhibit::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-template <class T>
-T must(Result<T> result)
-{
-    EXPECT_TRUE(result) << (result ? "" : result.error().message + " " + result.error().subject);
-    return *std::move(result);
-}
 
 struct Gateway {
     explicit Gateway(std::vector<std::string> upstreamArguments = {})

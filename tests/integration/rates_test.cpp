@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rates of rulings.md 6 at the door of a real exhibitd.
 #include "tests/support/exhibitd_process.h"
+#include "tests/support/must.h"
 #include "tests/support/sample_upstream_process.h"
 #include "tests/support/temp_dir.h"
 
@@ -10,13 +11,6 @@ namespace exhibit::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-template <class T>
-T must(Result<T> result)
-{
-    EXPECT_TRUE(result) << (result ? "" : result.error().message + " " + result.error().subject);
-    return *std::move(result);
-}
 
 /// A server with the rates that exhibitd has by itself.
 Exhibitd withDefaults(const TempDir& folder, std::vector<std::string> arguments = {})

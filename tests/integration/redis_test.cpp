@@ -2,6 +2,7 @@
 // An exhibitd whose limits are shared through a real Redis, over TLS.
 #include "tests/server/redis/redis_on_test.h"
 #include "tests/support/exhibitd_process.h"
+#include "tests/support/must.h"
 #include "tests/support/sample_upstream_process.h"
 
 #include <gtest/gtest.h>
@@ -13,13 +14,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using redis::RedisOnTest;
-
-template <class T>
-T must(Result<T> result)
-{
-    EXPECT_TRUE(result) << (result ? "" : result.error().message + " " + result.error().subject);
-    return *std::move(result);
-}
 
 struct Gateway {
     explicit Gateway(const RedisOnTest& redis)

@@ -2,6 +2,7 @@
 // Services with contracts, through a real exhibitd: a call that one of them fails is answered by
 // the next, the record says so, and the API decides as the gateway does.
 #include "tests/support/exhibitd_process.h"
+#include "tests/support/must.h"
 #include "tests/support/sample_upstream_process.h"
 #include "tests/support/temp_dir.h"
 
@@ -14,13 +15,6 @@ namespace exhibit::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-template <class T>
-T must(Result<T> result)
-{
-    EXPECT_TRUE(result) << result.error().message << " " << result.error().subject;
-    return *std::move(result);
-}
 
 Json post(const Exhibitd& server, const std::string& path, const std::string& body)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // domain.md, "How an end is recorded": each cause through a real gateway, as PostgreSQL has it.
 #include "tests/support/exhibitd_process.h"
+#include "tests/support/must.h"
 #include "tests/support/sample_upstream_process.h"
 #include "tests/support/temp_dir.h"
 
@@ -13,13 +14,6 @@ namespace exhibit::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-template <class T>
-T must(Result<T> result)
-{
-    EXPECT_TRUE(result) << (result ? "" : result.error().message + " " + result.error().subject);
-    return *std::move(result);
-}
 
 /// Each policy applies to the user of its name alone.
 std::string policyFor(const std::string& user, const std::string& stage, const std::string& rule)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/storage/database_setup.h"
+#include "tests/support/must.h"
 #include "tests/support/temp_dir.h"
 
 #include <memory>
@@ -9,17 +10,7 @@
 
 namespace exhibit::storage {
 
-/// The value, or a failed test: gtest reports the exception.
-template <class T>
-T must(Result<T> result)
-{
-    if (!result) {
-        throw std::runtime_error(result.error().message + " [" + result.error().subject + "]");
-    }
-    if constexpr (!std::is_void_v<T>) {
-        return *std::move(result);
-    }
-}
+using test::must;
 
 /// A real PostgreSQL with all migrations, one per test process; starting it takes about two
 /// seconds. Use from any test that links tests.database:
