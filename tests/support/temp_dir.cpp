@@ -3,8 +3,10 @@
 
 #include "models/base/assert.h"
 
+#include <chrono>
 #include <fstream>
 #include <system_error>
+#include <thread>
 
 #include <stdlib.h>
 
@@ -19,8 +21,16 @@ TempDir::TempDir()
 
 TempDir::~TempDir()
 {
-    std::error_code ignored;
-    std::filesystem::remove_all(m_path, ignored);
+    // A process that the test ended may still be at its own tidying (PostgreSQL removes its pid file):
+    // what vanishes or appears meanwhile makes remove_all give up.
+    constexpr int kTriesMax = 100;
+    std::error_code error;
+    for (int i = 0; i < kTriesMax && std::filesystem::exists(m_path, error); ++i) {
+        std::filesystem::remove_all(m_path, error);
+        if (error) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        }
+    }
 }
 
 std::string TempDir::write(const std::string& name, const std::string& content) const
