@@ -64,8 +64,7 @@ void addPriceCommand(CLI::App& app, Invocation& invocation)
     auto* command = app.add_subcommand("price", "Publish and show what tokens cost");
     command->require_subcommand(1);
     auto path = std::make_shared<std::string>();
-    auto* publish
-        = command->add_subcommand("publish", "Put a price table in force, for all tenants");
+    auto* publish = command->add_subcommand("publish", "Put a price table in force for the tenant");
     publish->add_option("file", *path, "The table as JSON; - reads standard input")
         ->required()
         ->type_name("FILE");

@@ -125,7 +125,7 @@ private:
     {
         EXHIBIT_TRY(auto drafts, readPolicies(m_asked.policies));
         gateway::BacktestSources sources;
-        EXHIBIT_TRY(sources.prices, m_recorded.priceTables(soon()));
+        EXHIBIT_TRY(sources.prices, m_recorded.priceTables(m_tenant, soon()));
         sources.snapshot = [this](const std::string& id) {
             return storage::PolicyStore(m_services.database).snapshot(m_tenant, id, soon());
         };

@@ -190,7 +190,8 @@ Result<Json> estimate(const ApiServices& services,
                             principal.tenant,
                             asked.project.value_or(std::string(kDefaultProject))));
     const auto catalogue = services.catalogue.get();
-    const auto* price = catalogue->prices.find(chat.model);
+    const auto& prices = catalogue->pricesOf(principal.tenant);
+    const auto* price = prices.find(chat.model);
     storage::QuotaStore store(services.database);
     EXHIBIT_TRY(const auto seen, store.answerLengths(principal.tenant, chat.model, deadline));
     const auto tokens = domain::estimateTokens(chat.textBytes(), price);
@@ -209,8 +210,8 @@ Result<Json> estimate(const ApiServices& services,
     }
     if (price != nullptr) {
         json.emplace("cost_microcents", toJson(costRange(prompt, output, *price)));
-        json.emplace("currency", catalogue->prices.currency);
-        json.emplace("price_version", catalogue->prices.version);
+        json.emplace("currency", prices.currency);
+        json.emplace("price_version", prices.version);
     }
     const auto quotas = catalogue->quotas.find(principal.tenant);
     if (quotas == catalogue->quotas.end()) {

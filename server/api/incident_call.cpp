@@ -24,7 +24,7 @@ Result<IncidentCall> readIncidentCall(const ApiServices& services,
     EXHIBIT_CHECK(services.database.read(tenant, deadline, compare));
     storage::RecordedCalls calls(services.database, services.evidence->keys);
     EXHIBIT_TRY(auto call, calls.find(tenant, stored.incident.callId, deadline));
-    EXHIBIT_TRY(auto tables, calls.priceTables(deadline));
+    EXHIBIT_TRY(auto tables, calls.priceTables(tenant, deadline));
     const auto prices = tables.find(call.priceVersion.value_or(""));
     EXHIBIT_TRY(
         auto snapshot,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Price tables, which all tenants share.
+// Price tables: what came with the server, and what a tenant published for itself.
 #include "server/api/prices.h"
 
 #include "models/domain/price_document.h"

@@ -89,7 +89,8 @@ Result<domain::Upstream> describeUpstream(const ApiServices& services,
     upstream.contract = std::move(body.contract);
     EXHIBIT_CHECK(storage::checkUpstream(upstream));
     EXHIBIT_CHECK(checkKeyMayGo(services, upstream));
-    EXHIBIT_CHECK(domain::checkContract(upstream, services.catalogue.get()->prices));
+    EXHIBIT_CHECK(
+        domain::checkContract(upstream, services.catalogue.get()->pricesOf(upstream.tenantId)));
     return upstream;
 }
 

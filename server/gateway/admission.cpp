@@ -240,7 +240,7 @@ Admitting::Refusal Admitting::takeService()
         return http::replyFor({ErrorCode::Internal, {}, {}});
     }
     m_call->target = *std::move(target);
-    const auto& prices = m_call->catalogue->prices;
+    const auto& prices = m_call->catalogue->pricesOf(m_principal.tenant);
     m_call->price = prices.find(m_call->chat->model);
     if (m_call->price != nullptr) {
         m_call->closing.priceVersion = prices.version;

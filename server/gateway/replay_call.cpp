@@ -116,6 +116,10 @@ private:
         co_return read;
     }
 
+    [[nodiscard]] const domain::PriceTable& prices() const
+    {
+        return m_catalogue->pricesOf(m_order.tenant);
+    }
     asio::awaitable<Result<void>> reserve();
     asio::awaitable<Result<void>> readAnswer(UpstreamExchange& exchange,
                                              const UpstreamTarget& target);
@@ -161,7 +165,7 @@ asio::awaitable<Result<void>> ReplayCall::reserve()
     wanted.now = m_evidence.identity().openedAt;
     wanted.counters.llmCalls = 1;
     wanted.counters.startedAt = wanted.now;
-    wanted.price = m_catalogue->prices.find(m_call.model);
+    wanted.price = prices().find(m_call.model);
     wanted.promptTokens = domain::estimateTokens(body().size(), wanted.price);
     if (const auto request = JsonWalk::parse(body())) {
         wanted.outputTokensMax = outputTokensMaxOf(*request);
@@ -260,8 +264,8 @@ void ReplayCall::pay(const domain::Usage& usage, domain::Microcents cost)
     if (m_quota) {
         m_quota->settle(usage, cost);
     }
-    if (m_catalogue->prices.find(m_call.model) != nullptr) {
-        m_closing.priceVersion = m_catalogue->prices.version;
+    if (prices().find(m_call.model) != nullptr) {
+        m_closing.priceVersion = prices().version;
     }
 }
 
@@ -271,7 +275,7 @@ void ReplayCall::payEstimate()
     if (!m_sent || m_closing.upstreamStatus >= 400) {
         return;
     }
-    UsageMeter meter(m_catalogue->prices.find(m_call.model), {}, body().size());
+    UsageMeter meter(prices().find(m_call.model), {}, body().size());
     meter.addAnswerText(m_received.size());
     pay(meter.usage(), meter.cost());
 }
@@ -298,9 +302,7 @@ Result<replay::ReplayedCall> ReplayCall::conclude()
 {
     const auto* project = m_catalogue->findProject(m_call.projectId);
     auto judged = judgeAgain(
-        m_call,
-        m_answer,
-        {m_order.snapshot, project == nullptr ? "" : project->slug, &m_catalogue->prices});
+        m_call, m_answer, {m_order.snapshot, project == nullptr ? "" : project->slug, &prices()});
     if (!judged) {
         payEstimate();
     }

@@ -6,6 +6,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 namespace exhibit::gateway {
 
@@ -122,8 +124,14 @@ asio::awaitable<void> StreamCall::readProvider()
     }
 }
 
+/// The next bytes of the provider, or the next slice of a long event of its.
 asio::awaitable<Result<void>> StreamCall::readOnce()
 {
+    if (m_relay.isReading()) {
+        co_await asio::post(m_live->m_core.services.io, asio::use_awaitable);
+        EXHIBIT_CO_CHECK(readSlice());
+        co_return Result<void>{};
+    }
     EXHIBIT_CO_TRY(const auto bytes, co_await m_live->m_upstream->readSome());
     m_lastReadAt = std::chrono::steady_clock::now();
     if (!m_call.closing.firstByteUs) {
@@ -137,9 +145,19 @@ asio::awaitable<Result<void>> StreamCall::readOnce()
         co_return Result<void>{};
     }
     if (bytes) {
-        EXHIBIT_CO_CHECK(m_relay.feed(*bytes));
+        m_relay.accept(*bytes);
     } else {
         m_relay.finish();
+        m_providerEnded = true;
+    }
+    EXHIBIT_CO_CHECK(readSlice());
+    co_return Result<void>{};
+}
+
+Result<void> StreamCall::readSlice()
+{
+    if (!m_providerEnded) {
+        EXHIBIT_CHECK(m_relay.readSome());
     }
     // Durations count without new text, too.
     m_call.guard->usageChanged(
@@ -147,9 +165,9 @@ asio::awaitable<Result<void>> StreamCall::readOnce()
     m_relay.checkStop();
     if (!m_relay.stopped() && !m_live->m_killed) {
         flush();
+        m_complete = m_providerEnded;
     }
-    m_complete = !bytes && !m_relay.stopped() && !m_live->m_killed;
-    co_return Result<void>{};
+    return {};
 }
 
 /// Decisions are durable no later than the last event of the answer: its record follows them.

@@ -26,6 +26,7 @@ private:
 
     boost::asio::awaitable<void> readProvider();
     boost::asio::awaitable<Result<void>> readOnce();
+    [[nodiscard]] Result<void> readSlice();
     void startReading();
     void takeBytes(BytesView bytes);
     void endOfStream();
@@ -54,6 +55,7 @@ private:
     Wakeup m_readerWakeup; ///< The client took bytes, or everything is over.
     Wakeup m_writerWakeup; ///< Something became durable, or the reader ended.
     bool m_readerDone = false;
+    bool m_providerEnded = false; ///< And the relay knows it.
     bool m_complete = false; ///< The client's stream may be ended properly.
     bool m_killed = false; ///< Its run was, and the client is told so.
     bool m_recordFailed = false;

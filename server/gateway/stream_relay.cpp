@@ -16,20 +16,38 @@ StreamRelay::StreamRelay(prevention::CallGuard& guard, UsageMeter& meter, Option
 
 Result<void> StreamRelay::feed(BytesView bytes)
 {
-    m_parser.append(bytes);
+    accept(bytes);
+    for (bool more = true; more;) {
+        EXHIBIT_TRY(more, readSome());
+    }
+    return {};
+}
+
+Result<bool> StreamRelay::readSome()
+{
+    Slice slice;
+    m_isReading = false;
     while (!m_stopped && !m_overLimit) {
+        if (slice.over() || (m_reading && !readChunk(slice))) {
+            m_isReading = true;
+            break;
+        }
+        if (m_reading) {
+            endChunk();
+            continue;
+        }
         auto event = m_parser.next();
         if (!event) {
             takeUnreadable("An event of the provider's stream is too large.");
             checkStop();
-            return m_stopped ? Result<void>{} : tl::make_unexpected(std::move(event).error());
+            return m_stopped ? Result<bool>(false) : tl::make_unexpected(std::move(event).error());
         }
         if (!*event) {
-            return {};
+            break;
         }
         take(**std::move(event));
     }
-    return {};
+    return m_isReading;
 }
 
 void StreamRelay::finish()
@@ -60,12 +78,24 @@ void StreamRelay::abandon()
     m_held.clear();
     m_heldBytes = 0;
     m_heldTexts = 0;
+    if (m_reading) {
+        withhold(takeRead());
+    }
     withholdRest();
 }
 
 void StreamRelay::checkStop()
 {
-    if (m_guard.stop() && !m_stopped) {
+    if (!m_guard.stop() || m_stopped) {
+        return;
+    }
+    if (m_reading) { // Behind a stop its texts are only counted.
+        for (Slice slice; !readChunk(slice);) {
+            slice = {};
+        }
+        endChunk();
+    }
+    if (!m_stopped) {
         stop();
     }
 }
@@ -99,20 +129,11 @@ void StreamRelay::take(SseEvent event)
     if (held.event.data() == "[DONE]") {
         m_done = true;
         m_channels.finishAll();
-    } else if (const auto walk = JsonWalk::parse(held.event.data())) {
-        const auto answer = m_options.surface.read(*walk, AnswerForm::Chunk);
-        if (isOurUsage(answer)) {
-            m_meter.report(*answer.usage);
-            meter();
-            withhold(std::move(held));
-            checkStop();
-            return;
-        }
-        takeChunk(held, *walk, answer);
+        hold(std::move(held));
     } else {
-        takeUnreadable("An event of the provider's stream is no JSON.");
+        m_reading.emplace().held = std::move(held);
+        beginChunk();
     }
-    hold(std::move(held));
 }
 
 /// Lines that are no data reach the client like any other text.
@@ -144,24 +165,60 @@ bool StreamRelay::isOurUsage(const AnswerParts& answer) const
         && answer.usage.has_value();
 }
 
-void StreamRelay::takeChunk(HeldEvent& held, const JsonWalk& walk, const AnswerParts& answer)
+void StreamRelay::beginChunk()
 {
-    m_frame->learn(walk);
+    auto walk = JsonWalk::parse(m_reading->held.event.data());
+    if (!walk) {
+        takeUnreadable("An event of the provider's stream is no JSON.");
+        hold(takeRead());
+        return;
+    }
+    m_reading->walk = *std::move(walk);
+    m_reading->answer = m_options.surface.read(m_reading->walk, AnswerForm::Chunk);
+    const auto& answer = m_reading->answer;
+    if (isOurUsage(answer)) {
+        m_meter.report(*answer.usage);
+        meter();
+        withhold(takeRead());
+        checkStop();
+        return;
+    }
+    m_frame->learn(m_reading->walk);
     if (!answer.problem.empty()) {
         takeUnreadable(answer.problem);
-        held.cannotBeCut = true;
+        m_reading->held.cannotBeCut = true;
     }
-    for (const auto& text : answer.texts) {
-        held.pieces.push_back(m_channels.feed(walk, text));
-        held.lanes.push_back(m_channels.lane(held.pieces.back().channel));
-        if (!text.repeats) {
-            m_meter.addAnswerText(held.pieces.back().end - held.pieces.back().begin);
+}
+
+/// False when the slice is over before the event's texts.
+bool StreamRelay::readChunk(Slice& slice)
+{
+    const auto& texts = m_reading->answer.texts;
+    for (auto& next = m_reading->text; next < texts.size(); ++next) {
+        if (!m_reading->reading.read(
+                m_channels, m_reading->walk, texts[next], slice, m_reading->held.pieces)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// What the event counts is known at its end only, however many slices it took.
+void StreamRelay::endChunk()
+{
+    auto& held = m_reading->held;
+    const auto& answer = m_reading->answer;
+    for (std::size_t i = 0; i < answer.texts.size(); ++i) {
+        const auto& piece = held.pieces[i];
+        held.lanes.push_back(m_channels.lane(piece.channel));
+        if (!answer.texts[i].repeats) {
+            m_meter.addAnswerText(piece.end - piece.begin);
         }
     }
     noteChoices(held, answer);
     const std::string place = "events/" + std::to_string(held.number);
     const bool wasStopped = m_guard.stop().has_value();
-    const auto asides = m_channels.judgeAsides(walk, answer, place);
+    const auto asides = m_channels.judgeAsides(m_reading->walk, answer, place);
     held.cannotBeCut = held.cannotBeCut || (!wasStopped && m_guard.stop());
     held.pieces.insert(held.pieces.end(), asides.begin(), asides.end());
     if (answer.usage) {
@@ -176,6 +233,14 @@ void StreamRelay::takeChunk(HeldEvent& held, const JsonWalk& walk, const AnswerP
         m_done = true;
         m_channels.finishAll();
     }
+    hold(takeRead());
+}
+
+HeldEvent StreamRelay::takeRead()
+{
+    HeldEvent held = std::move(m_reading->held);
+    m_reading.reset();
+    return held;
 }
 
 void StreamRelay::noteChoices(HeldEvent& held, const AnswerParts& answer)

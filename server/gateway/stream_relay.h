@@ -4,6 +4,7 @@
 #include "server/gateway/answer_channels.h"
 #include "server/gateway/held_event.h"
 #include "server/gateway/surface.h"
+#include "server/gateway/text_reading.h"
 #include "server/gateway/usage_meter.h"
 
 #include <functional>
@@ -31,6 +32,13 @@ public:
     /// The next bytes from the provider. TooLarge when an event is over the limit: the stream
     /// cannot be understood any more.
     [[nodiscard]] Result<void> feed(BytesView bytes);
+    /// The same in steps, so that a long event does not keep others waiting: accept(), then
+    /// readSome() while it is true.
+    void accept(BytesView bytes) { m_parser.append(bytes); }
+    /// Reads about a Slice of the events' texts; true while there are more. Errors as of feed().
+    [[nodiscard]] Result<bool> readSome();
+    /// readSome() has more to read.
+    [[nodiscard]] bool isReading() const { return m_isReading && !m_stopped; }
     /// The provider ended the stream properly.
     void finish();
     /// The stream broke or nobody wants it any more: nothing that is held goes out.
@@ -71,9 +79,20 @@ private:
         bool ended = false; ///< Its end went out.
         bool begun = false; ///< An event of it did.
     };
+    /// An event whose texts are read.
+    struct Reading {
+        HeldEvent held;
+        JsonWalk walk; ///< Of held's data.
+        AnswerParts answer;
+        std::size_t text = 0; ///< Of the answer's.
+        TextReading reading;
+    };
     void take(SseEvent event);
     [[nodiscard]] bool mayPassAside(const HeldEvent& held);
-    void takeChunk(HeldEvent& held, const JsonWalk& walk, const AnswerParts& answer);
+    void beginChunk();
+    [[nodiscard]] bool readChunk(Slice& slice);
+    void endChunk();
+    [[nodiscard]] HeldEvent takeRead();
     void takeUnreadable(std::string_view why);
     [[nodiscard]] bool isOurUsage(const AnswerParts& answer) const;
     void noteChoices(HeldEvent& held, const AnswerParts& answer);
@@ -97,6 +116,7 @@ private:
     Options m_options;
     AnswerChannels m_channels;
     SseParser m_parser;
+    std::optional<Reading> m_reading;
     std::list<HeldEvent> m_held;
     std::size_t m_heldBytes = 0;
     std::size_t m_heldTexts = 0; ///< HeldEvent events that are not isToolCall.
@@ -113,6 +133,7 @@ private:
     bool m_ended = false;
     bool m_stopped = false;
     bool m_overLimit = false;
+    bool m_isReading = false;
 };
 
 } // namespace exhibit::gateway

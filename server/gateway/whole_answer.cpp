@@ -47,12 +47,13 @@ void WholeAnswer::begin(BytesView body)
 
 bool WholeAnswer::readSome()
 {
-    auto bytes = limits::kScanSliceBytes;
-    scan::Pace pace(limits::kScanSliceWork);
+    Slice slice;
     while (nextText()) {
-        if (!readText(bytes, pace)) {
+        if (!m_reading.read(m_channels, *m_walk, m_answer.texts[m_text], slice, m_pieces)) {
             return true;
         }
+        m_meter.addAnswerText(m_pieces.back().end - m_pieces.back().begin);
+        ++m_text;
     }
     return false;
 }
@@ -72,43 +73,6 @@ bool WholeAnswer::nextText()
         }
     }
     return false;
-}
-
-/// False when the slice is over before the text.
-bool WholeAnswer::readText(std::size_t& bytes, scan::Pace& pace)
-{
-    const auto& text = m_answer.texts[m_text];
-    if (text.repeats) { // Compared with what was read.
-        m_pieces.push_back(m_channels.feed(*m_walk, text));
-        m_meter.addAnswerText(m_pieces.back().end - m_pieces.back().begin);
-        ++m_text;
-        return true;
-    }
-    if (bytes == 0 || pace.over()) {
-        return false;
-    }
-    if (!m_reading) {
-        m_decoded.clear();
-    }
-    const auto said = m_offset > 0 && !m_decoded.empty() ? std::string_view(m_decoded)
-                                                         : decodedText(*m_walk, text, m_decoded);
-    const auto piece = m_channels.feedSome(text, said.substr(m_offset, bytes), pace);
-    if (m_reading) {
-        m_pieces.back().end = piece.end;
-    } else {
-        m_pieces.push_back(piece);
-    }
-    const auto consumed = piece.end - piece.begin;
-    m_meter.addAnswerText(consumed);
-    m_offset += consumed;
-    bytes -= consumed;
-    m_reading = m_offset < said.size();
-    if (m_reading) {
-        return false;
-    }
-    m_offset = 0;
-    ++m_text;
-    return true;
 }
 
 void WholeAnswer::conclude(UtcTime now)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "server/gateway/answer_channels.h"
 #include "server/gateway/surface.h"
+#include "server/gateway/text_reading.h"
 #include "server/gateway/usage_meter.h"
 
 #include <optional>
@@ -45,7 +45,6 @@ public:
 private:
     /// Goes on to the next text that is not read; false when there is none.
     [[nodiscard]] bool nextText();
-    [[nodiscard]] bool readText(std::size_t& bytes, scan::Pace& pace);
 
     prevention::CallGuard& m_guard;
     UsageMeter& m_meter;
@@ -55,10 +54,8 @@ private:
     AnswerParts m_answer;
     std::vector<AnswerPiece> m_pieces;
     std::size_t m_choice = 0; ///< The one that is being read,
-    std::size_t m_text = 0; ///< in this text,
-    std::size_t m_offset = 0; ///< from this byte on.
-    std::string m_decoded; ///< The text, where its JSON has escapes.
-    bool m_reading = false; ///< Its piece is the last one.
+    std::size_t m_text = 0; ///< in this text.
+    TextReading m_reading;
     bool m_readable = false;
 };
 

@@ -41,6 +41,18 @@ void visitFields(V& visit, Of<V, CurrentSnapshot>& current)
     visit("snapshot_id", current.snapshotId);
 }
 
+struct OwnPrices {
+    TenantId tenantId;
+    domain::PriceTable prices;
+};
+
+template <class V>
+void visitFields(V& visit, Of<V, OwnPrices>& own)
+{
+    visit("tenant_id", own.tenantId);
+    visit("prices", own.prices);
+}
+
 /// The catalogue as a list of plain values.
 struct StoredCatalogue {
     std::vector<domain::Project> projects;
@@ -51,6 +63,7 @@ struct StoredCatalogue {
     domain::PriceTable prices;
     UtcTime readAt{};
     std::vector<domain::TenantQuotas> quotas;
+    std::vector<OwnPrices> ownPrices;
 };
 
 template <class V>
@@ -64,9 +77,16 @@ void visitFields(V& visit, Of<V, StoredCatalogue>& catalogue)
     visit("prices", catalogue.prices);
     visit("read_at", catalogue.readAt);
     visit.defaulted("quotas", catalogue.quotas);
+    visit.defaulted("own_prices", catalogue.ownPrices);
 }
 
 } // namespace
+
+const domain::PriceTable& Catalogue::pricesOf(TenantId tenant) const
+{
+    const auto own = ownPrices.find(tenant);
+    return own == ownPrices.end() ? prices : own->second;
+}
 
 const domain::Project* Catalogue::findProject(ProjectId id) const
 {
@@ -105,7 +125,11 @@ Json catalogueToJson(const Catalogue& catalogue)
                            {},
                            catalogue.prices,
                            catalogue.readAt,
+                           {},
                            {}};
+    for (const auto& [tenant, prices] : catalogue.ownPrices) {
+        stored.ownPrices.push_back({tenant, prices});
+    }
     for (const auto& [tenant, quotas] : catalogue.quotas) {
         stored.quotas.push_back(quotas);
     }
@@ -132,6 +156,9 @@ Result<Catalogue> catalogueFromJson(const Json& json)
     catalogue.keys = std::move(stored.keys);
     catalogue.prices = std::move(stored.prices);
     catalogue.readAt = stored.readAt;
+    for (auto& own : stored.ownPrices) {
+        catalogue.ownPrices.emplace(own.tenantId, std::move(own.prices));
+    }
     for (auto& quotas : stored.quotas) {
         const auto tenant = quotas.tenantId;
         catalogue.quotas.emplace(tenant, std::move(quotas));

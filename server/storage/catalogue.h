@@ -23,10 +23,13 @@ struct Catalogue {
     /// The current ones and those of runs that are still open, by (tenant, snapshot_id).
     std::map<std::pair<TenantId, std::string>, std::shared_ptr<const domain::PolicySnapshot>>
         snapshots;
-    domain::PriceTable prices;
+    domain::PriceTable prices; ///< What came with the server.
+    std::map<TenantId, domain::PriceTable> ownPrices; ///< Of tenants that published any.
     std::map<TenantId, domain::TenantQuotas> quotas; ///< Of tenants that have assignments.
     UtcTime readAt{};
 
+    /// What the tenant's calls are charged by.
+    [[nodiscard]] const domain::PriceTable& pricesOf(TenantId tenant) const;
     [[nodiscard]] const domain::Project* findProject(ProjectId id) const;
     [[nodiscard]] std::shared_ptr<const domain::PolicySnapshot> findSnapshot(
         TenantId tenant, const std::string& snapshotId) const;

@@ -33,9 +33,10 @@ constexpr const char* kSnapshots
 constexpr const char* kSnapshot
     = "SELECT policies_json, thresholds_json, content_hash, created_at, snapshot_id "
       "FROM policy_snapshots WHERE tenant_id = $1 AND snapshot_id = $2";
-constexpr const char* kPrices
-    = "SELECT jsonb_build_object('version', version, 'currency', currency, 'models', models) "
-      "FROM price_tables";
+/// Of no tenant: what came with the server.
+constexpr std::string_view kPrices
+    = "SELECT jsonb_build_object('version', version, 'currency', currency, 'models', models),"
+      " published_by IS NOT NULL FROM prices";
 
 /// Texts that this server does not know, written by a newer one, must not stop it: the row is left
 /// out and logged.
@@ -127,13 +128,19 @@ void addSnapshots(Catalogue& catalogue, const Rows& rows, TenantId tenant)
     }
 }
 
+std::string pricesInForce()
+{
+    return std::string(kPrices) + std::string(kPricesInForce) + " LIMIT 1";
+}
+
 Result<void> loadTenant(Catalogue& catalogue, Transaction& transaction)
 {
     const std::array statements{Statement{kProjects, {}},
                                 Statement{kUpstreams, {}},
                                 Statement{kKeys, {}},
                                 Statement{kCurrentSnapshot, {}},
-                                Statement{kSnapshots, {}}};
+                                Statement{kSnapshots, {}},
+                                Statement{pricesInForce(), {}}};
     EXHIBIT_TRY(const auto results, transaction.pipeline(statements));
     const auto tenant = transaction.tenant();
     for (std::size_t row = 0; row < results[0].size(); ++row) {
@@ -149,6 +156,10 @@ Result<void> loadTenant(Catalogue& catalogue, Transaction& transaction)
         catalogue.currentSnapshot[tenant] = results[3].text(0, 0);
     }
     addSnapshots(catalogue, results[4], tenant);
+    if (!results[5].empty() && results[5].boolean(0, 1)) {
+        EXHIBIT_TRY(catalogue.ownPrices[tenant],
+                    fromJson<domain::PriceTable>(results[5].json(0, 0)));
+    }
     EXHIBIT_TRY(auto quotas, loadQuotas(transaction));
     if (!quotas.assignments.empty()) {
         catalogue.quotas.emplace(tenant, std::move(quotas));
@@ -168,8 +179,7 @@ Result<Catalogue> loadCatalogue(Database& database, Deadline deadline)
         for (std::size_t row = 0; row < names.size(); ++row) {
             tenants.push_back(TenantId{names.uuid(row, 0)});
         }
-        EXHIBIT_TRY(const Rows prices,
-                    transaction.query(kPrices + std::string(kPricesInForce) + " LIMIT 1"));
+        EXHIBIT_TRY(const Rows prices, transaction.query(pricesInForce()));
         if (!prices.empty()) {
             EXHIBIT_TRY(catalogue.prices, fromJson<domain::PriceTable>(prices.json(0, 0)));
         }

@@ -13,13 +13,14 @@ Result<void> PriceStore::publish(TenantId tenant,
 {
     return m_database.write(tenant, deadline, [&](Transaction& transaction) -> Result<void> {
         // The time of this moment, not of the transaction's begin: what is in force is the last.
-        EXHIBIT_TRY(
-            const Rows rows,
-            transaction.query("INSERT INTO price_tables (version, currency, models,"
-                              " published_at, published_by)"
-                              " VALUES ($1, $2, $3, clock_timestamp(), $4)"
-                              " ON CONFLICT DO NOTHING",
-                              {table.version, table.currency, toJson(table.models), actor.id}));
+        EXHIBIT_TRY(const Rows rows,
+                    transaction.query(
+                        "INSERT INTO published_prices (tenant_id, version, currency, models,"
+                        " published_at, published_by)"
+                        " SELECT $1, $2, $3, $4, clock_timestamp(), $5"
+                        " WHERE NOT EXISTS (SELECT FROM prices WHERE version = $2)"
+                        " ON CONFLICT DO NOTHING",
+                        {tenant, table.version, table.currency, toJson(table.models), actor.id}));
         if (rows.affected() == 0) {
             return fail(ErrorCode::Conflict,
                         "this version was published before, and calls may be priced by it: "
@@ -37,7 +38,7 @@ Result<PriceList> PriceStore::list(TenantId tenant, Deadline deadline)
         EXHIBIT_TRY(
             const Rows rows,
             transaction.query("SELECT version, currency, jsonb_array_length(models)::bigint,"
-                              " published_at, published_by, models FROM price_tables"
+                              " published_at, published_by, models FROM prices"
                                   + std::string(kPricesInForce) + " LIMIT $1",
                               {static_cast<std::int64_t>(limits::kPriceVersionsListed)}));
         PriceList list;

@@ -11,8 +11,8 @@
 
 namespace exhibit::storage {
 
-/// What is in force: the newest that somebody published, else the newest that came with the server,
-/// so that an upgrade never replaces the prices that people entered.
+/// What is in force: the newest that the tenant published, else the newest that came with the
+/// server, so that an upgrade never replaces the prices that people entered.
 inline constexpr std::string_view kPricesInForce
     = " ORDER BY published_by IS NULL, published_at DESC, version DESC";
 
@@ -46,7 +46,8 @@ void visitFields(V& visit, Of<V, PriceList>& list)
     visit("versions", list.versions);
 }
 
-/// Price tables, which all tenants share. Any thread; every call waits.
+/// What tenants are charged by: the tables that came with the server, which all share, and those of
+/// their own. Any thread; every call waits.
 class PriceStore {
 public:
     explicit PriceStore(Database& database)
@@ -54,9 +55,9 @@ public:
     {
     }
 
-    /// Puts a table in force that was checked; other replicas hear of it by NOTIFY exhibit_changed.
-    /// Recorded in audit log and ledger of `tenant`, whose `actor` it is. Conflict when the version
-    /// exists: what calls were priced by is never another table.
+    /// Puts a table that was checked in force for the tenant; other replicas hear of it by NOTIFY
+    /// exhibit_changed. Recorded in its audit log and ledger. Conflict when the version exists:
+    /// what calls were priced by is never another table.
     [[nodiscard]] Result<void> publish(TenantId tenant,
                                        const domain::PriceTable& table,
                                        const Actor& actor,

@@ -346,14 +346,15 @@ Result<RecordedCall> RecordedCalls::find(TenantId tenant, CallId id, Deadline de
     });
 }
 
-Result<std::map<std::string, domain::PriceTable>> RecordedCalls::priceTables(Deadline deadline)
+Result<std::map<std::string, domain::PriceTable>> RecordedCalls::priceTables(TenantId tenant,
+                                                                             Deadline deadline)
 {
     using Tables = std::map<std::string, domain::PriceTable>;
-    return m_database.read(TenantId{}, deadline, [](Transaction& transaction) -> Result<Tables> {
+    return m_database.read(tenant, deadline, [](Transaction& transaction) -> Result<Tables> {
         EXHIBIT_TRY(const Rows rows,
                     transaction.query("SELECT jsonb_build_object('version', version,"
                                       " 'currency', currency, 'models', models)"
-                                      " FROM price_tables"));
+                                      " FROM prices"));
         Tables tables;
         for (std::size_t row = 0; row < rows.size(); ++row) {
             EXHIBIT_TRY(auto table, fromJson<domain::PriceTable>(rows.json(row, 0)));

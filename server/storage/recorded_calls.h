@@ -107,8 +107,9 @@ public:
     /// not closed yet or its content was erased; evidenceDamaged() when it is not what was
     /// recorded.
     [[nodiscard]] Result<RecordedCall> find(TenantId tenant, CallId call, Deadline deadline);
-    /// All there ever were, by version.
-    [[nodiscard]] Result<std::map<std::string, domain::PriceTable>> priceTables(Deadline deadline);
+    /// All there ever were for the tenant, by version.
+    [[nodiscard]] Result<std::map<std::string, domain::PriceTable>> priceTables(TenantId tenant,
+                                                                                Deadline deadline);
 
 private:
     Database& m_database;

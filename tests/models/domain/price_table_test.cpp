@@ -16,7 +16,7 @@ domain::PriceTable shippedTable()
 {
     const auto* source = std::getenv("EXHIBIT_SOURCE_DIR");
     std::ifstream file(std::string(source != nullptr ? source : ".")
-                       + "/resources/prices/2026-11.json");
+                       + "/resources/prices/2026-11-22.json");
     const std::string text(std::istreambuf_iterator<char>(file), {});
     return exhibit::fromJson<domain::PriceTable>(exhibit::parseJson(text).value(),
                                                  exhibit::UnknownMembers::Reject)
@@ -100,7 +100,7 @@ TEST(PriceTable, estimatesAtLeastOneTokenForAnyText)
 TEST(PriceTable, theShippedTableNamesCommonModelsFromCheapToDear)
 {
     const auto table = shippedTable();
-    EXPECT_EQ(table.version, "2026-11");
+    EXPECT_EQ(table.version, "2026-11-22");
     EXPECT_EQ(table.currency, "USD");
     const auto* mini = table.find("gpt-4o-mini-2024-07-18");
     const auto* full = table.find("gpt-4o-2024-08-06");

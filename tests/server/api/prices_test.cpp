@@ -6,7 +6,7 @@
 namespace exhibit::api {
 namespace {
 
-/// Versions are shared by all tests of the database.
+/// Those that come with a server are shared by all tests of the database.
 std::string newVersion()
 {
     return "test-" + Uuid::v7().hyphenated();
@@ -23,11 +23,11 @@ std::string tableOf(const std::string& version, std::int64_t output)
                                                       {"output_per_million", output}}}}});
 }
 
-std::string inForce()
+std::string inForce(TenantId tenant)
 {
     const auto catalogue = storage::loadCatalogue(storage::TestDatabase::instance().database(),
                                                   Deadline::after(std::chrono::seconds(10)));
-    return catalogue ? catalogue->prices.version : catalogue.error().message;
+    return catalogue ? catalogue->pricesOf(tenant).version : catalogue.error().message;
 }
 
 TEST(Prices, thoseOfTheLastThatWasPublishedCountAndNoVersionIsOverwritten)
@@ -37,14 +37,14 @@ TEST(Prices, thoseOfTheLastThatWasPublishedCountAndNoVersionIsOverwritten)
     const auto second = newVersion();
     ASSERT_EQ(api.ask("POST", "/admin/prices", tableOf(first, 200)).status, 201);
     EXPECT_EQ(api.reloads, 1);
-    EXPECT_EQ(inForce(), first);
+    EXPECT_EQ(inForce(api.tenant.id), first);
     ASSERT_EQ(api.ask("POST", "/admin/prices", tableOf(second, 300)).status, 201);
-    EXPECT_EQ(inForce(), second);
+    EXPECT_EQ(inForce(api.tenant.id), second);
 
     const auto again = api.ask("POST", "/admin/prices", tableOf(first, 400));
     EXPECT_EQ(again.status, 409) << printJson(again.body);
     EXPECT_EQ(again.param(), "/version");
-    EXPECT_EQ(inForce(), second);
+    EXPECT_EQ(inForce(api.tenant.id), second);
 
     const auto list = api.ask("GET", "/admin/prices");
     ASSERT_EQ(list.status, 200);
@@ -69,7 +69,27 @@ TEST(Prices, whatCameWithTheServerYieldsToWhatPeoplePublish)
                                      {shipped});
         });
     ASSERT_TRUE(inserted) << inserted.error().message;
-    EXPECT_EQ(inForce(), published) << "an upgrade changes nobody's prices";
+    EXPECT_EQ(inForce(api.tenant.id), published) << "an upgrade changes nobody's prices";
+}
+
+TEST(Prices, ofOneTenantAreNobodyElses)
+{
+    ApiOnTest api;
+    const auto other = storage::TestDatabase::instance().newTenant();
+    api.addTenant(other);
+    const auto theirs = api.addKey(other, domain::Role::Admin, {});
+    const auto before = inForce(other.id);
+    const auto version = newVersion();
+    ASSERT_EQ(api.ask("POST", "/admin/prices", tableOf(version, 200)).status, 201);
+    EXPECT_EQ(inForce(api.tenant.id), version);
+    EXPECT_EQ(inForce(other.id), before);
+    const auto list = api.askAs(theirs, "GET", "/admin/prices");
+    EXPECT_EQ(printJson(list.body).find(version), std::string::npos);
+    // A name that one tenant took is free for another, for other prices.
+    ASSERT_EQ(api.askAs(theirs, "POST", "/admin/prices", tableOf(version, 300)).status, 201);
+    EXPECT_EQ(api.askAs(theirs, "GET", "/admin/prices").at("/prices/models/0/output_per_million"),
+              300);
+    EXPECT_EQ(api.ask("GET", "/admin/prices").at("/prices/models/0/output_per_million"), 200);
 }
 
 TEST(Prices, thatAreWrongAreRefusedWithThePlaceAndOnlyOperatorsPublish)

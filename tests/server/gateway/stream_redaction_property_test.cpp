@@ -2,8 +2,8 @@
 // INV-2 on whole streams: random pattern sets, texts with and without matches, choices and fields,
 // JSON escapes and splits. After every event the client has exactly the redacted text of the events
 // that are final: nothing of a match, and nothing later than its longest live prefix.
-#include "tests/models/scan/random_pattern.h"
 #include "tests/server/gateway/guard_builder.h"
+#include "tests/server/gateway/random_policies.h"
 #include "tests/server/gateway/redaction_reference.h"
 #include "tests/server/gateway/relayed_stream.h"
 
@@ -11,49 +11,6 @@ namespace exhibit::gateway {
 namespace {
 
 using scan::Dice;
-
-/// Redact policies, one for each pattern.
-struct RandomPolicies {
-    std::vector<scan::RandomPattern> patterns;
-    std::vector<std::string> documents;
-    std::vector<std::string> placeholders;
-    std::shared_ptr<const scan::PatternSet> set;
-};
-
-RandomPolicies randomPolicies(Dice& dice)
-{
-    RandomPolicies made;
-    std::vector<scan::PatternSpec> specs;
-    for (auto count = 1 + dice.below(4); count > 0;) {
-        auto pattern = scan::randomPattern(dice);
-        pattern.spec.holds = true;
-        if (pattern.spec.validator != scan::Validator::None
-            || !scan::PatternSet::compile(std::vector{pattern.spec})) {
-            continue; // It matches the empty text.
-        }
-        JsonObject rule{{"pattern", pattern.spec.pattern}};
-        if (pattern.spec.maxWidth) {
-            rule["max_width"] = *pattern.spec.maxWidth;
-        }
-        // Policies stand in the order of their ids, as patterns do.
-        const auto number = std::to_string(specs.size());
-        made.placeholders.push_back("<" + number + ">");
-        rule["placeholder"] = made.placeholders.back();
-        const JsonObject policy{
-            {"policy_id", "P" + number},
-            {"title", "P"},
-            {"severity", "high"},
-            {"stage", "output"},
-            {"mode", "redact"},
-            {"rule", JsonObject{{"type", "patterns"}, {"patterns", JsonArray{rule}}}}};
-        made.documents.push_back(printJson(policy));
-        specs.push_back(pattern.spec);
-        made.patterns.push_back(std::move(pattern));
-        --count;
-    }
-    made.set = scan::PatternSet::compile(specs).value();
-    return made;
-}
 
 /// One text of the answer on its way to the client.
 struct Text {
@@ -120,7 +77,7 @@ TEST(StreamRedactionProperty, clientsHaveExactlyTheRedactedTextOfWhatIsFinal)
     Dice dice(20261121);
     std::size_t touched = 0;
     for (int round = 0; round < 400; ++round) {
-        const auto policies = randomPolicies(dice);
+        const auto policies = randomPolicies(dice, "redact");
         auto texts = randomTexts(dice, policies);
         auto guard = guardWith(policies.documents);
         RelayRun run(*guard);
@@ -200,7 +157,7 @@ TEST(StreamRedactionProperty, redactedToolArgumentsStayJsonAndKeepNoMatch)
     std::size_t touched = 0;
     std::size_t compared = 0;
     for (int round = 0; round < 400; ++round) {
-        const auto policies = randomPolicies(dice);
+        const auto policies = randomPolicies(dice, "redact");
         const auto quoted = quoteJson(scan::randomText(dice, policies.patterns));
         const auto text = decodeJsonString(BytesView(quoted).substr(1, quoted.size() - 2));
         const auto arguments = "{\"a\":" + quoteWithEscapes(text, dice.below(4)) + ",\"n\":12}";
@@ -219,13 +176,14 @@ TEST(StreamRedactionProperty, redactedToolArgumentsStayJsonAndKeepNoMatch)
         const auto walk = JsonWalk::parse(out);
         ASSERT_TRUE(walk.has_value()) << out;
         const RedactionReference reference(policies.set, policies.placeholders, text);
-        if (!reference.touched()) {
+        // A string without escapes is judged where it stands, so that its quotes are its edges.
+        const auto value = (*JsonWalk::parse(arguments))[1];
+        const RedactionReference raw(policies.set, policies.placeholders, arguments);
+        if (!reference.touched() || (!value.escaped && !raw.touched())) {
             continue;
         }
         ++touched;
         EXPECT_NE(out, arguments);
-        // A string without escapes is judged where it stands, so that its quotes are its edges.
-        const auto value = (*JsonWalk::parse(arguments))[1];
         const bool decoded = value.escaped && !coversAnEdge(policies, arguments, value.end - 1U);
         if (decoded || sameRuns(policies, arguments, reference)) {
             EXPECT_EQ(walk->string(1), reference.whole()) << arguments;

@@ -40,6 +40,7 @@ Catalogue fullCatalogue()
     catalogue.snapshots[{tenant, snapshot.snapshotId}]
         = std::make_shared<const domain::PolicySnapshot>(snapshot);
     catalogue.prices = {"2026-11", "USD", {{"gpt-*", 1, 2, 3, 4.0}}};
+    catalogue.ownPrices[tenant] = {"ours-1", "EUR", {{"gpt-*", 4, 5, 6, 4.0}}};
     domain::TenantQuotas quotas;
     quotas.tenantId = tenant;
     quotas.policies.push_back({.tier = domain::Tier::Team, .runsPerDay = 7});
