@@ -53,9 +53,9 @@ QString socketPathFor(const QString& dataFolder)
         : QString();
 }
 
-SingleInstance::SingleInstance(const QString& path, QObject* parent)
+SingleInstance::SingleInstance(QString path, QObject* parent)
     : QObject(parent)
-    , m_path(path)
+    , m_path(std::move(path))
 {
     m_server.setSocketOptions(QLocalServer::UserAccessOption);
     connect(&m_server, &QLocalServer::newConnection, this, &SingleInstance::accept);

@@ -18,7 +18,7 @@ class SingleInstance : public QObject {
 
 public:
     /// `path` is absolute, as socketPathFor() gives it.
-    SingleInstance(const QString& path, QObject* parent);
+    SingleInstance(QString path, QObject* parent);
     /// True when another console of this user took the files; this one should end then.
     [[nodiscard]] bool handOver(const QStringList& files) const;
     void listen();

@@ -22,11 +22,14 @@ bench() {
         build/release/bin/bench_scan "$@" ;;
     prevention)
         install_packages build run
-        build release bench_scan bench_events bench_backtest exhibitd exhibitctl exhibit-sample-upstream
+        build release bench_scan bench_events bench_backtest bench_replica_kill exhibitd exhibit-signer \
+            exhibitctl exhibit-sample-upstream
         build/release/bin/bench_scan
         build/release/bin/bench_events
         build/release/bin/bench_backtest
-        python3 tests/bench/kill.py "$@" ;;
+        python3 tests/bench/kill.py "$@"
+        EXHIBIT_BIN_DIR=$PWD/build/release/bin EXHIBIT_SOURCE_DIR=$PWD \
+            build/release/bin/bench_replica_kill ;;
     detection)
         install_packages build run
         build release exhibitctl

@@ -16,12 +16,15 @@
 namespace exhibit::api {
 namespace {
 
-/// Texts have between so many bytes a token, seen from the price table's figure: prose of European
+/// Texts have between so many tokens, seen from the price table's figure: prose of European
 /// languages lies within, dense code and other scripts reach the ends.
-constexpr double kFewestTokens = 0.75;
+constexpr double kFewestTokens = 0.6;
 constexpr double kMostTokens = 1.6;
+/// Tools and formats are JSON here, and something shorter where the model reads them.
+constexpr double kFewestOfJson = 0.3;
+constexpr double kSomeOfJson = 0.6;
 /// What providers put around the texts of a short conversation: roles, separators, a beginning.
-constexpr std::int64_t kFrameTokensMost = 16;
+constexpr std::int64_t kFrameTokensMost = 32;
 
 struct EstimateRequest {
     Json request; ///< As it would be sent to `endpoint`.
@@ -86,11 +89,39 @@ std::int64_t scaled(std::int64_t tokens, double factor)
     return static_cast<std::int64_t>(std::llround(static_cast<double>(tokens) * factor));
 }
 
-Range promptTokens(std::int64_t estimate)
+std::size_t stringBytes(const Json& json)
 {
-    return {scaled(estimate, kFewestTokens),
-            estimate,
-            scaled(estimate, kMostTokens) + kFrameTokensMost};
+    std::size_t bytes = json.is_string() ? json.get_string().size() : 0;
+    if (json.is_array()) {
+        for (const auto& element : json.get_array()) {
+            bytes += stringBytes(element);
+        }
+    } else if (json.is_object()) {
+        for (const auto& [name, value] : json.get_object()) {
+            bytes += stringBytes(value);
+        }
+    }
+    return bytes;
+}
+
+/// `tokens` as the gateway counts the request's texts.
+Range promptTokens(std::int64_t tokens, const Json& request, const domain::ModelPrice* price)
+{
+    std::size_t described = 0;
+    std::size_t counted = 0; // Of that, among the texts.
+    for (const auto* pointer : {"/tools", "/functions", "/response_format", "/text/format"}) {
+        boost::system::error_code error;
+        if (const Json* found = request.find_pointer(pointer, error)) {
+            described += printJson(*found).size();
+            counted += stringBytes(*found);
+        }
+    }
+    const auto json = described == 0 ? 0 : domain::estimateTokens(described, price);
+    const auto texts
+        = tokens - std::min(tokens, counted == 0 ? 0 : domain::estimateTokens(counted, price));
+    return {scaled(texts, kFewestTokens) + scaled(json, kFewestOfJson),
+            texts + scaled(json, kSomeOfJson),
+            scaled(texts + json, kMostTokens) + kFrameTokensMost};
 }
 
 /// Tools that the provider runs bring prompts and results of its own; functions are run by whoever
@@ -106,6 +137,16 @@ bool runsTools(const Json& request)
         && std::any_of(tools->get_array().begin(), tools->get_array().end(), isHosted);
 }
 
+/// Reasoning that the client only keeps for the provider.
+bool hasSealedReasoning(const Json& request)
+{
+    const Json* input = findMember(request, "input");
+    const auto isSealed
+        = [](const Json& item) { return !stringMember(item, "encrypted_content").empty(); };
+    return input != nullptr && input->is_array()
+        && std::any_of(input->get_array().begin(), input->get_array().end(), isSealed);
+}
+
 /// Members whose tokens nobody sees but the provider: it adds them to the prompt.
 JsonArray unseen(const gateway::ChatRequest& chat, const Json& request)
 {
@@ -115,6 +156,9 @@ JsonArray unseen(const gateway::ChatRequest& chat, const Json& request)
     }
     if (runsTools(request)) {
         members.emplace_back("tools");
+    }
+    if (hasSealedReasoning(request)) {
+        members.emplace_back("encrypted_content");
     }
     return members;
 }
@@ -195,7 +239,7 @@ Result<Json> estimate(const ApiServices& services,
     storage::QuotaStore store(services.database);
     EXHIBIT_TRY(const auto seen, store.answerLengths(principal.tenant, chat.model, deadline));
     const auto tokens = domain::estimateTokens(chat.textBytes(), price);
-    const auto prompt = promptTokens(tokens);
+    const auto prompt = promptTokens(tokens, asked.request, price);
     const auto output = outputTokens(chat, seen);
     JsonObject json{{"model", chat.model},
                     {"endpoint", asked.endpoint},
