@@ -196,7 +196,8 @@ void BlockSetter::operator()(const Notice& notice)
 void BlockSetter::operator()(const SignatureLines& lines)
 {
     const double width = (m_flow.width() - 24) / 2;
-    m_flow.need(48 * static_cast<double>((lines.labels.size() + 1) / 2)); // Signed on one page.
+    const std::size_t rows = (lines.labels.size() + 1) / 2;
+    m_flow.need(48 * static_cast<double>(rows)); // Signed on one page.
     for (std::size_t i = 0; i < lines.labels.size(); i += 2) {
         m_flow.advance(30);
         for (std::size_t j = i; j < std::min(i + 2, lines.labels.size()); ++j) {

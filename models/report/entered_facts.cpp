@@ -32,7 +32,7 @@ Result<void> notEmpty(std::string_view text, const std::string& pointer)
 
 Result<UtcTime> parseDay(std::string_view text, const std::string& pointer)
 {
-    const auto time = text.size() == 10 ? parseTime(text) : fail(ErrorCode::InvalidInput, "");
+    auto time = text.size() == 10 ? parseTime(text) : fail(ErrorCode::InvalidInput, "");
     if (!time || formatTime(*time).substr(0, 10) != text) {
         return fail(ErrorCode::InvalidInput, "expected a day as YYYY-MM-DD", pointer);
     }

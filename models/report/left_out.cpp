@@ -126,13 +126,11 @@ Result<void> leaveOut(EvidenceBundle& bundle, std::span<const std::string> paths
                   return leaver.first == path;
               });
         if (found == std::end(kLeavers)) {
-            std::string known;
+            std::string why = path + " cannot be left out of an export; these can:";
             for (const auto& [name, leave] : kLeavers) {
-                known.append(known.empty() ? "" : " ").append(name);
+                why.append(" ").append(name);
             }
-            return fail(ErrorCode::InvalidInput,
-                        path + " cannot be left out of an export; these can: " + known,
-                        "/redactions");
+            return fail(ErrorCode::InvalidInput, std::move(why), "/redactions");
         }
         found->second(bundle);
     }

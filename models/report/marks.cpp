@@ -3,11 +3,12 @@
 
 #include <cairo.h>
 
+#include <numbers>
+
 namespace exhibit::report {
 namespace {
 
 constexpr double kRadius = 3.6;
-constexpr double kPi = 3.14159265358979323846;
 
 void polygon(cairo_t* context, std::initializer_list<std::pair<double, double>> points)
 {
@@ -23,7 +24,7 @@ void ring(cairo_t* context, bool dashed)
         const double dashes[] = {1.6, 1.2};
         cairo_set_dash(context, dashes, 2, 0);
     }
-    cairo_arc(context, 0, 0, kRadius, 0, 2 * kPi);
+    cairo_arc(context, 0, 0, kRadius, 0, 2 * std::numbers::pi);
     cairo_stroke(context);
     cairo_set_dash(context, nullptr, 0, 0);
 }
@@ -39,7 +40,7 @@ void stroke(cairo_t* context, std::initializer_list<std::pair<double, double>> p
 /// A filled disc with a white bar: stopped.
 void drawStopped(cairo_t* context)
 {
-    cairo_arc(context, 0, 0, kRadius + 0.4, 0, 2 * kPi);
+    cairo_arc(context, 0, 0, kRadius + 0.4, 0, 2 * std::numbers::pi);
     cairo_fill(context);
     cairo_set_source_rgb(context, 1, 1, 1);
     cairo_rectangle(context, -2.2, -0.75, 4.4, 1.5);
@@ -75,7 +76,7 @@ void drawAnswer(cairo_t* context, Mark mark)
         stroke(context, {{-1.7, 0.1}, {-0.4, 1.4}, {1.9, -1.4}});
         return;
     case Mark::Failed:
-        cairo_arc(context, 0, 0, kRadius + 0.4, 0, 2 * kPi);
+        cairo_arc(context, 0, 0, kRadius + 0.4, 0, 2 * std::numbers::pi);
         cairo_fill(context);
         cairo_set_source_rgb(context, 1, 1, 1);
         stroke(context, {{-1.5, -1.5}, {1.5, 1.5}});
@@ -130,7 +131,10 @@ void drawHatching(_cairo* context, double x, double y, double width, double heig
     cairo_clip(context);
     cairo_set_source_rgb(context, 0.72, 0.72, 0.72);
     cairo_set_line_width(context, 0.5);
-    for (double at = x - height; at < x + width; at += 4.5) {
+    constexpr double kApart = 4.5;
+    const auto lines = static_cast<int>((width + height) / kApart) + 1;
+    for (int i = 0; i < lines; ++i) {
+        const double at = x - height + i * kApart;
         cairo_move_to(context, at, y + height);
         cairo_line_to(context, at + height, y);
     }

@@ -95,7 +95,7 @@ void PageFlow::outline(const std::string& text)
                                       CAIRO_PDF_OUTLINE_ROOT,
                                       text.c_str(),
                                       where.c_str(),
-                                      static_cast<cairo_pdf_outline_flags_t>(0));
+                                      cairo_pdf_outline_flags_t{});
     }
 }
 

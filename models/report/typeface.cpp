@@ -6,6 +6,7 @@
 #include <pango/pangocairo.h>
 
 #include <cmath>
+#include <span>
 
 namespace exhibit::report {
 namespace {
@@ -241,11 +242,11 @@ void SetText::drawFrames(_cairo* context, double x, double y, void* opaque, doub
             continue;
         }
         pango_layout_line_get_x_ranges(line, range.begin, range.end, &ranges, &count);
-        for (int i = 0; i < count; ++i) {
-            const int begin = ranges[2 * i];
+        const std::span<const int> edges(ranges, 2 * static_cast<std::size_t>(count));
+        for (std::size_t i = 0; i < edges.size(); i += 2) {
+            const int begin = edges[i];
             const auto at = [](double value) { return static_cast<int>(value * PANGO_SCALE); };
-            const PangoRectangle area{
-                begin + at(x), at(y), ranges[2 * i + 1] - begin, at(lineHeight)};
+            const PangoRectangle area{begin + at(x), at(y), edges[i + 1] - begin, at(lineHeight)};
             drawFrame(context, range.frame, area);
         }
         g_free(ranges);
@@ -268,7 +269,7 @@ Result<Typeface> Typeface::open(const std::string& language)
     PangoFontFamily** families = nullptr;
     int count = 0;
     pango_font_map_list_families(map, &families, &count);
-    g_free(families);
+    g_free(static_cast<void*>(families));
     PangoContext* const context = pango_font_map_create_context(map);
     Typeface face(context);
     PangoFontDescription* const wanted = pango_font_description_from_string(kSans);
