@@ -140,7 +140,7 @@ Result<CodePointSet> PatternReader::escape()
     }
     if (isAsciiPunctuation(name)) {
         ++m_offset;
-        const auto codePoint = static_cast<std::uint32_t>(name);
+        const auto codePoint = static_cast<unsigned char>(name);
         return CodePointSet{{codePoint, codePoint}};
     }
     if (isDigit(name) || name == 'g' || name == 'k') {
@@ -166,7 +166,7 @@ Result<CodePointSet> PatternReader::hexadecimal(std::size_t begin)
     }
     const bool complete = braced ? count > 0 && take("}") : count == 2;
     if (!complete || value > kLastCodePoint) {
-        return refuse("A \\x escape that is neither \\xHH nor \\x{H..}", begin);
+        return refuse(R"(A \x escape that is neither \xHH nor \x{H..})", begin);
     }
     return CodePointSet{{value, value}};
 }

@@ -24,7 +24,7 @@ constexpr std::array<double, 256> byteRates()
     constexpr std::array<double, 26> kShares{95, 70, 62, 60, 56, 55, 50, 47, 43, 32, 30, 24, 22,
                                              19, 17, 17, 15, 15, 14, 11, 8,  6,  2,  1,  1,  1};
     for (std::size_t index = 0; index < kLetters.size(); ++index) {
-        const auto letter = static_cast<std::size_t>(kLetters[index]);
+        const auto letter = static_cast<unsigned char>(kLetters[index]);
         rates[letter] = kShares[index];
         rates[letter - 'a' + 'A'] = 0.3 + kShares[index] / 40;
     }

@@ -14,7 +14,7 @@ namespace {
 using Automaton = PatternSet::Automaton;
 
 /// Twice what the longest counted repeat needs to be alive in all its rounds.
-constexpr std::size_t kTextBytes = 2 * limits::kPatternRepeatMax;
+constexpr std::size_t kTextBytes = 2 * std::size_t{limits::kPatternRepeatMax};
 /// Of a pattern's own beginning, from which its text is made.
 constexpr std::size_t kBeginningBytesMax = 24;
 /// A position that takes more bytes than this stands in what repeats, not in a word.

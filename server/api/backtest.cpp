@@ -154,7 +154,7 @@ private:
         }
         EXHIBIT_TRY(const auto more, m_recorded.runsOf(m_tenant, ids, m_range, soon()));
         std::erase_if(cursor.stopped, [&more](const gateway::StoppedRun& run) {
-            return more.count(run.runId) == 0;
+            return !more.contains(run.runId);
         });
         return printCursor(cursor);
     }

@@ -14,8 +14,8 @@ constexpr int kStepsOfSilence = 60; ///< Then a comment keeps proxies from closi
 
 class EventsHandler {
 public:
-    EventsHandler(SharedServices services, const AccessControl& access)
-        : m_access(access)
+    EventsHandler(const SharedServices& services, AccessControl access)
+        : m_access(std::move(access))
         , m_feed(std::make_shared<EventFeed>(services->database))
     {
     }

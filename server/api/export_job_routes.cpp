@@ -92,9 +92,9 @@ http::Response notReady(const http::Request& request, const ExportJob& job)
 /// The file, or a range of it: read part by part on worker threads, sent as the client takes it.
 class ContentHandler {
 public:
-    ContentHandler(SharedServices services, const AccessControl& access)
+    ContentHandler(SharedServices services, AccessControl access)
         : m_services(std::move(services))
-        , m_access(access)
+        , m_access(std::move(access))
     {
     }
 

@@ -284,8 +284,8 @@ http::Response verify(const SharedServices& services,
                                           Deadline::after(kVerifyTimeout)));
     const auto& check = anchored.check;
     JsonArray missing;
-    for (auto& sentence : anchored.anchors.missing()) {
-        missing.push_back(Json(std::move(sentence)));
+    for (const auto& sentence : anchored.anchors.missing()) {
+        missing.emplace_back(sentence);
     }
     return http::jsonResponse(200,
                               JsonObject{{"sound", anchored.sound()},

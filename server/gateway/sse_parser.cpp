@@ -1,12 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/sse_parser.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace exhibit::gateway {
 namespace {
 
 constexpr BytesView kByteOrderMark = "\xEF\xBB\xBF";
+
+/// The first CR or LF from `from` on. By windows, each looked through for the one and for the
+/// other: find_first_of() asks for every byte anew, and took a third of a stream's time.
+std::size_t findLineEnd(BytesView text, std::size_t from)
+{
+    constexpr std::size_t kWindow = 256;
+    for (; from < text.size(); from += kWindow) {
+        const BytesView window = text.substr(from, kWindow);
+        const std::size_t feed = window.find('\n');
+        const std::size_t found = std::min(feed, window.substr(0, feed).find('\r'));
+        if (found != BytesView::npos) {
+            return from + found;
+        }
+    }
+    return BytesView::npos;
+}
 
 } // namespace
 
@@ -63,7 +80,7 @@ std::size_t SseParser::lineEnd(std::size_t at, bool atEndOfStream) const
 std::optional<SseEvent> SseParser::scan(bool atEndOfStream)
 {
     while (true) {
-        const std::size_t at = m_buffer.find_first_of("\r\n", m_scanned);
+        const std::size_t at = findLineEnd(m_buffer, m_scanned);
         if (at == Bytes::npos) {
             m_scanned = m_buffer.size();
             return std::nullopt;

@@ -2,6 +2,7 @@
 // What judging a recorded call once more costs: bench_backtest [seconds]. The calls are the bundled
 // recordings; each is judged from its bytes, as a backtest does it, on one core.
 #include "server/gateway/backtest.h"
+#include "server/gateway/provider_answer.h"
 #include "tests/bench/bench_input.h"
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <sstream>
+#include <stdexcept>
 
 namespace {
 
@@ -41,7 +43,9 @@ storage::RecordedCall callOf(const Json& row)
     for (const auto& line : sse->as_array()) {
         stream += std::string(line.as_string()) + "\n";
     }
-    call.released.push_back({0, 1, 1000, stream + "\n"});
+    stream += "\n";
+    const auto events = gateway::countEvents(stream);
+    call.released.push_back({0, events, 1000, std::move(stream)});
     return call;
 }
 
@@ -89,6 +93,9 @@ void measure(const std::string& name,
     gateway::Backtest backtest(TenantId::generate(), drafts, sources(none), 20);
     for (const auto& call : calls) { // Warm: the automata are built once for a backtest.
         static_cast<void>(backtest.add(call));
+    }
+    if (backtest.report().calls != static_cast<std::int64_t>(calls.size())) {
+        throw std::runtime_error("calls were left out");
     }
     std::size_t judged = 0;
     const double began = processorSeconds();
