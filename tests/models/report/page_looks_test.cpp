@@ -2,14 +2,19 @@
 // How pages look, against pages that somebody looked at: rasterised by poppler, compared by the
 // brightness of blocks, so that another hinting of the same letters is the same page, and a line
 // that moved is not. With EXHIBIT_ACCEPT_GOLDEN what is seen becomes what is expected.
+#include "models/report/art73.h"
+#include "models/report/page_images.h"
+#include "models/report/production.h"
 #include "models/report/report_pdf.h"
 #include "tests/models/report/facts_on_test.h"
 #include "tests/models/report/pack_on_test.h"
+#include "tests/models/report/soc2_on_test.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <tiffio.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -142,7 +147,10 @@ protected:
     }
     static void expectPage(const std::string& page, const std::string& file)
     {
-        const std::string now = signatureOf(readPicture(file));
+        expectSignature(page, signatureOf(readPicture(file)));
+    }
+    static void expectSignature(const std::string& page, const std::string& now)
+    {
         const char* const source = std::getenv("EXHIBIT_SOURCE_DIR");
         const std::string golden = std::string(source == nullptr ? "." : source)
             + "/tests/models/report/golden/" + page + ".txt";
@@ -168,6 +176,89 @@ TEST_F(PageLooks, ofAnExecutiveDebrief)
 {
     const Bytes pack = packOnTest(bundle());
     expectLooks("debrief", makeReport(pack, ReportKind::ExecutiveDebrief, {}).value());
+}
+
+TEST_F(PageLooks, ofAnArticle73Draft)
+{
+    const Bytes pack = packOnTest(bundle());
+    const char* const source = std::getenv("EXHIBIT_SOURCE_DIR");
+    std::ostringstream mapping;
+    mapping << std::ifstream((source == nullptr ? "." : std::string(source))
+                             + "/resources/mappings/ai_act_art73.json")
+                   .rdbuf();
+    const auto draft
+        = makeArt73(readPackFacts(pack).value(), parseJson(mapping.str()).value(), {}, "/art73");
+    ASSERT_TRUE(draft) << draft.error().message;
+    expectLooks("art73",
+                makeBundleReport(printJson(toJson(*draft)),
+                                 ReportKind::AiActArt73,
+                                 {{std::string(kAttachedPack), pack}},
+                                 {})
+                    .value());
+}
+
+TEST_F(PageLooks, ofASoc2Report)
+{
+    auto shown = soc2OnTest();
+    shown.tenantId.value = Uuid::v8(sha256("tenant"));
+    shown.controlObjectives = {{"CC7.2", "C-7", "Policies judge every answer."}};
+    shown.attestationStatement = "We are responsible for the controls described here.";
+    shown.auditorNotes = "Sampled in October.";
+    shown.statementVersion = 2;
+    shown.statementBy = "key_2";
+    for (const auto* criterion : {"CC6.1", "CC6.7", "CC7.3", "CC8.1", "A1.2"}) {
+        auto row = shown.rows.front();
+        row.criterion = criterion;
+        row.exception = "Two of the period were reviewed late.";
+        shown.rows.push_back(row);
+    }
+    const std::string json = printJson(toJson(shown));
+    expectLooks("soc2",
+                makeBundleReport(json, ReportKind::Soc2, {{"CC7.2.ndjson", "{}\n"}}, {}).value());
+}
+
+/// A page image as a reader of TIFFs sees it.
+Picture readTiff(const std::string& file)
+{
+    Picture picture;
+    const std::unique_ptr<TIFF, void (*)(TIFF*)> tiff(TIFFOpen(file.c_str(), "r"), TIFFClose);
+    if (!tiff || TIFFGetField(tiff.get(), TIFFTAG_IMAGEWIDTH, &picture.width) != 1
+        || TIFFGetField(tiff.get(), TIFFTAG_IMAGELENGTH, &picture.height) != 1) {
+        ADD_FAILURE() << file << " is no TIFF";
+        return {};
+    }
+    const auto width = static_cast<std::size_t>(picture.width);
+    const auto height = static_cast<std::size_t>(picture.height);
+    std::vector<std::uint32_t> colours(width * height);
+    EXPECT_EQ(TIFFReadRGBAImageOriented(tiff.get(),
+                                        static_cast<std::uint32_t>(picture.width),
+                                        static_cast<std::uint32_t>(picture.height),
+                                        colours.data(),
+                                        ORIENTATION_TOPLEFT,
+                                        1),
+              1);
+    for (const auto colour : colours) {
+        picture.pixels += static_cast<char>(TIFFGetG(colour));
+    }
+    return picture;
+}
+
+TEST_F(PageLooks, ofAProductionsPageImages)
+{
+    const auto shown = bundle();
+    const Bytes pack = packOnTest(shown);
+    const auto plan = planProduction({pack, shown, "Doe v. Example"}, {});
+    ASSERT_TRUE(plan) << plan.error().message;
+    int page = 0;
+    const auto take = [&page](const Bytes& tiff) -> Result<void> {
+        const std::string name = "image-" + std::to_string(++page);
+        const std::string file = (s_folder->path() / (name + ".tif")).string();
+        std::ofstream(file, std::ios::binary) << tiff;
+        expectSignature(name, signatureOf(readTiff(file)));
+        return {};
+    };
+    ASSERT_TRUE(drawPageImages(plan->documents.front().pages, take));
+    EXPECT_GE(page, 1);
 }
 
 TEST_F(PageLooks, whatMovedIsSeen)

@@ -3,6 +3,7 @@
 
 #include "models/report/report_pdf.h"
 #include "models/report/typesetter.h"
+#include "tests/models/report/soc2_on_test.h"
 
 #include <gtest/gtest.h>
 
@@ -10,31 +11,6 @@
 
 namespace exhibit::report {
 namespace {
-
-Soc2Bundle bundleOnTest()
-{
-    Soc2Bundle bundle;
-    bundle.bundleId = "b1";
-    bundle.createdAt = fromMicroseconds(1'795'000'000'000'000);
-    bundle.exportedBy = "key_1";
-    bundle.tenantId = TenantId::generate();
-    bundle.tenantName = "Example";
-    bundle.compliancePeriodStart = "2026-01-01";
-    bundle.compliancePeriodEnd = "2026-12-31";
-    bundle.criteriaSource = "TSP 100";
-    Soc2Row row;
-    row.criterion = "CC7.2";
-    row.shortText = "Monitoring";
-    row.populationQuery = "incidents opened in the period";
-    row.populationCount = 1;
-    row.sampleIds = {"=inc_1"};
-    row.evidenceFile = "CC7.2.ndjson";
-    row.evidenceSha256 = sha256("{}\n");
-    row.periodStart = bundle.compliancePeriodStart;
-    row.periodEnd = bundle.compliancePeriodEnd;
-    bundle.rows = {row};
-    return bundle;
-}
 
 std::string textOf(const Document& document)
 {
@@ -51,7 +27,7 @@ std::string textOf(const Document& document)
 
 TEST(Soc2, saysThatNobodyAttestedUnlessSomebodyDid)
 {
-    auto bundle = bundleOnTest();
+    auto bundle = soc2OnTest();
     EXPECT_NE(textOf(soc2Report(bundle)).find("No attestation has been entered."),
               std::string::npos);
     bundle.attestationStatement = "We are responsible for the controls.";
@@ -65,7 +41,7 @@ TEST(Soc2, saysThatNobodyAttestedUnlessSomebodyDid)
 
 TEST(Soc2, isReadBackAsItWasWrittenAndListedWithoutFormulas)
 {
-    const auto bundle = bundleOnTest();
+    const auto bundle = soc2OnTest();
     const Json json = toJson(bundle);
     EXPECT_EQ(toJson(fromJson<Soc2Bundle>(json, UnknownMembers::Reject).value()), json);
     const std::string csv = soc2Csv(bundle);
@@ -75,7 +51,7 @@ TEST(Soc2, isReadBackAsItWasWrittenAndListedWithoutFormulas)
 
 TEST(Soc2, noticesAListingThatIsNotTheOneExported)
 {
-    const std::string json = printJson(toJson(bundleOnTest()));
+    const std::string json = printJson(toJson(soc2OnTest()));
     EXPECT_FALSE(faultOfAttachments(json, ReportKind::Soc2, {{"CC7.2.ndjson", "{}\n"}}));
     EXPECT_TRUE(faultOfAttachments(json, ReportKind::Soc2, {{"CC7.2.ndjson", "{} \n"}}));
     EXPECT_TRUE(faultOfAttachments(json, ReportKind::Soc2, {}));
