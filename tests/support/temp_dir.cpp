@@ -21,8 +21,8 @@ TempDir::TempDir()
 
 TempDir::~TempDir()
 {
-    // A process that the test ended may still be at its own tidying (PostgreSQL removes its pid file):
-    // what vanishes or appears meanwhile makes remove_all give up.
+    // A process that the test ended may still be at its own tidying (PostgreSQL removes its pid
+    // file): what vanishes or appears meanwhile makes remove_all give up.
     constexpr int kTriesMax = 100;
     std::error_code error;
     for (int i = 0; i < kTriesMax && std::filesystem::exists(m_path, error); ++i) {
