@@ -241,8 +241,7 @@ private:
     static QString makeKey(const QString& address)
     {
         const QByteArray said = control(
-            address,
-            {u"key"_s, u"create"_s, u"--role"_s, u"user"_s, u"--label"_s, u"first-run"_s});
+            address, {u"key"_s, u"create"_s, u"--role"_s, u"user"_s, u"--label"_s, u"first-run"_s});
         return said.startsWith("failed") ? QString::fromUtf8(said) : QString();
     }
     static QByteArray keys(const QString& address)
