@@ -26,11 +26,11 @@ domain::Question ask(QFuture<client::Reply<T>> future, domain::AnswerTo<U> answe
             if (raw->future().resultCount() == 0) {
                 return; // Cancelled with its client.
             }
-            const auto reply = raw->future().result();
+            auto reply = raw->future().takeResult(); // A long run is not copied here.
             if (!reply) {
                 answer(tl::make_unexpected(toSourceFailure(reply.error())));
             } else {
-                answer(convert(*reply));
+                answer(convert(*std::move(reply)));
             }
         });
     raw->setFuture(future);
@@ -38,7 +38,7 @@ domain::Question ask(QFuture<client::Reply<T>> future, domain::AnswerTo<U> answe
 }
 
 template <class T>
-T same(const T& value)
+T same(T value)
 {
     return value;
 }

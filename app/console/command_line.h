@@ -14,6 +14,7 @@ struct CommandLine {
     QString query;
     QString screenshotDir; ///< Not empty: renders every workspace there and ends.
     QString theme;
+    QString programs; ///< Folder of exhibitd and exhibit-demo. Empty: that of this program.
     bool safeMode = false; ///< Default layout, no session.
     bool newInstance = false;
     QStringList files;

@@ -96,8 +96,8 @@ void Connection::accept()
             this,
             [this](const domain::LiveEvent& event) { m_hub.tell(event); });
     connect(m_live.get(), &client::LiveEvents::lost, this, [this](const QString& why, int seconds) {
-        m_hub.setState(
-            ConnectionState::Reconnecting, tr("trying again in %n s", nullptr, seconds), why);
+        const QString again = tr("trying again in %n s", nullptr, seconds);
+        m_hub.setState(ConnectionState::Reconnecting, m_excuse.isEmpty() ? again : m_excuse, why);
     });
     connect(m_live.get(), &client::LiveEvents::refused, this, [this](const QString& why) {
         m_hub.setState(ConnectionState::Refused, {}, why);
@@ -117,6 +117,14 @@ void Connection::accept()
     Q_EMIT connected();
 }
 
+void Connection::setExcuse(const QString& text)
+{
+    m_excuse = text;
+    if (m_hub.source() != nullptr && !text.isEmpty()) {
+        m_hub.setState(ConnectionState::Reconnecting, text, m_hub.cause());
+    }
+}
+
 void Connection::retryNow()
 {
     if (m_live) {
@@ -130,6 +138,7 @@ void Connection::close()
     m_live.reset();
     m_hub.setSource(nullptr, {}, {});
     m_source.reset();
+    m_excuse.clear();
     m_hub.setState(ConnectionState::Offline);
 }
 

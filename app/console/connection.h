@@ -22,6 +22,11 @@ public:
     void open(const QString& address, const Secret& key);
     void close();
     [[nodiscard]] QString address() const { return m_address; }
+    /// Where somebody knows more of a server that is away than when it is tried again: that goes on
+    /// in a sentence. Empty: nobody does.
+    void setExcuse(const QString& text);
+    /// Does not wait for the next attempt.
+    void retryNow();
 
 Q_SIGNALS:
     void connected();
@@ -30,12 +35,12 @@ Q_SIGNALS:
 private:
     void check();
     void accept();
-    void retryNow();
 
     ui::SourceHub& m_hub;
     std::shared_ptr<BackendSource> m_source;
     std::unique_ptr<client::LiveEvents> m_live;
     QString m_address;
+    QString m_excuse;
     domain::Question m_check;
 };
 

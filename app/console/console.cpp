@@ -33,12 +33,6 @@ ui::ThemeChoice themeOf(const QString& name, ui::ThemeChoice otherwise)
     return at < 0 ? otherwise : static_cast<ui::ThemeChoice>(at);
 }
 
-QString programBeside(const QString& name)
-{
-    const QString path = QCoreApplication::applicationDirPath() + u"/"_s + name;
-    return QFile::exists(path) ? path : QString();
-}
-
 } // namespace
 
 void registerPanes(ui::PaneRegistry& registry)
@@ -57,6 +51,10 @@ void registerPanes(ui::PaneRegistry& registry)
 Console::Console(CommandLine options)
     : m_options(std::move(options))
     , m_theme(nullptr)
+    , m_local(m_options.programs.isEmpty() ? QCoreApplication::applicationDirPath()
+                                           : m_options.programs,
+              dataFolder() + u"/gateway"_s,
+              nullptr)
     , m_single(socketPathFor(dataFolder()), nullptr)
 {
     if (m_plurals.load(u":/i18n/exhibit_en.qm"_s)) {
@@ -78,6 +76,7 @@ Console::Console(CommandLine options)
     connect(m_records.get(), &RecordWindows::changed, this, [this] { m_journalDelay.start(); });
     connect(m_connection.get(), &Connection::connected, this, &Console::connected);
     connect(m_connection.get(), &Connection::failed, this, &Console::failed);
+    followGateways();
     connect(&m_single, &SingleInstance::asked, this, [this](const QStringList& files) {
         auto& shown = shownWindow();
         shown.raise();
@@ -119,6 +118,8 @@ int Console::run()
     }
     const int code = QApplication::exec();
     m_session->endCleanly();
+    m_single.close();
+    endGateways();
     return code;
 }
 
@@ -139,9 +140,10 @@ void Console::openWindow()
     auto* shown = m_windows.back().get();
     auto* welcome = new ui::Welcome(
         {.connectTo = [this](const ui::ConnectChoice& choice) { connectTo(choice); },
-         .startLocal = [this] { startLocal(); },
-         .openFirstIncident = [this] { openFirst(false); },
-         .jumpToInflection = [this] { openFirst(true); },
+         .startLocal = [this, shown] { startLocal(*shown, LocalGateways::Kind::Kept); },
+         .startSample = [this, shown] { startLocal(*shown, LocalGateways::Kind::Sample); },
+         .openFirstIncident = [this, shown] { openFirst(*shown, Step::Newest); },
+         .jumpToInflection = [this, shown] { openFirst(*shown, Step::Inflection); },
          .openEvidence = [shown] { shown->actions().trigger(u"evidence.open"); }},
         shown);
     welcome->setKeyStoreNote(m_keys->note());
@@ -188,12 +190,19 @@ bool Console::isLastOpen(const ui::MainWindow& closing) const
     });
 }
 
+Secret Console::readKey(const QString& file)
+{
+    QFile opened(file);
+    return opened.open(QIODevice::ReadOnly)
+        ? Secret(opened.read(limits::kKeyFileBytesMax).trimmed().toStdString())
+        : Secret();
+}
+
 Secret Console::keyFromOptions() const
 {
     if (!m_options.keyFile.isEmpty()) {
-        QFile file(m_options.keyFile);
-        if (file.open(QIODevice::ReadOnly)) {
-            return Secret(file.read(limits::kKeyFileBytesMax).trimmed().toStdString());
+        if (auto key = readKey(m_options.keyFile); !key.empty()) {
+            return key;
         }
     }
     return Secret(qgetenv("EXHIBIT_API_KEY").trimmed().toStdString());
@@ -201,6 +210,9 @@ Secret Console::keyFromOptions() const
 
 void Console::connectTo(const ui::ConnectChoice& choice)
 {
+    if (choice.key.empty() && m_local.isAt(LocalGateways::Kind::Kept, choice.address)) {
+        return startLocal(window(), LocalGateways::Kind::Kept);
+    }
     for (auto* welcome : m_welcomes) {
         welcome->setProgress(tr("Connecting to %1 …").arg(choice.address), false);
     }
@@ -228,10 +240,8 @@ void Console::connectWith(const QString& address, const Secret& key)
 
 void Console::connected()
 {
-    if (m_startJob) {
-        m_startJob->finish(ui::Job::State::Done, tr("Running at %1").arg(m_connection->address()));
-    }
-    if (!m_options.safeMode) {
+    if (!m_options.safeMode
+        && !m_local.isAt(LocalGateways::Kind::Sample, m_connection->address())) {
         m_session->rememberServer(m_connection->address());
     }
     for (std::size_t i = 0; i < m_windows.size(); ++i) {
@@ -242,6 +252,7 @@ void Console::connected()
         }
     }
     restoreSession();
+    goOn();
 }
 
 void Console::failed(const QString& why)
@@ -257,53 +268,6 @@ void Console::goOffline()
     m_connection->close();
     for (auto& shown : m_windows) {
         shown->showHome(true);
-    }
-}
-
-void Console::startLocal()
-{
-    if (m_bundled && m_bundled->isRunning()) {
-        return;
-    }
-    m_startJob
-        = window().services().jobs->start(tr("Local gateway"), [this] { m_bundled.reset(); });
-    m_bundled = std::make_unique<client::BundledServer>(
-        client::BundledServer::Programs{programBeside(u"exhibitd"_s),
-                                        programBeside(u"exhibit-demo"_s),
-                                        dataFolder() + u"/gateway"_s},
-        nullptr);
-    connect(m_bundled.get(), &client::BundledServer::note, this, [this](const QString& text) {
-        m_welcomes.front()->setProgress(text, false);
-        if (m_startJob) {
-            m_startJob->progress(0, 0, text);
-        }
-    });
-    connect(m_bundled.get(), &client::BundledServer::failed, this, [this](const QString& why) {
-        if (m_startJob) {
-            m_startJob->finish(ui::Job::State::Failed, why);
-        }
-        failed(why);
-    });
-    connect(m_bundled.get(),
-            &client::BundledServer::ready,
-            this,
-            [this](const QString& address, const QString& keyFile) {
-                m_options.keyFile = keyFile;
-                m_welcomes.front()->setAddress(address);
-                connectTo({address, keyFromOptions(), false});
-            });
-    m_bundled->start();
-}
-
-void Console::openFirst(bool jump)
-{
-    if (m_hub.source() == nullptr) {
-        startLocal(); // The steps lead on from wherever one is.
-        return;
-    }
-    window().showHome(false);
-    if (jump) {
-        window().actions().trigger(u"timeline.inflection");
     }
 }
 

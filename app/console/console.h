@@ -4,10 +4,10 @@
 #include "app/console/command_line.h"
 #include "app/console/connection.h"
 #include "app/console/key_store.h"
+#include "app/console/local_gateways.h"
 #include "app/console/record_windows.h"
 #include "app/console/session_store.h"
 #include "app/console/single_instance.h"
-#include "backend-client/bundled_server.h"
 #include "ui/theme/theme.h"
 #include "ui/windows/main_window.h"
 #include "ui/windows/welcome.h"
@@ -40,6 +40,7 @@ public:
     [[nodiscard]] Connection& connection() { return *m_connection; }
     [[nodiscard]] const CommandLine& options() const { return m_options; }
     [[nodiscard]] RecordWindows& records() { return *m_records; }
+    [[nodiscard]] LocalGateways& gateways() { return m_local; }
     [[nodiscard]] ui::Welcome& welcome() { return *m_welcomes.front(); }
     void openWindow();
     /// Connects to what the command line or the session names, or offers what a crash left.
@@ -48,16 +49,23 @@ public:
 private:
     void connectTo(const ui::ConnectChoice& choice);
     void connectWith(const QString& address, const Secret& key);
-    void startLocal();
+    /// What is asked for on the welcome page, before there is a server to do it on.
+    enum class Step : std::uint8_t { None, Newest, Inflection };
+
+    void followGateways();
+    void startLocal(ui::MainWindow& from, LocalGateways::Kind kind);
+    void openFirst(ui::MainWindow& from, Step step);
+    void goOn();
+    void endGateways();
     void connected();
     void failed(const QString& why);
     void goOffline();
-    void openFirst(bool jump);
     void connectIfNamed(const QString& server);
     void restoreSession();
     [[nodiscard]] bool isLastOpen(const ui::MainWindow& closing) const;
     void saveState();
     [[nodiscard]] QString dataFolder() const;
+    [[nodiscard]] static Secret readKey(const QString& file);
     [[nodiscard]] Secret keyFromOptions() const;
 
     CommandLine m_options;
@@ -68,14 +76,15 @@ private:
     std::unique_ptr<Connection> m_connection;
     std::unique_ptr<KeyStore> m_keys;
     std::unique_ptr<SessionStore> m_session;
-    std::unique_ptr<client::BundledServer> m_bundled;
+    LocalGateways m_local;
+    Step m_step = Step::None;
+    QPointer<ui::MainWindow> m_stepWindow;
     std::unique_ptr<RecordWindows> m_records;
     QTimer m_journalDelay;
     bool m_restores = true; ///< Not after a crash, until somebody says so.
     SingleInstance m_single;
     std::vector<std::unique_ptr<ui::MainWindow>> m_windows;
     std::vector<ui::Welcome*> m_welcomes; ///< Owned by their windows.
-    QPointer<ui::Job> m_startJob;
 };
 
 } // namespace exhibit::console

@@ -75,12 +75,14 @@ void Console::restoreSession()
 /// The journal: what is typed, found, selected and open, a moment after it changed.
 void Console::saveState()
 {
-    if (m_windows.empty() || m_options.safeMode || m_connection->address().isEmpty()) {
+    const QString server = m_connection->address();
+    if (m_windows.empty() || m_options.safeMode || server.isEmpty()
+        || m_local.isAt(LocalGateways::Kind::Sample, server)) { // Nothing of it is there next time.
         return;
     }
     const auto& search = ui::SearchController::of(window().services());
     const auto* hit = window().services().selection->hit();
-    m_session->saveState({m_connection->address(),
+    m_session->saveState({server,
                           search.text(),
                           hit != nullptr ? ui::toQt(hit->incident.incidentId.text()) : QString(),
                           ui::printOrder(search.order()),

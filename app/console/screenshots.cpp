@@ -27,6 +27,22 @@ constexpr int kFailed = 3;
 
 } // namespace
 
+QPixmap pictureOf(QWidget& window)
+{
+    QPixmap picture = window.grab();
+    for (auto* dialog : window.findChildren<QDialog*>(QString(), Qt::FindDirectChildrenOnly)) {
+        if (dialog->isVisible() && dialog->windowType() == Qt::Dialog) {
+            QPainter(&picture).drawPixmap(QPoint((window.width() - dialog->width()) / 2, 160),
+                                          dialog->grab());
+        }
+    }
+    if (QWidget* popup = QApplication::activePopupWidget()) {
+        QPainter painter(&picture);
+        painter.drawPixmap(window.mapFromGlobal(popup->mapToGlobal(QPoint())), popup->grab());
+    }
+    return picture;
+}
+
 Screenshots::Screenshots(Console& console, QString folder)
     : m_console(console)
     , m_folder(std::move(folder))
@@ -180,18 +196,7 @@ void Screenshots::next()
 
 void Screenshots::grab(const QString& name)
 {
-    QWidget& window = m_shown != nullptr ? *m_shown : m_console.window();
-    QPixmap picture = window.grab();
-    for (auto* dialog : window.findChildren<QDialog*>(QString(), Qt::FindDirectChildrenOnly)) {
-        if (dialog->isVisible() && dialog->windowType() == Qt::Dialog) {
-            QPainter(&picture).drawPixmap(QPoint((window.width() - dialog->width()) / 2, 160),
-                                          dialog->grab());
-        }
-    }
-    if (QWidget* popup = QApplication::activePopupWidget()) {
-        QPainter painter(&picture);
-        painter.drawPixmap(window.mapFromGlobal(popup->mapToGlobal(QPoint())), popup->grab());
-    }
+    const QPixmap picture = pictureOf(m_shown != nullptr ? *m_shown : m_console.window());
     const QString file = m_folder + u"/"_s + name + u".png"_s;
     if (!picture.save(file)) {
         std::fprintf(stderr, "exhibit: %s cannot be written\n", qPrintable(file));

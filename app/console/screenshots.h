@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QObject>
+#include <QPixmap>
 #include <QString>
 #include <QTimer>
 #include <QWidget>
@@ -12,6 +13,9 @@
 namespace exhibit::console {
 
 class Console;
+
+/// A window with the dialogs over it and the menu or list that is open.
+[[nodiscard]] QPixmap pictureOf(QWidget& window);
 
 /// Renders every workspace in the three themes into a folder and ends the program: for documents
 /// and for looking at the result of a change.

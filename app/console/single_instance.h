@@ -22,6 +22,8 @@ public:
     /// True when another console of this user took the files; this one should end then.
     [[nodiscard]] bool handOver(const QStringList& files) const;
     void listen();
+    /// A later start is a console of its own from now on.
+    void close() { m_server.close(); }
 
 Q_SIGNALS:
     void asked(const QStringList& files);

@@ -128,4 +128,161 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>CallText</name>
+    <message numerus="yes">
+        <source>POST %1, %2 bytes as the client sent them</source>
+        <translation>
+            <numerusform>POST %1, %2 byte as the client sent it</numerusform>
+            <numerusform>POST %1, %2 bytes as the client sent them</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 bytes as they went to the provider</source>
+        <translation>
+            <numerusform>%1 byte as it went to the provider</numerusform>
+            <numerusform>%1 bytes as they went to the provider</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Released, %1 bytes</source>
+        <translation>
+            <numerusform>Released, %1 byte</numerusform>
+            <numerusform>Released, %1 bytes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Withheld, never released, %1 bytes</source>
+        <translation>
+            <numerusform>Withheld, never released, %1 byte</numerusform>
+            <numerusform>Withheld, never released, %1 bytes</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>exhibit::ui::AnswerBox</name>
+    <message numerus="yes">
+        <source>Withheld, never released, %1 bytes</source>
+        <translation>
+            <numerusform>Withheld, never released, %1 byte</numerusform>
+            <numerusform>Withheld, never released, %1 bytes</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>exhibit::ui::JsonPage</name>
+    <message numerus="yes">
+        <source>%1 bytes. Press Enter to load them.</source>
+        <translation>
+            <numerusform>%1 byte. Press Enter to load it.</numerusform>
+            <numerusform>%1 bytes. Press Enter to load them.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>exhibit::ui::RecordPane</name>
+    <message numerus="yes">
+        <source>Answer, %1 bytes of text</source>
+        <translation>
+            <numerusform>Answer, %1 byte of text</numerusform>
+            <numerusform>Answer, %1 bytes of text</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 events, %2 B on the wire</source>
+        <translation>
+            <numerusform>%1 event, %2 B on the wire</numerusform>
+            <numerusform>%1 events, %2 B on the wire</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>exhibit::ui::ProofView</name>
+    <message numerus="yes">
+        <source>Root of the checkpoint, %1 entries: the same</source>
+        <translation>
+            <numerusform>Root of the checkpoint, %1 entry: the same</numerusform>
+            <numerusform>Root of the checkpoint, %1 entries: the same</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Root of the checkpoint, %1 entries: not the same</source>
+        <translation>
+            <numerusform>Root of the checkpoint, %1 entry: not the same</numerusform>
+            <numerusform>Root of the checkpoint, %1 entries: not the same</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>exhibit::ui::HexView</name>
+    <message numerus="yes">
+        <source>%n bytes</source>
+        <translation>
+            <numerusform>%n byte</numerusform>
+            <numerusform>%n bytes</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Timeline</name>
+    <message numerus="yes">
+        <source>first byte %1, then %2 tokens, cost %3</source>
+        <translation>
+            <numerusform>first byte %1, then %2 token, cost %3</numerusform>
+            <numerusform>first byte %1, then %2 tokens, cost %3</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1%2 bytes released, then %3 withheld</source>
+        <translation>
+            <numerusform>%1%2 byte released, then %3 withheld</numerusform>
+            <numerusform>%1%2 bytes released, then %3 withheld</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1%2 bytes released</source>
+        <translation>
+            <numerusform>%1%2 byte released</numerusform>
+            <numerusform>%1%2 bytes released</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Events</name>
+    <message numerus="yes">
+        <source>%1 tokens, cost %2</source>
+        <translation>
+            <numerusform>%1 token, cost %2</numerusform>
+            <numerusform>%1 tokens, cost %2</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source> At most %1 bytes were released: the gateway crashed meanwhile.</source>
+        <translation>
+            <numerusform> At most %1 byte was released: the gateway crashed meanwhile.</numerusform>
+            <numerusform> At most %1 bytes were released: the gateway crashed meanwhile.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source> The answer was released whole, %1 bytes.</source>
+        <translation>
+            <numerusform> The answer was released whole, %1 byte.</numerusform>
+            <numerusform> The answer was released whole, %1 bytes.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source> %1 bytes were released.</source>
+        <translation>
+            <numerusform> %1 byte was released.</numerusform>
+            <numerusform> %1 bytes were released.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source> %1 were withheld.</source>
+        <translation>
+            <numerusform> %1 was withheld.</numerusform>
+            <numerusform> %1 were withheld.</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -5,7 +5,6 @@
 #include "server/storage/incident_store_query.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 
 namespace exhibit::storage {
@@ -77,49 +76,26 @@ IncidentSearch without(const IncidentSearch& search, Field field)
     return other;
 }
 
+/// So many rows of the sample stand for what is counted in it: a share of a half is right within 1
+/// %.
+constexpr std::int64_t kSampledMax = 8192;
+
 struct Counted {
     domain::Facet facet;
     bool isEstimate = false;
 };
 
-/// What many values of a sample stand for among all.
-std::int64_t projected(std::int64_t count, std::int64_t sampled, std::int64_t total)
+/// Adds the next most frequent value of a field.
+void addValue(Counted& counted,
+              std::optional<std::string> value,
+              std::int64_t count,
+              std::uint32_t valuesMax)
 {
-    return sampled == 0 ? 0 : std::llround(double(count) * double(total) / double(sampled));
-}
-
-Result<std::int64_t> countAll(Transaction& transaction,
-                              TenantId tenant,
-                              const IncidentSearch& search)
-{
-    Parameters parameters{tenant, static_cast<std::int64_t>(limits::kExactTotalMax)};
-    const auto compiled = compileSearch(tenant, search, parameters);
-    EXHIBIT_TRY(const Rows rows,
-                transaction.query("SELECT total FROM count_incidents($1, " + compiled.text + ", "
-                                      + compiled.filters + ", $2)",
-                                  parameters));
-    return rows.integer(0, 0);
-}
-
-/// The values of one field, from rows of (value, count), the most frequent first.
-Counted facetFrom(const std::vector<std::pair<std::optional<std::string>, std::int64_t>>& values,
-                  std::string_view name,
-                  std::int64_t sampled,
-                  std::int64_t total,
-                  std::uint32_t valuesMax)
-{
-    Counted counted;
-    counted.facet.field = name;
-    counted.isEstimate = total > sampled;
-    for (const auto& [value, hits] : values) {
-        const std::int64_t count = projected(hits, sampled, total);
-        if (!value || counted.facet.values.size() >= valuesMax) {
-            counted.facet.others += count;
-        } else {
-            counted.facet.values.push_back({*value, count});
-        }
+    if (!value || counted.facet.values.size() >= valuesMax) {
+        counted.facet.others += count;
+    } else {
+        counted.facet.values.push_back({*std::move(value), count});
     }
-    return counted;
 }
 
 /// Several fields among the matches of one search, which are looked up once.
@@ -129,43 +105,33 @@ Result<std::vector<Counted>> countFacets(Transaction& transaction,
                                          const std::vector<FacetField>& fields,
                                          std::uint32_t valuesMax)
 {
-    std::vector<Counted> facets;
-    Parameters parameters{tenant, static_cast<std::int64_t>(limits::kExactTotalMax)};
-    const auto compiled = compileSearch(tenant, search, parameters);
-    if (compiled.impossible) {
-        for (const auto& field : fields) {
-            facets.push_back(facetFrom({}, field.name, 0, 0, valuesMax));
-        }
-        return facets;
-    }
+    std::vector<Counted> facets(fields.size());
     std::string counts;
     for (std::size_t i = 0; i < fields.size(); ++i) {
+        facets[i].facet.field = fields[i].name;
         counts += (i == 0 ? "" : " UNION ALL ") + ("SELECT " + std::to_string(i) + " AS field, ")
-            + std::string(fields[i].column) + " AS value, count(*) AS n FROM hits GROUP BY 2";
+            + std::string(fields[i].column)
+            + " AS value, round(sum(weight))::bigint AS n, bool_or(weight > 1) AS about FROM hits"
+              " GROUP BY 2";
+    }
+    Parameters parameters{tenant, static_cast<std::int64_t>(limits::kExactTotalMax), kSampledMax};
+    const auto compiled = compileSearch(tenant, search, parameters);
+    if (compiled.impossible) {
+        return facets;
     }
     EXHIBIT_TRY(const Rows rows,
                 transaction.query(
                     "WITH hits AS MATERIALIZED (SELECT i.severity, i.policy_id, i.status, i.model,"
-                    " i.user_id, i.session_id FROM search_incidents($1, "
+                    " i.user_id, i.session_id, f.weight FROM incidents_to_count($1, "
                         + compiled.text + ", " + compiled.filters
-                        + ", NULL, NULL, $2::integer) AS f JOIN incidents i ON i.tenant_id = $1"
+                        + ", $2, $3) AS f JOIN incidents i ON i.tenant_id = $1"
                           " AND i.incident_id = f.found_id) SELECT * FROM ("
                         + counts + ") AS c ORDER BY field, n DESC, value",
                     parameters));
-    std::vector<std::vector<std::pair<std::optional<std::string>, std::int64_t>>> values(
-        fields.size());
-    std::int64_t sampled = 0;
     for (std::size_t row = 0; row < rows.size(); ++row) {
-        const auto field = static_cast<std::size_t>(rows.integer(row, 0));
-        values[field].emplace_back(rows.optionalText(row, 1), rows.integer(row, 2));
-        sampled += field == 0 ? rows.integer(row, 2) : 0;
-    }
-    std::int64_t total = sampled;
-    if (sampled >= std::int64_t{limits::kExactTotalMax}) {
-        EXHIBIT_TRY(total, countAll(transaction, tenant, search));
-    }
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-        facets.push_back(facetFrom(values[i], fields[i].name, sampled, total, valuesMax));
+        auto& counted = facets[static_cast<std::size_t>(rows.integer(row, 0))];
+        counted.isEstimate = rows.boolean(row, 3);
+        addValue(counted, rows.optionalText(row, 1), rows.integer(row, 2), valuesMax);
     }
     return facets;
 }

@@ -15,8 +15,8 @@ public:
     }
 
     /// Values of each field among the matches of `search` without the field's own restriction.
-    /// Exact up to limits::kExactTotalMax matches, beyond that projected from that many of the
-    /// newest. InvalidInput for a field that has no facet.
+    /// Exact up to about limits::kExactTotalMax matches, beyond that estimated from a sample of all
+    /// of them (0019_counts.sql). InvalidInput for a field that has no facet.
     [[nodiscard]] Result<domain::FacetsReply> facets(TenantId tenant,
                                                      const IncidentSearch& search,
                                                      const std::vector<std::string>& fields,

@@ -182,7 +182,7 @@ Result<Corpus> writeCorpus(storage::Connection& administrator,
         EXHIBIT_CHECK(write(administrator, batch));
     }
     EXHIBIT_TRY(const auto incident, writeLongRun(administrator, tenant, options.timelineSteps));
-    EXHIBIT_CHECK(administrator.script("ANALYZE", Deadline::after(300s)));
+    EXHIBIT_CHECK(administrator.script("VACUUM (ANALYZE)", Deadline::after(300s)));
     return Corpus{incident};
 }
 

@@ -3,6 +3,7 @@
 // With EXHIBIT_SERVER and EXHIBIT_API_KEY also the first page of results of that server.
 #include "app/console/console.h"
 #include "tests/ui/support/generated_source.h"
+#include "tests/ui/support/long_run.h"
 #include "ui/search/histogram_widget.h"
 #include "ui/search/results_view.h"
 #include "ui/timeline/timeline_widget.h"
@@ -120,27 +121,23 @@ void benchResults()
 
 void benchTimeline()
 {
-    ui::TimelineData data;
-    for (int i = 0; i < kEvents; ++i) {
-        ui::TimelineItem item;
-        item.atUs = std::int64_t{i} * 500;
-        item.event = static_cast<std::uint32_t>(i);
-        item.mark = i % 5'003 == 0 ? ui::Mark::Block
-            : i % 97 == 0          ? ui::Mark::Warn
-                                   : ui::Mark::Pass;
-        data.add(static_cast<ui::Lane>(i % ui::kLaneCount), item);
-    }
-    data.finish();
+    const auto run = test::longRun(kEvents, kEvents / 2 + 3);
     ui::TimelineWidget widget(nullptr);
     widget.resize(1200, widget.sizeHint().height());
-    widget.setData(std::move(data), nullptr, std::nullopt);
+    widget.setData(ui::TimelineData::of(*run.reply, run.cause), run.reply, run.cause);
+    widget.setSelected(kEvents / 2 + 3);
     widget.show();
+    const auto frame = [&](double factor) {
+        widget.zoom(factor);
+        (void)widget.grab();
+    };
     report("timeline frame at 2,000,000 events",
-           medianMs(kRounds,
-                    [&](int i) {
-                        widget.zoom(i % 2 == 0 ? 0.8 : 1.2);
-                        (void)widget.grab();
-                    }),
+           medianMs(kRounds, [&](int i) { frame(i % 2 == 0 ? 0.8 : 1.2); }),
+           33,
+           "ms");
+    widget.zoom(400.0 / kEvents); // As many as are drawn one by one, with labels and bars.
+    report("the same with labels, 400 in view",
+           medianMs(kRounds, [&](int i) { frame(i % 2 == 0 ? 0.8 : 1.25); }),
            33,
            "ms");
 }

@@ -2,6 +2,7 @@
 // Answers that come late, fail, are cancelled or hold only a part: what the console says then.
 #include "app/console/console.h"
 #include "tests/gui/slow_source.h"
+#include "tests/gui/stall_monitor.h"
 #include "ui/detail/answer_box.h"
 #include "ui/detail/fact_list.h"
 #include "ui/detail/json_page.h"
@@ -67,7 +68,7 @@ private Q_SLOTS:
         m_source->holdsSearches = true;
         connect();
         QTRY_VERIFY(m_source->isAsked());
-        QVERIFY(window().actions().trigger(u"search.cancel"));
+        QVERIFY(test::trigger(window(), u"search.cancel"));
         QCOMPARE(search().state(), ui::SearchState::Cancelled);
         QVERIFY(results().showsEmpty());
         const auto* empty = results().findChild<ui::EmptyState*>();
@@ -110,7 +111,7 @@ private Q_SLOTS:
         const int rows = search().results().rowCount();
         m_source->holdsSearches = true;
         search().setText(u"severity:high"_s, true);
-        QVERIFY(window().actions().trigger(u"search.cancel"));
+        QVERIFY(test::trigger(window(), u"search.cancel"));
         QCOMPARE(search().results().rowCount(), rows);
         QVERIFY2(hasLabel(results(), u"The search was cancelled"_s), "and whose rows these are");
     }
@@ -183,7 +184,7 @@ private Q_SLOTS:
         order.group = query::Field::Policy;
         search().show({u"severity:high"_s, order}); // Found, and its groups are being counted.
         QTRY_VERIFY(m_source->isAskedToCount());
-        QVERIFY(window().actions().trigger(u"search.cancel"));
+        QVERIFY(test::trigger(window(), u"search.cancel"));
         QCOMPARE(search().state(), ui::SearchState::Cancelled);
         QCOMPARE(search().total(), qint64(40));
         QCOMPARE(search().shownRequest().query.value_or(""), std::string());
@@ -204,11 +205,12 @@ private Q_SLOTS:
         QTRY_COMPARE(search().state(), ui::SearchState::Done);
         m_source->holdsSearches = true;
         search().setText(u"severity:low"_s, true); // On its way, then cancelled.
-        QVERIFY(window().actions().trigger(u"search.cancel"));
+        QVERIFY(test::trigger(window(), u"search.cancel"));
         const QTemporaryDir folder;
         const QString file = folder.filePath(u"out.csv"_s);
-        const auto* job = ui::ResultExport::start(search(), ui::ExportFormat::Csv, file);
-        QCOMPARE(m_source->exported, std::string("severity:high as csv"));
+        const auto* job
+            = ui::ResultExport::start(search(), ui::ExportFormat::Csv, file, u"for a test"_s);
+        QCOMPARE(m_source->exported, std::string("severity:high as csv: for a test"));
         QCOMPARE(job->state(), ui::Job::State::Running);
         m_console->hub().setSource(nullptr, {}, {});
         QCOMPARE(job->state(), ui::Job::State::Failed);
@@ -222,13 +224,15 @@ private Q_SLOTS:
             large.push_back(Json(std::string(100, 'x')));
         }
         ui::JsonPage page(nullptr);
-        page.show(Json(large));
-        QVERIFY2(page.toPlainText().contains(u"Press Enter"_s), qPrintable(page.toPlainText()));
-        page.show(Json(JsonObject{{"small", true}}));
+        const auto show = [&page](const Json& json) { page.show([json] { return json; }); };
+        show(Json(large));
+        QTRY_VERIFY2(page.toPlainText().contains(u"Press Enter"_s), qPrintable(page.toPlainText()));
+        show(Json(JsonObject{{"small", true}}));
         QTest::keyClick(&page, Qt::Key_Return);
         QTRY_VERIFY(!page.isWorking());
         QVERIFY2(page.toPlainText().contains(u"small"_s), qPrintable(page.toPlainText().left(200)));
-        page.show(Json(large));
+        show(Json(large));
+        QTRY_VERIFY2(page.toPlainText().contains(u"Press Enter"_s), qPrintable(page.toPlainText()));
         QTest::keyClick(&page, Qt::Key_Enter, Qt::KeypadModifier);
         QTRY_VERIFY(page.toPlainText().size() > 1'000'000);
     }
@@ -391,5 +395,5 @@ private:
 
 } // namespace exhibit::console
 
-QTEST_MAIN(exhibit::console::AnswersTest)
+EXHIBIT_GUI_TEST_MAIN(exhibit::console::AnswersTest)
 #include "answers_test.moc"

@@ -58,7 +58,7 @@ private Q_SLOTS:
 
     void conditionsBecomeTheQueryOfTheBar()
     {
-        QVERIFY(window().actions().trigger(u"search.builder"));
+        QVERIFY(test::trigger(window(), u"search.builder"));
         auto& builder = *window().findChild<QueryBuilder*>();
         builder.rows().front()->choose(u"policy"_s, 0, u"BUDGET"_s);
         builder.addRow().choose(u"latency"_s, 0, u"1us"_s);
@@ -69,7 +69,7 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(search().state(), SearchState::Done, kPatience);
         QTRY_VERIFY_WITH_TIMEOUT(
             builder.countText().startsWith(QString::number(search().total()) + u" "_s), kPatience);
-        QVERIFY(window().actions().trigger(u"search.back"));
+        QVERIFY(test::trigger(window(), u"search.back"));
         QTRY_COMPARE_WITH_TIMEOUT(builder.text(), QString(), kPatience);
     }
 

@@ -29,7 +29,7 @@ private Q_SLOTS:
     {
         startConsole(u"calls"_s);
         QVERIFY(!window().pane(u"calls"_s)->isVisible());
-        QVERIFY(window().actions().trigger(u"search.calls"));
+        QVERIFY(test::trigger(window(), u"search.calls"));
         QVERIFY(window().pane(u"calls"_s)->isVisible());
         settle();
     }
@@ -157,7 +157,7 @@ private:
     qint64 again()
     {
         if (!model().isWorking()) {
-            window().actions().trigger(u"search.refresh");
+            test::trigger(window(), u"search.refresh");
         }
         QTest::qWait(50);
         return model().total();

@@ -110,7 +110,7 @@ private Q_SLOTS:
         QCOMPARE(result(Answer::Integrity), CheckResult::Failed);
         QVERIFY2(page().certificate().headline().startsWith(u"Do not rely on"_s),
                  qPrintable(page().certificate().headline()));
-        QVERIFY(window().actions().trigger(u"evidence.copy_summary"));
+        QVERIFY(test::trigger(window(), u"evidence.copy_summary"));
         QVERIFY(QGuiApplication::clipboard()->text().contains(u"Integrity: Failed"_s));
         auto* tree = page().findChild<QTreeView*>();
         tree->setFocus();
@@ -167,9 +167,9 @@ private Q_SLOTS:
         QCOMPARE(page().files().files().front().inspection.report.verdict,
                  evidence::Verdict::Unreadable);
         QVERIFY(page().certificate().headline().contains(u"nothing inside was believed"_s));
-        QVERIFY(window().actions().trigger(u"evidence.close"));
+        QVERIFY(test::trigger(window(), u"evidence.close"));
         QVERIFY(page().files().files().empty());
-        QVERIFY(!window().actions().trigger(u"evidence.verify_again"));
+        QVERIFY(!test::trigger(window(), u"evidence.verify_again"));
     }
 
     void whatChangedOnDiskShowsWhenVerifiedAgain()
@@ -179,15 +179,15 @@ private Q_SLOTS:
         QTRY_VERIFY(isVerified(0));
         QCOMPARE(result(Answer::Integrity), CheckResult::Passed);
         QVERIFY(QFile::remove(path));
-        QVERIFY(window().actions().trigger(u"evidence.verify_again"));
+        QVERIFY(test::trigger(window(), u"evidence.verify_again"));
         QTRY_VERIFY(isVerified(0) && result(Answer::Integrity) == CheckResult::Failed);
     }
 
     void keysLeadToTheWorkspacesAndBack()
     {
-        QVERIFY(window().actions().trigger(u"workspace.certificate"));
+        QVERIFY(test::trigger(window(), u"workspace.certificate"));
         QVERIFY(page().isVisible());
-        QVERIFY(window().actions().trigger(u"workspace.investigate"));
+        QVERIFY(test::trigger(window(), u"workspace.investigate"));
         QVERIFY(!page().isVisible());
         QVERIFY2(window().isHome(), "without a server, the welcome page");
     }
@@ -200,11 +200,11 @@ private Q_SLOTS:
         drop({m_good}); // Opened and not yet verified: the other thread's answer needs this one.
         QVERIFY(!isVerified(1));
         QVERIFY(!page().certificate().isVisible());
-        QVERIFY2(!window().actions().trigger(u"evidence.copy_summary"), "nothing to copy yet");
+        QVERIFY2(!test::trigger(window(), u"evidence.copy_summary"), "nothing to copy yet");
         QTRY_VERIFY(isVerified(1));
         QVERIFY(page().certificate().isVisible());
         QCOMPARE(result(Answer::Integrity), CheckResult::Passed);
-        QVERIFY(window().actions().trigger(u"evidence.copy_summary"));
+        QVERIFY(test::trigger(window(), u"evidence.copy_summary"));
     }
 
     void anAnswerFromBeforeAnUnpinIsNotTaken()
@@ -307,7 +307,7 @@ private Q_SLOTS:
         QTRY_VERIFY(isVerified(99));
         drop({m_good});
         QVERIFY(page().bar().text().contains(u"good.exhibit"_s));
-        QVERIFY(window().actions().trigger(u"evidence.close"));
+        QVERIFY(test::trigger(window(), u"evidence.close"));
         drop({m_good});
         QVERIFY(page().bar().text().isEmpty());
         QTRY_VERIFY(isVerified(99));

@@ -48,9 +48,9 @@ private Q_SLOTS:
         tag(window(), u"pii"_s);
         QTRY_COMPARE_WITH_TIMEOUT(tags(), Tags{"pii"}, kPatience);
         somebodyElse(R"({"tags":["pii","legal-hold"]})");
-        QVERIFY(window().actions().trigger(u"edit.undo"));
+        QVERIFY(test::trigger(window(), u"edit.undo"));
         QTRY_COMPARE_WITH_TIMEOUT(tags(), Tags{"legal-hold"}, kPatience);
-        QVERIFY(window().actions().trigger(u"edit.redo"));
+        QVERIFY(test::trigger(window(), u"edit.redo"));
         QTRY_COMPARE_WITH_TIMEOUT(tags(), (Tags{"legal-hold", "pii"}), kPatience);
     }
 
@@ -61,7 +61,7 @@ private Q_SLOTS:
         }
         QTRY_COMPARE_WITH_TIMEOUT(tags(), (Tags{"a", "b", "c"}), kPatience);
         for (int i = 0; i < 3; ++i) {
-            QVERIFY(window().actions().trigger(u"edit.undo"));
+            QVERIFY(test::trigger(window(), u"edit.undo"));
         }
         QTRY_VERIFY_WITH_TIMEOUT(tags().empty(), kPatience);
     }
@@ -71,7 +71,7 @@ private Q_SLOTS:
         choose(window(), 1);
         QTRY_COMPARE_WITH_TIMEOUT(status(), IncidentStatus::Investigating, kPatience);
         somebodyElse(R"({"status":"resolved"})");
-        QVERIFY(window().actions().trigger(u"edit.undo"));
+        QVERIFY(test::trigger(window(), u"edit.undo"));
         QTRY_VERIFY_WITH_TIMEOUT(results().bar().text().contains(u"Not undone"_s), kPatience);
         QVERIFY2(results().bar().text().contains(u"resolved"_s),
                  qPrintable(results().bar().text()));
@@ -94,9 +94,9 @@ private Q_SLOTS:
         choose(window(), 1);
         choose(window(), 2); // The row still shows what was before both.
         QTRY_COMPARE_WITH_TIMEOUT(status(), IncidentStatus::Contained, kPatience);
-        QVERIFY(window().actions().trigger(u"edit.undo"));
+        QVERIFY(test::trigger(window(), u"edit.undo"));
         QTRY_COMPARE_WITH_TIMEOUT(status(), IncidentStatus::Investigating, kPatience);
-        QVERIFY(window().actions().trigger(u"edit.undo"));
+        QVERIFY(test::trigger(window(), u"edit.undo"));
         QTRY_COMPARE_WITH_TIMEOUT(status(), IncidentStatus::Open, kPatience);
     }
 
@@ -112,7 +112,7 @@ private Q_SLOTS:
         QCOMPARE(window().services().undo->count(), 1);
         QVERIFY(window().actions().action(u"edit.undo")->text().contains(u"of 6 incidents"_s));
         selectRows(1); // One step, whatever is selected by now.
-        QVERIFY(window().actions().trigger(u"edit.undo"));
+        QVERIFY(test::trigger(window(), u"edit.undo"));
         QTRY_COMPARE_WITH_TIMEOUT(rowsWithTag("batch"), 0, kPatience);
         QTRY_VERIFY_WITH_TIMEOUT(results().bar().text().contains(u"Undone"_s), kPatience);
     }
@@ -124,7 +124,7 @@ private Q_SLOTS:
         selectRows(3);
         tag(window(), u"mine"_s);
         QTRY_COMPARE_WITH_TIMEOUT(rowsWithTag("mine"), 3, kPatience);
-        QVERIFY(window().actions().trigger(u"edit.undo"));
+        QVERIFY(test::trigger(window(), u"edit.undo"));
         QTRY_COMPARE_WITH_TIMEOUT(rowsWithTag("mine"), 1, kPatience);
         QCOMPARE(tags(), Tags{"mine"});
     }
@@ -133,7 +133,7 @@ private Q_SLOTS:
     {
         selectRows(3);
         const std::string id = rows().hit(0)->incident.incidentId.text();
-        QVERIFY(window().actions().trigger(u"case.status"));
+        QVERIFY(test::trigger(window(), u"case.status"));
         auto* menu = window().findChild<QMenu*>(u"status.menu"_s);
         QVERIFY(menu != nullptr);
         somebodyElse(R"({"status":"resolved"})"); // While the menu stands open.
@@ -144,7 +144,7 @@ private Q_SLOTS:
         QVERIFY2(results().bar().text().contains(ui::toQt(id)), qPrintable(results().bar().text()));
         QTRY_COMPARE_WITH_TIMEOUT(rowsWithStatus(IncidentStatus::Contained), 2, kPatience);
         QCOMPARE(rows().hit(0)->incident.status, IncidentStatus::Resolved);
-        QVERIFY(window().actions().trigger(u"edit.undo"));
+        QVERIFY(test::trigger(window(), u"edit.undo"));
         QTRY_COMPARE_WITH_TIMEOUT(rowsWithStatus(IncidentStatus::Contained), 0, kPatience);
         QCOMPARE(rows().hit(0)->incident.status, IncidentStatus::Resolved);
     }
@@ -153,17 +153,17 @@ private Q_SLOTS:
     {
         selectRows(4);
         auto* clipboard = QGuiApplication::clipboard();
-        QVERIFY(window().actions().trigger(u"edit.copy_id"));
+        QVERIFY(test::trigger(window(), u"edit.copy_id"));
         const QStringList ids = clipboard->text().split(u'\n');
         QCOMPARE(ids.size(), 4);
         QCOMPARE(ids.last(), ui::toQt(rows().hit(3)->incident.incidentId.text()));
         QVERIFY(window().actions().action(u"edit.copy_json")->text().contains(u"without events"_s));
-        QVERIFY(window().actions().trigger(u"edit.copy_json"));
+        QVERIFY(test::trigger(window(), u"edit.copy_json"));
         QTRY_VERIFY_WITH_TIMEOUT(clipboard->text().startsWith(u'['), kPatience);
         for (const QString& id : ids) {
             QVERIFY(clipboard->text().contains(id));
         }
-        QVERIFY(window().actions().trigger(u"edit.copy_markdown"));
+        QVERIFY(test::trigger(window(), u"edit.copy_markdown"));
         QTRY_COMPARE_WITH_TIMEOUT(clipboard->text().count(u"## "_s), 4, kPatience);
     }
 
@@ -192,7 +192,7 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(status(), IncidentStatus::Resolved, kPatience);
         const auto& hit = *own.services().selection->hit();
         QCOMPARE(hit.incident.status, IncidentStatus::Resolved);
-        QVERIFY2(!window().actions().trigger(u"edit.undo"), "each window has its own steps");
+        QVERIFY2(!test::trigger(window(), u"edit.undo"), "each window has its own steps");
         QVERIFY(own.services().actions->trigger(u"edit.undo"));
         QVERIFY(own.services().actions->trigger(u"edit.undo"));
         QTRY_VERIFY_WITH_TIMEOUT(tags().empty(), kPatience);

@@ -96,7 +96,7 @@ private Q_SLOTS:
     void walksFromTheQueryToTheRootCauseByKeyboard()
     {
         window().activateWindow();
-        QVERIFY(window().actions().trigger(u"search.focus"));
+        QVERIFY(test::trigger(window(), u"search.focus"));
         auto& field = bar().field();
         field.clear();
         QTest::keyClicks(&field, u"policy:CONTENT_ACCURACY"_s);
@@ -112,7 +112,7 @@ private Q_SLOTS:
         QVERIFY2(record().explain().text(u"Reason"_s).contains(u"auto_renew"_s),
                  qPrintable(record().explain().text(u"Reason"_s)));
         QVERIFY(!record().explain().text(u"Should have"_s).isEmpty());
-        QVERIFY(window().actions().trigger(u"timeline.root_cause"));
+        QVERIFY(test::trigger(window(), u"timeline.root_cause"));
         const auto event = window().services().selection->event();
         QVERIFY(event.has_value());
         QCOMPARE(window().services().selection->timeline()->events.at(*event).stepIndex,
@@ -132,9 +132,9 @@ private Q_SLOTS:
         QTRY_VERIFY2_WITH_TIMEOUT(search().facets().facets.at(1).values.size() > 1,
                                   "the other policies stay visible",
                                   kPatience);
-        QVERIFY(window().actions().trigger(u"search.back"));
+        QVERIFY(test::trigger(window(), u"search.back"));
         QTRY_COMPARE_WITH_TIMEOUT(search().total(), all, kPatience);
-        QVERIFY(window().actions().trigger(u"search.forward"));
+        QVERIFY(test::trigger(window(), u"search.forward"));
         QTRY_COMPARE_WITH_TIMEOUT(search().text(), u"policy:BUDGET"_s, kPatience);
     }
 
@@ -175,7 +175,8 @@ private Q_SLOTS:
     {
         const QTemporaryDir folder;
         const QString file = folder.filePath(u"out.csv"_s);
-        const auto* job = ui::ResultExport::start(search(), ui::ExportFormat::Csv, file);
+        const auto* job
+            = ui::ResultExport::start(search(), ui::ExportFormat::Csv, file, u"for a test"_s);
         QTRY_COMPARE_WITH_TIMEOUT(job->state(), ui::Job::State::Done, kPatience);
         QFile written(file);
         QVERIFY(written.open(QIODevice::ReadOnly));
@@ -188,7 +189,7 @@ private Q_SLOTS:
         const auto status
             = [this] { return window().services().selection->hit()->incident.status; };
         QCOMPARE(status(), domain::IncidentStatus::Open);
-        QVERIFY(window().actions().trigger(u"case.status"));
+        QVERIFY(test::trigger(window(), u"case.status"));
         auto* menu = window().findChild<QMenu*>(u"status.menu"_s);
         QVERIFY(menu != nullptr);
         QCOMPARE(menu->actions().size(), 5);
@@ -196,7 +197,7 @@ private Q_SLOTS:
         QTest::keyClick(menu, Qt::Key_Down);
         QTest::keyClick(menu, Qt::Key_Return);
         QTRY_COMPARE_WITH_TIMEOUT(status(), domain::IncidentStatus::Investigating, kPatience);
-        QVERIFY(window().actions().trigger(u"edit.undo"));
+        QVERIFY(test::trigger(window(), u"edit.undo"));
         QTRY_COMPARE_WITH_TIMEOUT(status(), domain::IncidentStatus::Open, kPatience);
     }
 
@@ -233,7 +234,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(search().newCount() == 1, kPatience);
         QCOMPARE(search().results().index(0, 2).data().toString(), first);
         const qint64 before = search().total();
-        QVERIFY(window().actions().trigger(u"search.show_new"));
+        QVERIFY(test::trigger(window(), u"search.show_new"));
         QTRY_COMPARE_WITH_TIMEOUT(search().total(), before + 1, kPatience);
     }
 
@@ -263,7 +264,7 @@ private Q_SLOTS:
         QCOMPARE(answer(evidence::Answer::Coverage), evidence::CheckResult::Passed);
         QVERIFY2(answer(evidence::Answer::Trust) == evidence::CheckResult::NotChecked,
                  "nobody pinned the server's keys");
-        QVERIFY(window().actions().trigger(u"workspace.investigate"));
+        QVERIFY(test::trigger(window(), u"workspace.investigate"));
         QVERIFY(!window().isHome());
     }
 
@@ -277,7 +278,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(evidenceIsVerified(), kPatience);
         QVERIFY(answer(evidence::Answer::Integrity) != evidence::CheckResult::Failed);
         QVERIFY(answer(evidence::Answer::Signer) != evidence::CheckResult::Failed);
-        QVERIFY(window().actions().trigger(u"workspace.investigate"));
+        QVERIFY(test::trigger(window(), u"workspace.investigate"));
     }
 
     void whatCannotBeWrittenIsAFailedJob()
@@ -292,7 +293,7 @@ private Q_SLOTS:
 
     void oneSwitchChangesAllTimes()
     {
-        QVERIFY(window().actions().trigger(u"view.time_utc"));
+        QVERIFY(test::trigger(window(), u"view.time_utc"));
         QCOMPARE(window().status().zoneText(), u"Times: UTC"_s);
         ui::TimeDisplay::instance().setZone(QTimeZone("Asia/Tokyo"));
         QVERIFY(window().status().zoneText().contains(u"UTC+09:00"_s));
@@ -301,7 +302,7 @@ private Q_SLOTS:
     void copiesTheRecordAsJson()
     {
         QTRY_VERIFY_WITH_TIMEOUT(window().services().selection->timeline() != nullptr, kPatience);
-        QVERIFY(window().actions().trigger(u"edit.copy_json"));
+        QVERIFY(test::trigger(window(), u"edit.copy_json"));
         QTRY_VERIFY(QGuiApplication::clipboard()->text().contains(u"\"incident_id\""_s));
     }
 
@@ -345,7 +346,7 @@ private Q_SLOTS:
         QVERIFY(QTest::qWaitForWindowActive(&window()));
         QSet<QString> reached;
         for (int i = 0; i < 8; ++i) {
-            QVERIFY(window().actions().trigger(u"window.next_pane"));
+            QVERIFY(test::trigger(window(), u"window.next_pane"));
             for (const char* id : {"query", "facets", "results", "timeline", "record"}) {
                 QWidget* one = window().pane(QString::fromLatin1(id));
                 QWidget* focus = QApplication::focusWidget();

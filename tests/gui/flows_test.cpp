@@ -27,7 +27,9 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QStandardPaths>
+#include <QTableView>
 #include <QTest>
+#include <QTreeView>
 
 namespace exhibit::console {
 namespace {
@@ -84,7 +86,7 @@ private Q_SLOTS:
     {
         auto* record = window().pane(u"record"_s)->findChild<ui::RecordPane*>();
         QVERIFY(record != nullptr);
-        QVERIFY(window().actions().trigger(u"timeline.inflection"));
+        QVERIFY(test::trigger(window(), u"timeline.inflection"));
         QCOMPARE(record->explain().text(u"Decision"_s), u"BLOCK"_s);
         auto* selection = window().services().selection;
         auto other = std::make_shared<domain::SearchHit>(*selection->hit());
@@ -109,7 +111,7 @@ private Q_SLOTS:
         QTRY_COMPARE(search().text(), u"policy:CONTENT_ACCURACY -severity:critical"_s);
         QTRY_COMPARE(search().state(), ui::SearchState::Done);
         view.setCurrentIndex(search().results().index(0, 0));
-        QVERIFY(window().actions().trigger(u"search.copy_filter"));
+        QVERIFY(test::trigger(window(), u"search.copy_filter"));
         QCOMPARE(QGuiApplication::clipboard()->text(), u"severity:critical"_s);
         QTest::keyClick(&view, Qt::Key_Left, Qt::AltModifier);
         QTRY_COMPARE(search().text(), u"policy:CONTENT_ACCURACY"_s);
@@ -118,7 +120,7 @@ private Q_SLOTS:
     void completionOffersFieldsAndValuesThatExist()
     {
         QTRY_VERIFY(!search().facets().facets.empty());
-        QVERIFY(window().actions().trigger(u"search.focus"));
+        QVERIFY(test::trigger(window(), u"search.focus"));
         auto& field = qobject_cast<ui::QueryBar*>(window().pane(u"query"_s))->field();
         field.clear();
         QTest::keyClicks(&field, u"pol"_s);
@@ -166,7 +168,7 @@ private Q_SLOTS:
 
     void thePaletteFindsAndRunsByKeys()
     {
-        QVERIFY(window().actions().trigger(u"tools.palette"));
+        QVERIFY(test::trigger(window(), u"tools.palette"));
         auto* palette = window().findChild<ui::CommandPalette*>(u"palette"_s);
         QVERIFY(palette != nullptr);
         auto* field = palette->findChild<QLineEdit*>();
@@ -174,13 +176,13 @@ private Q_SLOTS:
         QVERIFY(palette->visibleTexts().contains(u"High contrast"_s));
         QTest::keyClick(field, Qt::Key_Return);
         QTRY_VERIFY(ui::Theme::instance().isHighContrast());
-        QVERIFY(window().actions().trigger(u"view.theme_light"));
+        QVERIFY(test::trigger(window(), u"view.theme_light"));
     }
 
     void everythingFindsRecordsAndSavedSearches()
     {
         search().memory().save(u"Unhedged claims"_s, {u"policy:CONTENT_ACCURACY"_s, {}});
-        QVERIFY(window().actions().trigger(u"tools.everything"));
+        QVERIFY(test::trigger(window(), u"tools.everything"));
         auto* palette = window().findChild<ui::CommandPalette*>(u"palette"_s);
         QVERIFY(palette != nullptr);
         auto* field = palette->findChild<QLineEdit*>();
@@ -204,20 +206,20 @@ private Q_SLOTS:
         menu->close();
         QTRY_COMPARE(status(), domain::IncidentStatus::Contained);
         QCOMPARE(window().actions().action(u"edit.undo")->text(), u"&Undo status Contained"_s);
-        QVERIFY(window().actions().trigger(u"edit.undo"));
+        QVERIFY(test::trigger(window(), u"edit.undo"));
         QTRY_COMPARE(status(), domain::IncidentStatus::Open);
-        QVERIFY(window().actions().trigger(u"edit.redo"));
+        QVERIFY(test::trigger(window(), u"edit.redo"));
         QTRY_COMPARE(status(), domain::IncidentStatus::Contained);
-        QVERIFY(window().actions().trigger(u"edit.undo"));
+        QVERIFY(test::trigger(window(), u"edit.undo"));
         QTRY_COMPARE(status(), domain::IncidentStatus::Open);
     }
 
     void copiesHoldWhatIsShown()
     {
-        QVERIFY(window().actions().trigger(u"edit.copy_markdown"));
+        QVERIFY(test::trigger(window(), u"edit.copy_markdown"));
         QTRY_VERIFY(QGuiApplication::clipboard()->text().contains(u"auto\\_renew"_s)
                     || QGuiApplication::clipboard()->text().contains(u"auto_renew"_s));
-        QVERIFY(window().actions().trigger(u"edit.copy_curl"));
+        QVERIFY(test::trigger(window(), u"edit.copy_curl"));
         QTRY_VERIFY(QGuiApplication::clipboard()->text().contains(u"$EXHIBIT_API_KEY"_s));
         QVERIFY(QGuiApplication::clipboard()->text().contains(
             u"'https://exhibit.example/gateway/v1/chat/completions'"_s));
@@ -226,7 +228,7 @@ private Q_SLOTS:
 
     void valuesOfACardAndOfTheRecordAreSomethingToFilterBy()
     {
-        QVERIFY(window().actions().trigger(u"timeline.inflection"));
+        QVERIFY(test::trigger(window(), u"timeline.inflection"));
         auto* cards = timelinePane().findChild<ui::EventCards*>(u"timeline.cards"_s);
         QVERIFY(cards != nullptr);
         const auto card = cards->visualRect(cards->currentIndex()).center();
@@ -241,6 +243,34 @@ private Q_SLOTS:
         choose(*record, u"record.menu"_s, u"model:"_s + ui::toQt(incident.model), 1);
         QTRY_COMPARE(search().text(),
                      u"policy:CONTENT_ACCURACY -model:"_s + ui::toQt(incident.model));
+    }
+
+    void everyViewHasItsMenuByKeys()
+    {
+        test::trigger(window(), u"search.calls");
+        auto* calls = inDock(u"calls"_s)->findChild<QTableView*>();
+        QTRY_VERIFY(calls->model()->rowCount() > 0);
+        auto* facets = inDock(u"facets"_s)->findChild<QTreeView*>();
+        const auto heading = facets->model()->index(0, 0);
+        facets->setCurrentIndex(facets->model()->index(0, 0, heading));
+        calls->setCurrentIndex(calls->model()->index(0, 0));
+        results().view().setCurrentIndex(results().view().model()->index(0, 0));
+        test::trigger(window(), u"timeline.inflection");
+        auto* cards = timelinePane().findChild<ui::EventCards*>();
+        for (QWidget* view :
+             QList<QWidget*>{calls, &results().view(), facets, &timelinePane().timeline(), cards}) {
+            window().activateWindow();
+            QVERIFY(QTest::qWaitForWindowActive(&window()));
+            for (auto* at = view; at != nullptr; at = at->parentWidget()) {
+                at->raise();
+            }
+            view->setFocus();
+            QTest::keyClick(view, Qt::Key_F10, Qt::ShiftModifier);
+            auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+            QVERIFY2(menu != nullptr && !menu->isEmpty(), qPrintable(view->accessibleName()));
+            QTest::keyClick(menu, Qt::Key_Escape);
+        }
+        window().pane(u"calls"_s)->hide();
     }
 
     void everyActionIsDoneBySomebody()
@@ -273,7 +303,7 @@ private Q_SLOTS:
     void questionMarkListsTheKeys()
     {
         timelinePane().timeline().setFocus();
-        QVERIFY(window().actions().trigger(u"help.keys"));
+        QVERIFY(test::trigger(window(), u"help.keys"));
         auto* keys = window().findChild<ui::ShortcutsDialog*>();
         QVERIFY(keys != nullptr);
         keys->close();

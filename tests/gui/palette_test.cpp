@@ -82,7 +82,7 @@ private:
 
     void open(const QString& id)
     {
-        QVERIFY(window().actions().trigger(u"tools.everything"));
+        QVERIFY(test::trigger(window(), u"tools.everything"));
         auto* palette = window().findChild<ui::CommandPalette*>(u"palette"_s);
         QVERIFY(palette != nullptr);
         auto* field = palette->findChild<QLineEdit*>();

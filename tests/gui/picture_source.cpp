@@ -10,6 +10,7 @@ using domain::StepType;
 using namespace std::chrono_literals;
 
 constexpr int kIncidents = 40;
+constexpr int kCalls = 12;
 
 UtcTime newest()
 {
@@ -40,6 +41,32 @@ domain::Incident incidentOf(int number)
     cause.causingStep = 1;
     incident.rootCause = cause;
     return incident;
+}
+
+domain::FoundCall callOf(int number)
+{
+    domain::FoundCall call;
+    call.callId.value.bytes[15] = static_cast<std::uint8_t>(number);
+    call.userId = number % 2 == 0 ? "m.keller" : "a.novak";
+    call.endpoint = "/v1/chat/completions";
+    call.model = number % 2 == 0 ? "gpt-4o" : "gpt-4o-mini";
+    call.openedAt = newest() - 61s * number;
+    call.closedAt = call.openedAt + 837ms;
+    call.status = number % 4 == 3 ? 502 : 200;
+    call.outcome = number % 4 == 3 ? "upstream_error" : number % 4 == 0 ? "stopped" : "completed";
+    call.promptTokens = 180;
+    call.completionTokens = 47;
+    call.costMicrocents = 230'000;
+    call.latencyUs = 837'000;
+    if (number % 4 == 0) {
+        call.decisions
+            = {{{}, "CONTENT_ACCURACY", domain::DecisionResult::Block, domain::Severity::High}};
+    } else {
+        call.passed = number % 4 == 1;
+    }
+    call.asked = "Is my contract auto-renewed?";
+    call.answered = "Your contract runs until 31 December 2026.";
+    return call;
 }
 
 domain::TimelineEvent event(std::int64_t step, int atMs, StepType type, const char* data)
@@ -142,7 +169,13 @@ domain::Question PictureSource::search(domain::SearchRequest request,
 domain::Question PictureSource::searchCalls(domain::CallSearchRequest,
                                             domain::AnswerTo<domain::CallSearchReply> answer)
 {
-    return later<domain::CallSearchReply>(domain::CallSearchReply{}, std::move(answer));
+    domain::CallSearchReply reply;
+    reply.total = kCalls;
+    reply.asOf = newest();
+    for (int number = 0; number < kCalls; ++number) {
+        reply.calls.push_back(callOf(number));
+    }
+    return later<domain::CallSearchReply>(std::move(reply), std::move(answer));
 }
 
 domain::Question PictureSource::facets(domain::FacetsRequest,

@@ -99,7 +99,7 @@ private Q_SLOTS:
     {
         select(u"policy:CONTENT_ACCURACY"_s);
         auto& selection = *window().services().selection;
-        QVERIFY(window().actions().trigger(u"timeline.inflection"));
+        QVERIFY(test::trigger(window(), u"timeline.inflection"));
         const auto& event = selection.timeline()->events.at(*selection.event());
         auto& explain = pane<ui::RecordPane>(u"record"_s)->explain();
         QTRY_VERIFY_WITH_TIMEOUT(!explain.text(u"Ledger"_s).isEmpty(), kPatience);
@@ -122,7 +122,7 @@ private Q_SLOTS:
         select(u"policy:CONTENT_ACCURACY"_s);
         auto& selection = *window().services().selection;
         auto& timeline = pane<ui::TimelinePane>(u"timeline"_s)->timeline();
-        QVERIFY(window().actions().trigger(u"timeline.inflection"));
+        QVERIFY(test::trigger(window(), u"timeline.inflection"));
         timeline.fit();
         const int y = timeline.height() / 2;
         const int x = int(timeline.view().xOf(double(timeline.data().durationUs()) / 2));

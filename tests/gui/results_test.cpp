@@ -11,7 +11,9 @@
 #include "ui/widgets/message_bar.h"
 
 #include <QAbstractButton>
+#include <QFileDialog>
 #include <QHeaderView>
+#include <QInputDialog>
 #include <QMenu>
 #include <QTemporaryDir>
 
@@ -71,6 +73,24 @@ private Q_SLOTS:
         QVERIFY(bar.text().isEmpty());
     }
 
+    void anExportAsksWhyAndThenWhere()
+    {
+        QVERIFY(test::trigger(window(), u"search.export_ndjson"));
+        auto* why = window().findChild<QInputDialog*>(u"export.reason"_s);
+        QVERIFY(why != nullptr && why->isVisible());
+        why->setTextValue(u"asked for by the auditor"_s);
+        why->accept();
+        auto* where = window().findChild<QFileDialog*>();
+        QVERIFY(where != nullptr && where->isVisible());
+        const QTemporaryDir folder;
+        const QString file = folder.filePath(u"out.ndjson"_s);
+        Q_EMIT where->fileSelected(file);
+        where->close();
+        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(file), kPatience);
+        window().activateWindow(); // Offscreen, dialogs that close leave no window active.
+        QVERIFY(QTest::qWaitForWindowActive(&window()));
+    }
+
     void theOrderIsAStepOfBackAndForward()
     {
         view().setFocus();
@@ -84,10 +104,10 @@ private Q_SLOTS:
         }
         QVERIFY2(isSorted(severities, std::greater_equal<>()), "the worst first");
         QVERIFY2(note().contains(u"by severity"_s), qPrintable(note()));
-        QVERIFY(window().actions().trigger(u"search.back"));
+        QVERIFY(test::trigger(window(), u"search.back"));
         settle();
         QVERIFY(search().order().isNewestFirst());
-        QVERIFY(window().actions().trigger(u"search.forward"));
+        QVERIFY(test::trigger(window(), u"search.forward"));
         settle();
         QCOMPARE(search().order().sort, domain::SearchSort::Severity);
         QTest::keyClick(&view(), Qt::Key_O, Qt::ShiftModifier);
@@ -183,7 +203,7 @@ private Q_SLOTS:
         clickHeader("latency");
         const QTemporaryDir folder;
         const QString file = folder.filePath(u"out.ndjson"_s);
-        const auto* job = ResultExport::start(search(), ExportFormat::Ndjson, file);
+        const auto* job = ResultExport::start(search(), ExportFormat::Ndjson, file, {});
         QTRY_COMPARE_WITH_TIMEOUT(job->state(), Job::State::Done, kPatience);
         QFile written(file);
         QVERIFY(written.open(QIODevice::ReadOnly));

@@ -97,7 +97,7 @@ private Q_SLOTS:
         store.restoreWindow(window);
         QCOMPARE(window.size(), QSize(1300, 800));
         QVERIFY(!window.pane(u"facets"_s)->isVisible());
-        QVERIFY(window.actions().trigger(u"window.reset_layout"));
+        QVERIFY(test::trigger(window, u"window.reset_layout"));
         QVERIFY(window.pane(u"facets"_s)->isVisible());
     }
 

@@ -80,7 +80,7 @@ public:
                                   domain::ExportChoice choice,
                                   domain::AnswerTo<Bytes> answer) override
     {
-        exported = request.query.value_or("") + " as " + choice.format;
+        exported = request.query.value_or("") + " as " + choice.format + ": " + choice.reason;
         Q_UNUSED(answer)
         return m_counts;
     }

@@ -98,6 +98,14 @@ bool WatchedApplication::machineIsLoaded()
     return false;
 }
 
+void WatchedApplication::deliver(const QString& name, const std::function<void()>& run)
+{
+    QObject receiver;
+    receiver.setObjectName(name);
+    QMetaObject::invokeMethod(&receiver, run, Qt::QueuedConnection);
+    sendPostedEvents(&receiver, QEvent::MetaCall); // Nothing else happens before or after it.
+}
+
 int WatchedApplication::run(QObject& test, int argc, char** argv)
 {
     auto& application = *static_cast<WatchedApplication*>(instance());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QApplication>
+#include <QString>
 #include <QStringList>
 
 #include <chrono>
@@ -16,7 +17,8 @@ namespace exhibit::test {
 /// that a loaded machine makes no stalls. While others wait for processors or disks, who holds what
 /// the interface waits for may be among them: blocked time does not count then, and as a processor
 /// that is shared with others does less in its time, busy counts from kLoadedFactor of the limit
-/// on. What test functions do themselves is not timed.
+/// on. What test functions do
+/// themselves is not timed, other than by deliver() and trigger().
 class WatchedApplication : public QApplication {
 public:
     using Milliseconds = std::chrono::duration<double, std::milli>;
@@ -57,6 +59,9 @@ public:
         m_isLoaded = std::move(isLoaded);
     }
 
+    /// Runs something as part of an event of that name, so that it is timed too.
+    static void deliver(const QString& name, const std::function<void()>& run);
+
     /// Runs a test object; stalls are a failure of their own.
     static int run(QObject& test, int argc, char** argv);
 
@@ -68,6 +73,16 @@ private:
     QStringList m_stalls;
     std::function<bool()> m_isLoaded = machineIsLoaded;
 };
+
+/// An action as a menu or a key runs it: within an event, which is timed.
+template <class Window>
+bool trigger(Window& window, QStringView action)
+{
+    bool ran = false;
+    WatchedApplication::deliver(
+        action.toString(), [&window, action, &ran] { ran = window.actions().trigger(action); });
+    return ran;
+}
 
 } // namespace exhibit::test
 

@@ -69,6 +69,20 @@ private Q_SLOTS:
         QCOMPARE(application().takeStalls().size(), 1);
     }
 
+    void whatIsDeliveredIsTimedUnderItsName()
+    {
+        application().setLoadCheck([] { return false; });
+        bool ran = false;
+        WatchedApplication::deliver(u"edit.copy"_s, [&ran] {
+            burn(asMs(WatchedApplication::kBusyLimit, 130));
+            ran = true;
+        });
+        QVERIFY2(ran, "when it returns");
+        const QStringList stalls = application().takeStalls();
+        QCOMPARE(stalls.size(), 1);
+        QVERIFY2(stalls.front().contains(u"edit.copy"_s), qPrintable(stalls.front()));
+    }
+
     void shortEventsAndWhatTestsDoThemselvesAreNone()
     {
         for (int i = 0; i < 5; ++i) {

@@ -33,6 +33,8 @@ constexpr ActionSpec kActions[] = {
      "Ctrl+Alt+C", Icon::Copy, Window, MenuId::Edit},
     {"edit.copy_curl", QT_TRANSLATE_NOOP("Actions", "Copy request as c&url"),
      "Ctrl+Alt+U", Icon::Copy, Window, MenuId::Edit},
+    {"edit.menu", QT_TRANSLATE_NOOP("Actions", "Open the &menu of this place"),
+     "Shift+F10", Icon::None, Window, MenuId::Edit, true},
 
     {"view.theme_system", QT_TRANSLATE_NOOP("Actions", "Follow the &system"),
      "", Icon::None, Window, MenuId::View, false, true},

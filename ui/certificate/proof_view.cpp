@@ -135,14 +135,18 @@ void ProofView::paintPath(QPainter& painter) const
         }
     }
     const QRect root(margin, margin, width() - 2 * margin, scaled(kBox));
-    paintBox(painter,
-             root,
-             {m_path->fits
-                  ? tr("Root of the checkpoint, %1 entries: the same").arg(m_path->size)
-                  : tr("Root of the checkpoint, %1 entries: not the same").arg(m_path->size),
-              hex(m_path->root),
-              !m_path->fits,
-              true});
+    const auto entries = static_cast<qint64>(m_path->size);
+    paintBox(
+        painter,
+        root,
+        {m_path->fits
+             ? tr("Root of the checkpoint, %1 entries: the same", nullptr, forPlural(entries))
+                   .arg(m_path->size)
+             : tr("Root of the checkpoint, %1 entries: not the same", nullptr, forPlural(entries))
+                   .arg(m_path->size),
+         hex(m_path->root),
+         !m_path->fits,
+         true});
 }
 
 void ProofView::paintEvent(QPaintEvent* event)

@@ -101,8 +101,9 @@ void AnswerBox::show(const AnswerText& answer)
     m_releasedHead->setText(head + kept(sent, out));
     m_released->setText(out == 0 ? tr("Nothing was released.") : answer.released);
     m_cut->setText(tr("Cut here. Nothing after byte %1 was released.").arg(out));
-    m_withheldHead->setText(tr("Withheld, never released, %1 bytes").arg(grouped(held))
-                            + kept(answer.withheld, held));
+    m_withheldHead->setText(
+        tr("Withheld, never released, %1 bytes", nullptr, forPlural(held)).arg(grouped(held))
+        + kept(answer.withheld, held));
     m_withheld->setText(answer.withheld);
     for (auto* label : {m_cut, m_withheldHead, m_withheld}) {
         label->setVisible(held > 0);

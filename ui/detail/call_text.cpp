@@ -17,9 +17,9 @@ using namespace Qt::StringLiterals;
 using domain::CallExchange;
 using domain::CallPart;
 
-QString tr(const char* text)
+QString tr(const char* text, int count = -1)
 {
-    return QCoreApplication::translate("CallText", text);
+    return QCoreApplication::translate("CallText", text, nullptr, count);
 }
 
 QString headerLines(const Json& headers)
@@ -90,28 +90,30 @@ QString bodyText(const Bytes& body)
 
 QString requestText(const CallExchange& call, const Bytes& request, const Bytes& sent)
 {
-    QString text = tr("POST %1, %2 bytes as the client sent them")
+    QString text = tr("POST %1, %2 bytes as the client sent them", forPlural(call.requestBytes))
                        .arg(toQt(call.endpoint), grouped(call.requestBytes))
         + u"\n\n"_s + bodyText(request);
     if (call.sentBytes) {
         text += u"\n\n"_s
-            + tr("%1 bytes as they went to the provider").arg(grouped(*call.sentBytes)) + u"\n\n"_s
-            + bodyText(sent);
+            + tr("%1 bytes as they went to the provider", forPlural(*call.sentBytes))
+                  .arg(grouped(*call.sentBytes))
+            + u"\n\n"_s + bodyText(sent);
     }
     return text;
 }
 
 QString responseText(const CallExchange& call, const Bytes& released, const Bytes& withheld)
 {
-    QString text
-        = statusLine(call) + u"\n\n"_s + tr("Released, %1 bytes").arg(grouped(call.releasedBytes));
+    QString text = statusLine(call) + u"\n\n"_s
+        + tr("Released, %1 bytes", forPlural(call.releasedBytes)).arg(grouped(call.releasedBytes));
     if (call.releasedBytes > 0) {
         text += u"\n\n"_s + bodyText(released);
     }
     if (call.withheldBytes > 0) {
         text += u"\n\n"_s
-            + tr("Withheld, never released, %1 bytes").arg(grouped(call.withheldBytes)) + u"\n\n"_s
-            + bodyText(withheld);
+            + tr("Withheld, never released, %1 bytes", forPlural(call.withheldBytes))
+                  .arg(grouped(call.withheldBytes))
+            + u"\n\n"_s + bodyText(withheld);
     }
     return text;
 }

@@ -9,12 +9,17 @@
 #include <QApplication>
 #include <QKeyEvent>
 #include <QPointer>
+#include <QTextCursor>
 #include <QThreadPool>
+#include <QTimer>
+
+#include <memory>
 
 namespace exhibit::ui {
 namespace {
 
 constexpr std::int64_t kAskAboveBytes = 1024 * 1024;
+constexpr qsizetype kSliceChars = 64 * 1024;
 
 } // namespace
 
@@ -27,6 +32,7 @@ JsonPage::JsonPage(QWidget* parent)
     setLineWrapMode(WidgetWidth);
     setLayoutDirection(Qt::LeftToRight);
     setTabChangesFocus(true);
+    setUndoRedoEnabled(false); // Nobody writes here.
     document()->setDocumentMargin(scaled(8));
 }
 
@@ -37,11 +43,33 @@ void JsonPage::reset()
     m_working = false;
 }
 
-void JsonPage::show(const Json& json)
+template <class T>
+void JsonPage::work(std::function<T()> work, std::function<void(T)> done)
 {
-    std::string text = printJson(json);
-    const auto size = static_cast<std::int64_t>(text.size());
-    offer(size, [this, text = std::move(text)] { make([text] { return prettyJson(text); }); });
+    reset();
+    m_working = true;
+    QThreadPool::globalInstance()->start([page = QPointer<JsonPage>(this),
+                                          generation = m_generation,
+                                          work = std::move(work),
+                                          done = std::move(done)] {
+        auto made = std::make_shared<T>(work());
+        QMetaObject::invokeMethod(qApp, [page, generation, done, made] {
+            if (page && page->m_generation == generation) {
+                done(std::move(*made));
+            }
+        });
+    });
+}
+
+void JsonPage::show(std::function<Json()> json)
+{
+    work<std::string>([json = std::move(json)] { return printJson(json()); },
+                      [this](std::string text) {
+                          const auto size = static_cast<std::int64_t>(text.size());
+                          offer(size, [this, text = std::move(text)] {
+                              make([text] { return prettyJson(text); });
+                          });
+                      });
 }
 
 void JsonPage::showNothing(const QString& why)
@@ -57,24 +85,36 @@ void JsonPage::offer(std::int64_t bytes, std::function<void()> load)
         load();
         return;
     }
-    setPlainText(tr("%1 bytes. Press Enter to load them.").arg(grouped(bytes)));
+    setPlainText(
+        tr("%1 bytes. Press Enter to load them.", nullptr, forPlural(bytes)).arg(grouped(bytes)));
     m_load = std::move(load);
 }
 
 void JsonPage::make(std::function<QString()> text)
 {
-    reset();
-    m_working = true;
-    QThreadPool::globalInstance()->start(
-        [page = QPointer<JsonPage>(this), generation = m_generation, text = std::move(text)] {
-            QString made = text();
-            QMetaObject::invokeMethod(qApp, [page, generation, made = std::move(made)] {
-                if (page && page->m_generation == generation) {
-                    page->m_working = false;
-                    page->setPlainText(made);
-                }
-            });
-        });
+    work<QString>(std::move(text), [this](const QString& made) {
+        clear();
+        fill(made, 0);
+    });
+}
+
+/// In slices, since a document takes its time for each line.
+void JsonPage::fill(const QString& text, qsizetype from)
+{
+    const auto line = text.indexOf(QLatin1Char('\n'), from + kSliceChars);
+    const auto end = line < 0 ? text.size() : line + 1;
+    QTextCursor at(document());
+    at.movePosition(QTextCursor::End);
+    at.insertText(text.mid(from, end - from));
+    if (end == text.size()) {
+        m_working = false;
+        return;
+    }
+    QTimer::singleShot(0, this, [this, text, end, generation = m_generation] {
+        if (generation == m_generation) {
+            fill(text, end);
+        }
+    });
 }
 
 void JsonPage::keyPressEvent(QKeyEvent* event)

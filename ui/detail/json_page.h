@@ -16,8 +16,8 @@ class JsonPage : public QPlainTextEdit {
 
 public:
     explicit JsonPage(QWidget* parent);
-    /// Indented.
-    void show(const Json& json);
+    /// Indented. `json` is called in a pool thread, as what it returns may be much.
+    void show(std::function<Json()> json);
     /// What `text` returns; it is called in a pool thread.
     void make(std::function<QString()> text);
     /// Calls `load` at once, or when Enter asks for it: then it is large.
@@ -30,6 +30,10 @@ protected:
 
 private:
     void reset();
+    /// Calls `work` in the pool and `done` with its result here, unless overtaken.
+    template <class T>
+    void work(std::function<T()> work, std::function<void(T)> done);
+    void fill(const QString& text, qsizetype from);
 
     int m_generation = 0;
     bool m_working = false;

@@ -284,14 +284,17 @@ void RecordPane::showRun()
         const auto answers = answersOf(*output);
         const auto shown = mainAnswerOf(answers);
         m_answer->show(shown);
-        const auto one = tr("Answer, %1 bytes of text").arg(grouped(all.released + all.withheld));
+        const auto bytes = all.released + all.withheld;
+        const auto one
+            = tr("Answer, %1 bytes of text", nullptr, forPlural(bytes)).arg(grouped(bytes));
         const auto many = tr("Answer: %1 of %2 texts, the others are under Response");
         m_answerPart->setHeading(answers.size() < 2 ? one
                                                     : many.arg(shown.channel).arg(answers.size()));
         const auto wire
             = integerOf(output->data, "released_bytes") + integerOf(output->data, "withheld_bytes");
-        m_answerPart->setNote(tr("%1 events, %2 B on the wire")
-                                  .arg(integerOf(output->data, "event_count"))
+        const auto events = integerOf(output->data, "event_count");
+        m_answerPart->setNote(tr("%1 events, %2 B on the wire", nullptr, forPlural(events))
+                                  .arg(grouped(events))
                                   .arg(grouped(wire)));
     }
     m_figures->setFigures(figures);
@@ -337,13 +340,15 @@ void RecordPane::showDecisions()
         m_decisions->showNothing(tr("The record is being fetched."));
         return;
     }
-    JsonArray decisions;
-    for (const auto& event : timeline->events) {
-        if (event.type == StepType::Policy) {
-            decisions.push_back(event.data);
+    m_decisions->show([timeline] {
+        JsonArray decisions;
+        for (const auto& event : timeline->events) {
+            if (event.type == StepType::Policy) {
+                decisions.push_back(event.data);
+            }
         }
-    }
-    m_decisions->show(Json(std::move(decisions)));
+        return Json(std::move(decisions));
+    });
 }
 
 bool RecordPane::eventFilter(QObject* object, QEvent* event)

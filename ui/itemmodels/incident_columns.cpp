@@ -64,7 +64,7 @@ const IncidentColumn kColumns[] = {
     {"severity",
      QT_TRANSLATE_NOOP("Columns", "Severity"),
      CellKind::Mark,
-     84,
+     94,
      true,
      [](const SearchHit& hit) { return wordOf(severityMark(hit)); },
      severityMark,
@@ -74,7 +74,7 @@ const IncidentColumn kColumns[] = {
     {"time",
      QT_TRANSLATE_NOOP("Columns", "Time"),
      CellKind::Text,
-     136, // With the year of another one.
+     158, // With the year of another one.
      true,
      [](const SearchHit& hit) { return TimeDisplay::instance().clock(hit.incident.createdAt); },
      nullptr,

@@ -237,7 +237,7 @@ void FacetsPane::addValue(QStandardItem& heading,
                       .arg(text, grouped(value.count)),
                   Qt::AccessibleTextRole);
     if (about) {
-        item->setToolTip(tr("Projected from the newest 10 000 matches"));
+        item->setToolTip(tr("Estimated from a sample of all matches"));
     }
     heading.appendRow(item);
 }

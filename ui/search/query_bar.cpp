@@ -26,6 +26,7 @@ namespace {
 using namespace Qt::StringLiterals;
 
 constexpr int kLongMs = 250;
+constexpr int kTickMs = 1000;
 
 QToolButton* menuButton(Icon symbol, const QString& text, QWidget* parent)
 {
@@ -149,6 +150,8 @@ void QueryBar::connectSearch()
     m_long.setSingleShot(true);
     m_long.setInterval(kLongMs);
     connect(&m_long, &QTimer::timeout, this, [this] { m_cancel->show(); });
+    m_tick.setInterval(kTickMs);
+    connect(&m_tick, &QTimer::timeout, this, &QueryBar::showCounts);
     connect(&m_search, &SearchController::countsChanged, this, &QueryBar::showCounts);
     m_search.services().addPaletteProvider([this](const QString&) { return paletteEntries(); });
 }
@@ -159,9 +162,14 @@ void QueryBar::showState()
     m_busy->setBusy(works);
     if (!works) {
         m_long.stop();
+        m_tick.stop();
         m_cancel->hide();
     } else if (!m_cancel->isVisible()) {
         m_long.start();
+    }
+    if (works) { // A newer search begins anew.
+        m_since.start();
+        m_tick.start();
     }
     showCounts();
 }
@@ -173,7 +181,7 @@ void QueryBar::showCounts()
     const auto all = m_search.grandTotal();
     QString text;
     if (m_search.state() == SearchState::Working) {
-        text = tr("searching …");
+        text = workingText();
     } else if (m_search.state() == SearchState::Cancelled && m_search.results().rowCount() == 0) {
         text = tr("cancelled");
     } else if (m_search.state() == SearchState::Failed
@@ -193,6 +201,12 @@ void QueryBar::showCounts()
                          : QString());
     m_new->setVisible(fresh);
     m_show->setVisible(fresh);
+}
+
+QString QueryBar::workingText() const
+{
+    const int seconds = static_cast<int>(m_since.elapsed() / kTickMs);
+    return seconds == 0 ? tr("searching …") : tr("searching, %n s …", nullptr, seconds);
 }
 
 QString QueryBar::countText() const

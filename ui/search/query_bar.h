@@ -3,6 +3,7 @@
 
 #include "ui/search/search_controller.h"
 
+#include <QElapsedTimer>
 #include <QTimer>
 #include <QWidget>
 
@@ -33,6 +34,7 @@ private:
     QWidget* chipRow();
     void connectSearch();
     void showState();
+    [[nodiscard]] QString workingText() const;
     void showCounts();
     void fillHistory(QMenu* menu);
     void fillSaved(QMenu* menu);
@@ -49,6 +51,8 @@ private:
     BusyLine* m_busy = nullptr;
     QToolButton* m_cancel = nullptr;
     QTimer m_long; ///< A search that is soon done offers nothing for the moment.
+    QTimer m_tick; ///< While one works: how long it has.
+    QElapsedTimer m_since;
 };
 
 } // namespace exhibit::ui

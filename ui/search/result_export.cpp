@@ -4,15 +4,67 @@
 #include "ui/text.h"
 
 #include <QDir>
+#include <QFileDialog>
+#include <QInputDialog>
+#include <QLineEdit>
 #include <QSaveFile>
 
 namespace exhibit::ui {
+namespace {
 
-Job* ResultExport::start(SearchController& search, ExportFormat format, const QString& file)
+using namespace Qt::StringLiterals;
+
+constexpr int kReasonMax = 250;
+
+} // namespace
+
+/// Who takes incidents out leaves an entry in the log, and may say there why.
+void ResultExport::askAndStart(SearchController& search, ExportFormat format, QWidget* window)
+{
+    auto* why = new QInputDialog(window); // The window owns it.
+    why->setObjectName(u"export.reason"_s);
+    why->setAttribute(Qt::WA_DeleteOnClose);
+    why->setWindowTitle(tr("Export results"));
+    why->setLabelText(tr("Why they are taken out; stands in the ledger (may be empty)"));
+    why->setOkButtonText(tr("Choose a file…"));
+    why->setTextValue({}); // Makes the line.
+    why->findChild<QLineEdit*>()->setMaxLength(kReasonMax);
+    connect(why,
+            &QInputDialog::textValueSelected,
+            &search,
+            [&search, format, window](const QString& reason) {
+                askFile(search, format, window, reason.trimmed());
+            });
+    why->open();
+}
+
+void ResultExport::askFile(SearchController& search,
+                           ExportFormat format,
+                           QWidget* window,
+                           const QString& reason)
+{
+    const QString suffix = format == ExportFormat::Csv ? u"csv"_s : u"ndjson"_s;
+    auto* dialog = new QFileDialog(window, tr("Export results")); // The window owns it.
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(suffix);
+    dialog->selectFile(u"incidents."_s + suffix);
+    connect(
+        dialog,
+        &QFileDialog::fileSelected,
+        &search,
+        [&search, format, reason](const QString& file) { start(search, format, file, reason); });
+    dialog->open();
+}
+
+Job* ResultExport::start(SearchController& search,
+                         ExportFormat format,
+                         const QString& file,
+                         const QString& reason)
 {
     auto* running = new ResultExport(search, file); // The search owns it.
     Job* job = running->m_job;
-    running->ask(format);
+    running->ask(format, reason);
     return job;
 }
 
@@ -33,13 +85,14 @@ ResultExport::ResultExport(SearchController& search, const QString& file)
     });
 }
 
-void ResultExport::ask(ExportFormat format)
+void ResultExport::ask(ExportFormat format, const QString& reason)
 {
     auto* source = m_search.services().sources->source();
     if (source == nullptr) {
         return end(Job::State::Failed, tr("There is no connection."));
     }
-    const domain::ExportChoice choice{format == ExportFormat::Csv ? "csv" : "ndjson", {}, {}};
+    const domain::ExportChoice choice{
+        format == ExportFormat::Csv ? "csv" : "ndjson", {}, fromQt(reason)};
     m_question = source->exportSearch(
         m_search.shownRequest(), choice, [this](const domain::SourceResult<Bytes>& reply) {
             const auto done = std::exchange(m_question, nullptr);

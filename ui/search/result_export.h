@@ -16,12 +16,22 @@ class ResultExport : public QObject {
     Q_OBJECT
 
 public:
-    /// Owned by the search; deletes itself when the job has ended.
-    static Job* start(SearchController& search, ExportFormat format, const QString& file);
+    /// Asks for a reason, then for a file; nothing where either is given up.
+    static void askAndStart(SearchController& search, ExportFormat format, QWidget* window);
+    /// Owned by the search; deletes itself when the job has ended. `reason` stands in the log and
+    /// may be empty.
+    static Job* start(SearchController& search,
+                      ExportFormat format,
+                      const QString& file,
+                      const QString& reason);
 
 private:
+    static void askFile(SearchController& search,
+                        ExportFormat format,
+                        QWidget* window,
+                        const QString& reason);
     ResultExport(SearchController& search, const QString& file);
-    void ask(ExportFormat format);
+    void ask(ExportFormat format, const QString& reason);
     void end(Job::State state, const QString& note);
 
     SearchController& m_search;

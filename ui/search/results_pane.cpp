@@ -18,7 +18,6 @@
 #include "ui/windows/incident_changes.h"
 
 #include <QClipboard>
-#include <QFileDialog>
 #include <QGuiApplication>
 #include <QMenu>
 #include <QStackedWidget>
@@ -156,8 +155,12 @@ void ResultsPane::handleActions()
     };
     actions.handle(u"record.window", this, openWindow);
     connect(m_view, &QAbstractItemView::doubleClicked, this, openWindow);
-    actions.handle(u"search.export_csv", this, [this] { exportTo(true); });
-    actions.handle(u"search.export_ndjson", this, [this] { exportTo(false); });
+    actions.handle(u"search.export_csv", this, [this] {
+        ResultExport::askAndStart(m_search, ExportFormat::Csv, window());
+    });
+    actions.handle(u"search.export_ndjson", this, [this] {
+        ResultExport::askAndStart(m_search, ExportFormat::Ndjson, window());
+    });
     handleChanges();
 }
 
@@ -363,20 +366,6 @@ void ResultsPane::openMenu(const QPoint& at)
         menu->addAction(actions.action(QString::fromLatin1(id)));
     }
     menu->popup(m_view->viewport()->mapToGlobal(at));
-}
-
-void ResultsPane::exportTo(bool csv)
-{
-    const QString suffix = csv ? u"csv"_s : u"ndjson"_s;
-    auto* dialog = new QFileDialog(window(), tr("Export results"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setDefaultSuffix(suffix);
-    dialog->selectFile(u"incidents."_s + suffix);
-    connect(dialog, &QFileDialog::fileSelected, this, [this, csv](const QString& file) {
-        ResultExport::start(m_search, csv ? ExportFormat::Csv : ExportFormat::Ndjson, file);
-    });
-    dialog->open();
 }
 
 } // namespace exhibit::ui

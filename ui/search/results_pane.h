@@ -44,7 +44,6 @@ private:
     void selectFirst();
     void selectionChanged();
     void openMenu(const QPoint& at);
-    void exportTo(bool csv);
     void handleChanges();
     [[nodiscard]] std::optional<FilterValue> valueAt(const QModelIndex& index) const;
     void withCurrentValue(void (*run)(SearchController&, const FilterValue&));

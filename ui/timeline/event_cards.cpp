@@ -34,10 +34,27 @@ void EventCards::choose(int row)
 {
     m_following = true;
     setCurrentIndex(row >= 0 ? model()->index(row, 0) : QModelIndex());
-    if (row >= 0) {
-        scrollTo(currentIndex(), EnsureVisible);
-    }
     m_following = false;
+    m_isAwaited = row >= 0;
+    reveal();
+}
+
+/// Cards are laid out in batches: what stands behind those that are has no place, and the scroll
+/// bar does not reach it.
+void EventCards::reveal()
+{
+    const QRect card = visualRect(currentIndex());
+    if (m_isAwaited && !card.isEmpty()) {
+        scrollTo(currentIndex(), EnsureVisible);
+        m_isAwaited = !viewport()->rect().intersects(visualRect(currentIndex()));
+    }
+}
+
+/// Also called when the last batch is laid out.
+void EventCards::updateGeometries()
+{
+    QListView::updateGeometries();
+    reveal();
 }
 
 void EventCards::currentChanged(const QModelIndex& current, const QModelIndex& previous)
@@ -51,6 +68,7 @@ void EventCards::currentChanged(const QModelIndex& current, const QModelIndex& p
 void EventCards::wheelEvent(QWheelEvent* event)
 {
     const QPoint turn = event->angleDelta();
+    m_isAwaited = false; // Whoever scrolls is not pulled back.
     horizontalScrollBar()->setValue(horizontalScrollBar()->value()
                                     - (turn.x() != 0 ? turn.x() : turn.y()));
     event->accept();

@@ -20,10 +20,14 @@ Q_SIGNALS:
 
 protected:
     void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
+    void updateGeometries() override;
     void wheelEvent(QWheelEvent* event) override;
 
 private:
+    void reveal();
+
     bool m_following = false; ///< The choice came from outside.
+    bool m_isAwaited = false; ///< Where the chosen card stands is not known yet.
 };
 
 } // namespace exhibit::ui

@@ -54,7 +54,7 @@ QString contentText(const Json& content)
 QString callSummary(const domain::TimelineEvent& event)
 {
     QString text
-        = tr("%1 tokens, cost %2")
+        = tr("%1 tokens, cost %2", forPlural(event.tokens))
               .arg(grouped(event.tokens), costText(integerOf(event.data, "cost_microcents")));
     if (const auto first = integerOf(event.data, "first_byte_us"); first > 0) {
         text += tr(", first byte after %1").arg(durationText(first));
@@ -88,11 +88,14 @@ QString contextSummary(const domain::TimelineEvent& event)
 QString releasedText(const AnswerBytes& answer)
 {
     const QString out = grouped(answer.released);
-    const QString held
-        = answer.withheld > 0 ? tr(" %1 were withheld.").arg(grouped(answer.withheld)) : QString();
-    return (answer.recovered ? tr(" At most %1 bytes were released: the gateway crashed meanwhile.")
-                : held.isEmpty() ? tr(" The answer was released whole, %1 bytes.")
-                                 : tr(" %1 bytes were released."))
+    const QString held = answer.withheld > 0
+        ? tr(" %1 were withheld.", forPlural(answer.withheld)).arg(grouped(answer.withheld))
+        : QString();
+    const int count = forPlural(answer.released);
+    return (answer.recovered
+                ? tr(" At most %1 bytes were released: the gateway crashed meanwhile.", count)
+                : held.isEmpty() ? tr(" The answer was released whole, %1 bytes.", count)
+                                 : tr(" %1 bytes were released.", count))
                .arg(out)
         + (answer.redacted ? tr(" Placeholders stood in them.") : QString()) + held;
 }
@@ -353,6 +356,7 @@ Headline headlineOf(const domain::Incident& incident, const domain::TimelineRepl
     for (const auto& event : reply->events) {
         if (event.type == StepType::Output && event.callId == incident.callId) {
             headline.detail += releasedText(answerBytesOf(event));
+            break; // A call has one answer.
         }
     }
     return headline;

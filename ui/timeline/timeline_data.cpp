@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 
 namespace exhibit::ui {
 namespace {
@@ -84,8 +85,17 @@ void TimelineData::add(Lane lane, TimelineItem item)
     ++m_size;
 }
 
+void TimelineData::addCall(const CallId& call, TimelineItem item)
+{
+    add(Lane::Llm, item);
+    m_calls.push_back({call, item});
+}
+
 void TimelineData::finish()
 {
+    std::sort(m_calls.begin(), m_calls.end(), [](const Call& a, const Call& b) {
+        return std::tie(a.id, a.span.atUs) < std::tie(b.id, b.span.atUs);
+    });
     for (std::size_t lane = 0; lane < m_lanes.size(); ++lane) {
         auto& items = m_lanes[lane];
         std::stable_sort(
@@ -96,6 +106,23 @@ void TimelineData::finish()
         blocks.assign((items.size() + kBlock - 1) / kBlock, {});
         for (std::size_t i = 0; i < items.size(); ++i) {
             merge(blocks[i / kBlock], items[i]);
+        }
+    }
+    finishPlaces();
+}
+
+void TimelineData::finishPlaces()
+{
+    std::uint32_t most = 0;
+    for (const auto& items : m_lanes) {
+        for (const auto& item : items) {
+            most = std::max(most, item.event + 1);
+        }
+    }
+    m_places.assign(most, kNowhere);
+    for (std::uint32_t lane = 0; lane < kLaneCount; ++lane) {
+        for (std::uint32_t i = 0; i < m_lanes[lane].size(); ++i) {
+            m_places[m_lanes[lane][i].event] = i * 8 + lane;
         }
     }
 }
@@ -128,14 +155,22 @@ Bucket TimelineData::bucket(Lane lane, std::size_t begin, std::size_t end) const
 
 std::optional<std::pair<Lane, TimelineItem>> TimelineData::find(std::uint32_t event) const
 {
-    for (int lane = 0; lane < kLaneCount; ++lane) {
-        for (const auto& item : this->lane(static_cast<Lane>(lane))) {
-            if (item.event == event) {
-                return std::pair(static_cast<Lane>(lane), item);
-            }
-        }
+    if (event >= m_places.size() || m_places[event] == kNowhere) {
+        return std::nullopt;
     }
-    return std::nullopt;
+    const auto lane = static_cast<Lane>(m_places[event] % 8);
+    return std::pair(lane, this->lane(lane)[m_places[event] / 8]);
+}
+
+std::optional<TimelineItem> TimelineData::callBefore(const CallId& call, std::int64_t atUs) const
+{
+    const auto after = std::lower_bound(
+        m_calls.begin(), m_calls.end(), std::tie(call, atUs), [](const Call& one, const auto& at) {
+            return std::tie(one.id, one.span.atUs) < at;
+        });
+    return after != m_calls.begin() && std::prev(after)->id == call
+        ? std::optional(std::prev(after)->span)
+        : std::nullopt;
 }
 
 TimelineData TimelineData::of(const domain::TimelineReply& reply,
@@ -160,7 +195,11 @@ TimelineData TimelineData::of(const domain::TimelineReply& reply,
         item.mark = event.result ? markOf(*event.result) : Mark::None;
         item.isInflection = event.isInflection || reply.inflectionStep == event.stepIndex;
         item.isRootCause = cause && cause->causingStep == event.stepIndex;
-        data.add(laneOf(event.type), item);
+        if (item.lengthUs > 0 && event.callId) {
+            data.addCall(*event.callId, item);
+        } else {
+            data.add(laneOf(event.type), item);
+        }
     }
     data.finish();
     return data;

@@ -40,6 +40,8 @@ class TimelineData {
 public:
     void clear();
     void add(Lane lane, TimelineItem item);
+    /// The same for the span of a call, so that what answers it finds it.
+    void addCall(const CallId& call, TimelineItem item);
     /// After the last add(): sorts and sums up.
     void finish();
 
@@ -52,17 +54,29 @@ public:
     /// Items of a lane from one index to another, both found with lowerBound().
     [[nodiscard]] Bucket bucket(Lane lane, std::size_t begin, std::size_t end) const;
     [[nodiscard]] std::size_t lowerBound(Lane lane, std::int64_t atUs) const;
-    /// The item of an event; lanes are searched, so not for painting.
+    /// The item of an event.
     [[nodiscard]] std::optional<std::pair<Lane, TimelineItem>> find(std::uint32_t event) const;
+    /// The last span of that call that began before `atUs`.
+    [[nodiscard]] std::optional<TimelineItem> callBefore(const CallId& call,
+                                                         std::int64_t atUs) const;
 
     [[nodiscard]] static TimelineData of(const domain::TimelineReply& reply,
                                          const std::optional<domain::RootCause>& cause);
 
 private:
     static constexpr std::size_t kBlock = 64;
+    static constexpr std::uint32_t kNowhere = 0xffffffff;
+
+    struct Call {
+        CallId id;
+        TimelineItem span;
+    };
+    void finishPlaces();
 
     std::array<std::vector<TimelineItem>, kLaneCount> m_lanes;
     std::array<std::vector<Bucket>, kLaneCount> m_blocks;
+    std::vector<Call> m_calls; ///< By id, then time.
+    std::vector<std::uint32_t> m_places; ///< By event: its index in a lane times 8, plus the lane.
     std::size_t m_size = 0;
     std::int64_t m_durationUs = 0;
 };

@@ -111,7 +111,10 @@ void paintSpanLabel(QPainter& painter,
     if (first > 0) {
         rest.setLeft(std::max(rest.left(), parted + scaled(6)));
         text += (name.isEmpty() ? QString() : u", "_s)
-            + QCoreApplication::translate("Timeline", "first byte %1, then %2 tokens, cost %3")
+            + QCoreApplication::translate("Timeline",
+                                          "first byte %1, then %2 tokens, cost %3",
+                                          nullptr,
+                                          forPlural(event.tokens))
                   .arg(durationText(first),
                        grouped(event.tokens),
                        costText(integerOf(event.data, "cost_microcents")));
@@ -131,13 +134,11 @@ double paintAnswerBar(QPainter& painter,
     const auto [released, withheld, redacted, recovered] = answerBytesOf(event);
     const double end = scene.view.xOf(double(item.atUs)) - scaled(4);
     double begin = scene.geometry.headerWidth + scaled(10);
-    for (const auto& call :
-         scene.data.lane(Lane::Llm)) { // From the first byte of the call it answers.
-        const auto& data = scene.reply->events[call.event];
-        if (data.callId == event.callId && call.lengthUs > 0) {
-            begin = std::max(
-                begin, scene.view.xOf(double(call.atUs + integerOf(data.data, "first_byte_us"))));
-        }
+    // From the first byte of the call it answers.
+    const auto call = event.callId ? scene.data.callBefore(*event.callId, item.atUs) : std::nullopt;
+    if (call) {
+        const auto first = integerOf(scene.reply->events[call->event].data, "first_byte_us");
+        begin = std::max(begin, scene.view.xOf(double(call->atUs + first)));
     }
     if (released + withheld <= 0 || end - begin < scaled(24)) {
         return end;
@@ -161,9 +162,11 @@ double paintAnswerBar(QPainter& painter,
     const QString most
         = recovered ? QCoreApplication::translate("Timeline", "at most ") : QString();
     const QString text = withheld > 0
-        ? QCoreApplication::translate("Timeline", "%1%2 bytes released, then %3 withheld")
+        ? QCoreApplication::translate(
+              "Timeline", "%1%2 bytes released, then %3 withheld", nullptr, forPlural(released))
               .arg(most, grouped(released), grouped(withheld))
-        : QCoreApplication::translate("Timeline", "%1%2 bytes released")
+        : QCoreApplication::translate(
+              "Timeline", "%1%2 bytes released", nullptr, forPlural(released))
               .arg(most, grouped(released));
     painter.drawText(
         out.adjusted(scaled(6), 0, -4, 0),

@@ -92,13 +92,18 @@ TimelinePane::TimelinePane(const Services& services, QWidget* parent)
         }
     });
     m_cards->setContextMenuPolicy(Qt::CustomContextMenu);
-    connect(m_cards, &QWidget::customContextMenuRequested, this, &TimelinePane::openCardMenu);
+    connect(m_cards, &QWidget::customContextMenuRequested, this, [this](const QPoint& at) {
+        openCardMenu(m_cards->indexAt(at), m_cards->viewport()->mapToGlobal(at));
+    });
+    m_timeline->setContextMenuPolicy(Qt::CustomContextMenu); // Of the event that is chosen.
+    connect(m_timeline, &QWidget::customContextMenuRequested, this, [this](const QPoint& at) {
+        openCardMenu(m_cards->currentIndex(), m_timeline->mapToGlobal(at));
+    });
     handleActions();
 }
 
-void TimelinePane::openCardMenu(const QPoint& at)
+void TimelinePane::openCardMenu(const QModelIndex& card, const QPoint& at)
 {
-    const auto card = m_cards->indexAt(at);
     if (!card.isValid()) {
         return;
     }
@@ -114,7 +119,7 @@ void TimelinePane::openCardMenu(const QPoint& at)
         menu->addSeparator();
     }
     menu->addAction(m_services.actions->action(u"timeline.explain"));
-    menu->popup(m_cards->viewport()->mapToGlobal(at));
+    menu->popup(at);
 }
 
 void TimelinePane::resizeEvent(QResizeEvent* event)

@@ -35,7 +35,7 @@ protected:
 private:
     QWidget* toolRow();
     void handleActions();
-    void openCardMenu(const QPoint& at);
+    void openCardMenu(const QModelIndex& card, const QPoint& at);
     void follow();
     void load();
     void show(std::shared_ptr<const domain::TimelineReply> reply);

@@ -2,6 +2,7 @@
 #include "ui/actions/shortcuts_dialog.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/time_display.h"
+#include "ui/windows/context_menu.h"
 #include "ui/windows/incident_changes.h"
 #include "ui/windows/main_window.h"
 
@@ -35,6 +36,7 @@ void MainWindow::handleActions()
     actions.handle(u"file.new_window", this, [this] { Q_EMIT newWindowAsked(); });
     actions.handle(u"file.close", this, [this] { close(); });
     actions.handle(u"file.quit", this, [] { QApplication::closeAllWindows(); });
+    actions.handle(u"edit.menu", this, [this] { openContextMenu(*this); });
     actions.handle(u"tools.palette", this, [this] { openPalette(CommandPalette::Scope::Actions); });
     actions.handle(
         u"tools.everything", this, [this] { openPalette(CommandPalette::Scope::Everything); });

@@ -5,6 +5,7 @@
 #include "ui/theme/icons.h"
 #include "ui/theme/style.h"
 #include "ui/widgets/message_bar.h"
+#include "ui/windows/context_menu.h"
 #include "ui/windows/incident_changes.h"
 #include "ui/windows/jobs_panel.h"
 #include "ui/windows/status_bar.h"
@@ -144,6 +145,7 @@ void RecordWindow::handleActions()
 {
     auto& actions = *m_services.actions;
     actions.handle(u"file.close", this, [this] { close(); });
+    actions.handle(u"edit.menu", this, [this] { openContextMenu(*this); });
     actions.handle(u"search.back", this, [this] { goTo(m_at - 1); });
     actions.handle(u"search.forward", this, [this] { goTo(m_at + 1); });
     connect(m_services.selection, &Selection::eventChanged, this, &RecordWindow::remember);

@@ -50,8 +50,8 @@ Welcome::Welcome(Doings doings, QWidget* parent)
     grid->setVerticalSpacing(scaled(16));
     grid->addWidget(title, 0, 0, 1, 2);
     grid->addWidget(
-        secondary(tr("Connect to a gateway to investigate live traffic, or start one on "
-                     "this machine with sample traffic."),
+        secondary(tr("Connect to a gateway to investigate live traffic, or start one on this "
+                     "machine: what it records stays for the next time."),
                   this),
         1,
         0,
@@ -140,10 +140,10 @@ QWidget* Welcome::stepsPart()
         std::function<void()> run;
     };
     const Step steps[] = {
-        {tr("Start a local gateway"),
-         tr("With a private database and six recorded stories"),
+        {tr("Start with sample traffic"),
+         tr("A gateway and six recorded stories; nothing of it stays"),
          tr("Start"),
-         m_doings.startLocal},
+         m_doings.startSample},
         {tr("Open the newest incident"),
          tr("An answer that a policy stopped at one byte"),
          tr("Open"),

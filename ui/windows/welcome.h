@@ -29,15 +29,16 @@ struct RecentServer {
     QString when;
 };
 
-/// What is seen before there is anything to investigate: connect, or start a server here with
-/// sample traffic; and three steps to the first incident.
+/// What is seen before there is anything to investigate: connect, or start a server here; and three
+/// steps to the first incident, on sample traffic.
 class Welcome : public QWidget {
     Q_OBJECT
 
 public:
     struct Doings {
         std::function<void(ConnectChoice)> connectTo;
-        std::function<void()> startLocal;
+        std::function<void()> startLocal; ///< Its data stays.
+        std::function<void()> startSample; ///< Six stories, thrown away at the end.
         std::function<void()> openFirstIncident;
         std::function<void()> jumpToInflection;
         std::function<void()> openEvidence;

@@ -4,10 +4,11 @@
 // says, so that the demo is also a test.
 //   --open PROGRAM  then opens the console on the incidents, and ends with it
 //   --stay          for programs: prints one JSON object a line, {"note"} and then {"ready",
-//                   "key_file"}, and stays until standard input closes or SIGTERM comes
+//                   "key_file"}, and stays until standard input closes or SIGTERM comes (stay.h)
 //   --rounds N      plays the stories N times
 #include "tests/support/demo/client.h"
 #include "tests/support/demo/evidence.h"
+#include "tests/support/demo/stay.h"
 #include "tests/support/exhibitd_process.h"
 #include "tests/support/sample_upstream_process.h"
 #include "tests/support/temp_dir.h"
@@ -16,8 +17,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <atomic>
-#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <thread>
@@ -253,22 +252,6 @@ void sayHowToConnect(const test::Exhibitd& server)
         server.url()));
 }
 
-/// Until whoever started this goes or asks for the end.
-void stay(const Stage& stage)
-{
-    static std::atomic<bool> ended{false};
-    for (const int number : {SIGTERM, SIGINT}) {
-        struct sigaction action = {};
-        action.sa_handler = [](int) { ended = true; }; // Without SA_RESTART: the read below ends.
-        ::sigaction(number, &action, nullptr);
-    }
-    std::cout << printJson(JsonObject{{"ready", stage.server->url()},
-                                      {"key_file", (stage.folder.path() / "admin.key").string()}})
-              << std::endl;
-    char byte = 0;
-    while (!ended && ::read(STDIN_FILENO, &byte, 1) > 0) { }
-}
-
 Result<void> openConsole(const Stage& stage)
 {
     const std::string keyFile = (stage.folder.path() / "admin.key").string();
@@ -320,7 +303,7 @@ Result<std::vector<std::string>> demo()
         wrong.insert(wrong.end(), odd.begin(), odd.end());
     }
     if (options.stay) {
-        stay(stage);
+        EXHIBIT_CHECK(stay(*stage.server, stage.folder.path()));
     } else if (!options.open.empty()) {
         sayHeading("Opening the console on these incidents");
         EXHIBIT_CHECK(openConsole(stage));
