@@ -25,6 +25,10 @@ bool CertificateChecks::run()
     m_report.timeClaimed = stringMember(m_statement.predicate, "signed_at");
     loadEnclosedKeys();
     checkEntries();
+    OpeningChecks openings(m_anchors, m_enclosedLogKeys, m_heads, m_report);
+    for (const auto& opening : m_document.laterLogs) {
+        openings.check(opening, "");
+    }
     bindIssue();
     checkSignature(); // The log shows the size at which the key has to count.
     checkRevocation();

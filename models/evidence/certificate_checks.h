@@ -61,7 +61,7 @@ private:
     std::vector<PublicKey> m_enclosedKeys;
     std::vector<Proven> m_entries;
     /// The signed heads by log and size. Two of one size: somebody shows two histories.
-    std::map<std::pair<std::string, std::uint64_t>, Digest> m_heads;
+    HeadsByLog m_heads;
     const Proven* m_issued = nullptr; ///< Of m_entries.
     EnvelopeSigner m_signer;
     bool m_pinnedHeads = true;

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t kEntriesMax = 16;
 constexpr std::size_t kKeysMax = 16;
+constexpr std::size_t kLaterLogsMax = 16;
+constexpr std::size_t kOpeningFieldsMax = 32;
 
 tl::unexpected<Error> malformed(std::string why)
 {
@@ -40,9 +42,11 @@ Result<JsonArray> listOf(const Json& json, std::string_view name, std::size_t ma
     return member->get_array();
 }
 
-Result<std::vector<std::string>> textsOf(const Json& json, std::string_view name)
+Result<std::vector<std::string>> textsOf(const Json& json,
+                                         std::string_view name,
+                                         std::size_t max = kKeysMax)
 {
-    EXHIBIT_TRY(const JsonArray list, listOf(json, name, kKeysMax));
+    EXHIBIT_TRY(const JsonArray list, listOf(json, name, max));
     std::vector<std::string> texts;
     for (const auto& element : list) {
         if (!element.is_string()) {
@@ -51,6 +55,32 @@ Result<std::vector<std::string>> textsOf(const Json& json, std::string_view name
         texts.emplace_back(element.get_string());
     }
     return texts;
+}
+
+Result<std::vector<LogOpening>> parseLaterLogs(const Json& json)
+{
+    EXHIBIT_TRY(const JsonArray list, listOf(json, "later_logs", kLaterLogsMax));
+    std::vector<LogOpening> logs;
+    for (const auto& element : list) {
+        LogOpening opening;
+        EXHIBIT_TRY(opening.entry, textOf(element, "entry"));
+        EXHIBIT_TRY(opening.fields, textsOf(element, "fields", kOpeningFieldsMax));
+        EXHIBIT_TRY(opening.proof, textOf(element, "proof"));
+        logs.push_back(std::move(opening));
+    }
+    return logs;
+}
+
+JsonArray laterLogsJson(const std::vector<LogOpening>& logs)
+{
+    JsonArray list;
+    for (const auto& opening : logs) {
+        list.push_back(
+            JsonObject{{"entry", opening.entry},
+                       {"fields", JsonArray(opening.fields.begin(), opening.fields.end())},
+                       {"proof", opening.proof}});
+    }
+    return list;
 }
 
 Result<Json> envelopeJson(const Envelope& envelope)
@@ -80,6 +110,9 @@ std::string writeCertificateDocument(const CertificateDocument& document)
     if (!document.timeStamp.empty()) {
         json["time_stamp"] = toBase64(document.timeStamp);
     }
+    if (!document.laterLogs.empty()) {
+        json["later_logs"] = laterLogsJson(document.laterLogs);
+    }
     return printJson(Json(std::move(json)));
 }
 
@@ -107,6 +140,7 @@ Result<CertificateDocument> parseCertificateDocument(BytesView text)
         document.entries.push_back(std::move(logged));
     }
     EXHIBIT_TRY(document.timeStamp, fromBase64(stringMember(json, "time_stamp")));
+    EXHIBIT_TRY(document.laterLogs, parseLaterLogs(json));
     if (const Json* keys = findMember(json, "keys")) {
         EXHIBIT_TRY(document.logKeys, textsOf(*keys, "log"));
         EXHIBIT_TRY(document.certificateKeys, textsOf(*keys, "certificate"));

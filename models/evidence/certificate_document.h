@@ -3,6 +3,7 @@
 
 #include "models/evidence/dsse.h"
 #include "models/evidence/entry.h"
+#include "models/evidence/log_opening.h"
 
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 ///
 ///   {"v":"exhibit/certificate/v1","envelope":{DSSE},"issued_field":file,
 ///    "entries":[{"entry":bytes,"proof":tlog-proof}*],("time_stamp":base64,)
+///    ("later_logs":[{"entry":bytes,"fields":[file*],"proof":tlog-proof}*],)
 ///    "keys":{"log":[vkey*],"certificate":[hex*]}}
 ///
 /// Entries and files stand as text, so that their bytes survive. The keys are for convenience:
@@ -37,6 +39,7 @@ struct CertificateDocument {
     std::vector<LoggedEntry> entries; ///< certificate.issued and those that the statement names.
     Bytes
         timeStamp; ///< RFC 3161 over the note that certificate.issued is proven with; may be empty.
+    std::vector<LogOpening> laterLogs; ///< Of logs that took over from those of the entries.
     std::vector<std::string> logKeys; ///< As vkeys.
     std::vector<std::string> certificateKeys; ///< In hexadecimal.
 };

@@ -63,6 +63,9 @@ AnswerSummary summaryOf(const VerificationReport& report, Answer answer)
     if (told.size() > kShown) {
         summary.reason += fmt::format("; and {} more", told.size() - kShown);
     }
+    if (const auto end = endOfLog(report); answer == Answer::Integrity && !end.empty()) {
+        summary.reason += (summary.reason.empty() ? "" : "; ") + end;
+    }
     if (summary.reason.empty()) {
         summary.reason = report.verdict == Verdict::Unreadable
             ? "nothing inside was believed"

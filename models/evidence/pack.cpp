@@ -82,6 +82,16 @@ std::string consistencyPath(std::uint64_t first, std::uint64_t second)
     return fmt::format("data/consistency/{}-{}.txt", first, second);
 }
 
+std::string openingPath(std::int32_t epoch, std::string_view file)
+{
+    return fmt::format("{}{}/{}", kLogsFolder, epoch, file);
+}
+
+std::string openingFieldPath(std::int32_t epoch, std::size_t position)
+{
+    return fmt::format("{}{}/fields/{:02}.json", kLogsFolder, epoch, position);
+}
+
 std::string certificatePath(std::string_view id)
 {
     return fmt::format("data/certificates/{}.dsse.json", id);

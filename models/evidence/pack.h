@@ -15,7 +15,12 @@ namespace exhibit::evidence {
 inline constexpr std::string_view kPackMimetype = "application/vnd.exhibit+zip";
 inline constexpr std::string_view kPackPredicate = "https://exhibit.example/evidence-pack/v1";
 inline constexpr std::string_view kPackSignature = "pack.dsse.json";
+inline constexpr std::string_view kLogsFolder = "data/logs/";
+inline constexpr std::string_view kOpeningFile = "entry.json"; ///< In a folder of that.
+inline constexpr std::string_view kOpeningProof = "opening.tlog-proof"; ///< Beside it.
 inline constexpr std::string_view kTagManifest = "tagmanifest-sha256.txt";
+/// What is known of the incident, as machines read it; reports are made from it.
+inline constexpr std::string_view kBundlePath = "data/exports/evidence.json";
 
 /// Paths inside the bag.
 [[nodiscard]] std::string entryPath(std::uint64_t sequence);
@@ -25,6 +30,9 @@ inline constexpr std::string_view kTagManifest = "tagmanifest-sha256.txt";
 [[nodiscard]] std::string checkpointPath(std::uint64_t size);
 [[nodiscard]] std::string tokenPath(std::uint64_t size);
 [[nodiscard]] std::string consistencyPath(std::uint64_t first, std::uint64_t second);
+/// "data/logs/<epoch>/": the first entry of a log that took over, with its proof and fields.
+[[nodiscard]] std::string openingPath(std::int32_t epoch, std::string_view file);
+[[nodiscard]] std::string openingFieldPath(std::int32_t epoch, std::size_t position);
 [[nodiscard]] std::string certificatePath(std::string_view id);
 [[nodiscard]] std::string certificatePayloadPath(std::string_view id);
 

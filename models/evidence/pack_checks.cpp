@@ -24,11 +24,13 @@ bool PackChecks::run()
     loadEnclosedKeys();
     loadEntries();
     checkFields();
+    checkCalls();
     checkCoverage();
     checkChain();
     loadCheckpoints();
     checkInclusion();
     checkConsistency();
+    checkOpenings();
     checkPackSignature();
     checkCertificates();
     checkTrust();
@@ -165,16 +167,6 @@ void PackChecks::checkTrust()
         why += (why.empty() ? "" : "; ") + reason;
     }
     m_report.notChecked("trust", m_report.origin, why.empty() ? "no key is pinned" : why);
-}
-
-void PackChecks::checkReport()
-{
-    const std::string name = "data/report/report.pdf";
-    m_report.notChecked("report",
-                        m_pack.has(name) ? name : "",
-                        m_pack.has(name) ? "the signature of the PDF is not looked at here; the "
-                                           "pack prevails over it"
-                                         : "the pack holds no report");
 }
 
 } // namespace exhibit::evidence

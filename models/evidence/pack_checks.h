@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/evidence/call_bytes.h"
 #include "models/evidence/entry.h"
 #include "models/evidence/envelope_signer.h"
 #include "models/evidence/erased_fields.h"
@@ -40,7 +41,6 @@ private:
     void loadEnclosedKeys();
     void checkPackSignature();
     void checkTrust();
-    void checkReport();
     /// Who signed the envelope, which stands at that size of the log; notes it under `id`.
     EnvelopeSigner checkEnvelope(const Envelope& envelope,
                                  std::optional<std::uint64_t> size,
@@ -58,6 +58,11 @@ private:
     [[nodiscard]] std::size_t checkErasures(const std::vector<Redaction>& redactions);
     void checkChain();
 
+    // pack_calls.cpp: requests and answers.
+    void checkCalls();
+    void checkCall(std::uint64_t sequence);
+    void checkCallPart(std::uint64_t sequence, const CallPart& part, const CallPieces& pieces);
+
     // pack_proofs.cpp: checkpoints, inclusion, consistency, certificates.
     void loadCheckpoints();
     [[nodiscard]] bool acceptCheckpoint(const SignedCheckpoint& checkpoint,
@@ -68,6 +73,7 @@ private:
     void checkConsistency();
     void checkConsistencyFile(const std::string& name);
     void recomputeRoots();
+    void checkOpenings(); ///< pack_openings.cpp
     void checkCertificates();
     void checkCertificate(const std::string& name);
     /// The certificate.issued entry that shows the payload's hash.
@@ -82,6 +88,16 @@ private:
                          const EnvelopeSigner& signer,
                          std::uint64_t issue,
                          const std::string& name);
+
+    // pack_bundle.cpp: what is told of the incident, against what the entries show.
+    void checkReport();
+    void checkBundle(const Json& bundle);
+    void checkBundledIncident(const Json& bundle);
+    void checkBundledDecisions(const Json& bundle);
+    /// The JSON text of a disclosed field; nullopt when it is not shown, or no JSON.
+    [[nodiscard]] std::optional<Json> shownDocument(const PackEntry& entry,
+                                                    std::string_view path) const;
+    void blameBundle(const std::vector<std::string>& members, std::uint64_t sequence);
 
     // pack_time.cpp: what others saw, and when.
     struct Seen {

@@ -34,6 +34,23 @@ std::optional<std::uint64_t> sequenceIn(std::string_view subject)
     return read.ec == std::errc() ? std::optional(sequence) : std::nullopt;
 }
 
+JsonArray laterLogsJson(const std::vector<LaterLog>& logs)
+{
+    const auto number
+        = [](const std::optional<std::uint64_t>& value) { return value ? Json(*value) : Json(); };
+    JsonArray list;
+    for (const auto& log : logs) {
+        list.push_back(JsonObject{{"origin", log.origin},
+                                  {"previous", log.previous},
+                                  {"cause", log.cause},
+                                  {"opened_at", log.openedAt},
+                                  {"signed_size", number(log.signedSize)},
+                                  {"previous_size", number(log.previousSize)},
+                                  {"pinned", log.pinned}});
+    }
+    return list;
+}
+
 } // namespace
 
 void VerificationReport::passed(std::string id, std::string subject, std::string detail)
@@ -112,6 +129,19 @@ Answer answerOf(std::string_view checkId)
     return checkId == "time" ? Answer::Time : Answer::Integrity;
 }
 
+std::string endOfLog(const VerificationReport& report)
+{
+    for (const auto& log : report.laterLogs) {
+        if (log.previous == report.origin && !report.origin.empty()) {
+            return fmt::format("the log ended ({}) and goes on as {}{}",
+                               log.cause.empty() ? "no cause is shown" : log.cause,
+                               log.origin,
+                               log.pinned ? "" : ", by a key that is not pinned");
+        }
+    }
+    return {};
+}
+
 JsonObject reportJson(const std::string& file, const VerificationReport& report)
 {
     JsonArray checks;
@@ -129,16 +159,20 @@ JsonObject reportJson(const std::string& file, const VerificationReport& report)
     if (report.timeProven) {
         time["proven"] = *report.timeProven;
     }
-    return {{"file", file},
-            {"verdict", wireName(report.verdict)},
-            {"checks", std::move(checks)},
-            {"disclosed", report.disclosed},
-            {"withheld", report.withheld},
-            {"erased", report.erased},
-            {"origin", report.origin},
-            {"tree_size", report.treeSize},
-            {"issuer", report.issuer},
-            {"time", std::move(time)}};
+    JsonObject json{{"file", file},
+                    {"verdict", wireName(report.verdict)},
+                    {"checks", std::move(checks)},
+                    {"disclosed", report.disclosed},
+                    {"withheld", report.withheld},
+                    {"erased", report.erased},
+                    {"origin", report.origin},
+                    {"tree_size", report.treeSize},
+                    {"issuer", report.issuer},
+                    {"time", std::move(time)}};
+    if (!report.laterLogs.empty()) {
+        json["later_logs"] = laterLogsJson(report.laterLogs);
+    }
+    return json;
 }
 
 int exitCodeOf(Verdict verdict)

@@ -35,6 +35,17 @@ struct Blame {
     std::set<std::uint64_t> entries; ///< Whose bytes are not the recorded ones, or unproven.
 };
 
+/// A log that took over from another, as its first entry says.
+struct LaterLog {
+    std::string origin;
+    std::string previous; ///< The origin of the log before; empty: not shown.
+    std::string cause; ///< "damage", "signer_lost"; empty: not shown.
+    std::string openedAt; ///< As that entry claims.
+    std::optional<std::uint64_t> signedSize; ///< Of the last good head of the log before.
+    std::optional<std::uint64_t> previousSize; ///< Entries that it ended with, where that is told.
+    bool pinned = false; ///< Under a head signed by a key from outside.
+};
+
 struct VerificationReport {
     Verdict verdict = Verdict::Unreadable;
     std::vector<Check> checks;
@@ -46,6 +57,8 @@ struct VerificationReport {
     std::string issuer;
     std::string timeClaimed; ///< Of the newest entry; the server's own clock.
     std::optional<std::string> timeProven; ///< By a time stamp that was checked.
+    /// Logs that took over, where the file is of a log that another follows or precedes.
+    std::vector<LaterLog> laterLogs;
 
     void passed(std::string id, std::string subject, std::string detail);
     /// At most 100 of one id are kept; the rest is counted in the last one. `file` is the one in
@@ -72,6 +85,8 @@ private:
 };
 
 [[nodiscard]] Answer answerOf(std::string_view checkId);
+/// One sentence of the end of the log that the report is about; empty when no later log shows one.
+[[nodiscard]] std::string endOfLog(const VerificationReport& report);
 /// The shape of commands.md.
 [[nodiscard]] JsonObject reportJson(const std::string& file, const VerificationReport& report);
 /// 0 valid, 2 unreadable, else 1.

@@ -78,14 +78,14 @@ Table ReportParts::answers() const
 {
     const auto& checks = m_facts.checks;
     auto [integrity, coverage, signer, trust, time] = evidence::answersOf(checks);
-    if (!m_facts.contradictions.empty()) {
-        integrity.result = CheckResult::Failed;
-        integrity.reason = "the bundle contradicts the entries: " + m_facts.contradictions.front();
-    } else if (integrity.result == CheckResult::Passed) {
+    if (integrity.result == CheckResult::Passed) {
         integrity.reason
             = fmt::format("{} and {} match their hashes; the chain is unbroken",
                           counted(static_cast<std::int64_t>(m_facts.entries), "entry", "entries"),
                           counted(static_cast<std::int64_t>(m_facts.files), "file"));
+        if (const auto end = evidence::endOfLog(checks); !end.empty()) {
+            integrity.reason += "; " + oneLine(end);
+        }
     }
     if (coverage.result == CheckResult::Passed) {
         coverage.reason = fmt::format("{}; {} fields disclosed, {} withheld, {} erased",
@@ -121,6 +121,16 @@ Table ReportParts::items() const
     addCertificate(table, m_facts);
     add("Log, tree size", mono(fmt::format("{}, {}", oneLine(m_facts.origin), m_facts.treeSize)));
     add("Signed root", mono(m_facts.root));
+    for (const auto& log : m_facts.checks.laterLogs) {
+        const bool ours = log.previous == m_facts.origin;
+        add(ours ? "Log ended" : "Log before",
+            plain(fmt::format("{}: {} ({}) of {}",
+                              oneLine(ours ? log.previous : log.origin),
+                              ours ? "goes on as " + oneLine(log.origin)
+                                   : "took over from " + oneLine(log.previous),
+                              oneLine(log.cause),
+                              oneLine(log.openedAt))));
+    }
     if (m_facts.incidentEntry) {
         add("Entry, leaf",
             mono(fmt::format("seq {}, {}", *m_facts.incidentEntry, m_facts.incidentLeaf)));

@@ -41,9 +41,6 @@ public:
         for (const auto& name : m_pack.under("data/entries/")) {
             EXHIBIT_CHECK(readEntry(name));
         }
-        if (!m_facts.incidentEntry) {
-            m_facts.contradictions.emplace_back("no entry of the pack opens the bundle's incident");
-        }
         return {};
     }
 
@@ -162,22 +159,8 @@ private:
         if (!decision) {
             return; // Withheld.
         }
-        const std::string id(stringMember(*decision, "decision_id"));
-        m_facts.entryOfDecision[id] = entry.sequence;
-        for (const auto& step : m_facts.bundle.steps) {
-            if (!step.decisionId || step.decisionId->text() != id) {
-                continue;
-            }
-            const bool same = step.policy == stringMember(*decision, "policy_id") && step.result
-                && wireName(*step.result) == stringMember(*decision, "result");
-            if (!same) {
-                m_facts.contradictions.push_back(fmt::format("step {}: entry {} records {} {}",
-                                                             step.stepIndex,
-                                                             entry.sequence,
-                                                             stringMember(*decision, "policy_id"),
-                                                             stringMember(*decision, "result")));
-            }
-        }
+        m_facts.entryOfDecision[std::string(stringMember(*decision, "decision_id"))]
+            = entry.sequence;
     }
 
     const evidence::Pack& m_pack;

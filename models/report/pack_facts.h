@@ -10,8 +10,7 @@
 
 namespace exhibit::report {
 
-/// Where a pack keeps the bundle that its report is made from.
-inline constexpr std::string_view kBundlePath = "data/exports/evidence.json";
+using evidence::kBundlePath;
 
 /// What a report says about the pack it is made from. Read from the pack alone, so that anyone who
 /// has the pack makes the same pages again.
@@ -37,8 +36,6 @@ struct PackFacts {
     std::size_t neighboursWithheld = 0;
     evidence::VerificationReport checks; ///< With no key pinned: paper cannot vouch for itself.
     EvidenceBundle bundle;
-    /// Where the bundle says other than the entries do; empty when it is sound.
-    std::vector<std::string> contradictions;
 };
 
 /// InvalidInput when it is no pack or holds no bundle.

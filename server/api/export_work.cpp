@@ -8,6 +8,8 @@
 #include "server/storage/export_record.h"
 #include "server/storage/report_facts.h"
 
+#include <algorithm>
+
 namespace exhibit::api {
 namespace {
 
@@ -25,6 +27,9 @@ std::optional<std::string> reasonToWithhold(const report::ExportRedaction& redac
         const auto incident = parseJson(text);
         if (incident && !stringMember(*incident, "user_id").empty()) {
             return "personal data: the user's name";
+        }
+        if (incident && redaction.concerns(*incident)) {
+            return "personal data or a secret"; // Spelled otherwise than in the JSON's text.
         }
     }
     return redaction.concerns(value) ? std::optional<std::string>("personal data or a secret")
@@ -168,6 +173,9 @@ Result<storage::ExportedPack> makePack(const ExportWork& work, const report::Evi
     }
     pack.caseId = work.request.caseId;
     pack.exporter = work.actor;
+    const auto& include = work.request.include;
+    pack.rawCalls = !work.request.redact
+        && std::find(include.begin(), include.end(), report::Include::RawIo) != include.end();
     const bool withheld = !work.request.production.withheld.empty();
     if (redaction.on() || withheld) {
         pack.withhold = [&redaction, withheld](std::string_view path,

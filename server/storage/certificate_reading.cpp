@@ -6,6 +6,7 @@
 #include "server/storage/good_head.h"
 #include "server/storage/keyring_store.h"
 #include "server/storage/ledger_keys.h"
+#include "server/storage/log_openings.h"
 #include "server/storage/pack_parts.h"
 #include "server/storage/time_stamps.h"
 
@@ -104,6 +105,12 @@ public:
         EXHIBIT_CHECK(addEntries(statement, document));
         EXHIBIT_CHECK(addIssue(document));
         EXHIBIT_CHECK(addTimeStamp(document));
+        EXHIBIT_TRY(
+            auto openings,
+            readOpenings(m_transaction, m_keys, packKeys, {m_issuedIn->checkpoint(), false}));
+        for (auto& one : openings) {
+            document.laterLogs.push_back(std::move(one.opening));
+        }
         EXHIBIT_CHECK(addKeys(packKeys, document));
         issued.document = evidence::writeCertificateDocument(document);
         const Digest payload = sha256(m_row.envelope.payload);

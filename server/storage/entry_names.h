@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/base/result.h"
+#include "models/evidence/call_bytes.h"
 
 #include <string>
 #include <string_view>
@@ -9,7 +10,7 @@
 /// Types of entries and paths of fields that are written in one place and compared in another.
 namespace exhibit::storage {
 
-inline constexpr std::string_view kCallEntry = "llm.call";
+using evidence::kCallEntry;
 inline constexpr std::string_view kDecisionEntry = "decision.recorded";
 inline constexpr std::string_view kIncidentEntry = "incident.opened";
 /// Of a call: {"count": n, "sha256": hex} over its steps; see stepsDigest().

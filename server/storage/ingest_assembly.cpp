@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/base/assert.h"
 #include "models/domain/quota.h"
+#include "models/evidence/call_bytes.h"
 #include "server/storage/ingest_batch.h"
 
 #include <algorithm>
@@ -156,7 +157,7 @@ void BatchAssembly::addPiece(const spool::StoredRecord& stored, spool::ChunkReco
     }
     const auto size = static_cast<std::int64_t>(chunk.body.size());
     call->releasedBytes = chunk.offset + size;
-    call->releasedChain = chainedPiece(call->releasedChain, chunk.body);
+    call->releasedChain = evidence::chainedPiece(call->releasedChain, chunk.body);
     addBody(stored,
             *call,
             "/response/released",
@@ -174,7 +175,7 @@ void BatchAssembly::addWithheld(const spool::StoredRecord& stored, spool::Withhe
     }
     const auto size = static_cast<std::int64_t>(withheld.body.size());
     const auto position = std::exchange(call->withheldBytes, call->withheldBytes + size);
-    call->withheldChain = chainedPiece(call->withheldChain, withheld.body);
+    call->withheldChain = evidence::chainedPiece(call->withheldChain, withheld.body);
     addBody(stored,
             *call,
             "/response/withheld",

@@ -377,11 +377,6 @@ private:
 
 } // namespace
 
-Digest chainedPiece(const Digest& chain, BytesView piece)
-{
-    return Sha256().update(asView(chain)).update(asView(sha256(piece))).finish();
-}
-
 StepsOfCall buildSteps(const OpenCall& call, const spool::CallClosed& closing)
 {
     return Builder(call, closing).build();

@@ -28,7 +28,7 @@ struct OpenCall {
     std::vector<spool::IncidentRecord> incidents;
     std::int64_t releasedBytes = 0;
     std::int64_t withheldBytes = 0;
-    Digest releasedChain{}; ///< chainedPiece() of each, from zeros.
+    Digest releasedChain{}; ///< evidence::chainedPiece() of each, from zeros.
     Digest withheldChain{};
     bool stored = false; ///< Its row is in proxy_calls since an earlier batch.
 };
@@ -56,9 +56,6 @@ struct StepsOfCall {
     std::optional<std::int64_t> inflection; ///< The first decision that changed the course.
     std::vector<PendingCause> causes;
 };
-
-/// SHA-256(chain so far || SHA-256(piece))
-[[nodiscard]] Digest chainedPiece(const Digest& chain, BytesView piece);
 
 /// Moves every step number of the part by `base`.
 void shiftSteps(StepsOfCall& part, std::int64_t base);

@@ -7,6 +7,8 @@
 #include "models/evidence/verifier.h"
 #include "server/storage/entry_names.h"
 #include "server/storage/erasure_reading.h"
+#include "server/storage/log_openings.h"
+#include "server/storage/pack_calls.h"
 #include "server/storage/pack_parts.h"
 #include "server/storage/time_stamps.h"
 
@@ -43,8 +45,16 @@ public:
         EXHIBIT_CHECK(addEntries());
         EXHIBIT_CHECK(addProofs());
         EXHIBIT_CHECK(addCertificates());
+        if (m_request.rawCalls && !hidesAnything()) {
+            EXHIBIT_CHECK(addCallBytes(m_transaction, m_keys, m_scope, m_payload));
+        }
         EXHIBIT_CHECK(addRedactions());
-        EXHIBIT_CHECK(addPackKeys(m_transaction, m_packKeys, {m_head, m_origin}, m_payload));
+        EXHIBIT_TRY(
+            const auto others,
+            addOpenings(
+                m_transaction, m_keys, m_packKeys, {m_checkpoint, !hidesAnything()}, m_payload));
+        EXHIBIT_CHECK(
+            addPackKeys(m_transaction, m_packKeys, {m_head, m_origin}, others, m_payload));
         addReadme(m_payload);
         return std::move(m_payload);
     }

@@ -20,6 +20,9 @@ struct PackRequest {
     std::vector<ExportRedaction> redactions;
     std::string caseId;
     Actor exporter;
+    /// The bytes of requests and answers go with it, as long as nothing else is left out: they
+    /// cannot be redacted, for they would not be what was recorded.
+    bool rawCalls = false;
     /// Why a field that could be shown is withheld all the same; nullopt: it is shown. May be
     /// empty.
     std::function<std::optional<std::string>(std::string_view path, const Json& value)> withhold;

@@ -106,6 +106,8 @@ Result<PackHead> findPackHead(Database& database,
     };
     EXHIBIT_TRY(auto ended, database.read(tenant, deadline, look));
     if (ended) {
+        // What the log after it says of its end is to be proven as well.
+        EXHIBIT_CHECK(parts.checkpointer.checkpointNow(tenant, deadline));
         return PackHead{*std::move(ended), true};
     }
     EXHIBIT_TRY(auto checkpoint, parts.publish(tenant, deadline));
@@ -115,12 +117,15 @@ Result<PackHead> findPackHead(Database& database,
 Result<void> addPackKeys(Transaction& transaction,
                          const PackKeys& packKeys,
                          const PackLog& log,
+                         const std::vector<evidence::NoteKey>& others,
                          evidence::PackPayload& payload)
 {
     EXHIBIT_TRY(const auto keys, keysOf(transaction, packKeys, log));
     std::string vkeys;
-    for (const auto& key : keys) {
-        vkeys += key.text() + "\n";
+    for (const auto* list : {&keys, &others}) {
+        for (const auto& key : *list) {
+            vkeys += vkeys.find(key.text()) == vkeys.npos ? key.text() + "\n" : "";
+        }
     }
     EXHIBIT_TRY(const auto keyring, readKeyring(transaction));
     if (keyring) {

@@ -38,9 +38,11 @@ struct PackLog {
     const std::string& origin;
 };
 /// data/keys: those of a log that ended as they were noted when they signed it.
+/// Beside them those of other logs that the pack has heads of.
 [[nodiscard]] Result<void> addPackKeys(Transaction& transaction,
                                        const PackKeys& packKeys,
                                        const PackLog& log,
+                                       const std::vector<evidence::NoteKey>& others,
                                        evidence::PackPayload& payload);
 void addReadme(evidence::PackPayload& payload);
 /// data/case.json.

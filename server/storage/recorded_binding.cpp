@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/storage/recorded_binding.h"
 
+#include "models/evidence/call_bytes.h"
 #include "models/evidence/checkpoint.h"
 #include "models/evidence/field.h"
 #include "server/storage/entry_names.h"
@@ -19,7 +20,7 @@ Digest chainOf(const std::vector<RecordedPiece>& pieces)
 {
     Digest chain{};
     for (const auto& piece : pieces) {
-        chain = chainedPiece(chain, piece.bytes);
+        chain = evidence::chainedPiece(chain, piece.bytes);
     }
     return chain;
 }

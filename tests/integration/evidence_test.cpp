@@ -2,6 +2,7 @@
 // From a call through the proxy to a pack that others verify: real server, signer, PostgreSQL.
 #include "tests/integration/evidence_fixture.h"
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <thread>
@@ -21,6 +22,29 @@ protected:
         }
         EXPECT_FALSE(all.empty());
         return all.find(text) != Bytes::npos;
+    }
+
+    /// A pack that lies, signed anew by a key that is trusted, and what the verifier blames.
+    void expectInvalid(const std::string& pack, const std::string& kind, const std::string& blamed)
+    {
+        const auto folder = m_folder.path() / kind;
+        const auto keys = m_folder.path() / "keys"; // verifyByHand() left them there.
+        std::filesystem::create_directory(folder);
+        std::filesystem::copy_file(keys / "cert.pub.pem", folder / "TRUSTED-cert.pub.pem");
+        const std::string command = "python3 " + source() + "/tests/integration/tampered_pack.py "
+            + kind + " " + pack + " " + folder.string();
+        ASSERT_EQ(std::system(command.c_str()), 0);
+        auto pinned = anchors();
+        pinned.insert(pinned.end(),
+                      {"--trust-certificate", (folder / "TRUSTED-cert.pub.pem").string()});
+        const Json report = verify((folder / "case.exhibit").string(), pinned);
+        EXPECT_EQ(stringMember(report, "verdict"), "invalid") << printJson(report);
+        for (const auto& one : findMember(report, "checks")->get_array()) {
+            if (stringMember(one, "result") == "failed") {
+                EXPECT_NE(stringMember(one, "subject").find(blamed), std::string_view::npos)
+                    << printJson(one);
+            }
+        }
     }
 
     template <class Happened>
@@ -83,6 +107,20 @@ TEST_F(Evidence, aStrangerVerifiesItWithTheProcedureAsPrinted)
     const std::string incident = makeIncident();
     EXPECT_EQ(verifyByHand(exportPack(incident)), 0);
     EXPECT_EQ(verifyByHand(exportPack(incident, {"--redact", "/incident=privacy"})), 0);
+}
+
+TEST_F(Evidence, aPackWithRawMaterialProvesTheBytes)
+{
+    const std::string incident = makeIncident();
+    const std::string pack
+        = exportPack(incident, {"--unredacted", "--include", "raw_io", "full_trace"});
+    const Json report = verify(pack, anchors());
+    EXPECT_EQ(stringMember(report, "verdict"), "valid") << printJson(report);
+    EXPECT_NE(printJson(report).find("the bytes of 1 calls"), std::string::npos)
+        << printJson(report);
+    EXPECT_EQ(verifyByHand(pack), 0);
+    expectInvalid(pack, "answer", "/response/released");
+    expectInvalid(pack, "title", "data/exports/evidence.json /incident/title");
 }
 
 TEST_F(Evidence, aStrangerVerifiesEntriesThatLieFarApart)

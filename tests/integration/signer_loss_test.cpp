@@ -92,6 +92,20 @@ protected:
         return check.value_or(Json(JsonObject{}));
     }
 
+    /// A pack of either log says that the second took over from the first, and why.
+    static void expectEndShown(const Json& report, bool isPinned)
+    {
+        const Json* logs = findMember(report, "later_logs");
+        ASSERT_NE(logs, nullptr) << printJson(report);
+        ASSERT_EQ(logs->get_array().size(), 1U) << printJson(report);
+        const Json& later = logs->get_array().front();
+        EXPECT_TRUE(stringMember(later, "origin").ends_with("/log2")) << printJson(later);
+        EXPECT_TRUE(stringMember(later, "previous").ends_with("/log1")) << printJson(later);
+        EXPECT_EQ(stringMember(later, "cause"), "signer_lost");
+        EXPECT_GT(findMember(later, "signed_size")->to_number<int>(), 0) << printJson(later);
+        EXPECT_EQ(findMember(later, "pinned")->get_bool(), isPinned) << printJson(later);
+    }
+
     void expectSound(const Json& check) const
     {
         EXPECT_TRUE(findMember(check, "sound")->get_bool()) << printJson(check);
@@ -144,6 +158,12 @@ TEST_F(SignerLoss, endsTheOldLogAndGoesOnInANewOne)
     EXPECT_EQ(stringMember(oldOne, "verdict"), "valid") << printJson(oldOne);
     EXPECT_EQ(findMember(oldOne, "disclosed")->get_int64(), 0) << "nobody can read them";
     EXPECT_GT(findMember(oldOne, "withheld")->get_int64(), 0);
+    expectEndShown(oldOne, false);
+    auto both = pinned(0);
+    const auto more = pinned(1);
+    both.insert(both.end(), more.begin(), more.end());
+    expectEndShown(verify(exportPack(before), both), true);
+    expectEndShown(newOne, true);
     EXPECT_EQ(stringMember(verify(exportPack(before), pinned(1)), "verdict"), "untrusted");
 
     const Json whole = check();
@@ -202,6 +222,15 @@ TEST_F(SignerLoss, ofTheHeadsAloneLosesNoField)
     const Json pack = verify(exportPack(before), pinned(0));
     EXPECT_EQ(stringMember(pack, "verdict"), "valid") << printJson(pack);
     EXPECT_GT(findMember(pack, "disclosed")->get_int64(), 0);
+    expectEndShown(pack, false);
+    const auto certificate = (m_folder.path() / "certificate.json").string();
+    EXPECT_TRUE(m_server->controlJson({"certify", before, "-o", certificate}));
+    auto both = pinned(0);
+    const auto more = pinned(1);
+    both.insert(both.end(), more.begin(), more.end());
+    const Json certified = verify(certificate, both);
+    EXPECT_EQ(stringMember(certified, "verdict"), "valid") << printJson(certified);
+    expectEndShown(certified, true);
     const Json whole = check();
     expectSound(whole);
     EXPECT_EQ(findMember(whole, "unreadable")->get_int64(), 0) << printJson(whole);

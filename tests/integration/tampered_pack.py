@@ -15,7 +15,8 @@ import sys
 import tempfile
 import zipfile
 
-KINDS = ("unlisted", "signature", "head", "chain", "entry", "field", "proof", "certificate")
+KINDS = ("unlisted", "signature", "head", "chain", "entry", "field", "answer", "title", "proof",
+         "certificate")
 TYPE = "application/vnd.in-toto+json"
 
 
@@ -77,6 +78,16 @@ def change(kind, files, key):
             return False
         files[fields[0]] = files[fields[0]][:-3] + bytes([files[fields[0]][-3] ^ 1]) \
             + files[fields[0]][-2:]
+    elif kind == "answer":
+        answers = named(files, "calls", "/released.bin")
+        if not answers:
+            return False
+        files[answers[0]] = files[answers[0]][:-3] + bytes([files[answers[0]][-3] ^ 1]) \
+            + files[answers[0]][-2:]
+    elif kind == "title":
+        text = files["data/exports/evidence.json"]
+        at = text.index(b'"title":"', text.index(b'"incident":')) + 9
+        files["data/exports/evidence.json"] = text[:at] + bytes([text[at] ^ 1]) + text[at + 1:]
     elif kind == "proof":
         name = named(files, "proofs", ".tlog-proof")[0]
         lines = files[name].decode().split("\n")

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bytes of calls, against the digests that the entries of the calls show.
+#include "models/evidence/call_bytes.h"
+#include "models/evidence/field.h"
+#include "models/evidence/pack_checks.h"
+
+#include <fmt/format.h>
+
+namespace exhibit::evidence {
+namespace {
+
+std::string atPart(std::uint64_t sequence, const CallPart& part)
+{
+    return fmt::format("seq {} {}", sequence, part.path);
+}
+
+} // namespace
+
+void PackChecks::checkCalls()
+{
+    std::map<std::string, std::uint64_t> known;
+    for (const auto& [sequence, entry] : m_entries) {
+        if (entry.entry.type == kCallEntry) {
+            known.emplace(callPath(sequence, kCallPieces), sequence);
+            for (const auto& part : kCallParts) {
+                known.emplace(callPath(sequence, part.file), sequence);
+            }
+        }
+    }
+    std::set<std::uint64_t> calls;
+    for (const auto& name : m_pack.under(kCallsFolder)) {
+        if (const auto found = known.find(name); found != known.end()) {
+            calls.insert(found->second);
+        } else {
+            m_report.failed("fields", name, "it belongs to no call with an entry in the pack");
+        }
+    }
+    for (const auto sequence : calls) {
+        checkCall(sequence);
+    }
+    if (!calls.empty() && !m_report.hasFailure("fields")) {
+        m_report.passed("fields",
+                        fmt::format("the bytes of {} calls", calls.size()),
+                        "requests and answers are what the entries of the calls committed to");
+    }
+}
+
+void PackChecks::checkCall(std::uint64_t sequence)
+{
+    const std::string list = callPath(sequence, kCallPieces);
+    const auto text = m_pack.content(list);
+    const auto pieces = text ? parseCallPieces(text->view()) : tl::make_unexpected(text.error());
+    if (!pieces) {
+        m_report.failed("fields",
+                        fmt::format("seq {} pieces", sequence),
+                        text ? pieces.error().message
+                             : "incomplete: bytes of a call without the list of their pieces",
+                        list);
+        return;
+    }
+    for (const auto& part : kCallParts) {
+        checkCallPart(sequence, part, *pieces);
+    }
+}
+
+void PackChecks::checkCallPart(std::uint64_t sequence,
+                               const CallPart& part,
+                               const CallPieces& pieces)
+{
+    const std::string file = callPath(sequence, part.file);
+    const auto blame
+        = [&](const char* why) { m_report.failed("fields", atPart(sequence, part), why, file); };
+    const auto claim = m_claims.find({sequence, std::string(part.path)});
+    const auto digest = claim == m_claims.end() ? std::nullopt : bytesOf(claim->second);
+    const auto content = m_pack.content(file);
+    const auto bytes = content ? content->view() : BytesView();
+    const bool recorded = digest && !digest->empty(); // There was something to take a digest of.
+    if (!digest && content) {
+        blame("bytes are shown and the digest that they would be compared with is not");
+    } else if (digest && !recorded && content) {
+        blame("bytes of what the entry says was not there");
+    } else if (recorded && part.pieces != nullptr) {
+        const auto chain = chainOf(pieces.*part.pieces, bytes);
+        if (!chain || asView(*chain) != *digest) {
+            blame("modified: the answer and its pieces are not what the entry committed to");
+        }
+    } else if (recorded && !content) {
+        blame("incomplete: the other bytes of the call are shown");
+    } else if (recorded && asView(sha256(bytes)) != *digest) {
+        blame("modified: the bytes are not what the entry committed to");
+    }
+}
+
+} // namespace exhibit::evidence
