@@ -10,7 +10,7 @@ StreamRelay::StreamRelay(prevention::CallGuard& guard, UsageMeter& meter, Option
     , m_meter(meter)
     , m_options(std::move(options))
     , m_channels(guard)
-    , m_frame(options.surface.makeFrame())
+    , m_frame(m_options.surface.makeFrame())
 {
 }
 

@@ -61,7 +61,7 @@ public:
         for (const auto index : ending.openChoices) {
             if (const auto item = itemJson(ending, index); !item.empty()) {
                 add("response.output_item.done",
-                    fmt::format(",\"output_index\":{},\"item\":{}", index, item));
+                    fmt::format(R"(,"output_index":{},"item":{})", index, item));
             }
         }
         add("response.incomplete",

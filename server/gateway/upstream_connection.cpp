@@ -86,8 +86,10 @@ asio::awaitable<Result<void>> UpstreamConnection::connect(NameResolver& names,
     if (error || m_closed) {
         co_return tl::make_unexpected(errorFor(error, "connecting"));
     }
-    socket.set_option(asio::ip::tcp::no_delay(true), error);
-    socket.non_blocking(true, error);
+    if (socket.set_option(asio::ip::tcp::no_delay(true), error)
+        || socket.non_blocking(true, error)) {
+        co_return tl::make_unexpected(errorFor(error, "connecting"));
+    }
     co_return co_await handshake(target);
 }
 
@@ -322,7 +324,7 @@ void UpstreamConnection::close()
     }
     m_timer.cancel();
     boost::system::error_code ignored;
-    lowest().close(ignored);
+    static_cast<void>(lowest().close(ignored));
 }
 
 } // namespace exhibit::gateway
