@@ -5,6 +5,12 @@
 #include <QJsonObject>
 #include <QUrl>
 
+#ifdef Q_OS_LINUX
+#include <csignal>
+
+#include <sys/prctl.h>
+#endif
+
 namespace exhibit::client {
 namespace {
 
@@ -22,6 +28,10 @@ BundledServer::BundledServer(Plan plan, QObject* parent)
     : QObject(parent)
     , m_plan(std::move(plan))
 {
+#ifdef Q_OS_LINUX
+    // Also where this program ends without a goodbye: nobody else looks after it.
+    m_process.setChildProcessModifier([] { ::prctl(PR_SET_PDEATHSIG, SIGTERM); });
+#endif
     connect(&m_process, &QProcess::readyReadStandardOutput, this, &BundledServer::readOutput);
     connect(&m_process, &QProcess::readyReadStandardError, this, [this] {
         m_errors += m_process.readAllStandardError();

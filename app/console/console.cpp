@@ -210,7 +210,7 @@ Secret Console::keyFromOptions() const
 
 void Console::connectTo(const ui::ConnectChoice& choice)
 {
-    if (choice.key.empty() && m_local.isAt(LocalGateways::Kind::Kept, choice.address)) {
+    if (choice.key.empty() && m_local.isKeptAt(choice.address)) {
         return startLocal(window(), LocalGateways::Kind::Kept);
     }
     for (auto* welcome : m_welcomes) {
@@ -241,7 +241,7 @@ void Console::connectWith(const QString& address, const Secret& key)
 void Console::connected()
 {
     if (!m_options.safeMode
-        && !m_local.isAt(LocalGateways::Kind::Sample, m_connection->address())) {
+        && !m_local.servesAt(LocalGateways::Kind::Sample, m_connection->address())) {
         m_session->rememberServer(m_connection->address());
     }
     for (std::size_t i = 0; i < m_windows.size(); ++i) {

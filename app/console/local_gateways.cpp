@@ -148,15 +148,16 @@ bool LocalGateways::areRunning() const
     });
 }
 
-bool LocalGateways::isAt(Kind kind, const QString& address) const
+bool LocalGateways::servesAt(Kind kind, const QString& address) const
 {
     const auto& one = m_each.at(static_cast<std::size_t>(kind));
-    const bool isKept = kind == Kind::Kept;
-    const QString at = one.server != nullptr && !one.server->address().isEmpty()
-        ? one.server->address()
-        : isKept ? QSettings().value(kAddressSetting).toString()
-                 : QString();
-    return !at.isEmpty() && at == address;
+    return one.server != nullptr && !address.isEmpty() && one.server->address() == address;
+}
+
+bool LocalGateways::isKeptAt(const QString& address) const
+{
+    return servesAt(Kind::Kept, address)
+        || (!address.isEmpty() && QSettings().value(kAddressSetting).toString() == address);
 }
 
 } // namespace exhibit::console

@@ -26,8 +26,10 @@ public:
     /// Asks those that run to end; allEnded() follows, at once where none runs.
     void stop();
     [[nodiscard]] bool areRunning() const;
-    /// Whether that is where the gateway is, or was last time.
-    [[nodiscard]] bool isAt(Kind kind, const QString& address) const;
+    /// Whether it was started there by this console, however it stands now.
+    [[nodiscard]] bool servesAt(Kind kind, const QString& address) const;
+    /// Whether the one whose data stays is there, or was when a console last ran.
+    [[nodiscard]] bool isKeptAt(const QString& address) const;
 
 Q_SIGNALS:
     void said(const QString& text, bool failed); ///< What a start is doing.

@@ -33,7 +33,7 @@ void Console::followGateways()
     connect(&m_local, &LocalGateways::away, m_connection.get(), &Connection::setExcuse);
     connect(&m_hub, &ui::SourceHub::retryAsked, this, [this] {
         for (const auto kind : {Kind::Kept, Kind::Sample}) {
-            if (m_local.isAt(kind, m_connection->address())) {
+            if (m_local.servesAt(kind, m_connection->address())) {
                 startLocal(shownWindow(), kind); // What gave up begins again.
             }
         }

@@ -77,7 +77,8 @@ void Console::saveState()
 {
     const QString server = m_connection->address();
     if (m_windows.empty() || m_options.safeMode || server.isEmpty()
-        || m_local.isAt(LocalGateways::Kind::Sample, server)) { // Nothing of it is there next time.
+        || m_local.servesAt(LocalGateways::Kind::Sample,
+                            server)) { // Nothing of it is there next time.
         return;
     }
     const auto& search = ui::SearchController::of(window().services());

@@ -88,12 +88,13 @@ private Q_SLOTS:
         m_source->holdsSearches = true;
         search().setText(u"severity:high"_s, true);
         QTRY_VERIFY(cancel->isVisible());
+        auto& bar = *qobject_cast<ui::QueryBar*>(window().pane(u"query"_s));
+        QTRY_VERIFY2(bar.countText().contains(u" s …"_s), qPrintable(bar.countText()));
         cancel->click();
         QCOMPARE(search().state(), ui::SearchState::Cancelled);
         QVERIFY(!cancel->isVisible());
         window().activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(&window()));
-        auto& bar = *qobject_cast<ui::QueryBar*>(window().pane(u"query"_s));
         const QList<QWidget*> places{&results().view(), &results().histogram(), &bar.field()};
         for (QWidget* place : places) {
             place->setFocus();

@@ -332,7 +332,7 @@ private Q_SLOTS:
                        m_server.url(),
                        u"--key-file"_s,
                        m_server.keyFile()});
-        QVERIFY(program.waitForFinished(4 * kPatience));
+        QVERIFY(program.waitForFinished(20 * kPatience)); // Every state, in three themes.
         QCOMPARE(program.exitCode(), 0);
         for (const char* name : {"welcome-dark", "investigate-light", "investigate-contrast"}) {
             const QImage picture(folder.filePath(u"shots/%1.png"_s.arg(QLatin1StringView(name))));

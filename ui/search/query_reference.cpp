@@ -149,6 +149,7 @@ QueryReference::QueryReference(QWidget* parent)
     auto* page = new QTextBrowser(this);
     page->setAccessibleName(windowTitle());
     page->setFrameShape(QFrame::NoFrame);
+    page->document()->setDocumentMargin(scaled(16));
     page->setHtml(text());
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);

@@ -175,13 +175,15 @@ void TimelinePainter::paintLane(Lane lane)
     const auto& view = m_scene.view;
     const auto& items = m_scene.data.lane(lane);
     if (items.empty()) {
-        if (lane == Lane::Tool && m_scene.data.size() > 0) {
+        if ((lane == Lane::Tool || lane == Lane::Context) && m_scene.data.size() > 0) {
             m_painter.setFont(typeFont(TypeRole::Small));
             m_painter.setPen(colour(Role::Text3));
             m_painter.drawText(
                 rect.adjusted(m_scene.geometry.headerWidth + scaled(10), 0, 0, 0),
                 Qt::AlignVCenter,
-                QCoreApplication::translate("Timeline", "No tool calls in this run"));
+                lane == Lane::Tool
+                    ? QCoreApplication::translate("Timeline", "No tool calls in this run")
+                    : QCoreApplication::translate("Timeline", "No context facts in this run"));
         }
         return;
     }
