@@ -96,7 +96,7 @@ private:
                 arrived(durable); // Of records that were released, only the numbers are left.
                 release(m_brought);
                 pause(m_options.idlePause);
-            } else if (begin(records->front().recordNo)) {
+            } else {
                 const CallRush rush(m_services.journal);
                 ingest(*std::move(records));
                 yieldToCalls(rush);
@@ -115,7 +115,8 @@ private:
             m_begun = begun.has_value();
             if (!begun) {
                 report(begun.error());
-                if (pause(m_options.retryPauseMax)) {
+                lookAhead();
+                if (pause(m_options.retryPauseMin)) {
                     return false;
                 }
             }
@@ -141,6 +142,9 @@ private:
         }
         const auto last = records.back().recordNo;
         m_ahead.skipTo(last);
+        if (!begin(records.front().recordNo)) {
+            return; // Stopping.
+        }
         const auto count = records.size();
         const auto groups = byTenant(std::move(records));
         for (const auto& [tenant, group] : groups) {
