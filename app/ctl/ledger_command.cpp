@@ -22,7 +22,15 @@ int showKeys(Session& session, const std::string& pdfFile)
     for (const auto& log : logs != nullptr && logs->is_array() ? logs->get_array() : JsonArray{}) {
         session.out().stream << "--trust-log '" << stringMember(log, "vkey") << "'\n";
     }
-    session.out().stream << "--trust-certificate " << stringMember(*keys, "certificate") << "\n";
+    const Json* certificates = findMember(*keys, "certificates");
+    if (certificates == nullptr || !certificates->is_array()) { // An older server.
+        session.out().stream << "--trust-certificate " << stringMember(*keys, "certificate")
+                             << "\n";
+        certificates = nullptr;
+    }
+    for (const auto& one : certificates != nullptr ? certificates->get_array() : JsonArray{}) {
+        session.out().stream << "--trust-certificate " << stringMember(one, "key") << "\n";
+    }
     if (!pdfFile.empty()) {
         std::ofstream file(pdfFile, std::ios::binary);
         file << stringMember(*keys, "pdf_certificate");
@@ -76,8 +84,48 @@ void printAnchors(Session& session, const Json& check)
     }
 }
 
-int verifyLedger(Session& session)
+/// What is missing of journals: no damage of the log, and not in it either.
+void printLosses(Session& session, const Json& check)
 {
+    const auto list = [&check](std::string_view name) {
+        const Json* found = findMember(check, name);
+        return found != nullptr && found->is_array() ? found->get_array() : JsonArray{};
+    };
+    for (const auto& gap : list("gaps")) {
+        session.out().stream << "records " << printJson(gap.at("first")) << " to "
+                             << printJson(gap.at("last")) << " of the journal of "
+                             << stringMember(gap, "replica") << " never arrived\n";
+    }
+    for (const auto& open : list("open_journals")) {
+        session.out().stream << "the journal of " << stringMember(open, "replica")
+                             << " was not closed: what it held after record "
+                             << printJson(open.at("brought")) << " is not here, as of "
+                             << stringMember(open, "told_at") << "\n";
+    }
+}
+
+/// A key reads the log of its own tenant: kDone when that is the one. `tenant` may be empty.
+int expectTenant(Session& session, const std::string& tenant)
+{
+    if (tenant.empty()) {
+        return kDone;
+    }
+    const auto keys = session.wait(session.client().ledgerKeys());
+    if (!keys) {
+        return report(keys.error(), session.json());
+    }
+    const std::string own(stringMember(*keys, "tenant"));
+    return own == tenant
+        ? kDone
+        : report(Error{ErrorCode::InvalidInput, "The key is of another tenant.", own},
+                 session.json());
+}
+
+int verifyLedger(Session& session, const std::string& tenant)
+{
+    if (const int code = expectTenant(session, tenant); code != kDone) {
+        return code;
+    }
     const auto check = session.wait(session.client().verifyLedger());
     if (!check) {
         return report(check.error(), session.json());
@@ -99,6 +147,7 @@ int verifyLedger(Session& session)
                              << " entries have fields that nobody can read: their key was lost "
                                 "with the signer\n";
     }
+    printLosses(session, *check);
     Table table({"EPOCH", "SEQ", "PROBLEM"});
     for (const auto& finding :
          findings != nullptr && findings->is_array() ? findings->get_array() : JsonArray{}) {
@@ -118,8 +167,12 @@ void addLedgerCommand(CLI::App& app, Invocation& invocation)
 {
     auto* group = app.add_subcommand("ledger", "The signed log: check it, show its keys");
     group->require_subcommand(1);
-    group->add_subcommand("verify", "Check the whole log from its bytes")->callback([&invocation] {
-        invocation.run = verifyLedger;
+    auto* verify = group->add_subcommand("verify", "Check the whole log from its bytes");
+    auto tenant = std::make_shared<std::string>();
+    verify->add_option(
+        "--tenant", *tenant, "The tenant whose log is meant; the key has to be of it");
+    verify->callback([&invocation, tenant] {
+        invocation.run = [tenant](Session& session) { return verifyLedger(session, *tenant); };
     });
     auto epoch = std::make_shared<std::int64_t>(0);
     auto* checkpoint = group->add_subcommand(

@@ -56,6 +56,24 @@ Result<std::string> valueAt(const evidence::Pack& pack,
 
 } // namespace
 
+Result<CustodyRecord> custodyOfEntry(const evidence::Entry& entry,
+                                     const Digest& hash,
+                                     std::string who,
+                                     std::string role)
+{
+    EXHIBIT_TRY(const auto at, parseTime(entry.time));
+    const auto action = actionOf(entry.type);
+    return CustodyRecord{fmt::format("{}#{}", entry.log, entry.sequence),
+                         at,
+                         who.empty() ? "withheld" : std::move(who),
+                         role.empty() ? "withheld" : std::move(role),
+                         action.action,
+                         fmt::format("{}: {}", entry.type, action.purpose),
+                         "Exhibit",
+                         hash,
+                         static_cast<std::int64_t>(entry.sequence)};
+}
+
 Result<std::vector<CustodyRecord>> custodyOf(const evidence::Pack& pack, const PackFacts& facts)
 {
     std::vector<CustodyRecord> records;
@@ -65,17 +83,9 @@ Result<std::vector<CustodyRecord>> custodyOf(const evidence::Pack& pack, const P
         EXHIBIT_TRY(const auto entry, evidence::parseEntry(file.view()));
         EXHIBIT_TRY(auto who, valueAt(pack, entry, "/reporter_id"));
         EXHIBIT_TRY(auto role, valueAt(pack, entry, "/reporter_type"));
-        EXHIBIT_TRY(const auto at, parseTime(entry.time));
-        const auto action = actionOf(entry.type);
-        records.push_back({fmt::format("{}#{}", entry.log, entry.sequence),
-                           at,
-                           who.empty() ? "withheld" : std::move(who),
-                           role.empty() ? "withheld" : std::move(role),
-                           action.action,
-                           fmt::format("{}: {}", entry.type, action.purpose),
-                           "Exhibit",
-                           sha256(file.view()),
-                           static_cast<std::int64_t>(entry.sequence)});
+        EXHIBIT_TRY(auto record,
+                    custodyOfEntry(entry, sha256(file.view()), std::move(who), std::move(role)));
+        records.push_back(std::move(record));
     }
     const auto& bundle = facts.bundle;
     records.push_back({"evidence.exhibit",

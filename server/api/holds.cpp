@@ -148,6 +148,16 @@ http::Response releaseHold(const SharedServices& services,
     return response;
 }
 
+/// What cannot be noted now is at the next start, from the audit log.
+void noteErased(const SharedServices& services, TenantId tenant, const std::optional<Uuid>& key)
+{
+    const auto& note = services->evidence->noteErased;
+    const auto noted = note && key ? note(tenant, *key) : Result<void>();
+    if (!noted) {
+        ops::logError("{}", noted.error().message);
+    }
+}
+
 http::Response erase(const SharedServices& services,
                      const http::Request& request,
                      const security::Principal& principal)
@@ -170,6 +180,7 @@ http::Response erase(const SharedServices& services,
     auto erased
         = services->database.write(principal.tenant, Deadline::after(kErasureTimeout), eraseAll);
     EXHIBIT_ANSWER(request, const auto done, pointing(std::move(erased)));
+    noteErased(services, principal.tenant, done.key);
     publish(services, principal.tenant);
     return http::jsonResponse(
         200, JsonObject{{"fields", done.fields}, {"bodies", done.bodies}, {"calls", done.calls}});

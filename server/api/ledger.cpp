@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/evidence/trust.h"
+#include "server/api/key_lists.h"
 #include "server/api/places.h"
 #include "server/api/reply.h"
 #include "server/api/resources.h"
+#include "server/ops/log.h"
 #include "server/storage/good_head.h"
-#include "server/storage/ledger_keys.h"
+#include "server/storage/ledger_findings.h"
 #include "server/storage/pack_parts.h"
 #include "server/storage/self_tests.h"
 
@@ -214,40 +216,6 @@ http::Response entries(const SharedServices& services,
     return http::jsonResponse(200, page);
 }
 
-Result<void> addLogKey(JsonArray& logs,
-                       const std::string& origin,
-                       const std::optional<evidence::PublicKey>& key,
-                       const char* status)
-{
-    if (key) {
-        EXHIBIT_TRY(const auto named, evidence::NoteKey::make(origin, *key));
-        logs.push_back(JsonObject{{"origin", origin}, {"vkey", named.text()}, {"status", status}});
-    }
-    return {};
-}
-
-/// Of the log that grows the keys that sign; of those that ended the keys that were noted then.
-Result<JsonArray> logKeys(storage::Transaction& transaction, const storage::PackKeys& keys)
-{
-    EXHIBIT_TRY(const auto heads, storage::readAllHeads(transaction));
-    EXHIBIT_TRY(const auto noted, storage::readNotedKeys(transaction));
-    JsonArray logs;
-    for (const auto& head : heads) {
-        if (&head == &heads.back()) {
-            EXHIBIT_CHECK(addLogKey(logs, head.origin, keys.log, "current"));
-            EXHIBIT_CHECK(addLogKey(logs, head.origin, keys.previousLog, "previous"));
-            continue;
-        }
-        for (const auto& key : noted) {
-            if (key.epoch == head.epoch && key.purpose == storage::kNotedLogKey) {
-                logs.push_back(JsonObject{
-                    {"origin", head.origin}, {"vkey", key.publicKey}, {"status", "ended"}});
-            }
-        }
-    }
-    return logs;
-}
-
 /// What a verifier pins: to be handed on by another way than the evidence.
 http::Response keys(const SharedServices& services,
                     const http::Request& request,
@@ -255,19 +223,74 @@ http::Response keys(const SharedServices& services,
 {
     EXHIBIT_ANSWER(request, const auto* parts, partsFor(services, request, principal));
     EXHIBIT_ANSWER(request, const auto packKeys, parts->packKeys());
-    EXHIBIT_ANSWER(request,
-                   auto logs,
-                   services->database.read(principal.tenant,
-                                           Deadline::after(kHandlerTimeout),
-                                           [&packKeys](storage::Transaction& transaction) {
-                                               return logKeys(transaction, packKeys);
-                                           }));
+    const auto list = [&packKeys](storage::Transaction& transaction) {
+        return keyLists(transaction, packKeys);
+    };
+    EXHIBIT_ANSWER(
+        request,
+        const auto named,
+        services->database.read(principal.tenant, Deadline::after(kHandlerTimeout), list));
     return http::jsonResponse(200,
                               JsonObject{{"tenant", principal.tenant.text()},
-                                         {"logs", std::move(logs)},
+                                         {"logs", named.at("logs")},
+                                         {"certificates", named.at("certificates")},
                                          {"certificate", toHex(packKeys.certificate.raw())},
                                          {"certificate_key_id", packKeys.certificate.id()},
                                          {"pdf_certificate", packKeys.pdfCertificate}});
+}
+
+JsonArray gapsJson(const storage::SpoolLosses& losses)
+{
+    JsonArray list;
+    for (const auto& gap : losses.gaps) {
+        list.push_back(
+            JsonObject{{"replica", gap.replica}, {"first", gap.first}, {"last", gap.last}});
+    }
+    return list;
+}
+
+JsonArray openJournalsJson(const storage::SpoolLosses& losses)
+{
+    JsonArray list;
+    for (const auto& open : losses.open) {
+        list.push_back(JsonObject{{"replica", open.replica},
+                                  {"brought", open.brought},
+                                  {"told_at", formatTime(open.toldAt)}});
+    }
+    return list;
+}
+
+/// Made with the routes; found again later, when nothing may be added any more.
+ops::Counter& failedChecks(const SharedServices& services)
+{
+    return services->metrics.counter("exhibit_ledger_verify_failed_total",
+                                     "Checks of a log that found damage which was not known");
+}
+
+/// The answer stands without the entry: what cannot be written now is when somebody asks again.
+void noteFindings(const SharedServices& services,
+                  const http::Request& request,
+                  const security::Principal& principal,
+                  const storage::LedgerCheck& check)
+{
+    if (check.sound()) {
+        return;
+    }
+    const auto record = [&](storage::Transaction& transaction) {
+        return storage::recordFindings(
+            transaction, services->ledger, actorOf(request, principal), check);
+    };
+    const auto first
+        = services->database.write(principal.tenant, Deadline::after(kHandlerTimeout), record);
+    if (!first) {
+        ops::logError("the findings of a check cannot be recorded: {}", first.error().message);
+    } else if (*first) {
+        failedChecks(services).add();
+        ops::logError("the log of {} is damaged at {}: {}",
+                      principal.tenant.text(),
+                      check.findings.front().sequence,
+                      check.findings.front().problem);
+    }
 }
 
 http::Response verify(const SharedServices& services,
@@ -283,6 +306,7 @@ http::Response verify(const SharedServices& services,
                                           principal.tenant,
                                           Deadline::after(kVerifyTimeout)));
     const auto& check = anchored.check;
+    noteFindings(services, request, principal, check);
     JsonArray missing;
     for (const auto& sentence : anchored.anchors.missing()) {
         missing.emplace_back(sentence);
@@ -292,6 +316,8 @@ http::Response verify(const SharedServices& services,
                                          {"entries", check.entries},
                                          {"checkpoints", check.checkpoints},
                                          {"unreadable", check.unreadable},
+                                         {"gaps", gapsJson(check.losses)},
+                                         {"open_journals", openJournalsJson(check.losses)},
                                          {"findings", storage::findingsJson(check.findings)},
                                          {"not_checked", std::move(missing)},
                                          {"checked_against", anchored.anchors.json()}});
@@ -324,6 +350,7 @@ std::vector<ApiRoute> ledgerRoutes(const SharedServices& services)
 {
     const auto audit = domain::Scope::AuditRead;
     const auto checks = std::make_shared<Places>(kChecksMax);
+    failedChecks(services);
     return {{"GET", "/api/v1/ledger/{tenant}/checkpoint", audit, with(services, checkpoint)},
             {"GET",
              "/api/v1/ledger/{tenant}/inclusion",

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kSignerPause{100};
 constexpr std::chrono::seconds kCheckTimeout{30};
+constexpr std::chrono::seconds kErasuresTimeout{600};
 constexpr const char* kStrangeSigner
     = "the signer in {} is not the one that the evidence was recorded with: its folder was lost or "
       "replaced. Stop exhibitd and put the folder back from a backup, as a whole; only where there "
@@ -61,6 +62,14 @@ std::unique_ptr<LedgerService> LedgerService::open(const Configuration& configur
         = std::make_unique<storage::SubjectKeys>(signer::lateKeyWrapper(folder, service->m_signer));
     service->m_ledger
         = std::make_unique<storage::ChainLedger>(*service->m_keys, configuration.logHost);
+    auto erased = storage::ErasedKeys::open(configuration.dataDir / "erased-keys");
+    if (!erased) {
+        ops::logError("{}: {}; erasures are not applied again after a restore",
+                      erased.error().subject,
+                      erased.error().message);
+    } else {
+        service->m_erased = *std::move(erased);
+    }
     return service;
 }
 
@@ -88,6 +97,7 @@ bool LedgerService::startWhenKnown(storage::Database& database)
     const auto checked = checkKeys(database);
     if (checked) {
         note({});
+        applyErasures(database);
         startSigning();
         return true;
     }
@@ -104,6 +114,27 @@ void LedgerService::note(const std::string& trouble)
 {
     const std::scoped_lock lock(m_troubleMutex);
     m_trouble = trouble;
+}
+
+/// A restored backup brings back what was erased since it was made.
+void LedgerService::applyErasures(storage::Database& database)
+{
+    if (!m_erased) {
+        return;
+    }
+    const auto deadline = Deadline::after(kErasuresTimeout);
+    const auto prepare = [this, deadline](TenantId tenant) -> Result<void> {
+        EXHIBIT_CHECK(m_checkpointer->checkTenant(tenant, deadline));
+        return {};
+    };
+    const auto erased = storage::eraseAgain({database, *m_ledger, *m_erased, prepare}, deadline);
+    if (!erased) {
+        ops::logError("erasures could not be applied again: {}", erased.error().message);
+    } else if (*erased > 0) {
+        ops::logWarning("{} subjects that were erased before were back, as after a restore, and "
+                        "are erased again",
+                        *erased);
+    }
 }
 
 void LedgerService::startSigning()
@@ -221,6 +252,10 @@ void LedgerService::useDatabase(storage::Database& database,
             EXHIBIT_TRY(auto hmac, client->macCertificate(subjects, predicate));
             return storage::SignedCertificate{std::move(envelope), std::move(hmac)};
         }});
+    if (m_erased) {
+        m_parts->noteErased
+            = [this](TenantId tenant, Uuid key) { return m_erased->add(tenant, key); };
+    }
     m_post = std::make_unique<gateway::WebPost>(io);
     if (!m_tsaUrl.empty()) {
         useAuthority(database, metrics);

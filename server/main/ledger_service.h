@@ -5,6 +5,7 @@
 #include "server/main/configuration.h"
 #include "server/signer/client.h"
 #include "server/signer/process.h"
+#include "server/storage/erased_keys.h"
 #include "server/storage/pack_export.h"
 #include "server/storage/time_stamps.h"
 #include "server/storage/witnesses.h"
@@ -47,6 +48,7 @@ private:
     /// False while it cannot be told yet whether the signer is the right one.
     [[nodiscard]] bool startWhenKnown(storage::Database& database);
     void startSigning();
+    void applyErasures(storage::Database& database);
     void note(const std::string& trouble);
     [[nodiscard]] Result<storage::PackKeys> packKeys() const;
     /// The last ones known while the signer is away: certificates verify all the same.
@@ -69,6 +71,7 @@ private:
     std::shared_ptr<signer::SignerClient> m_signer;
     std::unique_ptr<storage::SubjectKeys> m_keys;
     std::unique_ptr<storage::ChainLedger> m_ledger;
+    std::unique_ptr<storage::ErasedKeys> m_erased; ///< nullptr when its file cannot be read.
     std::unique_ptr<storage::Checkpointer> m_checkpointer;
     mutable std::mutex m_keysMutex;
     mutable std::optional<signer::SignerClient::PublicKeys> m_publicKeys; ///< Under m_keysMutex.

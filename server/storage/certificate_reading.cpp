@@ -4,6 +4,7 @@
 #include "models/evidence/certificate_document.h"
 #include "server/storage/entry_names.h"
 #include "server/storage/good_head.h"
+#include "server/storage/issue_fields.h"
 #include "server/storage/keyring_store.h"
 #include "server/storage/ledger_keys.h"
 #include "server/storage/log_openings.h"
@@ -208,9 +209,14 @@ private:
         EXHIBIT_TRY(const auto entry, evidence::parseEntry(logged.entry));
         EXHIBIT_TRY(const auto fields,
                     openFields(m_transaction, m_keys, m_row.epoch, m_row.sequence, 1));
-        const auto files = fields.files.find(m_row.sequence);
-        for (const auto& file :
-             files == fields.files.end() ? std::vector<FieldFile>{} : files->second) {
+        const auto found = fields.files.find(m_row.sequence);
+        EXHIBIT_TRY(
+            const auto files,
+            withIssueField(m_transaction,
+                           m_row.epoch,
+                           entry,
+                           found == fields.files.end() ? std::vector<FieldFile>{} : found->second));
+        for (const auto& file : files) {
             if (!file.blob && file.position < entry.fields.size()
                 && entry.fields[file.position].path == evidence::kCertificateClaim) {
                 document.issuedField = file.bytes;

@@ -5,6 +5,7 @@
 #include "server/storage/certificate_issue.h"
 #include "server/storage/certificate_reading.h"
 #include "server/storage/entry_names.h"
+#include "server/storage/issue_fields.h"
 #include "server/storage/ledger_keys.h"
 #include "server/storage/pack_parts.h"
 
@@ -82,6 +83,7 @@ Result<domain::IssuedCertificate> CertificateStore::issue(TenantId tenant,
     const auto store = [&](Transaction& transaction) -> Result<bool> {
         EXHIBIT_CHECK(
             storeCertificate(transaction, m_parts.ledger, {request, claims, signedBytes}));
+        EXHIBIT_CHECK(keepIssueFields(transaction, m_parts.keys));
         EXHIBIT_TRY(const auto head, readHead(transaction));
         EXHIBIT_CHECK(noteKey(transaction,
                               {head ? head->epoch : 0,

@@ -33,6 +33,7 @@ public:
     /// `host` stands first in the origins of new logs.
     ChainLedger(SubjectKeys& keys, std::string host);
 
+    [[nodiscard]] SubjectKeys& keys() { return m_keys; }
     [[nodiscard]] Result<void> append(Transaction& transaction,
                                       TenantId tenant,
                                       std::span<const EntryDraft> entries) override;

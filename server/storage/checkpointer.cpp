@@ -4,6 +4,7 @@
 #include "models/base/limits.h"
 #include "server/ops/log.h"
 #include "server/storage/entry_names.h"
+#include "server/storage/issue_fields.h"
 
 namespace exhibit::storage {
 namespace {
@@ -132,6 +133,11 @@ Result<void> Checkpointer::ensureChecked(TenantId tenant, Deadline deadline)
         return {};
     }
     EXHIBIT_CHECK(checkTenant(tenant, deadline));
+    const auto keep = [this](Transaction& transaction) -> Result<bool> {
+        EXHIBIT_CHECK(keepIssueFields(transaction, m_services.ledger.keys()));
+        return true;
+    };
+    EXHIBIT_CHECK(m_services.database.write(tenant, deadline, keep));
     m_checked.insert(tenant);
     return {};
 }

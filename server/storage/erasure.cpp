@@ -170,8 +170,11 @@ Result<Erasure> eraseSubject(Transaction& transaction,
             ? fail(ErrorCode::Conflict, "a legal hold covers this; it cannot be erased")
             : tl::make_unexpected(rows.error());
     }
-    const Erasure erased{rows->integer(0, 1), rows->integer(0, 2), rows->integer(0, 3)};
     const bool hadKey = !rows->isNull(0, 0);
+    const Erasure erased{rows->integer(0, 1),
+                         rows->integer(0, 2),
+                         rows->integer(0, 3),
+                         hadKey ? std::optional(rows->uuid(0, 0)) : std::nullopt};
     if (!hadKey && erased.fields == 0 && erased.bodies == 0 && erased.calls == 0
         && rows->integer(0, 4) == 0) {
         return fail(ErrorCode::NotFound, "nothing of this subject is kept", "subject");

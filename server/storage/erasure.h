@@ -22,6 +22,7 @@ struct Erasure {
     std::int64_t fields = 0; ///< Entries whose fields are gone.
     std::int64_t bodies = 0; ///< Rows of recorded bytes that are gone.
     std::int64_t calls = 0; ///< Calls that no longer say whose they were.
+    std::optional<Uuid> key; ///< That was destroyed; nothing was sealed where there was none.
 };
 
 /// Legal holds and erasure, each an entry of the log (hold.placed, hold.released, field.erased).

@@ -6,12 +6,19 @@
 #include "server/storage/call_rush.h"
 #include "server/storage/ingest_reader.h"
 #include "server/storage/ingest_tenant.h"
+#include "server/storage/spool_watch.h"
 
 #include <condition_variable>
 #include <limits>
 #include <thread>
 
 namespace exhibit::storage {
+namespace {
+
+constexpr std::chrono::seconds kTellTimeout{2};
+
+} // namespace
+
 class Ingest::Impl {
 public:
     Impl(Services services, IngestOptions options)
@@ -19,6 +26,7 @@ public:
         , m_options(options)
         , m_reader(services.journal)
         , m_ahead(services.journal)
+        , m_watch(services.database, services.ledger, services.journal.replica())
         , m_records(services.metrics.counter("exhibit_ingest_records_total",
                                              "Spool records brought into PostgreSQL"))
         , m_aside(services.metrics.counter("exhibit_ingest_quarantined_total",
@@ -86,6 +94,7 @@ private:
                 pause(m_options.retryPauseMax);
             } else if (records->empty()) {
                 arrived(durable); // Of records that were released, only the numbers are left.
+                release(m_brought);
                 pause(m_options.idlePause);
             } else {
                 const CallRush rush(m_services.journal);
@@ -93,6 +102,26 @@ private:
                 yieldToCalls(rush);
             }
         }
+        if (m_brought > 0 && m_brought == m_services.journal.stats().durableRecordNo) {
+            m_watch.close(m_brought, Deadline::after(kTellTimeout));
+        }
+    }
+
+    /// Once, with the oldest record that there is. False when the process stops first.
+    bool begin(std::int64_t first)
+    {
+        while (!m_begun) {
+            const auto begun = m_watch.begin(first, Deadline::after(m_options.transactionTimeout));
+            m_begun = begun.has_value();
+            if (!begun) {
+                report(begun.error());
+                lookAhead();
+                if (pause(m_options.retryPauseMin)) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /// The journal is made to hold what comes in a rush; with a quarter of its room used, ingest
@@ -113,6 +142,9 @@ private:
         }
         const auto last = records.back().recordNo;
         m_ahead.skipTo(last);
+        if (!begin(records.front().recordNo)) {
+            return; // Stopping.
+        }
         const auto count = records.size();
         const auto groups = byTenant(std::move(records));
         for (const auto& [tenant, group] : groups) {
@@ -123,6 +155,7 @@ private:
         m_records.add(count);
         arrived(last);
         m_waiting.forgetUpTo(last);
+        m_brought = last;
         release(last);
     }
 
@@ -193,7 +226,8 @@ private:
                 upTo = std::min(upTo, *oldest - 1);
             }
         }
-        if (upTo > m_released) {
+        // Told first: what the database does not know to have is not let go.
+        if (upTo > m_released && m_watch.tell(last, Deadline::after(kTellTimeout))) {
             m_services.journal.release(upTo);
             m_released = upTo;
         }
@@ -261,6 +295,9 @@ private:
     JournalReader m_ahead; ///< Only while PostgreSQL is away.
     std::map<TenantId, TenantIngest> m_tenants;
     WaitingIncidents m_waiting;
+    SpoolWatch m_watch;
+    bool m_begun = false;
+    std::int64_t m_brought = 0; ///< By this process; everything up to here.
     ops::Counter& m_records;
     ops::Counter& m_aside;
     ops::Counter& m_failures;

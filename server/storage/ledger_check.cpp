@@ -30,6 +30,32 @@ Result<Digest> hashOfDamage(Transaction& transaction, std::int32_t epoch, std::u
     }
 }
 
+/// Logs are numbered from 1 without a gap, and each has a row of its own; whoever deletes that row
+/// hides all its entries.
+Result<void> checkNumbers(Transaction& transaction,
+                          const std::vector<LedgerHead>& heads,
+                          LedgerCheck& check)
+{
+    std::int32_t next = 1;
+    for (const auto& head : heads) {
+        for (; next < head.epoch; ++next) {
+            check.findings.push_back({next, 0, "the row of the whole log is gone"});
+        }
+        next = head.epoch + 1;
+    }
+    // The index leads from one number to the next, however long the logs are.
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT epoch FROM incident_log_chain WHERE tenant_id = $1"
+                                  " AND epoch >= $2 ORDER BY epoch LIMIT 1",
+                                  {transaction.tenant(), next}));
+    if (!rows.empty()) {
+        check.findings.push_back({static_cast<std::int32_t>(rows.integer(0, 0)),
+                                  0,
+                                  "the row of the whole log is gone; its entries are there"});
+    }
+    return {};
+}
+
 /// More keys set aside as lost than the log says: somebody hides what they sealed.
 Result<void> checkLostKeys(Transaction& transaction, const ErasureCount& named, LedgerCheck& check)
 {
@@ -120,12 +146,14 @@ Result<LedgerCheck> checkLedger(Transaction& transaction,
     for (const auto& head : *heads) {
         EXHIBIT_CHECK(addHeadBefore(transaction, keys, head.epoch, known));
     }
+    EXHIBIT_CHECK(checkNumbers(transaction, *heads, check));
     ErasureCount erased;
     for (const auto& head : *heads) {
         EXHIBIT_CHECK(EpochCheck(transaction, keys, known, head, erased, check).run());
     }
     checkErasures(erased, check);
     EXHIBIT_CHECK(checkLostKeys(transaction, erased, check));
+    EXHIBIT_TRY(check.losses, readSpoolLosses(transaction));
     return check;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/storage/ledger_reading.h"
+#include "server/storage/spool_watch.h"
 
 namespace exhibit::storage {
 
@@ -16,6 +17,7 @@ struct LedgerCheck {
     std::uint64_t checkpoints = 0;
     /// Entries with fields that nobody can read: their key was lost with a signer, as the log says.
     std::uint64_t unreadable = 0;
+    SpoolLosses losses; ///< Of journals; no damage of the log.
     std::vector<LedgerFinding> findings; ///< At most 100, in the order of the log.
     [[nodiscard]] bool sound() const { return findings.empty(); }
 };

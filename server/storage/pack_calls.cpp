@@ -10,21 +10,6 @@
 namespace exhibit::storage {
 namespace {
 
-/// What the payload shows of a field; empty when it does not.
-Result<Bytes> shownValue(const evidence::PackPayload& payload,
-                         const evidence::Entry& entry,
-                         std::string_view path)
-{
-    for (std::size_t i = 0; i < entry.fields.size(); ++i) {
-        const auto file = payload.find(evidence::fieldPath(entry.sequence, i));
-        if (entry.fields[i].path == path && file != payload.end()) {
-            EXHIBIT_TRY(const auto field, evidence::parseField(file->second));
-            return evidence::bytesOf(field.value).value_or(Bytes{});
-        }
-    }
-    return Bytes{};
-}
-
 /// Calls that show what their bytes are to be compared with, by their entries.
 Result<std::map<std::uint64_t, CallId>> shownCalls(const std::set<std::uint64_t>& entries,
                                                    const evidence::PackPayload& payload)
@@ -86,6 +71,20 @@ Result<void> addCall(const RecordedCall& call,
 }
 
 } // namespace
+
+Result<Bytes> shownValue(const evidence::PackPayload& payload,
+                         const evidence::Entry& entry,
+                         std::string_view path)
+{
+    for (std::size_t i = 0; i < entry.fields.size(); ++i) {
+        const auto file = payload.find(evidence::fieldPath(entry.sequence, i));
+        if (entry.fields[i].path == path && file != payload.end()) {
+            EXHIBIT_TRY(const auto field, evidence::parseField(file->second));
+            return evidence::bytesOf(field.value).value_or(Bytes{});
+        }
+    }
+    return Bytes{};
+}
 
 Result<void> addCallBytes(Transaction& transaction,
                           SubjectKeys& keys,

@@ -4,11 +4,12 @@
 #include "models/base/limits.h"
 #include "models/domain/certificate.h"
 #include "models/evidence/field.h"
-#include "models/evidence/verifier.h"
 #include "server/storage/entry_names.h"
 #include "server/storage/erasure_reading.h"
+#include "server/storage/issue_fields.h"
 #include "server/storage/log_openings.h"
 #include "server/storage/pack_calls.h"
+#include "server/storage/pack_custody.h"
 #include "server/storage/pack_parts.h"
 #include "server/storage/time_stamps.h"
 
@@ -19,8 +20,6 @@
 
 namespace exhibit::storage {
 namespace {
-
-constexpr std::size_t kVerifiedBytesMax = std::size_t{64} << 20U; // A fifth of a second or so.
 
 /// What a pack is made of, read in one transaction.
 class PackBuilder {
@@ -48,6 +47,8 @@ public:
         if (m_request.rawCalls && !hidesAnything()) {
             EXHIBIT_CHECK(addCallBytes(m_transaction, m_keys, m_scope, m_payload));
         }
+        EXHIBIT_CHECK(addCustody(m_scope, m_payload));
+        EXHIBIT_TRY(m_holds, holdsOf(m_transaction, m_request.incident));
         EXHIBIT_CHECK(addRedactions());
         EXHIBIT_TRY(
             const auto others,
@@ -62,6 +63,7 @@ public:
     [[nodiscard]] std::uint64_t withheld() const { return m_withheld; }
     /// Entries of earlier exports that are not in the pack.
     [[nodiscard]] std::int64_t handedOutBefore() const { return m_handedOutBefore; }
+    [[nodiscard]] const JsonArray& holds() const { return m_holds; }
     [[nodiscard]] std::uint64_t first() const { return *m_scope.begin(); }
     [[nodiscard]] std::uint64_t last() const { return *m_scope.rbegin(); }
 
@@ -144,9 +146,14 @@ private:
             EXHIBIT_TRY(const auto entry, evidence::parseEntry(row.entry));
             m_origin = entry.log;
             m_payload[evidence::entryPath(row.sequence)] = row.entry;
-            const auto files = fields.files.find(row.sequence);
-            const bool none = files == fields.files.end();
-            EXHIBIT_CHECK(addFields(entry, none ? std::vector<FieldFile>{} : files->second));
+            const auto found = fields.files.find(row.sequence);
+            EXHIBIT_TRY(const auto files,
+                        withIssueField(m_transaction,
+                                       m_checkpoint.epoch,
+                                       entry,
+                                       found == fields.files.end() ? std::vector<FieldFile>{}
+                                                                   : found->second));
+            EXHIBIT_CHECK(addFields(entry, files));
         }
         return {};
     }
@@ -325,29 +332,9 @@ private:
     std::vector<evidence::Redaction> m_redactions;
     std::uint64_t m_withheld = 0;
     std::int64_t m_handedOutBefore = 0;
+    JsonArray m_holds;
     evidence::PackPayload m_payload;
 };
-
-/// Nobody is handed what any verifier would call invalid. Of large packs, the verifying of which
-/// takes its time, each part was compared when it was read.
-Result<void> expectNotInvalid(const ExportedPack& pack, const PackKeys& keys)
-{
-    if (pack.bytes.size() > kVerifiedBytesMax) {
-        return {};
-    }
-    evidence::TrustAnchors anchors;
-    anchors.certificateKeys.emplace_back(keys.certificate);
-    EXHIBIT_TRY(auto log, evidence::NoteKey::make(pack.origin, keys.log));
-    anchors.logKeys.push_back({std::move(log)});
-    const auto report = evidence::verifyPack(pack.bytes, anchors);
-    for (const auto& check : report.checks) {
-        if (check.result == evidence::CheckResult::Failed) {
-            return evidenceDamaged(pack.origin,
-                                   check.id + " " + check.subject + ": " + check.detail);
-        }
-    }
-    return {};
-}
 
 } // namespace
 
@@ -370,17 +357,17 @@ Result<ExportedPack> exportPack(Database& database,
     ExportedPack pack;
     pack.id = Uuid::v7().base32();
     pack.treeSize = head.checkpoint.head.size;
-    std::int64_t handedOutBefore = 0;
+    CaseFacts known;
     const auto build = [&](Transaction& transaction) -> Result<evidence::PackPayload> {
         PackBuilder builder(transaction, parts.keys, packKeys, request, head);
         EXHIBIT_TRY(auto payload, builder.build());
         pack.origin = builder.origin();
         pack.withheld = builder.withheld();
-        handedOutBefore = builder.handedOutBefore();
+        known = {builder.handedOutBefore(), builder.holds()};
         return payload;
     };
     EXHIBIT_TRY(auto payload, database.read(tenant, deadline, build));
-    EXHIBIT_TRY(payload["data/case.json"], caseFile(request, pack.id, handedOutBefore));
+    EXHIBIT_TRY(payload["data/case.json"], caseFile(request, pack.id, known));
     payload.insert(request.exports.begin(), request.exports.end());
     const evidence::PackStatement statement{
         pack.id, pack.origin, pack.treeSize, pack.withheld, request.exporter.id, request.caseId};

@@ -60,6 +60,9 @@ struct LedgerParts {
     /// authority; with what they said. Empty when there are none.
     std::function<Result<StoredCheckpoint>(TenantId, const StoredCheckpoint&, Deadline)> attest;
 
+    /// Remembers a destroyed key where no restored backup brings it back. Empty: nowhere.
+    std::function<Result<void>(TenantId, Uuid)> noteErased;
+
     /// A head over everything committed by now, attested by others where that is possible.
     [[nodiscard]] Result<StoredCheckpoint> publish(TenantId tenant, Deadline deadline) const;
 };

@@ -2,10 +2,15 @@
 #include "server/storage/pack_parts.h"
 
 #include "models/base/canonical_json.h"
+#include "models/evidence/verifier.h"
 #include "server/storage/entry_names.h"
 #include "server/storage/good_head.h"
 #include "server/storage/keyring_store.h"
 #include "server/storage/ledger_keys.h"
+
+#include <fmt/format.h>
+
+#include <set>
 
 namespace exhibit::storage {
 namespace {
@@ -18,6 +23,8 @@ constexpr const char* kReadme
       "or by hand, as docs/verify-without-us.md of the product describes, with sha256sum and "
       "openssl.\n"
       "data/keys is for convenience. A pack that only its own keys vouch for proves nothing.\n";
+
+constexpr std::size_t kVerifiedBytesMax = std::size_t{64} << 20U; // A fifth of a second or so.
 
 /// nullopt when the log with the incident's first entry is the one that grows, or there is none.
 Result<std::optional<StoredCheckpoint>> lastHeadOfEndedLog(Transaction& transaction,
@@ -66,6 +73,23 @@ Result<std::vector<evidence::NoteKey>> keysOf(Transaction& transaction,
 }
 
 } // namespace
+
+Result<std::vector<evidence::PublicKey>> earlierCertificateKeys(Transaction& transaction,
+                                                                const evidence::PublicKey& current)
+{
+    std::vector<evidence::PublicKey> keys;
+    std::set<Bytes> known{current.raw()};
+    EXHIBIT_TRY(const auto noted, readNotedKeys(transaction));
+    for (const auto& one : noted) {
+        if (one.purpose == kNotedCertificateKey) {
+            EXHIBIT_TRY(auto key, evidence::PublicKey::fromText(one.publicKey));
+            if (known.insert(key.raw()).second) {
+                keys.push_back(std::move(key));
+            }
+        }
+    }
+    return keys;
+}
 
 std::vector<evidence::PublicKey> currentLogKeys(const PackKeys& keys)
 {
@@ -136,6 +160,10 @@ Result<void> addPackKeys(Transaction& transaction,
         payload["data/keys/log.pub.pem"] = keys.front().key().pem();
     }
     payload["data/keys/cert.pub.pem"] = packKeys.certificate.pem();
+    EXHIBIT_TRY(const auto earlier, earlierCertificateKeys(transaction, packKeys.certificate));
+    for (std::size_t i = 0; i < earlier.size(); ++i) {
+        payload[fmt::format("data/keys/cert-{}.pub.pem", i + 2)] = earlier[i].pem();
+    }
     return {};
 }
 
@@ -144,16 +172,34 @@ void addReadme(evidence::PackPayload& payload)
     payload["data/README.txt"] = kReadme;
 }
 
-Result<Bytes> caseFile(const PackRequest& request,
-                       const std::string& id,
-                       std::int64_t handedOutBefore)
+Result<Bytes> caseFile(const PackRequest& request, const std::string& id, const CaseFacts& known)
 {
     return canonicalJson(JsonObject{{"case", request.caseId},
                                     {"exported_at", formatTime(utcNow())},
                                     {"exported_by", request.exporter.id},
-                                    {"exports_left_out", handedOutBefore},
+                                    {"exports_left_out", known.handedOutBefore},
+                                    {"holds", known.holds},
                                     {"incident_id", request.incident.text()},
                                     {"pack", id}});
+}
+
+Result<void> expectNotInvalid(const ExportedPack& pack, const PackKeys& keys)
+{
+    if (pack.bytes.size() > kVerifiedBytesMax) {
+        return {};
+    }
+    evidence::TrustAnchors anchors;
+    anchors.certificateKeys.emplace_back(keys.certificate);
+    EXHIBIT_TRY(auto log, evidence::NoteKey::make(pack.origin, keys.log));
+    anchors.logKeys.push_back({std::move(log)});
+    const auto report = evidence::verifyPack(pack.bytes, anchors);
+    for (const auto& check : report.checks) {
+        if (check.result == evidence::CheckResult::Failed) {
+            return evidenceDamaged(pack.origin,
+                                   check.id + " " + check.subject + ": " + check.detail);
+        }
+    }
+    return {};
 }
 
 } // namespace exhibit::storage

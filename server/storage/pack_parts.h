@@ -44,10 +44,20 @@ struct PackLog {
                                        const PackLog& log,
                                        const std::vector<evidence::NoteKey>& others,
                                        evidence::PackPayload& payload);
+/// Keys that signed certificates or packs before the current one, as they were noted.
+[[nodiscard]] Result<std::vector<evidence::PublicKey>> earlierCertificateKeys(
+    Transaction& transaction, const evidence::PublicKey& current);
+/// Nobody is handed what any verifier would call invalid: evidenceDamaged(). Of large packs, the
+/// verifying of which takes its time, each part was compared when it was read.
+[[nodiscard]] Result<void> expectNotInvalid(const ExportedPack& pack, const PackKeys& keys);
 void addReadme(evidence::PackPayload& payload);
+struct CaseFacts {
+    std::int64_t handedOutBefore = 0; ///< Entries of earlier exports that are not in the pack.
+    JsonArray holds; ///< Ids of those in force.
+};
 /// data/case.json.
 [[nodiscard]] Result<Bytes> caseFile(const PackRequest& request,
                                      const std::string& id,
-                                     std::int64_t handedOutBefore);
+                                     const CaseFacts& known);
 
 } // namespace exhibit::storage

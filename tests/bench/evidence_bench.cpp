@@ -11,11 +11,13 @@
 #include "server/spool/little_endian.h"
 #include "server/storage/chain_ledger.h"
 #include "server/storage/database_setup.h"
+#include "server/storage/ledger_check.h"
 #include "tests/support/temp_dir.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <random>
 #include <thread>
@@ -256,6 +258,23 @@ void benchProofs(const std::filesystem::path& folder, std::uint64_t size)
          "<= 1,000 µs");
 }
 
+/// What `exhibitctl ledger verify` waits for: every entry, field, column and tile of a log.
+void benchVerify(storage::Database& database, storage::SubjectKeys& keys, TenantId tenant)
+{
+    using namespace exhibit::storage;
+    const auto start = Clock::now();
+    const auto check = database.read(
+        tenant, Deadline::after(std::chrono::minutes(10)), [&keys](Transaction& transaction) {
+            return checkLedger(transaction, keys, {});
+        });
+    if (!check || !check->sound()) {
+        throw std::runtime_error("the log is not sound");
+    }
+    line(fmt::format("ledger verify, log of {} entries with ten fields each", check->entries),
+         fmt::format("{:.0f} entries/s", static_cast<double>(check->entries) / secondsSince(start)),
+         "-");
+}
+
 /// Two tenants at once, batches of 500, fsync on.
 void benchAppends(const std::filesystem::path& folder, std::size_t batches)
 {
@@ -270,17 +289,18 @@ void benchAppends(const std::filesystem::path& folder, std::size_t batches)
     ChainLedger ledger(keys, "exhibit.bench");
     std::vector<EntryDraft> batch(500);
     for (auto& draft : batch) {
-        draft = {"llm.call", utcNow(), {}, "service", "exhibitd", {}, "user:ada"};
+        draft = {"bench.call", utcNow(), {}, "service", "exhibitd", {}, "user:ada"};
         for (const auto* path :
              {"/call_id", "/request", "/response/released", "/usage", "/user_id"}) {
             draft.fields.push_back({path, "a value of some forty bytes, as they are"});
         }
     }
+    const std::array tenants{TenantId::generate(), TenantId::generate()};
     const auto start = Clock::now();
     std::vector<std::thread> writers;
     for (int writer = 0; writer < 2; ++writer) {
         writers.emplace_back([&, writer] {
-            const auto tenant = TenantId::generate();
+            const auto tenant = tenants.at(static_cast<std::size_t>(writer));
             const auto run = [&](Transaction& transaction) -> Result<bool> {
                 EXHIBIT_CHECK(transaction.query(
                     "INSERT INTO tenants (tenant_id, slug) VALUES ($1, $2) ON CONFLICT DO NOTHING",
@@ -302,6 +322,7 @@ void benchAppends(const std::filesystem::path& folder, std::size_t batches)
          fmt::format("{:.0f} entries/s",
                      1000.0 * static_cast<double>(batches) / secondsSince(start)),
          ">= 5,000");
+    benchVerify(database, keys, tenants.front());
 }
 
 } // namespace

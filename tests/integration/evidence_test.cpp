@@ -118,6 +118,10 @@ TEST_F(Evidence, aPackWithRawMaterialProvesTheBytes)
     EXPECT_EQ(stringMember(report, "verdict"), "valid") << printJson(report);
     EXPECT_NE(printJson(report).find("the bytes of 1 calls"), std::string::npos)
         << printJson(report);
+    std::ifstream stream(pack, std::ios::binary);
+    const std::string bytes(std::istreambuf_iterator<char>(stream), {});
+    EXPECT_NE(bytes.find(R"("action":"identified")"), std::string::npos) << "data/custody.jsonl";
+    EXPECT_NE(bytes.find(R"("holds":[])"), std::string::npos) << "data/case.json";
     EXPECT_EQ(verifyByHand(pack), 0);
     expectInvalid(pack, "answer", "/response/released");
     expectInvalid(pack, "title", "data/exports/evidence.json /incident/title");
@@ -155,6 +159,11 @@ TEST_F(Evidence, theSelfTestsPassOnWhatWasRecorded)
     ASSERT_TRUE(report) << reply->body;
     EXPECT_TRUE(findMember(*report, "passed")->get_bool()) << reply->body;
     EXPECT_EQ(findMember(*report, "tests")->get_array().size(), 9U);
+    const auto keys = m_server->controlJson({"ledger", "keys"});
+    ASSERT_TRUE(keys) << keys.error().message;
+    const std::string own(stringMember(*keys, "tenant"));
+    EXPECT_EQ(m_server->control({"ledger", "verify", "--tenant", own})->exitCode, 0);
+    EXPECT_EQ(m_server->control({"ledger", "verify", "--tenant", "another"})->exitCode, 2);
 }
 
 TEST_F(Evidence, erasureWaitsForTheHoldAndLeavesAPackThatVerifies)
@@ -249,6 +258,8 @@ TEST_F(Evidence, theLogStaysWholeWhenServerAndSignerAreKilled)
     const auto check = m_server->controlJson({"ledger", "verify"});
     ASSERT_TRUE(check) << check.error().message;
     EXPECT_TRUE(findMember(*check, "sound")->get_bool()) << printJson(*check);
+    EXPECT_TRUE(findMember(*check, "gaps")->get_array().empty()) << printJson(*check);
+    EXPECT_TRUE(findMember(*check, "open_journals")->get_array().empty()) << printJson(*check);
 }
 
 } // namespace

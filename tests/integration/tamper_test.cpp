@@ -2,6 +2,8 @@
 // What the owner of the database rewrites is found by what people use: the commands and routes.
 #include "tests/integration/tampered_server.h"
 
+#include <fmt/format.h>
+
 namespace exhibit::test {
 namespace {
 
@@ -138,12 +140,56 @@ TEST_F(Tamper, ofALogThatIsDamagedUnderTheServerOnlyWhatFitsIsShown)
     EXPECT_EQ(findMember(check, "checked_against")->get_array().size(), 2U) << printJson(check);
 }
 
+TEST_F(Tamper, whatWasErasedIsErasedAgainWhenABackupBringsItBack)
+{
+    recordCall();
+    const char* const kTables[] = {"subject_keys", "ledger_fields", "call_bodies"};
+    tamper(
+        "CREATE SCHEMA kept; CREATE TABLE kept.calls AS SELECT call_id, user_id FROM proxy_calls");
+    for (const auto* table : kTables) {
+        tamper(fmt::format("CREATE TABLE kept.{0} AS TABLE exhibit.{0}", table));
+    }
+    const auto erased = m_server->request("POST",
+                                          "/api/v1/erasures",
+                                          {{"Content-Type", "application/json"}},
+                                          R"({"subject":"user:ada","basis":"GDPR 17"})");
+    ASSERT_TRUE(erased && erased->status == 200) << erased->body;
+    ASSERT_TRUE(m_server->stop(Deadline::after(std::chrono::seconds(60))));
+    for (const auto* table : kTables) {
+        tamper(fmt::format("INSERT INTO {0} SELECT * FROM kept.{0} ON CONFLICT DO NOTHING", table));
+    }
+    tamper("UPDATE proxy_calls c SET user_id = k.user_id FROM kept.calls k"
+           " WHERE c.call_id = k.call_id");
+    const auto of = [this](const char* table) {
+        return rows(
+                   fmt::format("SELECT count(*) FROM exhibit.{} WHERE subject = 'user:ada'", table))
+            .integer(0, 0);
+    };
+    ASSERT_EQ(of("subject_keys"), 1);
+    ASSERT_GT(of("call_bodies"), 0);
+
+    startServer();
+    EXPECT_EQ(of("subject_keys"), 0) << "before it serves";
+    EXPECT_EQ(of("call_bodies"), 0);
+    EXPECT_EQ(rows("SELECT count(*) FROM exhibit.incident_log_chain"
+                   " WHERE event_type = 'field.erased'")
+                  .integer(0, 0),
+              2);
+    EXPECT_TRUE(isSound(verifyLedger())) << printJson(verifyLedger());
+}
+
 TEST_F(Tamper, anAnswerThatWasReplacedIsNoEvidence)
 {
     const auto incident = recordCall();
     tamper("UPDATE call_bodies SET key_id = NULL, bytes = 'a notice period of 30 days'"
            " WHERE path = '/response/released'");
     expectFinding("is not sealed");
+    expectFinding("is not sealed");
+    EXPECT_EQ(rows("SELECT count(*) FROM exhibit.incident_log_chain"
+                   " WHERE event_type = 'verify.failed'")
+                  .integer(0, 0),
+              1)
+        << "what was found once is told once";
     expectRefused(incident, "/certificate", callOf(incident));
     expectRefused(incident, "/export", callOf(incident));
 }

@@ -228,6 +228,16 @@ TEST_F(Tamper, aTile)
               "768: a tile of the tree is not that of its entries");
 }
 
+TEST_F(Tamper, theRowOfTheWholeLogIsDeleted)
+{
+    on().tamper("DELETE FROM ledger_heads" + on().where());
+    const auto check = on().check();
+    ASSERT_EQ(check.findings.size(), 1U);
+    EXPECT_EQ(check.findings.front().epoch, 1);
+    EXPECT_EQ(check.findings.front().problem,
+              "the row of the whole log is gone; its entries are there");
+}
+
 TEST_F(Tamper, everythingIsHashedAnewAfterAChange)
 {
     // The owner rewrites the log from entry 6000 on with this very code: a perfect chain, another
@@ -242,6 +252,30 @@ TEST_F(Tamper, everythingIsHashedAnewAfterAChange)
     EXPECT_EQ(foundAfter("SELECT 1"),
               "0: entries 0 to 9999: the signed head over the first 0 fits, the one over the first "
               "10000 has another root");
+}
+
+TEST(LedgerRecovery, aLogThatEndedTakesNoEntry)
+{
+    LedgerOnTest on;
+    must(on.append({LedgerOnTest::draft("one")}));
+    const std::string next
+        = "INSERT INTO incident_log_chain (tenant_id, epoch, sequence_number, event_type,"
+          " event_data, reporter_type, reporter_id, created_at, previous_hash, event_hash, leaf,"
+          " entry) SELECT tenant_id, epoch, sequence_number + 1, event_type, event_data,"
+          " reporter_type, reporter_id, created_at, event_hash, sha256('x'), sha256('\\x0078'),"
+          " 'x' FROM incident_log_chain"
+        + on.where() + "ORDER BY sequence_number DESC LIMIT 1";
+    const auto insert = [&] {
+        return on.server().administrator()->script("SET search_path = exhibit;" + next,
+                                                   TestDatabase::soon());
+    };
+    ASSERT_TRUE(insert()) << "it follows the entry before it";
+    must(
+        on.write([](Transaction& transaction) { return ChainLedger::closeEpoch(transaction, 1); }));
+    const auto refused = insert();
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message.find("log 1 has ended"), std::string::npos)
+        << refused.error().message;
 }
 
 TEST(LedgerRecovery, goesOnInANewEpochThatSaysWhy)
