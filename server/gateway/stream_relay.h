@@ -12,6 +12,15 @@
 
 namespace exhibit::gateway {
 
+/// An event whose texts are read.
+struct EventReading {
+    HeldEvent held;
+    JsonWalk walk; ///< Of held's data.
+    AnswerParts answer;
+    std::size_t text = 0; ///< Of the answer's.
+    TextReading reading;
+};
+
 /// Decides when each event of a provider's stream goes out, and as what. Events go out once the
 /// guard is done with every byte of their texts, unchanged unless some are redacted; order is kept
 /// within a choice and field, the end of a choice waits for what it holds back, and what belongs to
@@ -79,14 +88,6 @@ private:
         bool ended = false; ///< Its end went out.
         bool begun = false; ///< An event of it did.
     };
-    /// An event whose texts are read.
-    struct Reading {
-        HeldEvent held;
-        JsonWalk walk; ///< Of held's data.
-        AnswerParts answer;
-        std::size_t text = 0; ///< Of the answer's.
-        TextReading reading;
-    };
     void take(SseEvent event);
     [[nodiscard]] bool mayPassAside(const HeldEvent& held);
     void beginChunk();
@@ -116,7 +117,7 @@ private:
     Options m_options;
     AnswerChannels m_channels;
     SseParser m_parser;
-    std::optional<Reading> m_reading;
+    std::optional<EventReading> m_reading;
     std::list<HeldEvent> m_held;
     std::size_t m_heldBytes = 0;
     std::size_t m_heldTexts = 0; ///< HeldEvent events that are not isToolCall.

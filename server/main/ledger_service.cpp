@@ -31,8 +31,8 @@ Result<std::vector<evidence::NoteKey>> noteKeys(signer::SignerClient& client,
     std::vector<evidence::NoteKey> named;
     for (const Bytes& raw : {keys.log, keys.previousLog}) {
         if (!raw.empty()) {
-            EXHIBIT_TRY(auto key, evidence::PublicKey::fromEd25519(raw));
-            EXHIBIT_TRY(auto note, evidence::NoteKey::make(origin, std::move(key)));
+            EXHIBIT_TRY(const auto key, evidence::PublicKey::fromEd25519(raw));
+            EXHIBIT_TRY(auto note, evidence::NoteKey::make(origin, key));
             named.push_back(std::move(note));
         }
     }
@@ -241,7 +241,7 @@ void LedgerService::useDatabase(storage::Database& database,
         [client](const std::string& origin) { return noteKeys(*client, origin); }};
     m_checkpointer = std::make_unique<storage::Checkpointer>(
         storage::Checkpointer::Services{database, *m_ledger, headSigner, metrics});
-    m_parts.reset(new storage::LedgerParts{
+    m_parts = std::make_unique<storage::LedgerParts>(storage::LedgerParts{
         *m_ledger,
         *m_keys,
         *m_checkpointer,
@@ -251,7 +251,9 @@ void LedgerService::useDatabase(storage::Database& database,
             EXHIBIT_TRY(auto envelope, client->signCertificate(subjects, predicate));
             EXHIBIT_TRY(auto hmac, client->macCertificate(subjects, predicate));
             return storage::SignedCertificate{std::move(envelope), std::move(hmac)};
-        }});
+        },
+        {},
+        {}});
     if (m_erased) {
         m_parts->noteErased
             = [this](TenantId tenant, Uuid key) { return m_erased->add(tenant, key); };

@@ -142,7 +142,7 @@ void print(TenantId tenant, const storage::ReplacedLog& replaced)
         std::cout << fmt::format("; what {} keys sealed cannot be read any more",
                                  replaced.lostKeys);
     }
-    std::cout << std::endl;
+    std::cout << '\n' << std::flush;
 }
 
 } // namespace

@@ -73,13 +73,13 @@ Result<replay::Outcome> ReplayService::replay(const api::ReplayOrder& order)
                                                outcome.replayed->content,
                                                m_embeddings ? std::optional(m_embeddings->measure())
                                                             : std::nullopt);
-    } else if (replayed.error().code == ErrorCode::Conflict) {
-        outcome.notReplayableReason = std::move(replayed).error().message;
-    } else {
-        return fail(replayed.error().code,
-                    std::move(replayed).error().message,
-                    std::string(api::kProviderFault));
+        return outcome;
     }
+    auto error = std::move(replayed).error();
+    if (error.code != ErrorCode::Conflict) {
+        return fail(error.code, std::move(error.message), std::string(api::kProviderFault));
+    }
+    outcome.notReplayableReason = std::move(error.message);
     return outcome;
 }
 

@@ -52,6 +52,13 @@ private:
             ++m_at;
         }
     }
+    /// Consumes a dot that stands right here.
+    bool takeDot()
+    {
+        const bool stands = m_at < m_text.size() && m_text[m_at] == '.';
+        m_at += stands ? 1 : 0;
+        return stands;
+    }
     /// Consumes the symbol or word when it stands next; a word only as a whole.
     bool take(std::string_view token)
     {
@@ -227,7 +234,7 @@ private:
                 return refuse("expected a value");
             }
             node->path.emplace_back(m_text.substr(begin, m_at - begin));
-        } while (m_at < m_text.size() && m_text[m_at] == '.' && ++m_at > 0);
+        } while (takeDot());
         static constexpr std::string_view kRoots[]
             = {"call", "run", "facts", "decisions", "tool", "answer"};
         if (std::find(std::begin(kRoots), std::end(kRoots), node->path.front())

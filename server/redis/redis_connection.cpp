@@ -24,8 +24,8 @@ using asio::ip::tcp;
 /// Asio's operations one at a time, each run until it ends or its time is over.
 class Connection::Impl {
 public:
-    explicit Impl(const Options& options)
-        : m_options(options)
+    explicit Impl(Options options)
+        : m_options(std::move(options))
         , m_tls(asio::ssl::context::tls_client)
         , m_stream(m_io, m_tls)
     {
@@ -79,7 +79,7 @@ Result<void> Connection::Impl::finish(Deadline deadline, const char* doing)
     if (!m_done) {
         // Whatever was begun ends now, before what it refers to goes.
         boost::system::error_code ignored;
-        socket().close(ignored);
+        static_cast<void>(socket().close(ignored));
         m_io.restart();
         m_io.run();
         const bool late = deadline.reached();
@@ -98,9 +98,9 @@ Result<void> Connection::Impl::trust()
     boost::system::error_code error;
     const auto& file = m_options.caFile;
     if (file.empty()) {
-        m_tls.set_default_verify_paths(error);
+        static_cast<void>(m_tls.set_default_verify_paths(error));
     } else {
-        m_tls.load_verify_file(file.string(), error);
+        static_cast<void>(m_tls.load_verify_file(file.string(), error));
     }
     if (error) {
         return fail(ErrorCode::Unavailable,
@@ -127,8 +127,8 @@ Result<void> Connection::Impl::connect(Deadline deadline)
     asio::async_connect(socket(), found, whenDone());
     EXHIBIT_CHECK(finish(deadline, "connecting"));
     boost::system::error_code ignored;
-    socket().set_option(tcp::no_delay(true), ignored);
-    socket().set_option(asio::socket_base::keep_alive(true), ignored);
+    static_cast<void>(socket().set_option(tcp::no_delay(true), ignored));
+    static_cast<void>(socket().set_option(asio::socket_base::keep_alive(true), ignored));
     return address.tls ? handshake(deadline) : Result<void>{};
 }
 

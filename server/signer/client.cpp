@@ -35,6 +35,9 @@ Result<int> connectTo(const std::filesystem::path& path)
         return away();
     }
     const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) {
+        return away();
+    }
     if (::connect(descriptor, address->get(), sizeof address->address) != 0) {
         ::close(descriptor);
         return away();

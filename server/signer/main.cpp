@@ -39,6 +39,9 @@ Result<int> listenOn(const std::filesystem::path& path)
 {
     EXHIBIT_TRY(const auto address, SocketAddress::of(path));
     const int listener = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (listener < 0) {
+        return fail(ErrorCode::Unavailable, std::strerror(errno), path.string());
+    }
     ::unlink(path.c_str());
     const mode_t before = ::umask(0077);
     const bool bound = ::bind(listener, address.get(), sizeof address.address) == 0

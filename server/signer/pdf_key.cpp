@@ -307,7 +307,7 @@ Result<Bytes> PdfKey::sign(const Digest& document) const
     ASN1_STRING_set(CMS_SignerInfo_get0_signature(signer),
                     signature.data(),
                     static_cast<int>(signature.size()));
-    const Bytes der = derOf<CMS_ContentInfo>(cms.get(), i2d_CMS_ContentInfo);
+    Bytes der = derOf<CMS_ContentInfo>(cms.get(), i2d_CMS_ContentInfo);
     if (der.empty()) {
         return failed("the signature cannot be written");
     }
