@@ -87,9 +87,13 @@ Result<void> SignerProcess::spawn()
         ::setsid();
         const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
         const int input = ::open("/dev/null", O_RDONLY);
-        ::dup2(input, STDIN_FILENO);
-        ::dup2(output, STDOUT_FILENO);
-        ::dup2(output, STDERR_FILENO);
+        if (input >= 0) {
+            ::dup2(input, STDIN_FILENO);
+        }
+        if (output >= 0) {
+            ::dup2(output, STDOUT_FILENO);
+            ::dup2(output, STDERR_FILENO);
+        }
         ::close_range(3, ~0U, 0);
         ::execve(program.c_str(), arguments, environment);
         ::_exit(127);

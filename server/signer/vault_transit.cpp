@@ -235,7 +235,7 @@ Result<std::shared_ptr<VaultTransit>> VaultTransit::connect(VaultOptions options
     }
     EXHIBIT_TRY(const auto address, SocketAddress::of(options.socket));
     spool::FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (::connect(socket.get(), address.get(), sizeof address.address) != 0) {
+    if (socket.get() < 0 || ::connect(socket.get(), address.get(), sizeof address.address) != 0) {
         return fail(ErrorCode::Unavailable, std::strerror(errno), options.socket.string());
     }
     return std::make_shared<Connection>(std::move(socket), std::move(options));

@@ -264,7 +264,8 @@ void FileKeeper::prepareNext(std::unique_lock<std::mutex>& lock)
         made = WritableSpoolFile::prepare(
             m_options.folder, m_nextNumber, m_options.header, m_options.fileBytes, recycledLog);
     });
-    if (made) {
+    const bool failed = !made;
+    if (!failed) {
         m_next = *std::move(made);
         ++m_nextNumber;
     } else if (!m_full) {
@@ -272,8 +273,8 @@ void FileKeeper::prepareNext(std::unique_lock<std::mutex>& lock)
                       made.error().message,
                       made.error().subject);
     }
-    m_full = !made;
-    m_retryLater = !made;
+    m_full = failed;
+    m_retryLater = failed;
     m_triedOnce = true;
     m_attempted.notify_all();
 }

@@ -229,7 +229,8 @@ Result<void> WritableSpoolFile::commit(std::int64_t firstRecordNo,
 void WritableSpoolFile::cutLog()
 {
     sqlite3_file* log = nullptr;
-    sqlite3_file_control(m_connection.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    sqlite3_file_control(
+        m_connection.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&log));
     sqlite3_int64 size = 0;
     const auto kept = static_cast<sqlite3_int64>(std::max(m_logBytes, m_logBytesUsed));
     if (log != nullptr && log->pMethods != nullptr
