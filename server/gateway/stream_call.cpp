@@ -165,6 +165,7 @@ Result<void> StreamCall::readSlice()
     m_relay.checkStop();
     if (!m_relay.stopped() && !m_live->m_killed) {
         flush();
+        m_wholeOut = m_relay.wholeOut();
         m_complete = m_providerEnded;
     }
     return {};
@@ -234,8 +235,12 @@ asio::awaitable<void> StreamCall::finishStop()
 /// stop is on disk.
 asio::awaitable<void> StreamCall::finishKill()
 {
-    m_killed = true;
     m_failure.reset();
+    if (m_wholeOut) {
+        m_complete = true;
+        co_return;
+    }
+    m_killed = true;
     m_relay.abandon();
     flush();
     const auto& identity = m_call.identity();

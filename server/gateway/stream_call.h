@@ -56,6 +56,7 @@ private:
     Wakeup m_writerWakeup; ///< Something became durable, or the reader ended.
     bool m_readerDone = false;
     bool m_providerEnded = false; ///< And the relay knows it.
+    bool m_wholeOut = false; ///< The answer's last event is among what the client gets.
     bool m_complete = false; ///< The client's stream may be ended properly.
     bool m_killed = false; ///< Its run was, and the client is told so.
     bool m_recordFailed = false;

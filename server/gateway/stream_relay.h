@@ -74,6 +74,8 @@ public:
     [[nodiscard]] std::int64_t eventCount() const { return m_eventCount; }
     /// [DONE] has come or the stream ended: every text is whole and was judged.
     [[nodiscard]] bool complete() const { return m_done; }
+    /// All of the answer was let out, its last event too.
+    [[nodiscard]] bool wholeOut() const { return m_done && !m_stopped && m_held.empty(); }
     /// The event at which the run was stopped, from 0.
     [[nodiscard]] std::int64_t stopEvent() const { return m_stopEvent; }
     [[nodiscard]] const AnswerChannels& channels() const { return m_channels; }

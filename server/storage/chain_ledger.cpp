@@ -73,7 +73,7 @@ Result<LedgerHead> ChainLedger::appendAt(Transaction& transaction,
                                          std::span<const EntryDraft> entries)
 {
     EXHIBIT_TRY(LedgerHead head, lockHead(transaction));
-    const LedgerHead before = head;
+    LedgerHead before = head;
     EXHIBIT_CHECK(write(transaction, head, entries));
     return before;
 }

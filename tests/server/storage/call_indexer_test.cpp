@@ -72,15 +72,17 @@ TEST(CallIndexer, survivesItsKilling)
     const auto tenant = server.newTenant();
     constexpr int kCalls = 3'000;
     ASSERT_TRUE(on.ingest.ingestNow(manyCalls(tenant, kCalls)));
+    const test::TempDir folders; // What killed processes leave.
     std::mt19937 random(4711);
     const auto self = std::filesystem::read_symlink("/proc/self/exe").string();
     std::string left;
     int killed = 0;
     for (; killed < 8 && left != "0"; ++killed) {
-        auto child = must(
-            test::Process::start(self,
-                                 {.arguments = {"--gtest_filter=CallIndexerProcess.*"},
-                                  .environment = {{kChildUrl, server.urls().writer.expose()}}}));
+        auto child
+            = must(test::Process::start(self,
+                                        {.arguments = {"--gtest_filter=CallIndexerProcess.*"},
+                                         .environment = {{kChildUrl, server.urls().writer.expose()},
+                                                         {"TMPDIR", folders.path().string()}}}));
         while (must(child.readLine(TestDatabase::soon())) != "indexing") { }
         std::this_thread::sleep_for(std::chrono::milliseconds(random() % 120));
         child.kill();
