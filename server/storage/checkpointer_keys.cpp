@@ -24,12 +24,8 @@ Result<void> Checkpointer::noteRotation(TenantId tenant, Deadline deadline)
         if (!by.empty()) {
             return false;
         }
-        EXHIBIT_TRY(const Rows known,
-                    transaction.query("SELECT FROM incident_log_chain WHERE tenant_id = $1"
-                                      " AND event_type = 'key.rotated'"
-                                      " AND event_data::jsonb->>'new_vkey' = $2",
-                                      {transaction.tenant(), keys.front().text()}));
-        if (!known.empty()) {
+        EXHIBIT_TRY(const auto known, rotationTo(transaction, head->epoch, keys.front()));
+        if (known) {
             return false;
         }
         EntryDraft entry;

@@ -56,13 +56,8 @@ Result<std::vector<KeyringLine>> lastLines(const std::optional<PublishedKeyring>
 /// The size of the first head that the key signed: the one over the entry that names it.
 Result<std::uint64_t> signsSince(Transaction& transaction, std::int32_t epoch, const NoteKey& key)
 {
-    EXHIBIT_TRY(const Rows rows,
-                transaction.query("SELECT min(sequence_number) FROM incident_log_chain"
-                                  " WHERE tenant_id = $1 AND epoch = $2"
-                                  " AND event_type = 'key.rotated'"
-                                  " AND event_data::jsonb->>'new_vkey' = $3",
-                                  {transaction.tenant(), epoch, key.text()}));
-    return rows.isNull(0, 0) ? 0 : static_cast<std::uint64_t>(rows.integer(0, 0)) + 1;
+    EXHIBIT_TRY(const auto entry, rotationTo(transaction, epoch, key));
+    return entry ? *entry + 1 : 0;
 }
 
 /// Collects the lines of a draft.

@@ -48,4 +48,21 @@ Result<void> noteLogKeys(Transaction& transaction, const std::vector<evidence::N
     return {};
 }
 
+Result<std::optional<std::uint64_t>> rotationTo(Transaction& transaction,
+                                                std::int32_t epoch,
+                                                const evidence::NoteKey& key)
+{
+    // The column is canonical JSON. It is read as text, because one that somebody changed may hold
+    // anything, and must not keep the keys from being looked at.
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query(
+                    "SELECT min(sequence_number) FROM incident_log_chain"
+                    " WHERE tenant_id = $1 AND epoch = $2"
+                    " AND event_type = 'key.rotated'"
+                    " AND strpos(event_data, $3) > 0",
+                    {transaction.tenant(), epoch, "\"new_vkey\":" + printJson(Json(key.text()))}));
+    return rows.isNull(0, 0) ? std::nullopt
+                             : std::optional(static_cast<std::uint64_t>(rows.integer(0, 0)));
+}
+
 } // namespace exhibit::storage

@@ -24,5 +24,10 @@ struct NotedKey {
 /// Notes, for each log of the tenant, those of the keys that signed its newest head.
 [[nodiscard]] Result<void> noteLogKeys(Transaction& transaction,
                                        const std::vector<evidence::NoteKey>& keys);
+/// The number of the first entry of the log that says that the key signs from there on
+/// (key.rotated); nullopt: none does.
+[[nodiscard]] Result<std::optional<std::uint64_t>> rotationTo(Transaction& transaction,
+                                                              std::int32_t epoch,
+                                                              const evidence::NoteKey& key);
 
 } // namespace exhibit::storage

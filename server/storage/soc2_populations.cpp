@@ -11,7 +11,9 @@ namespace {
 std::string actions(std::string_view condition)
 {
     return "WITH entries AS (SELECT event_type, sequence_number,"
-           "  event_data::jsonb ->> 'occurred_at' AS at FROM incident_log_chain"
+           // Canonical JSON; as text, because a column that somebody changed may hold anything.
+           "  substring(event_data from '\"occurred_at\":\"([^\"]*)\"') AS at FROM "
+           "incident_log_chain"
            "  WHERE tenant_id = $1 AND reporter_type = 'user' AND created_at >= $2"
            "  AND created_at < $3::timestamptz + interval '1 hour')"
            " SELECT a.resource, a.created_at, coalesce(a.user_id, 'exhibitd'), e.sequence_number,"

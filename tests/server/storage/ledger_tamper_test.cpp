@@ -157,6 +157,17 @@ TEST_F(Tamper, aColumnBesideAnEntry)
               "3000: the column beside /reporter_id is not what it says");
 }
 
+TEST_F(Tamper, aColumnThatNobodyCanReadAnyMore)
+{
+    for (const char* data : {"no JSON", "[]", R"({"spool":7})", R"({"spool":"{\"first\":1}"})"}) {
+        EXPECT_EQ(
+            foundAfter("UPDATE incident_log_chain SET event_type = 'spool.gap', event_data = '"
+                       + std::string(data) + "'" + row(7000)),
+            "7000: the columns beside the entry are not what it says")
+            << data;
+    }
+}
+
 TEST_F(Tamper, anEntryIsDeleted)
 {
     EXPECT_EQ(foundAfter("DELETE FROM incident_log_chain" + row(5000)),

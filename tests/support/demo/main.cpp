@@ -89,14 +89,28 @@ Result<void> configure(Stage& stage)
     return {};
 }
 
+/// Where the recordings and policies are: as told, else around the program
+/// (SOURCE/build/PRESET/bin), because the console starts it from any folder.
+std::filesystem::path sourceFolder(const std::filesystem::path& self)
+{
+    if (const char* told = std::getenv("EXHIBIT_SOURCE_DIR"); told != nullptr) {
+        return told;
+    }
+    for (auto folder = self.parent_path(); folder != folder.root_path();
+         folder = folder.parent_path()) {
+        if (std::filesystem::exists(folder / "tests/support/recordings")) {
+            return folder;
+        }
+    }
+    return std::filesystem::current_path();
+}
+
 Result<void> start(Stage& stage)
 {
-    const char* source = std::getenv("EXHIBIT_SOURCE_DIR");
-    stage.source
-        = source != nullptr ? std::filesystem::path(source) : std::filesystem::current_path();
+    const auto self = std::filesystem::read_symlink("/proc/self/exe");
+    stage.source = sourceFolder(self);
     ::setenv("EXHIBIT_SOURCE_DIR", stage.source.c_str(), 1);
     if (std::getenv("EXHIBIT_BIN_DIR") == nullptr) {
-        const auto self = std::filesystem::read_symlink("/proc/self/exe");
         ::setenv("EXHIBIT_BIN_DIR", self.parent_path().c_str(), 1);
     }
     EXHIBIT_TRY(auto upstream, test::SampleUpstream::start());
