@@ -73,7 +73,56 @@ public:
         return std::move(m_walk);
     }
 
+    std::optional<JsonWalk> runLike(const JsonWalk& earlier, std::span<const std::size_t> values)
+    {
+        if (m_text.size() >= UINT32_MAX) {
+            return std::nullopt;
+        }
+        m_walk.m_text = m_text;
+        m_walk.m_nodes = earlier.m_nodes;
+        std::vector<Shift> shifts;
+        std::size_t from = 0; // Of the earlier text.
+        for (const std::size_t value : values) {
+            const JsonNode& was = earlier[value];
+            JsonNode& node = nodes()[value];
+            node.escaped = false;
+            const bool same = word(earlier.m_text.substr(from, was.begin - from))
+                && scalar(node, peek()) && node.kind == was.kind;
+            if (!same) {
+                return std::nullopt;
+            }
+            from = was.end;
+            shifts.push_back({was.end, static_cast<std::uint32_t>(m_at) - was.end});
+        }
+        if (!word(earlier.m_text.substr(from)) || m_at != m_text.size()) {
+            return std::nullopt;
+        }
+        for (JsonNode& node : nodes()) {
+            move(node, shifts);
+        }
+        return std::move(m_walk);
+    }
+
 private:
+    /// Offsets from `from` on stand `by` bytes further, modulo 2^32.
+    struct Shift {
+        std::uint32_t from = 0;
+        std::uint32_t by = 0;
+    };
+
+    static void move(JsonNode& node, const std::vector<Shift>& shifts)
+    {
+        for (std::uint32_t* offset : {&node.begin, &node.end, &node.nameBegin, &node.nameEnd}) {
+            // Behind the last value before it.
+            for (auto shift = shifts.rbegin(); shift != shifts.rend(); ++shift) {
+                if (*offset >= shift->from) {
+                    *offset += shift->by;
+                    break;
+                }
+            }
+        }
+    }
+
     struct Name {
         std::uint32_t begin = 0;
         std::uint32_t end = 0;
@@ -324,6 +373,11 @@ private:
     std::uint32_t m_count = 0; ///< Its children so far.
     bool m_tooMany = false;
 };
+
+std::optional<JsonWalk> JsonWalk::like(BytesView text, std::span<const std::size_t> values) const
+{
+    return JsonWalker(text, limits::kJsonDepthMax).runLike(*this, values);
+}
 
 Result<JsonWalk> JsonWalk::parse(BytesView text, std::size_t depthMax)
 {

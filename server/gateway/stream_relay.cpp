@@ -11,6 +11,7 @@ StreamRelay::StreamRelay(prevention::CallGuard& guard, UsageMeter& meter, Option
     , m_options(std::move(options))
     , m_channels(guard)
     , m_frame(m_options.surface.makeFrame())
+    , m_shapes(m_options.surface)
 {
 }
 
@@ -167,15 +168,14 @@ bool StreamRelay::isOurUsage(const AnswerParts& answer) const
 
 void StreamRelay::beginChunk()
 {
-    auto walk = JsonWalk::parse(m_reading->held.event.data());
-    if (!walk) {
+    auto parts = m_shapes.read(m_reading->held.event.data());
+    if (!parts) {
         takeUnreadable("An event of the provider's stream is no JSON.");
         hold(takeRead());
         return;
     }
-    m_reading->walk = *std::move(walk);
-    m_reading->answer = m_options.surface.read(m_reading->walk, AnswerForm::Chunk);
-    const auto& answer = m_reading->answer;
+    m_reading->parts = *std::move(parts);
+    const auto& answer = *m_reading->parts.answer;
     if (isOurUsage(answer)) {
         m_meter.report(*answer.usage);
         meter();
@@ -183,7 +183,9 @@ void StreamRelay::beginChunk()
         checkStop();
         return;
     }
-    m_frame->learn(m_reading->walk);
+    if (!m_reading->parts.isKnown) {
+        m_frame->learn(m_reading->parts.walk);
+    }
     if (!answer.problem.empty()) {
         takeUnreadable(answer.problem);
         m_reading->held.cannotBeCut = true;
@@ -193,10 +195,10 @@ void StreamRelay::beginChunk()
 /// False when the slice is over before the event's texts.
 bool StreamRelay::readChunk(Slice& slice)
 {
-    const auto& texts = m_reading->answer.texts;
+    const auto& texts = m_reading->parts.answer->texts;
     for (auto& next = m_reading->text; next < texts.size(); ++next) {
         if (!m_reading->reading.read(
-                m_channels, m_reading->walk, texts[next], slice, m_reading->held.pieces)) {
+                m_channels, m_reading->parts.walk, texts[next], slice, m_reading->held.pieces)) {
             return false;
         }
     }
@@ -207,7 +209,7 @@ bool StreamRelay::readChunk(Slice& slice)
 void StreamRelay::endChunk()
 {
     auto& held = m_reading->held;
-    const auto& answer = m_reading->answer;
+    const auto& answer = *m_reading->parts.answer;
     for (std::size_t i = 0; i < answer.texts.size(); ++i) {
         const auto& piece = held.pieces[i];
         held.lanes.push_back(m_channels.lane(piece.channel));
@@ -218,7 +220,7 @@ void StreamRelay::endChunk()
     noteChoices(held, answer);
     const std::string place = "events/" + std::to_string(held.number);
     const bool wasStopped = m_guard.stop().has_value();
-    const auto asides = m_channels.judgeAsides(m_reading->walk, answer, place);
+    const auto asides = m_channels.judgeAsides(m_reading->parts.walk, answer, place);
     held.cannotBeCut = held.cannotBeCut || (!wasStopped && m_guard.stop());
     held.pieces.insert(held.pieces.end(), asides.begin(), asides.end());
     if (answer.usage) {

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "server/gateway/answer_channels.h"
+#include "server/gateway/event_shapes.h"
 #include "server/gateway/held_event.h"
-#include "server/gateway/surface.h"
 #include "server/gateway/text_reading.h"
 #include "server/gateway/usage_meter.h"
 
@@ -15,8 +15,7 @@ namespace exhibit::gateway {
 /// An event whose texts are read.
 struct EventReading {
     HeldEvent held;
-    JsonWalk walk; ///< Of held's data.
-    AnswerParts answer;
+    EventParts parts; ///< Of held's data.
     std::size_t text = 0; ///< Of the answer's.
     TextReading reading;
 };
@@ -127,6 +126,7 @@ private:
     std::vector<Choice> m_choices;
     std::vector<std::string> m_finishReasons;
     std::unique_ptr<StreamFrame> m_frame;
+    EventShapes m_shapes;
     std::vector<EventBytes> m_released;
     std::vector<EventBytes> m_withheld;
     std::int64_t m_eventCount = 0;
