@@ -74,7 +74,7 @@ void StreamRelay::finish()
 void StreamRelay::abandon()
 {
     for (auto& held : m_held) {
-        withhold(std::move(held));
+        withhold(held);
     }
     m_held.clear();
     m_heldBytes = 0;
@@ -108,7 +108,7 @@ void StreamRelay::take(SseEvent event)
     held.event = std::move(event);
     const bool asidePasses = mayPassAside(held);
     if (m_guard.stop()) {
-        withhold(std::move(held));
+        withhold(held);
         checkStop();
         return;
     }
@@ -116,9 +116,9 @@ void StreamRelay::take(SseEvent event)
     if (!held.event.hasData || m_done) {
         const bool judged = asidePasses && (!held.event.hasData || held.event.data() == "[DONE]");
         if (judged || !m_channels.isGuarded()) {
-            release(std::move(held));
+            release(held);
         } else {
-            withhold(std::move(held));
+            withhold(held);
         }
         return;
     }
@@ -300,7 +300,7 @@ void StreamRelay::hold(HeldEvent held)
         return;
     }
     if (mayOvertake(held) && !m_guard.stop()) {
-        letOut(std::move(held));
+        letOut(held);
         return;
     }
     m_heldBytes += held.event.raw.size();
@@ -331,7 +331,7 @@ void StreamRelay::stop()
     for (auto& held : m_held) {
         const bool open = !order.blocks(held) && !held.waitsForAll && !held.cannotBeCut;
         if (open && mayPass(held)) {
-            letOut(std::move(held));
+            letOut(held);
             continue;
         }
         order.stays(held);
@@ -340,9 +340,9 @@ void StreamRelay::stop()
                   return piece.begin < piece.end && m_channels.allowed(piece.channel) > piece.begin;
               });
         if (open && something) {
-            releaseRewritten(std::move(held));
+            releaseRewritten(held);
         } else {
-            withhold(std::move(held));
+            withhold(held);
         }
     }
     m_held.clear();
@@ -358,7 +358,7 @@ void StreamRelay::withholdRest()
     }
 }
 
-void StreamRelay::withhold(HeldEvent held)
+void StreamRelay::withhold(const HeldEvent& held)
 {
     append(m_withheld, held.number, held.event.raw);
 }

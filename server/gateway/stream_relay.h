@@ -104,13 +104,13 @@ private:
     void releaseReady();
     void releaseInOrder();
     [[nodiscard]] bool mayPass(const HeldEvent& held) const;
-    void letOut(HeldEvent held);
-    void release(HeldEvent held);
+    void letOut(const HeldEvent& held);
+    void release(const HeldEvent& held);
     void noteReleased(const HeldEvent& held);
-    void releaseRewritten(HeldEvent held);
+    void releaseRewritten(const HeldEvent& held);
     void stop();
     [[nodiscard]] bool isChanged(const HeldEvent& held) const;
-    void withhold(HeldEvent held);
+    void withhold(const HeldEvent& held);
     void withholdRest();
 
     prevention::CallGuard& m_guard;

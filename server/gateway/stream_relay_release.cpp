@@ -32,7 +32,7 @@ void StreamRelay::releaseReady()
         if (!order.blocks(*held) && mayPass(*held)) {
             m_heldBytes -= held->event.raw.size();
             m_heldTexts -= held->isToolCall ? 0 : 1;
-            letOut(std::move(*held));
+            letOut(*held);
             held = m_held.erase(held);
         } else {
             order.stays(*held);
@@ -47,7 +47,7 @@ void StreamRelay::releaseInOrder()
     while (!m_held.empty() && mayPass(m_held.front())) {
         m_heldBytes -= m_held.front().event.raw.size();
         m_heldTexts -= m_held.front().isToolCall ? 0 : 1;
-        letOut(std::move(m_held.front()));
+        letOut(m_held.front());
         m_held.pop_front();
     }
 }
@@ -70,16 +70,16 @@ bool StreamRelay::mayPass(const HeldEvent& held) const
            });
 }
 
-void StreamRelay::letOut(HeldEvent held)
+void StreamRelay::letOut(const HeldEvent& held)
 {
     if (isChanged(held)) {
-        releaseRewritten(std::move(held));
+        releaseRewritten(held);
     } else {
-        release(std::move(held));
+        release(held);
     }
 }
 
-void StreamRelay::release(HeldEvent held)
+void StreamRelay::release(const HeldEvent& held)
 {
     noteReleased(held);
     m_ended = m_ended || held.isLast || held.event.data() == "[DONE]";
@@ -99,11 +99,11 @@ void StreamRelay::noteReleased(const HeldEvent& held)
     }
 }
 
-void StreamRelay::releaseRewritten(HeldEvent held)
+void StreamRelay::releaseRewritten(const HeldEvent& held)
 {
     const auto walk = JsonWalk::parse(held.event.data());
     if (!walk) {
-        withhold(std::move(held));
+        withhold(held);
         return;
     }
     std::string json
