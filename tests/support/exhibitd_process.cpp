@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/exhibitd_process.h"
 
+#include "tests/support/unsynced_postgres.h"
+
 #include <fmt/format.h>
 
 #include <fstream>
@@ -58,6 +60,9 @@ Result<Exhibitd> Exhibitd::start(ExhibitdOptions options)
     // Tests ask far more often than people; those about rates set their own.
     process.environment.try_emplace("EXHIBIT_RATE_ADDRESS_PER_MINUTE", "0");
     process.environment.try_emplace("EXHIBIT_RATE_PERSON_PER_MINUTE", "0");
+    if (const auto programs = unsyncedPostgres()) {
+        process.environment.try_emplace("EXHIBIT_PG_BIN", programs->string());
+    }
     process.standardErrorFile = options.dataDir / "exhibitd.log";
     EXHIBIT_TRY(auto running, Process::start(programPath("exhibitd"), std::move(process)));
     const auto port = readListeningPort(running, Deadline::after(60s));
