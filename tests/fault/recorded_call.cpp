@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <thread>
 
 namespace exhibit::test {
@@ -42,37 +43,39 @@ public:
         const auto client
             = std::make_shared<signer::SignerClient>(signer::SignerProcess::socketIn(signerFolder));
         EXHIBIT_TRY(auto wrapper, signer::subjectKeyWrapper(signerFolder, client));
-        return RecordedBodies(postgres, std::move(wrapper));
+        // At once: each query of a TestPostgres is a connection of its own.
+        EXHIBIT_TRY(const auto calls,
+                    postgres.query("SELECT DISTINCT tenant_id, call_id FROM exhibit.call_bodies"));
+        RecordedBodies bodies(postgres, std::move(wrapper));
+        for (std::size_t row = 0; row < calls.size(); ++row) {
+            bodies.m_tenants.emplace(CallId{calls.uuid(row, 1)}, TenantId{calls.uuid(row, 0)});
+        }
+        return bodies;
     }
 
     /// The released bytes of a call, in order; a fault when they have a gap or overlap.
     Result<Bytes> released(const CallId& call)
     {
-        EXHIBIT_TRY(const auto tenant,
-                    m_postgres.query("SELECT tenant_id FROM exhibit.call_bodies"
-                                     " WHERE call_id = $1::uuid LIMIT 1",
-                                     {storage::Parameter(call)}));
-        if (tenant.empty()) {
+        const auto tenant = m_tenants.find(call);
+        if (tenant == m_tenants.end()) {
             return Bytes();
         }
-        return m_database->read(TenantId{tenant.uuid(0, 0)},
-                                Deadline::after(30s),
-                                [&](storage::Transaction& transaction) {
-                                    return storage::BodyFieldStore(*m_keys).readCall(
-                                        transaction, call, "/response/released");
-                                });
+        return m_database->read(
+            tenant->second, Deadline::after(30s), [&](storage::Transaction& transaction) {
+                return storage::BodyFieldStore(*m_keys).readCall(
+                    transaction, call, "/response/released");
+            });
     }
 
 private:
     RecordedBodies(const TestPostgres& postgres, std::shared_ptr<spool::KeyWrapper> wrapper)
-        : m_postgres(postgres)
-        , m_keys(std::make_unique<storage::SubjectKeys>(std::move(wrapper)))
+        : m_keys(std::make_unique<storage::SubjectKeys>(std::move(wrapper)))
     {
         const Secret url(postgres.url() + "&options=-csearch_path%3Dexhibit");
         m_database = std::make_unique<storage::Database>(storage::DatabaseUrls{url, url, url});
     }
 
-    const TestPostgres& m_postgres;
+    std::map<CallId, TenantId> m_tenants; ///< Of the calls that anything is kept of.
     std::unique_ptr<storage::SubjectKeys> m_keys;
     std::unique_ptr<storage::Database> m_database;
 };
