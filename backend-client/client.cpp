@@ -357,6 +357,17 @@ QFuture<Reply<Json>> Client::verifyLedger()
     return call("GET", kLedger + "verify", {}, decodeReply<Json>);
 }
 
+QFuture<Reply<Bytes>> Client::dumpLedger(std::int64_t epoch,
+                                         std::uint64_t from,
+                                         std::uint64_t limit)
+{
+    return call("POST",
+                kLedger + "dump?epoch=" + std::to_string(epoch) + "&from=" + std::to_string(from)
+                    + "&limit=" + std::to_string(limit),
+                {},
+                decodeBytes);
+}
+
 QFuture<Reply<Json>> Client::keyring()
 {
     return call("GET", kLedger + "keyring", {}, decodeReply<Json>);

@@ -109,6 +109,11 @@ public:
     [[nodiscard]] QFuture<Reply<Bytes>> ledgerCheckpoint(std::string_view tenant,
                                                          std::int64_t epoch = 0);
     [[nodiscard]] QFuture<Reply<Json>> verifyLedger();
+    /// A part of a log as it lies in the tables: lines of JSON, the last of which says where the
+    /// next part begins.
+    [[nodiscard]] QFuture<Reply<Bytes>> dumpLedger(std::int64_t epoch,
+                                                   std::uint64_t from,
+                                                   std::uint64_t limit);
     /// {"version", "root", "note", "published_at"}
     [[nodiscard]] QFuture<Reply<Json>> keyring();
     /// The text of the next one, unsigned.

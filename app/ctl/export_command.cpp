@@ -14,6 +14,7 @@ struct ExportOptions {
     std::string format = "exhibit";
     std::string output;
     std::string caseId;
+    std::string authority;
     std::string reason;
     std::vector<std::string> include;
     std::vector<std::string> redactions; ///< PATH=REASON
@@ -71,6 +72,7 @@ Result<JsonObject> requestOf(const ExportOptions& options)
     JsonObject request{{"format", options.format},
                        {"case", options.caseId},
                        {"reason", options.reason},
+                       {"authority", options.authority},
                        {"redact", !options.unredacted},
                        {"redactions", std::move(redactions)}};
     if (!options.include.empty()) {
@@ -188,6 +190,8 @@ void addExportCommand(CLI::App& app, Invocation& invocation)
         ->type_name("FILE");
     command->add_option("--case", options->caseId, "Id of the case, for the pack's signature");
     command->add_option("--reason", options->reason, "Why: stands in the log and on the report");
+    command->add_option(
+        "--authority", options->authority, "By what right: an order, a contract; for the pack");
     command
         ->add_option("--redact", options->redactions, "Field to leave out of every entry, and why")
         ->type_name("/PATH=REASON");

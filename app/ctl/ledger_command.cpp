@@ -2,11 +2,15 @@
 #include "app/ctl/commands.h"
 #include "app/ctl/failure_report.h"
 #include "app/ctl/table.h"
+#include "models/base/sha256.h"
 
+#include <algorithm>
 #include <fstream>
 
 namespace exhibit::ctl {
 namespace {
+
+constexpr std::uint64_t kDumpEntriesAtOnce = 1000;
 
 int showKeys(Session& session, const std::string& pdfFile)
 {
@@ -158,7 +162,83 @@ int verifyLedger(Session& session, const std::string& tenant)
     if (!table.empty()) {
         table.print(session.out());
     }
+    const Json* unlisted = findMember(*check, "unlisted");
+    if (unlisted != nullptr && *unlisted != 0) {
+        session.out().stream << "and " << printJson(*unlisted) << " more findings\n";
+    }
     return good ? kDone : kNo;
+}
+
+struct DumpOptions {
+    std::int64_t epoch = 1;
+    std::uint64_t from = 0;
+    std::uint64_t count = 1000;
+    std::string file;
+};
+
+/// Of the entries in a part, one after the other: what `/evidence_hash` of the next log is over.
+/// Where the next part begins; nullopt at the end.
+std::optional<std::uint64_t> readPart(const Bytes& part, Sha256& entries, std::uint64_t& count)
+{
+    std::optional<std::uint64_t> next;
+    for (std::string_view rest = part; !rest.empty();) {
+        const auto end = std::min(rest.find('\n'), rest.size());
+        const auto line = parseJson(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        const Json* row = line ? findMember(*line, "row") : nullptr;
+        if (row != nullptr && stringMember(*line, "table") == "incident_log_chain") {
+            const auto hex = stringMember(*row, "entry"); // As PostgreSQL prints bytea: \x...
+            entries.update(fromHex(hex.substr(std::min<std::size_t>(2, hex.size()))).value_or(""));
+            ++count;
+        }
+        if (const Json* begin = line ? findMember(*line, "next") : nullptr) {
+            const auto number = begin->is_null() ? Json() : *begin;
+            next = number.is_int64() ? std::optional(static_cast<std::uint64_t>(number.get_int64()))
+                                     : std::nullopt;
+        }
+    }
+    return next;
+}
+
+int dumpLedger(Session& session, const DumpOptions& options)
+{
+    std::ofstream file(options.file, std::ios::binary);
+    Sha256 all;
+    Sha256 entries;
+    std::uint64_t count = 0;
+    auto next = std::optional(options.from);
+    while (next && count < options.count) {
+        const auto limit = std::min<std::uint64_t>(options.count - count, kDumpEntriesAtOnce);
+        const auto part = session.wait(session.client().dumpLedger(options.epoch, *next, limit));
+        if (!part) {
+            return report(part.error(), session.json());
+        }
+        file << *part;
+        all.update(*part);
+        next = readPart(*part, entries, count);
+    }
+    file.close();
+    if (!file) {
+        return report(Error{ErrorCode::Unavailable, "The file cannot be written.", options.file},
+                      session.json());
+    }
+    const std::string digest = toHex(asView(all.finish()));
+    const std::string evidence = toHex(asView(entries.finish()));
+    if (session.json()) {
+        session.printJsonLine(JsonObject{{"file", options.file},
+                                         {"sha256", digest},
+                                         {"entries", count},
+                                         {"entries_sha256", evidence},
+                                         {"next", next ? Json(*next) : Json()}});
+        return kDone;
+    }
+    session.out().stream << options.file << ": " << count << " entries from " << options.from
+                         << ", SHA-256 " << digest
+                         << "\ntheir bytes, one after the other: " << evidence << "\n";
+    if (next) {
+        session.out().stream << "more follow: --from " << *next << "\n";
+    }
+    return kDone;
 }
 
 } // namespace
@@ -173,6 +253,18 @@ void addLedgerCommand(CLI::App& app, Invocation& invocation)
         "--tenant", *tenant, "The tenant whose log is meant; the key has to be of it");
     verify->callback([&invocation, tenant] {
         invocation.run = [tenant](Session& session) { return verifyLedger(session, *tenant); };
+    });
+    auto dump = std::make_shared<DumpOptions>();
+    auto* dumped = group->add_subcommand(
+        "dump", "Write a part of a log as it lies in the database, damaged or not, into a file");
+    dumped->add_option("--epoch", dump->epoch, "Of which log; the first one is 1")
+        ->check(CLI::Range(1, INT32_MAX));
+    dumped->add_option("--from", dump->from, "The first entry");
+    dumped->add_option("--count", dump->count, "How many entries at most")
+        ->check(CLI::Range(1, 1'000'000));
+    dumped->add_option("-o,--output", dump->file, "The file")->required()->type_name("FILE");
+    dumped->callback([&invocation, dump] {
+        invocation.run = [dump](Session& session) { return dumpLedger(session, *dump); };
     });
     auto epoch = std::make_shared<std::int64_t>(0);
     auto* checkpoint = group->add_subcommand(

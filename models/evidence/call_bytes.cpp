@@ -3,8 +3,11 @@
 
 #include "models/base/canonical_json.h"
 #include "models/base/json.h"
+#include "models/evidence/keys.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace exhibit::evidence {
 namespace {
@@ -71,6 +74,35 @@ Result<CallPieces> parseCallPieces(BytesView text)
     EXHIBIT_TRY(pieces.released, parseList(json, "released"));
     EXHIBIT_TRY(pieces.withheld, parseList(json, "withheld"));
     return pieces;
+}
+
+void ChunkTree::append(BytesView salt, std::int64_t atUs, BytesView piece)
+{
+    m_edge.append(leafHash(fmt::format(
+        R"([{},{},"{}","{}"])", m_edge.size(), atUs, m_kind, toHex(hmacSha256(salt, piece)))));
+}
+
+Bytes chunksValue(const ChunkTree& released, const ChunkTree& withheld)
+{
+    const auto member = [](const ChunkTree& tree) -> Json {
+        return JsonObject{{"count", tree.edge().size()},
+                          {"root", toHex(asView(tree.edge().root()))}};
+    };
+    return printJson(JsonObject{{"released", member(released)}, {"withheld", member(withheld)}});
+}
+
+Bytes chunksOf(const CallPieces& pieces, BytesView released, BytesView withheld, BytesView salt)
+{
+    const auto treeOf = [salt](std::string_view kind, const auto& list, BytesView bytes) {
+        ChunkTree tree(kind);
+        for (const auto& piece : list) {
+            tree.append(salt, piece.atUs, bytes.substr(0, piece.size));
+            bytes.remove_prefix(std::min<std::size_t>(piece.size, bytes.size()));
+        }
+        return tree;
+    };
+    return chunksValue(treeOf("released", pieces.released, released),
+                       treeOf("withheld", pieces.withheld, withheld));
 }
 
 std::optional<Digest> chainOf(const std::vector<CallPiece>& pieces, BytesView bytes)

@@ -4,6 +4,7 @@
 #include "models/base/bytes.h"
 #include "models/base/result.h"
 #include "models/base/sha256.h"
+#include "models/evidence/merkle.h"
 
 #include <cstdint>
 #include <optional>
@@ -26,6 +27,29 @@ inline constexpr std::size_t kCallPiecesBytesMax = std::size_t{32} << 20U;
 
 /// The digest of an answer: this of each piece in turn, from zeros.
 [[nodiscard]] Digest chainedPiece(const Digest& chain, BytesView piece);
+
+/// What a call's entry commits to about the pieces of its answer and when each was there:
+/// {"released":{"count","root"},"withheld":{"count","root"}}, a tree as the log's for each.
+inline constexpr std::string_view kChunksPath = "/chunks";
+/// 32 bytes, base64url: the key of the digests in these trees.
+inline constexpr std::string_view kChunkSaltPath = "/chunks/salt";
+
+/// One of those trees. A leaf is [n,at_us,kind,hex(HMAC-SHA256(salt, piece))].
+class ChunkTree {
+public:
+    /// `kind` is "released" or "withheld", a literal.
+    explicit ChunkTree(std::string_view kind)
+        : m_kind(kind)
+    {
+    }
+    void append(BytesView salt, std::int64_t atUs, BytesView piece);
+    [[nodiscard]] const TreeEdge& edge() const { return m_edge; }
+
+private:
+    std::string_view m_kind;
+    TreeEdge m_edge;
+};
+[[nodiscard]] Bytes chunksValue(const ChunkTree& released, const ChunkTree& withheld);
 
 struct CallPiece {
     std::uint64_t size = 0; ///< Bytes.
@@ -53,5 +77,10 @@ inline constexpr CallPart kCallParts[]
 [[nodiscard]] Result<CallPieces> parseCallPieces(BytesView text);
 /// nullopt when the pieces are not exactly these bytes.
 [[nodiscard]] std::optional<Digest> chainOf(const std::vector<CallPiece>& pieces, BytesView bytes);
+/// The value of kChunksPath over an answer whose pieces are exactly its bytes.
+[[nodiscard]] Bytes chunksOf(const CallPieces& pieces,
+                             BytesView released,
+                             BytesView withheld,
+                             BytesView salt);
 
 } // namespace exhibit::evidence

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bytes of calls, against the digests that the entries of the calls show.
+#include "models/base/base64.h"
 #include "models/evidence/call_bytes.h"
 #include "models/evidence/field.h"
 #include "models/evidence/pack_checks.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace exhibit::evidence {
 namespace {
@@ -60,6 +63,41 @@ void PackChecks::checkCall(std::uint64_t sequence)
     }
     for (const auto& part : kCallParts) {
         checkCallPart(sequence, part, *pieces);
+    }
+    checkCallTimes(sequence, *pieces, list);
+}
+
+/// Entries from before the times were committed to say nothing of them.
+void PackChecks::checkCallTimes(std::uint64_t sequence,
+                                const CallPieces& pieces,
+                                const std::string& list)
+{
+    const auto claimed = [&](std::string_view path) -> std::optional<Bytes> {
+        const auto claim = m_claims.find({sequence, std::string(path)});
+        return claim == m_claims.end() ? std::nullopt : bytesOf(claim->second);
+    };
+    const auto& fields = m_entries.at(sequence).entry.fields;
+    const bool committed = std::any_of(
+        fields.begin(), fields.end(), [](const auto& field) { return field.path == kChunksPath; });
+    if (!committed) {
+        return;
+    }
+    const auto chunks = claimed(kChunksPath);
+    const auto salt = fromBase64Url(claimed(kChunkSaltPath).value_or(""));
+    const auto released = m_pack.content(callPath(sequence, "released.bin"));
+    const auto withheld = m_pack.content(callPath(sequence, "withheld.bin"));
+    const auto view = [](const auto& content) { return content ? content->view() : BytesView(); };
+    if (!chunks || !salt || salt->empty()) {
+        m_report.failed("fields",
+                        fmt::format("seq {} {}", sequence, kChunksPath),
+                        "bytes are shown and what their times would be compared with is not",
+                        list);
+    } else if (chunksOf(pieces, view(released), view(withheld), *salt) != *chunks) {
+        m_report.failed("fields",
+                        fmt::format("seq {} {}", sequence, kChunksPath),
+                        "modified: when the pieces of the answer were there is not what the entry "
+                        "committed to",
+                        list);
     }
 }
 

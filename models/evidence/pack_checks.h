@@ -62,6 +62,7 @@ private:
     void checkCalls();
     void checkCall(std::uint64_t sequence);
     void checkCallPart(std::uint64_t sequence, const CallPart& part, const CallPieces& pieces);
+    void checkCallTimes(std::uint64_t sequence, const CallPieces& pieces, const std::string& list);
 
     // pack_proofs.cpp: checkpoints, inclusion, consistency, certificates.
     void loadCheckpoints();

@@ -20,15 +20,15 @@ void addRoutes(http::Router& router, const ApiServices& services)
     const auto shared = std::make_shared<const ApiServices>(services);
     const AccessControl access(shared);
     for (const auto& routes :
-         {searchRoutes(shared),   callSearchRoutes(shared),   countRoutes(shared),
-          incidentRoutes(shared), runRoutes(shared),          explainRoutes(shared),
-          policyRoutes(shared),   backtestRoutes(shared),     quotaRoutes(shared),
-          estimateRoutes(shared), keyRoutes(shared),          keyringRoutes(shared),
-          ledgerRoutes(shared),   complianceRoutes(shared),   enteredRoutes(shared),
-          exportRoutes(shared),   searchExportRoutes(shared), exportJobRoutes(shared),
-          holdRoutes(shared),     certificateRoutes(shared),  remediationRoutes(shared),
-          projectRoutes(shared),  routingRoutes(shared),      upstreamRoutes(shared),
-          callRoutes(shared),     priceRoutes(shared)}) {
+         {searchRoutes(shared),      callSearchRoutes(shared),  countRoutes(shared),
+          incidentRoutes(shared),    runRoutes(shared),         explainRoutes(shared),
+          policyRoutes(shared),      backtestRoutes(shared),    quotaRoutes(shared),
+          estimateRoutes(shared),    keyRoutes(shared),         keyringRoutes(shared),
+          ledgerRoutes(shared),      ledgerCheckRoutes(shared), complianceRoutes(shared),
+          enteredRoutes(shared),     exportRoutes(shared),      searchExportRoutes(shared),
+          exportJobRoutes(shared),   holdRoutes(shared),        certificateRoutes(shared),
+          remediationRoutes(shared), projectRoutes(shared),     routingRoutes(shared),
+          upstreamRoutes(shared),    callRoutes(shared),        priceRoutes(shared)}) {
         for (const auto& route : routes) {
             router.add({.method = route.method,
                         .pattern = route.pattern,

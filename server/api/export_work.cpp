@@ -172,6 +172,12 @@ Result<storage::ExportedPack> makePack(const ExportWork& work, const report::Evi
         pack.redactions.push_back({one.path, one.reason});
     }
     pack.caseId = work.request.caseId;
+    const auto& custodian = work.request.production.custodian;
+    pack.custodian = custodian.empty() ? bundle.tenant.name : custodian;
+    pack.authority = work.request.authority;
+    if (bundle.violatedPolicy) {
+        pack.classifications = bundle.violatedPolicy->references;
+    }
     pack.exporter = work.actor;
     const auto& include = work.request.include;
     pack.rawCalls = !work.request.redact

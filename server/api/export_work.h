@@ -27,6 +27,7 @@ struct ExportRequest {
     bool redact = true;
     std::string caseId;
     std::string reason;
+    std::string authority; ///< By what right it is handed out.
     report::ProductionRequest production; ///< Of a legal production.
     report::Art73Entered art73; ///< Of a report under Article 73.
 };

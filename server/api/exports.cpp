@@ -52,6 +52,7 @@ void visitFields(V& visit, Of<V, ExportRequest>& request)
     visit.defaulted("redact", request.redact);
     visit.defaulted("case", request.caseId);
     visit.defaulted("reason", request.reason);
+    visit.defaulted("authority", request.authority);
     visit.defaulted("production", request.production);
     visit.defaulted("art73", request.art73);
 }
@@ -73,6 +74,9 @@ Result<ExportRequest> readRequest(const http::Request& request,
     }
     if (body.reason.size() > kReasonBytesMax) {
         return fail(ErrorCode::InvalidInput, "a reason has at most 1000 bytes", "/reason");
+    }
+    if (body.authority.size() > kReasonBytesMax) {
+        return fail(ErrorCode::InvalidInput, "an authority has at most 1000 bytes", "/authority");
     }
     if (body.redactions.size() > kRedactionsMax) {
         return fail(ErrorCode::InvalidInput, "at most 100 redactions", "/redactions");

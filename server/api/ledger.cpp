@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "models/evidence/field.h"
 #include "models/evidence/trust.h"
 #include "server/api/key_lists.h"
-#include "server/api/places.h"
+#include "server/api/ledger_query.h"
 #include "server/api/reply.h"
 #include "server/api/resources.h"
-#include "server/ops/log.h"
 #include "server/storage/good_head.h"
-#include "server/storage/ledger_findings.h"
 #include "server/storage/pack_parts.h"
-#include "server/storage/self_tests.h"
 
 namespace exhibit::api {
 namespace {
-
-constexpr std::chrono::seconds kVerifyTimeout{300};
-/// Checks of whole logs; the API has 8 threads and 8 readers.
-constexpr int kChecksMax = 2;
-constexpr const char* kChecksBusy = "checks_busy";
 
 /// The ledger's parts, once they are there, for the tenant that the path names.
 Result<const storage::LedgerParts*> partsFor(const SharedServices& services,
@@ -31,25 +24,7 @@ Result<const storage::LedgerParts*> partsFor(const SharedServices& services,
                     tenant ? "there is no such log" : "expected a tenant's id",
                     "tenant");
     }
-    if (services->evidence == nullptr) {
-        return fail(ErrorCode::Unavailable, "the ledger is not open");
-    }
-    return services->evidence;
-}
-
-Result<std::uint64_t> numberOf(const http::Request& request,
-                               std::string_view name,
-                               std::uint64_t otherwise)
-{
-    const auto found = request.query.find(name);
-    if (found == request.query.end()) {
-        return otherwise;
-    }
-    auto number = evidence::parseTreeNumber(found->second);
-    if (!number) {
-        number.error().subject = std::string(name);
-    }
-    return number;
+    return ledgerParts(services);
 }
 
 http::Response textResponse(std::string text)
@@ -204,7 +179,9 @@ http::Response entries(const SharedServices& services,
                                    from,
                                    std::min<std::uint64_t>(limit, limits::kLedgerPageRowsMax)));
             for (const auto& row : rows) {
-                list.push_back(JsonObject{{"seq", row.sequence}, {"entry", row.entry}});
+                // Text, unless somebody changed it into what is none.
+                list.push_back(
+                    JsonObject{{"seq", row.sequence}, {"entry", evidence::byteValue(row.entry)}});
             }
         }
         return Json(JsonObject{{"origin", head ? head->origin : ""}, {"entries", std::move(list)}});
@@ -239,118 +216,11 @@ http::Response keys(const SharedServices& services,
                                          {"pdf_certificate", packKeys.pdfCertificate}});
 }
 
-JsonArray gapsJson(const storage::SpoolLosses& losses)
-{
-    JsonArray list;
-    for (const auto& gap : losses.gaps) {
-        list.push_back(
-            JsonObject{{"replica", gap.replica}, {"first", gap.first}, {"last", gap.last}});
-    }
-    return list;
-}
-
-JsonArray openJournalsJson(const storage::SpoolLosses& losses)
-{
-    JsonArray list;
-    for (const auto& open : losses.open) {
-        list.push_back(JsonObject{{"replica", open.replica},
-                                  {"brought", open.brought},
-                                  {"told_at", formatTime(open.toldAt)}});
-    }
-    return list;
-}
-
-/// Made with the routes; found again later, when nothing may be added any more.
-ops::Counter& failedChecks(const SharedServices& services)
-{
-    return services->metrics.counter("exhibit_ledger_verify_failed_total",
-                                     "Checks of a log that found damage which was not known");
-}
-
-/// The answer stands without the entry: what cannot be written now is when somebody asks again.
-void noteFindings(const SharedServices& services,
-                  const http::Request& request,
-                  const security::Principal& principal,
-                  const storage::LedgerCheck& check)
-{
-    if (check.sound()) {
-        return;
-    }
-    const auto record = [&](storage::Transaction& transaction) {
-        return storage::recordFindings(
-            transaction, services->ledger, actorOf(request, principal), check);
-    };
-    const auto first
-        = services->database.write(principal.tenant, Deadline::after(kHandlerTimeout), record);
-    if (!first) {
-        ops::logError("the findings of a check cannot be recorded: {}", first.error().message);
-    } else if (*first) {
-        failedChecks(services).add();
-        ops::logError("the log of {} is damaged at {}: {}",
-                      principal.tenant.text(),
-                      check.findings.front().sequence,
-                      check.findings.front().problem);
-    }
-}
-
-http::Response verify(const SharedServices& services,
-                      const http::Request& request,
-                      const security::Principal& principal)
-{
-    EXHIBIT_ANSWER(request, const auto* parts, partsFor(services, request, principal));
-    EXHIBIT_ANSWER(request,
-                   const auto anchored,
-                   storage::checkAnchored(services->database,
-                                          parts->keys,
-                                          parts->checkpointer.signer(),
-                                          principal.tenant,
-                                          Deadline::after(kVerifyTimeout)));
-    const auto& check = anchored.check;
-    noteFindings(services, request, principal, check);
-    JsonArray missing;
-    for (const auto& sentence : anchored.anchors.missing()) {
-        missing.emplace_back(sentence);
-    }
-    return http::jsonResponse(200,
-                              JsonObject{{"sound", anchored.sound()},
-                                         {"entries", check.entries},
-                                         {"checkpoints", check.checkpoints},
-                                         {"unreadable", check.unreadable},
-                                         {"gaps", gapsJson(check.losses)},
-                                         {"open_journals", openJournalsJson(check.losses)},
-                                         {"findings", storage::findingsJson(check.findings)},
-                                         {"not_checked", std::move(missing)},
-                                         {"checked_against", anchored.anchors.json()}});
-}
-
-http::Response selfTests(const SharedServices& services,
-                         const http::Request& request,
-                         const security::Principal& principal)
-{
-    EXHIBIT_ANSWER(request, const auto* parts, partsFor(services, request, principal));
-    bool passed = true;
-    JsonArray tests;
-    for (const auto& test : storage::runSelfTests(services->database,
-                                                  parts->keys,
-                                                  parts->checkpointer.signer(),
-                                                  principal.tenant,
-                                                  Deadline::after(kVerifyTimeout))) {
-        passed = passed && test.passed;
-        tests.push_back(JsonObject{{"name", test.name},
-                                   {"passed", test.passed},
-                                   {"detail", test.detail},
-                                   {"duration_us", test.duration.count()}});
-    }
-    return http::jsonResponse(200, JsonObject{{"passed", passed}, {"tests", std::move(tests)}});
-}
-
 } // namespace
 
 std::vector<ApiRoute> ledgerRoutes(const SharedServices& services)
 {
     const auto audit = domain::Scope::AuditRead;
-    const auto checks = std::make_shared<Places>(kChecksMax);
-    failedChecks(services);
     return {{"GET", "/api/v1/ledger/{tenant}/checkpoint", audit, with(services, checkpoint)},
             {"GET",
              "/api/v1/ledger/{tenant}/inclusion",
@@ -361,15 +231,7 @@ std::vector<ApiRoute> ledgerRoutes(const SharedServices& services)
              audit,
              with(services, proof("from", proveConsistency))},
             {"GET", "/api/v1/ledger/{tenant}/entries", audit, with(services, entries)},
-            {"GET", "/api/v1/ledger/keys", audit, with(services, keys)},
-            {"GET",
-             "/api/v1/ledger/verify",
-             audit,
-             inPlace(checks, kChecksBusy, with(services, verify))},
-            {"GET",
-             "/api/security/tests",
-             audit,
-             inPlace(checks, kChecksBusy, with(services, selfTests))}};
+            {"GET", "/api/v1/ledger/keys", audit, with(services, keys)}};
 }
 
 } // namespace exhibit::api

@@ -35,6 +35,7 @@ void refreshCatalogue(const ApiServices& services);
 [[nodiscard]] std::vector<ApiRoute> quotaRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> policyRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> ledgerRoutes(const SharedServices& services);
+[[nodiscard]] std::vector<ApiRoute> ledgerCheckRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> complianceRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> enteredRoutes(const SharedServices& services);
 [[nodiscard]] std::vector<ApiRoute> exportRoutes(const SharedServices& services);

@@ -44,6 +44,9 @@ Result<Bytes> SealedRows::open(std::size_t row) const
                     "that field cannot be read: its key was lost with the signer",
                     std::string(kKeyLost));
     }
+    if (m_keys.damaged.contains(id)) {
+        return fail(ErrorCode::Corrupt, "the key of a recorded body was changed: it does not open");
+    }
     if (key == m_keys.keys.end()) {
         return fail(ErrorCode::NotFound, "that field was erased");
     }

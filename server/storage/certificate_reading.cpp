@@ -36,7 +36,11 @@ Result<StoredRow> readRow(Transaction& transaction, domain::CertificateId id)
     StoredRow row;
     row.epoch = static_cast<std::int32_t>(rows.integer(0, 0));
     row.sequence = static_cast<std::uint64_t>(rows.integer(0, 1));
-    EXHIBIT_TRY(row.envelope, evidence::parseEnvelope(rows.text(0, 2)));
+    auto envelope = evidence::parseEnvelope(rows.text(0, 2));
+    if (!envelope) {
+        return evidenceDamaged(id.text(), "its row was changed: " + envelope.error().message);
+    }
+    row.envelope = *std::move(envelope);
     row.hmac = rows.bytes(0, 3);
     return row;
 }
@@ -254,8 +258,12 @@ private:
     {
         EXHIBIT_TRY(const auto noted, readNotedKeys(m_transaction));
         for (const auto& key : noted) {
-            addTo(key.purpose == kNotedLogKey ? document.logKeys : document.certificateKeys,
-                  key.publicKey);
+            const bool log = key.purpose == kNotedLogKey;
+            const bool isKey = log ? evidence::NoteKey::parse(key.publicKey).has_value()
+                                   : evidence::PublicKey::fromText(key.publicKey).has_value();
+            if (isKey) {
+                addTo(log ? document.logKeys : document.certificateKeys, key.publicKey);
+            }
         }
         return {};
     }
@@ -267,8 +275,9 @@ private:
         if (!keyring) {
             return {};
         }
-        EXHIBIT_TRY(const auto lines, keyring->lines());
-        for (const auto& line : lines) {
+        // One that was damaged names no key; `ledger verify` tells of it.
+        const auto lines = keyring->lines();
+        for (const auto& line : lines ? *lines : std::vector<evidence::KeyringLine>{}) {
             if (line.purpose == evidence::kLogPurpose) {
                 addTo(document.logKeys, line.key.text());
             } else if (line.purpose == evidence::kCertificatePurpose) {

@@ -83,7 +83,7 @@ Result<domain::IssuedCertificate> CertificateStore::issue(TenantId tenant,
     const auto store = [&](Transaction& transaction) -> Result<bool> {
         EXHIBIT_CHECK(
             storeCertificate(transaction, m_parts.ledger, {request, claims, signedBytes}));
-        EXHIBIT_CHECK(keepIssueFields(transaction, m_parts.keys));
+        EXHIBIT_CHECK(keepIssueField(transaction, m_parts.keys, claims.certificate.certificateId));
         EXHIBIT_TRY(const auto head, readHead(transaction));
         EXHIBIT_CHECK(noteKey(transaction,
                               {head ? head->epoch : 0,

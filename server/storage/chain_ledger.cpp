@@ -8,6 +8,7 @@
 #include "server/storage/ledger_tiles.h"
 
 #include <bit>
+#include <limits>
 #include <set>
 
 namespace exhibit::storage {
@@ -164,6 +165,9 @@ Result<void> ChainLedger::closeEpoch(Transaction& transaction, std::int32_t epoc
 
 Result<LedgerHead> ChainLedger::openEpoch(Transaction& transaction, const EpochOpening& opening)
 {
+    if (opening.after == std::numeric_limits<std::int32_t>::max()) {
+        return fail(ErrorCode::Corrupt, "no number is left for the next log");
+    }
     return createHead(transaction, opening.after + 1, opening);
 }
 
@@ -309,9 +313,9 @@ Result<evidence::TreeEdge> edgeFromBytes(std::uint64_t size, BytesView bytes)
 Digest digestFromBytes(BytesView bytes)
 {
     Digest digest{};
-    std::copy_n(bytes.begin(),
-                std::min(bytes.size(), digest.size()),
-                reinterpret_cast<char*>(digest.data()));
+    if (bytes.size() == digest.size()) {
+        std::copy_n(bytes.begin(), digest.size(), reinterpret_cast<char*>(digest.data()));
+    }
     return digest;
 }
 

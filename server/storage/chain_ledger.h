@@ -76,6 +76,7 @@ private:
 [[nodiscard]] Bytes edgeBytes(const evidence::TreeEdge& edge);
 /// Corrupt when it is not the edge of a tree of that size.
 [[nodiscard]] Result<evidence::TreeEdge> edgeFromBytes(std::uint64_t size, BytesView bytes);
+/// Zeros, which are the hash of nothing, when they are not as many as a digest has.
 [[nodiscard]] Digest digestFromBytes(BytesView bytes);
 /// What field files are sealed with beside their key: their place cannot be changed.
 [[nodiscard]] Bytes fieldSealContext(TenantId tenant, std::int32_t epoch, std::uint64_t sequence);

@@ -48,6 +48,7 @@ private:
     struct Remembered {
         std::string origin; ///< Empty before the tenant's first entry.
         std::optional<evidence::TreeHead> head;
+        std::vector<evidence::NoteKey> keys; ///< The newest first; asked for by checkTenant().
     };
     void run(const std::stop_token& stop);
     void checkAll(const std::stop_token& stop);
@@ -65,7 +66,11 @@ private:
                                        Deadline deadline);
     [[nodiscard]] static Result<Candidate> prepare(Transaction& transaction,
                                                    const Remembered& remembered);
-    [[nodiscard]] Result<void> noteRotation(TenantId tenant, Deadline deadline);
+    [[nodiscard]] static Result<bool> isRotationUntold(Transaction& transaction,
+                                                       const Remembered& remembered);
+    [[nodiscard]] Result<void> noteRotation(TenantId tenant,
+                                            const Remembered& remembered,
+                                            Deadline deadline);
     [[nodiscard]] Result<StoredCheckpoint> signNext(TenantId tenant, Deadline deadline);
     /// Notes the public keys that signed, when they are not those of the tenant's last head.
     [[nodiscard]] Result<void> noteKeys(Transaction& transaction,

@@ -25,16 +25,26 @@ void Checkpointer::recheckAll(const std::stop_token& stop)
 
 Result<bool> Checkpointer::checkTenant(TenantId tenant, Deadline deadline)
 {
-    EXHIBIT_TRY(const Remembered remembered, askSigner(tenant, deadline));
+    EXHIBIT_TRY(Remembered remembered, askSigner(tenant, deadline));
+    if (!remembered.origin.empty()) {
+        EXHIBIT_TRY(remembered.keys, m_services.signer.keys(remembered.origin));
+    }
+    bool rotated = false;
     const auto look = [&](Transaction& transaction) -> Result<LedgerCheck> {
         EXHIBIT_CHECK(useSnapshot(transaction));
-        return compare(transaction, remembered);
+        EXHIBIT_TRY(auto check, compare(transaction, remembered));
+        if (check.sound()) {
+            EXHIBIT_TRY(rotated, isRotationUntold(transaction, remembered));
+        }
+        return check;
     };
     EXHIBIT_TRY(const LedgerCheck check, m_services.database.read(tenant, deadline, look));
     if (!check.sound()) {
         return recover(tenant, remembered, deadline);
     }
-    EXHIBIT_CHECK(noteRotation(tenant, deadline));
+    if (rotated) {
+        EXHIBIT_CHECK(noteRotation(tenant, remembered, deadline));
+    }
     return true;
 }
 
@@ -70,15 +80,20 @@ Result<LedgerCheck> Checkpointer::compare(Transaction& transaction, const Rememb
     const std::int32_t epoch = (*head)->epoch;
     const std::uint64_t size = remembered.head->size;
     if (size > (*head)->nextSequence) {
-        check.findings.push_back({epoch,
-                                  (*head)->nextSequence,
-                                  "entries that were signed are gone, as after a restore"});
+        check.found({epoch,
+                     (*head)->nextSequence,
+                     "entries that were signed are gone, as after a restore"});
         return check;
+    }
+    EXHIBIT_TRY(const auto last, readCheckpoint(transaction, epoch));
+    const auto note = last ? evidence::parseNote(last->note)
+                           : Result<evidence::Note>(fail(ErrorCode::NotFound, ""));
+    if (note && !evidence::verifyNote(*note, remembered.keys)) {
+        check.found({epoch, last->head.size, "the signature of the newest head does not fit"});
     }
     const auto root = evidence::rangeRoot(ledgerNodes(transaction, epoch, size), 0, size);
     if (!root || *root != remembered.head->root) {
-        check.findings.push_back(
-            {epoch, size, "the stored entries are not those that were signed"});
+        check.found({epoch, size, "the stored entries are not those that were signed"});
     }
     return check;
 }
@@ -96,12 +111,8 @@ Result<bool> Checkpointer::recover(TenantId tenant, const Remembered& remembered
                       tenant.text(),
                       check.findings.front().sequence,
                       check.findings.front().problem);
-        const auto keys = m_services.signer.keys(remembered.origin);
-        EXHIBIT_CHECK(recoverLedger(transaction,
-                                    m_services.ledger,
-                                    check,
-                                    "exhibitd",
-                                    keys.value_or(std::vector<evidence::NoteKey>{})));
+        EXHIBIT_CHECK(
+            recoverLedger(transaction, m_services.ledger, check, "exhibitd", remembered.keys));
         return false;
     };
     return m_services.database.write(tenant, deadline, work);

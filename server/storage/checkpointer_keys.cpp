@@ -5,27 +5,39 @@
 
 namespace exhibit::storage {
 
-/// A log whose last head the newest key has not signed gets an entry that names it; the head over
-/// that entry is the first with both signatures.
-Result<void> Checkpointer::noteRotation(TenantId tenant, Deadline deadline)
+/// Whether the newest key has not signed the log's last head, and no entry names it yet.
+Result<bool> Checkpointer::isRotationUntold(Transaction& transaction, const Remembered& remembered)
 {
-    const auto note = [this](Transaction& transaction) -> Result<bool> {
-        EXHIBIT_TRY(const auto head, readHead(transaction));
-        if (!head) {
-            return false;
-        }
-        EXHIBIT_TRY(const auto keys, m_services.signer.keys(head->origin));
-        EXHIBIT_TRY(const auto last, readCheckpoint(transaction, head->epoch));
-        if (keys.size() < 2 || !last) {
-            return false;
-        }
-        EXHIBIT_TRY(const auto parsed, evidence::parseNote(last->note));
-        EXHIBIT_TRY(const auto by, evidence::verifyNote(parsed, {&keys.front(), 1}));
-        if (!by.empty()) {
-            return false;
-        }
-        EXHIBIT_TRY(const auto known, rotationTo(transaction, head->epoch, keys.front()));
-        if (known) {
+    const auto& keys = remembered.keys;
+    if (keys.size() < 2) {
+        return false;
+    }
+    EXHIBIT_TRY(const auto head, readHead(transaction));
+    EXHIBIT_TRY(const auto last,
+                head && head->origin == remembered.origin
+                    ? readCheckpoint(transaction, head->epoch)
+                    : Result<std::optional<StoredCheckpoint>>(std::nullopt));
+    if (!last) {
+        return false;
+    }
+    EXHIBIT_TRY(const auto parsed, evidence::parseNote(last->note));
+    EXHIBIT_TRY(const auto by, evidence::verifyNote(parsed, {&keys.front(), 1}));
+    if (!by.empty()) {
+        return false;
+    }
+    EXHIBIT_TRY(const auto known, rotationTo(transaction, head->epoch, keys.front()));
+    return !known;
+}
+
+/// The head over the entry that names the newest key is the first with both signatures.
+Result<void> Checkpointer::noteRotation(TenantId tenant,
+                                        const Remembered& remembered,
+                                        Deadline deadline)
+{
+    const auto note = [&](Transaction& transaction) -> Result<bool> {
+        EXHIBIT_CHECK(lockLedger(transaction)); // Two replicas write one entry.
+        EXHIBIT_TRY(const bool untold, isRotationUntold(transaction, remembered));
+        if (!untold) {
             return false;
         }
         EntryDraft entry;
@@ -33,7 +45,8 @@ Result<void> Checkpointer::noteRotation(TenantId tenant, Deadline deadline)
         entry.occurredAt = utcNow();
         entry.reporterType = "service";
         entry.reporterId = "exhibitd";
-        entry.fields = {{"/new_vkey", keys.front().text()}, {"/old_vkey", keys.back().text()}};
+        entry.fields = {{"/new_vkey", remembered.keys.front().text()},
+                        {"/old_vkey", remembered.keys.back().text()}};
         EXHIBIT_CHECK(m_services.ledger.append(transaction, transaction.tenant(), {&entry, 1}));
         return true;
     };

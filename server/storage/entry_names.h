@@ -18,6 +18,12 @@ inline constexpr std::string_view kStepsPath = "/steps";
 /// Of a call: how many decisions other than PASS it had; each has an entry of its own.
 inline constexpr std::string_view kDecisionsPath = "/decisions";
 
+/// A bare hash over what people said, or the salt of one: what is left out could be guessed by it.
+[[nodiscard]] inline bool isHashOfHidden(std::string_view path)
+{
+    return path == kStepsPath || path == evidence::kChunkSaltPath;
+}
+
 /// The subject of a Conflict: what is stored is not what was recorded, or not what was signed.
 inline constexpr std::string_view kEvidenceDamaged = "evidence_damaged";
 

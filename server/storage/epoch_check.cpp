@@ -2,18 +2,25 @@
 #include "server/storage/epoch_check.h"
 
 #include "models/evidence/erased_fields.h"
-#include "models/evidence/trust.h"
 #include "server/storage/ingest_insert.h"
 #include "server/storage/recorded_check.h"
 #include "server/storage/signer_loss.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace exhibit::storage {
 namespace {
 
 constexpr std::size_t kPageRows = 1000;
-constexpr std::size_t kFindingsMax = 100;
+
+bool hasField(const evidence::Entry& entry, std::string_view path)
+{
+    return std::any_of(entry.fields.begin(), entry.fields.end(), [path](const auto& field) {
+        return field.path == path;
+    });
+}
 
 } // namespace
 
@@ -21,13 +28,14 @@ EpochCheck::EpochCheck(Transaction& transaction,
                        SubjectKeys& keys,
                        const LedgerCheckOptions& options,
                        const LedgerHead& head,
-                       ErasureCount& erased,
+                       ToldByEntries told,
                        LedgerCheck& check)
     : m_transaction(transaction)
     , m_keys(keys)
     , m_options(options)
     , m_head(head)
-    , m_erased(erased)
+    , m_erased(told.erased)
+    , m_kept(told.kept)
     , m_check(check)
     , m_previous(evidence::genesisPrevious(head.origin))
 {
@@ -36,69 +44,40 @@ EpochCheck::EpochCheck(Transaction& transaction,
 Result<void> EpochCheck::run()
 {
     EXHIBIT_CHECK(loadHeads());
+    EXHIBIT_CHECK(checkAttestations());
+    EXHIBIT_CHECK(checkBeforeFirst());
     while (true) {
         EXHIBIT_TRY(const auto rows, readChain(m_transaction, m_head.epoch, m_next, kPageRows));
         if (rows.empty()) {
             break;
         }
-        // Fields are keyed by sequence number; after a gap the page reaches further.
-        EXHIBIT_TRY(const auto fields,
-                    openFields(m_transaction,
-                               m_keys,
-                               m_head.epoch,
-                               rows.front().sequence,
-                               rows.back().sequence - rows.front().sequence + 1));
-        for (const std::uint64_t sequence : fields.damaged) {
-            found(sequence, "stored fields were changed: their key does not open them");
-        }
-        for (const auto& row : rows) {
-            EXHIBIT_CHECK(checkRow(row, fields));
-        }
-        EXHIBIT_CHECK(checkRecorded(rows, fields));
+        EXHIBIT_CHECK(checkPage(rows));
     }
     checkEnd();
     return {};
 }
 
-void EpochCheck::found(std::uint64_t sequence, std::string problem)
+Result<void> EpochCheck::checkPage(const std::vector<ChainRow>& rows)
 {
-    if (m_check.findings.size() < kFindingsMax) {
-        m_check.findings.push_back({m_head.epoch, sequence, std::move(problem)});
+    // Fields are keyed by sequence number; after a gap the page reaches further.
+    EXHIBIT_TRY(const auto fields,
+                openFields(m_transaction,
+                           m_keys,
+                           m_head.epoch,
+                           rows.front().sequence,
+                           rows.back().sequence - rows.front().sequence + 1));
+    for (const std::uint64_t sequence : fields.damaged) {
+        found(sequence, "stored fields were changed: their key does not open them");
     }
+    for (const auto& row : rows) {
+        EXHIBIT_CHECK(checkRow(row, fields));
+    }
+    return checkRecorded();
 }
 
-Result<void> EpochCheck::loadHeads()
+void EpochCheck::found(std::uint64_t sequence, std::string problem)
 {
-    EXHIBIT_TRY(const auto checkpoints, readCheckpoints(m_transaction, m_head.epoch));
-    for (const auto& checkpoint : checkpoints) {
-        ++m_check.checkpoints;
-        const auto note = evidence::parseSignedCheckpoint(checkpoint.note);
-        if (!note || note->checkpoint.origin != m_head.origin
-            || note->checkpoint.head != checkpoint.head) {
-            found(checkpoint.head.size, "a stored head is not what its note says");
-            continue;
-        }
-        bool genuine = true;
-        if (!m_options.keys.empty()) {
-            const auto by = evidence::verifyNote(note->note, m_options.keys);
-            genuine = by && !by->empty();
-        }
-        m_heads[checkpoint.head.size] = {checkpoint.head.root, genuine};
-    }
-    if (const auto known = m_options.known.find(m_head.origin); known != m_options.known.end()) {
-        for (const auto& head : known->second) {
-            const auto [stored, added] = m_heads.insert({head.size, {head.root, true}});
-            if (!added && stored->second.root != head.root) {
-                m_replaced.push_back(head.size);
-                stored->second = {head.root, true};
-            }
-        }
-    }
-    if (const auto empty = m_heads.find(0);
-        empty != m_heads.end() && empty->second.root != evidence::emptyRoot()) {
-        found(0, "the head of the empty log has another root");
-    }
-    return {};
+    m_check.found({m_head.epoch, sequence, std::move(problem)});
 }
 
 Result<void> EpochCheck::checkRow(const ChainRow& row, const OpenedFields& fields)
@@ -115,9 +94,9 @@ Result<void> EpochCheck::checkRow(const ChainRow& row, const OpenedFields& field
     } else {
         compareColumns(row, *entry);
         const auto files = fields.files.find(row.sequence);
-        const bool none = files == fields.files.end();
+        static const std::vector<FieldFile> kNone;
         const auto present
-            = compareFields(row, *entry, none ? std::vector<FieldFile>{} : files->second);
+            = compareFields(row, *entry, files == fields.files.end() ? kNone : files->second);
         if (fields.unreadable.contains(row.sequence)) {
             noteUnreadable(*entry);
         } else {
@@ -169,24 +148,16 @@ void EpochCheck::checkHead()
 }
 
 /// What people read is not the log but the rows beside it.
-Result<void> EpochCheck::checkRecorded(const std::vector<ChainRow>& rows,
-                                       const OpenedFields& fields)
+Result<void> EpochCheck::checkRecorded()
 {
-    std::vector<Commitment> page;
-    for (const auto& row : rows) {
-        const auto files = fields.files.find(row.sequence);
-        if (files == fields.files.end()) {
-            continue;
-        }
-        // What is wrong with the entry itself was said already.
-        if (auto commitment = commitmentOf(row, m_head.epoch, files->second)) {
-            page.push_back(*std::move(commitment));
-        }
-    }
     const RecordedCheck::Found found = [this](std::uint64_t sequence, std::string problem) {
         this->found(sequence, std::move(problem));
     };
-    return RecordedCheck(m_transaction, m_keys, found).check(page);
+    EXHIBIT_CHECK(RecordedCheck(m_transaction, m_keys, found).check(m_recorded));
+    EXHIBIT_CHECK(m_kept.check(m_told));
+    m_recorded.clear();
+    m_told.clear();
+    return {};
 }
 
 /// Tiles are made of the leaves; proofs are made of the tiles.
@@ -222,31 +193,47 @@ void EpochCheck::compareColumns(const ChainRow& row, const evidence::Entry& entr
 {
     const bool alike = entry.sequence == row.sequence && entry.log == m_head.origin
         && entry.type == row.eventType && entry.previous == row.previousHash
-        && entry.time == formatTime(row.createdAt);
+        && entry.time == formatTime(row.createdAt)
+        && row.incidentId.has_value() == hasField(entry, "/incident_id");
     if (!alike) {
         found(row.sequence, "the columns beside the entry are not what it says");
     }
 }
 
-std::set<std::size_t> EpochCheck::compareFields(const ChainRow& row,
-                                                const evidence::Entry& entry,
-                                                const std::vector<FieldFile>& files)
+std::vector<bool> EpochCheck::compareFields(const ChainRow& row,
+                                            const evidence::Entry& entry,
+                                            const std::vector<FieldFile>& files)
 {
-    std::set<std::size_t> present;
+    std::vector<bool> present(entry.fields.size());
+    auto* const page = RecordedCheck::isAbout(entry.type) ? &m_recorded
+        : KeptCheck::isAbout(entry.type)                  ? &m_told
+                                                          : nullptr;
+    Commitment commitment{m_head.epoch, row.sequence, entry.type, {}};
+    bool whole = true;
     for (const auto& file : files) {
         if (file.blob) {
             continue;
         }
-        present.insert(file.position);
         const bool listed = file.position < entry.fields.size()
             && entry.fields[file.position].digest == evidence::entryHash(file.bytes);
+        if (file.position < entry.fields.size()) {
+            present[file.position] = true;
+        }
         const auto field = evidence::parseField(file.bytes);
         if (!listed || !field || field->path != entry.fields[file.position].path) {
             found(row.sequence, "a stored field is not what the entry committed to");
+            whole = false;
             continue;
         }
         compareCopy(row, *field);
         noteLoss(entry, *field);
+        if (page != nullptr) {
+            addValue(commitment, *field, file.position, files);
+        }
+    }
+    // What is wrong with the entry's own fields was said.
+    if (page != nullptr && whole && !files.empty()) {
+        page->push_back(std::move(commitment));
     }
     return present;
 }
@@ -257,11 +244,11 @@ void EpochCheck::noteUnreadable(const evidence::Entry& entry)
     m_erased.unreadable = m_erased.unreadable || entry.type == evidence::kErasureEntry;
 }
 
-void EpochCheck::checkCoverage(const evidence::Entry& entry, const std::set<std::size_t>& present)
+void EpochCheck::checkCoverage(const evidence::Entry& entry, const std::vector<bool>& present)
 {
     bool personalGone = false;
     for (std::size_t i = 0; i < entry.fields.size(); ++i) {
-        if (present.contains(i)) {
+        if (present[i]) {
             continue;
         }
         if (isPublicPath(entry.fields[i].path)) {
@@ -296,17 +283,21 @@ void EpochCheck::noteLoss(const evidence::Entry& entry, const evidence::Field& f
 
 void EpochCheck::compareCopy(const ChainRow& row, const evidence::Field& field)
 {
-    const auto is = [&](std::string_view path, const Json& column) {
-        if (field.path == path && field.value != column) {
-            found(row.sequence, "the column beside " + field.path + " is not what it says");
-        }
-    };
-    is("/reporter_type", Json(row.reporterType));
-    is("/incident_id", row.incidentId ? Json(row.incidentId->text()) : Json());
-    const auto data = parseJson(row.eventData);
-    is("/event_data", data ? *data : Json());
-    if (const auto id = evidence::bytesOf(field.value)) {
-        is("/reporter_id", storable(*id) == row.reporterId ? field.value : Json());
+    const auto* const text = field.value.if_string();
+    bool alike = true;
+    if (field.path == "/reporter_type") {
+        alike = text != nullptr && *text == row.reporterType;
+    } else if (field.path == "/incident_id") {
+        alike = text != nullptr && row.incidentId && *text == row.incidentId->text();
+    } else if (field.path == "/event_data") {
+        const auto data = parseJson(row.eventData);
+        alike = data && *data == field.value;
+    } else if (field.path == "/reporter_id") {
+        const auto id = evidence::bytesOf(field.value);
+        alike = !id || storable(*id) == row.reporterId;
+    }
+    if (!alike) {
+        found(row.sequence, "the column beside " + field.path + " is not what it says");
     }
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/evidence/field.h"
-#include "server/storage/ledger_check.h"
+#include "server/storage/kept_check.h"
 
 #include <set>
 
@@ -18,15 +17,21 @@ struct ErasureCount {
     std::pair<std::int32_t, std::uint64_t> firstGone{INT32_MAX, UINT64_MAX};
 };
 
+/// What entries of all epochs tell of rows beside them; both outlive their user.
+struct ToldByEntries {
+    ErasureCount& erased;
+    KeptCheck& kept;
+};
+
 /// Everything again of one epoch, from its entries' bytes; see checkLedger().
 class EpochCheck {
 public:
-    /// All outlive the object; findings and counts are added to `check` and `erased`.
+    /// All outlive the object; findings and counts are added to `check` and what `told` names.
     EpochCheck(Transaction& transaction,
                SubjectKeys& keys,
                const LedgerCheckOptions& options,
                const LedgerHead& head,
-               ErasureCount& erased,
+               ToldByEntries told,
                LedgerCheck& check);
 
     [[nodiscard]] Result<void> run();
@@ -34,16 +39,20 @@ public:
 private:
     void found(std::uint64_t sequence, std::string problem);
     [[nodiscard]] Result<void> loadHeads();
+    void addKnownHeads();
+    [[nodiscard]] Result<void> checkAttestations();
+    void checkAttestation(const Rows& rows, std::size_t row);
+    [[nodiscard]] Result<void> checkBeforeFirst();
+    [[nodiscard]] Result<void> checkPage(const std::vector<ChainRow>& rows);
     [[nodiscard]] Result<void> checkRow(const ChainRow& row, const OpenedFields& fields);
-    [[nodiscard]] Result<void> checkRecorded(const std::vector<ChainRow>& rows,
-                                             const OpenedFields& fields);
+    [[nodiscard]] Result<void> checkRecorded();
     [[nodiscard]] Result<void> checkTiles(Digest hash);
     void compareColumns(const ChainRow& row, const evidence::Entry& entry);
-    /// The positions of the fields that are there.
-    [[nodiscard]] std::set<std::size_t> compareFields(const ChainRow& row,
-                                                      const evidence::Entry& entry,
-                                                      const std::vector<FieldFile>& files);
-    void checkCoverage(const evidence::Entry& entry, const std::set<std::size_t>& present);
+    /// Which fields are there, by their positions.
+    [[nodiscard]] std::vector<bool> compareFields(const ChainRow& row,
+                                                  const evidence::Entry& entry,
+                                                  const std::vector<FieldFile>& files);
+    void checkCoverage(const evidence::Entry& entry, const std::vector<bool>& present);
     /// Counts what the entry's field says was erased or lost.
     void noteLoss(const evidence::Entry& entry, const evidence::Field& field);
     void noteUnreadable(const evidence::Entry& entry);
@@ -56,7 +65,10 @@ private:
     const LedgerCheckOptions& m_options;
     const LedgerHead& m_head;
     ErasureCount& m_erased;
+    KeptCheck& m_kept;
     LedgerCheck& m_check;
+    std::vector<Commitment> m_recorded; ///< Of the page: those that rows are compared with.
+    std::vector<Commitment> m_told; ///< Of the page: those that tell of what is kept.
     /// A signed head. A root that is not to be believed locates nothing.
     struct Signed {
         Digest root;

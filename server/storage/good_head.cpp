@@ -64,8 +64,9 @@ Result<std::vector<evidence::NoteKey>> keysOfLog(Transaction& transaction,
     EXHIBIT_TRY(const auto noted, readNotedKeys(transaction));
     for (const auto& one : noted) {
         if (one.purpose == kNotedLogKey && one.epoch == epoch) {
-            EXHIBIT_TRY(auto key, evidence::NoteKey::parse(one.publicKey));
-            keys.push_back(std::move(key));
+            if (auto key = evidence::NoteKey::parse(one.publicKey)) {
+                keys.push_back(*std::move(key));
+            }
         }
     }
     for (const auto& key : current) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/base/assert.h"
 #include "models/domain/quota.h"
-#include "models/evidence/call_bytes.h"
+#include "models/evidence/field.h"
 #include "server/storage/ingest_batch.h"
 
 #include <algorithm>
@@ -95,6 +95,7 @@ void BatchAssembly::open(const spool::StoredRecord& stored, spool::CallOpened op
     OpenCall call;
     call.input = std::make_shared<const Json>(describeRequest(opened));
     call.requestDigest = sha256(opened.request);
+    call.chunkSalt = evidence::randomSalts(1);
     call.firstRecord = stored.recordNo;
     call.previousHash = stored.previousHash;
     Bytes request = std::exchange(opened.request, {});
@@ -158,6 +159,7 @@ void BatchAssembly::addPiece(const spool::StoredRecord& stored, spool::ChunkReco
     const auto size = static_cast<std::int64_t>(chunk.body.size());
     call->releasedBytes = chunk.offset + size;
     call->releasedChain = evidence::chainedPiece(call->releasedChain, chunk.body);
+    call->releasedTree.append(call->chunkSalt, chunk.atUs, chunk.body);
     addBody(stored,
             *call,
             "/response/released",
@@ -176,6 +178,7 @@ void BatchAssembly::addWithheld(const spool::StoredRecord& stored, spool::Withhe
     const auto size = static_cast<std::int64_t>(withheld.body.size());
     const auto position = std::exchange(call->withheldBytes, call->withheldBytes + size);
     call->withheldChain = evidence::chainedPiece(call->withheldChain, withheld.body);
+    call->withheldTree.append(call->chunkSalt, withheld.atUs, withheld.body);
     addBody(stored,
             *call,
             "/response/withheld",

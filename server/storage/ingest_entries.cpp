@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "models/base/base64.h"
 #include "server/storage/entry_names.h"
 #include "server/storage/ingest_batch.h"
 
@@ -53,6 +54,9 @@ EntryDraft callEntry(const OpenCall& call,
     add("/request/sent", call.sentDigest ? Bytes(asView(*call.sentDigest)) : Bytes{});
     add("/response/released", Bytes(asView(call.releasedChain)));
     add("/response/withheld", Bytes(asView(call.withheldChain)));
+    add(std::string(evidence::kChunksPath),
+        evidence::chunksValue(call.releasedTree, call.withheldTree));
+    add(std::string(evidence::kChunkSaltPath), toBase64Url(call.chunkSalt));
     add("/passes", printJson(toJson(call.passes)));
     add(std::string(kDecisionsPath), std::to_string(call.decisions.size()));
     add("/closed_at", formatTime(closed.closedAt));

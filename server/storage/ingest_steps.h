@@ -4,6 +4,7 @@
 #include "models/base/sha256.h"
 #include "models/domain/incident.h"
 #include "models/domain/root_cause.h"
+#include "models/evidence/call_bytes.h"
 #include "server/spool/call_record.h"
 
 #include <memory>
@@ -30,6 +31,9 @@ struct OpenCall {
     std::int64_t withheldBytes = 0;
     Digest releasedChain{}; ///< evidence::chainedPiece() of each, from zeros.
     Digest withheldChain{};
+    Bytes chunkSalt; ///< Of this reading of the call: the entry it comes to names it.
+    evidence::ChunkTree releasedTree{"released"};
+    evidence::ChunkTree withheldTree{"withheld"};
     bool stored = false; ///< Its row is in proxy_calls since an earlier batch.
 };
 

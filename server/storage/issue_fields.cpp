@@ -55,6 +55,21 @@ Result<void> keepOne(Transaction& transaction,
 
 } // namespace
 
+Result<void> keepIssueField(Transaction& transaction,
+                            SubjectKeys& keys,
+                            domain::CertificateId certificate)
+{
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT epoch, sequence_number FROM certificates"
+                                  " WHERE tenant_id = $1 AND certificate_id = $2",
+                                  {transaction.tenant(), certificate}));
+    return keepOne(transaction,
+                   keys,
+                   certificate.value,
+                   static_cast<std::int32_t>(rows.integer(0, 0)),
+                   static_cast<std::uint64_t>(rows.integer(0, 1)));
+}
+
 Result<void> keepIssueFields(Transaction& transaction, SubjectKeys& keys)
 {
     EXHIBIT_TRY(const Rows rows,

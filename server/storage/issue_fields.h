@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/domain/certificate.h"
 #include "models/evidence/entry.h"
 #include "server/storage/ledger_reading.h"
 
@@ -8,6 +9,10 @@
 /// public, and a lost key must not take it along. Within a transaction of the tenant.
 namespace exhibit::storage {
 
+/// Keeps the field of a certificate that was issued in this transaction.
+[[nodiscard]] Result<void> keepIssueField(Transaction& transaction,
+                                          SubjectKeys& keys,
+                                          domain::CertificateId certificate);
 /// Keeps the fields of all certificates of the tenant that are not kept yet and can be read.
 [[nodiscard]] Result<void> keepIssueFields(Transaction& transaction, SubjectKeys& keys);
 /// The files, and the kept one where the entry is a certificate's issue and they lack it. What is

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/storage/keyring_store.h"
 
+#include "server/storage/entry_names.h"
 #include "server/storage/ledger_check.h"
 #include "server/storage/ledger_keys.h"
 
@@ -50,7 +51,8 @@ Result<void> expectOwnLogs(const std::vector<KeyringLine>& lines,
 
 Result<std::vector<KeyringLine>> lastLines(const std::optional<PublishedKeyring>& last)
 {
-    return last ? last->lines() : std::vector<KeyringLine>{};
+    auto lines = last ? last->lines() : std::vector<KeyringLine>{};
+    return lines ? std::move(lines) : evidenceDamaged("keyring", lines.error().message);
 }
 
 /// The size of the first head that the key signed: the one over the entry that names it.
@@ -90,9 +92,12 @@ public:
     {
         for (const auto& one : noted) {
             if (one.epoch == head.epoch && one.purpose == kNotedLogKey) {
-                EXHIBIT_TRY(auto key, NoteKey::parse(one.publicKey));
-                EXHIBIT_TRY(const auto since, signsSince(m_transaction, head.epoch, key));
-                addLine(evidence::kLogPurpose, std::move(key), since);
+                auto key = NoteKey::parse(one.publicKey);
+                if (!key) {
+                    continue; // Damaged, which `ledger verify` tells.
+                }
+                EXHIBIT_TRY(const auto since, signsSince(m_transaction, head.epoch, *key));
+                addLine(evidence::kLogPurpose, *std::move(key), since);
             }
         }
         EXHIBIT_TRY(const auto last, readCheckpoint(m_transaction, head.epoch));

@@ -18,8 +18,10 @@ struct LedgerCheck {
     /// Entries with fields that nobody can read: their key was lost with a signer, as the log says.
     std::uint64_t unreadable = 0;
     SpoolLosses losses; ///< Of journals; no damage of the log.
-    std::vector<LedgerFinding> findings; ///< At most 100, in the order of the log.
+    std::vector<LedgerFinding> findings; ///< At most 100, in the order in which they were found.
+    std::uint64_t unlisted = 0; ///< Findings beyond those.
     [[nodiscard]] bool sound() const { return findings.empty(); }
+    void found(LedgerFinding finding);
 };
 
 struct LedgerCheckOptions {
@@ -40,6 +42,12 @@ struct LedgerCheckOptions {
 [[nodiscard]] Result<LedgerCheck> checkLedger(Transaction& transaction,
                                               SubjectKeys& keys,
                                               const LedgerCheckOptions& options);
+
+/// Whether the edge that is stored beside a signed head is that of its tree.
+[[nodiscard]] bool hasOwnEdge(const StoredCheckpoint& checkpoint);
+inline constexpr std::string_view kHeadIsNotItsNote = "a stored head is not what its note says";
+inline constexpr std::string_view kHeadHasOtherEdge
+    = "the edge that is stored beside a signed head is not that of its tree";
 
 /// What is checked before a head of a log is signed again: that the newest signed head's root is
 /// still that of the stored leaves, and that the chain ends where its head says. Fast at any size.

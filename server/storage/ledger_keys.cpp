@@ -29,19 +29,22 @@ Result<void> noteKey(Transaction& transaction, const NotedKey& key)
 
 Result<void> noteLogKeys(Transaction& transaction, const std::vector<evidence::NoteKey>& keys)
 {
-    EXHIBIT_TRY(const auto heads, readAllHeads(transaction));
-    for (const auto& head : heads) {
+    EXHIBIT_TRY(const auto logs, readAllLogs(transaction));
+    for (const auto& [head, damage, closed] : logs) {
         EXHIBIT_TRY(const auto checkpoint, readCheckpoint(transaction, head.epoch));
         if (!checkpoint) {
             continue;
         }
-        EXHIBIT_TRY(const auto note, evidence::parseNote(checkpoint->note));
+        const auto note = evidence::parseNote(checkpoint->note);
         for (const auto& key : keys) {
-            EXHIBIT_TRY(const auto named, evidence::NoteKey::make(head.origin, key.key()));
-            const auto signs = evidence::verifyNote(note, {&named, 1});
+            auto named = evidence::NoteKey::make(head.origin, key.key());
+            if (!note || !named) {
+                continue; // Damaged, which `ledger verify` tells.
+            }
+            const auto signs = evidence::verifyNote(*note, {&*named, 1});
             if (signs && !signs->empty()) {
                 EXHIBIT_CHECK(
-                    noteKey(transaction, {head.epoch, std::string(kNotedLogKey), named.text()}));
+                    noteKey(transaction, {head.epoch, std::string(kNotedLogKey), named->text()}));
             }
         }
     }

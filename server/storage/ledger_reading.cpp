@@ -3,31 +3,62 @@
 
 #include "server/spool/aes_gcm.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace exhibit::storage {
 namespace {
 
 constexpr const char* kHeadColumns
-    = "SELECT epoch, origin, next_seq, last_hash, edge FROM ledger_heads WHERE tenant_id = $1";
-/// The note has the cosignatures of witnesses, as they stood when it was time-stamped, else all.
+    = "SELECT epoch, origin, next_seq, last_hash, edge, closed_at IS NOT NULL FROM ledger_heads"
+      " WHERE tenant_id = $1";
+/// Of a column; whoever writes into the table may reach it.
+constexpr std::uint64_t kSequenceMax = std::numeric_limits<std::int64_t>::max();
+
+/// Beside the note, what it becomes: as it stood when it was time-stamped, or with the signature
+/// lines of witnesses.
 constexpr const char* kCheckpointColumns
-    = "SELECT epoch, tree_size, root, edge,"
-      " coalesce((SELECT a.note FROM checkpoint_attestations a WHERE a.tenant_id = c.tenant_id"
+    = "SELECT epoch, tree_size, root, edge, note, signed_at,"
+      " (SELECT a.note FROM checkpoint_attestations a WHERE a.tenant_id = c.tenant_id"
       " AND a.epoch = c.epoch AND a.tree_size = c.tree_size AND a.kind = 'tsa'"
       " ORDER BY a.received_at LIMIT 1),"
-      " c.note || coalesce((SELECT string_agg(convert_from(a.attestation, 'UTF8'), ''"
-      " ORDER BY a.name) FROM checkpoint_attestations a WHERE a.tenant_id = c.tenant_id"
-      " AND a.epoch = c.epoch AND a.tree_size = c.tree_size AND a.kind = 'witness'), '')),"
-      " signed_at FROM checkpoints c WHERE tenant_id = $1 AND epoch = $2";
+      " (SELECT string_agg(a.attestation, '' ORDER BY a.name)"
+      " FROM checkpoint_attestations a WHERE a.tenant_id = c.tenant_id"
+      " AND a.epoch = c.epoch AND a.tree_size = c.tree_size AND a.kind = 'witness')"
+      " FROM checkpoints c WHERE tenant_id = $1 AND epoch = $2";
+
+StoredLog logOf(const Rows& rows, std::size_t row)
+{
+    StoredLog log;
+    log.head.epoch = static_cast<std::int32_t>(rows.integer(row, 0));
+    log.head.origin = rows.text(row, 1);
+    log.head.nextSequence = static_cast<std::uint64_t>(rows.integer(row, 2));
+    log.head.lastHash = digestFromBytes(rows.bytes(row, 3));
+    log.closed = rows.boolean(row, 5);
+    auto edge = edgeFromBytes(log.head.nextSequence, rows.bytes(row, 4));
+    if (edge) {
+        log.head.edge = *std::move(edge);
+    } else {
+        log.damage = edge.error().message;
+    }
+    return log;
+}
 
 Result<LedgerHead> headOf(const Rows& rows, std::size_t row)
 {
-    LedgerHead head;
-    head.epoch = static_cast<std::int32_t>(rows.integer(row, 0));
-    head.origin = rows.text(row, 1);
-    head.nextSequence = static_cast<std::uint64_t>(rows.integer(row, 2));
-    head.lastHash = digestFromBytes(rows.bytes(row, 3));
-    EXHIBIT_TRY(head.edge, edgeFromBytes(head.nextSequence, rows.bytes(row, 4)));
-    return head;
+    auto log = logOf(rows, row);
+    if (!log.damage.empty()) {
+        return fail(ErrorCode::Corrupt, log.damage, log.head.origin);
+    }
+    return std::move(log.head);
+}
+
+std::string noteOf(const Rows& rows, std::size_t row)
+{
+    std::string bare(rows.text(row, 4));
+    const Bytes lines = rows.bytes(row, 7);
+    std::string whole = rows.isNull(row, 6) ? bare + lines : std::string(rows.text(row, 6));
+    return whole == bare || isAttested(bare, whole) ? std::move(whole) : std::move(bare);
 }
 
 StoredCheckpoint checkpointOf(const Rows& rows, std::size_t row)
@@ -35,7 +66,7 @@ StoredCheckpoint checkpointOf(const Rows& rows, std::size_t row)
     return {static_cast<std::int32_t>(rows.integer(row, 0)),
             {static_cast<std::uint64_t>(rows.integer(row, 1)), digestFromBytes(rows.bytes(row, 2))},
             rows.bytes(row, 3),
-            std::string(rows.text(row, 4)),
+            noteOf(rows, row),
             rows.time(row, 5)};
 }
 
@@ -60,6 +91,15 @@ ChainRow chainRowOf(const Rows& rows, std::size_t row)
 
 } // namespace
 
+bool isAttested(std::string_view note, std::string_view whole)
+{
+    const auto bare = evidence::parseSignedCheckpoint(note);
+    const auto added = evidence::parseSignedCheckpoint(whole);
+    return bare && added && whole.starts_with(note)
+        && added->checkpoint.origin == bare->checkpoint.origin
+        && added->checkpoint.head == bare->checkpoint.head;
+}
+
 Result<void> useSnapshot(Transaction& transaction)
 {
     EXHIBIT_CHECK(transaction.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
@@ -78,15 +118,35 @@ Result<std::optional<LedgerHead>> readHead(Transaction& transaction)
     return std::optional(std::move(head));
 }
 
-Result<std::vector<LedgerHead>> readAllHeads(Transaction& transaction)
+Result<std::optional<StoredLog>> readLastLog(Transaction& transaction)
+{
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query(std::string(kHeadColumns) + " ORDER BY epoch DESC LIMIT 1",
+                                  {transaction.tenant()}));
+    return rows.empty() ? std::nullopt : std::optional(logOf(rows, 0));
+}
+
+Result<std::vector<StoredLog>> readAllLogs(Transaction& transaction)
 {
     EXHIBIT_TRY(
         const Rows rows,
         transaction.query(std::string(kHeadColumns) + " ORDER BY epoch", {transaction.tenant()}));
-    std::vector<LedgerHead> heads;
+    std::vector<StoredLog> logs;
     for (std::size_t row = 0; row < rows.size(); ++row) {
-        EXHIBIT_TRY(auto head, headOf(rows, row));
-        heads.push_back(std::move(head));
+        logs.push_back(logOf(rows, row));
+    }
+    return logs;
+}
+
+Result<std::vector<LedgerHead>> readAllHeads(Transaction& transaction)
+{
+    EXHIBIT_TRY(auto logs, readAllLogs(transaction));
+    std::vector<LedgerHead> heads;
+    for (auto& log : logs) {
+        if (!log.damage.empty()) {
+            return fail(ErrorCode::Corrupt, log.damage, log.head.origin);
+        }
+        heads.push_back(std::move(log.head));
     }
     return heads;
 }
@@ -145,6 +205,9 @@ Result<std::vector<ChainRow>> readChain(Transaction& transaction,
                                         std::uint64_t first,
                                         std::size_t count)
 {
+    if (first > kSequenceMax) {
+        return std::vector<ChainRow>{}; // Nothing follows the last number that there is.
+    }
     EXHIBIT_TRY(const Rows rows,
                 transaction.query("SELECT sequence_number, incident_id, event_type, event_data,"
                                   " reporter_type, reporter_id, created_at, previous_hash,"
@@ -194,14 +257,15 @@ Result<OpenedFields> openFields(Transaction& transaction,
                                 std::uint64_t first,
                                 std::size_t count)
 {
-    EXHIBIT_TRY(const Rows rows,
-                transaction.query("SELECT sequence_number, key_id, sealed FROM ledger_fields"
-                                  " WHERE tenant_id = $1 AND epoch = $2 AND sequence_number >= $3"
-                                  " AND sequence_number < $4 ORDER BY sequence_number",
-                                  {transaction.tenant(),
-                                   epoch,
-                                   static_cast<std::int64_t>(first),
-                                   static_cast<std::int64_t>(first + count)}));
+    EXHIBIT_TRY(
+        const Rows rows,
+        transaction.query("SELECT sequence_number, key_id, sealed FROM ledger_fields"
+                          " WHERE tenant_id = $1 AND epoch = $2 AND sequence_number >= $3"
+                          " AND sequence_number < $4 ORDER BY sequence_number",
+                          {transaction.tenant(),
+                           epoch,
+                           static_cast<std::int64_t>(first),
+                           static_cast<std::int64_t>(std::min(first + count, kSequenceMax))}));
     std::set<Uuid> ids;
     for (std::size_t row = 0; row < rows.size(); ++row) {
         ids.insert(rows.uuid(row, 1));
@@ -217,6 +281,9 @@ Result<OpenedFields> openFields(Transaction& transaction,
         const auto sequence = static_cast<std::uint64_t>(rows.integer(row, 0));
         if (known.lost.contains(rows.uuid(row, 1))) {
             opened.unreadable.insert(sequence);
+        }
+        if (known.damaged.contains(rows.uuid(row, 1))) {
+            opened.damaged.push_back(sequence);
         }
         if (cipher == ciphers.end()) {
             continue;

@@ -14,7 +14,9 @@ struct StoredCheckpoint {
     std::int32_t epoch = 0;
     evidence::TreeHead head;
     Bytes edge;
-    std::string note; ///< With the cosignatures of witnesses, when it was read from the database.
+    /// When it was read from the database: as it was time-stamped, else with the cosignatures of
+    /// witnesses; without what was added where that is no note of this head any more.
+    std::string note;
     UtcTime signedAt{};
 };
 
@@ -39,6 +41,16 @@ struct ChainRow {
 /// The epoch that grows; nullopt before the tenant's first entry.
 [[nodiscard]] Result<std::optional<LedgerHead>> readHead(Transaction& transaction);
 [[nodiscard]] Result<std::vector<LedgerHead>> readAllHeads(Transaction& transaction);
+/// A log, and what is wrong with the row that says where it ends: the head has no edge then.
+struct StoredLog {
+    LedgerHead head;
+    std::string damage;
+    bool closed = false; ///< Another took over.
+};
+[[nodiscard]] Result<std::optional<StoredLog>> readLastLog(Transaction& transaction);
+[[nodiscard]] Result<std::vector<StoredLog>> readAllLogs(Transaction& transaction);
+/// Whether `whole` is the note of a signed head with nothing but signature lines added to it.
+[[nodiscard]] bool isAttested(std::string_view note, std::string_view whole);
 /// The newest signed head of an epoch of at most that size.
 [[nodiscard]] Result<std::optional<StoredCheckpoint>> readCheckpoint(Transaction& transaction,
                                                                      std::int32_t epoch,

@@ -135,6 +135,10 @@ private:
     Result<void> addRange(std::uint64_t from, std::size_t count)
     {
         EXHIBIT_TRY(const auto rows, readChain(m_transaction, m_checkpoint.epoch, from, count));
+        if (rows.size() != count || rows.back().sequence != from + count - 1) {
+            return evidenceDamaged("entry " + std::to_string(from),
+                                   "it or one that follows it is gone");
+        }
         EXHIBIT_TRY(const auto fields,
                     openFields(m_transaction, m_keys, m_checkpoint.epoch, from, count));
         m_unreadable.insert(fields.unreadable.begin(), fields.unreadable.end());
@@ -143,7 +147,12 @@ private:
                                    "its stored fields were changed");
         }
         for (const auto& row : rows) {
-            EXHIBIT_TRY(const auto entry, evidence::parseEntry(row.entry));
+            const auto parsed = evidence::parseEntry(row.entry);
+            if (!parsed) {
+                return evidenceDamaged("entry " + std::to_string(row.sequence),
+                                       parsed.error().message);
+            }
+            const auto& entry = *parsed;
             m_origin = entry.log;
             m_payload[evidence::entryPath(row.sequence)] = row.entry;
             const auto found = fields.files.find(row.sequence);
@@ -176,7 +185,7 @@ private:
                 EXHIBIT_CHECK(addAbsent(entry, field));
             } else if (redacted) {
                 withhold(entry, field, redaction->reason, std::nullopt);
-            } else if (field.path == kStepsPath && hidesAnything()) {
+            } else if (hidesAnything() && isHashOfHidden(field.path)) {
                 withhold(entry, field, "it is a hash over what is not all shown", std::nullopt);
             } else if (!inScope) {
                 withhold(entry, field, "not about this incident", std::nullopt);
@@ -218,7 +227,6 @@ private:
         return !std::includes(m_scope.begin(), m_scope.end(), named.begin(), named.end());
     }
 
-    /// A bare hash lets what is left out be guessed.
     [[nodiscard]] bool hidesAnything() const
     {
         return !m_request.redactions.empty() || m_request.withhold;
@@ -305,9 +313,12 @@ private:
                                          static_cast<std::int64_t>(m_checkpoint.head.size)}));
         for (std::size_t row = 0; row < rows.size(); ++row) {
             const auto id = domain::CertificateId{rows.uuid(row, 0)}.text();
-            EXHIBIT_TRY(const auto envelope, evidence::parseEnvelope(rows.text(row, 1)));
+            const auto envelope = evidence::parseEnvelope(rows.text(row, 1));
+            if (!envelope) {
+                return evidenceDamaged(id, "its row was changed: " + envelope.error().message);
+            }
             m_payload[evidence::certificatePath(id)] = rows.text(row, 1);
-            m_payload[evidence::certificatePayloadPath(id)] = envelope.payload;
+            m_payload[evidence::certificatePayloadPath(id)] = envelope->payload;
         }
         return {};
     }

@@ -19,6 +19,9 @@ struct PackRequest {
     IncidentId incident;
     std::vector<ExportRedaction> redactions;
     std::string caseId;
+    std::string custodian; ///< Whose records these are.
+    std::string authority; ///< By what right they are handed out; empty: not said.
+    std::vector<std::string> classifications; ///< Ids that the incident's policy refers to.
     Actor exporter;
     /// The bytes of requests and answers go with it, as long as nothing else is left out: they
     /// cannot be redacted, for they would not be what was recorded.

@@ -56,8 +56,10 @@ Result<std::vector<evidence::NoteKey>> keysOf(Transaction& transaction,
         EXHIBIT_TRY(const auto noted, readNotedKeys(transaction));
         for (const auto& one : noted) {
             if (one.purpose == kNotedLogKey && one.epoch == log.head.checkpoint.epoch) {
-                EXHIBIT_TRY(auto key, evidence::NoteKey::parse(one.publicKey));
-                keys.push_back(std::move(key));
+                // What is no key vouches for nothing; `ledger verify` tells of it.
+                if (auto key = evidence::NoteKey::parse(one.publicKey)) {
+                    keys.push_back(*std::move(key));
+                }
             }
         }
         return keys;
@@ -82,9 +84,9 @@ Result<std::vector<evidence::PublicKey>> earlierCertificateKeys(Transaction& tra
     EXHIBIT_TRY(const auto noted, readNotedKeys(transaction));
     for (const auto& one : noted) {
         if (one.purpose == kNotedCertificateKey) {
-            EXHIBIT_TRY(auto key, evidence::PublicKey::fromText(one.publicKey));
-            if (known.insert(key.raw()).second) {
-                keys.push_back(std::move(key));
+            auto key = evidence::PublicKey::fromText(one.publicKey);
+            if (key && known.insert(key->raw()).second) {
+                keys.push_back(*std::move(key));
             }
         }
     }
@@ -174,13 +176,18 @@ void addReadme(evidence::PackPayload& payload)
 
 Result<Bytes> caseFile(const PackRequest& request, const std::string& id, const CaseFacts& known)
 {
-    return canonicalJson(JsonObject{{"case", request.caseId},
-                                    {"exported_at", formatTime(utcNow())},
-                                    {"exported_by", request.exporter.id},
-                                    {"exports_left_out", known.handedOutBefore},
-                                    {"holds", known.holds},
-                                    {"incident_id", request.incident.text()},
-                                    {"pack", id}});
+    return canonicalJson(
+        JsonObject{{"authority", request.authority},
+                   {"case", request.caseId},
+                   {"classifications",
+                    JsonArray(request.classifications.begin(), request.classifications.end())},
+                   {"custodian", request.custodian},
+                   {"exported_at", formatTime(utcNow())},
+                   {"exported_by", request.exporter.id},
+                   {"exports_left_out", known.handedOutBefore},
+                   {"holds", known.holds},
+                   {"incident_id", request.incident.text()},
+                   {"pack", id}});
 }
 
 Result<void> expectNotInvalid(const ExportedPack& pack, const PackKeys& keys)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/storage/recorded_binding.h"
 
+#include "models/base/base64.h"
 #include "models/evidence/call_bytes.h"
 #include "models/evidence/checkpoint.h"
-#include "models/evidence/field.h"
 #include "server/storage/entry_names.h"
 #include "server/storage/ingest_insert.h"
 #include "server/storage/ingest_steps.h"
@@ -23,6 +23,29 @@ Digest chainOf(const std::vector<RecordedPiece>& pieces)
         chain = evidence::chainedPiece(chain, piece.bytes);
     }
     return chain;
+}
+
+evidence::ChunkTree treeOf(std::string_view kind,
+                           BytesView salt,
+                           const std::vector<RecordedPiece>& pieces)
+{
+    evidence::ChunkTree tree(kind);
+    for (const auto& piece : pieces) {
+        tree.append(salt, piece.atUs, piece.bytes);
+    }
+    return tree;
+}
+
+/// The pieces of the answer with their times; entries before these were committed to have none.
+bool hasCommittedTimes(const Commitment& entry, const RecordedCall& call)
+{
+    const auto said = entry.value(evidence::kChunksPath);
+    const auto salt = fromBase64Url(entry.value(evidence::kChunkSaltPath).value_or(""));
+    return !said
+        || (salt
+            && *said
+                == evidence::chunksValue(treeOf("released", *salt, call.released),
+                                         treeOf("withheld", *salt, call.withheld)));
 }
 
 std::string entryName(std::uint64_t sequence)
@@ -134,6 +157,23 @@ std::optional<Json> Commitment::json(std::string_view path) const
     return parsed ? std::optional(*std::move(parsed)) : std::nullopt;
 }
 
+void addValue(Commitment& commitment,
+              const evidence::Field& field,
+              std::uint32_t position,
+              const std::vector<FieldFile>& files)
+{
+    if (auto bytes = evidence::bytesOf(field.value)) {
+        commitment.values[field.path] = *std::move(bytes);
+        return;
+    }
+    const auto blob = std::find_if(files.begin(), files.end(), [position](const auto& one) {
+        return one.blob && one.position == position;
+    });
+    if (blob != files.end() && evidence::blobValue(blob->bytes, field.salt) == field.value) {
+        commitment.values[field.path] = blob->bytes;
+    }
+}
+
 Result<Commitment> commitmentOf(const ChainRow& row,
                                 std::int32_t epoch,
                                 const std::vector<FieldFile>& files)
@@ -150,16 +190,7 @@ Result<Commitment> commitmentOf(const ChainRow& row,
             || field->path != listed.path) {
             return evidenceDamaged(entryName(row.sequence), "a field is not what it commits to");
         }
-        if (const auto bytes = evidence::bytesOf(field->value)) {
-            commitment.values[field->path] = *bytes;
-            continue;
-        }
-        const auto blob = std::find_if(files.begin(), files.end(), [&file](const auto& one) {
-            return one.blob && one.position == file.position;
-        });
-        if (blob != files.end() && evidence::blobValue(blob->bytes, field->salt) == field->value) {
-            commitment.values[field->path] = blob->bytes;
-        }
+        addValue(commitment, *field, file.position, files);
     }
     return commitment;
 }
@@ -225,6 +256,12 @@ std::string compareBodies(const Commitment& entry, const RecordedCall& call)
     if (!call.damaged.empty()) {
         return call.damaged;
     }
+    if (call.erased && entry.value("/request")) {
+        // Both are sealed under one key, which is there.
+        return fmt::format("bytes of the call cannot be opened, and nobody erased the fields of "
+                           "entry {}",
+                           entry.sequence);
+    }
     if (call.erased || call.unreadable) {
         return {};
     }
@@ -245,6 +282,9 @@ std::string compareBodies(const Commitment& entry, const RecordedCall& call)
     }
     if (!is("/response/withheld", chainOf(call.withheld))) {
         return differs(entry, "what was withheld of the answer");
+    }
+    if (!hasCommittedTimes(entry, call)) {
+        return differs(entry, "when the pieces of the answer were there");
     }
     return {};
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/evidence/field.h"
 #include "models/report/bundle.h"
 #include "server/storage/ledger_reading.h"
 #include "server/storage/recorded_calls.h"
@@ -23,6 +24,11 @@ struct Commitment {
     [[nodiscard]] std::optional<Json> json(std::string_view path) const;
 };
 
+/// Adds what a field's file, or the blob that belongs to it, says; nothing when that is not there.
+void addValue(Commitment& commitment,
+              const evidence::Field& field,
+              std::uint32_t position,
+              const std::vector<FieldFile>& files);
 /// evidenceDamaged() when a file is not what the entry committed to.
 [[nodiscard]] Result<Commitment> commitmentOf(const ChainRow& row,
                                               std::int32_t epoch,

@@ -155,8 +155,10 @@ Result<void> readBodies(Transaction& transaction, SubjectKeys& keys, const Page&
                                   " AND call_id = ANY($2::uuid[])"
                                   " AND path IN ('/request', '/request/sent',"
                                   "  '/response/released', '/response/withheld')"
-                                  // An empty piece stands before the one that moves on from it.
-                                  " ORDER BY call_id, path, position, octet_length(bytes)",
+                                  // Empty pieces stand before the one that moves on from them,
+                                  // by their times.
+                                  " ORDER BY call_id, path, position, octet_length(bytes),"
+                                  " pieces->0->1",
                                   {transaction.tenant(), page.ids()}));
     EXHIBIT_TRY(const auto sealed, SealedRows::of(transaction, keys, rows));
     for (std::size_t row = 0; row < rows.size(); ++row) {

@@ -3,6 +3,8 @@
 
 #include "server/storage/entry_names.h"
 #include "server/storage/incident_row.h"
+#include "server/storage/ingest_insert.h"
+#include "server/storage/sorted_json.h"
 #include "server/storage/timeline_rows.h"
 
 #include <algorithm>
@@ -32,6 +34,34 @@ Result<report::RecordedStep> stepOf(const Rows& rows, std::size_t row, int hashC
     return step;
 }
 
+/// Copies for queries; the document itself was compared.
+bool hasColumnsOfDocument(const Commitment& entry, const Rows& rows, std::size_t row)
+{
+    const auto decision = fromJson<domain::Decision>(rows.json(row, 1));
+    const auto call = entry.value("/call_id");
+    return decision && (!call || *call == CallId{rows.uuid(row, 2)}.text())
+        && rows.text(row, 3) == decision->policyId
+        && rows.integer(row, 4) == decision->policyVersion
+        && rows.text(row, 5) == wireName(decision->stage)
+        && rows.text(row, 6) == wireName(decision->result)
+        && rows.text(row, 7) == wireName(decision->severity)
+        && rows.text(row, 8) == wireName(decision->mode) && rows.text(row, 9) == decision->reason
+        && rows.text(row, 10) == decision->snapshotId
+        && rows.integer(row, 11) == decision->evaluationUs && rows.time(row, 12) == decision->at;
+}
+
+/// A column with a document, as the entry says it; after an erasure nobody can tell.
+bool isAsSaid(
+    const Commitment& entry, std::string_view path, const Rows& rows, std::size_t row, int column)
+{
+    if (!entry.value("/incident")) {
+        return true;
+    }
+    const auto said = entry.json(path);
+    return said.has_value() != rows.isNull(row, column)
+        && (!said || sortedJson(storable(*said)) == sortedJson(rows.json(row, column)));
+}
+
 } // namespace
 
 void RecordedCheck::found(const Commitment& entry, const std::string& problem)
@@ -39,6 +69,11 @@ void RecordedCheck::found(const Commitment& entry, const std::string& problem)
     if (!problem.empty()) {
         m_found(entry.sequence, problem);
     }
+}
+
+bool RecordedCheck::isAbout(std::string_view type)
+{
+    return type == kCallEntry || type == kDecisionEntry || type == kIncidentEntry;
 }
 
 Result<void> RecordedCheck::check(const std::vector<Commitment>& page)
@@ -64,10 +99,47 @@ Result<void> RecordedCheck::check(const std::vector<Commitment>& page)
             }
         }
     }
+    EXHIBIT_CHECK(checkLinks(calls));
+    EXHIBIT_CHECK(checkLinks(decisions));
     EXHIBIT_CHECK(checkCalls(calls));
     EXHIBIT_CHECK(checkSteps(calls));
     EXHIBIT_CHECK(checkDecisions(decisions));
     return checkIncidents(incidents);
+}
+
+/// The first entry of an id is the one that is linked; another one has to be of the same.
+Result<bool> RecordedCheck::isOfSame(const Commitment& entry, const Rows& rows, std::size_t row)
+{
+    const auto epoch = static_cast<std::int32_t>(rows.integer(row, 1));
+    const auto sequence = static_cast<std::uint64_t>(rows.integer(row, 2));
+    if (epoch == entry.epoch && sequence == entry.sequence) {
+        return true;
+    }
+    const auto other = readCommitmentAt(m_transaction, m_keys, epoch, sequence, entry.type);
+    if (!other && other.error().code != ErrorCode::Conflict) {
+        return tl::make_unexpected(other.error());
+    }
+    const bool earlier = std::pair(epoch, sequence) < std::pair(entry.epoch, entry.sequence);
+    const auto path = entry.type == kCallEntry ? "/call_id" : "/decision";
+    return other && earlier && other->value(path) == entry.value(path);
+}
+
+Result<void> RecordedCheck::checkLinks(const Entries& entries)
+{
+    if (entries.empty()) {
+        return {};
+    }
+    EXHIBIT_TRY(const Rows rows,
+                m_transaction.query("SELECT about, epoch, sequence_number FROM ledger_links"
+                                    " WHERE tenant_id = $1 AND about = ANY ($2::uuid[])",
+                                    {m_transaction.tenant(), idsOf(entries)}));
+    checkRowsThere(entries, rows, "the link by which the entry is found");
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        const auto& entry = *entries.at(rows.uuid(row, 0));
+        EXHIBIT_TRY(const bool same, isOfSame(entry, rows, row));
+        found(entry, same ? "" : "the link by which the entry is found leads to another one");
+    }
+    return {};
 }
 
 Result<void> RecordedCheck::checkCalls(const Entries& entries)
@@ -179,13 +251,17 @@ Result<void> RecordedCheck::checkDecisions(const Entries& entries)
         return {};
     }
     EXHIBIT_TRY(const Rows rows,
-                m_transaction.query("SELECT decision_id, document FROM decisions"
+                m_transaction.query("SELECT decision_id, document, call_id, policy_id,"
+                                    " policy_version, stage, result, severity, mode, reason,"
+                                    " snapshot_id, evaluation_us, decided_at FROM decisions"
                                     " WHERE tenant_id = $1 AND decision_id = ANY ($2::uuid[])",
                                     {m_transaction.tenant(), idsOf(entries)}));
     checkRowsThere(entries, rows, "the row of the decision");
     for (std::size_t row = 0; row < rows.size(); ++row) {
         const auto& entry = *entries.at(rows.uuid(row, 0));
-        found(entry, compareDecision(entry, rows.json(row, 1)));
+        const auto problem = compareDecision(entry, rows.json(row, 1));
+        const bool alike = !problem.empty() || hasColumnsOfDocument(entry, rows, row);
+        found(entry, alike ? problem : "the columns beside a decision are not what it says");
     }
     return {};
 }
@@ -197,7 +273,8 @@ Result<void> RecordedCheck::checkIncidents(const Entries& entries)
     }
     EXHIBIT_TRY(const Rows rows,
                 m_transaction.query("SELECT " + std::string(kIncidentColumns)
-                                        + " FROM incidents i WHERE i.tenant_id = $1"
+                                        + ", i.stop, i.inflection FROM incidents i"
+                                          " WHERE i.tenant_id = $1"
                                           " AND i.incident_id = ANY ($2::uuid[])",
                                     {m_transaction.tenant(), idsOf(entries)}));
     checkRowsThere(entries, rows, "the row of the incident");
@@ -207,6 +284,9 @@ Result<void> RecordedCheck::checkIncidents(const Entries& entries)
         found(entry,
               incident ? compareIncident(entry, *incident)
                        : "the row of the incident cannot be read");
+        const bool alike = isAsSaid(entry, "/stop", rows, row, kIncidentColumnCount)
+            && isAsSaid(entry, "/inflection", rows, row, kIncidentColumnCount + 1);
+        found(entry, alike ? "" : "where the incident's answer was stopped is not what it says");
     }
     return {};
 }

@@ -9,7 +9,8 @@ namespace exhibit::storage {
 
 /// Compares the rows of calls, their bytes and steps, of decisions and of incidents with what a
 /// page of entries commits to. What was erased or cannot be read is left alone, and so are the
-/// bytes of calls whose rows are gone: both are kept by the month.
+/// bytes of calls whose rows are gone: both are kept by the month. The links by which entries are
+/// found have to lead to them.
 class RecordedCheck {
 public:
     using Found = std::function<void(std::uint64_t sequence, std::string problem)>;
@@ -21,6 +22,8 @@ public:
     {
     }
 
+    /// Whether entries of the type tell of such rows.
+    [[nodiscard]] static bool isAbout(std::string_view type);
     [[nodiscard]] Result<void> check(const std::vector<Commitment>& page);
 
 private:
@@ -29,6 +32,8 @@ private:
     [[nodiscard]] Result<void> checkBodies(const Entries& entries, const std::vector<CallId>& ids);
     [[nodiscard]] Result<void> checkGone(Entries entries, const Rows& bodies);
     void checkRowsThere(const Entries& entries, const Rows& rows, std::string_view what);
+    [[nodiscard]] Result<void> checkLinks(const Entries& entries);
+    [[nodiscard]] Result<bool> isOfSame(const Commitment& entry, const Rows& rows, std::size_t row);
     [[nodiscard]] Result<void> checkSteps(const Entries& entries);
     [[nodiscard]] Result<void> checkDecisions(const Entries& entries);
     [[nodiscard]] Result<void> checkIncidents(const Entries& entries);

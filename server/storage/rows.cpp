@@ -121,6 +121,12 @@ Uuid Rows::uuid(std::size_t row, int column) const
 Bytes Rows::bytes(std::size_t row, int column) const
 {
     const auto value = text(row, column);
+    // As every server since 9.0 prints it, unless bytea_output says otherwise.
+    if (value.starts_with("\\x")) {
+        auto decoded = fromHex(value.substr(2));
+        EXHIBIT_ASSERT(decoded.has_value());
+        return *std::move(decoded);
+    }
     std::size_t size = 0;
     const std::unique_ptr<unsigned char, decltype(&PQfreemem)> decoded{
         PQunescapeBytea(reinterpret_cast<const unsigned char*>(value.data()), &size), &PQfreemem};

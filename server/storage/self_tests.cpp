@@ -85,6 +85,9 @@ Outcome testTamperDetection(Transaction& transaction)
         return "there is no entry yet";
     }
     Bytes& entry = rows[rows.size() / 2].entry;
+    if (entry.empty()) {
+        return fail(ErrorCode::Corrupt, "the bytes of an entry are gone");
+    }
     entry[entry.size() / 2] = static_cast<char>(entry[entry.size() / 2] ^ 1);
     if (chains(rows)) {
         return fail(ErrorCode::Internal, "a changed bit in a copy of an entry was not noticed");

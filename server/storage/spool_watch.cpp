@@ -36,8 +36,8 @@ Result<void> SpoolWatch::begin(std::int64_t first, Deadline deadline)
     };
     EXHIBIT_TRY(const auto brought, m_database.read(TenantId{}, deadline, look));
     // Of a journal that is older than the table nobody knows what it had before.
-    if (brought && *brought + 1 < first) {
-        EXHIBIT_CHECK(recordGap(*brought + 1, first - 1, deadline));
+    if (brought && *brought < first - 1) {
+        EXHIBIT_CHECK(recordGap(std::max<std::int64_t>(*brought, 0) + 1, first - 1, deadline));
     }
     return write(first - 1, false, deadline);
 }

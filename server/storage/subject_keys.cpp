@@ -20,8 +20,9 @@ Result<SubjectKey> SubjectKeys::unwrap(Uuid id, BytesView wrapped)
 {
     {
         const std::scoped_lock lock(m_mutex);
-        if (const auto known = m_known.find(id); known != m_known.end()) {
-            return SubjectKey{id, known->second};
+        const auto known = m_known.find(id);
+        if (known != m_known.end() && known->second.wrapped == wrapped) {
+            return SubjectKey{id, known->second.key};
         }
     }
     EXHIBIT_TRY(Secret key, m_wrapper->unwrap(wrapped));
@@ -29,7 +30,7 @@ Result<SubjectKey> SubjectKeys::unwrap(Uuid id, BytesView wrapped)
     if (m_known.size() >= kKnownMax) {
         m_known.clear();
     }
-    m_known.emplace(id, key);
+    m_known.insert_or_assign(id, Known{Bytes(wrapped), key});
     return SubjectKey{id, std::move(key)};
 }
 
@@ -148,8 +149,15 @@ Result<KnownKeys> SubjectKeys::byId(Transaction& transaction, const std::vector<
             known.lost.insert(id);
             continue;
         }
-        EXHIBIT_TRY(auto key, unwrap(id, rows.bytes(row, 1)));
-        known.keys.emplace(id, std::move(key));
+        auto key = unwrap(id, rows.bytes(row, 1));
+        if (!key && key.error().code != ErrorCode::Corrupt) {
+            return tl::make_unexpected(key.error());
+        }
+        if (key) {
+            known.keys.emplace(id, *std::move(key));
+        } else {
+            known.damaged.insert(id);
+        }
     }
     return known;
 }

@@ -17,10 +17,11 @@ struct SubjectKey {
     Secret key;
 };
 
-/// What is known of keys by their ids; those that were destroyed are in neither.
+/// What is known of keys by their ids; those that were destroyed are in none.
 struct KnownKeys {
     std::map<Uuid, SubjectKey> keys;
     std::set<Uuid> lost; ///< Nobody can open them: their wrapping key went with a signer.
+    std::set<Uuid> damaged; ///< What is stored of them does not open.
 };
 
 /// The data keys of subjects (table subject_keys), wrapped by the KeyWrapper. Unwrapped ones are
@@ -57,7 +58,11 @@ private:
     mutable std::mutex m_mutex;
     std::set<TenantId> m_shut; ///< Tenants whose own key does not open.
     bool m_allShut = false;
-    std::unordered_map<Uuid, Secret> m_known;
+    struct Known {
+        Bytes wrapped; ///< What it was opened from.
+        Secret key;
+    };
+    std::unordered_map<Uuid, Known> m_known;
 };
 
 } // namespace exhibit::storage

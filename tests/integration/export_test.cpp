@@ -85,6 +85,18 @@ TEST_F(Export, howOftenItWasHandedOutKeepsNoIncidentIn)
     EXPECT_GT(leftOut(), 0);
 }
 
+TEST_F(Export, thePackSaysWhoseRecordsTheseAreAndByWhatRightTheyLeave)
+{
+    const std::string pack
+        = exportAs("exhibit", {"--case", "C-7", "--authority", "order of 3 November"});
+    const auto text = outputOf("sh", {"-c", "unzip -p " + pack + " '*/data/case.json'"});
+    const Json file = parseJson(text).value();
+    EXPECT_EQ(stringMember(file, "case"), "C-7");
+    EXPECT_EQ(stringMember(file, "authority"), "order of 3 November");
+    EXPECT_EQ(stringMember(file, "custodian"), "default");
+    EXPECT_EQ(file.at("classifications"), Json(JsonArray{"OWASP-LLM09"}));
+}
+
 TEST_F(Export, aChangedByteAnywhereIsFound)
 {
     const std::string pdf = contentOf(exportAs("pdf"));

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <fstream>
+
 namespace exhibit::test {
 namespace {
 
@@ -202,6 +204,110 @@ TEST_F(Tamper, aPieceOfAnAnswerThatIsGoneIsMissed)
     expectRefused(incident, "/certificate", callOf(incident));
     tamper("DELETE FROM call_bodies");
     expectFinding("what was recorded of the call's bytes is gone");
+}
+
+TEST_F(Tamper, whenAPieceOfAnAnswerWasThereIsCommittedTo)
+{
+    const auto incident = recordCall();
+    tamper("UPDATE call_bodies SET pieces = jsonb_set(pieces, '{0,1}', '1')"
+           " WHERE path = '/response/released'");
+    expectFinding("when the pieces of the answer were there is not what entry");
+    expectRefused(incident, "/certificate", callOf(incident));
+}
+
+TEST_F(Tamper, aCertificateIsWhereTheLogSaysAndWhatItSays)
+{
+    const auto incident = recordCall();
+    EXPECT_EQ(post(incident, "/certificate").status, 201);
+    EXPECT_TRUE(isSound(verifyLedger())) << printJson(verifyLedger());
+    tamper("UPDATE certificates SET sequence_number = 0");
+    expectFinding("the row of the certificate is not what the entry commits to");
+    expectFinding("no entry there issued the certificate");
+    tamper("UPDATE certificates SET envelope = '{}'");
+    expectRefused(incident, "/export", "its row was changed");
+    tamper("DELETE FROM certificates");
+    expectFinding("the row of the certificate is gone");
+}
+
+TEST_F(Tamper, aHoldThatVanishedIsMissed)
+{
+    recordCall();
+    const auto placed = m_server->request("POST",
+                                          "/api/v1/holds",
+                                          {{"Content-Type", "application/json"}},
+                                          R"({"subject":"user:ada","reason":"a claim"})");
+    ASSERT_TRUE(placed && placed->status == 201) << placed->body;
+    EXPECT_TRUE(isSound(verifyLedger())) << printJson(verifyLedger());
+    tamper("UPDATE legal_holds SET released_at = now()");
+    expectFinding("is not what the log says of it");
+    tamper("DELETE FROM legal_holds");
+    expectFinding("is gone");
+}
+
+TEST_F(Tamper, whatAWitnessIsSaidToHaveSaidStopsNothing)
+{
+    recordCall();
+    const auto size = waitUntilSigned();
+    tamper("INSERT INTO checkpoint_attestations (tenant_id, epoch, tree_size, kind, name,"
+           " attestation) SELECT tenant_id, epoch, tree_size, 'witness', 'w', '\\xff00'"
+           " FROM checkpoints");
+    expectFinding("what w said of the head of this size was changed");
+    EXPECT_GT(waitUntilSigned(), size) << "the finding is an entry, and heads are signed on";
+    EXPECT_EQ(rows("SELECT max(epoch) FROM exhibit.ledger_heads").integer(0, 0), 1);
+}
+
+TEST_F(Tamper, aLogGoesOnInAnotherWhenWhatItGrowsFromWasChanged)
+{
+    const auto incident = recordCall();
+    tamper("UPDATE checkpoints SET edge = set_byte(edge, 3, get_byte(edge, 3) # 1)");
+    expectFinding("the edge that is stored beside a signed head is not that of its tree");
+    waitUntilSigned();
+    EXPECT_EQ(rows("SELECT max(epoch) FROM exhibit.ledger_heads").integer(0, 0), 2);
+    tamper("UPDATE ledger_heads SET closed_at = now() WHERE epoch = 2");
+    expectRefused(incident, "/certificate", "new epoch");
+    waitUntilSigned();
+    EXPECT_EQ(rows("SELECT max(epoch) FROM exhibit.ledger_heads").integer(0, 0), 3);
+    expectFinding("the edge that is stored beside a signed head is not that of its tree");
+}
+
+TEST_F(Tamper, rowsAreHandedOutAsTheyLie)
+{
+    recordCall();
+    tamper("UPDATE incident_log_chain SET entry = '\\xff', event_hash = sha256('\\xff'),"
+           " leaf = sha256('\\x00ff') WHERE sequence_number = 1");
+    const auto file = m_folder.path() / "dump.ndjson";
+    const auto done = m_server->controlJson(
+        {"ledger", "dump", "--from", "1", "--count", "2", "-o", file.string()});
+    ASSERT_TRUE(done) << done.error().message;
+    std::ifstream stream(file, std::ios::binary);
+    const std::string text(std::istreambuf_iterator<char>(stream), {});
+    EXPECT_EQ(stringMember(*done, "sha256"), toHex(asView(sha256(text))));
+    EXPECT_EQ(findMember(*done, "entries")->to_number<int>(), 2);
+    EXPECT_EQ(findMember(*done, "next")->to_number<int>(), 3);
+    std::map<std::string, int> tables;
+    Json changed;
+    for (std::string_view rest = text; !rest.empty(); rest.remove_prefix(rest.find('\n') + 1)) {
+        const auto line = parseJson(rest.substr(0, rest.find('\n')));
+        ASSERT_TRUE(line) << rest.substr(0, 200);
+        ++tables[std::string(stringMember(*line, "table"))];
+        changed = findMember(*line, "malformed") != nullptr ? *line : changed;
+    }
+    EXPECT_EQ(tables["incident_log_chain"], 2);
+    EXPECT_EQ(tables["ledger_heads"], 1);
+    EXPECT_GE(tables["ledger_fields"], 2);
+    EXPECT_EQ(changed.at_pointer("/row/entry"), "\\xff");
+    EXPECT_EQ(changed.at_pointer("/row/sequence_number"), 1);
+    EXPECT_EQ(changed.at_pointer("/computed/event_hash"), Json(toHex(asView(sha256("\xff")))));
+    EXPECT_EQ(rows("SELECT count(*) FROM exhibit.incident_log_chain"
+                   " WHERE event_type = 'log.dumped'")
+                  .integer(0, 0),
+              1);
+    const auto keys = m_server->controlJson({"ledger", "keys"});
+    const auto page = m_server->request(
+        "GET",
+        "/api/v1/ledger/" + std::string(stringMember(*keys, "tenant")) + "/entries?from=1&limit=1");
+    ASSERT_TRUE(page);
+    EXPECT_NE(page->body.find(R"({"b64":"/w=="})"), std::string::npos) << page->body;
 }
 
 TEST_F(Tamper, aStepThatSaysSomethingElseLeavesNoBuilding)

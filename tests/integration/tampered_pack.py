@@ -15,8 +15,8 @@ import sys
 import tempfile
 import zipfile
 
-KINDS = ("unlisted", "signature", "head", "chain", "entry", "field", "answer", "title", "proof",
-         "certificate")
+KINDS = ("unlisted", "signature", "head", "chain", "entry", "field", "answer", "times", "title",
+         "proof", "certificate")
 TYPE = "application/vnd.in-toto+json"
 
 
@@ -84,6 +84,11 @@ def change(kind, files, key):
             return False
         files[answers[0]] = files[answers[0]][:-3] + bytes([files[answers[0]][-3] ^ 1]) \
             + files[answers[0]][-2:]
+    elif kind == "times":
+        lists = [n for n in named(files, "calls", "/pieces.json") if b'"at_us":' in files[n]]
+        if not lists:
+            return False
+        files[lists[0]] = files[lists[0]].replace(b'"at_us":', b'"at_us":1', 1)
     elif kind == "title":
         text = files["data/exports/evidence.json"]
         at = text.index(b'"title":"', text.index(b'"incident":')) + 9

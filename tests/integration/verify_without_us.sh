@@ -39,7 +39,7 @@ PYTHON
 ! accepts byte || { echo "a changed byte was not noticed"; exit 1; }
 
 made=0
-for kind in unlisted signature head chain entry field answer proof certificate; do
+for kind in unlisted signature head chain entry field answer times proof certificate; do
     prepare "$kind"
     code=0
     python3 "$here/tampered_pack.py" "$kind" "$pack" "$work/$kind" || code=$?

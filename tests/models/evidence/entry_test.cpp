@@ -115,6 +115,32 @@ TEST(Field, readsBackAndRefusesOtherForms)
     EXPECT_EQ(randomSalts(2).size(), 64U);
 }
 
+TEST(Field, ofATextHasOneSpellingTheShortWayToo)
+{
+    const auto file = [](const std::string& path, const std::string& value) {
+        return "[\"exhibit/field/v1\",\"" + toBase64Url(Bytes(32, 's')) + "\",\"" + path + "\",\""
+            + value + "\"]";
+    };
+    for (const std::string value :
+         {"", "plain", "\xc3\xa4 \x7f", "a \"quoted\" \\ line\n\x01 end"}) {
+        const Field field{Bytes(32, 's'), "/a", Json(value), std::nullopt};
+        const auto read = parseField(writeField(field).value());
+        ASSERT_TRUE(read) << value;
+        EXPECT_EQ(read->value, Json(value));
+        EXPECT_EQ(read->path, "/a");
+        EXPECT_EQ(read->salt, field.salt);
+    }
+    EXPECT_TRUE(parseField(file("/a", "x")));
+    for (const std::string value :
+         {"\x01", "\xff", "\\u0041", "\\/", "\\ud800", "\\U", "\\", "x\",\"y\"", "\xed\xa0\x80"}) {
+        EXPECT_FALSE(parseField(file("/a", value))) << value;
+    }
+    EXPECT_FALSE(parseField(file("a", "x")));
+    EXPECT_FALSE(parseField(file("/\\u0061", "x")));
+    EXPECT_FALSE(parseField(file("/a", "x") + " "));
+    EXPECT_EQ(parseField(file("/a", "x\",\"y"))->pad, "y");
+}
+
 TEST(Field, keepsBytesAndBlobs)
 {
     EXPECT_EQ(bytesOf(byteValue("text")), "text");

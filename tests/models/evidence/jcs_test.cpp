@@ -16,6 +16,9 @@ TEST(Jcs, makesThePublishedOutputs)
         const auto canonical = canonicaliseRfc8785(readFile(file));
         ASSERT_TRUE(canonical) << file << canonical.error().message;
         EXPECT_EQ(*canonical, readFile(vectors() / "jcs/output" / file.filename())) << file;
+        auto hex = readFile(vectors() / "jcs/outhex" / file.stem().concat(".txt"));
+        std::erase_if(hex, [](char c) { return c == ' ' || c == '\n'; });
+        EXPECT_EQ(toHex(*canonical), hex) << file;
     }
 }
 

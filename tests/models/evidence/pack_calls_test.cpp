@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bytes of a call in a pack, and the bundle that people read, against what entries commit to.
+#include "models/base/base64.h"
 #include "models/evidence/bundle_claims.h"
 #include "models/evidence/call_bytes.h"
 #include "tests/models/evidence/log_on_test.h"
@@ -93,6 +94,51 @@ TEST_F(PackCalls, theBordersOfPiecesAreCommittedTo)
     expectBad("seq 0 /response/released", "modified");
     put("pieces.json", "{}");
     expectBad("seq 0 pieces", "no list");
+}
+
+/// A call whose entry commits to the times of its pieces, as a public verifier would compute it.
+class PackCallTimes : public PackCalls {
+protected:
+    static constexpr BytesView kSalt = "0123456789abcdef0123456789abcdef";
+
+    static Digest leaf(int number, int atUs, BytesView piece)
+    {
+        return leafHash("[" + std::to_string(number) + "," + std::to_string(atUs)
+                        + ",\"released\",\"" + toHex(hmacSha256(kSalt, piece)) + "\"]");
+    }
+    void record(const std::string& salt)
+    {
+        const auto root
+            = nodeHash(leaf(0, 5, kReleased.substr(0, 11)), leaf(1, 9, kReleased.substr(11)));
+        const std::string chunks = R"({"released":{"count":2,"root":")" + toHex(asView(root))
+            + R"("},"withheld":{"count":0,"root":")" + toHex(asView(sha256(""))) + R"("}})";
+        LogOnTest log;
+        log.add("llm.call",
+                {{"/call_id", "call_1"},
+                 {"/chunks", Json(chunks)},
+                 {"/chunks/salt", Json(salt)},
+                 {"/request", digestValue(sha256(kRequest))},
+                 {"/request/sent", ""},
+                 {"/response/released", digestValue(releasedChain())},
+                 {"/response/withheld", digestValue({})}});
+        for (auto& [name, bytes] : log.payload(0, 0, 1)) {
+            m_payload[name] = std::move(bytes);
+        }
+    }
+};
+
+TEST_F(PackCallTimes, areCommittedTo)
+{
+    record(toBase64Url(kSalt));
+    EXPECT_EQ(verify().verdict, Verdict::Valid) << told(verify());
+    put("pieces.json", writeCallPieces({{{11, 5}, {kReleased.size() - 11, 10}}, {}}).value());
+    expectBad("seq 0 /chunks", "when the pieces of the answer were there");
+}
+
+TEST_F(PackCallTimes, areNotBelievedWithoutTheSalt)
+{
+    record("");
+    expectBad("seq 0 /chunks", "would be compared with is not");
 }
 
 TEST_F(PackCalls, bytesThatNothingSpeaksForAreNotBelieved)

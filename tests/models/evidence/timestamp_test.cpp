@@ -39,6 +39,23 @@ TEST(Timestamp, verifiesWhatOpensslVerifies)
     EXPECT_TRUE(time) << time.error().message;
 }
 
+TEST(Timestamp, isOverTheBytesInTheAlgorithmThatItNames)
+{
+    NEEDS_VECTORS();
+    const auto folder = vectors() / "tsa/sigstage";
+    const std::vector<Bytes> chain{readFile(folder / "ts_chain.pem")};
+    const auto over = [&](const std::string& algorithm, const Bytes& data) {
+        return verifyTimestamp(
+            readFile(folder / ("response-" + algorithm + ".tsr")), data, {chain, {}});
+    };
+    const auto time = over("sha256", "hello");
+    ASSERT_TRUE(time) << time.error().message;
+    EXPECT_EQ(formatTime(*time), "2025-05-09T11:58:55.000000Z");
+    EXPECT_TRUE(over("sha512", "hello")) << over("sha512", "hello").error().message;
+    EXPECT_FALSE(over("sha256", "hullo"));
+    EXPECT_FALSE(over("sha512", "hullo"));
+}
+
 TEST(Timestamp, refusesAnotherImprintAnotherRootAndAnyOtherByte)
 {
     NEEDS_VECTORS();

@@ -4,17 +4,23 @@
 #include "models/report/case_uco.h"
 #include "models/report/pdf_verifier.h"
 #include "models/report/report_pdf.h"
+#include "tests/models/evidence/vector_files.h"
 #include "tests/models/report/facts_on_test.h"
 #include "tests/models/report/pack_on_test.h"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <map>
 #include <set>
 #include <sstream>
 
 namespace exhibit::report {
 namespace {
+
+using evidence::testing::filesIn;
+using evidence::testing::readJson;
+using evidence::testing::vectors;
 
 Json mappingOf(const std::string& name)
 {
@@ -136,6 +142,96 @@ TEST_F(Art73, caseGraphNamesEverythingItLinksTo)
         }
     }
     EXPECT_GE(ids.size(), facts.bundle.steps.size());
+}
+
+/// What kinds of values each property has, and which types there are.
+struct Shapes {
+    std::map<std::string, std::set<std::string>> values;
+    std::set<std::string> types;
+
+    void read(const Json& json)
+    {
+        if (const auto* list = json.if_array()) {
+            for (const auto& one : *list) {
+                read(one);
+            }
+        }
+        if (const auto* object = json.if_object()) {
+            for (const auto& [name, value] : *object) {
+                if (name == "@type") {
+                    addAll(types, value, [](const Json& type) {
+                        return std::string(type.get_string());
+                    });
+                } else if (!name.starts_with("@")) {
+                    addAll(values[std::string(name)], value, kindOf);
+                    read(value);
+                }
+            }
+        }
+    }
+
+private:
+    template <class Of>
+    static void addAll(std::set<std::string>& set, const Json& value, Of of)
+    {
+        if (const auto* list = value.if_array()) {
+            for (const auto& one : *list) {
+                set.insert(of(one));
+            }
+        } else {
+            set.insert(of(value));
+        }
+    }
+    static std::string kindOf(const Json& value)
+    {
+        if (findMember(value, "@value") != nullptr) {
+            return "value of " + std::string(stringMember(value, "@type"));
+        }
+        if (const auto* object = value.if_object()) {
+            return object->size() == 1 ? "link" : "node";
+        }
+        return value.is_string() ? "text" : value.is_bool() ? "boolean" : "number";
+    }
+};
+
+TEST_F(Art73, caseGraphHasTheShapesOfThePublishedExamples)
+{
+    NEEDS_VECTORS();
+    Shapes theirs;
+    JsonObject prefixes;
+    for (const auto& file : filesIn(vectors() / "case")) {
+        const Json example = readJson(file);
+        theirs.read(example.at("@graph"));
+        for (const auto& [prefix, ontology] : example.at("@context").get_object()) {
+            prefixes.insert_or_assign(prefix, ontology);
+        }
+    }
+    const Json graph = caseUco(readPackFacts(m_pack).value(), mappingOf("case_uco.json"));
+    Shapes ours;
+    ours.read(graph.at("@graph"));
+    int shared = 0;
+    for (const auto& [property, kinds] : ours.values) {
+        const auto known = theirs.values.find(property);
+        if (known == theirs.values.end()) {
+            continue;
+        }
+        ++shared;
+        for (const auto& kind : kinds) {
+            EXPECT_TRUE(known->second.contains(kind)) << property << " is a " << kind;
+        }
+    }
+    EXPECT_GE(shared, 12);
+    std::size_t types = 0;
+    for (const auto& type : ours.types) {
+        types += theirs.types.contains(type) ? 1 : 0;
+    }
+    EXPECT_GE(types, 9U) << "of " << ours.types.size();
+    for (const auto& [prefix, ontology] : graph.at("@context").get_object()) {
+        const auto* theirOntology = prefixes.if_contains(prefix);
+        if (theirOntology != nullptr && prefix != "kb") {
+            EXPECT_EQ(ontology, *theirOntology) << prefix;
+        }
+    }
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 #include "models/report/pdf_verifier.h"
 #include "models/report/typesetter.h"
 #include "server/signer/pdf_key.h"
+#include "tests/models/evidence/vector_files.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
 
@@ -17,6 +18,8 @@ namespace exhibit::report {
 namespace {
 
 using namespace std::chrono_literals;
+using evidence::testing::readFile;
+using evidence::testing::vectors;
 
 class SignedPdf : public ::testing::Test {
 protected:
@@ -189,6 +192,22 @@ TEST_F(SignedPdf, withoutASignatureIsNotTakenForOne)
     EXPECT_FALSE(findSignature("%PDF-1.7 nothing"));
     const auto report = verifyReportPdf(make(false), {}, {});
     EXPECT_NE(report.verdict, evidence::Verdict::Valid);
+}
+
+/// A file of somebody else's with two signatures, the second in an update behind the first.
+TEST(SignedPdfOfOthers, withAnUpdateBehindASignatureIsRefused)
+{
+    NEEDS_VECTORS();
+    const Bytes pdf = readFile(vectors() / "pdf/minimal-two-fields-signed-twice.pdf");
+    const auto twice = findSignature(pdf);
+    ASSERT_FALSE(twice);
+    EXPECT_EQ(twice.error().message, "the file has more fields than its signature");
+    EXPECT_EQ(verifyReportPdf(pdf, {}, {}).verdict, evidence::Verdict::Invalid);
+
+    const auto end = pdf.find("%%EOF", pdf.find("/ByteRange")) + 6;
+    ASSERT_LT(end, pdf.size());
+    const auto once = findSignature(pdf.substr(0, end));
+    EXPECT_FALSE(once) << "the field for the second one is there already";
 }
 
 TEST_F(SignedPdf, byAnotherKeyIsNotPinned)

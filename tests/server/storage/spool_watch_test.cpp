@@ -71,6 +71,18 @@ TEST_F(SpoolWatchTest, recordsThatAreGoneAndNeverArrivedAreTold)
     EXPECT_EQ(check.losses.gaps.size(), 1U);
 }
 
+TEST_F(SpoolWatchTest, anyNumberThatStandsThereIsTaken)
+{
+    for (const char* number : {"9223372036854775807", "-9223372036854775808"}) {
+        ASSERT_TRUE(watch().begin(1, TestDatabase::soon()));
+        m_on.tamper(std::string("UPDATE spool_heads SET brought_no = ") + number
+                    + " WHERE replica_id = '" + m_replica.value.hyphenated() + "'");
+        EXPECT_TRUE(watch().begin(20, TestDatabase::soon())) << number;
+    }
+    ASSERT_EQ(losses().gaps.size(), 1U);
+    EXPECT_EQ(losses().gaps.front().first, 1);
+}
+
 TEST_F(SpoolWatchTest, aJournalThatNobodyClosedIsOpen)
 {
     setLease("1 minute");
