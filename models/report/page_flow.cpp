@@ -57,10 +57,31 @@ void PageFlow::space(double height)
     m_y += atTop() ? 0 : height;
 }
 
+namespace {
+
+/// Digits are equally wide (tnum), so that a number is as high as any other of its length: those
+/// of a long trace are all different, and none needs to be set to be measured.
+Text asHigh(const Text& text)
+{
+    constexpr std::string_view kNumber = "0123456789+-.:";
+    constexpr std::size_t kNumberBytesMax = 24;
+    Text alike = text;
+    for (auto& span : alike) {
+        const bool number = span.text.size() <= kNumberBytesMax
+            && span.text.find_first_not_of(kNumber) == std::string::npos;
+        for (char& c : span.text) {
+            c = number && c >= '0' && c <= '9' ? '0' : c;
+        }
+    }
+    return alike;
+}
+
+} // namespace
+
 double PageFlow::measure(const Text& text, const Typeface::Setting& setting)
 {
     if (!drawing()) {
-        const auto set = m_face.set(text, setting);
+        const auto set = m_face.set(asHigh(text), setting);
         m_unknownGlyphs += set->unknownGlyphs();
         m_heights.push_back(set->height());
         return m_heights.back();

@@ -11,21 +11,13 @@
 namespace exhibit::report {
 namespace {
 
-// Inter and JetBrains Mono where they are; the rest covers other scripts and bare machines.
-constexpr const char* kSans = "Inter,Noto Sans,DejaVu Sans";
 constexpr const char* kMono = "JetBrains Mono,Noto Sans Mono,DejaVu Sans Mono";
 constexpr double kMonoScale = 0.9;
 constexpr double kLabelScale = 0.82;
 constexpr double kQuiet = 0.33;
-constexpr double kLeading = 1.1; ///< Of a line over what its font asks for.
 constexpr std::size_t kKnownMax = 16'384; ///< Texts that are remembered, some 5 kB each.
 constexpr std::size_t kKnownBytesMax = 300; ///< Of one of them.
 constexpr int kPieceBytes = 400; ///< Of a text that is shaped at once; a few lines.
-
-double points(int units)
-{
-    return static_cast<double>(units) / PANGO_SCALE;
-}
 
 /// Adds attributes for the bytes [begin, end) of the text.
 class Attributes {
@@ -133,125 +125,7 @@ std::string framed(const Span& span)
     return text.append(kSpace);
 }
 
-double heightOf(PangoLayoutIter* at)
-{
-    PangoRectangle logical{};
-    pango_layout_iter_get_line_extents(at, nullptr, &logical);
-    return points(logical.height) * kLeading;
-}
-
-void drawFrame(cairo_t* context, Frame frame, const PangoRectangle& area)
-{
-    cairo_rectangle(context,
-                    points(area.x) + 0.5,
-                    points(area.y) + 0.5,
-                    points(area.width) - 1,
-                    points(area.height) - 1);
-    cairo_set_source_rgb(context, 0, 0, 0);
-    if (frame == Frame::Inverse) {
-        cairo_fill(context);
-        return;
-    }
-    cairo_save(context);
-    cairo_set_line_width(context, 0.6);
-    if (frame == Frame::Dashed) {
-        const double dashes[] = {2, 1.5};
-        cairo_set_dash(context, dashes, 2, 0);
-    }
-    cairo_stroke(context);
-    cairo_restore(context);
-}
-
 } // namespace
-
-void SetText::Free::operator()(_PangoLayout* layout) const noexcept
-{
-    g_object_unref(layout);
-}
-
-SetText::SetText(_PangoLayout* owned, std::vector<FramedRange> frames)
-    : m_layout(owned)
-    , m_frames(std::move(frames))
-{
-    PangoLayoutIter* const at = pango_layout_get_iter(m_layout.get());
-    m_tops.push_back(0);
-    do {
-        m_tops.push_back(m_tops.back() + heightOf(at));
-    } while (pango_layout_iter_next_line(at) != 0);
-    pango_layout_iter_free(at);
-}
-
-double SetText::height() const
-{
-    return height(0, lineCount());
-}
-
-double SetText::width() const
-{
-    int width = 0;
-    pango_layout_get_size(m_layout.get(), &width, nullptr);
-    return points(width);
-}
-
-int SetText::lineCount() const
-{
-    return pango_layout_get_line_count(m_layout.get());
-}
-
-int SetText::unknownGlyphs() const
-{
-    return pango_layout_get_unknown_glyphs_count(m_layout.get());
-}
-
-double SetText::height(int first, int last) const
-{
-    return m_tops[static_cast<std::size_t>(last)] - m_tops[static_cast<std::size_t>(first)];
-}
-
-void SetText::draw(_cairo* context, double x, double y, int first, int last) const
-{
-    PangoLayoutIter* const at = pango_layout_get_iter(m_layout.get());
-    int number = 0;
-    do {
-        if (number < first) {
-            continue;
-        }
-        PangoRectangle logical{};
-        pango_layout_iter_get_line_extents(at, nullptr, &logical);
-        auto* const line = pango_layout_iter_get_line_readonly(at);
-        const double height = heightOf(at);
-        const double top = y + (height - points(logical.height)) / 2;
-        drawFrames(context, x, top, line, points(logical.height));
-        cairo_set_source_rgb(context, 0, 0, 0);
-        cairo_move_to(context,
-                      x + points(logical.x),
-                      top + points(pango_layout_iter_get_baseline(at) - logical.y));
-        pango_cairo_show_layout_line(context, line);
-        y += height;
-    } while (++number < last && pango_layout_iter_next_line(at) != 0);
-    pango_layout_iter_free(at);
-}
-
-void SetText::drawFrames(_cairo* context, double x, double y, void* opaque, double lineHeight) const
-{
-    auto* const line = static_cast<PangoLayoutLine*>(opaque);
-    for (const auto& range : m_frames) {
-        int* ranges = nullptr;
-        int count = 0;
-        if (range.begin >= line->start_index + line->length || range.end <= line->start_index) {
-            continue;
-        }
-        pango_layout_line_get_x_ranges(line, range.begin, range.end, &ranges, &count);
-        const std::span<const int> edges(ranges, 2 * static_cast<std::size_t>(count));
-        for (std::size_t i = 0; i < edges.size(); i += 2) {
-            const int begin = edges[i];
-            const auto at = [](double value) { return static_cast<int>(value * PANGO_SCALE); };
-            const PangoRectangle area{begin + at(x), at(y), edges[i + 1] - begin, at(lineHeight)};
-            drawFrame(context, range.frame, area);
-        }
-        g_free(ranges);
-    }
-}
 
 void Typeface::Free::operator()(_PangoContext* context) const noexcept
 {
@@ -272,7 +146,7 @@ Result<Typeface> Typeface::open(const std::string& language)
     g_free(static_cast<void*>(families));
     PangoContext* const context = pango_font_map_create_context(map);
     Typeface face(context);
-    PangoFontDescription* const wanted = pango_font_description_from_string(kSans);
+    PangoFontDescription* const wanted = pango_font_description_from_string(kSansFamilies);
     PangoFont* const font = count == 0 ? nullptr : pango_context_load_font(context, wanted);
     pango_font_description_free(wanted);
     if (font == nullptr) {
@@ -332,7 +206,7 @@ std::shared_ptr<const SetText> Typeface::set(const Text& text, const Setting& se
 std::shared_ptr<const SetText> Typeface::setAnew(const Text& text, const Setting& setting) const
 {
     PangoLayout* const layout = pango_layout_new(m_context.get());
-    PangoFontDescription* const font = pango_font_description_from_string(kSans);
+    PangoFontDescription* const font = pango_font_description_from_string(kSansFamilies);
     pango_font_description_set_absolute_size(font, setting.size * PANGO_SCALE);
     pango_layout_set_font_description(layout, font);
     pango_font_description_free(font);

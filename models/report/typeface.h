@@ -13,6 +13,9 @@ struct _cairo;
 
 namespace exhibit::report {
 
+/// Families by preference; the rest covers other scripts and bare machines.
+inline constexpr const char* kSansFamilies = "Inter,Noto Sans,DejaVu Sans";
+
 /// One text, broken into lines. Sizes are points.
 class SetText {
 public:
@@ -40,6 +43,7 @@ private:
         void operator()(_PangoLayout* layout) const noexcept;
     };
     void drawFrames(_cairo* context, double x, double y, void* line, double lineHeight) const;
+    void writeColoured(_cairo* context, double x, double baseline, void* line) const;
 
     std::unique_ptr<_PangoLayout, Free> m_layout;
     std::vector<FramedRange> m_frames;

@@ -50,6 +50,7 @@ Result<Typeset> typeset(const Document& document)
     result.unknownGlyphs = flow.unknownGlyphs();
     const std::unique_ptr<cairo_surface_t, SurfaceFree> surface(
         cairo_pdf_surface_create_for_stream(append, &result.pdf, page::kWidth, page::kHeight));
+    // Before 1.5 Cairo does not say which text a picture or a ligature stands for.
     cairo_pdf_surface_restrict_to_version(surface.get(), CAIRO_PDF_VERSION_1_5);
     describe(surface.get(), document);
     {

@@ -7,8 +7,8 @@
 namespace exhibit::report {
 
 struct Typeset {
-    Bytes
-        pdf; ///< PDF 1.5 as Cairo writes it: tagged, with an outline; finish() makes it an export.
+    /// PDF 1.5 as Cairo writes it: tagged, with an outline; finishPdf() makes it an export.
+    Bytes pdf;
     std::size_t pages = 0;
     /// Characters that print as their number: no installed font has them. The last page says so.
     int unknownGlyphs = 0;
