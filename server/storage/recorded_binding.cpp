@@ -25,27 +25,23 @@ Digest chainOf(const std::vector<RecordedPiece>& pieces)
     return chain;
 }
 
-evidence::ChunkTree treeOf(std::string_view kind,
-                           BytesView salt,
-                           const std::vector<RecordedPiece>& pieces)
-{
-    evidence::ChunkTree tree(kind);
-    for (const auto& piece : pieces) {
-        tree.append(salt, piece.atUs, piece.bytes);
-    }
-    return tree;
-}
-
 /// The pieces of the answer with their times; entries before these were committed to have none.
 bool hasCommittedTimes(const Commitment& entry, const RecordedCall& call)
 {
     const auto said = entry.value(evidence::kChunksPath);
     const auto salt = fromBase64Url(entry.value(evidence::kChunkSaltPath).value_or(""));
+    const auto treeOf = [&salt](std::string_view kind, const auto& pieces) {
+        evidence::ChunkTree tree(kind);
+        for (const auto& piece : pieces) {
+            tree.append(*salt, piece.atUs, piece.bytes);
+        }
+        return tree;
+    };
     return !said
         || (salt
             && *said
-                == evidence::chunksValue(treeOf("released", *salt, call.released),
-                                         treeOf("withheld", *salt, call.withheld)));
+                == evidence::chunksValue(treeOf("released", call.released),
+                                         treeOf("withheld", call.withheld)));
 }
 
 std::string entryName(std::uint64_t sequence)
