@@ -3,6 +3,7 @@
 #include "app/ctl/failure_report.h"
 #include "app/ctl/policy_file.h"
 #include "app/ctl/table.h"
+#include "app/ctl/text_layout.h"
 #include "models/domain/quota.h"
 
 #include <fstream>
@@ -32,7 +33,18 @@ int done(Session& session, const client::Reply<void>& reply)
     return reply ? kDone : report(reply.error(), session.json());
 }
 
-/// The array `member` of a reply as a table.
+/// A member in microcents as an amount of the currency that `names` it; "-" when it is absent.
+std::string amountOf(const Json& row, std::string_view name, const Json& names)
+{
+    const Json* microcents = findMember(row, name);
+    const std::string currency(stringMember(names, "currency"));
+    return microcents == nullptr || !microcents->is_int64()
+        ? memberText(row, name)
+        : amountText(microcents->get_int64(),
+                     currency.empty() ? std::nullopt : std::optional(currency));
+}
+
+/// The array `member` of a reply as a table; costs are in the reply's currency.
 void printRows(const Output& out,
                const Json& reply,
                std::string_view member,
@@ -47,7 +59,8 @@ void printRows(const Output& out,
     for (const auto& row : rows != nullptr && rows->is_array() ? rows->get_array() : JsonArray{}) {
         std::vector<Cell> cells;
         for (const auto& [header, name] : columns) {
-            cells.push_back({memberText(row, name)});
+            cells.push_back({name.starts_with("cost_microcents") ? amountOf(row, name, reply)
+                                                                 : memberText(row, name)});
         }
         table.add(std::move(cells));
     }
@@ -63,7 +76,7 @@ int listQuotas(Session& session)
                   {{"TIER", "tier"},
                    {"RUNS/DAY", "runs_per_day"},
                    {"TOKENS/DAY", "tokens_per_day"},
-                   {"MICROCENTS/DAY", "cost_microcents_per_day"},
+                   {"COST/DAY", "cost_microcents_per_day"},
                    {"AT ONCE", "concurrent_runs"},
                    {"RUN SECONDS", "run_seconds"},
                    {"RUN TOKENS", "run_tokens"},
@@ -88,7 +101,7 @@ int showUsage(Session& session, const std::string& user)
                    {"CALLS", "calls"},
                    {"PROMPT", "prompt_tokens"},
                    {"COMPLETION", "completion_tokens"},
-                   {"MICROCENTS", "cost_microcents"}});
+                   {"COST", "cost_microcents"}});
     });
 }
 
@@ -162,9 +175,13 @@ void printEstimate(const Output& out, const Json& reply)
     const Json& estimate = reply.at("estimate");
     const auto range = [&estimate](std::string_view name) {
         const Json* value = findMember(estimate, name);
-        return value == nullptr ? std::string("not known")
-                                : memberText(*value, "expected") + ", from "
-                + memberText(*value, "low") + " to " + memberText(*value, "high");
+        const auto figure = [&](std::string_view end) {
+            return name == "cost_microcents" ? amountOf(*value, end, estimate)
+                                             : memberText(*value, end);
+        };
+        return value == nullptr
+            ? std::string("not known")
+            : figure("expected") + ", from " + figure("low") + " to " + figure("high");
     };
     const Json& verdict = estimate.at("verdict");
     const bool allowed = verdict.at("allowed").get_bool();
@@ -173,7 +190,7 @@ void printEstimate(const Output& out, const Json& reply)
                  {"prompt tokens", {range("prompt_tokens")}},
                  {"output tokens", {range("output_tokens")}},
                  {"not counted", {notCounted(estimate)}},
-                 {"microcents", {range("cost_microcents")}},
+                 {"cost", {range("cost_microcents")}},
                  {"prices", {memberText(estimate, "price_version")}},
                  {"quotas", {allowed ? "have room for it" : memberText(verdict, "error_code")}}});
 }

@@ -2,6 +2,7 @@
 #include "app/ctl/commands.h"
 #include "app/ctl/failure_report.h"
 #include "app/ctl/table.h"
+#include "app/ctl/text_layout.h"
 #include "backend-client/replies_json.h"
 
 namespace exhibit::ctl {
@@ -38,7 +39,7 @@ int showRun(Session& session, const std::string& id)
                  {"steps", {std::to_string(run.stepCount)}},
                  {"calls", {std::to_string(run.llmCalls)}},
                  {"tokens", {std::to_string(run.tokensUsed)}},
-                 {"microcents", {std::to_string(run.costMicrocents)}},
+                 {"cost", {amountText(run.costMicrocents, run.currency)}},
                  {"started", {formatTime(run.startedAt)}},
                  {"ended", {run.endedAt ? formatTime(*run.endedAt) : ""}}});
     return kDone;

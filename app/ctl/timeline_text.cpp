@@ -22,14 +22,6 @@ std::int64_t integerMember(const Json& json, std::string_view name)
     return member != nullptr && member->is_int64() ? member->get_int64() : 0;
 }
 
-std::string amount(domain::Microcents microcents)
-{
-    std::string text = fmt::format("{}.{:08}", microcents / 100'000'000, microcents % 100'000'000);
-    const std::size_t cents = text.find('.') + 3;
-    text.erase(std::max(cents, text.find_last_not_of('0') + 1));
-    return text;
-}
-
 std::string milliseconds(std::int64_t microseconds)
 {
     return fmt::format("{:.1f} ms", static_cast<double>(microseconds) / 1000.0);
@@ -49,8 +41,9 @@ std::string textOf(const Json& value)
 
 class Printer {
 public:
-    explicit Printer(const Output& output)
+    Printer(const Output& output, const std::optional<std::string>& currency)
         : m_output(output)
+        , m_currency(currency)
     {
     }
 
@@ -69,6 +62,7 @@ private:
     void unknown(const Json& data) const;
 
     const Output& m_output;
+    const std::optional<std::string>& m_currency; ///< Of every cost in the timeline.
 };
 
 void Printer::header(const domain::Incident& incident) const
@@ -88,7 +82,7 @@ void Printer::header(const domain::Incident& incident) const
          {"session", {incident.sessionId.value_or("")}},
          {"model", {incident.model}},
          {"created", {formatTime(incident.createdAt)}},
-         {"cost", {amount(incident.costMicrocents)}},
+         {"cost", {amountText(incident.costMicrocents, incident.currency)}},
          {"latency", {milliseconds(incident.latencyUs)}}});
     stream << '\n';
 }
@@ -224,7 +218,7 @@ void Printer::call(const Json& data) const
                fmt::format("{} + {} tokens, cost {}, {}",
                            integerMember(*usage, "prompt_tokens"),
                            integerMember(*usage, "completion_tokens"),
-                           amount(integerMember(data, "cost_microcents")),
+                           amountText(integerMember(data, "cost_microcents"), m_currency),
                            milliseconds(integerMember(data, "latency_us"))));
     }
 }
@@ -240,16 +234,24 @@ void Printer::toolCall(const Json& data) const
 
 void Printer::answer(const Json& data) const
 {
+    bool isText = false;
     const Json* texts = findMember(data, "texts");
     if (texts != nullptr && texts->is_array()) {
         for (const auto& text : texts->get_array()) {
             if (texts->get_array().size() > 1) {
                 detail("channel", stringMember(text, "channel"));
             }
-            detail("released", stringMember(text, "released"), Paint::Green);
+            const auto released = stringMember(text, "released");
+            const auto withheld = stringMember(text, "withheld");
+            detail("released", released, Paint::Green);
             detail("original", stringMember(text, "original"));
-            detail("withheld", stringMember(text, "withheld"), Paint::Red);
+            detail("withheld", withheld, Paint::Red);
+            isText = isText || !released.empty() || !withheld.empty();
         }
+    }
+    if (!isText) { // What the bytes are of then: tool calls, which are events of their own, or
+                   // data.
+        detail("text", "none is recorded");
     }
     detail("bytes",
            fmt::format("{} released, {} withheld, client got status {} ({})",
@@ -288,7 +290,7 @@ void printTimeline(const Output& output,
                    const domain::Incident& incident,
                    const client::TimelineReply& timeline)
 {
-    const Printer printer(output);
+    const Printer printer(output, timeline.currency);
     printer.header(incident);
     output.stream << output.paint(Paint::Bold, "Decision timeline")
                   << fmt::format(" ({}, UTC)\n", formatTime(incident.createdAt).substr(0, 10));

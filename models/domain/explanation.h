@@ -62,6 +62,7 @@ struct RunExplanation {
     std::string why; ///< One sentence without content.
     std::string snapshotId;
     RunCounters counters; ///< Of calls closed by then; those begun count as calls.
+    std::optional<std::string> currency; ///< Of what is counted and limited in microcents.
     std::optional<CallAt> call;
     std::optional<TimelineEvent> step; ///< The last one at or before the instant,
     std::optional<TimelineEvent> next; ///< and the one behind it.
@@ -132,6 +133,7 @@ void visitFields(V& visit, Of<V, RunExplanation>& explanation)
     visit("why", explanation.why);
     visit("snapshot_id", explanation.snapshotId);
     visit("counters", explanation.counters);
+    visit("currency", explanation.currency);
     visit("call", explanation.call);
     visit("step", explanation.step);
     visit("next", explanation.next);

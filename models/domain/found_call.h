@@ -47,6 +47,7 @@ struct FoundCall {
     std::int64_t promptTokens = 0;
     std::int64_t completionTokens = 0;
     Microcents costMicrocents = 0;
+    std::optional<std::string> currency; ///< Of the cost.
     std::int64_t latencyUs = 0;
     std::vector<FoundDecision> decisions;
     /// Policies judged it and all passed it; false without decisions: none judged it. Absent: the
@@ -80,6 +81,7 @@ void visitFields(V& visit, Of<V, FoundCall>& hit)
     visit("prompt_tokens", hit.promptTokens);
     visit("completion_tokens", hit.completionTokens);
     visit("cost_microcents", hit.costMicrocents);
+    visit("currency", hit.currency);
     visit("latency_us", hit.latencyUs);
     visit("decisions", hit.decisions);
     visit("passed", hit.passed);

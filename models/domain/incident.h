@@ -49,6 +49,7 @@ struct Incident {
     std::string title;
     std::string excerpt; ///< Redacted text around the violation.
     Microcents costMicrocents = 0; ///< Of the call.
+    std::optional<std::string> currency; ///< Of the cost; in answers, the record has its tenant's.
     std::int64_t latencyUs = 0; ///< Of the call.
     std::optional<RootCause> rootCause;
     std::optional<std::string> assignee;
@@ -73,6 +74,7 @@ void visitFields(V& visit, Of<V, Incident>& incident)
     visit("title", incident.title);
     visit("excerpt", incident.excerpt);
     visit("cost_microcents", incident.costMicrocents);
+    visit("currency", incident.currency);
     visit("latency_us", incident.latencyUs);
     visit("root_cause", incident.rootCause);
     visit("assignee", incident.assignee);

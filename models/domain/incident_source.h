@@ -95,6 +95,7 @@ struct TimelineReply {
     std::vector<TimelineEvent> events;
     std::optional<std::int64_t> inflectionStep;
     bool truncated = false; ///< There are more events than these.
+    std::optional<std::string> currency; ///< Of every event's cost_microcents.
     UtcTime asOf{};
 };
 

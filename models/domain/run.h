@@ -152,6 +152,7 @@ struct Run {
     std::optional<std::string> violationPolicyId;
     std::int64_t tokensUsed = 0;
     Microcents costMicrocents = 0;
+    std::optional<std::string> currency; ///< Of the cost.
     std::int64_t llmCalls = 0;
     std::int64_t stepCount = 0;
     UtcTime startedAt{};
@@ -176,6 +177,7 @@ void visitFields(V& visit, Of<V, Run>& run)
     visit("violation_policy_id", run.violationPolicyId);
     visit("tokens_used", run.tokensUsed);
     visit("cost_microcents", run.costMicrocents);
+    visit("currency", run.currency);
     visit("llm_calls", run.llmCalls);
     visit("step_count", run.stepCount);
     visit("started_at", run.startedAt);

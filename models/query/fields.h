@@ -27,7 +27,7 @@ inline constexpr FieldSpec kFields[] = {
     {Field::Model, "model", ValueKind::Text, "The model that answered"},
     {Field::After, "after", ValueKind::Time, "From this time or date on (UTC)"},
     {Field::Before, "before", ValueKind::Time, "Earlier than this time or date (UTC)"},
-    {Field::Cost, "cost", ValueKind::Money, "Cost of the call, e.g. >0.50"},
+    {Field::Cost, "cost", ValueKind::Money, "Cost of the call in its currency, e.g. >0.50"},
     {Field::Latency, "latency", ValueKind::Duration, "Duration of the call, e.g. >2s"},
 };
 

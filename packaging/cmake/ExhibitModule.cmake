@@ -128,7 +128,8 @@ function(exhibit_add_ui_module)
 endfunction()
 
 # exhibit_add_ui_test(NAME ui.theme.style SOURCES style_test.cpp DEPENDS ui.theme LABELS ui)
-# Qt Test under the offscreen platform; the file names its test class with QTEST_MAIN or has a main().
+# Qt Test under the offscreen platform; the file names its test class with EXHIBIT_GUI_TEST_MAIN
+# (tests/gui/stall_monitor.h), without widgets with QTEST_GUILESS_MAIN, or has a main().
 function(exhibit_add_ui_test)
     cmake_parse_arguments(ARG "EXCLUSIVE" "NAME;TIMEOUT" "SOURCES;DEPENDS;LABELS" ${ARGN})
     string(REPLACE "." "_" target "test_${ARG_NAME}")

@@ -168,6 +168,20 @@
             <numerusform>Withheld, never released, %1 bytes</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>Released: %1 bytes of the stream</source>
+        <translation>
+            <numerusform>Released: %1 byte of the stream</numerusform>
+            <numerusform>Released: %1 bytes of the stream</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Released at most, after a crash: %1 bytes of the stream</source>
+        <translation>
+            <numerusform>Released at most, after a crash: %1 byte of the stream</numerusform>
+            <numerusform>Released at most, after a crash: %1 bytes of the stream</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>exhibit::ui::JsonPage</name>

@@ -163,15 +163,17 @@ http::Response getTimeline(const SharedServices& services,
     if (!timeline) {
         return notFound(services, request, principal, id, timeline.error());
     }
-    return http::jsonResponse(
-        200,
-        JsonObject{{"incident_id", id.text()},
-                   {"run_id", timeline->runId.text()},
-                   {"events", toJson(timeline->events)},
-                   {"inflection_step",
-                    timeline->inflectionStep ? Json(*timeline->inflectionStep) : Json(nullptr)},
-                   {"truncated", timeline->truncated},
-                   {"as_of", formatTime(asOf(*services, timeline->asOf))}});
+    JsonObject reply{{"incident_id", id.text()},
+                     {"run_id", timeline->runId.text()},
+                     {"events", toJson(timeline->events)},
+                     {"inflection_step",
+                      timeline->inflectionStep ? Json(*timeline->inflectionStep) : Json(nullptr)},
+                     {"truncated", timeline->truncated},
+                     {"as_of", formatTime(asOf(*services, timeline->asOf))}};
+    if (timeline->currency) {
+        reply.emplace("currency", *timeline->currency);
+    }
+    return http::jsonResponse(200, std::move(reply));
 }
 
 } // namespace

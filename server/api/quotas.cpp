@@ -65,13 +65,16 @@ http::Response getQuotas(const SharedServices& services,
                          const http::Request& request,
                          const security::Principal& principal)
 {
-    EXHIBIT_ANSWER(request,
-                   const auto quotas,
-                   storage::QuotaStore(services->database)
-                       .get(principal.tenant, Deadline::after(kHandlerTimeout)));
-    return http::jsonResponse(200,
-                              JsonObject{{"policies", toJson(quotas.policies)},
-                                         {"assignments", toJson(quotas.assignments)}});
+    storage::QuotaStore store(services->database);
+    const auto deadline = Deadline::after(kHandlerTimeout);
+    EXHIBIT_ANSWER(request, const auto quotas, store.get(principal.tenant, deadline));
+    EXHIBIT_ANSWER(request, const auto currency, store.currency(principal.tenant, deadline));
+    JsonObject reply{{"policies", toJson(quotas.policies)},
+                     {"assignments", toJson(quotas.assignments)}};
+    if (currency) {
+        reply.emplace("currency", *currency);
+    }
+    return http::jsonResponse(200, std::move(reply));
 }
 
 Result<void> checkPolicy(const domain::QuotaPolicy& policy)
@@ -169,12 +172,12 @@ http::Response getUsage(const SharedServices& services,
                         const security::Principal& principal)
 {
     EXHIBIT_ANSWER(request,
-                   const auto days,
+                   const auto usage,
                    storage::QuotaStore(services->database)
                        .usage(principal.tenant,
                               queryValue(request, "user_id"),
                               Deadline::after(kHandlerTimeout)));
-    return http::jsonResponse(200, JsonObject{{"days", toJson(days)}});
+    return http::jsonResponse(200, toJson(usage));
 }
 
 http::Response getWhitelist(const SharedServices& services,

@@ -105,6 +105,7 @@ std::string csvOf(const storage::IncidentHit& hit)
          incident.title,
          incident.excerpt,
          std::to_string(incident.costMicrocents),
+         incident.currency.value_or(""),
          std::to_string(incident.latencyUs),
          incident.assignee.value_or(""),
          tags});
@@ -127,6 +128,7 @@ std::string csvHead()
                             "title",
                             "excerpt",
                             "cost_microcents",
+                            "currency",
                             "latency_us",
                             "assignee",
                             "tags"});

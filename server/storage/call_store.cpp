@@ -2,6 +2,7 @@
 #include "server/storage/call_store.h"
 
 #include "server/storage/call_store_query.h"
+#include "server/storage/cost_currency.h"
 #include "server/storage/incident_store_words.h"
 
 namespace exhibit::storage {
@@ -119,9 +120,11 @@ Result<CallPage> CallStore::search(TenantId tenant, const CallSearch& search, De
             return page;
         }
         EXHIBIT_TRY(const Rows rows, findHits(transaction, search));
+        EXHIBIT_TRY(const auto currency, currencyOf(transaction));
         const auto count = std::min<std::size_t>(rows.size(), search.limit);
         for (std::size_t row = 0; row < count; ++row) {
             EXHIBIT_TRY(auto hit, hitOf(rows, row));
+            hit.currency = currency;
             page.hits.push_back(std::move(hit));
         }
         if (rows.size() > search.limit) {

@@ -2,6 +2,7 @@
 #include "server/storage/explain_store.h"
 
 #include "models/base/limits.h"
+#include "server/storage/cost_currency.h"
 #include "server/storage/ledger_links.h"
 #include "server/storage/timeline_rows.h"
 
@@ -173,6 +174,7 @@ Result<domain::RunExplanation> ExplainStore::at(TenantId tenant,
             explanation.snapshotId = rows.text(0, 0);
             explanation.counters.startedAt = rows.time(0, 1);
             EXHIBIT_CHECK(readCounters(transaction, explanation));
+            EXHIBIT_TRY(explanation.currency, currencyOf(transaction));
             EXHIBIT_CHECK(readCall(transaction, explanation));
             EXHIBIT_TRY(explanation.step, stepAt(transaction, explanation, false));
             EXHIBIT_TRY(explanation.next, stepAt(transaction, explanation, true));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/storage/incident_store.h"
 
+#include "server/storage/cost_currency.h"
 #include "server/storage/incident_row.h"
 #include "server/storage/incident_store_order.h"
 #include "server/storage/ingest_insert.h"
@@ -73,6 +74,7 @@ Result<StoredIncident> read(Transaction& transaction, IncidentId incident)
         return noSuchIncident(incident);
     }
     EXHIBIT_TRY(auto found, incidentOf(rows, 0));
+    EXHIBIT_TRY(found.currency, currencyOf(transaction));
     return StoredIncident{std::move(found), std::string(rows.text(0, kIncidentColumnCount))};
 }
 
@@ -182,10 +184,12 @@ Result<IncidentPage> IncidentStore::search(TenantId tenant,
             return page;
         }
         EXHIBIT_TRY(const Rows rows, findHits(transaction, tenant, search));
+        EXHIBIT_TRY(const auto currency, currencyOf(transaction));
         const auto count = std::min<std::size_t>(rows.size(), search.limit);
         for (std::size_t row = 0; row < count; ++row) {
             IncidentHit hit;
             EXHIBIT_TRY(hit.incident, incidentOf(rows, row));
+            hit.incident.currency = currency;
             addHighlights(hit, rows, row);
             if (!rows.isNull(row, kIncidentColumnCount + 2)) {
                 EXHIBIT_CHECK(

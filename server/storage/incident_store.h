@@ -79,6 +79,7 @@ struct IncidentTimeline {
     std::vector<domain::TimelineEvent> events;
     std::optional<std::int64_t> inflectionStep;
     bool truncated = false; ///< More than limits::kTimelineEventsMax.
+    std::optional<std::string> currency; ///< Of the events' costs.
     UtcTime asOf{};
 };
 

@@ -265,6 +265,7 @@ void BatchAssembly::close(const spool::StoredRecord& stored, spool::CallClosed c
         return;
     }
     closed.openedAt = call->opening->openedAt; // The key of its row.
+    countCost(closed);
     auto& run = runOf(call->opening->runId, nullptr);
     run.lastActiveAt = std::max(run.lastActiveAt, closed.closedAt);
     run.tokens += closed.usage.total();

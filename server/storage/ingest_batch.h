@@ -111,6 +111,7 @@ struct IngestBatch {
     std::vector<EntryDraft> entries;
     std::vector<QuarantinedRow> quarantined;
     std::set<CallId> replays; ///< Closed in the batch; nobody's calls: no search finds them.
+    std::set<std::string> priceVersions; ///< Of the tables that its costs were computed by.
 };
 
 using OpenCalls = std::unordered_map<CallId, OpenCall>;
@@ -119,9 +120,11 @@ using OpenCalls = std::unordered_map<CallId, OpenCall>;
 /// before commit(), so that a transaction that failed can be assembled anew.
 class BatchAssembly {
 public:
-    BatchAssembly(OpenCalls& open, ReplicaId replica)
+    /// Costs by tables of the names in `otherCurrency` are no costs of the tenant's.
+    BatchAssembly(OpenCalls& open, ReplicaId replica, std::set<std::string> otherCurrency = {})
         : m_open(open)
         , m_replica(replica)
+        , m_otherCurrency(std::move(otherCurrency))
     {
     }
 
@@ -143,6 +146,7 @@ private:
     void addIncident(spool::IncidentRecord record);
     void addAbort(const spool::IncidentRecord& record, const OpenCall* call);
     void close(const spool::StoredRecord& stored, spool::CallClosed closed);
+    void countCost(spool::CallClosed& closed);
     void endRun(const spool::RunEnded& ended);
 
     /// nullptr when the call is not open.
@@ -159,6 +163,7 @@ private:
 
     OpenCalls& m_open;
     ReplicaId m_replica;
+    std::set<std::string> m_otherCurrency;
     std::unordered_map<CallId, std::optional<OpenCall>> m_touched; ///< nullopt: closed.
     std::unordered_map<CallId, std::size_t> m_callRows; ///< Index into m_batch.calls.
     /// The body row that the next piece of a call and path may join: index into m_batch.bodies.

@@ -2,6 +2,7 @@
 #include "server/storage/ingest_tenant.h"
 
 #include "server/ops/log.h"
+#include "server/storage/cost_currency.h"
 
 #include <algorithm>
 
@@ -110,9 +111,13 @@ void TenantIngest::replay(const spool::StoredRecord& stored)
 
 Result<void> TenantIngest::write(std::span<const spool::StoredRecord> records)
 {
-    BatchAssembly assembly(m_open, m_services.journal.replica());
+    BatchAssembly assembly(m_open, m_services.journal.replica(), m_otherCurrency);
     for (const auto& stored : records) {
         assembly.apply(stored);
+    }
+    EXHIBIT_TRY(const bool anew, settleCurrency(assembly.batch()));
+    if (anew) {
+        return write(records);
     }
     auto committed = commit(assembly, records.back());
     if (committed || !isContentRefusal(committed.error())) {
@@ -124,6 +129,36 @@ Result<void> TenantIngest::write(std::span<const spool::StoredRecord> records)
     const auto half = records.size() / 2;
     EXHIBIT_CHECK(write(records.first(half)));
     return write(records.subspan(half));
+}
+
+Result<bool> TenantIngest::settleCurrency(const IngestBatch& batch)
+{
+    std::set<std::string> asked;
+    std::set_difference(batch.priceVersions.begin(),
+                        batch.priceVersions.end(),
+                        m_counted.begin(),
+                        m_counted.end(),
+                        std::inserter(asked, asked.end()));
+    if (asked.empty()) {
+        return false;
+    }
+    const auto fix = [&](Transaction& transaction) { return fixCurrency(transaction, asked); };
+    EXHIBIT_TRY(
+        const auto others,
+        m_services.database.write(m_tenant, Deadline::after(m_options.transactionTimeout), fix));
+    bool changed = false;
+    for (const auto& version : asked) {
+        if (!others.contains(version)) {
+            m_counted.insert(version);
+            changed = m_otherCurrency.erase(version) > 0 || changed;
+        } else if (m_otherCurrency.insert(version).second) {
+            changed = true;
+            ops::logError("costs by the price table {} are not recorded: they are not in the "
+                          "currency of the tenant's other costs",
+                          version);
+        }
+    }
+    return changed;
 }
 
 Result<void> TenantIngest::commit(BatchAssembly& assembly, const spool::StoredRecord& last)

@@ -49,6 +49,9 @@ private:
     /// Writes a range in one transaction; halves it when the database refuses its content, down to
     /// the record concerned, which is set aside.
     [[nodiscard]] Result<void> write(std::span<const spool::StoredRecord> records);
+    /// Before the tenant's first cost is written, its currency is fixed. True: other costs are in
+    /// another one than was known, and the batch is to be assembled anew.
+    [[nodiscard]] Result<bool> settleCurrency(const IngestBatch& batch);
     [[nodiscard]] Result<void> commit(BatchAssembly& assembly, const spool::StoredRecord& last);
     [[nodiscard]] Result<void> setAside(const spool::StoredRecord& stored, const Error& error);
 
@@ -59,6 +62,8 @@ private:
     std::int64_t m_learnt = 0; ///< Records up to here are in m_open.
     std::set<std::int64_t> m_asideBefore; ///< Set aside before this process; not to be replayed.
     OpenCalls m_open;
+    std::set<std::string> m_counted; ///< Price tables in the tenant's currency, for good.
+    std::set<std::string> m_otherCurrency; ///< Those that are not, or are not known.
     IngestTally m_tally;
     std::set<CallId> m_broken;
 };

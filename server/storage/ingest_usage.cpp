@@ -42,6 +42,16 @@ void addCall(const CallUse& use, std::vector<Parameters>& events, Sums& sums, Te
 
 } // namespace
 
+/// What a call cost in another currency is as little known here as that of a model without a price.
+void BatchAssembly::countCost(spool::CallClosed& closed)
+{
+    if (closed.costMicrocents != 0 && closed.priceVersion) {
+        m_batch.priceVersions.insert(*closed.priceVersion);
+        closed.costMicrocents
+            = m_otherCurrency.contains(*closed.priceVersion) ? 0 : closed.costMicrocents;
+    }
+}
+
 void appendUsage(std::vector<Statement>& statements, TenantId tenant, const IngestBatch& batch)
 {
     std::vector<Parameters> events;

@@ -2,6 +2,7 @@
 #include "server/storage/price_store.h"
 
 #include "models/base/price_limits.h"
+#include "server/storage/cost_currency.h"
 
 namespace exhibit::storage {
 
@@ -12,6 +13,7 @@ Result<void> PriceStore::publish(TenantId tenant,
                                  Deadline deadline)
 {
     return m_database.write(tenant, deadline, [&](Transaction& transaction) -> Result<void> {
+        EXHIBIT_CHECK(expectCurrency(transaction, table.currency));
         // The time of this moment, not of the transaction's begin: what is in force is the last.
         EXHIBIT_TRY(const Rows rows,
                     transaction.query(

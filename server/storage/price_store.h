@@ -11,8 +11,8 @@
 
 namespace exhibit::storage {
 
-/// What is in force: the newest that the tenant published, else the newest that came with the
-/// server, so that an upgrade never replaces the prices that people entered.
+/// What is in force of `prices`: the newest that the tenant published, else the newest that came
+/// with the server, so that an upgrade never replaces the prices that people entered.
 inline constexpr std::string_view kPricesInForce
     = " ORDER BY published_by IS NULL, published_at DESC, version DESC";
 
@@ -56,8 +56,9 @@ public:
     }
 
     /// Puts a table that was checked in force for the tenant; other replicas hear of it by NOTIFY
-    /// exhibit_changed. Recorded in its audit log and ledger. Conflict when the version exists:
-    /// what calls were priced by is never another table.
+    /// exhibit_changed. Recorded in its audit log and ledger. Conflict when the version exists,
+    /// because what calls were priced by is never another table, and when the tenant's costs are in
+    /// another currency.
     [[nodiscard]] Result<void> publish(TenantId tenant,
                                        const domain::PriceTable& table,
                                        const Actor& actor,

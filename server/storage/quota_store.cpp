@@ -4,6 +4,7 @@
 #include "models/base/limits.h"
 #include "models/base/traffic_limits.h"
 #include "server/ops/log.h"
+#include "server/storage/cost_currency.h"
 #include "server/storage/ingest_insert.h"
 
 #include <array>
@@ -193,12 +194,11 @@ Result<void> QuotaStore::removeFromWhitelist(TenantId tenant,
                   deadline);
 }
 
-Result<std::vector<UsageDay>> QuotaStore::usage(TenantId tenant,
-                                                const std::optional<std::string>& userId,
-                                                Deadline deadline)
+Result<UsageDays> QuotaStore::usage(TenantId tenant,
+                                    const std::optional<std::string>& userId,
+                                    Deadline deadline)
 {
-    using Days = std::vector<UsageDay>;
-    return m_database.read(tenant, deadline, [&](Transaction& transaction) -> Result<Days> {
+    return m_database.read(tenant, deadline, [&](Transaction& transaction) -> Result<UsageDays> {
         EXHIBIT_TRY(
             const Rows rows,
             transaction.query(
@@ -208,18 +208,24 @@ Result<std::vector<UsageDay>> QuotaStore::usage(TenantId tenant,
                 " AND ($2::text IS NULL OR user_id = $2)"
                 " ORDER BY day DESC, user_id LIMIT $3",
                 {tenant, storable(userId), static_cast<std::int64_t>(limits::kPageRowsMax)}));
-        Days days;
+        UsageDays usage;
+        EXHIBIT_TRY(usage.currency, currencyOf(transaction));
         for (std::size_t row = 0; row < rows.size(); ++row) {
-            days.push_back({std::string(rows.text(row, 0)),
-                            std::string(rows.text(row, 1)),
-                            rows.integer(row, 2),
-                            rows.integer(row, 3),
-                            rows.integer(row, 4),
-                            rows.integer(row, 5),
-                            rows.integer(row, 6)});
+            usage.days.push_back({std::string(rows.text(row, 0)),
+                                  std::string(rows.text(row, 1)),
+                                  rows.integer(row, 2),
+                                  rows.integer(row, 3),
+                                  rows.integer(row, 4),
+                                  rows.integer(row, 5),
+                                  rows.integer(row, 6)});
         }
-        return days;
+        return usage;
     });
+}
+
+Result<std::optional<std::string>> QuotaStore::currency(TenantId tenant, Deadline deadline)
+{
+    return m_database.read(tenant, deadline, currencyOf);
 }
 
 Result<std::int64_t> QuotaStore::taken(const security::BudgetKey& key, Deadline deadline)

@@ -36,6 +36,18 @@ void visitFields(V& visit, Of<V, UsageDay>& usage)
     visit("cost_microcents", usage.costMicrocents);
 }
 
+struct UsageDays {
+    std::vector<UsageDay> days;
+    std::optional<std::string> currency; ///< Of what they cost.
+};
+
+template <class V>
+void visitFields(V& visit, Of<V, UsageDays>& usage)
+{
+    visit("days", usage.days);
+    visit("currency", usage.currency);
+}
+
 /// How long a model's recorded answers were, in tokens.
 struct AnswerLengths {
     std::int64_t answers = 0;
@@ -85,9 +97,11 @@ public:
                                                    const ChangedBy& by,
                                                    Deadline deadline);
     /// Newest day first, at most limits::kPageRowsMax rows; `userId` absent: everybody.
-    [[nodiscard]] Result<std::vector<UsageDay>> usage(TenantId tenant,
-                                                      const std::optional<std::string>& userId,
-                                                      Deadline deadline);
+    [[nodiscard]] Result<UsageDays> usage(TenantId tenant,
+                                          const std::optional<std::string>& userId,
+                                          Deadline deadline);
+    /// What limits of cost are in (cost_currency.h).
+    [[nodiscard]] Result<std::optional<std::string>> currency(TenantId tenant, Deadline deadline);
     /// What all replicas have taken of a budget.
     [[nodiscard]] Result<std::int64_t> taken(const security::BudgetKey& key, Deadline deadline);
     /// Of the model's answers among the tenant's newest calls.

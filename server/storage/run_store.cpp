@@ -2,6 +2,7 @@
 #include "server/storage/run_store.h"
 
 #include "models/base/assert.h"
+#include "server/storage/cost_currency.h"
 #include "server/storage/ingest_insert.h"
 
 #include <array>
@@ -117,7 +118,9 @@ Result<domain::Run> RunStore::get(TenantId tenant, RunId run, Deadline deadline)
         if (rows.empty()) {
             return fail(ErrorCode::NotFound, "there is no such run", run.text());
         }
-        return runOf(rows);
+        EXHIBIT_TRY(auto found, runOf(rows));
+        EXHIBIT_TRY(found.currency, currencyOf(transaction));
+        return found;
     });
 }
 

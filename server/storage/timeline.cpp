@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/storage/timeline_rows.h"
 
+#include "server/storage/cost_currency.h"
 #include "server/storage/incident_store.h"
 
 namespace exhibit::storage {
@@ -78,6 +79,7 @@ Result<IncidentTimeline> IncidentStore::timeline(TenantId tenant,
                 timeline.inflectionStep = rows.integer(0, 1);
             }
             timeline.asOf = rows.time(0, 2);
+            EXHIBIT_TRY(timeline.currency, currencyOf(transaction));
             return readSteps(transaction, std::move(timeline));
         });
 }

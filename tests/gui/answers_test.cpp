@@ -3,7 +3,6 @@
 #include "app/console/console.h"
 #include "tests/gui/slow_source.h"
 #include "tests/gui/stall_monitor.h"
-#include "ui/detail/answer_box.h"
 #include "ui/detail/fact_list.h"
 #include "ui/detail/json_page.h"
 #include "ui/detail/record_pane.h"
@@ -309,65 +308,6 @@ private Q_SLOTS:
             said = said || text.contains(u"The answer is not among the events"_s);
         }
         QVERIFY(said);
-    }
-
-    void whatACrashLeftOpenIsAnUpperBound()
-    {
-        connect();
-        auto& selection = *window().services().selection;
-        QTRY_VERIFY(selection.timeline() != nullptr);
-        const auto* record = window().pane(u"record"_s)->findChild<ui::RecordPane*>();
-        const auto* box = record->findChild<ui::AnswerBox*>();
-        QVERIFY2(box->releasedHeading().startsWith(u"Released, bytes 0"_s),
-                 qPrintable(box->releasedHeading()));
-        auto recovered = std::make_shared<domain::TimelineReply>(*selection.timeline());
-        for (auto& event : recovered->events) {
-            if (event.type == domain::StepType::Output) {
-                event.data.as_object()["recovered"] = true;
-            }
-        }
-        selection.setTimeline(recovered);
-        QVERIFY2(box->releasedHeading().startsWith(u"Released at most"_s),
-                 qPrintable(box->releasedHeading()));
-    }
-
-    void whatWasRedactedWasNotCut()
-    {
-        connect();
-        auto& selection = *window().services().selection;
-        QTRY_VERIFY(selection.timeline() != nullptr);
-        const auto* record = window().pane(u"record"_s)->findChild<ui::RecordPane*>();
-        const auto* box = record->findChild<ui::AnswerBox*>();
-        const auto showTexts = [&](JsonArray texts) {
-            auto changed = std::make_shared<domain::TimelineReply>(*selection.timeline());
-            for (auto& event : changed->events) {
-                if (event.type == domain::StepType::Output) {
-                    event.data.as_object()["texts"] = texts;
-                }
-            }
-            selection.setTimeline(changed);
-        };
-        const JsonObject redacted{{"channel", "choices/0/content"},
-                                  {"released", "Write to [EMAIL] today"},
-                                  {"original", "Write to a@example.com today"},
-                                  {"withheld", ""},
-                                  {"released_bytes", 28},
-                                  {"withheld_bytes", 0}};
-        showTexts({redacted});
-        QCOMPARE(box->releasedText(), u"Write to [EMAIL] today"_s);
-        QCOMPARE(box->withheldText(), QString());
-        QVERIFY2(box->releasedHeading().contains(u"placeholders"_s),
-                 qPrintable(box->releasedHeading()));
-        // The text that was cut is shown, not the one before it; and how long it was.
-        showTexts({redacted,
-                   JsonObject{{"channel", "choices/1/content"},
-                              {"released", "the beginning"},
-                              {"withheld", "the secret"},
-                              {"released_bytes", 300'000},
-                              {"withheld_bytes", 10}}});
-        QCOMPARE(box->withheldText(), u"the secret"_s);
-        QVERIFY2(box->releasedHeading().contains(u"300000; the record keeps the first 13"_s),
-                 qPrintable(box->releasedHeading()));
     }
 
 private:

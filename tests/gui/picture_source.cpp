@@ -33,6 +33,7 @@ domain::Incident incidentOf(int number)
     incident.severity = static_cast<domain::Severity>(3 - number % 4);
     incident.latencyUs = 837'000 + 1000 * number;
     incident.costMicrocents = 230'000;
+    incident.currency = "USD";
     incident.createdAt = newest() - 97s * number;
     domain::RootCause cause;
     cause.kind = domain::GapKind::DataGap;
@@ -57,6 +58,7 @@ domain::FoundCall callOf(int number)
     call.promptTokens = 180;
     call.completionTokens = 47;
     call.costMicrocents = 230'000;
+    call.currency = "USD";
     call.latencyUs = 837'000;
     if (number % 4 == 0) {
         call.decisions
@@ -123,6 +125,7 @@ domain::TimelineReply story()
     inflection.isInflection = true;
     reply.events[3].tokens = 47;
     reply.inflectionStep = 4;
+    reply.currency = "USD";
     return reply;
 }
 

@@ -284,6 +284,25 @@ TEST(Quotas, addUpWhatEachUserUsedInADay)
     EXPECT_GT(days.at_pointer("/0/prompt_tokens").as_int64(), 0);
     EXPECT_GT(days.at_pointer("/0/cost_microcents").as_int64(), 0);
     EXPECT_EQ(days.at_pointer("/1/runs"), 1);
+
+    // What it cost has a currency, and keeps it.
+    const auto usage = must(parseJson(gateway.admin("GET", "/admin/quotas/usage").body));
+    EXPECT_EQ(usage.at("currency"), "USD");
+    const auto said = must(gateway.server.control({"quota", "usage"})).output;
+    EXPECT_NE(said.find("USD 0."), std::string::npos) << said;
+    const auto found = must(parseJson(gateway.admin("POST", "/api/v1/calls/search", "{}").body));
+    const Json& call = found.at("calls").at(0);
+    EXPECT_EQ(call.at("currency"), "USD");
+    const std::string run(stringMember(call, "run_id"));
+    const auto shown = must(gateway.server.control({"run", "show", run})).output;
+    EXPECT_NE(shown.find("USD 0."), std::string::npos) << shown;
+    const auto refused = gateway.admin(
+        "POST",
+        "/admin/prices",
+        R"({"version":"house","currency":"EUR","models":[{"model":"*","input_per_million":1,)"
+        R"("cached_input_per_million":1,"output_per_million":1}]})");
+    EXPECT_EQ(refused.status, 409) << refused.body;
+    EXPECT_NE(refused.body.find("recorded in USD"), std::string::npos) << refused.body;
 }
 
 TEST(Quotas, estimateARequestAndSayWhetherThereIsRoomForIt)
@@ -330,6 +349,11 @@ TEST(Quotas, estimateARequestAndSayWhetherThereIsRoomForIt)
              {"quota", "list"}, {"quota", "usage"}, {"whitelist", "list"}}) {
         EXPECT_EQ(must(gateway.server.control(command)).exitCode, 0) << command[1];
     }
+    const auto tiers = must(gateway.server.control({"quota", "list"})).output;
+    EXPECT_NE(tiers.find("USD 1.00"), std::string::npos) << tiers;
+    const auto cost = must(gateway.server.control({"estimate", file})).output;
+    EXPECT_NE(cost.find("cost "), std::string::npos) << cost;
+    EXPECT_NE(cost.find("from USD 0."), std::string::npos) << cost;
 }
 
 TEST(Quotas, refuseWhatIsNoQuota)

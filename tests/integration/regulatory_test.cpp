@@ -107,15 +107,16 @@ TEST_F(Regulatory, whatASearchFindsIsAFileWithoutFormulasOrNames)
                         "import csv,sys\n"
                         "rows=list(csv.DictReader(open(sys.argv[1],newline=''),strict=True))\n"
                         "assert not any(v[:1] in '=+-@' for r in rows for v in r.values() if v)\n"
-                        "print(rows[0]['incident_id'],rows[0]['user_id'])",
+                        "print(rows[0]['incident_id'],rows[0]['currency'],rows[0]['user_id'])",
                         csv}),
-              s_incident + " \n");
+              s_incident + " USD \n");
     const std::string lines = (s_folder->path() / "found.ndjson").string();
     done = s_server->controlJson({"search", "", "-o", lines, "--format", "ndjson"});
     ASSERT_TRUE(done) << done.error().message;
     const std::string text = contentOf(lines);
-    EXPECT_EQ(stringMember(parseJson(text.substr(0, text.find('\n'))).value(), "incident_id"),
-              s_incident);
+    const auto first = parseJson(text.substr(0, text.find('\n'))).value();
+    EXPECT_EQ(stringMember(first, "incident_id"), s_incident);
+    EXPECT_EQ(stringMember(first, "currency"), "USD");
     EXPECT_EQ(text.find("ada@"), text.npos);
     const std::string path = "/api/v1/incidents/search/export";
     EXPECT_EQ(post(path, R"({"format":"xlsx"})").status, 400);

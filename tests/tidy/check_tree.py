@@ -88,6 +88,14 @@ def check_functions(lines):
             start = None
 
 
+def check_test_main(path, lines):
+    """Tests of the interface fail when it stalls (docs/decisions/0062)."""
+    if path.parts[:2] in (("tests", "ui"), ("tests", "gui")):
+        for number, line in enumerate(lines, 1):
+            if line.startswith("QTEST_MAIN("):
+                yield number, "a test with widgets has EXHIBIT_GUI_TEST_MAIN"
+
+
 def check_co_await_lambdas(text):
     """GCC 12 destroys the captures of a lambda written inside a co_await expression twice."""
     for match in re.finditer(r"co_await\b[^;]*?\[[^\]\s][^\]]*\]\s*(\([^)]*\)\s*(mutable\s*)?(->[^{]*)?)?\{",
@@ -119,6 +127,7 @@ def check_source(path):
         if re.search(r"\b(TODO|FIXME|XXX)\b", line):
             yield number, "an open end; write an issue instead"
         yield from check_includes(path, number, line)
+    yield from check_test_main(path, lines)
     yield from check_functions(lines)
     yield from check_co_await_lambdas(text)
     yield from check_co_await_braces(text)

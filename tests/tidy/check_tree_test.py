@@ -37,6 +37,13 @@ class Rules(unittest.TestCase):
         self.assertTrue(list(check_tree.check_functions(body)))
         self.assertFalse(list(check_tree.check_functions(body[:30] + ["}"])))
 
+    def test_tests_with_widgets_are_watched(self):
+        def found(path, line):
+            return list(check_tree.check_test_main(Path(path), ["", line]))
+        self.assertTrue(found("tests/ui/timeline/a_test.cpp", "QTEST_MAIN(A)"))
+        self.assertFalse(found("tests/ui/timeline/a_test.cpp", "EXHIBIT_GUI_TEST_MAIN(A)"))
+        self.assertFalse(found("tests/ui/detail/a_test.cpp", "QTEST_GUILESS_MAIN(A)"))
+
     def test_capturing_lambdas_in_co_await_are_found(self):
         bad = "co_await run([state] { go(state); });"
         self.assertTrue(list(check_tree.check_co_await_lambdas(bad)))

@@ -152,6 +152,8 @@ constexpr ActionSpec kActions[] = {
      "Ctrl+2", Icon::Shield, Window, MenuId::Window, false, true},
     {"record.window", QT_TRANSLATE_NOOP("Actions", "Open in a window of its o&wn"),
      "Shift+Return", Icon::Window, Results, MenuId::Window},
+    {"record.pin", QT_TRANSLATE_NOOP("Actions", "Pin the recor&d"),
+     "", Icon::Pin, Window, MenuId::Window, false, true},
     {"window.next_pane", QT_TRANSLATE_NOOP("Actions", "&Next pane"),
      "F6", Icon::None, Window, MenuId::Window, true},
     {"window.previous_pane", QT_TRANSLATE_NOOP("Actions", "&Previous pane"),

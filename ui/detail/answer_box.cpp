@@ -89,9 +89,11 @@ AnswerBox::AnswerBox(QWidget* parent)
 
 void AnswerBox::show(const AnswerText& answer)
 {
-    const auto [out, held, redacted, recovered] = answer.bytes;
-    QString head = (recovered ? tr("Released at most, after a crash: bytes 0%1%2")
-                              : tr("Released, bytes 0%1%2"))
+    const auto out = answer.bytes.released;
+    const auto held = answer.bytes.withheld;
+    const bool redacted = answer.bytes.redacted;
+    QString head = (answer.bytes.recovered ? tr("Released at most, after a crash: bytes 0%1%2")
+                                           : tr("Released, bytes 0%1%2"))
                        .arg(QChar(0x2013))
                        .arg(out);
     if (redacted) {
@@ -100,11 +102,37 @@ void AnswerBox::show(const AnswerText& answer)
     const auto& sent = redacted ? answer.original : answer.released;
     m_releasedHead->setText(head + kept(sent, out));
     m_released->setText(out == 0 ? tr("Nothing was released.") : answer.released);
-    m_cut->setText(tr("Cut here. Nothing after byte %1 was released.").arg(out));
+    showWithheld(
+        tr("Cut here. Nothing after byte %1 was released.").arg(out), held, answer.withheld);
+    m_withheldHead->setText(m_withheldHead->text() + kept(answer.withheld, held));
+}
+
+void AnswerBox::showWithoutText(const AnswerBytes& wire, const QString& tools)
+{
+    m_releasedHead->setText(
+        (wire.recovered ? tr("Released at most, after a crash: %1 bytes of the "
+                             "stream",
+                             nullptr,
+                             forPlural(wire.released))
+                        : tr("Released: %1 bytes of the stream", nullptr, forPlural(wire.released)))
+            .arg(grouped(wire.released)));
+    m_released->setText(tools.isEmpty()
+                            ? tr("No text of the answer is recorded. What is stands under Bytes.")
+                            : tr("The answer has no text. It calls tools, which are events of the "
+                                 "timeline: %1.")
+                                  .arg(tools));
+    showWithheld(
+        tr("Cut here. Nothing after byte %1 of the stream was released.").arg(wire.released),
+        wire.withheld,
+        {});
+}
+
+void AnswerBox::showWithheld(const QString& cut, std::int64_t held, const QString& text)
+{
+    m_cut->setText(cut);
     m_withheldHead->setText(
-        tr("Withheld, never released, %1 bytes", nullptr, forPlural(held)).arg(grouped(held))
-        + kept(answer.withheld, held));
-    m_withheld->setText(answer.withheld);
+        tr("Withheld, never released, %1 bytes", nullptr, forPlural(held)).arg(grouped(held)));
+    m_withheld->setText(text);
     for (auto* label : {m_cut, m_withheldHead, m_withheld}) {
         label->setVisible(held > 0);
     }

@@ -31,25 +31,34 @@ QString wireText(domain::Metric metric)
 }
 
 /// As people read what a limit counts (domain::Metric).
-QString amountText(const QString& metric, std::int64_t amount)
+QString amountText(const QString& metric,
+                   std::int64_t amount,
+                   const std::optional<std::string>& currency)
 {
-    return metric == wireText(domain::Metric::RunCost)    ? costText(amount)
+    return metric == wireText(domain::Metric::RunCost)    ? costText(amount, currency)
         : metric == wireText(domain::Metric::RunDuration) ? durationText(amount * std::micro::den)
                                                           : grouped(amount);
 }
+
+struct Limit {
+    QString metric;
+    std::int64_t used = 0;
+    std::int64_t max = 0;
+    std::optional<std::string> currency; ///< Of a limit of cost.
+};
 
 /// "0 allowed, 1 used" with a bar of how much of the limit that is, below what the limit is.
 class LimitRow : public QWidget {
 public:
     /// `of` is empty where no other limit stands beside it.
-    LimitRow(
-        QString of, const QString& metric, std::int64_t used, std::int64_t limit, QWidget* parent)
+    LimitRow(QString of, const Limit& limit, QWidget* parent)
         : QWidget(parent)
         , m_of(std::move(of))
         , m_use(QCoreApplication::translate("Explain", "%1 allowed, %2 used")
-                    .arg(amountText(metric, limit), amountText(metric, used)))
-        , m_used(used)
-        , m_limit(limit)
+                    .arg(amountText(limit.metric, limit.max, limit.currency),
+                         amountText(limit.metric, limit.used, limit.currency)))
+        , m_used(limit.used)
+        , m_limit(limit.max)
     {
         setAccessibleName(text());
         setFixedHeight(sizeHint().height()); // Wrapped texts beside it must not squeeze it.
@@ -150,7 +159,9 @@ void ExplainSection::clear()
     m_rows.clear();
 }
 
-void ExplainSection::show(const domain::TimelineEvent& event, const std::optional<domain::Run>& run)
+void ExplainSection::show(const domain::TimelineEvent& event,
+                          const std::optional<domain::Run>& run,
+                          const std::optional<std::string>& currency)
 {
     clear();
     const auto& recorded = event.data;
@@ -166,16 +177,17 @@ void ExplainSection::show(const domain::TimelineEvent& event, const std::optiona
     } else {
         addRow(tr("Event"), eventTitle(event));
     }
-    addRow(tr("Reason"), event.reason ? toQt(*event.reason) : eventSummary(event));
+    addRow(tr("Reason"), event.reason ? toQt(*event.reason) : eventSummary(event, currency));
     if (const QString fact = textOf(recorded, "fact"); !fact.isEmpty()) {
         addRow(tr("Fact"), tr("%1 is %2").arg(fact, textOf(recorded, "fact_state")), true);
     }
     if (findMember(recorded, "limit") != nullptr && findMember(recorded, "used") != nullptr) {
         place(tr("Threshold"),
               new LimitRow({},
-                           textOf(recorded, "metric"),
-                           integerOf(recorded, "used"),
-                           integerOf(recorded, "limit"),
+                           {textOf(recorded, "metric"),
+                            integerOf(recorded, "used"),
+                            integerOf(recorded, "limit"),
+                            currency},
                            this),
               textOf(recorded, "metric"));
     }
@@ -242,7 +254,7 @@ void ExplainSection::addThresholds(const domain::RunExplanation& record,
             && textOf(event->data, "metric") == metric;
         if (!isShown) { // The decision's own is, as it was when that was made.
             const QString of = toQt(use.policyId) + u", "_s + metric;
-            auto* row = new LimitRow(of, metric, use.used, use.max, this);
+            auto* row = new LimitRow(of, {metric, use.used, use.max, record.currency}, this);
             place(tr("Threshold"), row, row->text());
         }
     }

@@ -18,7 +18,10 @@ class ExplainSection : public QWidget {
 
 public:
     explicit ExplainSection(QWidget* parent);
-    void show(const domain::TimelineEvent& event, const std::optional<domain::Run>& run);
+    /// Costs are in the timeline's currency.
+    void show(const domain::TimelineEvent& event,
+              const std::optional<domain::Run>& run,
+              const std::optional<std::string>& currency);
     /// Instead of an event: a moment, of which nothing is known until addRecord().
     void showInstant();
     /// What the record says of the moment, below what is shown. `event` is the one that is shown;

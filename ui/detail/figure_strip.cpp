@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/detail/figure_strip.h"
 
+#include "ui/text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
 #include "ui/theme/theme.h"
@@ -94,6 +95,15 @@ QList<int> FigureStrip::cellWidths() const
         each += (width() - needed) / count;
     }
     return widths;
+}
+
+QList<QPair<QString, QString>> releasedFigures(const AnswerBytes& all)
+{
+    const QString unit = all.isWire ? FigureStrip::tr("%1 B, no text") : FigureStrip::tr("%1 B");
+    return {{FigureStrip::tr("Released"),
+             (all.recovered ? FigureStrip::tr("at most %1").arg(unit) : unit)
+                 .arg(grouped(all.released))},
+            {FigureStrip::tr("Withheld"), FigureStrip::tr("%1 B").arg(grouped(all.withheld))}};
 }
 
 } // namespace exhibit::ui

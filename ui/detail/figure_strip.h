@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ui/timeline/event_text.h"
+
 #include <QList>
 #include <QPair>
 #include <QWidget>
@@ -26,5 +28,8 @@ private:
 
     QList<QPair<QString, QString>> m_figures;
 };
+
+/// Released and withheld: bytes of text, or of the stream where no text is recorded, which is said.
+[[nodiscard]] QList<QPair<QString, QString>> releasedFigures(const AnswerBytes& all);
 
 } // namespace exhibit::ui

@@ -10,12 +10,12 @@
 #include "ui/detail/incident_export.h"
 #include "ui/detail/instant_record.h"
 #include "ui/detail/json_page.h"
+#include "ui/detail/pinned_selection.h"
 #include "ui/detail/record_copy.h"
 #include "ui/itemmodels/incident_columns.h"
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
-#include "ui/widgets/dock_title.h"
 #include "ui/widgets/elided_label.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/section.h"
@@ -42,6 +42,7 @@ using domain::StepType;
 RecordPane::RecordPane(const Services& services, QWidget* parent)
     : QWidget(parent)
     , m_services(services)
+    , m_shown(new PinnedSelection(services, this))
     , m_export(new IncidentExport(services, this))
     , m_stack(new QStackedWidget(this))
     , m_empty(new EmptyState(m_stack))
@@ -63,7 +64,9 @@ RecordPane::RecordPane(const Services& services, QWidget* parent)
     m_tabs->setDocumentMode(true);
     m_tabs->tabBar()->setFont(typeFont(TypeRole::Small));
     m_tabs->addTab(summary(), tr("Summary"));
-    auto* call = new CallPages(services, *m_tabs, this);
+    Services ofShown = services;
+    ofShown.selection = m_shown;
+    auto* call = new CallPages(ofShown, *m_tabs, this);
     m_tabs->addTab(&call->request(), tr("Request"));
     m_tabs->addTab(&call->response(), tr("Response"));
     m_tabs->addTab(&call->headers(), tr("Headers"));
@@ -79,13 +82,10 @@ RecordPane::RecordPane(const Services& services, QWidget* parent)
     setFocusProxy(m_tabs);
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
-    if (auto* title = titleOf(this)) {
-        title->setNote(tr("follows selection"));
-    }
-    connect(services.selection, &Selection::incidentChanged, this, &RecordPane::showIncident);
-    connect(services.selection, &Selection::timelineChanged, this, &RecordPane::showRun);
-    connect(services.selection, &Selection::eventChanged, this, &RecordPane::showEvent);
-    connect(services.selection, &Selection::explainAsked, this, [this] {
+    connect(m_shown, &Selection::incidentChanged, this, &RecordPane::showIncident);
+    connect(m_shown, &Selection::timelineChanged, this, &RecordPane::showRun);
+    connect(m_shown, &Selection::eventChanged, this, &RecordPane::showEvent);
+    connect(m_shown, &Selection::explainAsked, this, [this] {
         m_tabs->setCurrentIndex(0);
         m_explainPart->setExpanded(true);
     });
@@ -131,6 +131,12 @@ QWidget* RecordPane::head()
             &QAction::trigger);
     last->addWidget(m_id);
     last->addWidget(copyId);
+    // What they do is done to the window's selection, which a pinned record is not.
+    for (QWidget* button : {static_cast<QWidget*>(status),
+                            static_cast<QWidget*>(tag),
+                            static_cast<QWidget*>(copyId)}) {
+        connect(m_shown, &PinnedSelection::pinnedChanged, button, &QWidget::setHidden);
+    }
     last->addStretch(1);
     column->addLayout(last);
     return part;
@@ -138,7 +144,7 @@ QWidget* RecordPane::head()
 
 void RecordPane::openMenu(QWidget& part, const QPoint& at)
 {
-    const auto* hit = m_services.selection->hit();
+    const auto* hit = m_shown->hit();
     if (hit == nullptr) {
         return;
     }
@@ -153,7 +159,9 @@ void RecordPane::openMenu(QWidget& part, const QPoint& at)
     if (!menu->isEmpty()) {
         menu->addSeparator();
     }
-    menu->addAction(m_services.actions->action(u"edit.copy_id"));
+    if (!m_shown->isPinned()) {
+        menu->addAction(m_services.actions->action(u"edit.copy_id"));
+    }
     menu->popup(part.mapToGlobal(at));
 }
 
@@ -172,7 +180,9 @@ QWidget* RecordPane::summary()
     column->setSpacing(0);
     m_explainPart = new Section(tr("Explain"), content);
     m_explainPart->setContent(m_explain = new ExplainSection(m_explainPart));
-    m_record = new InstantRecord(m_services, *m_explain, this);
+    Services ofShown = m_services;
+    ofShown.selection = m_shown;
+    m_record = new InstantRecord(ofShown, *m_explain, this);
     m_answerPart = new Section(tr("Answer"), content);
     auto* box = new QWidget(m_answerPart);
     auto* inner = new QVBoxLayout(box);
@@ -212,14 +222,14 @@ void RecordPane::openExport(bool certify)
 
 const domain::TimelineEvent* RecordPane::eventOf(StepType type) const
 {
-    const auto timeline = m_services.selection->timeline();
-    const auto* hit = m_services.selection->hit();
+    const auto timeline = m_shown->timeline();
+    const auto* hit = m_shown->hit();
     return timeline && hit != nullptr ? firstOf(*timeline, hit->incident.callId, type) : nullptr;
 }
 
 void RecordPane::showIncident()
 {
-    const auto* hit = m_services.selection->hit();
+    const auto* hit = m_shown->hit();
     m_stack->setCurrentIndex(hit != nullptr ? 1 : 0);
     if (hit == nullptr) {
         return;
@@ -230,7 +240,7 @@ void RecordPane::showIncident()
     m_marks->setAccessibleName(wordOf(markOf(incident.severity)) + QStringLiteral(", ")
                                + wordOf(incident.status));
     m_marks->update();
-    m_figures->setFigures({{tr("Cost"), costText(incident.costMicrocents)},
+    m_figures->setFigures({{tr("Cost"), costText(incident.costMicrocents, incident.currency)},
                            {tr("Latency"), durationText(incident.latencyUs)},
                            {tr("Model"), toQt(incident.model)}});
     showRun(); // Where the run is here already: somebody changed the incident that is open.
@@ -241,7 +251,7 @@ void RecordPane::askRun()
 {
     m_run.reset();
     auto* source = m_services.sources->source();
-    const auto* hit = m_services.selection->hit();
+    const auto* hit = m_shown->hit();
     if (source == nullptr || hit == nullptr) {
         return;
     }
@@ -257,11 +267,11 @@ void RecordPane::askRun()
 
 void RecordPane::showRun()
 {
-    const auto* hit = m_services.selection->hit();
+    const auto* hit = m_shown->hit();
     if (hit == nullptr) {
         return;
     }
-    const bool known = m_services.selection->timeline() != nullptr;
+    const bool known = m_shown->timeline() != nullptr;
     m_factsPart->setVisible(known);
     if (!known) { // Nothing of another run stands under this incident's title.
         m_answerPart->setVisible(false);
@@ -272,17 +282,31 @@ void RecordPane::showRun()
     const auto* call = eventOf(StepType::LlmCall);
     QList<QPair<QString, QString>> figures{
         {tr("Tokens"), call != nullptr ? grouped(call->tokens) : QString(QChar(0x2013))},
-        {tr("Cost"), costText(hit->incident.costMicrocents)},
+        {tr("Cost"), costText(hit->incident.costMicrocents, hit->incident.currency)},
         {tr("Latency"), durationText(hit->incident.latencyUs)}};
     m_answerPart->setVisible(output != nullptr);
     if (output != nullptr) {
-        const auto all = answerBytesOf(*output);
-        figures << qMakePair(
-            tr("Released"),
-            (all.recovered ? tr("at most %1 B") : tr("%1 B")).arg(grouped(all.released)))
-                << qMakePair(tr("Withheld"), tr("%1 B").arg(grouped(all.withheld)));
-        const auto answers = answersOf(*output);
-        const auto shown = mainAnswerOf(answers);
+        figures << releasedFigures(answerBytesOf(*output));
+        showAnswer(*output);
+    }
+    m_figures->setFigures(figures);
+    const auto* context = eventOf(StepType::Context);
+    m_facts->setFacts(context != nullptr ? factsOf(*context) : std::vector<Fact>{},
+                      context != nullptr
+                          || (!m_shown->timeline()->truncated && !m_shown->awaitsCall()));
+    showDecisions();
+}
+
+void RecordPane::showAnswer(const domain::TimelineEvent& output)
+{
+    const auto all = answerBytesOf(output);
+    const auto answers = answersOf(output);
+    const auto shown = mainAnswerOf(answers);
+    if (all.isWire) {
+        const auto& call = m_shown->hit()->incident.callId;
+        m_answer->showWithoutText(all, toolsOf(*m_shown->timeline(), call));
+        m_answerPart->setHeading(tr("Answer, no text recorded"));
+    } else {
         m_answer->show(shown);
         const auto bytes = all.released + all.withheld;
         const auto one
@@ -290,26 +314,19 @@ void RecordPane::showRun()
         const auto many = tr("Answer: %1 of %2 texts, the others are under Response");
         m_answerPart->setHeading(answers.size() < 2 ? one
                                                     : many.arg(shown.channel).arg(answers.size()));
-        const auto wire
-            = integerOf(output->data, "released_bytes") + integerOf(output->data, "withheld_bytes");
-        const auto events = integerOf(output->data, "event_count");
-        m_answerPart->setNote(tr("%1 events, %2 B on the wire", nullptr, forPlural(events))
-                                  .arg(grouped(events))
-                                  .arg(grouped(wire)));
     }
-    m_figures->setFigures(figures);
-    const auto* context = eventOf(StepType::Context);
-    m_facts->setFacts(context != nullptr ? factsOf(*context) : std::vector<Fact>{},
-                      context != nullptr
-                          || (!m_services.selection->timeline()->truncated
-                              && !m_services.selection->awaitsCall()));
-    showDecisions();
+    const auto wire
+        = integerOf(output.data, "released_bytes") + integerOf(output.data, "withheld_bytes");
+    const auto events = integerOf(output.data, "event_count");
+    m_answerPart->setNote(tr("%1 events, %2 B on the wire", nullptr, forPlural(events))
+                              .arg(grouped(events))
+                              .arg(grouped(wire)));
 }
 
 void RecordPane::showEvent()
 {
-    const auto timeline = m_services.selection->timeline();
-    const auto event = m_services.selection->event();
+    const auto timeline = m_shown->timeline();
+    const auto event = m_shown->event();
     m_explainPart->setVisible(timeline && event);
     if (!timeline || !event) {
         m_record->stop();
@@ -317,7 +334,7 @@ void RecordPane::showEvent()
         return;
     }
     const auto& shown = timeline->events.at(*event);
-    const auto instant = m_services.selection->instant();
+    const auto instant = m_shown->instant();
     const UtcTime at = instant.value_or(shown.time);
     m_explainPart->setHeading(tr("Explain %1").arg(offsetText(offsetOf(*timeline, at))));
     m_explainPart->setNote(TimeDisplay::instance().clock(at) + QLatin1Char(' ')
@@ -325,14 +342,14 @@ void RecordPane::showEvent()
     if (instant) {
         m_explain->showInstant();
     } else {
-        m_explain->show(shown, m_run);
+        m_explain->show(shown, m_run, timeline->currency);
     }
     m_record->follow(timeline->runId, at);
 }
 
 void RecordPane::showDecisions()
 {
-    const auto timeline = m_services.selection->timeline();
+    const auto timeline = m_shown->timeline();
     if (m_tabs->currentWidget() != m_decisions) {
         return;
     }
@@ -353,7 +370,7 @@ void RecordPane::showDecisions()
 
 bool RecordPane::eventFilter(QObject* object, QEvent* event)
 {
-    const auto* hit = m_services.selection->hit();
+    const auto* hit = m_shown->hit();
     if (object == m_marks && event->type() == QEvent::Paint && hit != nullptr) {
         QPainter painter(m_marks);
         painter.setLayoutDirection(Qt::LeftToRight);

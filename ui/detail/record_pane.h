@@ -18,12 +18,13 @@ class ExplainSection;
 class FactList;
 class FigureStrip;
 class JsonPage;
+class PinnedSelection;
 class IncidentExport;
 class InstantRecord;
 class Section;
 
-/// The selected incident as a record: what it is, the instant explained, answer, facts, the call as
-/// it stood on the wire and the decisions.
+/// The selected incident, or the one that was when it was pinned, as a record: what it is, the
+/// instant explained, answer, facts, the call as it stood on the wire and the decisions.
 class RecordPane : public QWidget {
     Q_OBJECT
 
@@ -44,6 +45,7 @@ private:
     void handleActions();
     void showIncident();
     void showRun();
+    void showAnswer(const domain::TimelineEvent& output);
     void showEvent();
     void showDecisions();
     void askRun();
@@ -51,6 +53,7 @@ private:
     [[nodiscard]] const domain::TimelineEvent* eventOf(domain::StepType type) const;
 
     Services m_services;
+    PinnedSelection* m_shown; ///< What the pane is of; actions are of the window's selection.
     IncidentExport* m_export;
     QStackedWidget* m_stack;
     EmptyState* m_empty;

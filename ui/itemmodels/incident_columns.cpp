@@ -141,9 +141,11 @@ const IncidentColumn kColumns[] = {
     {"cost",
      QT_TRANSLATE_NOOP("Columns", "Cost"),
      CellKind::Number,
-     84,
+     104,
      false,
-     [](const SearchHit& hit) { return costText(hit.incident.costMicrocents); },
+     [](const SearchHit& hit) {
+         return costText(hit.incident.costMicrocents, hit.incident.currency);
+     },
      nullptr,
      std::nullopt,
      [](const SearchHit& hit) { return std::to_string(hit.incident.costMicrocents); },

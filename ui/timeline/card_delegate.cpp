@@ -147,13 +147,11 @@ public:
         }
     }
 
-    void summary(int bottom)
+    void summary(const QString& text, int bottom)
     {
         m_painter.setFont(typeFont(TypeRole::Small));
         m_painter.setPen(m_text2);
-        m_y += paintLines(m_painter,
-                          QRect(m_rect.left(), m_y, m_rect.width(), bottom - m_y),
-                          eventSummary(m_event));
+        m_y += paintLines(m_painter, QRect(m_rect.left(), m_y, m_rect.width(), bottom - m_y), text);
     }
 
     void shouldAndDid()
@@ -270,7 +268,8 @@ void CardDelegate::paint(QPainter* painter,
         card.title(isInflection(index));
     }
     const bool wide = isInflection(index) && findMember(event.data, "should_have") != nullptr;
-    card.summary(wide ? card.bottom() - scaled(62) : card.bottom());
+    card.summary(index.data(Qt::ToolTipRole).toString(),
+                 wide ? card.bottom() - scaled(62) : card.bottom());
     if (wide) {
         card.shouldAndDid();
     }

@@ -51,11 +51,11 @@ QString contentText(const Json& content)
     return text;
 }
 
-QString callSummary(const domain::TimelineEvent& event)
+QString callSummary(const domain::TimelineEvent& event, const std::optional<std::string>& currency)
 {
-    QString text
-        = tr("%1 tokens, cost %2", forPlural(event.tokens))
-              .arg(grouped(event.tokens), costText(integerOf(event.data, "cost_microcents")));
+    QString text = tr("%1 tokens, cost %2", forPlural(event.tokens))
+                       .arg(grouped(event.tokens),
+                            costText(integerOf(event.data, "cost_microcents"), currency));
     if (const auto first = integerOf(event.data, "first_byte_us"); first > 0) {
         text += tr(", first byte after %1").arg(durationText(first));
     }
@@ -71,8 +71,10 @@ QString outputSummary(const domain::TimelineEvent& event)
     const QString out = (answer.recovered ? tr("At most %1 B released") : tr("%1 B released"))
                             .arg(grouped(answer.released))
         + (answer.redacted ? tr(", redacted") : QString());
-    return answer.withheld > 0 ? out + tr(", %1 B withheld.").arg(grouped(answer.withheld))
-                               : out + u"."_s;
+    const QString all = answer.withheld > 0
+        ? out + tr(", %1 B withheld.").arg(grouped(answer.withheld))
+        : out + u"."_s;
+    return answer.isWire ? tr("No text recorded: %1").arg(all) : all;
 }
 
 QString contextSummary(const domain::TimelineEvent& event)
@@ -92,11 +94,12 @@ QString releasedText(const AnswerBytes& answer)
         ? tr(" %1 were withheld.", forPlural(answer.withheld)).arg(grouped(answer.withheld))
         : QString();
     const int count = forPlural(answer.released);
-    return (answer.recovered
-                ? tr(" At most %1 bytes were released: the gateway crashed meanwhile.", count)
-                : held.isEmpty() ? tr(" The answer was released whole, %1 bytes.", count)
-                                 : tr(" %1 bytes were released.", count))
-               .arg(out)
+    return (answer.isWire ? tr(" No text is recorded of the answer.") : QString())
+        + (answer.recovered
+               ? tr(" At most %1 bytes were released: the gateway crashed meanwhile.", count)
+               : held.isEmpty() ? tr(" The answer was released whole, %1 bytes.", count)
+                                : tr(" %1 bytes were released.", count))
+              .arg(out)
         + (answer.redacted ? tr(" Placeholders stood in them.") : QString()) + held;
 }
 
@@ -199,6 +202,7 @@ AnswerBytes answerBytesOf(const domain::TimelineEvent& event)
     if (bytes.released + bytes.withheld == 0) {
         bytes.released = integerOf(event.data, "released_bytes");
         bytes.withheld = integerOf(event.data, "withheld_bytes");
+        bytes.isWire = bytes.released + bytes.withheld > 0;
     }
     bytes.recovered = recoveredOf(event);
     return bytes;
@@ -213,6 +217,20 @@ const domain::TimelineEvent* firstOf(const domain::TimelineReply& timeline,
             return event.type == type && event.callId == call;
         });
     return found == timeline.events.end() ? nullptr : &*found;
+}
+
+QString toolsOf(const domain::TimelineReply& timeline, const CallId& call)
+{
+    QStringList tools;
+    for (const auto& event : timeline.events) {
+        if (event.type == StepType::ToolCall && event.callId == call) {
+            const Json* released = findMember(event.data, "released");
+            const bool out = released == nullptr || !released->is_bool() || released->get_bool();
+            const QString name = textOf(event.data, "name");
+            tools << (out ? name : tr("%1 (withheld)").arg(name));
+        }
+    }
+    return tools.join(u", "_s);
 }
 
 QString userMessageOf(const domain::TimelineEvent& event)
@@ -255,7 +273,7 @@ QString eventTitle(const domain::TimelineEvent& event)
     return tr("Error");
 }
 
-QString eventSummary(const domain::TimelineEvent& event)
+QString eventSummary(const domain::TimelineEvent& event, const std::optional<std::string>& currency)
 {
     switch (event.type) {
     case StepType::Input:
@@ -265,7 +283,7 @@ QString eventSummary(const domain::TimelineEvent& event)
     case StepType::Policy:
         return event.reason ? toQt(*event.reason) : QString();
     case StepType::LlmCall:
-        return callSummary(event);
+        return callSummary(event, currency);
     case StepType::ToolCall:
         return textOf(event.data, "arguments");
     case StepType::Output:

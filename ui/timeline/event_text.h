@@ -25,12 +25,13 @@ struct Fact {
 [[nodiscard]] QString stateWord(FactState state);
 
 /// How much of an answer was released, which is durable and allowed out, and how much was held:
-/// bytes of the provider's text where the text is recorded, else of the stream.
+/// bytes of the provider's text, or of the stream where no text is recorded.
 struct AnswerBytes {
     std::int64_t released = 0;
     std::int64_t withheld = 0;
     bool redacted = false; ///< Placeholders went out in the place of some of it.
     bool recovered = false; ///< Closed after a crash: what was released is an upper bound.
+    bool isWire = false; ///< Bytes of the stream: tool calls alone, or nothing that is a text.
 };
 /// What one channel of an answer released and what was withheld, as far as it is recorded.
 struct AnswerText {
@@ -50,13 +51,17 @@ struct AnswerText {
                                                    const CallId& call,
                                                    domain::StepType type);
 
+/// The tools that a call's answer asks for: "lookup, send_mail (withheld)". Empty: none.
+[[nodiscard]] QString toolsOf(const domain::TimelineReply& timeline, const CallId& call);
+
 /// The last user message of an input event.
 [[nodiscard]] QString userMessageOf(const domain::TimelineEvent& event);
 
 /// Name of an event for card, list twin and screen readers: "User asks", "CONTENT_ACCURACY".
 [[nodiscard]] QString eventTitle(const domain::TimelineEvent& event);
-/// One or two sentences about it.
-[[nodiscard]] QString eventSummary(const domain::TimelineEvent& event);
+/// One or two sentences about it; what it cost is in the timeline's currency.
+[[nodiscard]] QString eventSummary(const domain::TimelineEvent& event,
+                                   const std::optional<std::string>& currency);
 /// Where an inflection point is: "at byte 123", or "before any answer".
 [[nodiscard]] QString pointText(const Json& point);
 /// "+788.6 ms" from the start of the run.

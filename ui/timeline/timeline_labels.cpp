@@ -37,7 +37,7 @@ Label policyLabel(const domain::TimelineEvent& event)
     return label;
 }
 
-Label labelOf(const domain::TimelineEvent& event)
+Label labelOf(const domain::TimelineEvent& event, const std::optional<std::string>& currency)
 {
     switch (event.type) {
     case domain::StepType::Input:
@@ -62,7 +62,7 @@ Label labelOf(const domain::TimelineEvent& event)
     case domain::StepType::ToolCall:
         return {textOf(event.data, "name"), {}, textOf(event.data, "arguments").left(60), true};
     default:
-        return {eventTitle(event), {}, eventSummary(event)};
+        return {eventTitle(event), {}, eventSummary(event, currency)};
     }
 }
 
@@ -117,7 +117,7 @@ void paintSpanLabel(QPainter& painter,
                                           forPlural(event.tokens))
                   .arg(durationText(first),
                        grouped(event.tokens),
-                       costText(integerOf(event.data, "cost_microcents")));
+                       costText(integerOf(event.data, "cost_microcents"), scene.reply->currency));
     }
     if (rest.width() > scaled(30)) {
         write(rest, text, Qt::AlignLeft);
@@ -131,7 +131,7 @@ double paintAnswerBar(QPainter& painter,
                       const QRect& rect)
 {
     const auto& event = scene.reply->events[item.event];
-    const auto [released, withheld, redacted, recovered] = answerBytesOf(event);
+    const auto [released, withheld, redacted, recovered, isWire] = answerBytesOf(event);
     const double end = scene.view.xOf(double(item.atUs)) - scaled(4);
     double begin = scene.geometry.headerWidth + scaled(10);
     // From the first byte of the call it answers.
@@ -160,7 +160,8 @@ double paintAnswerBar(QPainter& painter,
     painter.setFont(typeFont(TypeRole::Small));
     painter.setPen(colour(Role::Text));
     const QString most
-        = recovered ? QCoreApplication::translate("Timeline", "at most ") : QString();
+        = (isWire ? QCoreApplication::translate("Timeline", "no text recorded, ") : QString())
+        + (recovered ? QCoreApplication::translate("Timeline", "at most ") : QString());
     const QString text = withheld > 0
         ? QCoreApplication::translate(
               "Timeline", "%1%2 bytes released, then %3 withheld", nullptr, forPlural(released))
@@ -211,10 +212,10 @@ struct PlacedLabel {
     bool cause = false; ///< With the tag of the root cause.
 };
 
-PlacedLabel measured(const domain::TimelineEvent& event, const TimelineItem& item)
+PlacedLabel measured(const domain::TimelineReply& reply, const TimelineItem& item)
 {
     PlacedLabel placed;
-    placed.label = labelOf(event);
+    placed.label = labelOf(reply.events[item.event], reply.currency);
     const auto role = placed.label.isEvidence ? TypeRole::Mono : TypeRole::Small;
     placed.main = item.isRootCause || item.isInflection ? boldFont(role) : typeFont(role);
     const QFontMetrics metrics(placed.main);
@@ -298,7 +299,7 @@ double paintPointLabel(QPainter& painter,
                        const QRect& rect,
                        const Room& room)
 {
-    auto label = measured(scene.reply->events[item.event], item);
+    auto label = measured(*scene.reply, item);
     const double x = scene.view.xOf(double(item.atUs));
     if (!place(label, item, x, room)) {
         return room.free;

@@ -57,7 +57,7 @@ QVariant TimelineModel::data(const QModelIndex& index, int role) const
     case Qt::DisplayRole:
         return eventTitle(shown);
     case Qt::ToolTipRole:
-        return eventSummary(shown);
+        return eventSummary(shown, m_reply->currency);
     case Qt::AccessibleTextRole: {
         const QString result = shown.result ? toQt(wireName(*shown.result)) : QString();
         const QString finding = data(index, kIsRootCauseRole).toBool() ? tr("root cause")
@@ -69,7 +69,7 @@ QVariant TimelineModel::data(const QModelIndex& index, int role) const
                  eventTitle(shown),
                  result,
                  finding,
-                 eventSummary(shown),
+                 eventSummary(shown, m_reply->currency),
                  offsetText(offsetOf(*m_reply, number)));
     }
     default:

@@ -109,11 +109,15 @@ QString durationText(qint64 microseconds)
     return u"%1 ms"_s.arg(grouped(qRound64(double(microseconds) / 1000.0)));
 }
 
-QString costText(qint64 microcents)
+QString costText(qint64 microcents, const std::optional<std::string>& currency)
 {
     const double amount = double(microcents) / 1e8;
-    const int decimals = microcents == 0 || amount >= 0.1 ? 2 : amount >= 0.001 ? 4 : 6;
-    return QString::number(amount, 'f', decimals);
+    const int decimals = microcents == 0 || amount >= 0.1 ? 2
+        : amount >= 0.001                                 ? 4
+        : amount >= 0.00001                               ? 6
+                                                          : 8;
+    const QString code = currency ? toQt(*currency) + QChar(QChar::Nbsp) : QString();
+    return code + QString::number(amount, 'f', decimals);
 }
 
 } // namespace exhibit::ui

@@ -7,6 +7,9 @@
 #include <QObject>
 #include <QTimeZone>
 
+#include <optional>
+#include <string>
+
 namespace exhibit::ui {
 
 /// The one switch for how times are shown. One per process, GUI thread.
@@ -47,8 +50,8 @@ private:
 
 /// "837 ms", "1 204 ms", "41 µs".
 [[nodiscard]] QString durationText(qint64 microseconds);
-/// "0.0023" of microcents, without a sign: no answer of the server names the currency of its price
-/// table.
-[[nodiscard]] QString costText(qint64 microcents);
+/// "USD 0.0023" of microcents: the code, because a sign stands for several currencies. Without one
+/// where the server names none.
+[[nodiscard]] QString costText(qint64 microcents, const std::optional<std::string>& currency);
 
 } // namespace exhibit::ui

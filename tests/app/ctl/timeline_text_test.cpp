@@ -12,7 +12,7 @@ namespace {
 /// An incident's timeline as the server writes it.
 constexpr const char* kTimeline = R"({
 "incident_id":"inc_01jd2q4s7m8v9wxyz0123456ab","run_id":"run_01jd2q4s7m8v9wxyz0123456ab",
-"inflection_step":2,"truncated":true,"as_of":"2026-11-21T10:00:09Z","events":[
+"inflection_step":2,"truncated":true,"currency":"EUR","as_of":"2026-11-21T10:00:09Z","events":[
 {"step_index":0,"time":"2026-11-21T10:00:01Z","type":"input","status":"ok","is_inflection":false,
  "tokens":0,"data":{"model":"gpt-4o","messages_before":3,"messages":[
   {"role":"user","content":"Does my contract\nrenew?"},
@@ -32,6 +32,15 @@ constexpr const char* kTimeline = R"({
  "is_inflection":false,"tokens":12,"data":{"texts":[{"channel":"choices/0/content",
  "released":"Your contract ","withheld":"renews automatically \u001b[2J"}],"status":200,
  "outcome":"stopped","released_bytes":14,"withheld_bytes":23}},
+{"step_index":5,"time":"2026-11-21T10:00:02.6Z","type":"llm_call","status":"ok",
+ "is_inflection":false,"tokens":12,"data":{"model":"gpt-4o","upstream_status":200,
+ "outcome":"completed","cost_microcents":230000,"latency_us":900,
+ "usage":{"prompt_tokens":9,"completion_tokens":3}}},
+{"step_index":6,"time":"2026-11-21T10:00:02.6Z","type":"tool_call","status":"ok",
+ "is_inflection":false,"tokens":0,"data":{"name":"lookup","arguments":"{}","released":true}},
+{"step_index":7,"time":"2026-11-21T10:00:02.6Z","type":"output","status":"ok",
+ "is_inflection":false,"tokens":3,"data":{"texts":[],"status":200,"outcome":"completed",
+ "released_bytes":774,"withheld_bytes":0}},
 {"step_index":4,"time":"2026-11-21T10:00:02.7Z","type":"kill","status":"ok","is_inflection":false,
  "tokens":0,"data":{"by":"operator"}}]})";
 
@@ -42,6 +51,7 @@ domain::Incident incident()
     incident.severity = domain::Severity::High;
     incident.policyId = "CONTENT_ACCURACY";
     incident.costMicrocents = 1'234'500'000;
+    incident.currency = "EUR";
     domain::RootCause cause;
     cause.kind = domain::GapKind::DataGap;
     cause.analysis = "The fact was null.";
@@ -108,7 +118,23 @@ TEST(TimelineText, endsWithTheRootCause)
     expectLine(cause, "        should have: Say it is unknown.");
     expectLine(cause, "        actually did: Claimed that it renews.");
     expectLine(cause, "        evidence: steps 1, 2");
-    expectLine(text, "cost      12.345");
+}
+
+TEST(TimelineText, namesTheCurrencyOfEveryCost)
+{
+    const auto text = printed(false, 0);
+    expectLine(text, "cost      EUR 12.345");
+    expectLine(text, "        used: 9 + 3 tokens, cost EUR 0.0023, 0.9 ms");
+}
+
+TEST(TimelineText, saysWhereAnAnswerHasNoText)
+{
+    const auto text = printed(false, 0);
+    expectLine(text,
+               "        released: lookup({})\n     7  10:00:02.600  output\n"
+               "        text: none is recorded\n"
+               "        bytes: 774 released, 0 withheld, client got status 200 (completed)");
+    EXPECT_EQ(text.find("none is recorded"), text.rfind("none is recorded"));
 }
 
 TEST(TimelineText, aPipeGetsNoEscapesAndATerminalKeepsTheWords)

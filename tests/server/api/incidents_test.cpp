@@ -49,6 +49,32 @@ TEST(Incidents, areReadWithTheirLinks)
     EXPECT_EQ(read.at("/links/snapshot"), "/api/v1/snapshots/SNAP-000000000000");
 }
 
+TEST(Incidents, costsAreNamedInTheirCurrencyByEveryAnswer)
+{
+    BlockedCall api;
+    ASSERT_EQ(api.ask("POST",
+                      "/admin/prices",
+                      R"({"version":"house","currency":"EUR","models":[{"model":"gpt-*",)"
+                      R"("input_per_million":1,"cached_input_per_million":1,)"
+                      R"("output_per_million":1}]})")
+                  .status,
+              201);
+    const std::string run = "/api/v1/runs/" + api.call.opening.runId.text();
+    for (const auto& [path, pointer] : std::vector<std::pair<std::string, std::string>>{
+             {api.path(), "/incident/currency"},
+             {api.path("/timeline"), "/currency"},
+             {run, "/run/currency"},
+             {run + "/explain", "/explanation/currency"},
+             {"/admin/quotas", "/currency"},
+             {"/admin/quotas/usage", "/currency"}}) {
+        EXPECT_EQ(api.ask("GET", path).at(pointer), "EUR") << path;
+    }
+    const auto found = api.ask("POST", "/api/v1/incidents/search", "{}");
+    EXPECT_EQ(found.at("/incidents/0/currency"), "EUR");
+    const auto changed = api.ask("PATCH", api.path(), R"({"tags":["a"]})");
+    EXPECT_EQ(changed.at("/incident/currency"), "EUR");
+}
+
 TEST(Incidents, haveATimelineWithTheInflectionMarked)
 {
     BlockedCall api;

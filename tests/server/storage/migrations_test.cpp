@@ -87,6 +87,46 @@ TEST(EmbeddedFiles, areAllThatTheFoldersHold)
     }
 }
 
+/// Costs that are older than the rule that they have one currency.
+TEST_F(Migrations, nameTheCurrencyOfCostsThatAgreeOnOne)
+{
+    MigrationOptions before;
+    before.upTo = 23;
+    must(run(embeddedMigrations(), before));
+    const auto ask = [this](const std::string& sql) {
+        return must(m_connection->query(sql, {}, TestDatabase::soon()));
+    };
+    ask("SET search_path = exhibit");
+    ask("INSERT INTO price_tables (version, currency, models) VALUES ('shipped', 'USD', '[]')");
+    const auto tenant = [&](int number, const std::string& versions, const std::string& own) {
+        const auto id = "'00000000-0000-0000-0000-00000000000" + std::to_string(number) + "'::uuid";
+        ask("INSERT INTO tenants (tenant_id, slug) VALUES (" + id + ", 't" + std::to_string(number)
+            + "')");
+        ask("INSERT INTO proxy_calls (tenant_id, opened_at, call_id, run_id, project_id, key_id,"
+            " request_id, endpoint, model, streaming, snapshot_id, cost_microcents, price_version)"
+            " SELECT "
+            + id
+            + ", now(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(),"
+              " gen_random_uuid(), '', '', false, '', 7, v FROM unnest('{"
+            + versions + "}'::text[]) AS v");
+        if (!own.empty()) {
+            ask("INSERT INTO published_prices (tenant_id, version, currency, models, published_by)"
+                " VALUES ("
+                + id + ", '" + own + "', 'EUR', '[]', 'key_x')");
+        }
+    };
+    tenant(1, "shipped,shipped", "");
+    tenant(2, "shipped,house", "house");
+    tenant(3, "house", "house");
+    tenant(4, "", "");
+    tenant(5, "shipped", "house"); // The next cost would be in another one.
+    must(run(embeddedMigrations()));
+    const Rows rows = ask("SELECT string_agg(right(tenant_id::text, 1) || ' '"
+                          " || coalesce(currency, 'none'), ', ' ORDER BY tenant_id)"
+                          " FROM cost_currencies");
+    EXPECT_EQ(rows.text(0, 0), "1 USD, 2 none, 3 EUR, 5 none");
+}
+
 TEST_F(Migrations, stopAtTheNumberThatWasAskedFor)
 {
     const std::array files{kFirst, kSecond};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "tests/gui/stall_monitor.h"
 #include "ui/actions/action_registry.h"
 #include "ui/actions/command_palette.h"
 #include "ui/actions/fuzzy.h"
@@ -99,5 +100,5 @@ private:
 
 } // namespace exhibit::ui
 
-QTEST_MAIN(exhibit::ui::ActionTableTest)
+EXHIBIT_GUI_TEST_MAIN(exhibit::ui::ActionTableTest)
 #include "action_table_test.moc"

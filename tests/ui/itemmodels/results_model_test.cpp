@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/base/limits.h"
+#include "tests/gui/stall_monitor.h"
 #include "tests/ui/support/generated_source.h"
 #include "ui/itemmodels/results_model.h"
 #include "ui/text.h"
@@ -153,7 +154,8 @@ private Q_SLOTS:
         QVERIFY(title(model, 777'777).isEmpty());
         QTest::qWait(60);
         QVERIFY2(title(model, 777'777).isEmpty(), "out of reach until the bars are known");
-        model.setBars(source.bars());
+        test::WatchedApplication::deliver(QStringLiteral("bars"),
+                                          [&] { model.setBars(source.bars()); });
         for (const int row : {777'777, 999'999, static_cast<int>(limits::kPageOffsetMax) + 1, 0}) {
             (void)title(model, row);
             QTRY_COMPARE(title(model, row), QStringLiteral("Incident %1").arg(row));
@@ -209,7 +211,8 @@ private:
         for (std::int64_t i = 0; i < PageCache::kPageRows; ++i) {
             first.incidents.push_back(source.hit(i));
         }
-        model.showResult({}, std::move(first));
+        test::WatchedApplication::deliver(QStringLiteral("first page"),
+                                          [&] { model.showResult({}, std::move(first)); });
     }
 
     std::unique_ptr<Theme> m_theme;
@@ -217,5 +220,5 @@ private:
 
 } // namespace exhibit::ui
 
-QTEST_MAIN(exhibit::ui::ResultsModelTest)
+EXHIBIT_GUI_TEST_MAIN(exhibit::ui::ResultsModelTest)
 #include "results_model_test.moc"

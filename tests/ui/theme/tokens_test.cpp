@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "tests/gui/stall_monitor.h"
 #include "ui/theme/contrast.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/icons.h"
@@ -140,5 +141,5 @@ private:
 
 } // namespace exhibit::ui
 
-QTEST_MAIN(exhibit::ui::TokensTest)
+EXHIBIT_GUI_TEST_MAIN(exhibit::ui::TokensTest)
 #include "tokens_test.moc"

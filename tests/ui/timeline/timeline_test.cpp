@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "tests/gui/stall_monitor.h"
 #include "ui/theme/theme.h"
 #include "ui/timeline/event_text.h"
 #include "ui/timeline/timeline_model.h"
@@ -119,6 +120,50 @@ private Q_SLOTS:
                  qPrintable(most));
     }
 
+    /// Tool calls alone: what went out are bytes of the stream, and no text of it.
+    void anAnswerWithoutTextSaysSoEverywhere()
+    {
+        domain::Incident incident;
+        incident.rootCause = cause();
+        incident.callId = CallId::generate();
+        auto reply = std::make_shared<domain::TimelineReply>(*story());
+        reply->events[4].data = json(R"({"texts":[],"released_bytes":774,"withheld_bytes":0})");
+        reply->events.push_back(
+            ui::event(6, 830, domain::StepType::ToolCall, R"({"name":"lookup","released":true})"));
+        reply->events.push_back(
+            ui::event(7, 830, domain::StepType::ToolCall, R"({"name":"pay","released":false})"));
+        for (auto& one : reply->events) {
+            one.callId = incident.callId;
+        }
+        QVERIFY(answerBytesOf(reply->events[4]).isWire);
+        QCOMPARE(toolsOf(*reply, incident.callId), QStringLiteral("lookup, pay (withheld)"));
+        QCOMPARE(toolsOf(*reply, CallId::generate()), QString());
+        const QString said = headlineOf(incident, reply.get()).detail;
+        QVERIFY2(said.endsWith(QStringLiteral(" No text is recorded of the answer. The answer was "
+                                              "released whole, 774 bytes.")),
+                 qPrintable(said));
+        TimelineModel model;
+        model.setReply(reply, cause());
+        const QString spoken = model.index(4, 0).data(Qt::AccessibleTextRole).toString();
+        QVERIFY2(spoken.contains(QStringLiteral("No text recorded: 774 B released.")),
+                 qPrintable(spoken));
+        reply->events[4].data = json(
+            R"({"texts":[{"channel":"choices/0/content","released":"Hi","released_bytes":2}],)"
+            R"("released_bytes":774})");
+        QVERIFY(!answerBytesOf(reply->events[4]).isWire);
+    }
+
+    void whatACallCostIsInTheTimelinesCurrency()
+    {
+        auto reply = std::make_shared<domain::TimelineReply>(*story());
+        reply->currency = "EUR";
+        reply->events[2].data.as_object()["cost_microcents"] = 230'000;
+        TimelineModel model;
+        model.setReply(reply, cause());
+        const QString spoken = model.index(2, 0).data(Qt::AccessibleTextRole).toString();
+        QVERIFY2(spoken.contains(QStringLiteral("cost EUR\u00a00.0023")), qPrintable(spoken));
+    }
+
     void twinHoldsEveryEventButTheFindingItself()
     {
         TimelineModel model;
@@ -171,8 +216,11 @@ private Q_SLOTS:
         TimelineWidget widget(nullptr);
         widget.resize(1'200, widget.sizeHint().height());
         const auto reply = story();
-        widget.setData(TimelineData::of(*reply, cause()), reply, cause());
+        test::WatchedApplication::deliver(QStringLiteral("run"), [&] {
+            widget.setData(TimelineData::of(*reply, cause()), reply, cause());
+        });
         widget.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&widget)); // Painted, by events that are timed.
         QSignalSpy chosen(&widget, &TimelineWidget::eventChosen);
         const int x = static_cast<int>(widget.view().xOf(788'000));
         const int y
@@ -191,5 +239,5 @@ private:
 
 } // namespace exhibit::ui
 
-QTEST_MAIN(exhibit::ui::TimelineTest)
+EXHIBIT_GUI_TEST_MAIN(exhibit::ui::TimelineTest)
 #include "timeline_test.moc"

@@ -49,11 +49,12 @@ private Q_SLOTS:
         QVERIFY(display().shortClock(near).size() > 6);
     }
 
-    void amountsHaveNoSignOfACurrencyThatNobodyNamed()
+    void amountsNameTheirCurrencyByItsCode()
     {
-        QCOMPARE(costText(230'000), u"0.0023"_s);
-        QCOMPARE(costText(0), u"0.00"_s);
-        QCOMPARE(costText(1'250'000'000), u"12.50"_s);
+        QCOMPARE(costText(230'000, "USD"), u"USD\u00a00.0023"_s);
+        QCOMPARE(costText(1'250'000'000, "EUR"), u"EUR\u00a012.50"_s);
+        QCOMPARE(costText(0, std::nullopt), u"0.00"_s); // Of a currency that nobody named.
+        QCOMPARE(costText(33, std::nullopt), u"0.00000033"_s); // Not nothing.
     }
 
 private:
