@@ -174,13 +174,19 @@ void addReadme(evidence::PackPayload& payload)
 
 Result<Bytes> caseFile(const PackRequest& request, const std::string& id, const CaseFacts& known)
 {
+    JsonArray include;
+    for (const auto one : request.include) {
+        include.emplace_back(wireName(one));
+    }
     return canonicalJson(JsonObject{{"case", request.caseId},
                                     {"exported_at", formatTime(utcNow())},
                                     {"exported_by", request.exporter.id},
                                     {"exports_left_out", known.handedOutBefore},
                                     {"holds", known.holds},
                                     {"incident_id", request.incident.text()},
-                                    {"pack", id}});
+                                    {"include", std::move(include)},
+                                    {"pack", id},
+                                    {"run_entries_left_out", known.runLeftOut}});
 }
 
 Result<void> expectNotInvalid(const ExportedPack& pack, const PackKeys& keys)
