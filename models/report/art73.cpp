@@ -2,6 +2,7 @@
 #include "models/report/art73.h"
 
 #include "models/report/incident_report.h"
+#include "models/report/step_line.h"
 #include "models/report/words.h"
 
 #include <fmt/format.h>
@@ -29,6 +30,23 @@ std::optional<std::string> remediationsOf(const EvidenceBundle& bundle)
         all += fmt::format("{}{} ({})", all.empty() ? "" : "; ", item.action, wireName(item.state));
     }
     return all.empty() ? std::nullopt : std::optional(all);
+}
+
+std::optional<std::string> holdsOf(const PackFacts& facts)
+{
+    if (!facts.holds) {
+        return std::nullopt;
+    }
+    if (facts.holds->empty()) {
+        return "No hold was in force when this was made.";
+    }
+    std::string all;
+    for (const auto& hold : *facts.holds) {
+        all += (all.empty() ? "" : ", ") + hold;
+    }
+    return fmt::format("{} in force when this was made: {}",
+                       counted(static_cast<std::int64_t>(facts.holds->size()), "hold"),
+                       all);
 }
 
 /// What people wrote into the record, and no machine.
@@ -62,6 +80,9 @@ std::optional<std::string> recorded(std::string_view name, const PackFacts& fact
     }
     if (name == "remediation") {
         return remediationsOf(bundle);
+    }
+    if (name == "holds") {
+        return holdsOf(facts);
     }
     if (name == "risk" && bundle.impact) {
         return fmt::format("{}: {}",
@@ -170,6 +191,7 @@ Result<Art73Bundle> makeArt73(const PackFacts& facts,
     bundle.createdAt = from.createdAt;
     bundle.exportedBy = from.exportedBy;
     bundle.exportReason = from.exportReason;
+    bundle.leftOut = from.leftOut;
     bundle.tenantId = from.tenant.tenantId;
     bundle.tenantName = from.tenant.name;
     bundle.incidentId = from.incident.incidentId.text();

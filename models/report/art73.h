@@ -45,6 +45,7 @@ struct Art73Bundle {
     UtcTime createdAt{};
     std::string exportedBy;
     std::string exportReason;
+    std::vector<std::string> leftOut; ///< Of the pack: includes that were not asked for.
     TenantId tenantId;
     std::string tenantName;
     std::string incidentId;
@@ -105,6 +106,7 @@ void visitFields(V& visit, Of<V, Art73Bundle>& bundle)
     visit("created_at", bundle.createdAt);
     visit("exported_by", bundle.exportedBy);
     visit("export_reason", bundle.exportReason);
+    visit.defaulted("left_out", bundle.leftOut);
     visit("tenant_id", bundle.tenantId);
     visit("tenant_name", bundle.tenantName);
     visit("incident_id", bundle.incidentId);

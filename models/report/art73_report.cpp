@@ -94,6 +94,9 @@ void addEvidence(Document& document, const Art73Bundle& bundle)
          {fmt::format(", proven under its signed head of {} entries, root ", bundle.treeSize), {}},
          {oneLine(bundle.root), {.mono = true}},
          {". The evidence pack that is attached holds them.", {}}}});
+    if (const auto words = leftOutInWords(bundle.leftOut); !words.empty()) {
+        document.blocks.emplace_back(Paragraph{plain(words)});
+    }
     document.blocks.emplace_back(Notice{plain(
         "Article 73(6): no investigation that alters the system in a way that may affect a later "
         "evaluation of the causes before the authority is informed. Place a hold first.")});

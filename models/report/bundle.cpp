@@ -15,18 +15,19 @@ constexpr std::size_t kAnswerBytesShown = 400;
 constexpr domain::Microcents kMicrocentsOfCent = 1'000'000;
 
 /// Whether the export may hold what a step of that type recorded.
-bool mayShow(StepType type, const std::set<Include>& include)
+bool mayShow(StepType type, const Includes& include)
 {
     switch (type) {
     case StepType::Policy:
         return include.contains(Include::PolicyLog);
+    case StepType::RootCause:
+        return include.contains(Include::RootCause);
     case StepType::Input:
     case StepType::Context:
     case StepType::ToolCall:
     case StepType::Output:
         return include.contains(Include::RawIo);
     case StepType::LlmCall:
-    case StepType::RootCause:
     case StepType::Kill:
     case StepType::Error:
         return include.contains(Include::FullTrace);
@@ -34,8 +35,24 @@ bool mayShow(StepType type, const std::set<Include>& include)
     return false;
 }
 
+/// Whether the step is part of the export. That the incident was opened always is.
+bool belongs(const domain::TimelineEvent& event,
+             const domain::Incident& incident,
+             const Includes& include)
+{
+    const bool otherCall = event.callId && event.callId != incident.callId;
+    if (otherCall && !include.contains(Include::FullTrace)) {
+        return false;
+    }
+    if (event.type == StepType::Policy) {
+        const bool opened = event.decisionId && event.decisionId == incident.decisionId;
+        return opened || include.contains(Include::PolicyLog);
+    }
+    return event.type != StepType::RootCause || include.contains(Include::RootCause);
+}
+
 BundleStep stepOf(const RecordedStep& recorded,
-                  const std::set<Include>& include,
+                  const Includes& include,
                   const ExportRedaction& redaction)
 {
     const auto& event = recorded.event;
@@ -207,7 +224,37 @@ void redactPeople(EvidenceBundle& bundle, const ExportRedaction& redaction)
     }
 }
 
+/// Of the keys that the bundle names.
+void addKeyLabels(EvidenceBundle& bundle, const std::map<std::string, std::string>& labels)
+{
+    std::set<std::string> named{bundle.exportedBy};
+    if (bundle.impact) {
+        named.insert(bundle.impact->enteredBy);
+    }
+    if (bundle.run.abort) {
+        named.insert(bundle.run.abort->actor);
+    }
+    for (const auto& item : bundle.remediations) {
+        named.insert(item.enteredBy);
+    }
+    for (const auto& key : named) {
+        const auto label = labels.find(key);
+        if (label != labels.end() && !label->second.empty()) {
+            bundle.keyLabels.push_back({key, label->second});
+        }
+    }
+}
+
 } // namespace
+
+Includes everyInclude()
+{
+    Includes all;
+    for (const auto& [include, name] : EnumNames<Include>::kNames) {
+        all.insert(include);
+    }
+    return all;
+}
 
 Result<EvidenceBundle> makeEvidenceBundle(const RecordedFacts& facts, const BundleRequest& request)
 {
@@ -218,8 +265,9 @@ Result<EvidenceBundle> makeEvidenceBundle(const RecordedFacts& facts, const Bund
     bundle.exportedBy = request.exportedBy;
     bundle.exportReason = request.reason;
     bundle.redacted = request.redact;
-    for (const auto include : request.include) {
-        bundle.include.emplace_back(wireName(include));
+    for (const auto include : everyInclude()) {
+        auto& list = request.include.contains(include) ? bundle.include : bundle.leftOut;
+        list.emplace_back(wireName(include));
     }
     bundle.tenant = {facts.tenant, facts.tenantName};
     bundle.run = facts.run;
@@ -238,8 +286,11 @@ Result<EvidenceBundle> makeEvidenceBundle(const RecordedFacts& facts, const Bund
     bundle.remediations = facts.remediations;
     bundle.fixVerifications = facts.fixVerifications;
     for (const auto& step : facts.steps) {
-        bundle.steps.push_back(stepOf(step, request.include, redaction));
+        if (belongs(step.event, facts.incident, request.include)) {
+            bundle.steps.push_back(stepOf(step, request.include, redaction));
+        }
     }
+    bundle.stepsRecorded = static_cast<std::int64_t>(facts.steps.size());
     bundle.truncated = facts.truncated;
     if (!facts.steps.empty()) {
         bundle.durationUs = toMicroseconds(facts.steps.back().event.time)
@@ -248,6 +299,8 @@ Result<EvidenceBundle> makeEvidenceBundle(const RecordedFacts& facts, const Bund
     bundle.tokens = facts.run.tokensUsed;
     bundle.costMicrocents = facts.run.costMicrocents;
     bundle.totalCostCents = (bundle.costMicrocents + kMicrocentsOfCent / 2) / kMicrocentsOfCent;
+    bundle.currency = facts.currency;
+    addKeyLabels(bundle, facts.keyLabels);
     redactPeople(bundle, redaction);
     return bundle;
 }

@@ -9,6 +9,7 @@
 #include "models/domain/snapshot.h"
 #include "models/report/entered_facts.h"
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -21,7 +22,15 @@ namespace exhibit::report {
 inline constexpr std::string_view kEvidenceSchema = "exhibit/evidence-bundle/v1";
 
 /// What an export may hold beside the facts that it always holds (domain.md).
-enum class Include : std::uint8_t { FullTrace, PolicyLog, ReplayCert, RootCause, RawIo };
+enum class Include : std::uint8_t {
+    FullTrace, ///< The run's other calls: their steps, and their entries in a pack.
+    PolicyLog, ///< Decisions beside the one that opened the incident.
+    ReplayCert, ///< Replay certificates.
+    RootCause, ///< What was found to have caused it.
+    RawIo, ///< What was asked and answered, as it was recorded.
+};
+using Includes = std::set<Include>;
+[[nodiscard]] Includes everyInclude();
 
 /// One step of the run as it was recorded.
 struct RecordedStep {
@@ -38,6 +47,8 @@ struct RecordedFacts {
     std::optional<domain::PolicySnapshot> snapshot; ///< Absent when the run has none.
     std::vector<RecordedStep> steps;
     bool truncated = false; ///< There are more steps than these.
+    std::optional<std::string> currency; ///< Of the run's cost; absent: not known to be one.
+    std::map<std::string, std::string> keyLabels; ///< What the tenant calls its keys, by id.
     std::optional<Entered<Impact>> impact; ///< Absent: nobody assessed it.
     std::vector<domain::Remediation> remediations;
     std::vector<domain::FixVerification> fixVerifications; ///< Newest first.
@@ -114,6 +125,8 @@ struct EvidenceBundle {
     std::string exportReason; ///< Empty: none was given.
     bool redacted = true;
     std::vector<std::string> include;
+    std::vector<std::string> leftOut; ///< Includes that were not asked for.
+    std::vector<KeyLabel> keyLabels; ///< Of the keys that it names, where they have one.
     TenantRef tenant;
     domain::Run run;
     domain::Incident incident;
@@ -127,11 +140,13 @@ struct EvidenceBundle {
     std::vector<domain::Remediation> remediations;
     std::vector<domain::FixVerification> fixVerifications; ///< Newest first.
     std::vector<BundleStep> steps;
+    std::int64_t stepsRecorded = 0; ///< Of the run; `steps` has fewer where some are left out.
     bool truncated = false;
-    std::int64_t durationUs = 0; ///< From the first step to the last.
+    std::int64_t durationUs = 0; ///< From the run's first step to its last.
     std::int64_t tokens = 0;
     domain::Microcents costMicrocents = 0;
     std::int64_t totalCostCents = 0; ///< The same, rounded half up.
+    std::optional<std::string> currency; ///< ISO 4217; absent: not known to be one.
 };
 
 struct BundleRequest {
@@ -139,7 +154,7 @@ struct BundleRequest {
     UtcTime createdAt{};
     std::string exportedBy;
     std::string reason;
-    std::set<Include> include;
+    Includes include;
     bool redact = true; ///< Personal data, secrets, user and session.
 };
 

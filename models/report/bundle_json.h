@@ -90,6 +90,8 @@ void visitFields(V& visit, Of<V, EvidenceBundle>& bundle)
     visit("export_reason", bundle.exportReason);
     visit("redacted", bundle.redacted);
     visit("include", bundle.include);
+    visit.defaulted("left_out", bundle.leftOut);
+    visit.defaulted("key_labels", bundle.keyLabels);
     visit("tenant", bundle.tenant);
     visit("run", bundle.run);
     visit("incident", bundle.incident);
@@ -103,11 +105,13 @@ void visitFields(V& visit, Of<V, EvidenceBundle>& bundle)
     visit("remediations", bundle.remediations);
     visit("fix_verifications", bundle.fixVerifications);
     visit("steps", bundle.steps);
+    visit.defaulted("steps_recorded", bundle.stepsRecorded);
     visit("truncated", bundle.truncated);
     visit("duration_us", bundle.durationUs);
     visit("tokens", bundle.tokens);
     visit("total_cost_microcents", bundle.costMicrocents);
     visit("total_cost_cents", bundle.totalCostCents);
+    visit("currency", bundle.currency);
 }
 
 } // namespace exhibit::report

@@ -39,13 +39,20 @@ Row answerRow(const std::string& question, const AnswerSummary& answer)
              {plain(bounded(oneLine(answer.reason), 300))}}};
 }
 
+std::string whyNoCertificate(const EvidenceBundle& bundle)
+{
+    return leftOut(bundle, Include::ReplayCert)
+        ? "left out of this export by choice, whether or not one was issued"
+        : "none issued: no replay of this incident has been certified";
+}
+
 void addCertificate(Table& table, const PackFacts& facts)
 {
     const auto add = [&table](const char* item, Text value) {
         table.rows.push_back({{{plain(item)}, {std::move(value)}}});
     };
     if (!facts.certificate) {
-        add("Certificate", plain("none issued: no replay of this incident has been certified"));
+        add("Certificate", plain(whyNoCertificate(facts.bundle)));
         return;
     }
     const auto& certificate = *facts.certificate;
@@ -173,7 +180,7 @@ Notice ReportParts::withheld() const
 Result<Table> ReportParts::answersWithCode() const
 {
     const auto root = fromBase64(m_facts.root);
-    const std::string text
+    std::string text
         = fmt::format("EXH1*{}*{}*{}*{}*{}",
                       m_facts.origin,
                       m_facts.treeSize,
@@ -181,9 +188,16 @@ Result<Table> ReportParts::answersWithCode() const
                       m_facts.certificate ? urlSafe(toBase64(asView(m_facts.certificatePayload)))
                                           : std::string("-"),
                       m_facts.logKeyId);
+    std::string caption = "Scan to compare with the pack. No link, no personal data.";
+    if (m_facts.certificate && m_facts.certificate->verificationUrl) {
+        // A telephone opens the page; what stands behind "#" proves without it, and is not sent.
+        text = *m_facts.certificate->verificationUrl + "#" + text;
+        caption
+            = "Scan to open the certificate’s page. What follows # is to compare with the pack.";
+    }
     Table questions = answers();
     EXHIBIT_TRY(questions.beside, makeCode(text));
-    questions.beside->caption = "Scan to compare with the pack. No link, no personal data.";
+    questions.beside->caption = caption;
     questions.beside->alternative = "QR code with the text " + text;
     return questions;
 }
@@ -220,6 +234,9 @@ void ReportParts::basis(Document& document, const std::string& number) const
                             "ids of users and sessions, was replaced for this export; nothing else "
                             "was, so that names and what no pattern knows may stand in it."
                           : "Nothing was redacted."))});
+    if (const auto words = leftOutInWords(m_bundle.leftOut); !words.empty()) {
+        document.blocks.emplace_back(Paragraph{plain(words)});
+    }
     document.blocks.emplace_back(Paragraph{
         {{"To check it without us: ", {.bold = true}},
          {"take the pack out of this file, compare its SHA-256 with the foot of this page, and "

@@ -13,7 +13,7 @@ struct DeclarationFacts {
     std::int64_t treeSize = 0;
     std::string root; ///< Base64.
     UtcTime acquiredAt{};
-    std::string acquiredBy; ///< Id of the key.
+    std::string acquiredBy; ///< Id of the key, and what it is called.
     struct Item {
         std::string name;
         Digest sha256{};

@@ -40,6 +40,12 @@ struct ComplianceStatement {
     std::string auditorNotes;
 };
 
+/// Whose key it is, in the words of whoever created it.
+struct KeyLabel {
+    std::string keyId;
+    std::string label;
+};
+
 /// One version of what somebody entered.
 template <class T>
 struct Entered {
@@ -55,6 +61,12 @@ struct Entered {
 /// A day of the calendar as YYYY-MM-DD, at midnight UTC.
 [[nodiscard]] Result<UtcTime> parseDay(std::string_view text, const std::string& pointer);
 
+template <class V>
+void visitFields(V& visit, Of<V, KeyLabel>& key)
+{
+    visit("key_id", key.keyId);
+    visit("label", key.label);
+}
 template <class V>
 void visitFields(V& visit, Of<V, PersonalInformation>& information)
 {

@@ -60,15 +60,14 @@ FactGrid keyFacts(const ExecutiveDebriefBundle& debrief, const EvidenceBundle& b
 {
     const auto unknown = [] { return plain("not recorded"); };
     FactGrid grid;
-    grid.left
-        = {{"Incident", mono(debrief.incidentId)},
-           {"Occurred",
-            debrief.violationTime
-                ? Text{{formatTime(*debrief.violationTime), {.mono = true}}, {", claimed", {}}}
-                : unknown()},
-           {"Model", plain(oneLine(bundle.incident.model))},
-           {"Policy", plain(debrief.policyViolated)},
-           {"Cost", plain(fmt::format("{} of a currency unit", amountOf(debrief.costMicrocents)))}};
+    grid.left = {{"Incident", mono(debrief.incidentId)},
+                 {"Occurred",
+                  debrief.violationTime ? Text{{formatTime(*debrief.violationTime), {.mono = true}},
+                                               {", claimed", {}}}
+                                        : unknown()},
+                 {"Model", plain(oneLine(bundle.incident.model))},
+                 {"Policy", plain(debrief.policyViolated)},
+                 {"Cost", plain(costInWords(debrief.costMicrocents, debrief.currency))}};
     grid.right
         = {{"Risk",
             plain(debrief.riskLevel ? sentenceCase(wireName(*debrief.riskLevel)) : "Not assessed")},
@@ -126,6 +125,8 @@ ExecutiveDebriefBundle makeExecutiveDebrief(const EvidenceBundle& bundle)
     debrief.remediationStatus = remediationStatus(bundle);
     debrief.timeToDetectUs = timeToDetect(bundle);
     debrief.costMicrocents = bundle.costMicrocents;
+    debrief.currency = bundle.currency;
+    debrief.leftOut = bundle.leftOut;
     debrief.costIncurredCents = bundle.totalCostCents;
     return debrief;
 }
@@ -156,6 +157,9 @@ Result<Document> build(const PackFacts& facts, const Room& room)
     blocks.emplace_back(Paragraph{plain(
         "The record was made while the call happened, by the server the call went through. The "
         "evidence pack that is attached to this file holds it, and prevails over these pages.")});
+    if (const auto words = leftOutInWords(debrief.leftOut); !words.empty()) {
+        blocks.emplace_back(Paragraph{{{words, {.quiet = true}}}});
+    }
     return document;
 }
 

@@ -26,6 +26,8 @@ struct ExecutiveDebriefBundle {
     std::optional<std::int64_t> timeToDetectUs; ///< From the request to the decision.
     domain::Microcents costMicrocents = 0;
     std::int64_t costIncurredCents = 0;
+    std::optional<std::string> currency; ///< ISO 4217; absent: not known to be one.
+    std::vector<std::string> leftOut; ///< Includes that were not asked for.
 };
 [[nodiscard]] ExecutiveDebriefBundle makeExecutiveDebrief(const EvidenceBundle& bundle);
 
@@ -50,6 +52,8 @@ void visitFields(V& visit, Of<V, ExecutiveDebriefBundle>& bundle)
     visit("time_to_detect_us", bundle.timeToDetectUs);
     visit("cost_incurred_microcents", bundle.costMicrocents);
     visit("cost_incurred_cents", bundle.costIncurredCents);
+    visit("currency", bundle.currency);
+    visit.defaulted("left_out", bundle.leftOut);
 }
 
 } // namespace exhibit::report

@@ -40,11 +40,12 @@ void ReportParts::impact(Document& document, const std::string& heading, std::si
     }
     document.blocks.emplace_back(
         Paragraph{{{"Personal information: ", {.bold = true}}, {personal, {}}}});
-    document.blocks.emplace_back(Paragraph{{{fmt::format("Assessed by {} on {} (version {}).",
-                                                         m_bundle.impact->enteredBy,
-                                                         longDate(m_bundle.impact->enteredAt),
-                                                         m_bundle.impact->version),
-                                             {.quiet = true}}}});
+    document.blocks.emplace_back(
+        Paragraph{{{fmt::format("Assessed by {} on {} (version {}).",
+                                namedKey(m_bundle.keyLabels, m_bundle.impact->enteredBy),
+                                longDate(m_bundle.impact->enteredAt),
+                                m_bundle.impact->version),
+                    {.quiet = true}}}});
 }
 
 } // namespace exhibit::report

@@ -94,7 +94,7 @@ void ReportParts::identification(Document& document) const
                  {"Use",
                   plain(fmt::format("{}, {} in the run",
                                     counted(m_bundle.tokens, "token"),
-                                    amountOf(m_bundle.costMicrocents)))}};
+                                    costInWords(m_bundle.costMicrocents, m_bundle.currency)))}};
     const auto result
         = m_bundle.violation ? m_bundle.violation->result : domain::DecisionResult::Error;
     const auto& policy = m_bundle.violatedPolicy;
@@ -114,8 +114,7 @@ void ReportParts::identification(Document& document) const
             m_bundle.snapshot ? mono(m_bundle.snapshot->snapshotId) : plain(std::string(kUnknown))},
            {"Latency", plain(durationOf(m_incident.latencyUs))},
            {"Steps",
-            plain(grouped(static_cast<std::int64_t>(m_bundle.steps.size())) + " in "
-                  + durationOf(m_bundle.durationUs))}};
+            plain(grouped(m_bundle.stepsRecorded) + " in " + durationOf(m_bundle.durationUs))}};
     document.blocks.emplace_back(std::move(grid));
 }
 
@@ -230,7 +229,10 @@ void ReportParts::rootCause(Document& document, const std::string& number) const
     document.blocks.emplace_back(Heading{number + " Root cause"});
     const auto& cause = m_incident.rootCause;
     if (!cause) {
-        document.blocks.emplace_back(Paragraph{plain("No root cause is recorded in this export.")});
+        document.blocks.emplace_back(
+            Paragraph{plain(leftOut(m_bundle, Include::RootCause)
+                                ? "The root cause was left out of this export by choice."
+                                : "No root cause is recorded in this export.")});
     } else {
         document.blocks.emplace_back(
             Paragraph{{{"ROOT CAUSE", {.frame = Frame::Inverse}},
@@ -293,7 +295,7 @@ Result<Document> incidentReport(const PackFacts& facts)
         Title{oneLine(bundle.incident.title),
               fmt::format("{}, exported by {}{}",
                           longDate(bundle.createdAt),
-                          oneLine(bundle.exportedBy),
+                          namedKey(bundle.keyLabels, bundle.exportedBy),
                           bundle.exportReason.empty() ? ", no reason given"
                                                       : ": " + oneLine(bundle.exportReason))});
     parts.identification(document);

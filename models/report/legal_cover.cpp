@@ -58,7 +58,9 @@ void addSummary(Document& document, const LegalDiscoveryBundle& bundle)
                  {"Producing", plain(oneLine(bundle.tenantName))},
                  {"Custodian", plain(bounded(oneLine(bundle.custodians.front()), 120))},
                  {"Incident", mono(oneLine(bundle.incidentId))},
-                 {"Made", plain(longDate(bundle.createdAt) + " by " + oneLine(bundle.exportedBy))}};
+                 {"Made",
+                  plain(longDate(bundle.createdAt) + " by "
+                        + namedKey(bundle.exportedBy, bundle.exportedByLabel))}};
     grid.right = {{"Pages", plain(grouped(pages))},
                   {"Documents", plain(grouped(static_cast<std::int64_t>(bundle.documents.size())))},
                   {"Redacted", plain(grouped(countOf(bundle, Treatment::Redacted)))},

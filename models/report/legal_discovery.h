@@ -93,6 +93,7 @@ struct LegalDiscoveryBundle {
     std::string type = "legal_discovery";
     UtcTime createdAt{};
     std::string exportedBy;
+    std::string exportedByLabel; ///< What the key is called; empty: it has no label.
     std::string exportReason;
     TenantId tenantId;
     std::string tenantName;

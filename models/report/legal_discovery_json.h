@@ -88,6 +88,7 @@ void visitFields(V& visit, Of<V, LegalDiscoveryBundle>& bundle)
     visit("type", bundle.type);
     visit("created_at", bundle.createdAt);
     visit("exported_by", bundle.exportedBy);
+    visit.defaulted("exported_by_label", bundle.exportedByLabel);
     visit("export_reason", bundle.exportReason);
     visit("tenant_id", bundle.tenantId);
     visit("tenant_name", bundle.tenantName);

@@ -30,9 +30,8 @@ public:
 
     Result<void> run()
     {
-        EXHIBIT_TRY(const auto bundle, m_pack.content(std::string(kBundlePath)));
-        EXHIBIT_TRY(const Json json, parseJson(bundle.view()));
-        EXHIBIT_TRY(m_facts.bundle, fromJson<EvidenceBundle>(json, UnknownMembers::Reject));
+        EXHIBIT_CHECK(readBundle());
+        EXHIBIT_CHECK(readHolds());
         m_facts.files = m_pack.names().size();
         EXHIBIT_CHECK(readHead());
         EXHIBIT_CHECK(readKeys());
@@ -45,6 +44,34 @@ public:
     }
 
 private:
+    Result<void> readBundle()
+    {
+        EXHIBIT_TRY(const auto bundle, m_pack.content(std::string(kBundlePath)));
+        EXHIBIT_TRY(const Json json, parseJson(bundle.view()));
+        EXHIBIT_TRY(m_facts.bundle, fromJson<EvidenceBundle>(json, UnknownMembers::Reject));
+        return {};
+    }
+
+    Result<void> readHolds()
+    {
+        constexpr const char* kCase = "data/case.json";
+        if (!m_pack.has(kCase)) {
+            return {};
+        }
+        EXHIBIT_TRY(const auto file, m_pack.content(kCase));
+        EXHIBIT_TRY(const Json json, parseJson(file.view()));
+        const Json* holds = findMember(json, "holds");
+        if (holds == nullptr || !holds->is_array()) {
+            return {};
+        }
+        m_facts.holds.emplace();
+        for (const auto& hold : holds->get_array()) {
+            m_facts.holds->emplace_back(hold.is_string() ? std::string_view(hold.get_string())
+                                                         : std::string_view());
+        }
+        return {};
+    }
+
     /// The largest signed head.
     Result<void> readHead()
     {

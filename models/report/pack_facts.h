@@ -34,6 +34,7 @@ struct PackFacts {
     Digest certificatePayload{}; ///< SHA-256 of the signed statement.
     std::vector<evidence::Redaction> redactions; ///< About the incident; neighbours are counted.
     std::size_t neighboursWithheld = 0;
+    std::optional<std::vector<std::string>> holds; ///< In force then; absent: it does not say.
     evidence::VerificationReport checks; ///< With no key pinned: paper cannot vouch for itself.
     EvidenceBundle bundle;
 };

@@ -110,6 +110,10 @@ private:
         bundle.bundleId = from.bundleId;
         bundle.createdAt = from.createdAt;
         bundle.exportedBy = from.exportedBy;
+        for (const auto& key : from.keyLabels) {
+            bundle.exportedByLabel
+                = key.keyId == from.exportedBy ? key.label : bundle.exportedByLabel;
+        }
         bundle.exportReason = from.exportReason;
         bundle.tenantId = from.tenant.tenantId;
         bundle.tenantName = from.tenant.name;

@@ -9,6 +9,7 @@
 #include "models/report/report_pdf.h"
 #include "models/report/safe_text.h"
 #include "models/report/typesetter.h"
+#include "models/report/words.h"
 
 #include <fmt/format.h>
 
@@ -227,7 +228,7 @@ private:
                                m_bundle.treeSize,
                                m_bundle.root,
                                m_bundle.createdAt,
-                               m_bundle.exportedBy,
+                               namedKey(m_bundle.exportedBy, m_bundle.exportedByLabel),
                                {}};
         for (const auto& document : m_bundle.documents) {
             facts.items.push_back(

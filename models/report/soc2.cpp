@@ -26,6 +26,15 @@ std::string orUnknown(const std::string& text, const char* unknown)
     return text.empty() ? unknown : oneLine(text);
 }
 
+std::string performersOf(const Soc2Bundle& bundle, const Soc2Row& row)
+{
+    std::vector<std::string> names;
+    for (const auto& performer : row.performers) {
+        names.push_back(namedKey(bundle.keyLabels, performer));
+    }
+    return joined(names);
+}
+
 Document page(const Soc2Bundle& bundle)
 {
     Document document;
@@ -58,7 +67,9 @@ void addSummary(Document& document, const Soc2Bundle& bundle)
                   plain(bundle.compliancePeriodStart + " to " + bundle.compliancePeriodEnd
                         + ", both included, UTC")},
                  {"Log", mono(oneLine(bundle.log.origin))},
-                 {"Exported", plain(longDate(bundle.createdAt) + " by " + bundle.exportedBy)}};
+                 {"Exported",
+                  plain(longDate(bundle.createdAt) + " by "
+                        + namedKey(bundle.keyLabels, bundle.exportedBy))}};
     grid.right
         = {{"Criteria", plain(grouped(static_cast<std::int64_t>(bundle.rows.size())))},
            {"Remarks", plain(grouped(static_cast<std::int64_t>(exceptions)))},
@@ -116,8 +127,7 @@ void addRows(Document& document, const Soc2Bundle& bundle)
         Text population{{oneLine(row.shortText) + ". ", {.bold = true}},
                         {oneLine(row.populationQuery) + ".", {}}};
         if (!row.performers.empty()) {
-            population.push_back(
-                {" By " + bounded(oneLine(joined(row.performers)), 120) + ".", {}});
+            population.push_back({" By " + bounded(performersOf(bundle, row), 200) + ".", {}});
         }
         Text samples = mono(bounded(oneLine(joined(row.sampleIds, " ")), 300));
         if (row.sampleIds.empty()) {
@@ -150,11 +160,12 @@ void addAttestation(Document& document, const Soc2Bundle& bundle)
                                            + bundle.compliancePeriodEnd});
     if (bundle.attestationStatement) {
         document.blocks.emplace_back(Paragraph{plain(safeText(*bundle.attestationStatement))});
-        document.blocks.emplace_back(
-            Paragraph{{{fmt::format("Entered by {}, version {}. The words are the management’s.",
-                                    bundle.statementBy.value_or("an unknown key"),
-                                    bundle.statementVersion.value_or(0)),
-                        {.quiet = true}}}});
+        document.blocks.emplace_back(Paragraph{
+            {{fmt::format("Entered by {}, version {}. The words are the management’s.",
+                          bundle.statementBy ? namedKey(bundle.keyLabels, *bundle.statementBy)
+                                             : std::string("an unknown key"),
+                          bundle.statementVersion.value_or(0)),
+              {.quiet = true}}}});
     } else {
         document.blocks.emplace_back(Paragraph{
             {{"No attestation has been entered. ", {.bold = true}},

@@ -44,6 +44,7 @@ struct Soc2Bundle {
     UtcTime createdAt{};
     std::string exportedBy;
     std::string exportReason;
+    std::vector<KeyLabel> keyLabels; ///< Of the keys that it names, where they have one.
     TenantId tenantId;
     std::string tenantName;
     std::string compliancePeriodStart;
@@ -100,6 +101,7 @@ void visitFields(V& visit, Of<V, Soc2Bundle>& bundle)
     visit("created_at", bundle.createdAt);
     visit("exported_by", bundle.exportedBy);
     visit("export_reason", bundle.exportReason);
+    visit.defaulted("key_labels", bundle.keyLabels);
     visit("tenant_id", bundle.tenantId);
     visit("tenant_name", bundle.tenantName);
     visit("compliance_period_start", bundle.compliancePeriodStart);

@@ -80,6 +80,12 @@ void ReportParts::trace(Document& document, const std::string& number) const
         = "Times are milliseconds from the run’s first step by the server’s clock. “seq” "
           "is the entry of the signed log that commits to the step; a dash: no entry of the pack "
           "does.";
+    if (leftOut(m_bundle, Include::FullTrace)) {
+        note += " Steps of the run’s other calls were left out of this export by choice.";
+    }
+    if (leftOut(m_bundle, Include::PolicyLog)) {
+        note += " So were decisions beside the one that opened the incident.";
+    }
     if (m_bundle.truncated) {
         note += " The run has more steps than an export holds; the last ones are left out.";
     }

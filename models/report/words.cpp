@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/report/words.h"
 
+#include "models/report/safe_text.h"
+#include "models/report/step_line.h"
+
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace exhibit::report {
 
@@ -40,7 +45,8 @@ bool ranOver(const EvidenceBundle& bundle)
 std::string causeInPlainWords(const EvidenceBundle& bundle)
 {
     if (!bundle.incident.rootCause) {
-        return "Why it happened is not part of this export. ";
+        return leftOut(bundle, Include::RootCause) ? "Why it happened was left out of this export. "
+                                                   : "Why it happened is not part of this export. ";
     }
     const auto kind = bundle.incident.rootCause->kind;
     return kind == domain::GapKind::ModelFault && ranOver(bundle)
@@ -81,6 +87,63 @@ std::string outcomeInPlainWords(const EvidenceBundle& bundle)
         return "The policy that decided let it pass.";
     }
     return {};
+}
+
+std::string costInWords(domain::Microcents microcents, const std::optional<std::string>& currency)
+{
+    return currency
+        ? fmt::format("{} {}", oneLine(*currency), amountOf(microcents))
+        : amountOf(microcents) + (microcents == 0 ? "" : " of a currency that is not recorded");
+}
+
+std::string namedKey(const std::vector<KeyLabel>& labels, const std::string& keyId)
+{
+    const auto found = std::find_if(
+        labels.begin(), labels.end(), [&keyId](const auto& key) { return key.keyId == keyId; });
+    return namedKey(keyId, found == labels.end() ? std::string() : found->label);
+}
+
+std::string namedKey(const std::string& keyId, const std::string& label)
+{
+    return label.empty() ? oneLine(keyId)
+                         : fmt::format("{} ({})", oneLine(keyId), bounded(oneLine(label), 120));
+}
+
+bool leftOut(const EvidenceBundle& bundle, Include include)
+{
+    const auto& names = bundle.leftOut;
+    return std::find(names.begin(), names.end(), wireName(include)) != names.end();
+}
+
+namespace {
+
+std::string_view inWords(std::string_view include)
+{
+    constexpr std::pair<Include, std::string_view> kWords[] = {
+        {Include::FullTrace, "the run’s other calls"},
+        {Include::PolicyLog, "decisions of policies beside the one that opened the incident"},
+        {Include::ReplayCert, "replay certificates"},
+        {Include::RootCause, "the root cause"},
+        {Include::RawIo, "what was asked and answered, word for word"},
+    };
+    for (const auto& [one, words] : kWords) {
+        if (wireName(one) == include) {
+            return words;
+        }
+    }
+    return include;
+}
+
+} // namespace
+
+std::string leftOutInWords(const std::vector<std::string>& leftOut)
+{
+    std::string all;
+    for (const auto& include : leftOut) {
+        all += fmt::format(
+            "{}{} ({})", all.empty() ? "" : "; ", inWords(include), oneLine(include));
+    }
+    return all.empty() ? all : "Left out of this export by choice: " + all + ".";
 }
 
 std::string gapName(domain::GapKind kind)

@@ -19,6 +19,15 @@ namespace exhibit::report {
 [[nodiscard]] Mark markOf(domain::DecisionResult result);
 /// "false_positive" -> "False positive".
 [[nodiscard]] std::string sentenceCase(std::string_view wire);
+/// "USD 0.023": what the run cost, and in which currency as far as that is known.
+[[nodiscard]] std::string costInWords(domain::Microcents microcents,
+                                      const std::optional<std::string>& currency);
+/// "key_… (Night shift)": the id and what its owner calls it.
+[[nodiscard]] std::string namedKey(const std::vector<KeyLabel>& labels, const std::string& keyId);
+[[nodiscard]] std::string namedKey(const std::string& keyId, const std::string& label);
+[[nodiscard]] bool leftOut(const EvidenceBundle& bundle, Include include);
+/// What the bundle does not hold because it was not asked for; empty: nothing.
+[[nodiscard]] std::string leftOutInWords(const std::vector<std::string>& leftOut);
 /// "21 November 2026".
 [[nodiscard]] std::string longDate(UtcTime time);
 

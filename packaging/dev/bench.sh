@@ -35,9 +35,12 @@ bench() {
         build release exhibitctl
         python3 tests/bench/detection.py "$@" ;;
     report)
-        install_packages build run
-        build release bench_report
-        build/release/bin/bench_report "$@" ;;
+        install_packages build run bench
+        build release bench_report bench_soc2 exhibitd exhibit-signer exhibitctl exhibit-sample-upstream
+        build/release/bin/bench_report "$@"
+        [ $# -gt 0 ] && return # One of each to look at.
+        build/release/bin/bench_soc2
+        python3 tests/bench/exports.py ;;
     ui)
         install_packages build
         build release bench_ui

@@ -91,10 +91,13 @@ http::Response answerExport(const SharedServices& services,
     if (large || prefersJob(request.headers)) {
         return asJob(services, request, std::move(order));
     }
-    auto exported = order.make({});
-    if (!exported && exported.error().subject == kNeedsJob) {
+    auto made = services->exports == nullptr ? std::optional(order.make({}))
+                                             : services->exports->makeNow(order);
+    const bool job = !made || (!*made && made->error().subject == kNeedsJob);
+    if (job) {
         return asJob(services, request, std::move(order));
     }
+    auto& exported = *made;
     if (!exported) {
         return refusal(request, exported.error());
     }

@@ -5,9 +5,6 @@
 #include "server/ops/log.h"
 #include "server/storage/entry_names.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <set>
 
@@ -17,13 +14,15 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int kMakers = 2;
-constexpr std::size_t kTasksMax = 64; ///< Of all tenants.
+constexpr std::size_t kTasksMax = 1000; ///< Of all tenants.
 constexpr auto kBeatEvery = 1s;
 constexpr int kBeatsBetweenSweeps = 60;
+/// Of one that waits: many may, and each beat is a transaction.
+constexpr int kBeatsOfWaiting = 10;
 constexpr auto kBeatTimeout = 5s;
 constexpr auto kStoreTimeout = 60s;
-/// Below what serves calls: an export may take its time.
-constexpr int kNiceness = 5;
+/// For a turn while a client waits.
+constexpr auto kPatience = 2s;
 
 constexpr std::string_view kInternal = "internal";
 constexpr std::string_view kUnavailable = "unavailable";
@@ -111,8 +110,24 @@ Result<storage::ExportJob> ExportJobs::start(ExportOrder order)
     return stored;
 }
 
+std::optional<Result<Exported>> ExportJobs::makeNow(const ExportOrder& order)
+{
+    std::optional<Result<Exported>> made;
+    const bool begun = m_gate.run(
+        [&] {
+            try {
+                made = order.make({});
+            } catch (const std::exception& exception) {
+                made = fail(ErrorCode::Internal, std::string("an exception: ") + exception.what());
+            }
+        },
+        kPatience);
+    return begun ? std::move(made) : std::nullopt;
+}
+
 void ExportJobs::stop()
 {
+    m_gate.stop();
     {
         const std::lock_guard lock(m_mutex);
         m_stopping = true;
@@ -150,10 +165,7 @@ std::shared_ptr<ExportJobs::Task> ExportJobs::next()
 
 void ExportJobs::work()
 {
-    // Of this thread alone: for Linux a thread's id names a process here.
-    if (setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness) != 0) {
-        ops::logWarning("exports run with the priority of calls: it cannot be lowered");
-    }
+    workBehindCalls();
     std::unique_lock lock(m_mutex);
     while (!m_stopping) {
         const auto task = next();
@@ -163,6 +175,7 @@ void ExportJobs::work()
         }
         task->job.state = storage::ExportJobState::Running;
         lock.unlock();
+        beat(*task); // It may have been cancelled since it was last asked for.
         make(*task);
         lock.lock();
         m_tasks.remove(task);
@@ -272,7 +285,12 @@ void ExportJobs::keep()
 {
     std::unique_lock lock(m_mutex);
     for (int beats = 0; !m_stopping; ++beats) {
-        const Tasks tasks = m_tasks;
+        Tasks tasks = m_tasks;
+        if (beats % kBeatsOfWaiting != 0) {
+            tasks.remove_if([](const auto& task) {
+                return task->job.state == storage::ExportJobState::Waiting;
+            });
+        }
         lock.unlock();
         for (const auto& task : tasks) {
             beat(*task);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "server/api/export_gate.h"
 #include "server/storage/catalogue.h"
 #include "server/storage/export_job_store.h"
 #include "server/storage/export_record.h"
@@ -56,6 +57,8 @@ public:
     /// Stored as waiting, and made in its turn: jobs of a tenant that has none running come first.
     /// Errors as of addExportJob(); Unavailable when the queue is full or the server stops.
     [[nodiscard]] Result<storage::ExportJob> start(ExportOrder order);
+    /// Made while the caller waits; nullopt: others are being made, it may become a job.
+    [[nodiscard]] std::optional<Result<Exported>> makeNow(const ExportOrder& order);
     /// For the store's functions: jobs of an earlier life of this server read as failed.
     [[nodiscard]] const storage::ExportMaker& maker() const { return m_maker; }
     /// Ends what is being made, waits for it and says so in the database, as far as it answers.
@@ -92,6 +95,7 @@ private:
     std::condition_variable m_changed;
     Tasks m_tasks; ///< Waiting and running.
     bool m_stopping = false;
+    ExportGate m_gate;
     std::vector<std::thread> m_threads;
 };
 

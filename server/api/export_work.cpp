@@ -79,10 +79,16 @@ Result<Exported> exportAsJson(const ExportWork& work)
         {printJson(toJson(bundle)), "application/json", work.incident.text() + ".json", {}});
 }
 
-Result<Exported> exportAsReport(const ExportWork& work, report::ReportKind kind)
+/// Without the bundle it is made of: pages need room too.
+Result<storage::ExportedPack> packAlone(const ExportWork& work)
 {
     EXHIBIT_TRY(const auto bundle, makeBundle(work));
-    EXHIBIT_TRY(const auto pack, makePack(work, bundle));
+    return makePack(work, bundle);
+}
+
+Result<Exported> exportAsReport(const ExportWork& work, report::ReportKind kind)
+{
+    EXHIBIT_TRY(const auto pack, packAlone(work));
     EXHIBIT_TRY(const auto keys, work.services->evidence->packKeys());
     EXHIBIT_CHECK(work.tell("pages"));
     EXHIBIT_TRY(auto pdf,
@@ -179,9 +185,13 @@ Result<storage::ExportedPack> makePack(const ExportWork& work, const report::Evi
         pack.classifications = bundle.violatedPolicy->references;
     }
     pack.exporter = work.actor;
-    const auto& include = work.request.include;
-    pack.rawCalls = !work.request.redact
-        && std::find(include.begin(), include.end(), report::Include::RawIo) != include.end();
+    // Of what the bundle holds, the evidence too.
+    for (const auto one : report::everyInclude()) {
+        const auto& left = bundle.leftOut;
+        if (std::find(left.begin(), left.end(), wireName(one)) != left.end()) {
+            pack.include.erase(one);
+        }
+    }
     const bool withheld = !work.request.production.withheld.empty();
     if (redaction.on() || withheld) {
         pack.withhold = [&redaction, withheld](std::string_view path,

@@ -27,11 +27,7 @@ Result<Bundles> bundlesOf(const ExportWork& work)
                                   .createdAt = utcNow(),
                                   .exportedBy = work.actor.id,
                                   .reason = work.request.reason,
-                                  .include = {report::Include::FullTrace,
-                                              report::Include::PolicyLog,
-                                              report::Include::ReplayCert,
-                                              report::Include::RootCause,
-                                              report::Include::RawIo},
+                                  .include = report::everyInclude(),
                                   .redact = false};
     Bundles bundles;
     EXHIBIT_TRY(bundles.original, report::makeEvidenceBundle(facts, request));

@@ -4,6 +4,7 @@
 #include "models/report/case_uco.h"
 #include "models/report/declaration.h"
 #include "models/report/typesetter.h"
+#include "models/report/words.h"
 #include "server/api/export_work.h"
 #include "server/storage/mappings.h"
 
@@ -67,13 +68,14 @@ Result<Exported> exportAsDeclaration(const ExportWork& work)
 {
     EXHIBIT_TRY(const auto source, readSource(work));
     const auto& facts = source.facts;
-    const auto pages = report::draftDeclaration({facts.bundle.tenant.name,
-                                                 facts.origin,
-                                                 static_cast<std::int64_t>(facts.treeSize),
-                                                 facts.root,
-                                                 facts.bundle.createdAt,
-                                                 facts.bundle.exportedBy,
-                                                 {{"evidence.exhibit, attached", facts.sha256}}});
+    const auto pages = report::draftDeclaration(
+        {facts.bundle.tenant.name,
+         facts.origin,
+         static_cast<std::int64_t>(facts.treeSize),
+         facts.root,
+         facts.bundle.createdAt,
+         report::namedKey(facts.bundle.keyLabels, facts.bundle.exportedBy),
+         {{"evidence.exhibit, attached", facts.sha256}}});
     EXHIBIT_TRY(const auto typeset, report::typeset(pages));
     report::PdfFinish finish;
     finish.attachments.push_back({std::string(report::kAttachedPack),

@@ -13,6 +13,8 @@ namespace exhibit::storage {
 using evidence::kCallEntry;
 inline constexpr std::string_view kDecisionEntry = "decision.recorded";
 inline constexpr std::string_view kIncidentEntry = "incident.opened";
+inline constexpr std::string_view kDecisionPath = "/decision";
+inline constexpr std::string_view kIncidentPath = "/incident";
 /// Of a call: {"count": n, "sha256": hex} over its steps; see stepsDigest().
 inline constexpr std::string_view kStepsPath = "/steps";
 /// Of a call: how many decisions other than PASS it had; each has an entry of its own.

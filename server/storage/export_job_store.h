@@ -45,7 +45,7 @@ struct ExportMaker {
 
 inline constexpr std::int64_t kExportPartBytes = 1024 * 1024;
 inline constexpr std::int64_t kExportFileBytesMax = std::int64_t{1} << 30;
-inline constexpr std::int64_t kOpenExportsMax = 4; ///< Of a tenant: waiting or running.
+inline constexpr std::int64_t kOpenExportsMax = 250; ///< Of a tenant: waiting or running.
 inline constexpr std::int64_t kKeptExportBytesMax = std::int64_t{4} << 30; ///< Of a tenant.
 inline constexpr std::chrono::hours kExportKept{24}; ///< From its order, and again from its end.
 inline constexpr std::chrono::seconds kExportLostAfter{30}; ///< Without a word of its maker.

@@ -120,4 +120,17 @@ Result<void> KeyStore::revoke(
     });
 }
 
+Result<std::map<std::string, std::string>> readKeyLabels(Transaction& transaction)
+{
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT key_id, label FROM api_keys"
+                                  " WHERE tenant_id = $1 AND label <> ''",
+                                  {transaction.tenant()}));
+    std::map<std::string, std::string> labels;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        labels.emplace(KeyId{rows.uuid(row, 0)}.text(), rows.text(row, 1));
+    }
+    return labels;
+}
+
 } // namespace exhibit::storage

@@ -5,6 +5,7 @@
 #include "server/storage/audit_store.h"
 #include "server/storage/database.h"
 
+#include <map>
 #include <vector>
 
 namespace exhibit::storage {
@@ -22,11 +23,11 @@ public:
                                    const Actor& actor,
                                    LedgerAppender& ledger,
                                    Deadline deadline);
-    /// Revoked ones too, oldest first.
     /// Whether the tenant goes by this slug.
     [[nodiscard]] Result<bool> isSlugOf(TenantId tenant,
                                         const std::string& slug,
                                         Deadline deadline);
+    /// Revoked ones too, oldest first.
     [[nodiscard]] Result<std::vector<domain::ApiKey>> list(TenantId tenant, Deadline deadline);
     /// NotFound when the tenant has no such key or it is revoked already; Conflict for the last key
     /// of an admin, which would lock everybody out.
@@ -36,5 +37,8 @@ public:
 private:
     Database& m_database;
 };
+
+/// What the transaction's tenant calls its keys, by their ids; those without a label are not in it.
+[[nodiscard]] Result<std::map<std::string, std::string>> readKeyLabels(Transaction& transaction);
 
 } // namespace exhibit::storage

@@ -11,6 +11,7 @@
 #include "server/storage/pack_calls.h"
 #include "server/storage/pack_custody.h"
 #include "server/storage/pack_parts.h"
+#include "server/storage/pack_scope.h"
 #include "server/storage/time_stamps.h"
 
 #include <fmt/format.h>
@@ -40,11 +41,17 @@ public:
 
     Result<evidence::PackPayload> build()
     {
-        EXHIBIT_CHECK(findScope());
+        EXHIBIT_TRY(m_found,
+                    findPackScope(m_transaction,
+                                  m_checkpoint,
+                                  m_request.incident,
+                                  includes(report::Include::FullTrace)));
         EXHIBIT_CHECK(addEntries());
         EXHIBIT_CHECK(addProofs());
-        EXHIBIT_CHECK(addCertificates());
-        if (m_request.rawCalls && !hidesAnything()) {
+        if (includes(report::Include::ReplayCert)) {
+            EXHIBIT_CHECK(addCertificates());
+        }
+        if (includes(report::Include::RawIo) && !redacts()) {
             EXHIBIT_CHECK(addCallBytes(m_transaction, m_keys, m_scope, m_payload));
         }
         EXHIBIT_CHECK(addCustody(m_scope, m_payload));
@@ -52,8 +59,7 @@ public:
         EXHIBIT_CHECK(addRedactions());
         EXHIBIT_TRY(
             const auto others,
-            addOpenings(
-                m_transaction, m_keys, m_packKeys, {m_checkpoint, !hidesAnything()}, m_payload));
+            addOpenings(m_transaction, m_keys, m_packKeys, {m_checkpoint, !redacts()}, m_payload));
         EXHIBIT_CHECK(
             addPackKeys(m_transaction, m_packKeys, {m_head, m_origin}, others, m_payload));
         addReadme(m_payload);
@@ -61,53 +67,14 @@ public:
     }
     [[nodiscard]] const std::string& origin() const { return m_origin; }
     [[nodiscard]] std::uint64_t withheld() const { return m_withheld; }
-    /// Entries of earlier exports that are not in the pack.
-    [[nodiscard]] std::int64_t handedOutBefore() const { return m_handedOutBefore; }
-    [[nodiscard]] const JsonArray& holds() const { return m_holds; }
+    [[nodiscard]] CaseFacts known() const
+    {
+        return {m_found.handedOutBefore, m_found.runLeftOut, m_holds};
+    }
     [[nodiscard]] std::uint64_t first() const { return *m_scope.begin(); }
     [[nodiscard]] std::uint64_t last() const { return *m_scope.rbegin(); }
 
 private:
-    /// Entries that name the incident or its call.
-    Result<void> findScope()
-    {
-        EXHIBIT_TRY(const Rows incident,
-                    m_transaction.query("SELECT call_id, run_id FROM incidents"
-                                        " WHERE tenant_id = $1 AND incident_id = $2",
-                                        {m_transaction.tenant(), m_request.incident}));
-        if (incident.empty()) {
-            return fail(ErrorCode::NotFound, "there is no such incident");
-        }
-        EXHIBIT_TRY(const auto named,
-                    entriesOfIncident(m_transaction, m_checkpoint.epoch, m_request.incident));
-        if (named.sequences.empty()) {
-            return fail(ErrorCode::NotFound, "the incident has no entry in the signed log yet");
-        }
-        m_scope.insert(named.sequences.begin(), named.sequences.end());
-        m_handedOutBefore = named.leftOut;
-        // The call's own entry may be far behind: it is written when the answer has ended.
-        EXHIBIT_TRY(const Rows linked,
-                    m_transaction.query(
-                        "SELECT sequence_number FROM ledger_links WHERE tenant_id = $1"
-                        " AND epoch = $2 AND (about = $3 OR about IN (SELECT decision_id"
-                        " FROM decisions WHERE tenant_id = $1 AND run_id = $4 AND call_id = $3))",
-                        {m_transaction.tenant(),
-                         m_checkpoint.epoch,
-                         CallId{incident.uuid(0, 0)},
-                         RunId{incident.uuid(0, 1)}}));
-        for (std::size_t row = 0; row < linked.size(); ++row) {
-            m_scope.insert(static_cast<std::uint64_t>(linked.integer(row, 0)));
-        }
-        std::erase_if(m_scope, [this](std::uint64_t s) { return s >= m_checkpoint.head.size; });
-        if (m_scope.empty()) {
-            return fail(ErrorCode::NotFound, "the incident has no entry in the signed log yet");
-        }
-        if (m_scope.size() > limits::kPackRangeMax) {
-            return fail(ErrorCode::TooLarge, "the incident has more entries than a pack may hold");
-        }
-        return {};
-    }
-
     /// A contiguous range, whose chain can be followed; over a longer one those in scope alone.
     Result<void> addEntries()
     {
@@ -227,9 +194,41 @@ private:
         return !std::includes(m_scope.begin(), m_scope.end(), named.begin(), named.end());
     }
 
-    [[nodiscard]] bool hidesAnything() const
+    [[nodiscard]] bool includes(report::Include include) const
+    {
+        return m_request.include.contains(include);
+    }
+
+    [[nodiscard]] bool redacts() const
     {
         return !m_request.redactions.empty() || m_request.withhold;
+    }
+
+    /// A bare hash lets what is left out be guessed.
+    [[nodiscard]] bool hidesAnything() const
+    {
+        return redacts() || !includes(report::Include::PolicyLog)
+            || !includes(report::Include::RootCause);
+    }
+
+    /// What nobody asked for; nullopt: the field may be shown.
+    std::optional<std::string> reasonToLeaveOut(const std::string& path, const Json& value) const
+    {
+        const bool decision = path == kDecisionPath;
+        if (!decision && path != kIncidentPath) {
+            return std::nullopt;
+        }
+        const auto said = value.is_string() ? parseJson(value.get_string()) : Result<Json>(Json());
+        if (decision && !includes(report::Include::PolicyLog)
+            && (!said || !m_found.openedBy
+                || stringMember(*said, "decision_id") != m_found.openedBy->text())) {
+            return "left out by choice: policy_log";
+        }
+        if (!decision && !includes(report::Include::RootCause)
+            && (!said || findMember(*said, "root_cause") != nullptr)) {
+            return "left out by choice: root_cause";
+        }
+        return std::nullopt;
     }
 
     std::optional<std::string> reasonToWithhold(const std::string& path,
@@ -237,12 +236,16 @@ private:
                                                 const std::vector<FieldFile>& files) const
     {
         for (const auto& file : files) {
-            if (!m_request.withhold || file.position != position || file.blob) {
+            if (file.position != position || file.blob) {
                 continue;
             }
             const auto field = evidence::parseField(file.bytes);
-            return field ? m_request.withhold(path, field->value)
-                         : std::optional<std::string>("the field cannot be read");
+            if (!field) {
+                return "the field cannot be read";
+            }
+            auto reason = reasonToLeaveOut(path, field->value);
+            return reason || !m_request.withhold ? std::move(reason)
+                                                 : m_request.withhold(path, field->value);
         }
         return std::nullopt;
     }
@@ -336,13 +339,13 @@ private:
     const PackRequest& m_request;
     const PackHead& m_head;
     const StoredCheckpoint& m_checkpoint;
-    std::set<std::uint64_t> m_scope;
+    PackScope m_found;
+    std::set<std::uint64_t>& m_scope = m_found.entries;
     Erasures m_erasures;
     std::set<std::uint64_t> m_unreadable; ///< Entries with fields whose key was lost.
     std::string m_origin;
     std::vector<evidence::Redaction> m_redactions;
     std::uint64_t m_withheld = 0;
-    std::int64_t m_handedOutBefore = 0;
     JsonArray m_holds;
     evidence::PackPayload m_payload;
 };
@@ -374,7 +377,7 @@ Result<ExportedPack> exportPack(Database& database,
         EXHIBIT_TRY(auto payload, builder.build());
         pack.origin = builder.origin();
         pack.withheld = builder.withheld();
-        known = {builder.handedOutBefore(), builder.holds()};
+        known = builder.known();
         return payload;
     };
     EXHIBIT_TRY(auto payload, database.read(tenant, deadline, build));

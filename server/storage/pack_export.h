@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/evidence/pack.h"
+#include "models/report/bundle.h"
 #include "server/storage/audit_store.h"
 #include "server/storage/checkpointer.h"
 
@@ -23,9 +24,9 @@ struct PackRequest {
     std::string authority; ///< By what right they are handed out; empty: not said.
     std::vector<std::string> classifications; ///< Ids that the incident's policy refers to.
     Actor exporter;
-    /// The bytes of requests and answers go with it, as long as nothing else is left out: they
-    /// cannot be redacted, for they would not be what was recorded.
-    bool rawCalls = false;
+    /// RawIo is the bytes of requests and answers, which go with it as long as nothing is redacted:
+    /// what is left of them would not be what was recorded.
+    report::Includes include = report::everyInclude();
     /// Why a field that could be shown is withheld all the same; nullopt: it is shown. May be
     /// empty.
     std::function<std::optional<std::string>(std::string_view path, const Json& value)> withhold;
@@ -79,11 +80,12 @@ struct ExportedPack {
 };
 
 /// The evidence of one incident as a pack: the contiguous range of the log from the first to the
-/// last entry about its call (over more than limits::kPackRangeMax those entries alone), the fields
-/// of those entries, a proof of each under a head signed now, the incident's certificates, and the
-/// signature over it all. Fields of entries in between are withheld, as are the
-/// redacted ones; everything not shown is listed. What leaves with it is the caller's to record.
-/// NotFound for an unknown incident; TooLarge when it has more entries than limits::kPackRangeMax.
+/// last entry about it and, with FullTrace, its run (over more than limits::kPackRangeMax those
+/// entries alone), the fields of those entries, a proof of each under a head signed now, the
+/// incident's certificates, and the signature over it all. Fields of entries in between are
+/// withheld, as are the redacted ones; everything not shown is listed. What leaves with it is the
+/// caller's to record. NotFound for an unknown incident; TooLarge when it has more entries than
+/// limits::kPackRangeMax.
 [[nodiscard]] Result<ExportedPack> exportPack(Database& database,
                                               const LedgerParts& parts,
                                               TenantId tenant,

@@ -176,6 +176,10 @@ void addReadme(evidence::PackPayload& payload)
 
 Result<Bytes> caseFile(const PackRequest& request, const std::string& id, const CaseFacts& known)
 {
+    JsonArray include;
+    for (const auto one : request.include) {
+        include.emplace_back(wireName(one));
+    }
     return canonicalJson(
         JsonObject{{"authority", request.authority},
                    {"case", request.caseId},
@@ -187,7 +191,9 @@ Result<Bytes> caseFile(const PackRequest& request, const std::string& id, const 
                    {"exports_left_out", known.handedOutBefore},
                    {"holds", known.holds},
                    {"incident_id", request.incident.text()},
-                   {"pack", id}});
+                   {"include", std::move(include)},
+                   {"pack", id},
+                   {"run_entries_left_out", known.runLeftOut}});
 }
 
 Result<void> expectNotInvalid(const ExportedPack& pack, const PackKeys& keys)

@@ -53,6 +53,7 @@ struct PackLog {
 void addReadme(evidence::PackPayload& payload);
 struct CaseFacts {
     std::int64_t handedOutBefore = 0; ///< Entries of earlier exports that are not in the pack.
+    std::int64_t runLeftOut = 0; ///< Entries of the run for which it had no room.
     JsonArray holds; ///< Ids of those in force.
 };
 /// data/case.json.

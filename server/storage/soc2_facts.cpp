@@ -3,6 +3,7 @@
 
 #include "models/base/base64.h"
 #include "server/storage/entered_store.h"
+#include "server/storage/key_store.h"
 #include "server/storage/ledger_reading.h"
 #include "server/storage/mappings.h"
 #include "server/storage/soc2_populations.h"
@@ -52,6 +53,27 @@ public:
             EXHIBIT_CHECK(fill(row, *population));
         }
         bundle.rows.push_back(std::move(row));
+        return {};
+    }
+
+    /// What the keys that the bundle names are called.
+    void addKeyLabels()
+    {
+        auto& bundle = m_evidence.bundle;
+        std::set<std::string> named{bundle.exportedBy, bundle.statementBy.value_or("")};
+        for (const auto& row : bundle.rows) {
+            named.insert(row.performers.begin(), row.performers.end());
+        }
+        for (const auto& key : named) {
+            if (const auto label = m_labels.find(key); label != m_labels.end()) {
+                bundle.keyLabels.push_back({key, label->second});
+            }
+        }
+    }
+
+    Result<void> readLabels()
+    {
+        EXHIBIT_TRY(m_labels, readKeyLabels(m_transaction));
         return {};
     }
 
@@ -109,10 +131,14 @@ private:
         Bytes listing;
         std::set<std::string> performers;
         for (std::size_t i = 0; i < rows.size(); ++i) {
-            performers.emplace(rows.text(i, 2));
+            const std::string performer(rows.text(i, 2));
+            performers.insert(performer);
             JsonObject member{{"id", idOf(rows, i, population)},
                               {"at", formatTime(rows.time(i, 1))},
-                              {"performer", rows.text(i, 2)}};
+                              {"performer", performer}};
+            if (const auto label = m_labels.find(performer); label != m_labels.end()) {
+                member.emplace("performer_label", label->second);
+            }
             if (!rows.isNull(i, 3)) {
                 member.emplace("entry_seq", rows.integer(i, 3));
                 row.entrySeq = std::max(row.entrySeq.value_or(0), rows.integer(i, 3));
@@ -136,8 +162,15 @@ private:
         return addGap(row, population);
     }
 
+    static void addRemark(report::Soc2Row& row, std::string_view remark)
+    {
+        row.exception += (row.exception.empty() || remark.empty() ? "" : " ");
+        row.exception += remark;
+    }
+
     Result<void> addGap(report::Soc2Row& row, const Soc2Population& population)
     {
+        addRemark(row, population.remark);
         if (population.gapSql.empty()) {
             return {};
         }
@@ -145,7 +178,7 @@ private:
                     m_transaction.query(std::string(population.gapSql),
                                         {m_transaction.tenant(), m_period.from, m_period.to}));
         if (const auto count = rows.integer(0, 0); count > 0) {
-            row.exception = std::to_string(count) + " " + std::string(population.gapWords) + ".";
+            addRemark(row, std::to_string(count) + " " + std::string(population.gapWords) + ".");
         }
         return {};
     }
@@ -160,6 +193,7 @@ private:
     Transaction& m_transaction;
     Soc2Evidence& m_evidence;
     const Period& m_period;
+    std::map<std::string, std::string> m_labels; ///< By the key's id.
 };
 
 void addStatement(report::Soc2Bundle& bundle,
@@ -257,10 +291,12 @@ Result<Soc2Evidence> readSoc2(Database& database,
                                       {transaction.tenant()}));
         bundle.tenantName = rows.empty() ? "" : std::string(rows.text(0, 0));
         Builder builder(transaction, evidence, period);
+        EXHIBIT_CHECK(builder.readLabels());
         EXHIBIT_CHECK(builder.addLog());
         for (const auto& criterion : criteria.at("criteria").as_array()) {
             EXHIBIT_CHECK(builder.addRow(criterion));
         }
+        builder.addKeyLabels();
         return {};
     }));
     return evidence;

@@ -17,6 +17,7 @@ struct Soc2Population {
     std::string sql;
     std::string_view gapSql; ///< Counts what is missing; empty: nothing is looked for.
     std::string_view gapWords;
+    std::string_view remark{}; ///< What the criterion asks for and no record can show.
 };
 
 /// nullptr: nothing of that name is recorded.

@@ -2,6 +2,7 @@
 // Exports as jobs: ordered, followed, fetched in ranges, broken off, cancelled, over real sockets.
 #include "models/base/sha256.h"
 #include "tests/integration/export_fixture.h"
+#include "tests/support/cutting_relay.h"
 
 #include <csignal>
 
@@ -70,14 +71,16 @@ protected:
         return path;
     }
     /// Calls of one run, so many that a production of it has more steps than are made at once.
-    static std::string makeLongRun()
+    static std::string makeLongRun(const std::string& name)
     {
         const std::string body
             = R"({"model":"gpt-4o","messages":[{"role":"user","content":"go on"}],)"
-              R"("metadata":{"run_id":"long"}})";
+              R"("metadata":{"run_id":")"
+            + name + R"("}})";
         const std::string last
             = R"({"model":"gpt-4o","stream":true,"messages":[{"role":"user","content":"go on"}],)"
-              R"("metadata":{"run_id":"long","context":{"contract":{"auto_renew":null}}}})";
+              R"("metadata":{"run_id":")"
+            + name + R"(","context":{"contract":{"auto_renew":null}}}})";
         for (int i = 0; i <= 30; ++i) {
             const auto reply
                 = ask("POST",
@@ -90,7 +93,7 @@ protected:
         std::string incident;
         const auto deadline = soon();
         while (incident.empty() && !deadline.reached()) {
-            const auto found = s_server->controlJson({"search", "run:long"});
+            const auto found = s_server->controlJson({"search", "run:" + name});
             const Json* hits = found ? findMember(*found, "incidents") : nullptr;
             if (hits != nullptr && !hits->get_array().empty()) {
                 incident = stringMember(hits->get_array()[0], "incident_id");
@@ -208,7 +211,7 @@ TEST_F(ExportJobs, whatCannotBeMadeFailsWithItsReason)
 
 TEST_F(ExportJobs, aLargeExportBecomesOneAndTheCommandLineFollowsIt)
 {
-    const std::string incident = makeLongRun();
+    const std::string incident = makeLongRun("long");
     const std::string file = (s_folder->path() / "long").string();
     const std::string log = (s_folder->path() / "long.log").string();
     const auto wait = [&](const std::string& format) {
@@ -263,6 +266,39 @@ TEST_F(ExportJobs, aLargeExportBecomesOneAndTheCommandLineFollowsIt)
     EXPECT_FALSE(std::ifstream(file + "2").good());
     const auto jobs = ask("GET", "/api/v1/exports");
     EXPECT_EQ(jobs.body.find("\"running\""), std::string::npos) << jobs.body;
+}
+
+TEST_F(ExportJobs, theCommandLineGoesOnWhereTheConnectionBroke)
+{
+    const std::string incident = makeLongRun("broken");
+    const std::string file = (s_folder->path() / "broken").string();
+    const std::string log = file + ".log";
+    const auto exportOver = [&](const std::string& url) {
+        const auto done
+            = run("/bin/sh",
+                  {.arguments
+                   = {"-c",
+                      "EXHIBIT_SERVER=" + url + " EXHIBIT_API_KEY=" + s_server->adminKey().expose()
+                          + " " + programPath("exhibitctl") + " export " + incident
+                          + " --format legal_discovery -o " + file + " 2> " + log}},
+                  Deadline::after(std::chrono::seconds(120)));
+        return done ? done->exitCode : -1;
+    };
+    const auto deadline = soon(); // Until the run's entries are in the signed log.
+    while (exportOver(s_server->url()) != 0 && !deadline.reached()) { }
+    {
+        const CuttingRelay relay(s_server->port(), {"/content ", 20'000, 2});
+        ASSERT_EQ(exportOver(relay.url()), 0) << contentOf(log);
+        EXPECT_EQ(relay.cuts(), 2);
+        outputOf("unzip", {"-tq", file});
+    }
+    std::filesystem::remove(file);
+    { // A file that never arrives is none, and somebody is told.
+        const CuttingRelay relay(s_server->port(), {"/content ", 20'000, 1000});
+        EXPECT_EQ(exportOver(relay.url()), 3) << contentOf(log);
+        EXPECT_GT(relay.cuts(), 2);
+        EXPECT_FALSE(std::filesystem::exists(file));
+    }
 }
 
 TEST_F(ExportJobs, aServerThatDiedLeavesAFailedJobAndAFileThatIsWhole)

@@ -185,6 +185,18 @@ void expectRowsWithEntries(const std::string& json)
     }
 }
 
+/// What CC7.2 asks of an incident: rule, signal, first and last entry, who looked at it.
+void expectDetection(const Json& member, const std::string& triager)
+{
+    const auto& details = member.at("details");
+    EXPECT_EQ(details.at("policy_id"), "CONTENT_ACCURACY") << printJson(member);
+    EXPECT_TRUE(details.at("policy_version").is_number()) << printJson(member);
+    EXPECT_TRUE(member.at("entry_seq").is_number()) << printJson(member);
+    EXPECT_FALSE(stringMember(details, "signal").empty()) << printJson(member);
+    EXPECT_TRUE(details.at("first_seq").is_number()) << printJson(member);
+    EXPECT_EQ(stringMember(details, "triaged_by"), triager) << printJson(member);
+}
+
 TEST_F(Export, evidenceForAnAuditorIsOfAPeriodAndAttestsNothingOfItself)
 {
     const auto ask = [](const char* method, const std::string& path, const std::string& body) {
@@ -195,6 +207,12 @@ TEST_F(Export, evidenceForAnAuditorIsOfAPeriodAndAttestsNothingOfItself)
     };
     const std::string path = "/api/v1/compliance/soc2/export";
     EXPECT_EQ(ask("POST", path, "{}").status, 400) << "no period is stated";
+    EXPECT_EQ(
+        ask("PATCH", "/api/v1/incidents/" + s_incident, R"({"status":"investigating"})").status,
+        200);
+    const auto keys = parseJson(ask("GET", "/admin/keys", "").body);
+    ASSERT_TRUE(keys);
+    const std::string triager(stringMember(keys->at("keys").at(0), "key_id"));
     EXPECT_EQ(
         ask("POST", path, R"({"period_start":"2026-02-30","period_end":"2026-03-01"})").status,
         400);
@@ -227,9 +245,9 @@ TEST_F(Export, evidenceForAnAuditorIsOfAPeriodAndAttestsNothingOfItself)
     outputOf("pdfdetach", {"-savefile", "CC7.2.ndjson", "-o", listing, pdf});
     const auto member = parseJson(contentOf(listing).substr(0, contentOf(listing).find('\n')));
     ASSERT_TRUE(member) << contentOf(listing);
-    EXPECT_EQ(member->at("details").at("policy_id"), "CONTENT_ACCURACY") << printJson(*member);
-    EXPECT_TRUE(member->at("details").at("policy_version").is_number()) << printJson(*member);
-    EXPECT_TRUE(member->at("entry_seq").is_number()) << printJson(*member);
+    expectDetection(*member, triager);
+    EXPECT_NE(contentOf(json).find("What was communicated to whom is not recorded here."),
+              std::string::npos);
     // Of another period it says nothing, not even which controls there are.
     EXPECT_EQ(ask("POST",
                   path,

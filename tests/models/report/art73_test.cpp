@@ -49,6 +49,27 @@ protected:
     Bytes m_pack = packOnTest(bundleOnTest(factsOnTest(), true));
 };
 
+TEST_F(Art73, showsTheHoldsThatThePackNames)
+{
+    const auto valueOf = [this](const std::optional<std::vector<std::string>>& holds) {
+        auto facts = readPackFacts(m_pack).value();
+        facts.holds = holds;
+        const auto bundle = makeArt73(facts, mappingOf("ai_act_art73.json"), {}, "/art73").value();
+        const auto& shown = field(bundle, "investigation_holds");
+        return std::pair(shown.value.value_or(""), shown.origin);
+    };
+    EXPECT_EQ(valueOf({}), std::pair(std::string(), std::string("open")));
+    EXPECT_EQ(valueOf(std::vector<std::string>{}),
+              std::pair(std::string("No hold was in force when this was made."),
+                        std::string("recorded")));
+    EXPECT_EQ(valueOf(std::vector<std::string>{"hold_1", "hold_2"}),
+              std::pair(std::string("2 holds in force when this was made: hold_1, hold_2"),
+                        std::string("recorded")));
+    Art73Entered entered;
+    entered.fields = JsonObject{{"investigation_holds", "The team was told."}};
+    EXPECT_EQ(field(make(entered).value(), "investigation_holds").origin, "entered");
+}
+
 TEST_F(Art73, countsCalendarDaysFromTheDayAfterAwareness)
 {
     const auto at = [](const char* text) { return parseTime(text).value(); };

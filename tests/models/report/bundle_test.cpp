@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/report/bundle_json.h"
 
+#include "models/report/words.h"
 #include "tests/models/report/facts_on_test.h"
 
 #include <gtest/gtest.h>
@@ -8,7 +9,7 @@
 namespace exhibit::report {
 namespace {
 
-BundleRequest request(std::set<Include> include = {Include::FullTrace, Include::RootCause})
+BundleRequest request(Includes include = {Include::FullTrace, Include::RootCause})
 {
     return {.bundleId = "b1",
             .createdAt = fromMicroseconds(1'795'000'100'000'000),
@@ -50,18 +51,85 @@ TEST(Bundle, showsNoPersonAndNoSecretUnlessAskedTo)
     EXPECT_NE(open.find(R"("user_id":"ada@example.com")"), open.npos);
 }
 
-TEST(Bundle, holdsContentOnlyWithTheIncludeThatCoversIt)
+/// With another call in the run, and a decision beside the one that opened the incident.
+RecordedFacts longerRun()
 {
-    const auto facts = factsOnTest();
-    const auto lean = makeEvidenceBundle(facts, request({})).value();
-    EXPECT_FALSE(lean.steps[0].data);
-    EXPECT_FALSE(lean.steps[2].data);
-    EXPECT_FALSE(lean.incident.rootCause);
-    const auto log = makeEvidenceBundle(facts, request({Include::PolicyLog})).value();
-    EXPECT_FALSE(log.steps[0].data);
-    EXPECT_TRUE(log.steps[2].data);
-    const auto raw = makeEvidenceBundle(facts, request({Include::RawIo})).value();
-    EXPECT_TRUE(raw.steps[0].data);
+    auto facts = factsOnTest(1);
+    RecordedStep cause;
+    cause.event.stepIndex = 5;
+    cause.event.time = facts.steps.back().event.time;
+    cause.event.type = domain::StepType::RootCause;
+    cause.event.callId = facts.incident.callId;
+    cause.event.analysis = facts.incident.rootCause->analysis;
+    cause.event.data = toJson(*facts.incident.rootCause);
+    facts.steps.push_back(cause);
+    RecordedStep other = facts.steps.front();
+    other.event.stepIndex = 6;
+    other.event.callId = CallId::generate();
+    other.event.data = JsonObject{{"messages", JsonArray{"asked in another call"}}};
+    facts.steps.push_back(other);
+    return facts;
+}
+
+std::set<std::int64_t> stepsOf(const EvidenceBundle& bundle)
+{
+    std::set<std::int64_t> steps;
+    for (const auto& step : bundle.steps) {
+        steps.insert(step.stepIndex);
+    }
+    return steps;
+}
+
+TEST(Bundle, holdsWhatEachIncludeCoversAndSaysWhatWasLeftOut)
+{
+    const auto facts = longerRun();
+    const auto without = [&facts](Include left) {
+        auto include = everyInclude();
+        include.erase(left);
+        return makeEvidenceBundle(facts, request(include)).value();
+    };
+    const auto all = makeEvidenceBundle(facts, request(everyInclude())).value();
+    EXPECT_EQ(stepsOf(all), (std::set<std::int64_t>{0, 1, 2, 3, 4, 5, 6}));
+    EXPECT_TRUE(all.leftOut.empty());
+    EXPECT_EQ(all.stepsRecorded, 7);
+
+    const auto ownCall = without(Include::FullTrace);
+    EXPECT_EQ(stepsOf(ownCall), (std::set<std::int64_t>{0, 1, 2, 3, 4, 5}));
+    EXPECT_EQ(ownCall.stepsRecorded, 7);
+    EXPECT_EQ(ownCall.durationUs, all.durationUs) << "of the run, whatever is shown of it";
+    EXPECT_EQ(printJson(toJson(ownCall)).find("another call"), std::string::npos);
+
+    const auto noLog = without(Include::PolicyLog);
+    EXPECT_EQ(stepsOf(noLog), (std::set<std::int64_t>{0, 1, 2, 3, 5, 6}));
+    EXPECT_EQ(noLog.steps[2].policy, "CONTENT_ACCURACY") << "what opened the incident stays";
+    EXPECT_FALSE(noLog.steps[2].data);
+
+    const auto noCause = without(Include::RootCause);
+    EXPECT_EQ(stepsOf(noCause), (std::set<std::int64_t>{0, 1, 2, 3, 4, 6}));
+    EXPECT_EQ(printJson(toJson(noCause)).find("The application sent"), std::string::npos);
+
+    const auto noWords = without(Include::RawIo);
+    EXPECT_EQ(stepsOf(noWords), stepsOf(all));
+    EXPECT_EQ(printJson(toJson(noWords)).find("Will it renew?"), std::string::npos);
+    EXPECT_TRUE(noWords.steps[2].data) << "decisions are not raw";
+
+    for (const auto include : everyInclude()) {
+        EXPECT_EQ(without(include).leftOut, std::vector{std::string(wireName(include))});
+    }
+}
+
+TEST(Bundle, namesTheKeysThatActedAndTheCurrency)
+{
+    auto facts = factsOnTest();
+    facts.keyLabels = {{"key_1", "Night desk"}, {"key_2", "R. Lindqvist"}, {"key_3", "unused"}};
+    facts.impact = Entered<Impact>{1, "key_2", facts.incident.createdAt, {"A contract.", "", {}}};
+    const auto bundle = makeEvidenceBundle(facts, request()).value();
+    ASSERT_EQ(bundle.keyLabels.size(), 2U) << "of those that it names";
+    EXPECT_EQ(bundle.keyLabels[1].label, "R. Lindqvist");
+    EXPECT_EQ(namedKey(bundle.keyLabels, "key_1"), "key_1 (Night desk)");
+    EXPECT_EQ(namedKey(bundle.keyLabels, "key_9"), "key_9");
+    EXPECT_EQ(costInWords(2'345'678, bundle.currency), "USD 0.02345678");
+    EXPECT_EQ(costInWords(2'345'678, {}), "0.02345678 of a currency that is not recorded");
 }
 
 TEST(Bundle, isReadBackAsItWasWritten)

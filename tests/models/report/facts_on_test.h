@@ -11,6 +11,7 @@ inline RecordedFacts incidentOnTest()
     RecordedFacts facts;
     facts.tenant = TenantId::generate();
     facts.tenantName = "default";
+    facts.currency = "USD";
     auto& incident = facts.incident;
     incident.incidentId = IncidentId::generate();
     incident.runId = RunId::generate();

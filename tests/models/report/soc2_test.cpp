@@ -36,6 +36,9 @@ TEST(Soc2, saysThatNobodyAttestedUnlessSomebodyDid)
     const std::string stated = textOf(soc2Report(bundle));
     EXPECT_NE(stated.find("We are responsible for the controls."), std::string::npos);
     EXPECT_NE(stated.find("Entered by key_2, version 3."), std::string::npos);
+    bundle.keyLabels = {{"key_2", "R. Lindqvist"}};
+    EXPECT_NE(textOf(soc2Report(bundle)).find("Entered by key_2 (R. Lindqvist), version 3."),
+              std::string::npos);
     EXPECT_EQ(stated.find("No attestation"), std::string::npos);
 }
 

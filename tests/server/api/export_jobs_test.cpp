@@ -229,5 +229,49 @@ TEST_F(ExportJobsTest, aTenantWithManyDoesNotHoldUpAnother)
     wait(last.id, {ExportJobState::Done});
 }
 
+TEST_F(ExportJobsTest, aSmallOneIsMadeAtOnceUnlessOthersAre)
+{
+    const auto quick = orderOf([](const ExportProgress& progress) -> Result<Exported> {
+        EXPECT_FALSE(progress) << "nobody is told of what is answered at once";
+        return fileOf("quick");
+    });
+    const auto made = m_jobs->makeNow(quick);
+    ASSERT_TRUE(made && *made);
+    EXPECT_EQ((*made)->bytes, "quick");
+    EXPECT_EQ(m_jobs
+                  ->makeNow(orderOf([](const ExportProgress&) -> Result<Exported> {
+                      throw std::runtime_error("out of anything");
+                  }))
+                  ->error()
+                  .code,
+              ErrorCode::Internal);
+    std::promise<void> release;
+    const auto go = release.get_future().share();
+    const auto held = orderOf([go](const ExportProgress&) -> Result<Exported> {
+        go.wait();
+        return fileOf("held");
+    });
+    std::vector<std::future<bool>> others;
+    for (std::size_t i = 0; i < ExportGate::kWaitingMax; ++i) {
+        others.push_back(std::async(std::launch::async, [this, &held] {
+            const auto one = m_jobs->makeNow(held);
+            return one.has_value();
+        }));
+    }
+    // Two are being made, two found no turn in time, and no more may wait: it is for a job.
+    bool refused = false;
+    const auto soon = TestDatabase::soon();
+    while (!refused && !soon.reached()) {
+        refused = !m_jobs->makeNow(quick).has_value();
+    }
+    EXPECT_TRUE(refused);
+    release.set_value();
+    std::ptrdiff_t begun = 0;
+    for (auto& other : others) {
+        begun += other.get() ? 1 : 0;
+    }
+    EXPECT_GE(begun, 2);
+}
+
 } // namespace
 } // namespace exhibit::api
