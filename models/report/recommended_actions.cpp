@@ -56,7 +56,7 @@ Actions recommendedActions(const EvidenceBundle& bundle)
     Actions actions;
     if (bundle.incident.rootCause) {
         addForGap(actions, bundle);
-    } else {
+    } else if (!leftOut(bundle, Include::RootCause)) { // There may be one.
         actions.push_back({"Find the root cause.", "None is part of this export."});
     }
     if (!bundle.impact) {

@@ -84,7 +84,7 @@ void ReportParts::trace(Document& document, const std::string& number) const
         note += " Steps of the run’s other calls were left out of this export by choice.";
     }
     if (leftOut(m_bundle, Include::PolicyLog)) {
-        note += " So were decisions beside the one that opened the incident.";
+        note += " Decisions beside the one that opened the incident were left out by choice.";
     }
     if (m_bundle.truncated) {
         note += " The run has more steps than an export holds; the last ones are left out.";

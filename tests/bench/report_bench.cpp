@@ -125,6 +125,14 @@ void leaveSamples(const std::string& folder, const PdfSigner& sign)
     const Bytes pack = packOnTest(shown);
     write(folder, "incident.pdf", makeReport(pack, ReportKind::Incident, sign).value());
     write(folder, "debrief.pdf", makeReport(pack, ReportKind::ExecutiveDebrief, sign).value());
+    facts.keyLabels = {{"key_1", "R. Lindqvist, counsel"}};
+    const auto lean = makeEvidenceBundle(
+        facts, {.bundleId = "b2", .createdAt = utcNow(), .exportedBy = "key_1", .include = {}});
+    const Bytes leanPack = packOnTest(lean.value());
+    write(folder, "left_out.pdf", makeReport(leanPack, ReportKind::Incident, sign).value());
+    write(folder,
+          "left_out_debrief.pdf",
+          makeReport(leanPack, ReportKind::ExecutiveDebrief, sign).value());
     ProductionRequest request;
     request.withheld = {{1, "attorney-client privilege", "Question of counsel to the model"}};
     auto plan = planProduction({pack, original, "Doe v. Example"}, request).value();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/report/bundle_json.h"
 
+#include "models/report/recommended_actions.h"
 #include "models/report/words.h"
 #include "tests/models/report/facts_on_test.h"
 
@@ -107,6 +108,10 @@ TEST(Bundle, holdsWhatEachIncludeCoversAndSaysWhatWasLeftOut)
     const auto noCause = without(Include::RootCause);
     EXPECT_EQ(stepsOf(noCause), (std::set<std::int64_t>{0, 1, 2, 3, 4, 6}));
     EXPECT_EQ(printJson(toJson(noCause)).find("The application sent"), std::string::npos);
+
+    for (const auto& [action, because] : recommendedActions(noCause)) {
+        EXPECT_EQ(action.find("Find the root cause"), action.npos) << "one may be recorded";
+    }
 
     const auto noWords = without(Include::RawIo);
     EXPECT_EQ(stepsOf(noWords), stepsOf(all));
