@@ -104,6 +104,15 @@ public:
     {
         return askAs(key, method, path, body);
     }
+    /// For models of the samples; their costs, once there are any, are in it.
+    Answer publishPricesIn(const std::string& currency)
+    {
+        return ask("POST",
+                   "/admin/prices",
+                   R"({"version":"house","currency":")" + currency
+                       + R"(","models":[{"model":"gpt-*","input_per_million":1,)"
+                         R"("cached_input_per_million":1,"output_per_million":1}]})");
+    }
     Answer askAs(const std::string& credential,
                  const std::string& method,
                  const std::string& path,

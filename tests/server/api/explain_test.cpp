@@ -37,6 +37,7 @@ struct Explained : ApiOnTest {
 TEST(Explain, answersForBeforeWithinAndAfterACall)
 {
     Explained api;
+    ASSERT_EQ(api.publishPricesIn("EUR").status, 201);
     const auto before = api.at(-1);
     ASSERT_EQ(before.status, 200) << printJson(before.body);
     EXPECT_EQ(before.at("/explanation/phase"), "before");
@@ -60,6 +61,7 @@ TEST(Explain, answersForBeforeWithinAndAfterACall)
     const auto after = api.at(1000);
     EXPECT_EQ(after.at("/explanation/phase"), "ended");
     EXPECT_EQ(after.at("/explanation/counters/tokens"), 20);
+    EXPECT_EQ(after.at("/explanation/currency"), "EUR");
     EXPECT_EQ(after.at("/explanation/thresholds/0/used"), 20);
     EXPECT_EQ(after.at("/explanation/thresholds/0/max"), 1000);
     EXPECT_NE(std::string(after.at("/explanation/why").as_string()).find("CONTENT_ACCURACY"),

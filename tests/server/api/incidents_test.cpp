@@ -52,21 +52,14 @@ TEST(Incidents, areReadWithTheirLinks)
 TEST(Incidents, costsAreNamedInTheirCurrencyByEveryAnswer)
 {
     BlockedCall api;
-    ASSERT_EQ(api.ask("POST",
-                      "/admin/prices",
-                      R"({"version":"house","currency":"EUR","models":[{"model":"gpt-*",)"
-                      R"("input_per_million":1,"cached_input_per_million":1,)"
-                      R"("output_per_million":1}]})")
-                  .status,
-              201);
-    const std::string run = "/api/v1/runs/" + api.call.opening.runId.text();
-    for (const auto& [path, pointer] : std::vector<std::pair<std::string, std::string>>{
-             {api.path(), "/incident/currency"},
-             {api.path("/timeline"), "/currency"},
-             {run, "/run/currency"},
-             {run + "/explain", "/explanation/currency"},
-             {"/admin/quotas", "/currency"},
-             {"/admin/quotas/usage", "/currency"}}) {
+    ASSERT_EQ(api.publishPricesIn("EUR").status, 201);
+    const std::vector<std::pair<std::string, std::string>> answers{
+        {api.path(), "/incident/currency"},
+        {api.path("/timeline"), "/currency"},
+        {"/api/v1/runs/" + api.call.opening.runId.text(), "/run/currency"},
+        {"/admin/quotas", "/currency"},
+        {"/admin/quotas/usage", "/currency"}};
+    for (const auto& [path, pointer] : answers) {
         EXPECT_EQ(api.ask("GET", path).at(pointer), "EUR") << path;
     }
     const auto found = api.ask("POST", "/api/v1/incidents/search", "{}");
