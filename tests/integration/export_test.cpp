@@ -93,7 +93,7 @@ TEST_F(Export, thePackSaysWhoseRecordsTheseAreAndByWhatRightTheyLeave)
     const Json file = parseJson(text).value();
     EXPECT_EQ(stringMember(file, "case"), "C-7");
     EXPECT_EQ(stringMember(file, "authority"), "order of 3 November");
-    EXPECT_EQ(stringMember(file, "custodian"), "default");
+    EXPECT_EQ(stringMember(file, "custodian"), "Default");
     EXPECT_EQ(file.at("classifications"), Json(JsonArray{"OWASP-LLM09"}));
 }
 
