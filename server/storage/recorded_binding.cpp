@@ -126,7 +126,7 @@ Result<Json> asWritten(const Json& decision)
     return storable(toJson(parsed));
 }
 
-/// Without what is changed after the incident was opened.
+/// Without what is changed after the incident was opened, and what only answers say.
 std::string fixedPart(domain::Incident incident)
 {
     incident.status = {};
@@ -135,6 +135,7 @@ std::string fixedPart(domain::Incident incident)
     incident.rootCause.reset();
     incident.costMicrocents = 0;
     incident.latencyUs = 0;
+    incident.currency.reset();
     return sortedJson(storable(toJson(incident)));
 }
 
