@@ -51,7 +51,7 @@ public:
         if (includes(report::Include::ReplayCert)) {
             EXHIBIT_CHECK(addCertificates());
         }
-        if (includes(report::Include::RawIo) && !redacts()) {
+        if (showsBytes()) {
             EXHIBIT_CHECK(addCallBytes(m_transaction, m_keys, m_scope, m_payload));
         }
         EXHIBIT_CHECK(addCustody(m_scope, m_payload));
@@ -152,7 +152,7 @@ private:
                 EXHIBIT_CHECK(addAbsent(entry, field));
             } else if (redacted) {
                 withhold(entry, field, redaction->reason, std::nullopt);
-            } else if (hidesAnything() && isHashOfHidden(field.path)) {
+            } else if (letsGuess(field.path)) {
                 withhold(entry, field, "it is a hash over what is not all shown", std::nullopt);
             } else if (!inScope) {
                 withhold(entry, field, "not about this incident", std::nullopt);
@@ -194,21 +194,21 @@ private:
         return !std::includes(m_scope.begin(), m_scope.end(), named.begin(), named.end());
     }
 
-    [[nodiscard]] bool includes(report::Include include) const
-    {
-        return m_request.include.contains(include);
-    }
+    [[nodiscard]] bool includes(report::Include i) const { return m_request.include.contains(i); }
 
     [[nodiscard]] bool redacts() const
     {
         return !m_request.redactions.empty() || m_request.withhold;
     }
 
-    /// A bare hash lets what is left out be guessed.
-    [[nodiscard]] bool hidesAnything() const
+    [[nodiscard]] bool showsBytes() const { return includes(report::Include::RawIo) && !redacts(); }
+
+    /// A bare hash lets what is left out be guessed; the salt of pieces guards nothing but them.
+    [[nodiscard]] bool letsGuess(std::string_view path) const
     {
-        return redacts() || !includes(report::Include::PolicyLog)
+        const bool hides = redacts() || !includes(report::Include::PolicyLog)
             || !includes(report::Include::RootCause);
+        return hides && isHashOfHidden(path) && !(path == evidence::kChunkSaltPath && showsBytes());
     }
 
     /// What nobody asked for; nullopt: the field may be shown.

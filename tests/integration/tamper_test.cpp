@@ -36,10 +36,11 @@ protected:
     }
     [[nodiscard]] Reply post(const std::string& incident, const char* what)
     {
-        const auto reply = m_server->request("POST",
-                                             "/api/v1/incidents/" + incident + what,
-                                             {{"Content-Type", "application/json"}},
-                                             R"({"include":["full_trace","raw_io","policy_log"]})");
+        const auto reply = m_server->request(
+            "POST",
+            "/api/v1/incidents/" + incident + what,
+            {{"Content-Type", "application/json"}},
+            R"({"include":["full_trace","raw_io","policy_log","replay_cert"]})");
         EXPECT_TRUE(reply);
         return reply.value_or(Reply{});
     }
