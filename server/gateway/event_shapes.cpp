@@ -60,12 +60,12 @@ Result<EventParts> EventShapes::read(BytesView data)
 {
     for (auto shape = m_shapes.rbegin(); shape != m_shapes.rend(); ++shape) {
         if (auto walk = (*shape)->walk.like(data, (*shape)->values)) {
-            return EventParts{*std::move(walk), (*shape)->answer, true};
+            return EventParts{*std::move(walk), (*shape)->answer};
         }
     }
     EXHIBIT_TRY(JsonWalk walk, JsonWalk::parse(data));
     auto answer = std::make_shared<const AnswerParts>(m_surface->read(walk, AnswerForm::Chunk));
-    EventParts parts{std::move(walk), std::move(answer), false};
+    EventParts parts{std::move(walk), std::move(answer)};
     learn(parts);
     return parts;
 }

@@ -11,8 +11,7 @@ namespace exhibit::gateway {
 /// What stands where in one event of a stream.
 struct EventParts {
     JsonWalk walk; ///< Of the bytes that were given.
-    std::shared_ptr<const AnswerParts> answer;
-    bool isKnown = false; ///< But for its texts it is an event that came before.
+    std::shared_ptr<const AnswerParts> answer; ///< Shared by events that differ in texts only.
 };
 
 /// Reads the events of a stream. Most differ from one before in a text or two: its parts are then

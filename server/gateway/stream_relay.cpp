@@ -183,9 +183,7 @@ void StreamRelay::beginChunk()
         checkStop();
         return;
     }
-    if (!m_reading->parts.isKnown) {
-        m_frame->learn(m_reading->parts.walk);
-    }
+    m_frame->learn(m_reading->parts.walk);
     if (!answer.problem.empty()) {
         takeUnreadable(answer.problem);
         m_reading->held.cannotBeCut = true;

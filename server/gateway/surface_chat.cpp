@@ -30,10 +30,15 @@ public:
 
     void learn(const JsonWalk& walk) override
     {
-        learnScalar(walk, walk.find(0, "id"), m_id);
-        learnScalar(walk, walk.find(0, "created"), m_created);
-        learnScalar(walk, walk.find(0, "model"), m_model);
-        learnScalar(walk, walk.find(0, "system_fingerprint"), m_systemFingerprint);
+        const auto learn = [&walk](std::string_view name, std::string& raw) {
+            if (raw.empty()) {
+                learnScalar(walk, walk.find(0, name), raw);
+            }
+        };
+        learn("id", m_id);
+        learn("created", m_created);
+        learn("model", m_model);
+        learn("system_fingerprint", m_systemFingerprint);
     }
 
     /// Soft: a last chunk for every open choice, the usage, and [DONE]; without an open choice the
