@@ -61,10 +61,13 @@ void PackChecks::checkCall(std::uint64_t sequence)
                         list);
         return;
     }
+    bool fits = true;
     for (const auto& part : kCallParts) {
-        checkCallPart(sequence, part, *pieces);
+        fits = checkCallPart(sequence, part, *pieces) && fits;
     }
-    checkCallTimes(sequence, *pieces, list);
+    if (fits) { // Of other bytes the times say nothing.
+        checkCallTimes(sequence, *pieces, list);
+    }
 }
 
 /// Entries from before the times were committed to say nothing of them.
@@ -101,13 +104,16 @@ void PackChecks::checkCallTimes(std::uint64_t sequence,
     }
 }
 
-void PackChecks::checkCallPart(std::uint64_t sequence,
+bool PackChecks::checkCallPart(std::uint64_t sequence,
                                const CallPart& part,
                                const CallPieces& pieces)
 {
     const std::string file = callPath(sequence, part.file);
-    const auto blame
-        = [&](const char* why) { m_report.failed("fields", atPart(sequence, part), why, file); };
+    bool fits = true;
+    const auto blame = [&](const char* why) {
+        m_report.failed("fields", atPart(sequence, part), why, file);
+        fits = false;
+    };
     const auto claim = m_claims.find({sequence, std::string(part.path)});
     const auto digest = claim == m_claims.end() ? std::nullopt : bytesOf(claim->second);
     const auto content = m_pack.content(file);
@@ -127,6 +133,7 @@ void PackChecks::checkCallPart(std::uint64_t sequence,
     } else if (recorded && asView(sha256(bytes)) != *digest) {
         blame("modified: the bytes are not what the entry committed to");
     }
+    return fits;
 }
 
 } // namespace exhibit::evidence

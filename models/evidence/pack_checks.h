@@ -61,7 +61,9 @@ private:
     // pack_calls.cpp: requests and answers.
     void checkCalls();
     void checkCall(std::uint64_t sequence);
-    void checkCallPart(std::uint64_t sequence, const CallPart& part, const CallPieces& pieces);
+    [[nodiscard]] bool checkCallPart(std::uint64_t sequence,
+                                     const CallPart& part,
+                                     const CallPieces& pieces);
     void checkCallTimes(std::uint64_t sequence, const CallPieces& pieces, const std::string& list);
 
     // pack_proofs.cpp: checkpoints, inclusion, consistency, certificates.

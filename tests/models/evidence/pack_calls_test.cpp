@@ -135,6 +135,14 @@ TEST_F(PackCallTimes, areCommittedTo)
     expectBad("seq 0 /chunks", "when the pieces of the answer were there");
 }
 
+TEST_F(PackCallTimes, areNotBlamedForOtherBytes)
+{
+    record(toBase64Url(kSalt));
+    put("released.bin", std::string(kReleased.size(), 'x'));
+    expectBad("seq 0 /response/released", "modified");
+    EXPECT_EQ(told(verify()).find("/chunks"), std::string::npos) << told(verify());
+}
+
 TEST_F(PackCallTimes, areNotBelievedWithoutTheSalt)
 {
     record("");
