@@ -290,8 +290,17 @@ TEST(Quotas, addUpWhatEachUserUsedInADay)
     EXPECT_EQ(usage.at("currency"), "USD");
     const auto said = must(gateway.server.control({"quota", "usage"})).output;
     EXPECT_NE(said.find("USD 0."), std::string::npos) << said;
-    const auto found = must(parseJson(gateway.admin("POST", "/api/v1/calls/search", "{}").body));
-    const Json& call = found.at("calls").at(0);
+    Json calls; // They are found once they are indexed.
+    for (const auto indexed = Deadline::after(20s); !indexed.reached();) {
+        calls
+            = must(parseJson(gateway.admin("POST", "/api/v1/calls/search", "{}").body)).at("calls");
+        if (!calls.as_array().empty()) {
+            break;
+        }
+        std::this_thread::sleep_for(50ms);
+    }
+    ASSERT_FALSE(calls.as_array().empty());
+    const Json& call = calls.at(0);
     EXPECT_EQ(call.at("currency"), "USD");
     const std::string run(stringMember(call, "run_id"));
     const auto shown = must(gateway.server.control({"run", "show", run})).output;
