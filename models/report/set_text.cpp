@@ -168,7 +168,7 @@ void writeUnseen(cairo_t* context, PangoContext* fonts, std::string_view text, d
     cairo_set_source_rgb(context, 1, 1, 1);
     cairo_show_text_glyphs(context,
                            text.data(),
-                           cluster.num_bytes,
+                           static_cast<int>(text.size()),
                            glyphs,
                            count,
                            &cluster,

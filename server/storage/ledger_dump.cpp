@@ -83,7 +83,7 @@ private:
             const Rows rows,
             m_transaction.query(
                 select(table) + fmt::format("{} ORDER BY t.ctid LIMIT {}", which, kRowsOfTableMax),
-                std::move(parameters)));
+                parameters));
         for (std::size_t row = 0; row < rows.size(); ++row) {
             addRow(table, rows, row, {});
         }
