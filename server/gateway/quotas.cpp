@@ -26,7 +26,22 @@ constexpr auto kIdlePause = 1s;
 /// Others may take what one has leased before it gets its turn; so often it asks again.
 constexpr int kLeaseTries = 32;
 
+/// A run has one place in the day and one slot, however many of its calls are under way.
+bool isShared(const std::optional<domain::QuotaMetric>& metric)
+{
+    return !metric || *metric == domain::QuotaMetric::Runs;
+}
+
 } // namespace
+
+/// What counts once for all calls of a run: its place in the day, or its slot.
+struct SharedByRun {
+    std::size_t calls = 0; ///< That hold it or wait for it.
+    std::int64_t reserved = 0; ///< 0: none of them has it yet.
+    bool used = false; ///< By one that has ended.
+    bool leasing = false; ///< One asks the store, for all of them.
+    std::vector<std::shared_ptr<Wakeup>> waiting; ///< For its answer.
+};
 
 class Quotas::Impl : public std::enable_shared_from_this<Quotas::Impl> {
 public:
@@ -55,8 +70,8 @@ public:
         }
     }
 
-    void endSlot(const security::BudgetKey& key, RunId run);
-    void endBeginning(const security::BudgetKey& key, RunId run);
+    /// One call fewer shares it; what nobody used is there again when the last one leaves.
+    void leaveShared(const security::BudgetKey& key, RunId run, bool used);
     void settle(const security::BudgetKey& key, std::int64_t reserved, std::int64_t used)
     {
         m_budgets.settle(key, reserved, used);
@@ -67,52 +82,84 @@ private:
     asio::awaitable<Lease> lease(security::BudgetDemand demand);
     void giveIdleBack();
     void noteTrouble(const Error& error);
-    using ByRun = std::map<std::pair<std::string, RunId>, std::size_t>;
-    /// True when another call of the run has taken what counts once for all of them.
-    [[nodiscard]] bool isTaken(const QuotaDemand& demand, RunId run) const;
-    void noteTaken(const QuotaDemand& demand, RunId run);
+    using Demands = std::vector<QuotaDemand>;
+    /// A part in all that it shares; whatever ends the reservation ends that too.
+    QuotaReservation join(const Demands& demands, RunId run);
+    SharedByRun* shared(const QuotaDemand& demand, RunId run);
+    std::vector<security::BudgetDemand> stillOpen(const Demands& demands, RunId run);
+    void hold(QuotaReservation& reservation,
+              const Demands& demands,
+              const std::vector<std::int64_t>& taken);
+    /// What `demand` lacks; nullopt: ask again what is there.
+    asio::awaitable<std::optional<QuotaRefusal>> fetch(const QuotaDemand& demand,
+                                                       security::BudgetDemand asked,
+                                                       const QuotaCall& call);
 
     asio::io_context& m_io;
     security::LimitStore& m_store;
     security::Budgets m_budgets;
-    ByRun m_slots; ///< Calls under way of runs that hold a slot, by slot and run.
-    ByRun m_beginning; ///< Those that found their run new, by the budget of runs and run.
+    std::map<std::pair<std::string, RunId>, SharedByRun> m_shared; ///< By budget and run.
     bool m_failing = false; ///< The last lease; the log says so once.
     asio::steady_timer m_timer;
     asio::thread_pool m_leasers;
 };
 
-bool Quotas::Impl::isTaken(const QuotaDemand& demand, RunId run) const
+SharedByRun* Quotas::Impl::shared(const QuotaDemand& demand, RunId run)
 {
-    const std::pair key{demand.budget.key.name, run};
-    return !demand.metric ? m_slots.contains(key)
-                          : demand.metric == domain::QuotaMetric::Runs && m_beginning.contains(key);
+    const auto found = m_shared.find({demand.budget.key.name, run});
+    return isShared(demand.metric) && found != m_shared.end() ? &found->second : nullptr;
 }
 
-void Quotas::Impl::noteTaken(const QuotaDemand& demand, RunId run)
+void Quotas::Impl::leaveShared(const security::BudgetKey& key, RunId run, bool used)
 {
-    const std::pair key{demand.budget.key.name, run};
-    if (!demand.metric) {
-        ++m_slots[key];
-    } else if (demand.metric == domain::QuotaMetric::Runs) {
-        ++m_beginning[key];
+    const auto found = m_shared.find({key.name, run});
+    if (found == m_shared.end()) {
+        return;
+    }
+    auto& share = found->second;
+    share.used = share.used || used;
+    if (--share.calls == 0) {
+        m_budgets.settle(key, share.reserved, share.used ? share.reserved : 0);
+        m_shared.erase(found);
     }
 }
 
-void Quotas::Impl::endBeginning(const security::BudgetKey& key, RunId run)
+QuotaReservation Quotas::Impl::join(const Demands& demands, RunId run)
 {
-    const auto found = m_beginning.find({key.name, run});
-    if (found != m_beginning.end() && --found->second == 0) {
-        m_beginning.erase(found);
+    QuotaReservation reservation;
+    reservation.m_owner = weak_from_this();
+    reservation.m_run = run;
+    for (const auto& demand : demands) {
+        if (isShared(demand.metric)) {
+            ++m_shared[{demand.budget.key.name, run}].calls;
+            reservation.m_held.push_back({demand.budget.key, 0, demand.metric});
+        }
     }
+    return reservation;
 }
 
-void Quotas::Impl::endSlot(const security::BudgetKey& key, RunId run)
+std::vector<security::BudgetDemand> Quotas::Impl::stillOpen(const Demands& demands, RunId run)
 {
-    const auto found = m_slots.find({key.name, run});
-    if (found != m_slots.end() && --found->second == 0) {
-        m_slots.erase(found);
-        m_budgets.settle(key, 1, 0);
+    std::vector<security::BudgetDemand> open;
+    for (const auto& demand : demands) {
+        open.push_back(demand.budget);
+        if (const auto* share = shared(demand, run); share != nullptr && share->reserved > 0) {
+            open.back().least = open.back().wanted = 0;
+        }
+    }
+    return open;
+}
+
+void Quotas::Impl::hold(QuotaReservation& reservation,
+                        const Demands& demands,
+                        const std::vector<std::int64_t>& taken)
+{
+    for (std::size_t i = 0; i < demands.size(); ++i) {
+        if (auto* share = shared(demands[i], reservation.m_run)) {
+            share->reserved += taken[i];
+        } else {
+            reservation.m_held.push_back({demands[i].budget.key, taken[i], demands[i].metric});
+        }
     }
 }
 
@@ -122,45 +169,60 @@ asio::awaitable<QuotaAnswer> Quotas::Impl::reserve(QuotaCall call)
     if (wanted.refusal) {
         co_return tl::make_unexpected(*std::move(wanted.refusal));
     }
-    for (int tries = 0; tries < kLeaseTries; ++tries) {
-        std::vector<security::BudgetDemand> open;
-        for (const auto& demand : wanted.demands) {
-            open.push_back(demand.budget);
-            if (isTaken(demand, call.run)) {
-                open.back().least = open.back().wanted = 0;
-            }
-        }
+    auto reservation = join(wanted.demands, call.run);
+    for (int leases = 0; leases < kLeaseTries;) {
+        auto open = stillOpen(wanted.demands, call.run);
         const auto taking = m_budgets.take(open);
         if (!taking.lacking) {
-            QuotaReservation reservation;
-            reservation.m_owner = weak_from_this();
-            reservation.m_run = call.run;
-            for (std::size_t i = 0; i < open.size(); ++i) {
-                const auto& demand = wanted.demands[i];
-                reservation.m_held.push_back({open[i].key, taking.taken[i], demand.metric});
-                noteTaken(demand, call.run);
-            }
+            hold(reservation, wanted.demands, taking.taken);
             co_return reservation;
         }
-        auto asked = open[*taking.lacking];
-        asked.least -= m_budgets.available(asked.key);
-        const auto leased = co_await lease(asked);
-        if (!leased) {
-            noteTrouble(leased.error());
-            co_return tl::make_unexpected(storeAway(leased.error()));
-        }
-        // Another call may have leased enough meanwhile, or taken it for the whole run.
         const auto& lacking = wanted.demands[*taking.lacking];
-        const bool enough
-            = m_budgets.available(asked.key) + leased->granted >= open[*taking.lacking].least;
-        if (leased->granted == 0 && !enough && !isTaken(lacking, call.run)) {
-            co_return tl::make_unexpected(exhausted(lacking, leased->taken, call.now));
+        if (auto* share = shared(lacking, call.run); share != nullptr && share->leasing) {
+            const auto wakeup = std::make_shared<Wakeup>(m_io);
+            share->waiting.push_back(wakeup);
+            co_await wakeup->wait();
+            continue;
         }
-        m_failing = false;
-        m_budgets.add(asked.key, leased->granted);
+        ++leases;
+        auto refusal = co_await fetch(lacking, std::move(open[*taking.lacking]), call);
+        if (refusal) {
+            co_return tl::make_unexpected(*std::move(refusal));
+        }
     }
     co_return tl::make_unexpected(
         storeAway({ErrorCode::Unavailable, "too many calls want the last of a budget", {}}));
+}
+
+asio::awaitable<std::optional<QuotaRefusal>> Quotas::Impl::fetch(const QuotaDemand& demand,
+                                                                 security::BudgetDemand asked,
+                                                                 const QuotaCall& call)
+{
+    const auto least = asked.least;
+    asked.least -= m_budgets.available(asked.key);
+    auto* const share = shared(demand, call.run); // As long as the call has its part in it.
+    if (share != nullptr) {
+        share->leasing = true;
+    }
+    const auto leased = co_await lease(asked);
+    if (share != nullptr) {
+        share->leasing = false;
+        for (const auto& waiting : std::exchange(share->waiting, {})) {
+            waiting->raise();
+        }
+    }
+    if (!leased) {
+        noteTrouble(leased.error());
+        co_return storeAway(leased.error());
+    }
+    m_failing = false;
+    m_budgets.add(asked.key, leased->granted);
+    // Another call may have leased enough meanwhile, or taken it for the whole run.
+    const bool taken = share != nullptr && share->reserved > 0;
+    if (leased->granted == 0 && !taken && m_budgets.available(asked.key) < least) {
+        co_return exhausted(demand, leased->taken, call.now);
+    }
+    co_return std::nullopt;
 }
 
 asio::awaitable<Quotas::Impl::Lease> Quotas::Impl::lease(security::BudgetDemand demand)
@@ -264,12 +326,14 @@ void QuotaReservation::settle(const domain::Usage& usage, domain::Microcents cos
 {
     const auto owner = m_owner.lock();
     for (const auto& held : m_held) {
-        if (owner && held.metric) {
-            const auto used = *held.metric == domain::QuotaMetric::Runs ? held.reserved
-                : *held.metric == domain::QuotaMetric::Tokens           ? usage.total()
-                                                                        : cost;
-            owner->settle(held.key, held.reserved, used);
-            owner->endBeginning(held.key, m_run);
+        if (!owner || !held.metric) {
+            continue;
+        }
+        if (isShared(held.metric)) {
+            owner->leaveShared(held.key, m_run, true);
+        } else {
+            const bool tokens = *held.metric == domain::QuotaMetric::Tokens;
+            owner->settle(held.key, held.reserved, tokens ? usage.total() : cost);
         }
     }
     std::erase_if(m_held, [](const Held& held) { return held.metric.has_value(); });
@@ -281,8 +345,7 @@ void QuotaReservation::runWasKnown()
     std::erase_if(m_held, [this, &owner](const Held& held) {
         const bool run = held.metric == domain::QuotaMetric::Runs;
         if (run && owner) {
-            owner->settle(held.key, held.reserved, 0);
-            owner->endBeginning(held.key, m_run);
+            owner->leaveShared(held.key, m_run, false);
         }
         return run;
     });
@@ -299,11 +362,10 @@ void QuotaReservation::release()
 {
     const auto owner = m_owner.lock();
     for (const auto& held : m_held) {
-        if (owner && held.metric) {
-            owner->settle(held.key, held.reserved, 0);
-            owner->endBeginning(held.key, m_run);
+        if (owner && isShared(held.metric)) {
+            owner->leaveShared(held.key, m_run, false);
         } else if (owner) {
-            owner->endSlot(held.key, m_run);
+            owner->settle(held.key, held.reserved, 0);
         }
     }
     m_held.clear();

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// What calls of one run share, whatever the order in which a slow store answers them.
+#include "server/gateway/quotas.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+
+namespace exhibit::gateway {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Grants up to the limit. A grant is told late: after a refusal, or when none comes.
+class LateStore final : public security::LimitStore {
+public:
+    Result<security::BudgetLease> lease(const security::BudgetDemand& demand) override
+    {
+        std::unique_lock lock(m_mutex);
+        ++m_leases;
+        auto& taken = m_taken[demand.key.name];
+        const bool granted = taken + demand.least <= demand.limit;
+        taken += granted ? demand.least : 0;
+        const security::BudgetLease lease{granted ? demand.least : 0, taken};
+        if (!granted) {
+            m_refused = true;
+            m_changed.notify_all();
+            return lease;
+        }
+        if (m_changed.wait_for(lock, 200ms, [this] { return m_refused; })) {
+            lock.unlock();
+            std::this_thread::sleep_for(50ms); // The refusal is heard first.
+        }
+        return lease;
+    }
+    std::vector<security::BudgetAmount> giveBack(std::vector<security::BudgetAmount>) override
+    {
+        return {};
+    }
+    int leases()
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_leases;
+    }
+
+private:
+    std::mutex m_mutex;
+    std::condition_variable m_changed;
+    std::map<std::string, std::int64_t> m_taken;
+    bool m_refused = false;
+    int m_leases = 0;
+};
+
+class SharedQuotas : public testing::Test {
+protected:
+    SharedQuotas()
+    {
+        domain::QuotaPolicy policy;
+        policy.tier = domain::Tier::Team;
+        policy.concurrentRuns = 1;
+        policy.runsPerDay = 1;
+        m_known.tenantId = TenantId::generate();
+        m_known.policies = {policy};
+        m_known.assignments = {{domain::QuotaScope::User, "*", policy.tier}};
+    }
+
+    /// Asks for all of them at once; in the order asked.
+    std::vector<QuotaAnswer> reserve(const std::vector<RunId>& runs)
+    {
+        std::vector<QuotaAnswer> answers(runs.size());
+        for (std::size_t i = 0; i < runs.size(); ++i) {
+            QuotaCall call;
+            call.quotas = &m_known;
+            call.userId = "ada";
+            call.applied = domain::quotasOf(m_known, call.userId, "demo");
+            call.run = runs[i];
+            call.newRun = true;
+            call.counters.llmCalls = 1;
+            call.now = m_now;
+            asio::co_spawn(m_io, m_quotas.reserve(std::move(call)), [&answers, i](auto, auto got) {
+                answers[i] = std::move(got);
+            });
+        }
+        m_io.restart();
+        m_io.run();
+        return answers;
+    }
+
+    asio::io_context m_io;
+    LateStore m_store;
+    Quotas m_quotas{m_io, m_store};
+    domain::TenantQuotas m_known;
+    UtcTime m_now = utcNow();
+};
+
+TEST_F(SharedQuotas, aRunIsOneHoweverLateAnotherOfItsCallsHearsThatItHasItsPlace)
+{
+    const auto run = RunId::generate();
+    const auto answers = reserve({run, run, run, run});
+    for (const auto& answer : answers) {
+        EXPECT_TRUE(answer) << answer.error().reply.code;
+    }
+    EXPECT_EQ(m_store.leases(), 2) << "its place in the day and its slot, once for all calls";
+}
+
+TEST_F(SharedQuotas, aRunKeepsItsPlaceWhenTheCallThatTookItIsRefused)
+{
+    const auto run = RunId::generate();
+    auto answers = reserve({run, run});
+    ASSERT_TRUE(answers[0] && answers[1]);
+    *answers[0] = {}; // Nothing of it went anywhere.
+    answers[1]->settle({}, 0);
+    *answers[1] = {};
+    const auto other = reserve({RunId::generate()});
+    ASSERT_FALSE(other[0]) << "the day's one run has been";
+    EXPECT_EQ(other[0].error().reply.code, "USER_DAILY_RUNS_EXCEEDED");
+}
+
+TEST_F(SharedQuotas, whatNoCallOfARunUsedIsThereForAnother)
+{
+    const auto run = RunId::generate();
+    auto answers = reserve({run, run});
+    ASSERT_TRUE(answers[0] && answers[1]);
+    ASSERT_FALSE(reserve({RunId::generate()})[0]) << "one place, and it is taken";
+    *answers[0] = {};
+    answers[1]->runWasKnown();
+    *answers[1] = {};
+    EXPECT_TRUE(reserve({RunId::generate()})[0]);
+}
+
+} // namespace
+} // namespace exhibit::gateway
