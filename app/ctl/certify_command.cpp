@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/ctl/commands.h"
 #include "app/ctl/failure_report.h"
+#include "app/ctl/output_file.h"
 #include "app/ctl/table.h"
 #include "models/domain/certificate.h"
-
-#include <fstream>
 
 namespace exhibit::ctl {
 namespace {
@@ -53,17 +52,6 @@ void print(const Output& output, const domain::IssuedCertificate& issued)
     output.stream << "A replay that differs says nothing of tampering; the log does.\n";
 }
 
-Result<void> save(const domain::IssuedCertificate& issued, const std::string& path)
-{
-    std::ofstream file(path, std::ios::binary);
-    file << issued.document << "\n";
-    file.close();
-    if (!file) {
-        return fail(ErrorCode::Unavailable, "The file cannot be written.", path);
-    }
-    return {};
-}
-
 int certify(Session& session, const CertifyOptions& options)
 {
     const auto reply = session.wait(options.last ? session.client().certificate(options.incident)
@@ -72,7 +60,7 @@ int certify(Session& session, const CertifyOptions& options)
         return report(reply.error(), session.json());
     }
     if (!options.output.empty()) {
-        if (const auto saved = save(*reply, options.output); !saved) {
+        if (const auto saved = writeFile(options.output, reply->document + "\n"); !saved) {
             return report(saved.error(), session.json());
         }
     }

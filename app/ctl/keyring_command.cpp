@@ -2,6 +2,7 @@
 // The keyring: drafted by the server, signed offline with the root key, published.
 #include "app/ctl/commands.h"
 #include "app/ctl/failure_report.h"
+#include "app/ctl/output_file.h"
 #include "app/ctl/table.h"
 #include "models/evidence/checkpoint.h"
 #include "models/evidence/keyring.h"
@@ -10,7 +11,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -71,13 +71,7 @@ Result<void> writeText(Session& session, const std::string& file, const std::str
         session.out().stream << text;
         return {};
     }
-    std::ofstream stream(file, std::ios::binary);
-    stream << text;
-    stream.close();
-    if (!stream) {
-        return fail(ErrorCode::Unavailable, "The file cannot be written.", file);
-    }
-    return {};
+    return writeFile(file, text);
 }
 
 Result<void> revoke(std::vector<evidence::KeyringLine>& lines, const std::string& revocation)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/ctl/commands.h"
 #include "app/ctl/failure_report.h"
+#include "app/ctl/output_file.h"
 #include "app/ctl/table.h"
 #include "models/base/sha256.h"
 
 #include <algorithm>
-#include <fstream>
 
 namespace exhibit::ctl {
 namespace {
@@ -36,12 +36,9 @@ int showKeys(Session& session, const std::string& pdfFile)
         session.out().stream << "--trust-certificate " << stringMember(one, "key") << "\n";
     }
     if (!pdfFile.empty()) {
-        std::ofstream file(pdfFile, std::ios::binary);
-        file << stringMember(*keys, "pdf_certificate");
-        file.close();
-        if (!file) {
-            return report(Error{ErrorCode::Unavailable, "The file cannot be written.", pdfFile},
-                          session.json());
+        if (const auto written = writeFile(pdfFile, stringMember(*keys, "pdf_certificate"));
+            !written) {
+            return report(written.error(), session.json());
         }
         session.out().stream << "--pdf-ca " << pdfFile << "\n";
     }
@@ -202,7 +199,7 @@ std::optional<std::uint64_t> readPart(const Bytes& part, Sha256& entries, std::u
 
 int dumpLedger(Session& session, const DumpOptions& options)
 {
-    std::ofstream file(options.file, std::ios::binary);
+    OutputFile file(options.file);
     Sha256 all;
     Sha256 entries;
     std::uint64_t count = 0;
@@ -213,14 +210,14 @@ int dumpLedger(Session& session, const DumpOptions& options)
         if (!part) {
             return report(part.error(), session.json());
         }
-        file << *part;
+        if (const auto written = file.write(*part); !written) {
+            return report(written.error(), session.json());
+        }
         all.update(*part);
         next = readPart(*part, entries, count);
     }
-    file.close();
-    if (!file) {
-        return report(Error{ErrorCode::Unavailable, "The file cannot be written.", options.file},
-                      session.json());
+    if (const auto closed = file.close(); !closed) {
+        return report(closed.error(), session.json());
     }
     const std::string digest = toHex(asView(all.finish()));
     const std::string evidence = toHex(asView(entries.finish()));

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
 
 namespace exhibit::test {
@@ -277,6 +278,10 @@ TEST_F(Tamper, rowsAreHandedOutAsTheyLie)
     tamper("UPDATE incident_log_chain SET entry = '\\xff', event_hash = sha256('\\xff'),"
            " leaf = sha256('\\x00ff') WHERE sequence_number = 1");
     const auto file = m_folder.path() / "dump.ndjson";
+    std::ofstream(file) << "kept";
+    EXPECT_FALSE(m_server->controlJson(
+        {"ledger", "dump", "--from", "9999999999999999999", "-o", file.string()}));
+    EXPECT_EQ(std::filesystem::file_size(file), 4U) << "what is refused overwrites nothing";
     const auto done = m_server->controlJson(
         {"ledger", "dump", "--from", "1", "--count", "2", "-o", file.string()});
     ASSERT_TRUE(done) << done.error().message;
