@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/ctl/text_layout.h"
 
+#include "models/domain/money.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -192,13 +194,10 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t columns)
     }
 }
 
-std::string amountText(std::int64_t microcents, const std::optional<std::string>& currency)
+std::string amountText(domain::Microcents microcents, const std::optional<std::string>& currency)
 {
-    constexpr std::int64_t kUnit = 100'000'000;
-    std::string text = fmt::format("{}.{:08}", microcents / kUnit, microcents % kUnit);
-    const std::size_t cents = text.find('.') + 3;
-    text.erase(std::max(cents, text.find_last_not_of('0') + 1));
-    return currency ? *currency + ' ' + text : text;
+    const std::string amount = domain::amountOf(microcents);
+    return currency ? *currency + ' ' + amount : amount;
 }
 
 } // namespace exhibit::ctl

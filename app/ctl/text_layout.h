@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
+#include "models/domain/run.h"
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,9 +19,8 @@ namespace exhibit::ctl {
 [[nodiscard]] std::size_t displayWidth(std::string_view text);
 /// The text cut to `columns`, the last of them an ellipsis when something is missing.
 [[nodiscard]] std::string cutToWidth(std::string_view text, std::size_t columns);
-/// "USD 0.0023": two decimals at the least, no zeros behind them; without a code where none is
-/// known.
-[[nodiscard]] std::string amountText(std::int64_t microcents,
+/// "USD 0.0023"; without a code where none is known.
+[[nodiscard]] std::string amountText(domain::Microcents microcents,
                                      const std::optional<std::string>& currency);
 /// Printable lines of at most `columns` (0: only the text's own line breaks count), broken at
 /// spaces where there are any. Never empty.

@@ -299,7 +299,7 @@ Result<EvidenceBundle> makeEvidenceBundle(const RecordedFacts& facts, const Bund
     bundle.tokens = facts.run.tokensUsed;
     bundle.costMicrocents = facts.run.costMicrocents;
     bundle.totalCostCents = (bundle.costMicrocents + kMicrocentsOfCent / 2) / kMicrocentsOfCent;
-    bundle.currency = facts.currency;
+    bundle.currency = facts.incident.currency;
     addKeyLabels(bundle, facts.keyLabels);
     redactPeople(bundle, redaction);
     return bundle;

@@ -47,7 +47,6 @@ struct RecordedFacts {
     std::optional<domain::PolicySnapshot> snapshot; ///< Absent when the run has none.
     std::vector<RecordedStep> steps;
     bool truncated = false; ///< There are more steps than these.
-    std::optional<std::string> currency; ///< Of the run's cost; absent: not known to be one.
     std::map<std::string, std::string> keyLabels; ///< What the tenant calls its keys, by id.
     std::optional<Entered<Impact>> impact; ///< Absent: nobody assessed it.
     std::vector<domain::Remediation> remediations;

@@ -190,17 +190,6 @@ StepLine lineOf(const domain::TimelineEvent& event)
     return {};
 }
 
-std::string amountOf(domain::Microcents microcents)
-{
-    const char* const sign = microcents < 0 ? "-" : "";
-    const auto magnitude = microcents < 0 ? -microcents : microcents;
-    std::string text
-        = fmt::format("{}{}.{:08}", sign, magnitude / 100'000'000, magnitude % 100'000'000);
-    const std::size_t cents = text.find('.') + 3;
-    text.erase(std::max(cents, text.find_last_not_of('0') + 1));
-    return text;
-}
-
 std::string durationOf(std::int64_t microseconds)
 {
     if (microseconds < 1000) {

@@ -12,8 +12,6 @@ struct StepLine {
 };
 [[nodiscard]] StepLine lineOf(const domain::TimelineEvent& event);
 
-/// "1.0023" of a currency unit: two decimals at the least, no zeros behind them.
-[[nodiscard]] std::string amountOf(domain::Microcents microcents);
 /// "837 ms", "1.2 s", "3 min 05 s".
 [[nodiscard]] std::string durationOf(std::int64_t microseconds);
 /// Groups of three with thin spaces: 48 120.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/report/words.h"
 
+#include "models/domain/money.h"
 #include "models/report/safe_text.h"
 #include "models/report/step_line.h"
 
@@ -91,9 +92,11 @@ std::string outcomeInPlainWords(const EvidenceBundle& bundle)
 
 std::string costInWords(domain::Microcents microcents, const std::optional<std::string>& currency)
 {
-    return currency
-        ? fmt::format("{} {}", oneLine(*currency), amountOf(microcents))
-        : amountOf(microcents) + (microcents == 0 ? "" : " of a currency that is not recorded");
+    const std::string amount = domain::amountOf(microcents);
+    if (currency) {
+        return oneLine(*currency) + ' ' + amount;
+    }
+    return microcents == 0 ? amount : amount + " of a currency that is not recorded";
 }
 
 std::string namedKey(const std::vector<KeyLabel>& labels, const std::string& keyId)

@@ -110,19 +110,6 @@ Result<std::string> tenantName(Transaction& transaction)
     return rows.empty() ? std::string() : std::string(rows.text(0, 0));
 }
 
-/// What the run's calls were priced in, where it is one currency: an amount of two is none.
-Result<std::optional<std::string>> currencyOf(Transaction& transaction, RunId run)
-{
-    EXHIBIT_TRY(const Rows rows,
-                transaction.query("SELECT DISTINCT p.currency FROM proxy_calls c"
-                                  " LEFT JOIN prices p ON p.version = c.price_version"
-                                  " WHERE c.tenant_id = $1 AND c.run_id = $2"
-                                  " AND c.cost_microcents > 0 LIMIT 2",
-                                  {transaction.tenant(), run}));
-    return rows.size() == 1 && !rows.isNull(0, 0) ? std::optional(std::string(rows.text(0, 0)))
-                                                  : std::nullopt;
-}
-
 } // namespace
 
 Result<report::RecordedFacts> readReportFacts(
@@ -143,7 +130,6 @@ Result<report::RecordedFacts> readReportFacts(
     HashByStep hashes;
     const auto readBeside = [&](Transaction& transaction) -> Result<void> {
         EXHIBIT_TRY(facts.tenantName, tenantName(transaction));
-        EXHIBIT_TRY(facts.currency, currencyOf(transaction, run));
         EXHIBIT_TRY(facts.keyLabels, readKeyLabels(transaction));
         EXHIBIT_TRY(hashes, readHashes(transaction, run));
         return {};

@@ -11,10 +11,10 @@ inline RecordedFacts incidentOnTest()
     RecordedFacts facts;
     facts.tenant = TenantId::generate();
     facts.tenantName = "default";
-    facts.currency = "USD";
     auto& incident = facts.incident;
     incident.incidentId = IncidentId::generate();
     incident.runId = RunId::generate();
+    incident.currency = "USD";
     incident.callId = CallId::generate();
     incident.decisionId = DecisionId::generate();
     incident.userId = "ada@example.com";
