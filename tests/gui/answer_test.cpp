@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the record says of an answer: how much went out, of what, and what it cost.
 #include "app/console/console.h"
+#include "tests/gui/own_settings.h"
 #include "tests/gui/picture_source.h"
 #include "tests/gui/stall_monitor.h"
 #include "ui/detail/answer_box.h"
@@ -8,7 +9,6 @@
 #include "ui/detail/record_pane.h"
 
 #include <QSettings>
-#include <QStandardPaths>
 #include <QTest>
 #include <QToolButton>
 
@@ -26,12 +26,7 @@ class AnswerTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        QStandardPaths::setTestModeEnabled(true);
-        QApplication::setOrganizationName(u"ExhibitTest"_s);
-        QApplication::setApplicationName(u"answer-%1"_s.arg(QCoreApplication::applicationPid()));
-    }
+    void initTestCase() { test::useOwnSettings(u"answer"_s); }
 
     void init()
     {

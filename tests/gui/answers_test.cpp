@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers that come late, fail, are cancelled or hold only a part: what the console says then.
 #include "app/console/console.h"
+#include "tests/gui/own_settings.h"
 #include "tests/gui/slow_source.h"
 #include "tests/gui/stall_monitor.h"
 #include "ui/detail/fact_list.h"
@@ -23,7 +24,6 @@
 #include <QApplication>
 #include <QLabel>
 #include <QSettings>
-#include <QStandardPaths>
 #include <QTabWidget>
 #include <QTemporaryDir>
 #include <QTest>
@@ -39,12 +39,7 @@ class AnswersTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        QStandardPaths::setTestModeEnabled(true);
-        QApplication::setOrganizationName(u"ExhibitTest"_s);
-        QApplication::setApplicationName(u"answers-%1"_s.arg(QCoreApplication::applicationPid()));
-    }
+    void initTestCase() { test::useOwnSettings(u"answers"_s); }
 
     void init()
     {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packs opened and verified in the console, without any server.
 #include "app/console/console.h"
+#include "tests/gui/own_settings.h"
 #include "tests/gui/stall_monitor.h"
 #include "tests/models/evidence/log_on_test.h"
 #include "ui/certificate/answer_row.h"
@@ -24,7 +25,6 @@
 #include <QMimeData>
 #include <QProcess>
 #include <QSettings>
-#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QThreadPool>
@@ -42,10 +42,7 @@ class CertificateTest : public QObject {
 private Q_SLOTS:
     void initTestCase()
     {
-        QStandardPaths::setTestModeEnabled(true);
-        QApplication::setOrganizationName(u"ExhibitTest"_s);
-        QApplication::setApplicationName(
-            u"certificate-%1"_s.arg(QCoreApplication::applicationPid()));
+        test::useOwnSettings(u"certificate"_s);
         m_good = write(u"good.exhibit"_s, evidence::testing::smallPack());
         auto payload = evidence::testing::smallPayload();
         auto& entry = payload.at(evidence::entryPath(1));

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "app/console/console.h"
+#include "tests/gui/own_settings.h"
 #include "tests/gui/sample_server.h"
 #include "ui/search/search_controller.h"
 
 #include <QDockWidget>
-#include <QStandardPaths>
 #include <QTest>
 
 #include <memory>
@@ -21,10 +21,7 @@ protected:
 
     void startConsole(const QString& name)
     {
-        QStandardPaths::setTestModeEnabled(true);
-        QApplication::setOrganizationName(QStringLiteral("ExhibitTest"));
-        QApplication::setApplicationName(
-            QStringLiteral("%1-%2").arg(name).arg(QCoreApplication::applicationPid()));
+        useOwnSettings(name);
         QVERIFY2(m_server.start(), "exhibit-demo --stay did not get ready");
         console::CommandLine options;
         options.safeMode = true;

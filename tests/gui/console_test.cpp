@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an investigator does, by keyboard and by actions, in the console on a real server.
 #include "app/console/console.h"
+#include "tests/gui/own_settings.h"
 #include "tests/gui/sample_server.h"
 #include "tests/gui/stall_monitor.h"
 #include "ui/certificate/answer_row.h"
@@ -35,7 +36,6 @@
 #include <QNetworkReply>
 #include <QProcess>
 #include <QSignalSpy>
-#include <QStandardPaths>
 #include <QTabWidget>
 #include <QTemporaryDir>
 #include <QTest>
@@ -55,9 +55,7 @@ class ConsoleTest : public QObject {
 private Q_SLOTS:
     void initTestCase()
     {
-        QStandardPaths::setTestModeEnabled(true);
-        QApplication::setOrganizationName(u"ExhibitTest"_s);
-        QApplication::setApplicationName(u"console-%1"_s.arg(QCoreApplication::applicationPid()));
+        test::useOwnSettings(u"console"_s);
         QVERIFY2(m_server.start(), "exhibit-demo --stay did not get ready");
         CommandLine options;
         options.safeMode = true;

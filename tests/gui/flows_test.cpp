@@ -2,6 +2,7 @@
 // Everything an investigator does without a mouse, on incidents that never change.
 #include "app/console/console.h"
 #include "models/query/fields.h"
+#include "tests/gui/own_settings.h"
 #include "tests/gui/picture_source.h"
 #include "tests/gui/stall_monitor.h"
 #include "ui/actions/command_palette.h"
@@ -26,7 +27,6 @@
 #include <QDockWidget>
 #include <QLineEdit>
 #include <QMenu>
-#include <QStandardPaths>
 #include <QTableView>
 #include <QTest>
 #include <QTreeView>
@@ -45,9 +45,7 @@ class FlowsTest : public QObject {
 private Q_SLOTS:
     void initTestCase()
     {
-        QStandardPaths::setTestModeEnabled(true);
-        QApplication::setOrganizationName(u"ExhibitTest"_s);
-        QApplication::setApplicationName(u"flows-%1"_s.arg(QCoreApplication::applicationPid()));
+        test::useOwnSettings(u"flows"_s);
         CommandLine options;
         options.safeMode = true;
         m_console = std::make_unique<Console>(options);

@@ -4,6 +4,7 @@
 // the pictures themselves, to look at.
 #include "app/console/console.h"
 #include "app/console/screenshots.h"
+#include "tests/gui/own_settings.h"
 #include "tests/gui/picture_source.h"
 #include "tests/gui/signature.h"
 #include "tests/gui/stall_monitor.h"
@@ -14,7 +15,6 @@
 #include <QDialog>
 #include <QFile>
 #include <QPainter>
-#include <QStandardPaths>
 #include <QTest>
 
 namespace exhibit::console {
@@ -59,9 +59,7 @@ class GoldenTest : public QObject {
 private Q_SLOTS:
     void initTestCase()
     {
-        QStandardPaths::setTestModeEnabled(true);
-        QApplication::setOrganizationName(u"ExhibitTest"_s);
-        QApplication::setApplicationName(u"golden-%1"_s.arg(QCoreApplication::applicationPid()));
+        test::useOwnSettings(u"golden"_s);
         ui::TimeDisplay::instance().setZone(QTimeZone::utc());
     }
 

@@ -2,6 +2,7 @@
 // From the first page to a root cause without a mouse: keys go to whatever has the focus, nothing
 // else is called.
 #include "app/console/console.h"
+#include "tests/gui/own_settings.h"
 #include "tests/gui/sample_server.h"
 #include "tests/gui/stall_monitor.h"
 #include "ui/detail/explain_section.h"
@@ -10,7 +11,6 @@
 
 #include <QApplication>
 #include <QDockWidget>
-#include <QStandardPaths>
 #include <QTest>
 
 namespace exhibit::console {
@@ -29,9 +29,7 @@ class KeyboardTest : public QObject {
 private Q_SLOTS:
     void initTestCase()
     {
-        QStandardPaths::setTestModeEnabled(true);
-        QApplication::setOrganizationName(u"ExhibitTest"_s);
-        QApplication::setApplicationName(u"keyboard-%1"_s.arg(QCoreApplication::applicationPid()));
+        test::useOwnSettings(u"keyboard"_s);
         QVERIFY2(m_server.start(), "exhibit-demo --stay did not get ready");
         CommandLine options;
         options.safeMode = true;

@@ -2,6 +2,7 @@
 // Runs that are long: two million events in the painted timeline, and in the console as many as a
 // server sends. What is done is delivered as events, so that each step is timed.
 #include "app/console/console.h"
+#include "tests/gui/own_settings.h"
 #include "tests/gui/picture_source.h"
 #include "tests/gui/stall_monitor.h"
 #include "tests/ui/support/long_run.h"
@@ -13,7 +14,6 @@
 #include <QApplication>
 #include <QDockWidget>
 #include <QSignalSpy>
-#include <QStandardPaths>
 #include <QTest>
 #include <QWheelEvent>
 
@@ -61,12 +61,7 @@ class LongRunTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        QStandardPaths::setTestModeEnabled(true);
-        QApplication::setOrganizationName(u"ExhibitTest"_s);
-        QApplication::setApplicationName(u"long-%1"_s.arg(QCoreApplication::applicationPid()));
-    }
+    void initTestCase() { test::useOwnSettings(u"long"_s); }
 
     void twoMillionEventsFollowTheHand()
     {

@@ -2,6 +2,7 @@
 // How the console looks and reads, without a server: nothing is cut, also with words twice as long,
 // right to left and at twice the scale, and what it says to those who cannot see it.
 #include "app/console/console.h"
+#include "tests/gui/own_settings.h"
 #include "tests/gui/picture_source.h"
 #include "tests/gui/stall_monitor.h"
 #include "ui/search/search_controller.h"
@@ -13,7 +14,6 @@
 #include <QApplication>
 #include <QLabel>
 #include <QPushButton>
-#include <QStandardPaths>
 #include <QTest>
 #include <QToolButton>
 #include <QTranslator>
@@ -75,9 +75,7 @@ class LooksTest : public QObject {
 private Q_SLOTS:
     void initTestCase()
     {
-        QStandardPaths::setTestModeEnabled(true);
-        QApplication::setOrganizationName(u"ExhibitTest"_s);
-        QApplication::setApplicationName(u"looks-%1"_s.arg(QCoreApplication::applicationPid()));
+        test::useOwnSettings(u"looks"_s);
         ui::TimeDisplay::instance().setZone(QTimeZone::utc());
         open();
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A pinned record stays while the selection goes on, and nothing is done to it by mistake.
 #include "app/console/console.h"
+#include "tests/gui/own_settings.h"
 #include "tests/gui/picture_source.h"
 #include "tests/gui/stall_monitor.h"
 #include "ui/detail/explain_section.h"
@@ -9,7 +10,6 @@
 #include "ui/widgets/dock_title.h"
 
 #include <QSettings>
-#include <QStandardPaths>
 #include <QTest>
 #include <QToolButton>
 
@@ -26,12 +26,7 @@ class PinTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        QStandardPaths::setTestModeEnabled(true);
-        QApplication::setOrganizationName(u"ExhibitTest"_s);
-        QApplication::setApplicationName(u"pin-%1"_s.arg(QCoreApplication::applicationPid()));
-    }
+    void initTestCase() { test::useOwnSettings(u"pin"_s); }
 
     void init()
     {

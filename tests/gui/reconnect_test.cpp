@@ -3,6 +3,7 @@
 // shows, and goes on by itself.
 #include "app/console/console.h"
 #include "tests/gui/filled_incidents.h"
+#include "tests/gui/own_settings.h"
 #include "tests/gui/stall_monitor.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_postgres.h"
@@ -17,7 +18,6 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
-#include <QStandardPaths>
 #include <QTest>
 
 namespace exhibit::console {
@@ -106,12 +106,7 @@ class ReconnectTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        QStandardPaths::setTestModeEnabled(true);
-        QApplication::setOrganizationName(u"ExhibitTest"_s);
-        QApplication::setApplicationName(u"again-%1"_s.arg(QCoreApplication::applicationPid()));
-    }
+    void initTestCase() { test::useOwnSettings(u"again"_s); }
 
     void aServerThatIsNotThereIsSaidSo()
     {

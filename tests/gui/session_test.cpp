@@ -4,6 +4,7 @@
 #include "app/console/console.h"
 #include "app/console/session_store.h"
 #include "app/console/single_instance.h"
+#include "tests/gui/own_settings.h"
 #include "tests/gui/stall_monitor.h"
 
 #include <QApplication>
@@ -13,7 +14,6 @@
 #include <QProcess>
 #include <QSettings>
 #include <QSignalSpy>
-#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -32,9 +32,7 @@ class SessionTest : public QObject {
 private Q_SLOTS:
     void initTestCase()
     {
-        QStandardPaths::setTestModeEnabled(true);
-        QApplication::setOrganizationName(u"ExhibitTest"_s);
-        QApplication::setApplicationName(u"session-%1"_s.arg(QCoreApplication::applicationPid()));
+        test::useOwnSettings(u"session"_s);
         QSettings::setDefaultFormat(QSettings::IniFormat);
         QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_folder.path());
         registerPanes(m_registry);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <vector>
 
 namespace exhibit::test {
@@ -15,6 +16,9 @@ namespace fs = std::filesystem;
 
 std::optional<fs::path> installed()
 {
+    if (const char* chosen = std::getenv("EXHIBIT_PG_BIN"); chosen != nullptr) {
+        return fs::absolute(chosen);
+    }
     std::vector<std::pair<int, fs::path>> found;
     std::error_code error;
     for (const auto& entry : fs::directory_iterator("/usr/lib/postgresql", error)) {
