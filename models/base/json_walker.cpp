@@ -75,8 +75,9 @@ public:
 
     std::optional<JsonWalk> runLike(const JsonWalk& earlier, std::span<const std::size_t> values)
     {
-        if (m_text.size() >= UINT32_MAX) {
-            return std::nullopt;
+        const auto begin = values.empty() ? earlier.m_text.size() : earlier[values.front()].begin;
+        if (m_text.size() >= UINT32_MAX || !m_text.starts_with(earlier.m_text.substr(0, begin))) {
+            return std::nullopt; // As nearly every other text: before anything is copied.
         }
         m_walk.m_text = m_text;
         m_walk.m_nodes = earlier.m_nodes;

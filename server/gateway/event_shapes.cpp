@@ -8,8 +8,10 @@ namespace {
 
 /// Choices of an answer take turns.
 constexpr std::size_t kShapesMax = 4;
-/// A longer event is seldom followed by another of its shape.
+/// A larger event is seldom followed by another of its shape, and a stream that has been read keeps
+/// no more than this.
 constexpr std::size_t kShapeBytesMax = 8192;
+constexpr std::size_t kShapeNodesMax = 256;
 
 /// Members whose strings are texts in every API whatever they say: never an id, an enum or a type
 /// that decides how the rest is read.
@@ -72,7 +74,8 @@ Result<EventParts> EventShapes::read(BytesView data)
 
 void EventShapes::learn(const EventParts& parts)
 {
-    if (parts.walk.text().size() > kShapeBytesMax || !parts.answer->problem.empty()) {
+    if (parts.walk.text().size() > kShapeBytesMax || parts.walk.nodes().size() > kShapeNodesMax
+        || !parts.answer->problem.empty()) {
         return;
     }
     auto values = varyingValues(parts);

@@ -15,8 +15,8 @@ struct EventParts {
 };
 
 /// Reads the events of a stream. Most differ from one before in a text or two: its parts are then
-/// the same and are not looked for again, which is two thirds of the time that an event takes. The
-/// result does not depend on what came before.
+/// the same and are not looked for again, which took two thirds of an event's time. The result does
+/// not depend on what came before.
 class EventShapes {
 public:
     /// The surface outlives the object.

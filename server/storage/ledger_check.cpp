@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kPageRows = 1000;
 constexpr std::size_t kFindingsMax = 100;
+constexpr const char* kClosedLast = "the log was closed, and none took over from it";
 constexpr std::string_view kLastGoodCheckpoint = "/last_good_checkpoint";
 
 /// SHA-256 over the entries as they were found, from the damage to the end.
@@ -166,7 +167,7 @@ Result<void> compareEnd(Transaction& transaction,
         check.found({epoch, next, "the stored leaves do not have the root that their head has"});
     }
     if (log.closed) {
-        check.found({epoch, next, "the log was closed, and none took over from it"});
+        check.found({epoch, next, kClosedLast});
     }
     return {};
 }
@@ -245,10 +246,10 @@ Result<LedgerCheck> checkLedger(Transaction& transaction,
         }
         const bool last = &log == &logs.back();
         if (log.closed == last) {
-            check.found({log.head.epoch,
-                         0,
-                         last ? "the log was closed, and none took over from it"
-                              : "another log took over from it, and it is open again"});
+            check.found(
+                {log.head.epoch,
+                 0,
+                 last ? kClosedLast : "another log took over from it, and it is open again"});
         }
         EXHIBIT_CHECK(EpochCheck(transaction, keys, known, log.head, {erased, kept}, check).run());
     }
