@@ -50,13 +50,19 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 
-# exhibit_add_module(NAME models.base SOURCES ... [DEPENDS ...] [PRIVATE_DEPENDS ...])
-# DEPENDS takes module names (models.base) and ordinary CMake targets.
+# exhibit_add_module(NAME models.base SOURCES ... [ALONE ...] [DEPENDS ...] [PRIVATE_DEPENDS ...])
+# DEPENDS takes module names (models.base) and ordinary CMake targets. Most of what a small source
+# costs are its headers: neighbours in SOURCES are compiled together (decision 0129). A source in
+# ALONE is not, since it has a name in an unnamed namespace that another source has as well.
 function(exhibit_add_module)
-    cmake_parse_arguments(ARG "" "NAME" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
+    cmake_parse_arguments(ARG "" "NAME" "SOURCES;ALONE;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
     string(REPLACE "." "_" target "exhibit_${ARG_NAME}")
     string(REPLACE "-" "_" target "${target}")
-    add_library(${target} STATIC ${ARG_SOURCES})
+    add_library(${target} STATIC ${ARG_SOURCES} ${ARG_ALONE})
+    if(EXHIBIT_JOIN_SOURCES)
+        set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 5)
+        set_source_files_properties(${ARG_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    endif()
     add_library(exhibit::${ARG_NAME} ALIAS ${target})
     target_link_libraries(${target} PUBLIC exhibit_options)
     exhibit_link(${target} PUBLIC ${ARG_DEPENDS})
@@ -122,8 +128,7 @@ function(exhibit_add_ui_module)
     exhibit_add_module(${ARGN})
     cmake_parse_arguments(ARG "" "NAME" "" ${ARGN})
     string(REPLACE "." "_" target "exhibit_${ARG_NAME}")
-    # Most of the cost of a small file is Qt's headers: several are compiled together.
-    set_target_properties(${target} PROPERTIES AUTOMOC ON UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
+    set_target_properties(${target} PROPERTIES AUTOMOC ON UNITY_BUILD_BATCH_SIZE 0)
     target_link_libraries(${target} PUBLIC exhibit_qt_options Qt6::Widgets)
 endfunction()
 

@@ -4,8 +4,6 @@
 namespace exhibit::gateway {
 namespace {
 
-constexpr auto kNone = JsonWalk::kNone;
-
 constexpr std::string_view kNotText[] = {"call_id",
                                          "id",
                                          "item_id",
@@ -44,7 +42,7 @@ AnswerText& AnswerTexts::addToolText(const Part& part, std::size_t node, std::st
 
 void AnswerTexts::addAll(const Part& part, std::size_t node)
 {
-    if (node == kNone) {
+    if (node == JsonWalk::kNone) {
         return;
     }
     const std::size_t end = m_walk[node].next;
@@ -60,19 +58,20 @@ void AnswerTexts::addAll(const Part& part, std::size_t node)
 
 void AnswerTexts::addTokens(const Part& part, std::size_t logprobs, std::string_view name)
 {
-    for (auto each = m_walk.firstChild(logprobs); each != kNone; each = m_walk.nextSibling(each)) {
+    for (auto each = m_walk.firstChild(logprobs); each != JsonWalk::kNone;
+         each = m_walk.nextSibling(each)) {
         if (const auto token = m_walk.find(each, "token"); m_walk.is(token, JsonKind::String)) {
             addText(part, token, name);
         }
     }
-    if (logprobs != kNone) {
+    if (logprobs != JsonWalk::kNone) {
         m_taken[logprobs] = true;
     }
 }
 
 void AnswerTexts::leaveOut(std::size_t node)
 {
-    if (node != kNone) {
+    if (node != JsonWalk::kNone) {
         m_taken[node] = true;
         m_leftOut[node] = true;
     }
@@ -110,7 +109,7 @@ void AnswerTexts::addAsides()
 std::int64_t AnswerTexts::indexOf(std::size_t object, std::string_view name)
 {
     const std::size_t index = m_walk.find(object, name);
-    if (index == kNone || !isPlainIndex(m_walk.raw(index))) {
+    if (index == JsonWalk::kNone || !isPlainIndex(m_walk.raw(index))) {
         m_parts.problem = "An index of the provider's answer is no plain number.";
         return 0;
     }
@@ -119,7 +118,7 @@ std::int64_t AnswerTexts::indexOf(std::size_t object, std::string_view name)
 
 bool AnswerTexts::isText(std::size_t node)
 {
-    if (node == kNone || m_walk.is(node, JsonKind::Null)) {
+    if (node == JsonWalk::kNone || m_walk.is(node, JsonKind::Null)) {
         return false;
     }
     if (!m_walk.is(node, JsonKind::String)) {

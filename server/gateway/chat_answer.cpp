@@ -9,8 +9,6 @@
 namespace exhibit::gateway {
 namespace {
 
-constexpr auto kNone = JsonWalk::kNone;
-
 // Ids and enums; a string that is too long to be one is text all the same.
 constexpr std::string_view kNotText[]
     = {"id", "type", "role", "object", "finish_reason", "native_finish_reason"};
@@ -55,7 +53,7 @@ public:
 private:
     void readChoices(std::size_t choices)
     {
-        if (choices == kNone || m_walk.is(choices, JsonKind::Null)) {
+        if (choices == JsonWalk::kNone || m_walk.is(choices, JsonKind::Null)) {
             return;
         }
         if (!m_walk.is(choices, JsonKind::Array)) {
@@ -63,7 +61,7 @@ private:
             return;
         }
         m_answer.hasChoices = true;
-        for (auto choice = m_walk.firstChild(choices); choice != kNone;
+        for (auto choice = m_walk.firstChild(choices); choice != JsonWalk::kNone;
              choice = m_walk.nextSibling(choice)) {
             if (m_answer.choices.size() == limits::kAnswerChoicesMax) {
                 m_answer.problem = "The provider's answer has too many choices.";
@@ -146,7 +144,8 @@ private:
                 && isText(m_walk.find(m_walk.find(holder, "custom"), "input"));
         };
         const std::size_t calls = m_walk.find(said, "tool_calls");
-        for (auto each = m_walk.firstChild(calls); each != kNone; each = m_walk.nextSibling(each)) {
+        for (auto each = m_walk.firstChild(calls); each != JsonWalk::kNone;
+             each = m_walk.nextSibling(each)) {
             call(each);
         }
         fits = fits && isText(m_walk.find(m_walk.find(said, "function_call"), "arguments"))
@@ -167,7 +166,7 @@ private:
             return;
         }
         JoinedParts joined{"choices/" + std::to_string(choice) + "/content", {}};
-        for (auto part = m_walk.firstChild(content); part != kNone;
+        for (auto part = m_walk.firstChild(content); part != JsonWalk::kNone;
              part = m_walk.nextSibling(part)) {
             const std::size_t text
                 = m_walk.is(part, JsonKind::String) ? part : m_walk.find(part, "text");
@@ -185,7 +184,7 @@ private:
 
     [[nodiscard]] bool isThere(std::size_t node) const
     {
-        return node != kNone && !m_walk.is(node, JsonKind::Null);
+        return node != JsonWalk::kNone && !m_walk.is(node, JsonKind::Null);
     }
 
     void noteText(const AnswerChoice& choice, std::size_t node)
@@ -257,7 +256,7 @@ private:
     std::int64_t indexOf(std::size_t element)
     {
         const std::size_t index = m_walk.find(element, "index");
-        if (index != kNone && !isPlainIndex(m_walk.raw(index))) {
+        if (index != JsonWalk::kNone && !isPlainIndex(m_walk.raw(index))) {
             m_answer.problem = "An index of the provider's answer is no plain number.";
         }
         return m_walk.integer(index, m_walk[element].position);

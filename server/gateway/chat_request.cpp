@@ -9,8 +9,6 @@
 namespace exhibit::gateway {
 namespace {
 
-constexpr auto kNone = JsonWalk::kNone;
-
 // Members of the body and of its metadata that are ours and never go upstream.
 constexpr std::string_view kOwnMembers[] = {"user_id", "session_id"};
 constexpr std::string_view kOwnMetadata[] = {"user_id", "session_id", "run_id", "context"};
@@ -29,7 +27,8 @@ std::vector<std::size_t> ownMembers(const JsonWalk& walk,
                                     const std::string_view (&names)[N])
 {
     std::vector<std::size_t> members;
-    for (auto child = walk.firstChild(object); child != kNone; child = walk.nextSibling(child)) {
+    for (auto child = walk.firstChild(object); child != JsonWalk::kNone;
+         child = walk.nextSibling(child)) {
         if (isOneOf(walk, child, names)) {
             members.push_back(child);
         }
@@ -40,7 +39,8 @@ std::vector<std::size_t> ownMembers(const JsonWalk& walk,
 std::size_t childCount(const JsonWalk& walk, std::size_t object)
 {
     std::size_t count = 0;
-    for (auto child = walk.firstChild(object); child != kNone; child = walk.nextSibling(child)) {
+    for (auto child = walk.firstChild(object); child != JsonWalk::kNone;
+         child = walk.nextSibling(child)) {
         ++count;
     }
     return count;
@@ -94,7 +94,8 @@ Result<void> ChatRequest::parse()
     }
     // Readers disagree about which of two equal names counts: what was judged must be what is run.
     std::vector<std::string> names;
-    for (auto child = m_walk.firstChild(0); child != kNone; child = m_walk.nextSibling(child)) {
+    for (auto child = m_walk.firstChild(0); child != JsonWalk::kNone;
+         child = m_walk.nextSibling(child)) {
         names.push_back(m_walk.name(child));
     }
     std::sort(names.begin(), names.end());
@@ -108,13 +109,13 @@ Result<void> ChatRequest::readFields()
 {
     model = m_walk.string(m_walk.find(0, "model"));
     const std::size_t stream = m_walk.find(0, "stream");
-    streaming = stream != kNone && m_walk.raw(stream) == "true";
+    streaming = stream != JsonWalk::kNone && m_walk.raw(stream) == "true";
     const std::size_t usage = m_walk.find(m_walk.find(0, "stream_options"), "include_usage");
-    usageRequested
-        = !m_surface.traits().usageOnRequest || (usage != kNone && m_walk.raw(usage) == "true");
+    usageRequested = !m_surface.traits().usageOnRequest
+        || (usage != JsonWalk::kNone && m_walk.raw(usage) == "true");
     for (const std::string_view name : {"previous_response_id", "conversation", "container"}) {
         const std::size_t node = m_walk.find(0, name);
-        if (node != kNone && !m_walk.is(node, JsonKind::Null)) {
+        if (node != JsonWalk::kNone && !m_walk.is(node, JsonKind::Null)) {
             providerState.emplace_back(name);
         }
     }
@@ -125,7 +126,7 @@ Result<void> ChatRequest::readFields()
     if (m_walk.is(m_walk.find(0, "prompt"), JsonKind::Object)) {
         providerState.emplace_back("prompt");
     }
-    if (const std::size_t node = m_walk.find(0, "metadata"); node != kNone) {
+    if (const std::size_t node = m_walk.find(0, "metadata"); node != JsonWalk::kNone) {
         EXHIBIT_CHECK(readMetadata(node));
     }
     EXHIBIT_TRY(auto user, identity(m_walk.find(0, "user_id"), "user_id"));
@@ -156,7 +157,7 @@ Result<void> ChatRequest::readMetadata(std::size_t node)
         channel = name;
     }
     const std::size_t context = m_walk.find(node, "context");
-    if (context == kNone || m_walk.is(context, JsonKind::Null)) {
+    if (context == JsonWalk::kNone || m_walk.is(context, JsonKind::Null)) {
         return {};
     }
     if (!m_walk.is(context, JsonKind::Object)) {
@@ -251,7 +252,7 @@ Result<void> ChatRequest::checkRunId() const
 Result<std::optional<std::string>> ChatRequest::identity(std::size_t node,
                                                          std::string subject) const
 {
-    if (node == kNone || m_walk.is(node, JsonKind::Null)) {
+    if (node == JsonWalk::kNone || m_walk.is(node, JsonKind::Null)) {
         return std::optional<std::string>{};
     }
     if (!m_walk.is(node, JsonKind::String)) {
@@ -263,12 +264,12 @@ Result<std::optional<std::string>> ChatRequest::identity(std::size_t node,
 void ChatRequest::collectTexts()
 {
     auto skipped = ownMembers(m_walk, 0, kOwnMembers);
-    if (m_metadata != kNone) {
+    if (m_metadata != JsonWalk::kNone) {
         const auto inside = ownMetadata();
         skipped.insert(skipped.end(), inside.begin(), inside.end());
     }
     // No text, and editUsage() may replace it.
-    if (const std::size_t options = m_walk.find(0, "stream_options"); options != kNone) {
+    if (const std::size_t options = m_walk.find(0, "stream_options"); options != JsonWalk::kNone) {
         skipped.push_back(options);
     }
     std::sort(skipped.begin(), skipped.end());
@@ -287,7 +288,7 @@ std::vector<std::size_t> ChatRequest::ownMetadata() const
 void ChatRequest::editOwnFields(std::vector<Edit>& edits) const
 {
     std::vector<std::size_t> gone = ownMembers(m_walk, 0, kOwnMembers);
-    if (m_metadata != kNone) {
+    if (m_metadata != JsonWalk::kNone) {
         const auto inside = ownMetadata();
         if (!inside.empty() && inside.size() == childCount(m_walk, m_metadata)) {
             gone.push_back(m_metadata);
@@ -304,7 +305,7 @@ void ChatRequest::editUsage(std::vector<Edit>& edits) const
     const std::size_t options = m_walk.find(0, "stream_options");
     if (!m_walk.is(options, JsonKind::Object)) {
         // `stream` is there, so the body has a member that stays.
-        if (options != kNone) {
+        if (options != JsonWalk::kNone) {
             edits.push_back(
                 {m_walk[options].begin, m_walk[options].end, R"({"include_usage":true})"});
         } else {
@@ -314,11 +315,11 @@ void ChatRequest::editUsage(std::vector<Edit>& edits) const
         return;
     }
     const std::size_t usage = m_walk.find(options, "include_usage");
-    if (usage != kNone) {
+    if (usage != JsonWalk::kNone) {
         edits.push_back({m_walk[usage].begin, m_walk[usage].end, "true"});
         return;
     }
-    const bool empty = m_walk.firstChild(options) == kNone;
+    const bool empty = m_walk.firstChild(options) == JsonWalk::kNone;
     const std::size_t open = m_walk[options].begin + 1;
     edits.push_back({open, open, empty ? R"("include_usage":true)" : R"("include_usage":true,)"});
 }
@@ -350,7 +351,7 @@ std::optional<std::int64_t> outputTokensMaxOf(const JsonWalk& request)
     const auto number = [&request](std::string_view name) -> std::optional<std::int64_t> {
         const auto node = request.find(0, name);
         std::int64_t value = 0;
-        const auto raw = node == kNone ? std::string_view{} : request.raw(node);
+        const auto raw = node == JsonWalk::kNone ? std::string_view{} : request.raw(node);
         const auto [end, error] = std::from_chars(raw.data(), raw.data() + raw.size(), value);
         const bool whole = !raw.empty() && error == std::errc{} && end == raw.data() + raw.size();
         return whole && value > 0 ? std::optional(value) : std::nullopt;

@@ -8,8 +8,6 @@
 namespace exhibit::gateway {
 namespace {
 
-constexpr auto kNone = JsonWalk::kNone;
-
 // Members of blocks and deltas that hold their text.
 constexpr std::string_view kTexts[] = {"text", "thinking", "signature", "data"};
 
@@ -63,7 +61,7 @@ private:
             }
             return;
         }
-        for (auto block = m_walk.firstChild(content); block != kNone;
+        for (auto block = m_walk.firstChild(content); block != JsonWalk::kNone;
              block = m_walk.nextSibling(block)) {
             if (m_parts.choices.size() == limits::kAnswerChoicesMax) {
                 m_parts.problem = "The provider's answer has too many content blocks.";
@@ -114,7 +112,7 @@ private:
         if (m_parts.usage) {
             m_parts.usage->estimated = true; // Of the output it says how it began.
         }
-        if (m_walk.firstChild(m_walk.find(message, "content")) != kNone) {
+        if (m_walk.firstChild(m_walk.find(message, "content")) != JsonWalk::kNone) {
             m_parts.problem = "The provider's stream begins with content.";
         }
     }
@@ -134,7 +132,8 @@ private:
             m_parts.choices.back().hasToolCalls = true;
         }
         // Readers put together what deltas have under one name; what lies deeper is whole.
-        for (auto node = m_walk.firstChild(delta); node != kNone; node = m_walk.nextSibling(node)) {
+        for (auto node = m_walk.firstChild(delta); node != JsonWalk::kNone;
+             node = m_walk.nextSibling(node)) {
             if (m_walk.is(node, JsonKind::String) && !m_walk.nameIs(node, "type")
                 && !m_walk.nameIs(node, "partial_json")) {
                 auto& text = m_texts.addText(part, node, m_walk.name(node));
@@ -177,8 +176,9 @@ private:
         }
         // A stream begins with an empty object and brings the arguments in pieces.
         const auto input = m_walk.find(block, "input");
-        const bool later = m_form == AnswerForm::Chunk && m_walk.firstChild(input) == kNone;
-        if (input != kNone && !m_walk.is(input, JsonKind::Null) && !later) {
+        const bool later
+            = m_form == AnswerForm::Chunk && m_walk.firstChild(input) == JsonWalk::kNone;
+        if (input != JsonWalk::kNone && !m_walk.is(input, JsonKind::Null) && !later) {
             m_texts.addToolText(part, input, "input").isRaw = true;
         }
     }

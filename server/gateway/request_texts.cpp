@@ -12,8 +12,6 @@ namespace {
 
 using prevention::Replacement;
 
-constexpr auto kNone = JsonWalk::kNone;
-
 constexpr std::size_t kTokenBytes = 4; // What a token counts for where texts are estimated.
 
 // Members that name things, as long as they look like it.
@@ -66,13 +64,13 @@ bool areArguments(const JsonWalk& walk, std::size_t node)
         || (walk.nameIs(node, "input") && walk.nameIs(walk[node].parent, "custom"));
 }
 
-/// The content whose part has this string as its text; kNone for all others.
+/// The content whose part has this string as its text; JsonWalk::kNone for all others.
 std::size_t contentOf(const JsonWalk& walk, std::size_t node)
 {
     const std::size_t content = walk[walk[node].parent].parent;
     const bool part = walk.nameIs(node, "text") && walk.is(content, JsonKind::Array)
         && (walk.nameIs(content, "content") || walk.nameIs(content, "system"));
-    return part ? content : kNone;
+    return part ? content : JsonWalk::kNone;
 }
 
 } // namespace
@@ -165,8 +163,8 @@ void RequestTexts::addJoined()
     for (std::size_t first = 0; first < count;) {
         const std::size_t content = m_places[first].kind == Kind::Value
             ? contentOf(*m_walk, m_places[first].node)
-            : kNone;
-        if (content == kNone) {
+            : JsonWalk::kNone;
+        if (content == JsonWalk::kNone) {
             ++first;
             continue;
         }

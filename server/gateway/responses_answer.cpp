@@ -8,8 +8,6 @@
 namespace exhibit::gateway {
 namespace {
 
-constexpr auto kNone = JsonWalk::kNone;
-
 // What the client itself said and reads again.
 constexpr std::string_view kEchoes[] = {"conversation",
                                         "instructions",
@@ -124,7 +122,7 @@ private:
             m_texts.leaveOut(m_walk.find(response, echo));
         }
         const std::size_t output = m_walk.find(response, "output");
-        for (auto item = m_walk.firstChild(output); item != kNone;
+        for (auto item = m_walk.firstChild(output); item != JsonWalk::kNone;
              item = m_walk.nextSibling(item)) {
             if (m_walk[item].position == limits::kAnswerChoicesMax) {
                 m_parts.problem = "The provider's answer has too many output items.";
@@ -166,7 +164,7 @@ private:
             m_parts.isLast = phase == "completed" || phase == "incomplete" || phase == "failed";
         } else if (m_type == "keepalive") {
             m_parts.isAnywhere = true;
-        } else if (m_walk.find(0, "output_index") != kNone) {
+        } else if (m_walk.find(0, "output_index") != JsonWalk::kNone) {
             readPiece(kind, phase);
         } else if (kind == "output_item" || textEvent(kind) != nullptr) {
             m_parts.problem = "A part of the provider's answer has no index.";
@@ -187,14 +185,14 @@ private:
     void readPiece(std::string_view kind, std::string_view phase)
     {
         const auto part = addPart(m_texts.indexOf(0, "output_index"), 0, phase == "done");
-        if (const std::size_t item = m_walk.find(0, "item"); item != kNone) {
+        if (const std::size_t item = m_walk.find(0, "item"); item != JsonWalk::kNone) {
             readItem(part, item);
             return;
         }
         const auto* known = textEvent(kind);
         if (known != nullptr && (phase == "delta" || phase == "done")) {
             readText(part, *known, phase);
-        } else if (const std::size_t inner = m_walk.find(0, "part"); inner != kNone) {
+        } else if (const std::size_t inner = m_walk.find(0, "part"); inner != JsonWalk::kNone) {
             const bool summary = kind == "reasoning_summary_part";
             readContent({part.index,
                          part.prefix
@@ -243,7 +241,7 @@ private:
         }
         for (const std::string_view list : {"content", "summary"}) {
             const std::size_t contents = m_walk.find(item, list);
-            for (auto each = m_walk.firstChild(contents); each != kNone;
+            for (auto each = m_walk.firstChild(contents); each != JsonWalk::kNone;
                  each = m_walk.nextSibling(each)) {
                 readContent({part.index,
                              part.prefix + "/" + std::string(list) + "/"
@@ -259,11 +257,11 @@ private:
     {
         const auto add = [&](std::string_view member, std::string_view name) {
             const std::size_t node = m_walk.find(item, member);
-            if (node != kNone && !m_walk.is(node, JsonKind::Null)) {
+            if (node != JsonWalk::kNone && !m_walk.is(node, JsonKind::Null)) {
                 m_texts.addToolText(part, node, name);
             }
         };
-        const bool named = m_walk.find(item, "name") != kNone;
+        const bool named = m_walk.find(item, "name") != JsonWalk::kNone;
         add(named ? "name" : "type", "name");
         add("arguments", "arguments");
         add("input", "input");
@@ -326,7 +324,7 @@ AnswerParts readResponsesAnswer(const JsonWalk& walk, AnswerForm form)
 bool isCallItem(const JsonWalk& walk, std::size_t item)
 {
     const auto type = walk.string(walk.find(item, "type"));
-    const bool named = type.ends_with("_call") && walk.find(item, "name") != kNone;
+    const bool named = type.ends_with("_call") && walk.find(item, "name") != JsonWalk::kNone;
     return named
         || std::find(std::begin(kNamelessCalls), std::end(kNamelessCalls), type)
         != std::end(kNamelessCalls);

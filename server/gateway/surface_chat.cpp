@@ -10,8 +10,6 @@
 namespace exhibit::gateway {
 namespace {
 
-constexpr auto kNone = JsonWalk::kNone;
-
 /// The words in which the two differ.
 struct ChunkWords {
     std::string_view object;
@@ -128,7 +126,7 @@ void removeToolCalls(const ChangedAnswer& answer, std::size_t choice, AnswerEdit
         = answer.walk.find(choice, answer.form == AnswerForm::Chunk ? "delta" : "message");
     std::vector<std::size_t> members;
     for (const std::string_view name : {"tool_calls", "function_call"}) {
-        if (const std::size_t member = answer.walk.find(holder, name); member != kNone) {
+        if (const std::size_t member = answer.walk.find(holder, name); member != JsonWalk::kNone) {
             members.push_back(member);
         }
     }

@@ -10,14 +10,13 @@
 namespace exhibit::gateway {
 namespace {
 
-constexpr auto kNone = JsonWalk::kNone;
-
 /// Calls `take(node)` for the vector of each element of `data`.
 template <class Take>
 void eachVector(const JsonWalk& walk, const Take& take)
 {
     const std::size_t data = walk.find(0, "data");
-    for (auto each = walk.firstChild(data); each != kNone; each = walk.nextSibling(each)) {
+    for (auto each = walk.firstChild(data); each != JsonWalk::kNone;
+         each = walk.nextSibling(each)) {
         const std::size_t vector = walk.find(each, "embedding");
         const bool encoded = walk.is(vector, JsonKind::String)
             && isEncodedMedia(walk.raw(vector).substr(1, walk.raw(vector).size() - 2));
@@ -68,8 +67,9 @@ public:
     {
         std::vector<std::size_t> found;
         const std::size_t data = walk.find(0, "data");
-        for (auto each = walk.firstChild(data); each != kNone; each = walk.nextSibling(each)) {
-            if (const auto vector = walk.find(each, "embedding"); vector != kNone) {
+        for (auto each = walk.firstChild(data); each != JsonWalk::kNone;
+             each = walk.nextSibling(each)) {
+            if (const auto vector = walk.find(each, "embedding"); vector != JsonWalk::kNone) {
                 found.push_back(vector);
             }
         }

@@ -8,8 +8,6 @@
 namespace exhibit::gateway {
 namespace {
 
-constexpr auto kNone = JsonWalk::kNone;
-
 void addEvent(Bytes& bytes, std::string_view type, std::string_view members)
 {
     bytes += fmt::format("event: {0}\ndata: {{\"type\":\"{0}\"{1}}}\n\n", type, members);
@@ -44,7 +42,7 @@ class MessagesFrame : public StreamFrame {
 public:
     void learn(const JsonWalk& walk) override
     {
-        if (const auto message = walk.find(0, "message"); message != kNone) {
+        if (const auto message = walk.find(0, "message"); message != JsonWalk::kNone) {
             learnScalar(walk, walk.find(message, "model"), m_model);
         }
     }
@@ -109,7 +107,7 @@ public:
         const std::size_t content = walk.find(0, "content");
         std::vector<std::size_t> gone;
         bool cut = false;
-        for (auto block = walk.firstChild(content); block != kNone;
+        for (auto block = walk.firstChild(content); block != JsonWalk::kNone;
              block = walk.nextSibling(block)) {
             if (answer.channels.isFinished(walk[block].position)) {
                 continue;

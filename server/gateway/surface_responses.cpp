@@ -12,8 +12,6 @@
 namespace exhibit::gateway {
 namespace {
 
-constexpr auto kNone = JsonWalk::kNone;
-
 bool contains(const std::vector<std::int64_t>& list, std::int64_t value)
 {
     return std::find(list.begin(), list.end(), value) != list.end();
@@ -24,13 +22,13 @@ public:
     void learn(const JsonWalk& walk) override
     {
         m_sequence = std::max(m_sequence, walk.integer(walk.find(0, "sequence_number"), -1));
-        if (const auto response = walk.find(0, "response"); response != kNone) {
+        if (const auto response = walk.find(0, "response"); response != JsonWalk::kNone) {
             learnScalar(walk, walk.find(response, "id"), m_id);
             learnScalar(walk, walk.find(response, "created_at"), m_createdAt);
             learnScalar(walk, walk.find(response, "model"), m_model);
         }
         const auto item = walk.find(0, "item");
-        if (item == kNone || m_items.size() >= limits::kAnswerChoicesMax) {
+        if (item == JsonWalk::kNone || m_items.size() >= limits::kAnswerChoicesMax) {
             return;
         }
         auto& known = m_items[walk.integer(walk.find(0, "output_index"), 0)];
@@ -81,8 +79,8 @@ private:
     {
         const auto walk = JsonWalk::parse(errorJson);
         const auto raw = [&](std::string_view name) {
-            const auto node = walk ? walk->find(0, name) : kNone;
-            return node == kNone ? std::string("null") : std::string(walk->raw(node));
+            const auto node = walk ? walk->find(0, name) : JsonWalk::kNone;
+            return node == JsonWalk::kNone ? std::string("null") : std::string(walk->raw(node));
         };
         return fmt::format(R"(,"code":{},"message":{},"param":{},"error":{})",
                            raw("code"),
@@ -230,7 +228,8 @@ private:
         const std::size_t output = walk.find(0, "output");
         std::vector<std::size_t> gone;
         bool cut = false;
-        for (auto item = walk.firstChild(output); item != kNone; item = walk.nextSibling(item)) {
+        for (auto item = walk.firstChild(output); item != JsonWalk::kNone;
+             item = walk.nextSibling(item)) {
             if (answer.channels.isFinished(walk[item].position)) {
                 continue;
             }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <vector>
 
 namespace exhibit::test {
@@ -43,6 +44,40 @@ bool everybodyMayPass(fs::path folder)
     return true;
 }
 
+/// Makes the first cluster, and the others as its copies with passwords of their own: half a second
+/// of a processor each.
+constexpr std::string_view kInitdb = R"sh(#!/bin/sh
+set -e
+for argument; do
+    case "$argument" in
+    --pgdata=*) data=${argument#*=} ;;
+    --username=*) user=${argument#*=} ;;
+    --pwfile=*) password=$(cat "${argument#*=}") ;;
+    esac
+done
+if [ -d 'MADE/first' ]; then
+    cp -Rp 'MADE/first/.' "$data"
+    echo "ALTER ROLE \"$user\" PASSWORD '$password'" \
+        | 'PROGRAMS/postgres' --single -D "$data" -c fsync=off template1
+else
+    'PROGRAMS/initdb' "$@" --no-sync
+    cp -Rp "$data" "MADE/$$"
+    mv -T "MADE/$$" 'MADE/first' || rm -rf "MADE/$$" # Another was first.
+fi
+)sh";
+
+std::string replaced(std::string_view text, const std::map<std::string, std::string>& words)
+{
+    std::string result(text);
+    for (const auto& [word, value] : words) {
+        for (auto at = result.find(word); at != result.npos; at = result.find(word, at)) {
+            result.replace(at, word.size(), value);
+            at += value.size();
+        }
+    }
+    return result;
+}
+
 /// The programs' folder of this process.
 class Programs {
 public:
@@ -53,9 +88,10 @@ public:
             || !everybodyMayPass(m_folder.path())) {
             return;
         }
-        write("initdb", *real, "--no-sync");
+        write("initdb", replaced(kInitdb, {{"PROGRAMS", real->string()}, {"MADE", made()}}));
         // A later option wins over the settings of the file.
-        write("postgres", *real, "-c fsync=off");
+        write("postgres",
+              "#!/bin/sh\nexec '" + (*real / "postgres").string() + "' \"$@\" -c fsync=off\n");
         m_usable = true;
     }
     [[nodiscard]] std::optional<fs::path> folder() const
@@ -64,11 +100,18 @@ public:
     }
 
 private:
-    void write(const std::string& name, const fs::path& real, const std::string& option) const
+    void write(const std::string& name, const std::string& script) const
     {
-        const auto file = m_folder.write(
-            name, "#!/bin/sh\nexec '" + (real / name).string() + "' \"$@\" " + option + "\n");
+        const auto file = m_folder.write(name, script);
         ::chmod(file.c_str(), 0755);
+    }
+    /// Where the database's account keeps the process's first cluster.
+    [[nodiscard]] std::string made() const
+    {
+        const auto folder = m_folder.path() / "made";
+        fs::create_directory(folder);
+        ::chmod(folder.c_str(), 0777);
+        return folder.string();
     }
 
     TempDir m_folder;

@@ -203,6 +203,16 @@ void compareAll(const std::filesystem::path& recordings,
     EXPECT_TRUE(stopped) << stopped.error().message;
 }
 
+/// Half of all recorded bytes are numbers of embeddings: the same path again, a packet for each.
+void keepFewEmbeddings(std::vector<Exchange>& exchanges)
+{
+    constexpr int kEnough = 10;
+    int kept = 0;
+    std::erase_if(exchanges, [&kept](const Exchange& exchange) {
+        return exchange.target == "/v1/embeddings" && ++kept > kEnough;
+    });
+}
+
 class Faithful : public testing::TestWithParam<const char*> { };
 
 TEST_P(Faithful, passesOurRecordingsByteForByte)
@@ -231,6 +241,9 @@ TEST_P(Faithful, passesRecordedThirdPartyTrafficByteForByte)
         addExchanges(trafficDir() / file, exchanges);
     }
     ASSERT_GT(exchanges.size(), 3000U);
+    if (GetParam() == std::string_view("1")) {
+        keepFewEmbeddings(exchanges);
+    }
     compareAll(trafficDir(), exchanges, GetParam());
 }
 

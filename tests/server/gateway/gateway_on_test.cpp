@@ -3,6 +3,8 @@
 
 #include "server/security/authenticator.h"
 
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -11,8 +13,6 @@
 #include <thread>
 
 #include <gtest/gtest.h>
-
-#include <future>
 
 namespace exhibit::gateway {
 namespace {
@@ -35,11 +35,18 @@ std::shared_ptr<const domain::PolicySnapshot> snapshotOf(TenantId tenant,
 
 } // namespace
 
+struct GatewayOnTest::Loop {
+    asio::io_context io;
+    std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work{
+        asio::make_work_guard(io)};
+};
+
 GatewayOnTest::GatewayOnTest(ScriptedUpstream::Script script, GatewaySetup setup)
     : m_upstream(std::move(script))
-    , m_work(asio::make_work_guard(m_io))
+    , m_loop(std::make_unique<Loop>())
 {
-    const auto post = [this](std::function<void()> work) { asio::post(m_io, std::move(work)); };
+    const auto post
+        = [this](std::function<void()> work) { asio::post(m_loop->io, std::move(work)); };
     m_copy = storage::LocalCopy::open(m_dir.file("local.db"), post).value();
     EXPECT_TRUE(m_copy->markComplete().has_value());
     m_runs = std::make_unique<prevention::RunRegistry>(*m_copy);
@@ -54,16 +61,16 @@ GatewayOnTest::GatewayOnTest(ScriptedUpstream::Script script, GatewaySetup setup
         setup.options.upstreamKeys = UpstreamKeys::parse(*setup.apiKeyEnv + "=*").value();
     }
     m_gateway = std::make_unique<Gateway>(GatewayServices{
-        m_io, m_catalogue, m_snapshots, *m_runs, *m_journal, m_metrics, setup.options});
+        m_loop->io, m_catalogue, m_snapshots, *m_runs, *m_journal, m_metrics, setup.options});
     m_runs->onKilled([this](TenantId tenant, RunId run, domain::KillReason reason) {
         m_gateway->cutRun(tenant, run, reason);
     });
     auto router = std::make_shared<http::Router>();
     m_gateway->addRoutes(*router);
-    m_server = std::make_unique<http::Server>(m_io, http::ServerOptions{}, router);
+    m_server = std::make_unique<http::Server>(m_loop->io, http::ServerOptions{}, router);
     EXPECT_TRUE(m_server->start().has_value());
     m_port = m_server->port();
-    m_thread = std::thread([this] { m_io.run(); });
+    m_thread = std::thread([this] { m_loop->io.run(); });
 }
 
 GatewayOnTest::~GatewayOnTest()
@@ -71,7 +78,7 @@ GatewayOnTest::~GatewayOnTest()
     stopServer();
     onIoThread([this] {
         m_gateway.reset();
-        m_work.reset();
+        m_loop->work.reset();
     });
     m_thread.join();
     m_journal.reset();
@@ -91,7 +98,7 @@ void GatewayOnTest::stopServer()
 void GatewayOnTest::onIoThread(const std::function<void()>& work)
 {
     std::promise<void> done;
-    asio::post(m_io, [&] {
+    asio::post(m_loop->io, [&] {
         work();
         done.set_value();
     });
@@ -191,7 +198,7 @@ std::size_t GatewayOnTest::openCalls()
 {
     auto count = std::make_shared<std::promise<std::size_t>>();
     auto future = count->get_future();
-    asio::post(m_io, [this, count] { count->set_value(m_gateway->openCalls()); });
+    asio::post(m_loop->io, [this, count] { count->set_value(m_gateway->openCalls()); });
     return future.get();
 }
 
@@ -223,7 +230,7 @@ std::size_t GatewayOnTest::cutRun(RunId run, domain::KillReason reason)
 {
     auto count = std::make_shared<std::promise<std::size_t>>();
     auto future = count->get_future();
-    asio::post(m_io, [this, run, reason, count] {
+    asio::post(m_loop->io, [this, run, reason, count] {
         count->set_value(m_gateway->cutRun(m_tenant, run, reason));
     });
     return future.get();

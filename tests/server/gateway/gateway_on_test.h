@@ -9,9 +9,6 @@
 #include "tests/support/http_client.h"
 #include "tests/support/temp_dir.h"
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -81,8 +78,8 @@ private:
 
     test::TempDir m_dir;
     ScriptedUpstream m_upstream;
-    boost::asio::io_context m_io;
-    std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> m_work;
+    struct Loop;
+    std::unique_ptr<Loop> m_loop;
     std::string m_key;
     TenantId m_tenant;
     ProjectId m_project;

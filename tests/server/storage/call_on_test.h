@@ -25,7 +25,8 @@ public:
         opening.streaming = true;
         opening.upstream = "sample";
         opening.snapshotId = "SNAP-000000000000";
-        opening.openedAt = fromMicroseconds(toMicroseconds(utcNow()));
+        // What happened in the milliseconds after that is past, too.
+        opening.openedAt = fromMicroseconds(toMicroseconds(utcNow() - std::chrono::minutes(1)));
         opening.request
             = R"({"model":"gpt-4o-mini","stream":true,"messages":[{"role":"user","content":"Hi"}]})";
     }
