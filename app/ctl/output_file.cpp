@@ -8,6 +8,8 @@
 
 namespace exhibit::ctl {
 
+namespace fs = std::filesystem;
+
 OutputFile::OutputFile(std::string path)
     : m_path(std::move(path))
 {
@@ -15,37 +17,52 @@ OutputFile::OutputFile(std::string path)
 
 OutputFile::~OutputFile()
 {
-    if (!m_file.is_open()) {
-        return;
+    if (!m_part.empty()) {
+        m_file.close();
+        std::error_code ignored;
+        fs::remove(m_part, ignored);
     }
-    m_file.close();
-    std::error_code ignored;
-    if (std::filesystem::is_regular_file(m_path, ignored)) {
-        std::filesystem::remove(m_path, ignored);
+}
+
+void OutputFile::open()
+{
+    std::error_code error;
+    const auto there = fs::symlink_status(m_path, error);
+    if (there.type() == fs::file_type::not_found || there.type() == fs::file_type::regular) {
+        m_part = m_path + ".part";
+    }
+    m_file.open(m_part.empty() ? m_path : m_part, std::ios::binary);
+    if (there.type() == fs::file_type::regular) {
+        fs::permissions(m_part, there.permissions(), error);
     }
 }
 
 Result<void> OutputFile::write(std::string_view bytes)
 {
     if (!m_file.is_open()) {
-        m_file.open(m_path, std::ios::binary);
+        open();
     }
     m_file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    return checked();
+    return checked(m_file.good());
 }
 
 Result<void> OutputFile::close()
 {
     EXHIBIT_CHECK(write({})); // Nothing to write makes an empty file.
-    m_file.flush();
-    EXHIBIT_CHECK(checked());
     m_file.close();
-    return checked();
+    EXHIBIT_CHECK(checked(m_file.good()));
+    std::error_code error;
+    if (!m_part.empty()) {
+        fs::rename(m_part, m_path, error);
+    }
+    EXHIBIT_CHECK(checked(!error));
+    m_part.clear();
+    return {};
 }
 
-Result<void> OutputFile::checked() const
+Result<void> OutputFile::checked(bool good) const
 {
-    if (!m_file) {
+    if (!good) {
         return fail(ErrorCode::Unavailable, "The file cannot be written.", m_path);
     }
     return {};

@@ -7,9 +7,9 @@
 
 namespace exhibit::ctl {
 
-/// A file that a command writes. It is opened with the first write, so that a command that is
-/// refused before leaves what was there; a part of a file is removed again (of regular files:
-/// never a device). Errors are Unavailable with the path as subject.
+/// A file that a command writes: under its name when it is whole, before that as NAME.part, so that
+/// a refusal, an interrupted answer or a full disk leaves what was there. Devices, pipes and links
+/// are written as they are. Errors are Unavailable with the path as subject.
 class OutputFile {
 public:
     explicit OutputFile(std::string path);
@@ -18,13 +18,15 @@ public:
     OutputFile& operator=(const OutputFile&) = delete;
 
     [[nodiscard]] Result<void> write(std::string_view bytes);
-    /// The file is whole.
+    /// The file is whole; nothing can be written after it.
     [[nodiscard]] Result<void> close();
 
 private:
-    [[nodiscard]] Result<void> checked() const;
+    void open();
+    [[nodiscard]] Result<void> checked(bool good) const;
 
     std::string m_path;
+    std::string m_part; ///< Empty: written where it is.
     std::ofstream m_file;
 };
 

@@ -13,11 +13,11 @@ ordinary_tests() {
     build release
     install_wire_sdk
     keep_files_in_memory
-    # Four on two cores: the long ones wait for time-outs most of the time.
+    # Five on two cores: the long ones wait for time-outs now and then.
     if [ -n "$1" ]; then
-        ctest --preset release -j 4 -R "$1"
+        ctest --preset release -j 5 -R "$1"
     else
-        ctest --preset release -j 4
+        ctest --preset release -j 5
     fi
 }
 
@@ -26,11 +26,13 @@ ordinary_tests() {
 keep_files_in_memory() {
     local memory=/dev/shm wanted_kb=$((8 * 1024 * 1024))
     [ -z "${TMPDIR:-}" ] && [ "$(stat -f -c %T "$memory" 2>/dev/null)" = tmpfs ] || return 0
-    local options room available
-    options=$(awk -v at="$memory" '$2 == at { print $4 }' /proc/mounts)
+    local room available script
     room=$(df --output=avail -k "$memory" | tail -n 1)
     available=$(awk '$1 == "MemAvailable:" { print $2 }' /proc/meminfo)
-    case ",$options," in *,noexec,*) return 0 ;; esac
+    # Some mount it so that nothing can be run from it.
+    script=$(mktemp "$memory/exhibit-XXXXXX") && printf '#!/bin/sh\n' >"$script" && chmod 700 "$script"
+    "$script" 2>/dev/null || room=0
+    rm -f "$script"
     if [ "$room" -ge "$wanted_kb" ] && [ "$available" -ge "$wanted_kb" ]; then
         export TMPDIR=$memory
     fi

@@ -32,8 +32,9 @@ Admitting::Refusal Admitting::bindRun()
                                       m_vouched);
     if (bound) {
         m_call->run = *std::move(bound);
-        if (m_call->quota && m_call->run.counters.llmCalls > 1) {
-            m_call->quota->runWasKnown();
+        if (m_call->quota) {
+            m_call->run.counters.llmCalls > 1 ? m_call->quota->runWasKnown()
+                                              : m_call->quota->runBegan();
         }
         return std::nullopt;
     }

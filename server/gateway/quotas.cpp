@@ -2,7 +2,7 @@
 #include "server/gateway/quotas.h"
 
 #include "server/gateway/quota_demands.h"
-#include "server/gateway/wakeup.h"
+#include "server/gateway/run_shares.h"
 #include "server/ops/log.h"
 
 #include <boost/asio/io_context.hpp>
@@ -11,7 +11,6 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <algorithm>
-#include <map>
 
 namespace exhibit::gateway {
 
@@ -33,15 +32,6 @@ bool isShared(const std::optional<domain::QuotaMetric>& metric)
 }
 
 } // namespace
-
-/// What counts once for all calls of a run: its place in the day, or its slot.
-struct SharedByRun {
-    std::size_t calls = 0; ///< That hold it or wait for it.
-    std::int64_t reserved = 0; ///< 0: none of them has it yet.
-    bool used = false; ///< By one that has ended.
-    bool leasing = false; ///< One asks the store, for all of them.
-    std::vector<std::shared_ptr<Wakeup>> waiting; ///< For its answer.
-};
 
 class Quotas::Impl : public std::enable_shared_from_this<Quotas::Impl> {
 public:
@@ -72,6 +62,7 @@ public:
 
     /// One call fewer shares it; what nobody used is there again when the last one leaves.
     void leaveShared(const security::BudgetKey& key, RunId run, bool used);
+    SharedByRun* find(const security::BudgetKey& key, RunId run) { return m_shares.find(key, run); }
     void settle(const security::BudgetKey& key, std::int64_t reserved, std::int64_t used)
     {
         m_budgets.settle(key, reserved, used);
@@ -81,7 +72,7 @@ private:
     using Lease = Result<security::BudgetLease>;
     asio::awaitable<Lease> lease(security::BudgetDemand demand);
     void giveIdleBack();
-    void noteTrouble(const Error& error);
+    QuotaRefusal noteTrouble(const Error& error);
     using Demands = std::vector<QuotaDemand>;
     /// A part in all that it shares; whatever ends the reservation ends that too.
     QuotaReservation join(const Demands& demands, RunId run);
@@ -94,11 +85,15 @@ private:
     asio::awaitable<std::optional<QuotaRefusal>> fetch(const QuotaDemand& demand,
                                                        security::BudgetDemand asked,
                                                        const QuotaCall& call);
+    std::optional<QuotaRefusal> refusedBy(const QuotaDemand& demand,
+                                          const security::BudgetLease& leased,
+                                          std::int64_t least,
+                                          const QuotaCall& call);
 
     asio::io_context& m_io;
     security::LimitStore& m_store;
     security::Budgets m_budgets;
-    std::map<std::pair<std::string, RunId>, SharedByRun> m_shared; ///< By budget and run.
+    RunShares m_shares;
     bool m_failing = false; ///< The last lease; the log says so once.
     asio::steady_timer m_timer;
     asio::thread_pool m_leasers;
@@ -106,21 +101,13 @@ private:
 
 SharedByRun* Quotas::Impl::shared(const QuotaDemand& demand, RunId run)
 {
-    const auto found = m_shared.find({demand.budget.key.name, run});
-    return isShared(demand.metric) && found != m_shared.end() ? &found->second : nullptr;
+    return isShared(demand.metric) ? m_shares.find(demand.budget.key, run) : nullptr;
 }
 
 void Quotas::Impl::leaveShared(const security::BudgetKey& key, RunId run, bool used)
 {
-    const auto found = m_shared.find({key.name, run});
-    if (found == m_shared.end()) {
-        return;
-    }
-    auto& share = found->second;
-    share.used = share.used || used;
-    if (--share.calls == 0) {
-        m_budgets.settle(key, share.reserved, share.used ? share.reserved : 0);
-        m_shared.erase(found);
+    if (const auto share = m_shares.leave(key, run, used)) {
+        m_budgets.settle(key, share->reserved, share->used ? share->reserved : 0);
     }
 }
 
@@ -131,7 +118,7 @@ QuotaReservation Quotas::Impl::join(const Demands& demands, RunId run)
     reservation.m_run = run;
     for (const auto& demand : demands) {
         if (isShared(demand.metric)) {
-            ++m_shared[{demand.budget.key.name, run}].calls;
+            m_shares.join(demand.budget.key, run);
             reservation.m_held.push_back({demand.budget.key, 0, demand.metric});
         }
     }
@@ -179,9 +166,12 @@ asio::awaitable<QuotaAnswer> Quotas::Impl::reserve(QuotaCall call)
         }
         const auto& lacking = wanted.demands[*taking.lacking];
         if (auto* share = shared(lacking, call.run); share != nullptr && share->leasing) {
-            const auto wakeup = std::make_shared<Wakeup>(m_io);
-            share->waiting.push_back(wakeup);
-            co_await wakeup->wait();
+            const auto waiting = std::make_shared<SharedWait>(m_io);
+            share->waiting.push_back(waiting);
+            co_await waiting->wakeup.wait();
+            if (waiting->refusal) {
+                co_return tl::make_unexpected(*std::move(waiting->refusal));
+            }
             continue;
         }
         ++leases;
@@ -205,37 +195,48 @@ asio::awaitable<std::optional<QuotaRefusal>> Quotas::Impl::fetch(const QuotaDema
         share->leasing = true;
     }
     const auto leased = co_await lease(asked);
+    std::optional<QuotaRefusal> refusal;
+    if (leased) {
+        refusal = refusedBy(demand, *leased, least, call);
+    } else {
+        refusal = noteTrouble(leased.error());
+    }
     if (share != nullptr) {
         share->leasing = false;
         for (const auto& waiting : std::exchange(share->waiting, {})) {
-            waiting->raise();
+            waiting->refusal = refusal;
+            waiting->wakeup.raise();
         }
     }
-    if (!leased) {
-        noteTrouble(leased.error());
-        co_return storeAway(leased.error());
-    }
+    co_return refusal;
+}
+
+std::optional<QuotaRefusal> Quotas::Impl::refusedBy(const QuotaDemand& demand,
+                                                    const security::BudgetLease& leased,
+                                                    std::int64_t least,
+                                                    const QuotaCall& call)
+{
     m_failing = false;
-    m_budgets.add(asked.key, leased->granted);
+    m_budgets.add(demand.budget.key, leased.granted);
     // Another call may have leased enough meanwhile, or taken it for the whole run.
+    const auto* share = shared(demand, call.run);
     const bool taken = share != nullptr && share->reserved > 0;
-    if (leased->granted == 0 && !taken && m_budgets.available(asked.key) < least) {
-        co_return exhausted(demand, leased->taken, call.now);
-    }
-    co_return std::nullopt;
+    const bool lacks = leased.granted == 0 && m_budgets.available(demand.budget.key) < least;
+    return lacks && !taken ? std::optional(exhausted(demand, leased.taken, call.now))
+                           : std::nullopt;
 }
 
 asio::awaitable<Quotas::Impl::Lease> Quotas::Impl::lease(security::BudgetDemand demand)
 {
-    struct Waiting {
-        explicit Waiting(asio::io_context& io)
+    struct Answer {
+        explicit Answer(asio::io_context& io)
             : wakeup(io)
         {
         }
         Wakeup wakeup;
         Lease lease;
     };
-    const auto waiting = std::make_shared<Waiting>(m_io);
+    const auto waiting = std::make_shared<Answer>(m_io);
     asio::post(m_leasers, [this, waiting, demand = std::move(demand)] {
         auto leased = m_store.lease(demand);
         asio::post(m_io, [waiting, leased = std::move(leased)]() mutable {
@@ -247,11 +248,12 @@ asio::awaitable<Quotas::Impl::Lease> Quotas::Impl::lease(security::BudgetDemand 
     co_return std::move(waiting->lease);
 }
 
-void Quotas::Impl::noteTrouble(const Error& error)
+QuotaRefusal Quotas::Impl::noteTrouble(const Error& error)
 {
     if (!std::exchange(m_failing, true)) {
         ops::logWarning("budgets cannot be leased: {}", error.message);
     }
+    return storeAway(error);
 }
 
 void Quotas::Impl::giveIdleBackLater()
@@ -339,15 +341,26 @@ void QuotaReservation::settle(const domain::Usage& usage, domain::Microcents cos
     std::erase_if(m_held, [](const Held& held) { return held.metric.has_value(); });
 }
 
+void QuotaReservation::runBegan()
+{
+    const auto owner = m_owner.lock();
+    for (const auto& held : m_held) {
+        if (owner && held.metric == domain::QuotaMetric::Runs) {
+            owner->find(held.key, m_run)->begun = true;
+        }
+    }
+}
+
 void QuotaReservation::runWasKnown()
 {
     const auto owner = m_owner.lock();
     std::erase_if(m_held, [this, &owner](const Held& held) {
-        const bool run = held.metric == domain::QuotaMetric::Runs;
-        if (run && owner) {
+        const bool leaves = owner && held.metric == domain::QuotaMetric::Runs
+            && !owner->find(held.key, m_run)->begun;
+        if (leaves) {
             owner->leaveShared(held.key, m_run, false);
         }
-        return run;
+        return leaves;
     });
 }
 

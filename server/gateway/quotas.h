@@ -76,7 +76,10 @@ public:
 
     /// The call went to a provider and used so much. Its slot is given back with the object.
     void settle(const domain::Usage& usage, domain::Microcents cost);
-    /// Another call of the run began it meanwhile: this one takes none of the day's runs.
+    /// This call is the run's first.
+    void runBegan();
+    /// Another call of the run began it meanwhile: if not under the same budget, this one takes
+    /// none of the day's runs.
     void runWasKnown();
     /// True when a budget counts what the call uses: then that should be the provider's word.
     [[nodiscard]] bool countsUsage() const;

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as an answer under redact and block policies, in events and pieces as the first bytes
-// say: the client has exactly what is final of the redacted text, and nothing behind a stop.
+// Any bytes as an answer under redact and block policies, in events and pieces and by patterns as
+// the first bytes say: the client has exactly what is final of the redacted text, and nothing
+// behind a stop.
 #include "models/base/assert.h"
 #include "models/base/json.h"
 #include "server/gateway/chat_answer.h"
 #include "server/gateway/stream_relay.h"
+#include "tests/server/gateway/random_policies.h"
 #include "tests/server/gateway/redaction_reference.h"
 
 #include <array>
 #include <cstdint>
+#include <map>
 
 namespace {
 
@@ -32,9 +35,28 @@ std::string policy(const std::string& id, const std::string& mode, const std::st
 struct Fixture {
     std::shared_ptr<const prevention::CompiledSnapshot> snapshot;
     std::shared_ptr<const scan::PatternSet> redacted;
+    std::vector<std::string> placeholders;
 };
 
-Fixture makeFixture()
+Fixture fixtureWith(std::vector<std::string> documents,
+                    std::shared_ptr<const scan::PatternSet> redacted,
+                    std::vector<std::string> placeholders)
+{
+    documents.push_back(policy("Z", "block", std::string("\"") + kBlocked + "\""));
+    std::vector<domain::Policy> policies;
+    policies.reserve(documents.size());
+    for (const auto& document : documents) {
+        policies.push_back(domain::policyFromJson(parseJson(document).value()).value());
+    }
+    const auto snapshot = domain::makeSnapshot({}, policies, JsonObject{}).value();
+    return {prevention::CompiledSnapshot::compile(
+                std::make_shared<const domain::PolicySnapshot>(snapshot))
+                .value(),
+            std::move(redacted),
+            std::move(placeholders)};
+}
+
+Fixture ordinaryFixture()
 {
     std::string patterns;
     std::vector<scan::PatternSpec> specs;
@@ -44,16 +66,26 @@ Fixture makeFixture()
         specs.emplace_back();
         specs.back().pattern = parseJson(std::string("\"") + kPatterns[i] + "\"")->as_string();
     }
-    std::vector<domain::Policy> policies;
-    for (const auto& document : {policy("A", "redact", patterns),
-                                 policy("B", "block", std::string("\"") + kBlocked + "\"")}) {
-        policies.push_back(domain::policyFromJson(parseJson(document).value()).value());
+    return fixtureWith(
+        {policy("A", "redact", patterns)}, scan::PatternSet::compile(specs).value(), kPlaceholders);
+}
+
+/// The patterns of a number: 0 are what people write, the others are random.
+const Fixture& fixtureOf(unsigned number)
+{
+    static std::map<unsigned, Fixture> made;
+    const auto found = made.find(number);
+    if (found != made.end()) {
+        return found->second;
     }
-    const auto snapshot = domain::makeSnapshot({}, policies, JsonObject{}).value();
-    return {prevention::CompiledSnapshot::compile(
-                std::make_shared<const domain::PolicySnapshot>(snapshot))
-                .value(),
-            scan::PatternSet::compile(specs).value()};
+    if (number == 0) {
+        return made.emplace(number, ordinaryFixture()).first->second;
+    }
+    scan::Dice dice(number);
+    auto random = randomPolicies(dice, "redact");
+    return made
+        .emplace(number, fixtureWith(std::move(random.documents), random.set, random.placeholders))
+        .first->second;
 }
 
 std::string contentOf(BytesView stream)
@@ -75,21 +107,22 @@ std::string contentOf(BytesView stream)
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    static const auto fixture = makeFixture();
-    if (size < 3) {
+    constexpr std::size_t kHead = 4;
+    if (size < kHead) {
         return 0;
     }
+    const auto& fixture = fixtureOf(data[3] % 64U);
     const std::size_t eventBytes = data[0] % 32U;
     const std::size_t pieceBytes = 1U + data[1] % 64U;
     const std::size_t escapes = data[2] % 4U;
     const auto quoted
-        = quoteJson(std::string_view(reinterpret_cast<const char*>(data + 3), size - 3));
+        = quoteJson(std::string_view(reinterpret_cast<const char*>(data + kHead), size - kHead));
     const auto text = decodeJsonString(BytesView(quoted).substr(1, quoted.size() - 2));
 
     prevention::CallGuard guard(fixture.snapshot, {});
     UsageMeter meter(nullptr, {}, 0);
     StreamRelay relay(guard, meter, {});
-    RedactionReference reference(fixture.redacted, kPlaceholders, text);
+    RedactionReference reference(fixture.redacted, fixture.placeholders, text);
     const auto whole = reference.whole();
     std::string released;
     for (std::size_t at = 0; at < text.size() && !relay.stopped();) {

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 std::optional<fs::path> installed()
 {
-    if (const char* chosen = std::getenv("EXHIBIT_PG_BIN"); chosen != nullptr) {
+    if (const char* chosen = std::getenv("EXHIBIT_PG_BIN"); chosen != nullptr && *chosen != '\0') {
         return fs::absolute(chosen);
     }
     std::vector<std::pair<int, fs::path>> found;
@@ -57,8 +57,9 @@ for argument; do
 done
 if [ -d 'MADE/first' ]; then
     cp -Rp 'MADE/first/.' "$data"
-    echo "ALTER ROLE \"$user\" PASSWORD '$password'" \
-        | 'PROGRAMS/postgres' --single -D "$data" -c fsync=off template1
+    said=$(echo "ALTER ROLE \"$user\" PASSWORD '$password'" \
+        | 'PROGRAMS/postgres' --single -D "$data" -c fsync=off template1 2>&1)
+    case "$said" in *ERROR*) echo "$said"; exit 1 ;; esac
 else
     'PROGRAMS/initdb' "$@" --no-sync
     cp -Rp "$data" "MADE/$$"
@@ -91,7 +92,8 @@ public:
         write("initdb", replaced(kInitdb, {{"PROGRAMS", real->string()}, {"MADE", made()}}));
         // A later option wins over the settings of the file.
         write("postgres",
-              "#!/bin/sh\nexec '" + (*real / "postgres").string() + "' \"$@\" -c fsync=off\n");
+              "#!/bin/sh\nexec '" + (*real / "postgres").string()
+                  + "' \"$@\" -c fsync=off -c wal_compression=off\n");
         m_usable = true;
     }
     [[nodiscard]] std::optional<fs::path> folder() const

@@ -16,13 +16,15 @@ std::string read(const fs::path& path)
     return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-TEST(OutputFile, leavesWhatWasThereUntilTheFirstWrite)
+TEST(OutputFile, leavesWhatWasThereUntilItIsWhole)
 {
     const test::TempDir folder;
     const auto path = folder.path() / "kept";
     ASSERT_TRUE(writeFile(path, "before"));
+    fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
     {
-        OutputFile refused(path);
+        OutputFile broken(path);
+        ASSERT_TRUE(broken.write("half of it"));
     }
     EXPECT_EQ(read(path), "before");
     OutputFile file(path);
@@ -30,20 +32,31 @@ TEST(OutputFile, leavesWhatWasThereUntilTheFirstWrite)
     ASSERT_TRUE(file.write("two"));
     ASSERT_TRUE(file.close());
     EXPECT_EQ(read(path), "one, two");
+    EXPECT_EQ(fs::status(path).permissions(), fs::perms::owner_read | fs::perms::owner_write);
     ASSERT_TRUE(writeFile(path, ""));
     EXPECT_EQ(read(path), "");
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 1) << "no part is left";
 }
 
 TEST(OutputFile, leavesNoPartOfAFile)
 {
     const test::TempDir folder;
-    const auto path = folder.path() / "part";
     {
-        OutputFile file(path);
+        OutputFile file(folder.path() / "part");
         ASSERT_TRUE(file.write("half of it"));
-        EXPECT_TRUE(fs::exists(path));
     }
-    EXPECT_FALSE(fs::exists(path));
+    EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+TEST(OutputFile, writesThroughALink)
+{
+    const test::TempDir folder;
+    const auto path = folder.path() / "target";
+    ASSERT_TRUE(writeFile(path, "before"));
+    fs::create_symlink(path, folder.path() / "link");
+    ASSERT_TRUE(writeFile(folder.path() / "link", "after"));
+    EXPECT_EQ(read(path), "after");
+    EXPECT_TRUE(fs::is_symlink(folder.path() / "link"));
 }
 
 TEST(OutputFile, saysWhichFileCannotBeWritten)

@@ -26,6 +26,9 @@ public:
     {
         std::unique_lock lock(m_mutex);
         ++m_leases;
+        if (m_away) {
+            return fail(ErrorCode::Unavailable, "the store is away");
+        }
         auto& taken = m_taken[demand.key.name];
         const bool granted = taken + demand.least <= demand.limit;
         taken += granted ? demand.least : 0;
@@ -45,6 +48,11 @@ public:
     {
         return {};
     }
+    void goAway()
+    {
+        const std::lock_guard lock(m_mutex);
+        m_away = true;
+    }
     int leases()
     {
         const std::lock_guard lock(m_mutex);
@@ -56,6 +64,7 @@ private:
     std::condition_variable m_changed;
     std::map<std::string, std::int64_t> m_taken;
     bool m_refused = false;
+    bool m_away = false;
     int m_leases = 0;
 };
 
@@ -85,9 +94,11 @@ protected:
             call.newRun = true;
             call.counters.llmCalls = 1;
             call.now = m_now;
-            asio::co_spawn(m_io, m_quotas.reserve(std::move(call)), [&answers, i](auto, auto got) {
-                answers[i] = std::move(got);
-            });
+            asio::co_spawn(
+                m_io, m_quotas.reserve(std::move(call)), [&answers, i](auto error, auto got) {
+                    EXPECT_FALSE(error);
+                    answers[i] = std::move(got);
+                });
         }
         m_io.restart();
         m_io.run();
@@ -116,6 +127,8 @@ TEST_F(SharedQuotas, aRunKeepsItsPlaceWhenTheCallThatTookItIsRefused)
     const auto run = RunId::generate();
     auto answers = reserve({run, run});
     ASSERT_TRUE(answers[0] && answers[1]);
+    answers[0]->runBegan();
+    answers[1]->runWasKnown();
     *answers[0] = {}; // Nothing of it went anywhere.
     answers[1]->settle({}, 0);
     *answers[1] = {};
@@ -134,6 +147,30 @@ TEST_F(SharedQuotas, whatNoCallOfARunUsedIsThereForAnother)
     answers[1]->runWasKnown();
     *answers[1] = {};
     EXPECT_TRUE(reserve({RunId::generate()})[0]);
+}
+
+TEST_F(SharedQuotas, callsOfARunThatIsRefusedAskOnce)
+{
+    const auto first = reserve({RunId::generate()});
+    ASSERT_TRUE(first[0]);
+    const int leases = m_store.leases();
+    const auto run = RunId::generate();
+    for (const auto& answer : reserve({run, run, run, run})) {
+        ASSERT_FALSE(answer);
+        EXPECT_EQ(answer.error().reply.code, "USER_DAILY_RUNS_EXCEEDED");
+    }
+    EXPECT_EQ(m_store.leases(), leases + 1);
+}
+
+TEST_F(SharedQuotas, callsOfARunHearTogetherThatTheStoreIsAway)
+{
+    m_store.goAway();
+    const auto run = RunId::generate();
+    for (const auto& answer : reserve({run, run, run, run})) {
+        ASSERT_FALSE(answer);
+        EXPECT_EQ(answer.error().reply.code, "quota_state_unavailable");
+    }
+    EXPECT_EQ(m_store.leases(), 1);
 }
 
 } // namespace
