@@ -46,7 +46,7 @@ def tidy(build, source):
 
 
 def sources_of(unit):
-    return INCLUDED.findall(read(unit)) or [unit]
+    return INCLUDED.findall(read(unit)) if "/Unity/" in unit else [unit]
 
 
 def main(wanted):
