@@ -26,7 +26,8 @@ def read(path):
 
 def units(build):
     commands = json.loads(read(f"{build}/compile_commands.json"))
-    return [c["file"] for c in commands if not SKIPPED.search(c["file"])]
+    return [c["file"] for c in commands
+            if not SKIPPED.search(c["file"]) and os.path.exists(c["file"])]
 
 
 def tidy(build, source):
@@ -46,7 +47,9 @@ def tidy(build, source):
 
 
 def sources_of(unit):
-    return INCLUDED.findall(read(unit)) if "/Unity/" in unit else [unit]
+    """Without what a build makes: its source is the program that makes it."""
+    sources = INCLUDED.findall(read(unit)) if "/Unity/" in unit else [unit]
+    return [source for source in sources if not source.startswith(os.path.abspath("build") + os.sep)]
 
 
 def main(wanted):
@@ -57,6 +60,7 @@ def main(wanted):
             said = pool.map(lambda unit: tidy("build/tidy-unity", unit), all_units)
             wanted = [source for unit, found in zip(all_units, said) if found
                       for source in sources_of(unit)]
+            print(f"{len(wanted)} sources are looked at alone", file=sys.stderr)
         wanted = [source for source in wanted if not UNREADABLE.search(read(source))]
         found = [text for text in pool.map(lambda source: tidy("build/tidy", source), wanted)
                  if text]
