@@ -97,7 +97,7 @@ macro(exhibit_register_test)
     # What may take long begins first, also where no earlier run says how long it took.
     set(ARG_COST ${ARG_TIMEOUT})
     if(NOT ARG_TIMEOUT)
-        set(ARG_TIMEOUT 240)
+        set(ARG_TIMEOUT 120)
         set(ARG_COST 0)
     endif()
     set(environment EXHIBIT_BIN_DIR=${CMAKE_BINARY_DIR}/bin EXHIBIT_SOURCE_DIR=${PROJECT_SOURCE_DIR} ${ARGN})
