@@ -16,12 +16,6 @@ namespace exhibit::gateway {
 
 namespace asio = boost::asio;
 
-namespace {
-
-constexpr int kSpoolRetrySeconds = 5;
-
-} // namespace
-
 Admitting::Admitting(const AdmissionParts& parts,
                      const http::Request& request,
                      const Surface& surface)
@@ -166,9 +160,8 @@ Admitting::Refusal Admitting::checkSpool()
 {
     const auto spool = m_services.journal.stats();
     if (spool.full || spool.failing) {
-        return unavailable(spool.full ? "spool_full" : "spool_failing",
-                           "no evidence can be kept at the moment, so no call is let through",
-                           kSpoolRetrySeconds);
+        return unrecorded(spool,
+                          "no evidence can be kept at the moment, so no call is let through");
     }
     return std::nullopt;
 }

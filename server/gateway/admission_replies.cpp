@@ -2,6 +2,11 @@
 #include "server/gateway/admission_replies.h"
 
 namespace exhibit::gateway {
+namespace {
+
+constexpr int kSpoolRetrySeconds = 5;
+
+} // namespace
 
 http::ErrorReply refusal(int status, std::string type, std::string code, std::string message)
 {
@@ -18,6 +23,12 @@ http::ErrorReply unavailable(std::string code, std::string message, int retrySec
     auto reply = refusal(503, "server_error", std::move(code), std::move(message));
     reply.retryAfterSeconds = retrySeconds;
     return reply;
+}
+
+http::ErrorReply unrecorded(const spool::JournalStats& spool, std::string message)
+{
+    return unavailable(
+        spool.full ? "spool_full" : "spool_failing", std::move(message), kSpoolRetrySeconds);
 }
 
 http::ErrorReply runStopped(const std::optional<domain::RunStop>& stop, RunId run)

@@ -126,8 +126,7 @@ asio::awaitable<void> refuse(GatewayCore& core,
     Durability durability(core.services.io);
     call.evidence->close(std::move(call.closing), durability.track());
     const auto durable = co_await durability.wait();
-    static_cast<void>(
-        co_await exchange.respond(refusalResponse(call, durable ? &reply : nullptr, id)));
+    static_cast<void>(co_await exchange.respond(refusalResponse(core, call, durable, reply, id)));
 }
 
 asio::awaitable<void> serveCall(GatewayCore& core, http::Exchange& exchange, const Surface& surface)

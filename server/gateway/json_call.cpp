@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers that are read whole before anything goes out: JSON, errors, and whatever else is no
 // stream of events.
+#include "server/gateway/admission_replies.h"
 #include "server/gateway/answer_edits.h"
 #include "server/gateway/content_coding.h"
 #include "server/gateway/live_call.h"
@@ -126,7 +127,7 @@ asio::awaitable<void> LiveCall::answerJudged(UpstreamHead head)
         }
         // What stopped the run must be on disk before the client hears of it.
         if (const auto durable = co_await durability.wait(); !durable) {
-            refusal = http::replyFor({ErrorCode::Unavailable, "the stop cannot be recorded", {}});
+            refusal = unrecorded(m_core.services.journal.stats(), "the stop cannot be recorded");
         }
     } else {
         recorder().record(conclude(), outputTexts(answer.channels()));

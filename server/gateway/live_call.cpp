@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/live_call.h"
 
+#include "server/gateway/admission_replies.h"
 #include "server/gateway/content_coding.h"
 #include "server/gateway/quota_demands.h"
 
@@ -42,16 +43,18 @@ void addCallHeaders(http::Headers& headers, const CallState& call)
     }
 }
 
-http::Response refusalResponse(const CallState& call,
-                               const http::ErrorReply* reply,
+http::Response refusalResponse(const GatewayCore& core,
+                               const CallState& call,
+                               const Result<void>& durable,
+                               const http::ErrorReply& reply,
                                const RequestId& request)
 {
-    if (reply == nullptr) {
-        return call.surface->error(
-            http::replyFor({ErrorCode::Unavailable, "the refusal cannot be recorded", {}}),
-            request);
+    if (!durable) {
+        const auto instead
+            = unrecorded(core.services.journal.stats(), "the refusal cannot be recorded");
+        return call.surface->error(instead, request);
     }
-    auto response = call.surface->error(*reply, request);
+    auto response = call.surface->error(reply, request);
     addCallHeaders(response.headers, call);
     return response;
 }
@@ -236,15 +239,15 @@ asio::awaitable<void> LiveCall::refuse(Error error)
           reply.code,
           durability.track());
     const auto durable = co_await durability.wait();
-    auto response = refusalResponse(*m_call, durable ? &reply : nullptr, m_exchange.request().id);
+    auto response = refusalResponse(m_core, *m_call, durable, reply, m_exchange.request().id);
     static_cast<void>(co_await m_exchange.respond(std::move(response)));
 }
 
 asio::awaitable<void> LiveCall::refuseUnrecorded(std::string message)
 {
-    auto response = m_call->surface->error(
-        http::replyFor({ErrorCode::Unavailable, std::move(message), {}}), m_exchange.request().id);
-    close(response.status, "refused", "spool_failed");
+    const auto reply = unrecorded(m_core.services.journal.stats(), std::move(message));
+    auto response = m_call->surface->error(reply, m_exchange.request().id);
+    close(response.status, "refused", reply.code);
     static_cast<void>(co_await m_exchange.respond(std::move(response)));
 }
 

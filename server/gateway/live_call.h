@@ -140,9 +140,11 @@ private:
 
 /// What a client reads about a call that was refused before the provider saw it.
 void addCallHeaders(http::Headers& headers, const CallState& call);
-/// A refusal whose record is on disk; without a reply it is not, and then nothing names the call.
-[[nodiscard]] http::Response refusalResponse(const CallState& call,
-                                             const http::ErrorReply* reply,
+/// A refusal once its record is on disk; if that failed, one that says so and names no call.
+[[nodiscard]] http::Response refusalResponse(const GatewayCore& core,
+                                             const CallState& call,
+                                             const Result<void>& durable,
+                                             const http::ErrorReply& reply,
                                              const RequestId& request);
 
 } // namespace exhibit::gateway

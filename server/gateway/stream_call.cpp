@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/stream_call.h"
 
+#include "server/gateway/admission_replies.h"
 #include "server/gateway/content_coding.h"
 #include "server/ops/log.h"
 
@@ -366,7 +367,8 @@ void StreamCall::closeRecord()
     } else if (m_killed && !m_live->m_clientGone && !m_recordFailed) {
         m_live->close(status, "stopped", "run_killed");
     } else if (m_recordFailed) {
-        m_live->close(status, "refused", "spool_failed");
+        m_live->close(
+            status, "refused", unrecorded(m_live->m_core.services.journal.stats(), {}).code);
     } else if (m_live->m_clientGone || m_failure) {
         m_live->closeUnfinished(m_failure.value_or(Error{ErrorCode::Cancelled, {}, {}}));
     } else {

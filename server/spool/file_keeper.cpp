@@ -15,6 +15,8 @@ constexpr auto kRetryDelay = std::chrono::seconds{1};
 constexpr std::size_t kBacklogFiles = 6;
 /// The newest files: in use, being closed, being read.
 constexpr std::size_t kFilesLeftAlone = 3;
+/// What one in use has grown by since it was measured, the one being made, and the reserve.
+constexpr std::size_t kFilesNearLimit = 3;
 
 std::size_t measure(const std::filesystem::path& folder)
 {
@@ -142,6 +144,12 @@ bool FileKeeper::full() const
 {
     const std::scoped_lock lock(m_mutex);
     return m_full;
+}
+
+bool FileKeeper::nearLimit() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_bytes + kFilesNearLimit * m_options.fileBytes > m_options.bytesMax;
 }
 
 std::size_t FileKeeper::bytesOnDisk() const

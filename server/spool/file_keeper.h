@@ -57,6 +57,7 @@ public:
 
     /// No further file can be made: bytesMax or the disk. Any thread, as are the following.
     [[nodiscard]] bool full() const;
+    [[nodiscard]] bool nearLimit() const; ///< So few files are left that each byte counts.
     [[nodiscard]] std::size_t bytesOnDisk() const;
 
 private:

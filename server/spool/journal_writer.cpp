@@ -222,10 +222,12 @@ std::size_t JournalWriter::sealBatch(ChainEnd& end)
 }
 
 /// The next file if it is ready. When the helper is late the log may grow, which only costs time,
-/// but not for ever: one file that fills the disk could not be given back in parts.
+/// but not for ever: one file that fills the disk could not be given back in parts. Near the limit
+/// it does not: what it took would be missing from the reserve.
 std::unique_ptr<WritableSpoolFile> JournalWriter::takeNext()
 {
-    return m_file && m_file->hasOutgrown() ? m_keeper.waitAndTake() : m_keeper.take();
+    const bool mustWait = m_file && (m_file->hasOutgrown() || m_keeper.nearLimit());
+    return mustWait ? m_keeper.waitAndTake() : m_keeper.take();
 }
 
 Result<void> JournalWriter::makeRoom()

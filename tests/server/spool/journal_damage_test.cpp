@@ -48,7 +48,8 @@ TEST(JournalDamage, namesTheRecordWhoseStoredBytesWereChanged)
     journal.close();
     // The last byte of record 2 is in its tag: only the chain can see it without the key.
     overwriteBody(file,
-                  "UPDATE batch SET body = CAST(substr(body, 1, length(body) - 1) || x'00' AS BLOB)"
+                  "UPDATE batch SET body = CAST(substr(body, 1, length(body) - 1)"
+                  " || CASE substr(body, -1) WHEN x'00' THEN x'01' ELSE x'00' END AS BLOB)"
                   " WHERE first_record_no = 2");
     const auto opened = journal.open();
     ASSERT_FALSE(opened);
