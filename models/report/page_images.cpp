@@ -6,6 +6,7 @@
 
 #include <cairo.h>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
@@ -14,17 +15,22 @@ namespace {
 
 constexpr std::uint32_t kDotsPerInch = 300;
 constexpr double kScale = kDotsPerInch / 72.0;
-constexpr std::uint32_t kDark = 128; ///< Below it a pixel is black.
+constexpr std::uint32_t kBright = 0x80; ///< The bit of a grey without which a pixel is black.
 
-struct SurfaceFree {
-    void operator()(cairo_surface_t* surface) const noexcept { cairo_surface_destroy(surface); }
-};
-struct ContextFree {
-    void operator()(cairo_t* context) const noexcept { cairo_destroy(context); }
-};
+/// Eight pixels of one row, or as many as are left of it; the first one is the highest bit.
+char packed(const std::uint32_t* pixels, std::uint32_t count)
+{
+    std::uint32_t byte = 0;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        byte = byte << 1U | ((pixels[i] & kBright) == 0 ? 1U : 0U);
+    }
+    return static_cast<char>(static_cast<unsigned char>(byte << (8 - count)));
+}
+
+} // namespace
 
 /// White paper; the pages of reports have nothing but greys.
-class Paper {
+class PageImages::Paper {
 public:
     Paper()
         : m_surface(
@@ -59,13 +65,11 @@ public:
         const std::size_t rowBytes = (bitmap.width + 7) / 8;
         bitmap.rows.resize(rowBytes * bitmap.height);
         const unsigned char* row = cairo_image_surface_get_data(m_surface.get());
+        auto byte = bitmap.rows.begin();
         for (std::uint32_t y = 0; y < bitmap.height; ++y) {
             const auto* const pixels = reinterpret_cast<const std::uint32_t*>(row);
-            for (std::uint32_t x = 0; x < bitmap.width; ++x) {
-                if ((pixels[x] & 0xFFU) < kDark) {
-                    auto& byte = bitmap.rows[rowBytes * y + x / 8];
-                    byte = static_cast<char>(static_cast<unsigned char>(byte) | 0x80U >> (x % 8));
-                }
+            for (std::uint32_t x = 0; x < bitmap.width; x += 8) {
+                *byte++ = packed(pixels + x, std::min(bitmap.width - x, 8U));
             }
             row += cairo_image_surface_get_stride(m_surface.get());
         }
@@ -73,11 +77,23 @@ public:
     }
 
 private:
+    struct SurfaceFree {
+        void operator()(cairo_surface_t* surface) const noexcept { cairo_surface_destroy(surface); }
+    };
+    struct ContextFree {
+        void operator()(cairo_t* context) const noexcept { cairo_destroy(context); }
+    };
+
     std::unique_ptr<cairo_surface_t, SurfaceFree> m_surface;
     std::unique_ptr<cairo_t, ContextFree> m_context;
 };
 
-} // namespace
+PageImages::PageImages()
+    : m_paper(std::make_unique<Paper>())
+{
+}
+
+PageImages::~PageImages() = default;
 
 Result<std::size_t> countPages(const Document& document)
 {
@@ -88,24 +104,23 @@ Result<std::size_t> countPages(const Document& document)
     return flow.page();
 }
 
-Result<void> drawPageImages(const Document& document,
-                            const std::function<Result<void>(Bytes tiff)>& take)
+Result<void> PageImages::draw(const Document& document,
+                              const std::function<Result<void>(Bytes tiff)>& take)
 {
     EXHIBIT_TRY(const Typeface face, Typeface::open(document.language));
     PageFlow flow(document, face);
     flow.start(nullptr, 0);
     setBlocks(document, flow);
-    const Paper paper;
     Result<void> result;
-    flow.start(paper.context(), flow.page(), [&] {
+    flow.start(m_paper->context(), flow.page(), [&] {
         if (result) {
-            auto tiff = writeTiff(paper.bitmap());
+            auto tiff = writeTiff(m_paper->bitmap());
             result = tiff ? take(*std::move(tiff)) : tl::make_unexpected(tiff.error());
-            paper.clear();
         }
+        m_paper->clear();
     });
     setBlocks(document, flow);
-    if (result && !paper.sound()) {
+    if (result && !m_paper->sound()) {
         return fail(ErrorCode::Internal, "The page images could not be drawn.");
     }
     return result;

@@ -102,7 +102,7 @@ private:
         fields.endBates = batesText(m_bundle.batesPrefix, first + fields.pageCount - 1);
         document.pages.stamp
             = BatesRange{m_bundle.batesPrefix, first, first + fields.pageCount - 1};
-        EXHIBIT_CHECK(drawPageImages(document.pages, [&](Bytes tiff) -> Result<void> {
+        EXHIBIT_CHECK(m_pageImages.draw(document.pages, [&](Bytes tiff) -> Result<void> {
             return addImage(std::move(tiff), m_next == first ? fields.pageCount : 0);
         }));
         fields.textPath = placeOf("TEXT", m_documents, fields.begBates, ".txt");
@@ -265,6 +265,7 @@ private:
     std::int64_t m_next;
     std::size_t m_documents = 0;
     std::size_t m_images = 0;
+    PageImages m_pageImages;
     Bytes m_opt;
     std::map<std::string, Bytes> m_files;
 };

@@ -55,15 +55,15 @@ for argument; do
     --pwfile=*) password=$(cat "${argument#*=}") ;;
     esac
 done
-if [ -d 'MADE/first' ]; then
-    cp -Rp 'MADE/first/.' "$data"
+if [ -d 'FIRST' ]; then
+    cp -Rp 'FIRST/.' "$data"
     said=$(echo "ALTER ROLE \"$user\" PASSWORD '$password'" \
-        | 'PROGRAMS/postgres' --single -D "$data" -c fsync=off template1 2>&1)
+        | 'PROGRAMS/postgres' --single -D "$data" -c fsync=off -c shared_buffers=1MB template1 2>&1)
     case "$said" in *ERROR*) echo "$said"; exit 1 ;; esac
 else
     'PROGRAMS/initdb' "$@" --no-sync
-    cp -Rp "$data" "MADE/$$"
-    mv -T "MADE/$$" 'MADE/first' || rm -rf "MADE/$$" # Another was first.
+    cp -Rp "$data" "FIRST-$$"
+    mv -T "FIRST-$$" 'FIRST' || rm -rf "FIRST-$$" # Another was first.
 fi
 )sh";
 
@@ -89,7 +89,8 @@ public:
             || !everybodyMayPass(m_folder.path())) {
             return;
         }
-        write("initdb", replaced(kInitdb, {{"PROGRAMS", real->string()}, {"MADE", made()}}));
+        write("initdb",
+              replaced(kInitdb, {{"PROGRAMS", real->string()}, {"FIRST", firstCluster(*real)}}));
         // A later option wins over the settings of the file.
         write("postgres",
               "#!/bin/sh\nexec '" + (*real / "postgres").string()
@@ -107,13 +108,19 @@ private:
         const auto file = m_folder.write(name, script);
         ::chmod(file.c_str(), 0755);
     }
-    /// Where the database's account keeps the process's first cluster.
-    [[nodiscard]] std::string made() const
+    /// Where the database's account keeps the first cluster of these programs: for all tests of a
+    /// run, or for this process.
+    [[nodiscard]] std::string firstCluster(const fs::path& programs) const
     {
+        auto name = programs.string();
+        std::replace(name.begin(), name.end(), '/', '-');
+        if (const char* shared = std::getenv("EXHIBIT_TEST_CLUSTERS"); shared != nullptr) {
+            return fs::path(shared) / name;
+        }
         const auto folder = m_folder.path() / "made";
         fs::create_directory(folder);
         ::chmod(folder.c_str(), 0777);
-        return folder.string();
+        return folder / name;
     }
 
     TempDir m_folder;

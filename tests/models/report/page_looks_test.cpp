@@ -257,7 +257,7 @@ TEST_F(PageLooks, ofAProductionsPageImages)
         expectSignature(name, signatureOf(readTiff(file)));
         return {};
     };
-    ASSERT_TRUE(drawPageImages(plan->documents.front().pages, take));
+    ASSERT_TRUE(PageImages().draw(plan->documents.front().pages, take));
     EXPECT_GE(page, 1);
 }
 

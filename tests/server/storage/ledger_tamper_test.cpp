@@ -19,24 +19,26 @@ protected:
         static const bool filled = [] {
             ledger.appendMany(kEntries - 1);
             EXPECT_TRUE(ledger.check().sound());
+            keepCopies(ledger);
             return true;
         }();
         EXPECT_TRUE(filled);
         return ledger;
     }
 
+    static void keepCopies(LedgerOnTest& ledger)
+    {
+        ledger.tamper(
+            "CREATE TABLE copy_of_chain AS SELECT * FROM incident_log_chain" + ledger.where()
+            + "; CREATE TABLE copy_of_heads AS SELECT * FROM ledger_heads" + ledger.where()
+            + "; CREATE TABLE copy_of_fields AS SELECT * FROM ledger_fields" + ledger.where()
+            + "; CREATE TABLE copy_of_tiles AS SELECT * FROM ledger_tiles" + ledger.where());
+    }
     void SetUp() override
     {
         on();
         const auto head = on().head();
         m_known[head.origin] = {head.edge.head()};
-        on().tamper("DROP TABLE IF EXISTS copy_of_chain, copy_of_heads;"
-                    "DROP TABLE IF EXISTS copy_of_fields, copy_of_tiles;"
-                    "CREATE TABLE copy_of_chain AS SELECT * FROM incident_log_chain"
-                    + on().where() + "; CREATE TABLE copy_of_heads AS SELECT * FROM ledger_heads"
-                    + on().where() + "; CREATE TABLE copy_of_fields AS SELECT * FROM ledger_fields"
-                    + on().where() + "; CREATE TABLE copy_of_tiles AS SELECT * FROM ledger_tiles"
-                    + on().where());
     }
     void TearDown() override
     {
@@ -46,7 +48,7 @@ protected:
                                           std::pair("ledger_fields", "copy_of_fields"),
                                           std::pair("ledger_tiles", "copy_of_tiles")}) {
             restore += std::string("DELETE FROM ") + table + on().where() + ";INSERT INTO " + table
-                + " SELECT * FROM " + copy + ";DROP TABLE " + copy + ";";
+                + " SELECT * FROM " + copy + ";";
         }
         on().tamper(restore);
     }

@@ -108,7 +108,9 @@ asio::awaitable<bool> ClientSession<Stream>::send(std::array<BytesView, 3> piece
         asio::buffer(pieces[0]), asio::buffer(pieces[1]), asio::buffer(pieces[2])};
     error_code error;
     if constexpr (std::is_same_v<Stream, asio::ip::tcp::socket>) {
-        m_stream.non_blocking(true, error);
+        if (!m_stream.non_blocking()) {
+            m_stream.non_blocking(true, error);
+        }
         std::size_t sent = m_stream.write_some(buffers, error);
         if (!error && sent == asio::buffer_size(buffers)) {
             co_return true;
