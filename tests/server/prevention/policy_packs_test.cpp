@@ -167,11 +167,26 @@ std::string kindOf(const domain::Decision& decision)
 
 TEST(PolicyPacks, letNoAnswerPassThatTheyCannotRead)
 {
-    for (const auto* name : {"pii_output.json", "pii_output_block.json", "secret_output.json"}) {
+    for (const auto* name :
+         {"pii_input.json", "pii_output.json", "pii_output_block.json", "secret_output.json"}) {
         for (const auto& policy : pack(name)) {
             EXPECT_EQ(policy.effectiveOnError(), domain::OnError::Block) << policy.policyId;
         }
     }
+}
+
+TEST(PolicyPacks, personalDataIsTheSameOnBothWays)
+{
+    const auto input = parseJson(readFile(sourceFolder() / "resources/policies/pii_input.json"));
+    const auto output = parseJson(readFile(sourceFolder() / "resources/policies/pii_output.json"));
+    EXPECT_EQ(input.value().at("rule"), output.value().at("rule"));
+    CallGuard guard(sample::compiled(pack("pii_input.json")), sample::subject());
+    const auto verdict = guard.judgeInput(
+        {{"system", "Be brief."}, {"user", "Write to ada@example.com about the order."}});
+    EXPECT_FALSE(verdict.stop);
+    ASSERT_EQ(verdict.replacements.size(), 1U);
+    EXPECT_EQ(verdict.replacements.front().first, 1U);
+    EXPECT_EQ(verdict.replacements.front().second.placeholder, "[EMAIL]");
 }
 
 TEST(PolicyPacks, everyPackIsValidAndCompiles)
