@@ -4,7 +4,7 @@ build() {
     local preset=$1
     shift
     export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
-    if [ ! -f "build/$preset/build.ninja" ]; then
+    if [ ! -f "build/$preset/build.ninja" ] || [ CMakePresets.json -nt "build/$preset/CMakeCache.txt" ]; then
         cmake --preset "$preset" >&2
     fi
     if [ $# -gt 0 ]; then

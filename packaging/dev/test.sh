@@ -12,8 +12,7 @@ ordinary_tests() {
     install_packages build run test
     build release
     install_wire_sdk
-    keep_files_in_memory
-    share_first_cluster
+    own_folder
     # Five on two cores: the long ones wait for time-outs now and then.
     if [ -n "$1" ]; then
         ctest --preset release -j 5 -R "$1"
@@ -22,30 +21,35 @@ ordinary_tests() {
     fi
 }
 
-# Hundreds of database clusters are made and removed, and what is killed are processes, never the
-# machine: where memory abounds that costs no disk. `--full` has its files on a disk.
-keep_files_in_memory() {
+# All that the tests write, gone at the end, however that comes. Hundreds of database clusters are
+# made and removed, and what is killed are processes, never the machine: where memory abounds that
+# costs no disk, unless TMPDIR says where.
+own_folder() {
+    local place=${TMPDIR:-}
+    [ -n "$place" ] || place=$(memory_folder)
+    TMPDIR=$(mktemp -d "${place:-/tmp}/ex-XXXXXX") # Short: sockets lie below it.
+    trap 'rm -rf "$TMPDIR"' EXIT
+    export TMPDIR EXHIBIT_TEST_CLUSTERS=$TMPDIR/clusters
+    mkdir "$EXHIBIT_TEST_CLUSTERS"
+    if [ "$(id -u)" = 0 ]; then # The databases have an account of their own then.
+        chmod 755 "$TMPDIR"
+        chmod 777 "$EXHIBIT_TEST_CLUSTERS"
+    fi
+}
+
+# Prints the folder in memory, if there is one with room from which programs can be run.
+memory_folder() {
     local memory=/dev/shm wanted_kb=$((8 * 1024 * 1024))
-    [ -z "${TMPDIR:-}" ] && [ "$(stat -f -c %T "$memory" 2>/dev/null)" = tmpfs ] || return 0
+    [ "$(stat -f -c %T "$memory" 2>/dev/null)" = tmpfs ] || return 0
     local room available script
     room=$(df --output=avail -k "$memory" | tail -n 1)
     available=$(awk '$1 == "MemAvailable:" { print $2 }' /proc/meminfo)
-    # Some mount it so that nothing can be run from it.
     script=$(mktemp "$memory/exhibit-XXXXXX") && printf '#!/bin/sh\n' >"$script" && chmod 700 "$script"
     "$script" 2>/dev/null || room=0
     rm -f "$script"
     if [ "$room" -ge "$wanted_kb" ] && [ "$available" -ge "$wanted_kb" ]; then
-        export TMPDIR=$memory
+        echo "$memory"
     fi
-}
-
-# Making a database cluster takes half a second of a processor, copying one a tenth.
-share_first_cluster() {
-    [ -z "${EXHIBIT_TEST_CLUSTERS:-}" ] || return 0
-    EXHIBIT_TEST_CLUSTERS=$(mktemp -d --tmpdir exhibit-clusters-XXXXXX)
-    chmod 777 "$EXHIBIT_TEST_CLUSTERS" # Root's tests run it from an account of its own.
-    trap 'rm -rf "$EXHIBIT_TEST_CLUSTERS"' EXIT
-    export EXHIBIT_TEST_CLUSTERS
 }
 
 # The official SDKs that the wire tests drive, from the committed lock file.

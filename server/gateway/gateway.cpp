@@ -94,15 +94,12 @@ asio::awaitable<void> refuseStopped(GatewayCore& core,
                                 durability.track());
     }
     const auto durable = co_await durability.wait();
-    const auto reply = durable
-        ? stopReply(stop, notice)
-        : http::replyFor({ErrorCode::Unavailable, "the stop cannot be recorded", {}});
-    auto response = call.surface->error(reply, exchange.request().id);
-    addCallHeaders(response.headers, call);
+    auto reply = stopReply(stop, notice);
+    auto response = refusalResponse(core, call, durable, reply, exchange.request().id);
     auto& closing = call.closing;
-    closing.status = exchange.clientGone() ? 499 : reply.status;
+    closing.status = exchange.clientGone() ? 499 : response.status;
     closing.outcome = "refused";
-    closing.errorCode = reply.code;
+    closing.errorCode = std::move(reply.code);
     call.evidence->close(std::move(closing));
     static_cast<void>(co_await exchange.respond(std::move(response)));
 }

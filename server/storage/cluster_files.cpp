@@ -88,7 +88,7 @@ std::optional<fs::path> programsOnPath()
     std::string_view rest = variable == nullptr ? "" : variable;
     while (!rest.empty()) {
         const auto colon = rest.find(':');
-        const fs::path folder = rest.substr(0, colon);
+        fs::path folder = rest.substr(0, colon);
         if (hasPrograms(folder)) {
             return folder;
         }

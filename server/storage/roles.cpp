@@ -56,7 +56,7 @@ Result<void> checkServer(Connection& connection, const std::string& database, De
     }
     if (rows.text(0, 0) != database) {
         return fail(ErrorCode::InvalidInput,
-                    fmt::format("the database URL names \"{}\", but the database is \"{}\"",
+                    fmt::format(R"(the database URL names "{}", but the database is "{}")",
                                 database,
                                 rows.text(0, 0)),
                     "database_url");

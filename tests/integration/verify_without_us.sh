@@ -39,7 +39,7 @@ PYTHON
 ! accepts byte || { echo "a changed byte was not noticed"; exit 1; }
 
 made=0
-for kind in unlisted signature head chain entry field answer times proof certificate; do
+for kind in unlisted signature head chain entry field answer times proof certificate link name; do
     prepare "$kind"
     code=0
     python3 "$here/tampered_pack.py" "$kind" "$pack" "$work/$kind" || code=$?
@@ -47,5 +47,6 @@ for kind in unlisted signature head chain entry field answer times proof certifi
     [ "$code" = 0 ]
     made=$((made + 1))
     ! accepts "$kind" || { cat "$work/said"; echo "not noticed: $kind"; exit 1; }
+    [ -z "$(find "$work/$kind" -name ran)" ] || { echo "something from the pack was run"; exit 1; }
 done
 echo "the procedure takes the good pack and refuses $made that lie"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/test_postgres.h"
 
+#include "tests/support/unsynced_postgres.h"
+
 #include <fmt/format.h>
 
 #include <sys/stat.h>
@@ -34,7 +36,11 @@ Result<std::unique_ptr<TestPostgres>> TestPostgres::create(const std::filesystem
 {
     storage::ClusterPlace place;
     place.folder = folder / "postgres";
-    EXHIBIT_TRY(place.programs, storage::findPostgresPrograms(place.folder));
+    if (const auto programs = sharedPostgres()) {
+        place.programs = *programs;
+    } else {
+        EXHIBIT_TRY(place.programs, storage::findPostgresPrograms(place.folder));
+    }
     EXHIBIT_TRY(place.account, storage::unprivilegedAccount());
     if (::chmod(folder.c_str(), 0711) != 0) {
         return fail(ErrorCode::Internal, "cannot open the folder for PostgreSQL", folder.string());

@@ -135,4 +135,9 @@ std::optional<fs::path> unsyncedPostgres()
     return programs.folder();
 }
 
+std::optional<fs::path> sharedPostgres()
+{
+    return std::getenv("EXHIBIT_TEST_CLUSTERS") != nullptr ? unsyncedPostgres() : std::nullopt;
+}
+
 } // namespace exhibit::test

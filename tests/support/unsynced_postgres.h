@@ -14,4 +14,8 @@ namespace exhibit::test {
 /// Ubuntu layout, or a temporary folder that the database's account cannot reach.
 [[nodiscard]] std::optional<std::filesystem::path> unsyncedPostgres();
 
+/// The same where tests share clusters, for databases that a bench has too: it measures with the
+/// disk.
+[[nodiscard]] std::optional<std::filesystem::path> sharedPostgres();
+
 } // namespace exhibit::test

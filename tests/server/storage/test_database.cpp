@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/server/storage/test_database.h"
 
+#include "tests/support/unsynced_postgres.h"
+
+#include <cstdlib>
+
 namespace exhibit::storage {
 TestDatabase& TestDatabase::instance()
 {
@@ -16,6 +20,9 @@ std::unique_ptr<TestDatabase> TestDatabase::start()
 TestDatabase::TestDatabase()
     : m_directory(std::make_unique<test::TempDir>())
 {
+    if (const auto programs = test::sharedPostgres()) {
+        ::setenv("EXHIBIT_PG_BIN", programs->c_str(), 1); // The process has no other thread yet.
+    }
     const auto deadline = Deadline::after(std::chrono::minutes{2});
     m_setup = must(DatabaseSetup::open({directory(), {}, {}, false}, deadline));
     must(m_setup->bringUpToDate(deadline));
