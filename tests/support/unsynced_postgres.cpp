@@ -94,7 +94,8 @@ public:
         // A later option wins over the settings of the file.
         write("postgres",
               "#!/bin/sh\nexec '" + (*real / "postgres").string()
-                  + "' \"$@\" -c fsync=off -c wal_compression=off\n");
+                  + "' \"$@\" -c fsync=off -c wal_compression=off"
+                    " -c dynamic_shared_memory_type=mmap\n");
         m_usable = true;
     }
     [[nodiscard]] std::optional<fs::path> folder() const
