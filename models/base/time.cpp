@@ -115,10 +115,11 @@ UtcTime utcNow() noexcept
 
 std::string formatTime(UtcTime time)
 {
-    const auto days = std::chrono::floor<std::chrono::days>(time);
+    // In microseconds: the first day begins before the first nanosecond that 64 bits can count.
+    const auto micros = std::chrono::floor<std::chrono::microseconds>(time);
+    const auto days = std::chrono::floor<std::chrono::days>(micros);
     const std::chrono::year_month_day date{days};
-    const auto micros = std::chrono::floor<std::chrono::microseconds>(time - days);
-    const std::chrono::hh_mm_ss clock{micros};
+    const std::chrono::hh_mm_ss clock{micros - days};
     // By hand: every record and header of a call carries times, and fmt takes several times as
     // long.
     std::string text = "0000-00-00T00:00:00.000000Z";

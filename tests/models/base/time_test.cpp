@@ -61,6 +61,12 @@ TEST(Time, refusesYearsThatNanosecondsCannotHold)
     EXPECT_TRUE(parseTime("2261-12-31T23:59:60.999999999-23:59"));
 }
 
+TEST(Time, endsOfTheRangeAreTimes)
+{
+    EXPECT_EQ(formatTime(exhibit::UtcTime::min()), "1677-09-21T00:12:43.145224Z");
+    EXPECT_EQ(formatTime(exhibit::UtcTime::max()), "2262-04-11T23:47:16.854775Z");
+}
+
 TEST(Time, microsecondsGoBothWays)
 {
     EXPECT_EQ(exhibit::toMicroseconds(exhibit::fromMicroseconds(-5)), -5);
