@@ -146,8 +146,8 @@ Result<void> measureCalls(storage::TestDatabase& server, TenantId tenant, const 
                              took.count(),
                              static_cast<double>(bytes) / 1e9);
     auto shapes = commonShapes();
-    shapes.push_back(
-        {"the expensive ones", [](int i) { return fmt::format("cost:>{}", 0.9995 + i * 1e-6); }});
+    shapes.push_back({"the expensive ones",
+                      [](int i) { return fmt::format("cost:>{:.6f}", 0.9995 + i * 1e-6); }});
     shapes.push_back({"slow ones with a word", [](int i) {
                           return "latency:>4900ms " + wordOfRank(static_cast<std::size_t>(50 + i));
                       }});
