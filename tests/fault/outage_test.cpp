@@ -63,7 +63,7 @@ struct Outage : public testing::Test {
                     const std::string run = "outage-" + std::to_string(i);
                     while (std::chrono::steady_clock::now() < end) {
                         seen[i].push_back(call(run));
-                        std::this_thread::sleep_for(40ms);
+                        std::this_thread::sleep_for(20ms);
                     }
                 });
             }

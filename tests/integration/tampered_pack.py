@@ -108,7 +108,7 @@ def change(kind, files, key):
         files[certificates[0]] = envelope(key, payload)
         files[certificates[0].replace(".dsse.json", ".payload.json")] = payload
     elif kind == "name":  # What a shell would run if it took it for a number.
-        files["data/entries/0+hash[$(touch ran)].json"] = files[entries[0]]
+        files["data/entries/0+hash[$(id>ran)].json"] = files[entries[0]]
     return True
 
 

@@ -19,13 +19,13 @@ prepare() {
 }
 # Whether the procedure goes through without a line that says to stop.
 accepts() {
-    (cd "$work/$1" && sh ../procedure.sh) > "$work/said" 2>&1 \
+    (cd "$work/$1" && "$2" ../procedure.sh) > "$work/said" 2>&1 \
         && ! grep -qE 'BROKEN|BAD|FAIL' "$work/said" \
         && grep -q '^included ' "$work/said" && [ "$(tail -n 1 "$work/said")" = done ]
 }
 
 prepare good
-accepts good || { cat "$work/said"; exit 1; }
+accepts good sh || { cat "$work/said"; exit 1; }
 grep -E 'APART|WITHHELD|UNTRUSTED' "$work/said" || true
 
 prepare byte
@@ -36,7 +36,7 @@ at = pack.index(b'"log":"') + 9
 pack[at] ^= 1
 open(sys.argv[1], 'wb').write(pack)
 PYTHON
-! accepts byte || { echo "a changed byte was not noticed"; exit 1; }
+! accepts byte sh || { echo "a changed byte was not noticed"; exit 1; }
 
 made=0
 for kind in unlisted signature head chain entry field answer times proof certificate link name; do
@@ -46,7 +46,9 @@ for kind in unlisted signature head chain entry field answer times proof certifi
     [ "$code" != 3 ] || continue
     [ "$code" = 0 ]
     made=$((made + 1))
-    ! accepts "$kind" || { cat "$work/said"; echo "not noticed: $kind"; exit 1; }
+    shell=sh
+    [ "$kind" != name ] || shell=bash # It would run what it takes for a number.
+    ! accepts "$kind" "$shell" || { cat "$work/said"; echo "not noticed: $kind"; exit 1; }
     [ -z "$(find "$work/$kind" -name ran)" ] || { echo "something from the pack was run"; exit 1; }
 done
 echo "the procedure takes the good pack and refuses $made that lie"

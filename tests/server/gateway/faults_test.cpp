@@ -300,6 +300,11 @@ TEST(Faults, whileCommitsFailNewCallsAreRefusedAndNeverReachTheProvider)
         // The first one finds out.
         const auto unlucky = gateway.chat(kAsk);
         EXPECT_TRUE(!unlucky || unlucky->status != 200);
+        if (unlucky) {
+            const auto code = stringMember(parseJson(unlucky->body).value().at("error"), "code");
+            EXPECT_TRUE(code == "spool_failing" || code == "spool_full") << unlucky->body;
+            EXPECT_FALSE(unlucky->header("X-Exhibit-Call-Id")) << "nothing of it is on disk";
+        }
         const auto before = gateway.upstream().requests().size();
         for (int i = 0; i < 3; ++i) {
             const auto refused = gateway.chat(kAsk);
