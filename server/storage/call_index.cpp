@@ -104,8 +104,6 @@ Parameter lexemesOf(TenantId tenant, const Rows& rows, const WaitingCall& call)
     list.add(FilterLexeme::Model, rows.optionalText(row, 8));
     list.add(FilterLexeme::HttpStatus, rows.optionalText(row, 9));
     list.add(FilterLexeme::Outcome, rows.optionalText(row, 10));
-    list.add(FilterLexeme::Cost, magnitude(rows.integer(row, 11)));
-    list.add(FilterLexeme::Latency, magnitude(rows.integer(row, 12)));
     for (const auto& decision : call.decisions) {
         const std::string result(wireName(decision.result));
         list.add(FilterLexeme::Decision, result);

@@ -15,25 +15,6 @@ bool isEmpty(const NumberRange& range)
     return range.most.value_or(kMost) < std::max<std::int64_t>(range.least.value_or(0), 0);
 }
 
-/// The magnitudes that numbers of the range can have, so that the index narrows it down.
-void addMagnitudes(SearchCompiler& compiler, FilterLexeme filter, const NumberRange& range)
-{
-    const auto least = std::max<std::int64_t>(range.least.value_or(0), 0);
-    const auto most = range.most.value_or(kMost);
-    if (isEmpty(range) || (least == 0 && most == kMost)) {
-        return;
-    }
-    std::vector<std::string> magnitudes;
-    const std::string last = magnitude(most);
-    std::int64_t number = least;
-    while (magnitude(number) != last) {
-        magnitudes.push_back(magnitude(number));
-        number = number == 0 ? 1 : number > kMost / 2 ? kMost : number * 2;
-    }
-    magnitudes.push_back(last);
-    compiler.addAnyLexeme(filter, magnitudes);
-}
-
 /// As int8range; an upper end of all is left open, since the type would count one beyond it.
 std::string rangeArgument(SearchCompiler& compiler, const NumberRange& range)
 {
@@ -84,8 +65,6 @@ CallExpressions compileSearch(TenantId tenant, const CallSearch& search, Paramet
     SearchCompiler compiler(tenant, parameters);
     compiler.add(search.query);
     addMembers(compiler, search);
-    addMagnitudes(compiler, FilterLexeme::Cost, compiler.cost());
-    addMagnitudes(compiler, FilterLexeme::Latency, compiler.latency());
     CallExpressions result;
     result.text = compiler.text();
     result.headline = compiler.headline();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/storage/cluster_files.h"
 
+#include "server/storage/machine_memory.h"
 #include "server/storage/private_file.h"
 
 #include <sys/stat.h>
@@ -27,7 +28,6 @@ constexpr std::size_t kSocketPathBytesMax = 107;
 constexpr std::string_view kSettings
     = R"(# Written by exhibitd at each start: put changes into postgresql.conf, below the include.
 max_connections = 50
-shared_buffers = 128MB
 synchronous_commit = on
 full_page_writes = on
 wal_compression = on
@@ -256,7 +256,9 @@ Result<void> writeClusterSettings(const ClusterPlace& place, bool durable)
 {
     EXHIBIT_CHECK(writeFor(place.account,
                            place.folder / "exhibit.conf",
-                           std::string(kSettings) + (durable ? "fsync = on\n" : "fsync = off\n")));
+                           std::string(kSettings) + (durable ? "fsync = on\n" : "fsync = off\n")
+                               + "shared_buffers = "
+                               + std::to_string(databaseCacheMegabytes(machineMemory())) + "MB\n"));
     return writeFor(place.account, place.folder / "pg_hba.conf", "local all all scram-sha-256\n");
 }
 

@@ -4,7 +4,6 @@
 #include "models/base/sha256.h"
 
 #include <algorithm>
-#include <bit>
 
 namespace exhibit::storage {
 namespace {
@@ -30,12 +29,6 @@ std::string lexemeQuery(FilterLexeme filter, std::string_view value)
         quoted += character;
     }
     return quoted + "'";
-}
-
-std::string magnitude(std::int64_t number)
-{
-    return std::to_string(
-        std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(number, 0))));
 }
 
 std::string plainWords(std::string text)

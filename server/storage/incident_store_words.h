@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -22,18 +21,12 @@ enum class FilterLexeme : char {
     HttpStatus = 'h',
     Outcome = 'o',
     Decision = 'd',
-    Cost = 'c',
-    Latency = 'y',
 };
 
 /// "u:alice"; a long value is replaced by its digest, since a lexeme holds 2 kB at most.
 [[nodiscard]] std::string lexeme(FilterLexeme filter, std::string_view value);
 /// The lexeme as the text form of tsquery, quoted so that any value stays one lexeme.
 [[nodiscard]] std::string lexemeQuery(FilterLexeme filter, std::string_view value);
-
-/// The number of binary digits: ranges of numbers become a few lexemes, compared exactly
-/// afterwards.
-[[nodiscard]] std::string magnitude(std::int64_t number);
 
 /// Text as its words are indexed and asked for: without angle brackets, since PostgreSQL's parser
 /// drops tags and everything between script or style tags.

@@ -2,6 +2,7 @@
 #include "server/storage/managed_cluster.h"
 
 #include "server/storage/connection.h"
+#include "server/storage/machine_memory.h"
 #include "server/storage/private_file.h"
 #include "tests/server/storage/test_database.h"
 
@@ -74,6 +75,10 @@ TEST_F(ManagedClusterTest, listensOnAPrivateSocketAlone)
 {
     auto cluster = must(start());
     EXPECT_EQ(must(ask(*cluster, "SHOW listen_addresses")), "");
+    EXPECT_EQ(must(ask(*cluster,
+                       "SELECT setting::bigint * 8 / 1024 FROM pg_settings"
+                       " WHERE name = 'shared_buffers'")),
+              std::to_string(databaseCacheMegabytes(machineMemory())));
     const fs::path folder = must(ask(*cluster, "SHOW unix_socket_directories"));
     struct stat status { };
     ASSERT_EQ(stat(folder.c_str(), &status), 0);
