@@ -51,6 +51,22 @@ bool belongs(const domain::TimelineEvent& event,
     return event.type != StepType::RootCause || include.contains(Include::RootCause);
 }
 
+/// The bare hash of what a step recorded, as long as all of that is shown: by a hash, what is
+/// hidden could be guessed (a telephone number has few digits).
+std::optional<Digest> shownHash(const RecordedStep& recorded,
+                                const Includes& include,
+                                const ExportRedaction& redaction)
+{
+    const auto& [event, hash] = recorded;
+    // Facts are always shown.
+    const bool shown = event.type == StepType::Context || include.contains(Include::RawIo);
+    // It is over the request's bytes, with its user and all that was said before; a redacted export
+    // never shows those.
+    const bool bytes = redaction.on() && event.type == StepType::Input;
+    const bool whole = hash && shown && !bytes && !redaction.concerns(event.data);
+    return whole ? hash : std::nullopt;
+}
+
 BundleStep stepOf(const RecordedStep& recorded,
                   const Includes& include,
                   const ExportRedaction& redaction)
@@ -64,7 +80,7 @@ BundleStep stepOf(const RecordedStep& recorded,
     step.status = event.status;
     step.isInflection = event.isInflection;
     step.tokens = event.tokens;
-    step.contentHash = recorded.contentHash;
+    step.contentHash = shownHash(recorded, include, redaction);
     step.callId = event.callId;
     step.decisionId = event.decisionId;
     step.policy = event.policy;
@@ -203,6 +219,35 @@ void addSnapshot(EvidenceBundle& bundle, const domain::PolicySnapshot& snapshot)
     }
 }
 
+void apply(const ExportRedaction& redaction, std::optional<std::string>& text)
+{
+    if (text) {
+        redaction.apply(*text);
+    }
+}
+
+/// What people wrote about the incident may name the person it is about.
+void redactEntered(EvidenceBundle& bundle, const ExportRedaction& redaction)
+{
+    if (bundle.impact) {
+        auto& impact = bundle.impact->value;
+        redaction.apply(impact.businessImpact);
+        redaction.apply(impact.affectedParties);
+        if (impact.personalInformation) {
+            redaction.apply(impact.personalInformation->what);
+            redaction.apply(impact.personalInformation->whose);
+        }
+    }
+    for (auto& item : bundle.remediations) {
+        redaction.apply(item.action);
+        apply(redaction, item.owner);
+        apply(redaction, item.approver);
+    }
+    for (auto& tag : bundle.incident.tags) {
+        redaction.apply(tag);
+    }
+}
+
 /// Who used the application is personal data, and so is what was said of them.
 void redactPeople(EvidenceBundle& bundle, const ExportRedaction& redaction)
 {
@@ -216,12 +261,16 @@ void redactPeople(EvidenceBundle& bundle, const ExportRedaction& redaction)
     bundle.run.metadata.reset();
     redaction.apply(bundle.incident.title);
     redaction.apply(bundle.incident.excerpt);
-    if (bundle.run.clientRunId) {
-        redaction.apply(*bundle.run.clientRunId);
-    }
+    apply(redaction, bundle.run.clientRunId);
     if (bundle.incident.rootCause) {
         redaction.apply(bundle.incident.rootCause->analysis);
+        redaction.apply(bundle.incident.rootCause->shouldHave);
+        redaction.apply(bundle.incident.rootCause->actuallyDid);
     }
+    if (bundle.violation) {
+        redaction.apply(bundle.violation->reason);
+    }
+    redactEntered(bundle, redaction);
 }
 
 /// Of the keys that the bundle names.

@@ -88,7 +88,7 @@ struct BundleStep {
     domain::StepStatus status = domain::StepStatus::Ok;
     bool isInflection = false;
     std::int64_t tokens = 0;
-    std::optional<Digest> contentHash;
+    std::optional<Digest> contentHash; ///< Absent: none was recorded, or not all of it is shown.
     std::optional<CallId> callId;
     std::optional<DecisionId> decisionId;
     std::optional<std::string> policy;

@@ -22,6 +22,16 @@ void clearSteps(EvidenceBundle& bundle, std::initializer_list<StepType> types)
     }
 }
 
+/// A request holds its facts and its user, and so its hash is over them.
+void clearRequestHashes(EvidenceBundle& bundle)
+{
+    for (auto& step : bundle.steps) {
+        if (step.stepType == StepType::Input) {
+            step.contentHash.reset();
+        }
+    }
+}
+
 /// Its sentences say what the policy found, in which facts and in which answer.
 void clearCause(EvidenceBundle& bundle)
 {
@@ -33,12 +43,14 @@ void leaveOutUser(EvidenceBundle& bundle)
 {
     bundle.incident.userId.reset();
     bundle.run.userId.reset();
+    clearRequestHashes(bundle);
 }
 
 void leaveOutFacts(EvidenceBundle& bundle)
 {
     bundle.facts.clear();
     clearSteps(bundle, {StepType::Context});
+    clearRequestHashes(bundle);
     clearCause(bundle);
 }
 
@@ -52,6 +64,7 @@ void leaveOutAnswer(EvidenceBundle& bundle)
     bundle.answer.reset();
     bundle.incident.excerpt.clear();
     clearSteps(bundle, {StepType::ToolCall, StepType::Output});
+    clearRequestHashes(bundle); // The next one repeats it.
 }
 
 void leaveOutDecisions(EvidenceBundle& bundle)
@@ -81,6 +94,7 @@ void leaveOutIncident(EvidenceBundle& bundle)
     bundle.incident.userId.reset();
     bundle.incident.sessionId.reset();
     bundle.incident.tags.clear();
+    clearRequestHashes(bundle); // They name the user too.
     clearCause(bundle);
 }
 

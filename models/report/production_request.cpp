@@ -65,6 +65,9 @@ void withholdSteps(EvidenceBundle& bundle, const std::vector<WithheldDocument>& 
         return;
     }
     for (auto& step : bundle.steps) {
+        if (step.stepType == domain::StepType::Input) {
+            step.contentHash.reset(); // It is over what was said before, too.
+        }
         if (std::any_of(withheld.begin(), withheld.end(), [&step](const auto& one) {
                 return one.stepIndex == step.stepIndex;
             })) {

@@ -4,6 +4,8 @@
 #include "models/base/result.h"
 #include "models/evidence/call_bytes.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -20,10 +22,14 @@ inline constexpr std::string_view kStepsPath = "/steps";
 /// Of a call: how many decisions other than PASS it had; each has an entry of its own.
 inline constexpr std::string_view kDecisionsPath = "/decisions";
 
-/// A bare hash over what people said, or the salt of one: what is left out could be guessed by it.
-[[nodiscard]] inline bool isHashOfHidden(std::string_view path)
+/// A bare hash over the bytes of a call, or the salt of one: who does not have the bytes could
+/// guess them by it.
+[[nodiscard]] inline bool isHashOfBytes(std::string_view path)
 {
-    return path == kStepsPath || path == evidence::kChunkSaltPath;
+    return path == evidence::kChunkSaltPath
+        || std::any_of(std::begin(evidence::kCallParts),
+                       std::end(evidence::kCallParts),
+                       [path](const auto& part) { return part.path == path; });
 }
 
 /// The subject of a Conflict: what is stored is not what was recorded, or not what was signed.

@@ -203,12 +203,12 @@ private:
 
     [[nodiscard]] bool showsBytes() const { return includes(report::Include::RawIo) && !redacts(); }
 
-    /// A bare hash lets what is left out be guessed; the salt of pieces guards nothing but them.
+    /// A bare hash lets what is left out be guessed.
     [[nodiscard]] bool letsGuess(std::string_view path) const
     {
-        const bool hides = redacts() || !includes(report::Include::PolicyLog)
+        const bool hides = !showsBytes() || !includes(report::Include::PolicyLog)
             || !includes(report::Include::RootCause);
-        return hides && isHashOfHidden(path) && !(path == evidence::kChunkSaltPath && showsBytes());
+        return path == kStepsPath ? hides : !showsBytes() && isHashOfBytes(path);
     }
 
     /// What nobody asked for; nullopt: the field may be shown.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What each include covers, in each format: a pack, its bundle, the pages and the drafts hold what
 // was asked for, nothing of what was not, and say so.
+#include "models/base/base64.h"
+#include "models/base/sha256.h"
 #include "tests/integration/export_fixture.h"
 
 #include <set>
@@ -37,9 +39,7 @@ protected:
             ASSERT_TRUE(reply);
             ASSERT_EQ(reply->status, 200) << reply->body;
         };
-        call("secret-2-safe",
-             R"({"model":"gpt-4o","messages":[{"role":"user","content":")"
-                 + std::string(kAskedBefore) + R"("}],"metadata":{"run_id":"two"}})");
+        call("secret-2-safe", firstRequest());
         call("contract-2-answer",
              R"({"model":"gpt-4o","stream":true,"messages":[{"role":"user","content":"go on"}],)"
              R"("metadata":{"run_id":"two","context":{"contract":{"auto_renew":null}}}})");
@@ -53,6 +53,12 @@ protected:
             std::this_thread::sleep_for(std::chrono::milliseconds(50));
         }
         ASSERT_FALSE(s_incident.empty());
+    }
+
+    static std::string firstRequest()
+    {
+        return R"({"model":"gpt-4o","messages":[{"role":"user","content":")"
+            + std::string(kAskedBefore) + R"("}],"metadata":{"run_id":"two"}})";
     }
 
     static std::string with(const std::string& format) { return exportAs(format, optionsBut("")); }
@@ -205,6 +211,29 @@ TEST_F(ExportIncludes, rawIoIsWhatWasAskedAndAnsweredWordForWord)
     EXPECT_EQ(filesOf(pack).find("/data/calls/"), std::string::npos);
     EXPECT_EQ(inPack(pack, "data/exports/*.json").find(kAskedBefore), std::string::npos);
     EXPECT_EQ(stringMember(verify(pack, anchors()), "verdict"), "valid");
+}
+
+TEST_F(ExportIncludes, aRequestThatIsNotShownCannotBeGuessedByItsHash)
+{
+    const auto digest = sha256(firstRequest());
+    const std::string spellings[] = {toHex(asView(digest)), toBase64(asView(digest))};
+    const auto shown = [&](const std::string& file) {
+        const std::string text = contentOf(file); // Packs store their files as they are.
+        std::size_t count = 0;
+        for (const auto& spelling : spellings) {
+            count += text.find(spelling) == text.npos ? 0 : 1;
+        }
+        return count;
+    };
+    auto redacted = optionsBut("");
+    redacted.erase(redacted.begin()); // --unredacted
+    EXPECT_EQ(shown(with("exhibit")), 2U) << "in the bundle and in the entry's field";
+    EXPECT_EQ(shown(without("raw_io", "exhibit")), 0U);
+    EXPECT_EQ(shown(exportAs("exhibit", redacted)), 0U);
+    EXPECT_EQ(stringMember(verify(exportAs("exhibit", redacted), anchors()), "verdict"), "valid");
+    EXPECT_EQ(shown(with("json")), 1U);
+    EXPECT_EQ(shown(exportAs("json", redacted)), 0U);
+    EXPECT_EQ(shown(exportAs("case_uco", redacted)), 0U);
 }
 
 TEST_F(ExportIncludes, everyFormatSaysWhatWasLeftOut)

@@ -30,7 +30,6 @@ TEST(Bundle, saysWhatWasRecordedAndNamesTheStepThatBrokeThePolicy)
     EXPECT_EQ(bundle.tokens, 47);
     EXPECT_EQ(bundle.totalCostCents, 2);
     ASSERT_EQ(bundle.steps.size(), 4U);
-    EXPECT_EQ(bundle.steps[0].contentHash, sha256("request"));
     EXPECT_EQ(bundle.steps[1].detail, "contract.auto_renew is null; 1 fact present");
     ASSERT_EQ(bundle.facts.size(), 2U);
     EXPECT_EQ(bundle.facts[0].state, "null");
@@ -50,6 +49,83 @@ TEST(Bundle, showsNoPersonAndNoSecretUnlessAskedTo)
     const std::string open = printJson(toJson(makeEvidenceBundle(facts, all).value()));
     EXPECT_NE(open.find("I am ada@example.com"), open.npos);
     EXPECT_NE(open.find(R"("user_id":"ada@example.com")"), open.npos);
+}
+
+TEST(Bundle, showsNoPersonInWhatWasWrittenOfThem)
+{
+    auto facts = factsOnTest();
+    const std::string person = "ada@example.com";
+    facts.incident.tags = {"of " + person};
+    facts.incident.rootCause->shouldHave = "Ask " + person;
+    facts.incident.rootCause->actuallyDid = "Told " + person;
+    facts.steps[2].event.reason = "It names " + person;
+    facts.impact = Entered<Impact>{1,
+                                   "key_1",
+                                   facts.incident.createdAt,
+                                   {person + " was told",
+                                    person + " alone",
+                                    PersonalInformation{true, person + "'s", person, 1}}};
+    domain::Remediation remediation;
+    remediation.action = "Write to " + person;
+    remediation.owner = person;
+    remediation.approver = person;
+    facts.remediations = {remediation};
+    auto all = request(everyInclude());
+    const auto redacted = printJson(toJson(makeEvidenceBundle(facts, all).value()));
+    EXPECT_EQ(redacted.find(person), redacted.npos) << redacted;
+    EXPECT_NE(redacted.find("Write to ["), redacted.npos) << redacted;
+    all.redact = false;
+    const auto open = printJson(toJson(makeEvidenceBundle(facts, all).value()));
+    for (const auto* said : {"of ", "Ask ", "Told ", "It names ", "Write to "}) {
+        EXPECT_NE(open.find(said + person), open.npos) << said;
+    }
+}
+
+/// The same run with a hash at each step that has one when it is recorded.
+RecordedFacts withHashes(const std::string& answer)
+{
+    auto facts = factsOnTest();
+    facts.steps[1].contentHash = sha256("facts");
+    facts.steps[3].contentHash = sha256("answer");
+    facts.steps[3].event.data.at("texts").at(0).as_object()["released"] = answer;
+    return facts;
+}
+
+std::set<std::int64_t> hashedIn(const RecordedFacts& facts, const BundleRequest& asked)
+{
+    std::set<std::int64_t> steps;
+    const auto bundle = makeEvidenceBundle(facts, asked).value();
+    for (const auto& step : bundle.steps) {
+        if (step.contentHash) {
+            steps.insert(step.stepIndex);
+            EXPECT_EQ(step.contentHash, facts.steps[step.stepIndex].contentHash);
+        }
+    }
+    const Json json = toJson(bundle);
+    for (const auto& step : json.at("steps").as_array()) {
+        const Json* hash = findMember(step, "content_hash");
+        EXPECT_TRUE(hash == nullptr || hash->is_string()) << "absent, and not null";
+    }
+    return steps;
+}
+
+TEST(Bundle, showsNoHashByWhichSomethingHiddenCouldBeGuessed)
+{
+    using Steps = std::set<std::int64_t>;
+    const auto facts = withHashes("Call +49 30 901820, ");
+    auto all = request({Include::FullTrace, Include::RawIo});
+    EXPECT_EQ(hashedIn(facts, all), Steps{1}) << "who asked, and the number, are hidden";
+    EXPECT_EQ(hashedIn(withHashes("Your contract "), all), (Steps{1, 3}));
+    EXPECT_EQ(hashedIn(facts, request({Include::FullTrace})), Steps{1}) << "facts are shown";
+    auto secret = facts;
+    secret.steps[1].event.data.at("facts").as_object()["mail"] = "ada@example.com";
+    EXPECT_EQ(hashedIn(secret, all), Steps{});
+
+    all.redact = false;
+    EXPECT_EQ(hashedIn(secret, all), (Steps{0, 1, 3}));
+    auto words = request({Include::FullTrace});
+    words.redact = false;
+    EXPECT_EQ(hashedIn(secret, words), Steps{1}) << "what was said is left out by choice";
 }
 
 /// With another call in the run, and a decision beside the one that opened the incident.

@@ -3,6 +3,7 @@
 
 #include "models/report/bundle_json.h"
 #include "models/report/executive_debrief.h"
+#include "models/report/production.h"
 #include "tests/models/report/facts_on_test.h"
 
 #include <gtest/gtest.h>
@@ -37,20 +38,26 @@ std::string textOf(const EvidenceBundle& bundle)
 
 TEST(LeftOut, whatAFieldSaysStandsNowhereInTheBundle)
 {
+    const std::string hash = toHex(asView(sha256("request"))); // Over the facts and the user too.
     const struct {
         const char* path;
         std::vector<std::string> said;
     } cases[] = {
-        {"/user_id", {R"("user_id":"ada@example.com")"}},
-        {"/facts", {"Business", "contract.plan", "The application sent"}},
-        {"/request", {"Will it renew?", toHex(asView(sha256("request")))}},
+        {"/user_id", {R"("user_id":"ada@example.com")", hash}},
+        {"/facts", {"Business", "contract.plan", "The application sent", hash}},
+        {"/request", {"Will it renew?", hash}},
         {"/request/sent", {"Will it renew?"}},
-        {"/response/released", {"Your contract,", "will auto-renew"}},
+        {"/response/released", {"Your contract,", "will auto-renew", hash}},
         {"/response/withheld", {"Your contract,", "will auto-renew"}},
         {"/decision", {"Definite claim about", "The application sent"}},
         {"/inflection", {R"("byte_offset":97)", "event 43"}},
         {"/incident",
-         {"Answer asserted", R"("excerpt":"will)", "session-7", "vip", "The application sent"}},
+         {"Answer asserted",
+          R"("excerpt":"will)",
+          "session-7",
+          "vip",
+          "The application sent",
+          hash}},
         {"/stop", {"policy_block", "violation_policy_id\":\"CONTENT"}},
     };
     const std::string all = textOf(everything());
@@ -66,6 +73,16 @@ TEST(LeftOut, whatAFieldSaysStandsNowhereInTheBundle)
         const auto read = fromJson<EvidenceBundle>(toJson(bundle), UnknownMembers::Reject);
         EXPECT_TRUE(read) << path << ": " << read.error().message;
     }
+}
+
+TEST(LeftOut, aWithheldAnswerCannotBeGuessedFromTheRequestsAfterIt)
+{
+    auto bundle = everything();
+    ASSERT_TRUE(bundle.steps[0].contentHash);
+    withholdSteps(bundle, {});
+    EXPECT_TRUE(bundle.steps[0].contentHash) << "nothing is withheld";
+    withholdSteps(bundle, {{.stepIndex = 3, .basis = "b", .description = "d"}});
+    EXPECT_FALSE(bundle.steps[0].contentHash);
 }
 
 TEST(LeftOut, whatTheBundleCannotDoWithoutIsRefused)
