@@ -37,7 +37,8 @@ constexpr const char* kFormats[] = {"exhibit",
                                     "case_uco",
                                     "soc2",
                                     "soc2_json",
-                                    "soc2_csv"};
+                                    "soc2_csv",
+                                    "soc2_zip"};
 
 /// The documents that stay out of a production.
 Result<JsonArray> withheldOf(const std::vector<std::string>& given)
@@ -96,17 +97,25 @@ Result<JsonObject> requestOf(const ExportOptions& options)
     return request;
 }
 
-/// Of a period, not of an incident.
+void addPeriod(JsonObject& request, const ExportOptions& options)
+{
+    if (!options.from.empty() || !options.to.empty()) {
+        request.emplace("period_start", options.from);
+        request.emplace("period_end", options.to);
+    }
+}
+
+/// Of a period, whatever it holds.
 int exportSoc2(Session& session, const ExportOptions& options)
 {
     const auto bar = options.format.find('_');
     JsonObject request{
         {"format", bar == std::string::npos ? "pdf" : options.format.substr(bar + 1)},
-        {"reason", options.reason}};
-    if (!options.from.empty() || !options.to.empty()) {
-        request.emplace("period_start", options.from);
-        request.emplace("period_end", options.to);
-    }
+        {"reason", options.reason},
+        {"authority", options.authority},
+        {"case", options.caseId},
+        {"redact", !options.unredacted}};
+    addPeriod(request, options);
     ExportWait wait(session);
     const auto exported = wait.wait(session.client().exportSoc2(request, wait.told()));
     return exported ? writeOutput(session, *exported, options.output)
@@ -115,10 +124,11 @@ int exportSoc2(Session& session, const ExportOptions& options)
 
 int exportIncident(Session& session, const ExportOptions& options)
 {
-    const auto request = requestOf(options);
+    auto request = requestOf(options);
     if (!request) {
         return report(request.error(), session.json());
     }
+    addPeriod(*request, options);
     ExportWait wait(session);
     const auto exported
         = wait.wait(session.client().exportIncident(options.incident, *request, wait.told()));
@@ -130,15 +140,14 @@ int exportIncident(Session& session, const ExportOptions& options)
 
 int runExport(Session& session, const ExportOptions& options)
 {
-    const bool period = options.format.starts_with("soc2");
-    if (period != options.incident.empty()) {
-        return report(
-            Error{ErrorCode::InvalidInput,
-                  period ? "SOC 2 evidence is of a period: no incident." : "Which incident?",
-                  options.format},
-            session.json());
+    if (!options.incident.empty()) {
+        return exportIncident(session, options);
     }
-    return period ? exportSoc2(session, options) : exportIncident(session, options);
+    if (!options.format.starts_with("soc2")) {
+        return report(Error{ErrorCode::InvalidInput, "Which incident?", options.format},
+                      session.json());
+    }
+    return exportSoc2(session, options);
 }
 
 /// Options of a legal production.
@@ -174,7 +183,10 @@ void addExportCommand(CLI::App& app, Invocation& invocation)
     auto* command = app.add_subcommand("export",
                                        "Export an incident as a signed pack, a bundle, a report, a "
                                        "production or a draft, or SOC 2 evidence of a period");
-    command->add_option("incident", options->incident, "The incident's id; none for SOC 2")
+    command
+        ->add_option("incident",
+                     options->incident,
+                     "The incident's id; for SOC 2 one that the period holds, or none")
         ->type_name("INC");
     command->add_option("--format", options->format)
         ->check(CLI::IsMember(std::vector<std::string>(std::begin(kFormats), std::end(kFormats))))
@@ -200,7 +212,10 @@ void addExportCommand(CLI::App& app, Invocation& invocation)
                       "Leave personal data and secrets as they are; needs audit:read as well");
     command->add_option("--draft", options->draft, "ai_act_art73: what people say, as JSON")
         ->type_name("FILE");
-    command->add_option("--from", options->from, "soc2: first day of the period");
+    command->add_option(
+        "--from",
+        options->from,
+        "soc2: first day of the period (as stated; with an incident else its quarter)");
     command->add_option("--to", options->to, "soc2: last day of the period");
     addProductionOptions(*command, options);
     command->callback([options, &invocation] {

@@ -3,11 +3,14 @@
 
 #include "models/evidence/entry.h"
 #include "models/evidence/field.h"
+#include "models/report/safe_text.h"
 
 #include <fmt/format.h>
 
 namespace exhibit::report {
 namespace {
+
+constexpr std::size_t kSaidBytesMax = 300;
 
 struct Action {
     std::string_view prefix; ///< Of an entry's type.
@@ -38,6 +41,26 @@ Action actionOf(std::string_view type)
     return {type, "recorded", "an entry of the log"};
 }
 
+/// Of a copy that left: its format, whether it was redacted, by what right and why; entries of
+/// earlier servers say less.
+std::string ofExport(std::string_view details)
+{
+    const auto said = parseJson(details);
+    if (!said || !said->is_object()) {
+        return "";
+    }
+    std::string words(stringMember(*said, "format"));
+    if (const Json* redacted = findMember(*said, "redacted"); redacted != nullptr) {
+        words += *redacted == Json(true) ? ", redacted" : ", NOT redacted";
+    }
+    for (const char* name : {"authority", "case", "reason"}) {
+        if (const auto value = stringMember(*said, name); !value.empty()) {
+            words += fmt::format(", {}: {}", name, value);
+        }
+    }
+    return words.empty() ? "" : " (" + bounded(oneLine(words), kSaidBytesMax) + ")";
+}
+
 /// The disclosed value at `path`, or nothing.
 Result<std::string> valueAt(const evidence::Pack& pack,
                             const evidence::Entry& entry,
@@ -59,16 +82,18 @@ Result<std::string> valueAt(const evidence::Pack& pack,
 Result<CustodyRecord> custodyOfEntry(const evidence::Entry& entry,
                                      const Digest& hash,
                                      std::string who,
-                                     std::string role)
+                                     std::string role,
+                                     std::string_view details)
 {
     EXHIBIT_TRY(const auto at, parseTime(entry.time));
     const auto action = actionOf(entry.type);
+    const std::string more = entry.type == "export.created" ? ofExport(details) : "";
     return CustodyRecord{fmt::format("{}#{}", entry.log, entry.sequence),
                          at,
                          who.empty() ? "withheld" : std::move(who),
                          role.empty() ? "withheld" : std::move(role),
                          action.action,
-                         fmt::format("{}: {}", entry.type, action.purpose),
+                         fmt::format("{}: {}{}", entry.type, action.purpose, more),
                          "Exhibit",
                          hash,
                          static_cast<std::int64_t>(entry.sequence)};
@@ -83,8 +108,10 @@ Result<std::vector<CustodyRecord>> custodyOf(const evidence::Pack& pack, const P
         EXHIBIT_TRY(const auto entry, evidence::parseEntry(file.view()));
         EXHIBIT_TRY(auto who, valueAt(pack, entry, "/reporter_id"));
         EXHIBIT_TRY(auto role, valueAt(pack, entry, "/reporter_type"));
-        EXHIBIT_TRY(auto record,
-                    custodyOfEntry(entry, sha256(file.view()), std::move(who), std::move(role)));
+        EXHIBIT_TRY(const auto details, valueAt(pack, entry, "/details"));
+        EXHIBIT_TRY(
+            auto record,
+            custodyOfEntry(entry, sha256(file.view()), std::move(who), std::move(role), details));
         records.push_back(std::move(record));
     }
     const auto& bundle = facts.bundle;

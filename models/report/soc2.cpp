@@ -191,6 +191,10 @@ Document soc2Report(const Soc2Bundle& bundle)
                           bundle.compliancePeriodEnd,
                           bundle.exportReason.empty() ? "" : ": " + oneLine(bundle.exportReason))});
     addSummary(document, bundle);
+    if (bundle.redacted) {
+        document.blocks.emplace_back(Paragraph{
+            plain("Personal data and secrets in what was recorded are replaced by placeholders.")});
+    }
     addObjectives(document, bundle);
     addRows(document, bundle);
     addAttestation(document, bundle);

@@ -44,6 +44,7 @@ struct Soc2Bundle {
     UtcTime createdAt{};
     std::string exportedBy;
     std::string exportReason;
+    bool redacted = false; ///< Personal data and secrets of what was recorded were replaced.
     std::vector<KeyLabel> keyLabels; ///< Of the keys that it names, where they have one.
     TenantId tenantId;
     std::string tenantName;
@@ -101,6 +102,7 @@ void visitFields(V& visit, Of<V, Soc2Bundle>& bundle)
     visit("created_at", bundle.createdAt);
     visit("exported_by", bundle.exportedBy);
     visit("export_reason", bundle.exportReason);
+    visit.defaulted("redacted", bundle.redacted);
     visit.defaulted("key_labels", bundle.keyLabels);
     visit("tenant_id", bundle.tenantId);
     visit("tenant_name", bundle.tenantName);

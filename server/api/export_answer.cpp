@@ -10,6 +10,7 @@ namespace exhibit::api {
 namespace {
 
 constexpr std::string_view kBlank = " \t";
+constexpr std::size_t kWordsBytesMax = 1000;
 constexpr int kAskAgainSeconds = 1;
 constexpr int kRoomAgainSeconds = 10;
 
@@ -81,6 +82,22 @@ ExportOrder orderOf(const http::Request& request,
                     std::optional<IncidentId> incident)
 {
     return {principal.tenant, actorOf(request, principal), std::move(format), incident, {}};
+}
+
+Result<void> checkWords(const std::string& words, const std::string& pointer)
+{
+    return words.size() > kWordsBytesMax
+        ? fail(ErrorCode::InvalidInput, "at most 1000 bytes", pointer)
+        : Result<void>();
+}
+
+Result<void> checkRedaction(bool redact, const security::Principal& principal)
+{
+    return redact || principal.may(domain::Scope::AuditRead)
+        ? Result<void>()
+        : fail(ErrorCode::Forbidden,
+               "an export without redaction needs the scope audit:read as well",
+               "/redact");
 }
 
 http::Response answerExport(const SharedServices& services,

@@ -21,6 +21,11 @@ inline constexpr std::chrono::minutes kExportJobTimeout{30};
                                   std::string format,
                                   std::optional<IncidentId> incident = {});
 
+/// What people say of an export stands in an entry of the log: 1000 bytes at most.
+[[nodiscard]] Result<void> checkWords(const std::string& words, const std::string& pointer);
+/// Without redaction an export needs another scope.
+[[nodiscard]] Result<void> checkRedaction(bool redact, const security::Principal& principal);
+
 /// A small export is made and recorded now: 200 with the file. A large one becomes a job, and so
 /// does one that the client does not want to wait for (Prefer: respond-async, RFC 7240): 202.
 [[nodiscard]] http::Response answerExport(const SharedServices& services,

@@ -221,12 +221,39 @@ JsonObject ofPack(const storage::ExportedPack& pack)
 
 Exported recorded(const ExportWork& work, const std::string& id, Exported exported, JsonObject more)
 {
+    const auto& asked = work.request;
+    JsonArray include;
+    const bool all = asked.format == "legal_discovery"; // Whatever was asked for.
+    for (const auto one : report::everyInclude()) {
+        if (all
+            || std::find(asked.include.begin(), asked.include.end(), one) != asked.include.end()) {
+            include.emplace_back(wireName(one));
+        }
+    }
+    more.emplace("include", std::move(include));
+    JsonArray leftOut;
+    for (const auto& redaction : asked.redactions) {
+        leftOut.emplace_back(redaction.path);
+    }
+    if (!leftOut.empty()) {
+        more.emplace("redactions", std::move(leftOut));
+    }
+    JsonArray withheld;
+    for (const auto& document : asked.production.withheld) {
+        withheld.emplace_back(document.stepIndex);
+    }
+    if (all && !withheld.empty()) {
+        more.emplace("withheld_steps", std::move(withheld));
+    }
     exported.record = storage::ExportRecord{.id = id,
                                             .format = work.request.format,
                                             .reason = work.request.reason,
                                             .sha256 = sha256(exported.bytes),
                                             .bytes = exported.bytes.size(),
                                             .incident = work.incident,
+                                            .redacted = asked.redact,
+                                            .authority = asked.authority,
+                                            .caseId = asked.caseId,
                                             .more = std::move(more)};
     return exported;
 }

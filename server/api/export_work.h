@@ -30,6 +30,8 @@ struct ExportRequest {
     std::string authority; ///< By what right it is handed out.
     report::ProductionRequest production; ///< Of a legal production.
     report::Art73Entered art73; ///< Of a report under Article 73.
+    std::string periodStart; ///< Of SOC 2 evidence.
+    std::string periodEnd;
 };
 
 /// What one export works with.

@@ -3,6 +3,7 @@
 #include "server/api/export_work.h"
 #include "server/api/reply.h"
 #include "server/api/resources.h"
+#include "server/api/soc2_export.h"
 #include "server/storage/report_facts.h"
 
 namespace exhibit::report {
@@ -55,11 +56,12 @@ void visitFields(V& visit, Of<V, ExportRequest>& request)
     visit.defaulted("authority", request.authority);
     visit.defaulted("production", request.production);
     visit.defaulted("art73", request.art73);
+    visit.defaulted("period_start", request.periodStart);
+    visit.defaulted("period_end", request.periodEnd);
 }
 
 namespace {
 
-constexpr std::size_t kReasonBytesMax = 1000;
 /// Of the run: a report of so many takes a second or two, and so does a production.
 constexpr std::int64_t kStepsAtOnceMax = 1000;
 constexpr std::int64_t kProducedStepsAtOnceMax = 100;
@@ -72,21 +74,41 @@ Result<ExportRequest> readRequest(const http::Request& request,
     if (!request.body.empty()) {
         EXHIBIT_TRY(body, readBody<ExportRequest>(request));
     }
-    if (body.reason.size() > kReasonBytesMax) {
-        return fail(ErrorCode::InvalidInput, "a reason has at most 1000 bytes", "/reason");
-    }
-    if (body.authority.size() > kReasonBytesMax) {
-        return fail(ErrorCode::InvalidInput, "an authority has at most 1000 bytes", "/authority");
-    }
+    EXHIBIT_CHECK(checkWords(body.reason, "/reason"));
+    EXHIBIT_CHECK(checkWords(body.authority, "/authority"));
+    EXHIBIT_CHECK(checkWords(body.caseId, "/case"));
     if (body.redactions.size() > kRedactionsMax) {
         return fail(ErrorCode::InvalidInput, "at most 100 redactions", "/redactions");
     }
-    if (!body.redact && !principal.may(domain::Scope::AuditRead)) {
-        return fail(ErrorCode::Forbidden,
-                    "an export without redaction needs the scope audit:read as well",
-                    "/redact");
-    }
+    EXHIBIT_CHECK(checkRedaction(body.redact, principal));
     return body;
+}
+
+/// Of the period that the incident is in: what an include covers is of one incident.
+http::Response exportSoc2Of(const SharedServices& services,
+                            const http::Request& request,
+                            const security::Principal& principal,
+                            IncidentId incident,
+                            const std::string& format,
+                            ExportRequest body)
+{
+    if (!body.redactions.empty()) {
+        return refusal(request,
+                       {ErrorCode::InvalidInput,
+                        "evidence of a period has no fields of one incident to leave out",
+                        "/redactions"});
+    }
+    return answerSoc2(services,
+                      request,
+                      principal,
+                      incident,
+                      {.format = format,
+                       .periodStart = std::move(body.periodStart),
+                       .periodEnd = std::move(body.periodEnd),
+                       .reason = std::move(body.reason),
+                       .authority = std::move(body.authority),
+                       .caseId = std::move(body.caseId),
+                       .redact = body.redact});
 }
 
 /// `format` in place of the body's, where the path names one.
@@ -100,12 +122,16 @@ http::Response exportIncident(const SharedServices& services,
     if (!format.empty()) {
         body.format = format;
     }
+    if (const auto soc2 = soc2Format(body.format)) {
+        return exportSoc2Of(services, request, principal, incident, *soc2, std::move(body));
+    }
     if (!isExportFormat(body.format)) {
         return refusal(request,
                        400,
                        "invalid_format",
                        "expected one of the formats exhibit, json, pdf, executive_debrief, "
-                       "legal_discovery, ai_act_art73, ai_act_art73_json, fre_902, case_uco",
+                       "legal_discovery, ai_act_art73, ai_act_art73_json, fre_902, case_uco, soc2, "
+                       "soc2_json, soc2_csv, soc2_zip",
                        "/format");
     }
     EXHIBIT_ANSWER(request,

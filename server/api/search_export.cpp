@@ -30,25 +30,20 @@ namespace {
 
 constexpr std::size_t kRowsMax = 50'000;
 constexpr std::size_t kRowsAtOnceMax = 5'000;
-constexpr std::size_t kReasonBytesMax = 1000;
+/// Stands for a name in the log.
+constexpr const char* kNamed = "[NAMED]";
 
 Result<SearchExportRequest> readRequest(const http::Request& request,
                                         const security::Principal& principal)
 {
     EXHIBIT_TRY(auto body, readBody<SearchExportRequest>(request));
-    if (body.reason.size() > kReasonBytesMax) {
-        return fail(ErrorCode::InvalidInput, "a reason has at most 1000 bytes", "/reason");
-    }
+    EXHIBIT_CHECK(checkWords(body.reason, "/reason"));
     if (body.search.cursor || body.search.offset || body.search.limit) {
         return fail(ErrorCode::InvalidInput,
                     "an export holds everything that is found: no limit, cursor or offset",
                     "/search");
     }
-    if (!body.redact && !principal.may(domain::Scope::AuditRead)) {
-        return fail(ErrorCode::Forbidden,
-                    "an export without redaction needs the scope audit:read as well",
-                    "/redact");
-    }
+    EXHIBIT_CHECK(checkRedaction(body.redact, principal));
     return body;
 }
 
@@ -161,6 +156,28 @@ Result<Bytes> fileOf(std::vector<storage::IncidentHit> hits, const SearchExportR
     return file;
 }
 
+/// What was searched for. Not whom: an entry of the log cannot forget a name.
+Result<Json> askedOf(SearchRequest search)
+{
+    EXHIBIT_TRY(const auto redaction, report::ExportRedaction::make(true));
+    if (auto query = query::parse(search.query.value_or(""))) {
+        for (auto& group : query->groups) {
+            for (auto& clause : group) {
+                const bool names
+                    = clause.field == query::Field::User || clause.field == query::Field::Session;
+                clause.value = names ? kNamed : clause.value;
+            }
+        }
+        search.query = query::print(*query);
+    }
+    for (auto* name : {&search.userId, &search.sessionId}) {
+        if (*name) {
+            *name = kNamed;
+        }
+    }
+    return redaction.json(toJson(search));
+}
+
 Result<Exported> makeSearchExport(const SharedServices& services,
                                   const ExportOrder& order,
                                   const SearchExportRequest& body,
@@ -170,6 +187,7 @@ Result<Exported> makeSearchExport(const SharedServices& services,
     EXHIBIT_TRY(auto hits, findAll(services, order.tenant, search, progress));
     const std::size_t rows = hits.size();
     EXHIBIT_TRY(auto file, fileOf(std::move(hits), body));
+    EXHIBIT_TRY(auto asked, askedOf(body.search));
     const std::string id = Uuid::v7().base32();
     storage::ExportRecord record{.id = id,
                                  .format = order.format,
@@ -177,7 +195,8 @@ Result<Exported> makeSearchExport(const SharedServices& services,
                                  .sha256 = sha256(file),
                                  .bytes = file.size(),
                                  .incident = {},
-                                 .more = {{"rows", rows}}};
+                                 .redacted = body.redact,
+                                 .more = {{"rows", rows}, {"search", std::move(asked)}}};
     return Exported{std::move(file),
                     body.format == "csv" ? "text/csv; charset=utf-8; header=present"
                                          : "application/x-ndjson",

@@ -12,8 +12,13 @@ Result<void> recordExport(Transaction& transaction,
     details.emplace("format", record.format);
     details.emplace("sha256", toHex(asView(record.sha256)));
     details.emplace("bytes", record.bytes);
-    if (!record.reason.empty()) {
-        details.emplace("reason", record.reason);
+    details.emplace("redacted", record.redacted);
+    for (const auto& [name, said] : {std::pair("reason", &record.reason),
+                                     std::pair("authority", &record.authority),
+                                     std::pair("case", &record.caseId)}) {
+        if (!said->empty()) {
+            details.emplace(name, *said);
+        }
     }
     if (record.incident) {
         details.emplace("incident_id", record.incident->text());

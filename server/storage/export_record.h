@@ -15,6 +15,9 @@ struct ExportRecord {
     Digest sha256{}; ///< Of the bytes that left.
     std::uint64_t bytes = 0;
     std::optional<IncidentId> incident;
+    bool redacted = false; ///< Personal data and secrets were replaced or withheld.
+    std::string authority; ///< By what right; empty: none was named.
+    std::string caseId; ///< Empty: none was named.
     JsonObject more; ///< What belongs to the format, e.g. the size of the tree.
 };
 

@@ -16,8 +16,10 @@ Result<void> addCustody(const std::set<std::uint64_t>& entries, evidence::PackPa
         EXHIBIT_TRY(const auto entry, evidence::parseEntry(bytes));
         EXHIBIT_TRY(auto who, shownValue(payload, entry, "/reporter_id"));
         EXHIBIT_TRY(auto role, shownValue(payload, entry, "/reporter_type"));
-        EXHIBIT_TRY(const auto record,
-                    report::custodyOfEntry(entry, sha256(bytes), std::move(who), std::move(role)));
+        EXHIBIT_TRY(const auto details, shownValue(payload, entry, "/details"));
+        EXHIBIT_TRY(
+            const auto record,
+            report::custodyOfEntry(entry, sha256(bytes), std::move(who), std::move(role), details));
         lines += printJson(toJson(record)) + "\n";
     }
     payload["data/custody.jsonl"] = std::move(lines);

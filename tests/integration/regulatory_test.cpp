@@ -68,7 +68,7 @@ TEST_F(Regulatory, eachFormatHasARouteOfItsName)
     EXPECT_EQ(post(incidentPath("evidence?format=doc"), "").status, 400);
     EXPECT_TRUE(post(incidentPath("executive-debrief"), "").body.starts_with("%PDF-"));
     EXPECT_TRUE(post(incidentPath("legal-discovery"), "").body.starts_with("PK"));
-    EXPECT_EQ(post(incidentPath("soc2"), "").status, 400) << "no period is stated";
+    EXPECT_TRUE(post(incidentPath("soc2"), "").body.starts_with("%PDF-")) << "of its quarter";
     EXPECT_EQ(
         post(incidentPath("soc2"), R"({"period_start":"2001-01-01","period_end":"2001-12-31"})")
             .status,
@@ -94,12 +94,69 @@ TEST_F(Regulatory, evidenceOfAPeriodIsExportedFromTheCommandLine)
     ASSERT_TRUE(done) << done.error().message;
     EXPECT_TRUE(contentOf(file).starts_with("criterion,"));
     EXPECT_FALSE(s_server->controlJson({"export", "--format", "pdf", "-o", file}));
-    EXPECT_FALSE(s_server->controlJson({"export", s_incident, "--format", "soc2", "-o", file}));
+}
+
+TEST_F(Regulatory, beforeAPeriodIsStatedTheEvidenceIsOfTheIncidentsQuarter)
+{
+    exportAs("json"); // Until the incident is in the signed log.
+    const std::string path = "/api/v1/incidents/" + s_incident + "/export";
+    const auto periodOf = [&](const std::string& body) {
+        const auto reply = post(path, body);
+        EXPECT_EQ(reply.status, 200) << reply.body;
+        const auto bundle = parseJson(reply.body).value();
+        return std::pair(std::string(stringMember(bundle, "compliance_period_start")),
+                         std::string(stringMember(bundle, "compliance_period_end")));
+    };
+    const auto incident
+        = parseJson(s_server->request("GET", "/api/v1/incidents/" + s_incident)->body).value();
+    const std::string day
+        = std::string(stringMember(incident.at("incident"), "created_at")).substr(0, 10);
+    const auto [from, to] = periodOf(R"({"format":"soc2_json"})");
+    EXPECT_TRUE(from <= day && day <= to) << from << " " << day << " " << to;
+    EXPECT_EQ(from.substr(7), "-01");
+    EXPECT_EQ(std::stoi(to.substr(5, 2)) - std::stoi(from.substr(5, 2)), 2);
+    EXPECT_EQ(std::stoi(to.substr(5, 2)) % 3, 0);
+    const std::pair<std::string, std::string> asked{"2000-01-01", "2099-12-31"};
+    EXPECT_EQ(periodOf(R"({"format":"soc2_json","period_start":"2000-01-01",)"
+                       R"("period_end":"2099-12-31"})"),
+              asked);
+    EXPECT_TRUE(post(path, R"({"format":"soc2"})").body.starts_with("%PDF-"));
+    EXPECT_EQ(post(path, R"({"format":"soc2_pdf"})").status, 400);
+    EXPECT_EQ(
+        post(path, R"({"format":"soc2","redactions":[{"path":"/facts","reason":"x"}]})").status,
+        400);
+    EXPECT_EQ(
+        post("/api/v1/incidents/inc_00000000000000000000000000/export", R"({"format":"soc2"})")
+            .status,
+        404);
+    const std::string file = exportAs("soc2");
+    EXPECT_EQ(stringMember(verify(file, anchors()), "verdict"), "valid");
+
+    const auto state = [&](const std::string& first, const std::string& last) {
+        return s_server
+            ->request("PUT",
+                      "/api/v1/compliance/statement",
+                      {{"Content-Type", "application/json"}},
+                      R"({"period_start":")" + first + R"(","period_end":")" + last
+                          + R"(","attestation_statement":"We answer.","auditor_notes":"",)"
+                            R"("control_objectives":[]})")
+            ->status;
+    };
+    EXPECT_EQ(state("2000-01-01", "2000-12-31"), 200);
+    EXPECT_EQ(periodOf(R"({"format":"soc2_json"})").first, from) << "the stated one is another";
+    EXPECT_EQ(state("2001-01-01", "2098-12-31"), 200);
+    EXPECT_EQ(periodOf(R"({"format":"soc2_json"})").first, "2001-01-01");
 }
 
 TEST_F(Regulatory, whatASearchFindsIsAFileWithoutFormulasOrNames)
 {
     const std::string csv = (s_folder->path() / "found.csv").string();
+    const auto assigned = s_server->request("PATCH",
+                                            "/api/v1/incidents/" + s_incident,
+                                            {{"Content-Type", "application/json"}},
+                                            R"({"assignee":"=1+cmd|calc"
+})");
+    ASSERT_EQ(assigned->status, 200) << assigned->body;
     auto done = s_server->controlJson({"search", "", "-o", csv, "--reason", "weekly"});
     ASSERT_TRUE(done) << done.error().message;
     EXPECT_EQ(outputOf("python3",
@@ -107,9 +164,10 @@ TEST_F(Regulatory, whatASearchFindsIsAFileWithoutFormulasOrNames)
                         "import csv,sys\n"
                         "rows=list(csv.DictReader(open(sys.argv[1],newline=''),strict=True))\n"
                         "assert not any(v[:1] in '=+-@' for r in rows for v in r.values() if v)\n"
-                        "print(rows[0]['incident_id'],rows[0]['currency'],rows[0]['user_id'])",
+                        "print(rows[0]['incident_id'],rows[0]['currency'],rows[0]['user_id'],"
+                        "rows[0]['assignee'])",
                         csv}),
-              s_incident + " USD \n");
+              s_incident + " USD  '=1+cmd|calc\n");
     const std::string lines = (s_folder->path() / "found.ndjson").string();
     done = s_server->controlJson({"search", "", "-o", lines, "--format", "ndjson"});
     ASSERT_TRUE(done) << done.error().message;
@@ -117,6 +175,7 @@ TEST_F(Regulatory, whatASearchFindsIsAFileWithoutFormulasOrNames)
     const auto first = parseJson(text.substr(0, text.find('\n'))).value();
     EXPECT_EQ(stringMember(first, "incident_id"), s_incident);
     EXPECT_EQ(stringMember(first, "currency"), "USD");
+    EXPECT_EQ(stringMember(first, "assignee"), "=1+cmd|calc") << "programs read it as it is";
     EXPECT_EQ(text.find("ada@"), text.npos);
     const std::string path = "/api/v1/incidents/search/export";
     EXPECT_EQ(post(path, R"({"format":"xlsx"})").status, 400);

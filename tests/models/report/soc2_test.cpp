@@ -2,6 +2,7 @@
 #include "models/report/soc2.h"
 
 #include "models/report/report_pdf.h"
+#include "models/report/soc2_files.h"
 #include "models/report/typesetter.h"
 #include "tests/models/report/soc2_on_test.h"
 
@@ -50,6 +51,35 @@ TEST(Soc2, isReadBackAsItWasWrittenAndListedWithoutFormulas)
     const std::string csv = soc2Csv(bundle);
     EXPECT_EQ(std::count(csv.begin(), csv.end(), '\r'), 2);
     EXPECT_NE(csv.find("\"'=inc_1\""), csv.npos);
+}
+
+TEST(Soc2, hidesPeopleInWhatWasRecordedAndKeepsWhatTheManagementSays)
+{
+    auto bundle = soc2OnTest();
+    bundle.attestationStatement = "Ask audit@example.com.";
+    bundle.rows[0].sampleIds = {"inc_1", "of ada@example.com"};
+    const std::string line
+        = R"({"id":"of ada@example.com","performer":"key_1","details":{"reason":"ada@example.com"}})"
+          "\n";
+    Soc2Listings listings{{"CC7.2.ndjson", line + line}};
+    auto open = bundle;
+    ASSERT_TRUE(redactSoc2(open, listings, ExportRedaction::make(false).value()));
+    EXPECT_EQ(toJson(open), toJson(bundle));
+    EXPECT_EQ(listings.at("CC7.2.ndjson"), line + line);
+
+    ASSERT_TRUE(redactSoc2(bundle, listings, ExportRedaction::make(true).value()));
+    const std::string all = printJson(soc2Json(bundle, listings));
+    EXPECT_EQ(all.find("ada@"), all.npos) << all;
+    EXPECT_NE(all.find("Ask audit@example.com."), all.npos);
+    const auto& listing = listings.at("CC7.2.ndjson");
+    EXPECT_EQ(std::count(listing.begin(), listing.end(), '\n'), 2);
+    EXPECT_NE(listing.find("\"performer\":\"key_1\""), listing.npos);
+    EXPECT_EQ(bundle.rows[0].evidenceSha256, sha256(listing));
+    EXPECT_EQ(bundle.rows[0].sampleIds[0], "inc_1");
+    EXPECT_NE(textOf(soc2Report(bundle)).find("replaced by placeholders"), std::string::npos);
+
+    listings["CC7.2.ndjson"] = "no JSON\n";
+    EXPECT_FALSE(redactSoc2(bundle, listings, ExportRedaction::make(true).value()));
 }
 
 TEST(Soc2, noticesAListingThatIsNotTheOneExported)
