@@ -25,9 +25,12 @@ constexpr std::pair<const char*, const char*> kFormats[] = {
     {"exhibit", QT_TRANSLATE_NOOP("Export", "Evidence pack (.exhibit), verifiable offline")},
     {"json", QT_TRANSLATE_NOOP("Export", "JSON")},
     {"pdf", QT_TRANSLATE_NOOP("Export", "Incident report (PDF)")},
-    {"soc2", QT_TRANSLATE_NOOP("Export", "SOC 2 bundle")},
+    {"soc2", QT_TRANSLATE_NOOP("Export", "SOC 2 bundle of the period (PDF)")},
     {"legal_discovery", QT_TRANSLATE_NOOP("Export", "Legal discovery bundle")},
     {"executive_debrief", QT_TRANSLATE_NOOP("Export", "Executive debrief")},
+    {"ai_act_art73", QT_TRANSLATE_NOOP("Export", "Draft report under AI Act, Article 73 (PDF)")},
+    {"fre_902", QT_TRANSLATE_NOOP("Export", "Draft certification under FRE 902 (PDF)")},
+    {"case_uco", QT_TRANSLATE_NOOP("Export", "CASE/UCO graph (JSON-LD)")},
 };
 constexpr std::pair<const char*, const char*> kIncludes[] = {
     {"full_trace", QT_TRANSLATE_NOOP("Export", "Full trace: every step of the run")},

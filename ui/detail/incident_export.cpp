@@ -16,14 +16,23 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
-QString endingOf(const std::string& format)
+QString endingOf(std::string_view format)
 {
-    if (format == "exhibit") {
-        return u".exhibit"_s;
+    static const std::pair<std::string_view, QString> kEndings[]
+        = {{"exhibit", u".exhibit"_s},
+           {"pdf", u".pdf"_s},
+           {"soc2", u".pdf"_s},
+           {"executive_debrief", u".pdf"_s},
+           {"ai_act_art73", u".pdf"_s},
+           {"fre_902", u".pdf"_s},
+           {"legal_discovery", u".zip"_s},
+           {"case_uco", u".jsonld"_s}};
+    for (const auto& [name, ending] : kEndings) {
+        if (name == format) {
+            return ending;
+        }
     }
-    return format == "pdf" || format == "soc2" || format == "executive_debrief" ? u".pdf"_s
-        : format == "legal_discovery"                                           ? u".zip"_s
-                                                                                : u".json"_s;
+    return u".json"_s;
 }
 
 /// What the server is doing, or the console itself.

@@ -306,15 +306,16 @@ Result<std::vector<std::string>> demo()
     }
     if (!options.stay) {
         sayHeading("Can you prove it?");
-        // Whoever watches may keep it.
-        const auto file
-            = (::isatty(STDOUT_FILENO) == 1 ? std::filesystem::current_path() : stage.folder.path())
-            / "demo.exhibit";
+        // It outlives the demo.
+        const auto file = std::filesystem::current_path() / "demo.exhibit";
         EXHIBIT_TRY(const auto odd,
                     showEvidence(*stage.server, stage.incident, file, [&stage](auto arguments) {
                         return printControl(*stage.server, std::move(arguments));
                     }));
         wrong.insert(wrong.end(), odd.begin(), odd.end());
+        say(fmt::format("\nLeft in {}: demo.exhibit, demo.pdf, demo.certificate.json and demo.pem, "
+                        "the key that the report is signed with.",
+                        file.parent_path().string()));
     }
     if (options.stay) {
         EXHIBIT_CHECK(stay(*stage.server, stage.folder.path()));
