@@ -286,10 +286,11 @@ QFuture<Reply<Bytes>> Client::exportSoc2(const Json& request, ExportTold told)
         *m_transport, "/api/v1/compliance/soc2/export", printJson(request), std::move(told));
 }
 
-QFuture<Reply<Bytes>> Client::exportSearch(const Json& request, ExportTold told)
+QFuture<Reply<Bytes>> Client::exportSearch(const Json& request, ExportTold told, Searched of)
 {
+    const std::string path = of == Searched::Calls ? "/api/v1/calls/" : kIncidents;
     return ExportCall::start(
-        *m_transport, kIncidents + "search/export", printJson(request), std::move(told));
+        *m_transport, path + "search/export", printJson(request), std::move(told));
 }
 
 QFuture<Reply<domain::IssuedCertificate>> Client::certify(std::string_view incident)

@@ -89,8 +89,11 @@ public:
                                                        ExportTold told = {});
     /// The body is Soc2Request of the document.
     [[nodiscard]] QFuture<Reply<Bytes>> exportSoc2(const Json& request, ExportTold told = {});
-    /// The body is SearchExportRequest of the document.
-    [[nodiscard]] QFuture<Reply<Bytes>> exportSearch(const Json& request, ExportTold told = {});
+    enum class Searched { Incidents, Calls };
+    /// The body is SearchExportRequest or CallSearchExportRequest of the document.
+    [[nodiscard]] QFuture<Reply<Bytes>> exportSearch(const Json& request,
+                                                     ExportTold told = {},
+                                                     Searched of = Searched::Incidents);
     /// Replays the incident's call; takes as long as its provider does.
     [[nodiscard]] QFuture<Reply<domain::IssuedCertificate>> certify(std::string_view incident);
     /// The newest certificate of the incident.

@@ -30,6 +30,7 @@ struct SearchOptions {
     std::string format = "csv";
     std::string reason;
     bool unredacted = false;
+    bool calls = false; ///< Into the file: calls, with an incident or without.
 };
 
 std::optional<std::string> unlessEmpty(const std::string& text)
@@ -153,13 +154,15 @@ int exportFound(Session& session,
 {
     Json search = toJson(request);
     search.get_object().erase("limit");
+    using Searched = client::Client::Searched;
     ExportWait wait(session);
-    const auto file
-        = wait.wait(session.client().exportSearch(JsonObject{{"format", options.format},
-                                                             {"search", std::move(search)},
-                                                             {"redact", !options.unredacted},
-                                                             {"reason", options.reason}},
-                                                  wait.told()));
+    const auto file = wait.wait(
+        session.client().exportSearch(JsonObject{{"format", options.format},
+                                                 {"search", std::move(search)},
+                                                 {"redact", !options.unredacted},
+                                                 {"reason", options.reason}},
+                                      wait.told(),
+                                      options.calls ? Searched::Calls : Searched::Incidents));
     return file ? writeOutput(session, *file, options.output)
                 : report(file.error(), session.json());
 }
@@ -176,6 +179,10 @@ int search(Session& session, const SearchOptions& options)
     }
     if (!options.output.empty()) {
         return exportFound(session, options, *request);
+    }
+    if (options.calls) {
+        return report(Error{ErrorCode::InvalidInput, "Calls go into a file: -o FILE.", "--calls"},
+                      session.json());
     }
     const auto reply = session.wait(session.client().searchIncidents(*request));
     if (!reply) {
@@ -218,6 +225,10 @@ void addSearchCommand(CLI::App& app, Invocation& invocation)
     command->add_option("--cursor", options->cursor, "The next page, as the page before says");
     command->add_option("-o,--output", options->output, "Export everything found to this file")
         ->type_name("FILE");
+    command->add_flag("--calls",
+                      options->calls,
+                      "With -o: all calls that are found, with an incident or without; they have "
+                      "no severity and no status");
     command->add_option("--format", options->format, "Of the file")
         ->check(CLI::IsMember({"csv", "ndjson"}))
         ->capture_default_str();

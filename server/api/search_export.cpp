@@ -2,6 +2,7 @@
 // What a search finds, as a file for spreadsheets and programs.
 #include "models/report/csv.h"
 #include "models/report/redaction.h"
+#include "server/api/call_search_request.h"
 #include "server/api/export_answer.h"
 #include "server/api/reply.h"
 #include "server/api/resources.h"
@@ -10,15 +11,16 @@
 
 namespace exhibit::api {
 
+template <class Search>
 struct SearchExportRequest {
     std::string format = "csv";
-    SearchRequest search;
+    Search search;
     bool redact = true;
     std::string reason;
 };
 
-template <class V>
-void visitFields(V& visit, Of<V, SearchExportRequest>& request)
+template <class V, class Search>
+void visitFields(V& visit, SearchExportRequest<Search>& request)
 {
     visit.defaulted("format", request.format);
     visit.defaulted("search", request.search);
@@ -33,10 +35,66 @@ constexpr std::size_t kRowsAtOnceMax = 5'000;
 /// Stands for a name in the log.
 constexpr const char* kNamed = "[NAMED]";
 
-Result<SearchExportRequest> readRequest(const http::Request& request,
-                                        const security::Principal& principal)
+void hideNames(std::optional<std::string>& userId, std::optional<std::string>& sessionId)
 {
-    EXHIBIT_TRY(auto body, readBody<SearchExportRequest>(request));
+    userId.reset();
+    sessionId.reset();
+}
+
+template <class Texts>
+std::string joined(const Texts& texts)
+{
+    std::string all;
+    for (const auto& text : texts) {
+        all += (all.empty() ? "" : " ") + text;
+    }
+    return all;
+}
+
+/// What is exported of incidents that a search finds.
+struct Incidents {
+    using Request = SearchRequest;
+    using Search = storage::IncidentSearch;
+    using Hit = storage::IncidentHit;
+    using Store = storage::IncidentStore;
+    static constexpr const char* kName = "incidents";
+    static constexpr const char* kFormat = "search/";
+
+    static std::optional<query::QueryError> foreign(const query::Query&) { return std::nullopt; }
+    static Json json(const Hit& hit) { return toJson(hit.incident); }
+    static void redact(Hit& hit, const report::ExportRedaction& redaction);
+    static std::string csvHead();
+    static std::string csvOf(const Hit& hit);
+};
+
+/// The same of calls.
+struct Calls {
+    using Request = CallSearchRequest;
+    using Search = storage::CallSearch;
+    using Hit = storage::CallHit;
+    using Store = storage::CallStore;
+    static constexpr const char* kName = "calls";
+    static constexpr const char* kFormat = "calls/";
+
+    static std::optional<query::QueryError> foreign(const query::Query& query)
+    {
+        return foreignFilter(query);
+    }
+    static Json json(Hit hit)
+    {
+        hit.highlights.clear(); // They are for a page.
+        return toJson(hit);
+    }
+    static void redact(Hit& hit, const report::ExportRedaction& redaction);
+    static std::string csvHead();
+    static std::string csvOf(const Hit& hit);
+};
+
+template <class Search>
+Result<SearchExportRequest<Search>> readRequest(const http::Request& request,
+                                                const security::Principal& principal)
+{
+    EXHIBIT_TRY(auto body, readBody<SearchExportRequest<Search>>(request));
     EXHIBIT_CHECK(checkWords(body.reason, "/reason"));
     if (body.search.cursor || body.search.offset || body.search.limit) {
         return fail(ErrorCode::InvalidInput,
@@ -48,20 +106,22 @@ Result<SearchExportRequest> readRequest(const http::Request& request,
 }
 
 /// Everything that is found, newest first.
-Result<std::vector<storage::IncidentHit>> findAll(const SharedServices& services,
-                                                  TenantId tenant,
-                                                  storage::IncidentSearch search,
-                                                  const ExportProgress& progress)
+template <class Kind>
+Result<std::vector<typename Kind::Hit>> findAll(const SharedServices& services,
+                                                TenantId tenant,
+                                                typename Kind::Search search,
+                                                const ExportProgress& progress)
 {
     const auto deadline = deadlineOf(progress);
     search.limit = limits::kPageRowsMax;
-    std::vector<storage::IncidentHit> hits;
+    std::vector<typename Kind::Hit> hits;
     for (;;) {
         EXHIBIT_TRY(auto page,
-                    storage::IncidentStore(services->database).search(tenant, search, deadline));
+                    typename Kind::Store(services->database).search(tenant, search, deadline));
         std::move(page.hits.begin(), page.hits.end(), std::back_inserter(hits));
         if (hits.size() > kRowsMax) {
-            return fail(ErrorCode::TooLarge, "the search finds more than 50,000 incidents");
+            return fail(ErrorCode::TooLarge,
+                        std::string("the search finds more than 50,000 ") + Kind::kName);
         }
         if (!page.next) {
             return hits;
@@ -77,13 +137,9 @@ Result<std::vector<storage::IncidentHit>> findAll(const SharedServices& services
     }
 }
 
-std::string csvOf(const storage::IncidentHit& hit)
+std::string Incidents::csvOf(const Hit& hit)
 {
     const auto& incident = hit.incident;
-    std::string tags;
-    for (const auto& tag : incident.tags) {
-        tags += (tags.empty() ? "" : " ") + tag;
-    }
     return report::csvLine(
         {incident.incidentId.text(),
          formatTime(incident.createdAt),
@@ -103,10 +159,10 @@ std::string csvOf(const storage::IncidentHit& hit)
          incident.currency.value_or(""),
          std::to_string(incident.latencyUs),
          incident.assignee.value_or(""),
-         tags});
+         joined(incident.tags)});
 }
 
-std::string csvHead()
+std::string Incidents::csvHead()
 {
     return report::csvLine({"incident_id",
                             "created_at",
@@ -129,35 +185,91 @@ std::string csvHead()
                             "tags"});
 }
 
-void redact(domain::Incident& incident, const report::ExportRedaction& redaction)
+void Incidents::redact(Hit& hit, const report::ExportRedaction& redaction)
 {
-    if (!redaction.on()) {
-        return;
-    }
-    incident.userId.reset();
-    incident.sessionId.reset();
+    auto& incident = hit.incident;
+    hideNames(incident.userId, incident.sessionId);
     redaction.apply(incident.title);
     redaction.apply(incident.excerpt);
+    for (auto& tag : incident.tags) {
+        redaction.apply(tag);
+    }
     if (incident.rootCause) {
         redaction.apply(incident.rootCause->analysis);
+        redaction.apply(incident.rootCause->shouldHave);
         redaction.apply(incident.rootCause->actuallyDid);
     }
 }
 
-Result<Bytes> fileOf(std::vector<storage::IncidentHit> hits, const SearchExportRequest& request)
+std::string Calls::csvHead()
 {
-    EXHIBIT_TRY(const auto redaction, report::ExportRedaction::make(request.redact));
-    const bool csv = request.format == "csv";
-    Bytes file = csv ? csvHead() : Bytes();
+    return report::csvLine(
+        {"call_id",         "opened_at", "closed_at",    "status",        "outcome",
+         "error_code",      "decisions", "incident_ids", "model",         "answered_model",
+         "upstream",        "endpoint",  "run_id",       "project_id",    "user_id",
+         "session_id",      "asked",     "answered",     "prompt_tokens", "completion_tokens",
+         "cost_microcents", "currency",  "latency_us"});
+}
+
+std::string Calls::csvOf(const Hit& hit)
+{
+    std::vector<std::string> decisions;
+    for (const auto& decision : hit.decisions) {
+        decisions.push_back(decision.policyId + ":" + std::string(wireName(decision.result)));
+    }
+    std::vector<std::string> incidents;
+    for (const auto& incident : hit.incidentIds) {
+        incidents.push_back(incident.text());
+    }
+    return report::csvLine({hit.callId.text(),
+                            formatTime(hit.openedAt),
+                            formatTime(hit.closedAt),
+                            std::to_string(hit.status),
+                            hit.outcome,
+                            hit.errorCode.value_or(""),
+                            joined(decisions),
+                            joined(incidents),
+                            hit.model,
+                            hit.answeredModel.value_or(""),
+                            hit.upstream.value_or(""),
+                            hit.endpoint,
+                            hit.runId.text(),
+                            hit.projectId.text(),
+                            hit.userId.value_or(""),
+                            hit.sessionId.value_or(""),
+                            hit.asked,
+                            hit.answered,
+                            std::to_string(hit.promptTokens),
+                            std::to_string(hit.completionTokens),
+                            std::to_string(hit.costMicrocents),
+                            hit.currency.value_or(""),
+                            std::to_string(hit.latencyUs)});
+}
+
+void Calls::redact(Hit& hit, const report::ExportRedaction& redaction)
+{
+    hideNames(hit.userId, hit.sessionId);
+    redaction.apply(hit.asked);
+    redaction.apply(hit.answered);
+}
+
+template <class Kind>
+Result<Bytes> fileOf(std::vector<typename Kind::Hit> hits, bool csv, bool redact)
+{
+    EXHIBIT_TRY(const auto redaction, report::ExportRedaction::make(redact));
+    Bytes file = csv ? Kind::csvHead() : Bytes();
     for (auto& hit : hits) {
-        redact(hit.incident, redaction);
-        file += csv ? csvOf(hit) : printJson(toJson(hit.incident)) + "\n";
+        if (redaction.on()) {
+            Kind::redact(hit, redaction);
+        }
+        file += csv ? Kind::csvOf(hit) : printJson(Kind::json(hit)) + "\n";
     }
     return file;
 }
 
 /// What was searched for. Not whom: an entry of the log cannot forget a name.
-Result<Json> askedOf(SearchRequest search)
+template <class Search>
+Result<Json> askedOf(Search search)
 {
     EXHIBIT_TRY(const auto redaction, report::ExportRedaction::make(true));
     if (auto query = query::parse(search.query.value_or(""))) {
@@ -178,15 +290,17 @@ Result<Json> askedOf(SearchRequest search)
     return redaction.json(toJson(search));
 }
 
+template <class Kind>
 Result<Exported> makeSearchExport(const SharedServices& services,
                                   const ExportOrder& order,
-                                  const SearchExportRequest& body,
-                                  const storage::IncidentSearch& search,
+                                  const SearchExportRequest<typename Kind::Request>& body,
+                                  const typename Kind::Search& search,
                                   const ExportProgress& progress)
 {
-    EXHIBIT_TRY(auto hits, findAll(services, order.tenant, search, progress));
+    EXHIBIT_TRY(auto hits, findAll<Kind>(services, order.tenant, search, progress));
     const std::size_t rows = hits.size();
-    EXHIBIT_TRY(auto file, fileOf(std::move(hits), body));
+    const bool csv = body.format == "csv";
+    EXHIBIT_TRY(auto file, fileOf<Kind>(std::move(hits), csv, body.redact));
     EXHIBIT_TRY(auto asked, askedOf(body.search));
     const std::string id = Uuid::v7().base32();
     storage::ExportRecord record{.id = id,
@@ -198,17 +312,18 @@ Result<Exported> makeSearchExport(const SharedServices& services,
                                  .redacted = body.redact,
                                  .more = {{"rows", rows}, {"search", std::move(asked)}}};
     return Exported{std::move(file),
-                    body.format == "csv" ? "text/csv; charset=utf-8; header=present"
-                                         : "application/x-ndjson",
-                    "incidents-" + id + "." + body.format,
+                    csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson",
+                    Kind::kName + ("-" + id) + "." + body.format,
                     std::move(record)};
 }
 
+template <class Kind>
 http::Response exportSearch(const SharedServices& services,
                             const http::Request& request,
                             const security::Principal& principal)
 {
-    EXHIBIT_ANSWER(request, const auto body, readRequest(request, principal));
+    EXHIBIT_ANSWER(
+        request, const auto body, readRequest<typename Kind::Request>(request, principal));
     if (body.format != "csv" && body.format != "ndjson") {
         return refusal(
             request, 400, "invalid_format", "expected the format csv or ndjson", "/format");
@@ -217,11 +332,14 @@ http::Response exportSearch(const SharedServices& services,
     if (!query) {
         return invalidQuery(request, query.error());
     }
+    if (const auto foreign = Kind::foreign(*query)) {
+        return invalidQuery(request, *foreign);
+    }
     EXHIBIT_ANSWER(request, const auto search, toSearch(body.search, *query, principal.tenant));
-    auto order = orderOf(request, principal, "search/" + body.format);
+    auto order = orderOf(request, principal, Kind::kFormat + body.format);
     const ExportOrder about = order;
     order.make = [services, about, body, search](const ExportProgress& progress) {
-        return makeSearchExport(services, about, body, search, progress);
+        return makeSearchExport<Kind>(services, about, body, search, progress);
     };
     return answerExport(services, request, std::move(order), false);
 }
@@ -233,7 +351,11 @@ std::vector<ApiRoute> searchExportRoutes(const SharedServices& services)
     return {{"POST",
              "/api/v1/incidents/search/export",
              domain::Scope::EvidenceExport,
-             with(services, exportSearch)}};
+             with(services, exportSearch<Incidents>)},
+            {"POST",
+             "/api/v1/calls/search/export",
+             domain::Scope::EvidenceExport,
+             with(services, exportSearch<Calls>)}};
 }
 
 } // namespace exhibit::api

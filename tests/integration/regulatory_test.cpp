@@ -183,5 +183,50 @@ TEST_F(Regulatory, whatASearchFindsIsAFileWithoutFormulasOrNames)
     EXPECT_EQ(post(path, R"({"search":{"query":"nosuchfield:1"}})").status, 400);
 }
 
+TEST_F(Regulatory, callsThatASearchFindsAreAFileTooWithItsTrace)
+{
+    ASSERT_EQ(post("/v1/chat/completions",
+                   R"({"model":"gpt-4o","user_id":"=ada","messages":[{"role":"user","content":)"
+                   R"("=1+cmd|zanzibar for ada@example.com"}]})")
+                  .status,
+              200);
+    const std::string csv = (s_folder->path() / "calls.csv").string();
+    const auto found = [&](std::vector<std::string> more) {
+        std::vector<std::string> command{"search", "zanzibar", "--calls", "-o", csv};
+        command.insert(command.end(), more.begin(), more.end());
+        const auto deadline = Deadline::after(std::chrono::seconds(20));
+        std::string text;
+        do { // Until the call is indexed.
+            const auto done = s_server->controlJson(command);
+            EXPECT_TRUE(done) << done.error().message;
+            text = contentOf(csv);
+        } while (text.find("zanzibar") == text.npos && !deadline.reached());
+        return text;
+    };
+    const std::string script
+        = "import csv,sys\n"
+          "rows=list(csv.DictReader(open(sys.argv[1],newline=''),strict=True))\n"
+          "assert not any(v[:1] in '=+-@' for r in rows for v in r.values() if v)\n"
+          "r=rows[0]\n"
+          "print(len(rows),r['outcome'],r['user_id'],r['asked'][:7],r['call_id'][:5])";
+    EXPECT_EQ(found({}).find("ada"), std::string::npos);
+    EXPECT_EQ(outputOf("python3", {"-c", script, csv}), "1 completed  '=1+cmd call_\n");
+    found({"--unredacted", "--reason", "weekly"});
+    EXPECT_EQ(outputOf("python3", {"-c", script, csv}), "1 completed '=ada '=1+cmd call_\n");
+    const std::string line = found({"--format", "ndjson"});
+    const auto call = parseJson(line).value();
+    EXPECT_TRUE(stringMember(call, "asked").starts_with("=1+cmd|zanzibar")) << line;
+    EXPECT_FALSE(call.as_object().contains("user_id")) << line;
+
+    const std::string path = "/api/v1/calls/search/export";
+    EXPECT_EQ(post(path, R"({"format":"xlsx"})").status, 400);
+    EXPECT_EQ(post(path, R"({"search":{"limit":5}})").status, 400);
+    EXPECT_EQ(post(path, R"({"search":{"query":"status:open"}})").status, 400);
+    EXPECT_FALSE(s_server->controlJson({"search", "zanzibar", "--calls"}));
+    const auto log = contentOf(exportAs("soc2_json", {"--unredacted"}));
+    EXPECT_NE(log.find(R"(\"format\":\"calls/csv\")"), log.npos) << log;
+    EXPECT_NE(log.find(R"(\"query\":\"zanzibar\")"), log.npos) << log;
+}
+
 } // namespace
 } // namespace exhibit::test
