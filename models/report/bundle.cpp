@@ -243,6 +243,7 @@ void redactEntered(EvidenceBundle& bundle, const ExportRedaction& redaction)
         apply(redaction, item.owner);
         apply(redaction, item.approver);
     }
+    apply(redaction, bundle.incident.assignee);
     for (auto& tag : bundle.incident.tags) {
         redaction.apply(tag);
     }

@@ -23,12 +23,12 @@ std::optional<std::string> reasonToWithhold(const report::ExportRedaction& redac
         return text.empty() ? std::nullopt
                             : std::optional<std::string>("personal data: the user's name");
     }
-    if (path == "/incident") {
-        const auto incident = parseJson(text);
-        if (incident && !stringMember(*incident, "user_id").empty()) {
+    if (path == "/incident" || path == "/decision") {
+        const auto said = parseJson(text);
+        if (said && !stringMember(*said, "user_id").empty()) {
             return "personal data: the user's name";
         }
-        if (incident && redaction.concerns(*incident)) {
+        if (said && redaction.concerns(*said)) {
             return "personal data or a secret"; // Spelled otherwise than in the JSON's text.
         }
     }

@@ -191,6 +191,9 @@ void Incidents::redact(Hit& hit, const report::ExportRedaction& redaction)
     hideNames(incident.userId, incident.sessionId);
     redaction.apply(incident.title);
     redaction.apply(incident.excerpt);
+    if (incident.assignee) {
+        redaction.apply(*incident.assignee);
+    }
     for (auto& tag : incident.tags) {
         redaction.apply(tag);
     }

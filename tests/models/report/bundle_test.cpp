@@ -56,6 +56,7 @@ TEST(Bundle, showsNoPersonInWhatWasWrittenOfThem)
     auto facts = factsOnTest();
     const std::string person = "ada@example.com";
     facts.incident.tags = {"of " + person};
+    facts.incident.assignee = person;
     facts.incident.rootCause->shouldHave = "Ask " + person;
     facts.incident.rootCause->actuallyDid = "Told " + person;
     facts.steps[2].event.reason = "It names " + person;
