@@ -43,6 +43,7 @@ Result<void> check(const Impact& impact)
 {
     EXHIBIT_CHECK(notEmpty(impact.businessImpact, "/business_impact"));
     EXHIBIT_CHECK(checkText(impact.affectedParties, kTextBytesMax, "/affected_parties"));
+    EXHIBIT_CHECK(checkNamed(impact.approver, "/approver"));
     if (impact.personalInformation) {
         const auto& information = *impact.personalInformation;
         EXHIBIT_CHECK(checkText(information.what, kTextBytesMax, "/personal_information/what"));

@@ -25,6 +25,7 @@ struct Impact {
     std::string affectedParties;
     std::optional<PersonalInformation> personalInformation; ///< Absent: not determined.
     RiskLevel riskLevel = RiskLevel::Low;
+    std::optional<std::string> approver; ///< Of the assessment; absent: nobody is named.
 };
 struct ControlObjective {
     std::string criterion; ///< "CC7.2".
@@ -82,6 +83,7 @@ void visitFields(V& visit, Of<V, Impact>& impact)
     visit.defaulted("affected_parties", impact.affectedParties);
     visit("personal_information", impact.personalInformation);
     visit("risk_level", impact.riskLevel);
+    visit("approver", impact.approver);
 }
 template <class V>
 void visitFields(V& visit, Of<V, ControlObjective>& objective)

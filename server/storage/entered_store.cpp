@@ -26,32 +26,51 @@ Result<void> checkIncident(Transaction& transaction, IncidentId incident)
     return {};
 }
 
-template <class T>
-Result<std::optional<report::Entered<T>>> newest(Transaction& transaction,
-                                                 const Kind& kind,
-                                                 const std::optional<IncidentId>& incident)
-{
+/// Which rows of a table of versions, and what its conditions name.
+struct Choice {
     std::string where = " WHERE tenant_id = $1";
-    Parameters parameters{transaction.tenant()};
-    if (incident) {
-        EXHIBIT_CHECK(checkIncident(transaction, *incident));
-        where += " AND incident_id = $2";
-        parameters.emplace_back(*incident);
-    }
+    Parameters parameters;
+};
+
+template <class T>
+EnteredStore::Versions<T> versions(Transaction& transaction,
+                                   const Kind& kind,
+                                   Choice choice,
+                                   const EnteredStore::Range& range)
+{
+    const auto at = choice.parameters.size();
+    choice.parameters.emplace_back(range.before);
+    choice.parameters.emplace_back(range.count);
     EXHIBIT_TRY(const Rows rows,
                 transaction.query("SELECT version, entered_by, entered_at, body FROM "
-                                      + std::string(kind.table) + where
-                                      + " ORDER BY version DESC LIMIT 1",
-                                  parameters));
-    if (rows.empty()) {
-        return std::nullopt;
+                                      + std::string(kind.table) + choice.where + " AND version < $"
+                                      + std::to_string(at + 1) + " ORDER BY version DESC LIMIT $"
+                                      + std::to_string(at + 2),
+                                  choice.parameters));
+    std::vector<report::Entered<T>> all;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        auto& entered = all.emplace_back();
+        entered.version = rows.integer(row, 0);
+        entered.enteredBy = rows.text(row, 1);
+        entered.enteredAt = rows.time(row, 2);
+        EXHIBIT_TRY(entered.value, fromJson<T>(rows.json(row, 3)));
     }
-    report::Entered<T> entered;
-    entered.version = rows.integer(0, 0);
-    entered.enteredBy = rows.text(0, 1);
-    entered.enteredAt = rows.time(0, 2);
-    EXHIBIT_TRY(entered.value, fromJson<T>(rows.json(0, 3)));
-    return entered;
+    return all;
+}
+
+Result<Choice> ofIncident(Transaction& transaction, IncidentId incident)
+{
+    EXHIBIT_CHECK(checkIncident(transaction, incident));
+    Choice choice{.parameters = {transaction.tenant(), incident}};
+    choice.where += " AND incident_id = $2";
+    return choice;
+}
+
+template <class T>
+EnteredStore::Newest<T> newest(EnteredStore::Versions<T> versions)
+{
+    EXHIBIT_TRY(auto all, std::move(versions));
+    return all.empty() ? std::nullopt : std::optional(std::move(all.front()));
 }
 
 /// The next version; of two writers at once the second gets Conflict from the primary key.
@@ -86,15 +105,41 @@ Result<void> insert(Transaction& transaction,
 
 EnteredStore::Newest<report::Impact> EnteredStore::impact(IncidentId incident, Deadline deadline)
 {
-    return m_database.read(m_tenant, deadline, [&](Transaction& transaction) {
-        return newest<report::Impact>(transaction, kImpact, incident);
-    });
+    return newest<report::Impact>(impacts(incident, {}, deadline));
 }
 
-EnteredStore::Newest<report::ComplianceStatement> EnteredStore::compliance(Deadline deadline)
+EnteredStore::Versions<report::Impact> EnteredStore::impacts(IncidentId incident,
+                                                             const Range& range,
+                                                             Deadline deadline)
+{
+    return m_database.read(
+        m_tenant, deadline, [&](Transaction& transaction) -> Versions<report::Impact> {
+            EXHIBIT_TRY(auto choice, ofIncident(transaction, incident));
+            return versions<report::Impact>(transaction, kImpact, std::move(choice), range);
+        });
+}
+
+EnteredStore::Newest<report::ComplianceStatement> EnteredStore::compliance(const Period& period,
+                                                                           Deadline deadline)
+{
+    using Stated = report::ComplianceStatement;
+    return newest<Stated>(m_database.read(m_tenant, deadline, [&](Transaction& transaction) {
+        Choice choice{.parameters = {transaction.tenant()}};
+        if (!period.start.empty() || !period.end.empty()) {
+            choice.where += " AND body ->> 'period_start' = $2 AND body ->> 'period_end' = $3";
+            choice.parameters.emplace_back(period.start);
+            choice.parameters.emplace_back(period.end);
+        }
+        return versions<Stated>(transaction, kCompliance, std::move(choice), {});
+    }));
+}
+
+EnteredStore::Versions<report::ComplianceStatement> EnteredStore::statements(const Range& range,
+                                                                             Deadline deadline)
 {
     return m_database.read(m_tenant, deadline, [&](Transaction& transaction) {
-        return newest<report::ComplianceStatement>(transaction, kCompliance, std::nullopt);
+        return versions<report::ComplianceStatement>(
+            transaction, kCompliance, {.parameters = {transaction.tenant()}}, range);
     });
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Drafts, routes by name and search results, from the command line to programs of others.
+#include "models/base/strong_id.h"
 #include "tests/integration/export_fixture.h"
 
 namespace exhibit::test {
@@ -68,7 +69,8 @@ TEST_F(Regulatory, eachFormatHasARouteOfItsName)
     EXPECT_EQ(post(incidentPath("evidence?format=doc"), "").status, 400);
     EXPECT_TRUE(post(incidentPath("executive-debrief"), "").body.starts_with("%PDF-"));
     EXPECT_TRUE(post(incidentPath("legal-discovery"), "").body.starts_with("PK"));
-    EXPECT_EQ(post(incidentPath("soc2"), "").status, 400) << "no period is stated";
+    EXPECT_EQ(post(incidentPath("soc2"), R"({"period_start":"2026-01-01"})").status, 400)
+        << "no period is stated";
     EXPECT_EQ(
         post(incidentPath("soc2"), R"({"period_start":"2001-01-01","period_end":"2001-12-31"})")
             .status,
@@ -77,6 +79,44 @@ TEST_F(Regulatory, eachFormatHasARouteOfItsName)
     EXPECT_TRUE(
         post(incidentPath("soc2"), R"({"period_start":"2000-01-01","period_end":"2099-12-31"})")
             .body.starts_with("%PDF-"));
+}
+
+TEST_F(Regulatory, whatWasEnteredBeforeIsListedVersionByVersion)
+{
+    const auto ask = [](const char* method, const std::string& path, const std::string& body) {
+        const auto reply
+            = s_server->request(method, path, {{"Content-Type", "application/json"}}, body);
+        EXPECT_TRUE(reply);
+        return reply ? *reply : Reply{};
+    };
+    const std::string impact = "/api/v1/incidents/" + s_incident + "/impact";
+    const std::string statement = "/api/v1/compliance/statement";
+    for (const std::string words : {"first", "second"}) {
+        const std::string assessed
+            = R"({"risk_level":"low","approver":"Ada","business_impact":")" + words + "\"}";
+        EXPECT_EQ(ask("PUT", impact, assessed).status, 200);
+        const std::string stated = R"({"period_start":"2026-01-01","period_end":"2026-03-31",)"
+                                   R"("control_objectives":[],"attestation_statement":")"
+            + words + "\"}";
+        EXPECT_EQ(ask("PUT", statement, stated).status, 200);
+    }
+    for (const auto& [path, value] :
+         {std::pair(impact, "business_impact"), std::pair(statement, "attestation_statement")}) {
+        const auto newest = parseJson(ask("GET", path + "/versions?limit=1", "").body);
+        ASSERT_TRUE(newest);
+        EXPECT_EQ(newest->at_pointer("/versions/0/version"), 2) << printJson(*newest);
+        const std::string cursor(stringMember(*newest, "next_cursor"));
+        const auto first
+            = parseJson(ask("GET", path + "/versions?limit=1&cursor=" + cursor, "").body);
+        ASSERT_TRUE(first);
+        EXPECT_EQ(first->at_pointer("/versions/0/value").at(value), "first") << printJson(*first);
+        EXPECT_TRUE(first->at("next_cursor").is_null());
+        for (const auto* query : {"?limit=0", "?limit=201", "?limit=x", "?cursor=next"}) {
+            EXPECT_EQ(ask("GET", path + "/versions" + query, "").status, 400) << query;
+        }
+    }
+    const auto other = "/api/v1/incidents/" + IncidentId::generate().text() + "/impact/versions";
+    EXPECT_EQ(ask("GET", other, "").status, 404);
 }
 
 TEST_F(Regulatory, evidenceOfAPeriodIsExportedFromTheCommandLine)
