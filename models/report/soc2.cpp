@@ -48,7 +48,7 @@ Document page(const Soc2Bundle& bundle)
     document.marking = "Confidential: for the service auditor";
     document.footer = {{"Log ", {}},
                        {fmt::format("{}, tree size {}, root {}",
-                                    oneLine(bundle.log.origin),
+                                    bounded(oneLine(bundle.log.origin), 80),
                                     bundle.log.treeSize,
                                     bundle.log.root),
                         {.mono = true}}};
@@ -180,7 +180,7 @@ void addRows(Document& document, const Soc2Bundle& bundle)
     for (const auto& row : bundle.rows) {
         if (row.evidenceSha256) {
             listings.rows.push_back({{{bold(row.criterion)},
-                                      {mono(oneLine(row.evidenceFile))},
+                                      {mono(bounded(oneLine(row.evidenceFile), 120))},
                                       {mono(toHex(asView(*row.evidenceSha256)))}}});
         }
     }
