@@ -56,6 +56,17 @@ Result<void> check(const Impact& impact)
     return {};
 }
 
+Result<void> check(const ComplianceRecord& record)
+{
+    if (record.number < 0) {
+        return fail(ErrorCode::InvalidInput, "a number is not negative", "/n");
+    }
+    EXHIBIT_CHECK(parseDay(record.on, "/on"));
+    EXHIBIT_CHECK(notEmpty(record.by, "/by"));
+    EXHIBIT_CHECK(checkText(record.by, kShortBytesMax, "/by"));
+    return notEmpty(record.text, "/text");
+}
+
 Result<void> check(const ComplianceStatement& statement)
 {
     EXHIBIT_TRY(const auto start, parseDay(statement.periodStart, "/period_start"));

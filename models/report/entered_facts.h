@@ -41,6 +41,16 @@ struct ComplianceStatement {
     std::string auditorNotes;
 };
 
+enum class ComplianceRecordKind : std::uint8_t { BackupTest, BreachNotice, AccessReview };
+/// What people did for a control and the system cannot see (SOC 2, A1.2, P6.6, CC6.1).
+struct ComplianceRecord {
+    std::int64_t number = 0; ///< Given by the server, from 1.
+    ComplianceRecordKind kind = ComplianceRecordKind::BackupTest;
+    std::string on; ///< YYYY-MM-DD, when it was done.
+    std::string by; ///< Who did it.
+    std::string text; ///< What was done, and what came of it.
+};
+
 /// Whose key it is, in the words of whoever created it.
 struct KeyLabel {
     std::string keyId;
@@ -59,6 +69,7 @@ struct Entered {
 /// Lengths, dates, counts; InvalidInput with the JSON pointer of what is wrong.
 [[nodiscard]] Result<void> check(const Impact& impact);
 [[nodiscard]] Result<void> check(const ComplianceStatement& statement);
+[[nodiscard]] Result<void> check(const ComplianceRecord& record);
 /// A day of the calendar as YYYY-MM-DD, at midnight UTC.
 [[nodiscard]] Result<UtcTime> parseDay(std::string_view text, const std::string& pointer);
 
@@ -102,6 +113,15 @@ void visitFields(V& visit, Of<V, ComplianceStatement>& statement)
     visit("attestation_statement", statement.attestationStatement);
     visit.defaulted("auditor_notes", statement.auditorNotes);
 }
+template <class V>
+void visitFields(V& visit, Of<V, ComplianceRecord>& record)
+{
+    visit.defaulted("n", record.number);
+    visit("kind", record.kind);
+    visit("on", record.on);
+    visit("by", record.by);
+    visit("text", record.text);
+}
 template <class V, class T>
 void visitEntered(V& visit, T& entered)
 {
@@ -121,8 +141,22 @@ void visitFields(V& visit, Of<V, Entered<ComplianceStatement>>& entered)
     visitEntered(visit, entered);
 }
 
+template <class V>
+void visitFields(V& visit, Of<V, Entered<ComplianceRecord>>& entered)
+{
+    visitEntered(visit, entered);
+}
+
 } // namespace exhibit::report
 
+template <>
+struct exhibit::EnumNames<exhibit::report::ComplianceRecordKind> {
+    using E = exhibit::report::ComplianceRecordKind;
+    static constexpr std::string_view kType = "kind of compliance record";
+    static constexpr std::pair<E, std::string_view> kNames[] = {{E::BackupTest, "backup_test"},
+                                                                {E::BreachNotice, "breach_notice"},
+                                                                {E::AccessReview, "access_review"}};
+};
 template <>
 struct exhibit::EnumNames<exhibit::report::RiskLevel> {
     using E = exhibit::report::RiskLevel;

@@ -57,6 +57,54 @@ http::Response versionsResponse(const http::Request& request,
                    {"next_cursor", more ? Json(std::to_string(all.back().version)) : Json()}});
 }
 
+/// Newest version of each, or with ?n= all versions of one.
+http::Response getRecords(const SharedServices& services,
+                          const http::Request& request,
+                          const security::Principal& principal)
+{
+    EXHIBIT_ANSWER(request, const auto range, rangeOf(request));
+    EXHIBIT_ANSWER(request, const auto number, numberOf(request, "n", 0));
+    EnteredStore store(services->database, principal.tenant);
+    const auto deadline = Deadline::after(kHandlerTimeout);
+    if (request.query.contains("n")) {
+        if (number > INT64_MAX) {
+            return refusal(request,
+                           {ErrorCode::NotFound, "there is no record of that number", "n"});
+        }
+        return versionsResponse(
+            request, store.recordVersions(static_cast<std::int64_t>(number), range, deadline));
+    }
+    EXHIBIT_ANSWER(request, const auto records, store.records(range, deadline));
+    JsonArray list;
+    for (const auto& record : records) {
+        list.push_back(toJson(record));
+    }
+    const bool more = static_cast<std::int64_t>(records.size()) == range.count
+        && records.back().value.number > 1;
+    return http::jsonResponse(
+        200,
+        JsonObject{
+            {"records", std::move(list)},
+            {"next_cursor", more ? Json(std::to_string(records.back().value.number)) : Json()}});
+}
+
+http::Response putRecord(const SharedServices& services,
+                         const http::Request& request,
+                         const security::Principal& principal)
+{
+    EXHIBIT_ANSWER(request, const auto record, readBody<report::ComplianceRecord>(request));
+    if (const auto checked = report::check(record); !checked) {
+        return refusal(request, checked.error());
+    }
+    EnteredStore store(services->database, principal.tenant);
+    const auto actor = actorOf(request, principal);
+    const auto deadline = Deadline::after(kHandlerTimeout);
+    EXHIBIT_ANSWER(
+        request, const auto number, store.enter(record, {actor, services->ledger}, deadline));
+    EXHIBIT_ANSWER(request, const auto versions, store.recordVersions(number, {}, deadline));
+    return http::jsonResponse(200, toJson(versions.front()));
+}
+
 http::Response getImpactVersions(const SharedServices& services,
                                  const http::Request& request,
                                  const security::Principal& principal)
@@ -137,9 +185,12 @@ std::vector<ApiRoute> enteredRoutes(const SharedServices& services)
     constexpr auto kImpact = "/api/v1/incidents/{id}/impact";
     constexpr auto kCompliance = "/api/v1/compliance/statement";
     constexpr auto kImpactVersions = "/api/v1/incidents/{id}/impact/versions";
+    constexpr auto kRecords = "/api/v1/compliance/records";
     constexpr auto kStatementVersions = "/api/v1/compliance/statement/versions";
     return {{"GET", kImpactVersions, Scope::IncidentRead, with(services, getImpactVersions)},
             {"GET", kStatementVersions, Scope::AuditRead, with(services, getStatementVersions)},
+            {"GET", kRecords, Scope::AuditRead, with(services, getRecords)},
+            {"PUT", kRecords, Scope::PolicyWrite, with(services, putRecord)},
             {"GET", kImpact, Scope::IncidentRead, with(services, getImpact)},
             {"PUT", kImpact, Scope::IncidentWrite, with(services, putImpact)},
             {"GET", kCompliance, Scope::AuditRead, with(services, getCompliance)},

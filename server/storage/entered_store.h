@@ -43,6 +43,13 @@ public:
     [[nodiscard]] Versions<report::ComplianceStatement> statements(const Range& range,
                                                                    Deadline deadline);
 
+    /// The newest version of each, largest number first; the range is of numbers.
+    [[nodiscard]] Versions<report::ComplianceRecord> records(const Range& range, Deadline deadline);
+    /// Of one record; NotFound when there is none of that number.
+    [[nodiscard]] Versions<report::ComplianceRecord> recordVersions(std::int64_t number,
+                                                                    const Range& range,
+                                                                    Deadline deadline);
+
     struct Author {
         const Actor& actor;
         LedgerAppender& ledger;
@@ -54,6 +61,11 @@ public:
     [[nodiscard]] Result<void> enter(const report::ComplianceStatement& statement,
                                      const Author& author,
                                      Deadline deadline);
+    /// A new version of the record of that number, or with 0 a new record: its number. NotFound for
+    /// an unknown number.
+    [[nodiscard]] Result<std::int64_t> enter(report::ComplianceRecord record,
+                                             const Author& author,
+                                             Deadline deadline);
 
 private:
     Database& m_database;

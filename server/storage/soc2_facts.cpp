@@ -229,6 +229,9 @@ private:
     Result<void> addGap(report::Soc2Row& row, const Soc2Population& population)
     {
         addRemark(row, population.remark);
+        if (row.populationCount == 0) {
+            addRemark(row, population.noneWords);
+        }
         if (population.gapSql.empty()) {
             return {};
         }
@@ -236,7 +239,10 @@ private:
                     m_transaction.query(std::string(population.gapSql),
                                         {m_transaction.tenant(), m_period.from, m_period.to}));
         if (const auto count = rows.integer(0, 0); count > 0) {
-            addRemark(row, std::to_string(count) + " " + std::string(population.gapWords) + ".");
+            addRemark(row,
+                      population.gapWords.ends_with('.')
+                          ? std::string(population.gapWords)
+                          : std::to_string(count) + " " + std::string(population.gapWords) + ".");
         }
         return {};
     }

@@ -88,6 +88,25 @@ constexpr std::string_view kAssessment
 constexpr std::string_view kOfPeriod
     = " WHERE i.tenant_id = $1 AND i.created_at >= $2 AND i.created_at < $3";
 
+/// What people recorded of a kind, newest versions, by the day on which it was done.
+std::string records(std::string_view kind)
+{
+    return "SELECT n.body ->> 'kind' || ' ' || n.record_no, n.done_at, n.entered_by,"
+           " (SELECT e.epoch || ':' || e.sequence_number FROM audit_logs a"
+           "  JOIN incident_log_chain e ON e.tenant_id = $1 AND e.event_type = a.action AND "
+        + std::string(kInstant) + " = " + std::string(kInstantOfAction)
+        + "  WHERE a.tenant_id = $1 AND a.action = 'compliance.recorded'"
+          "  AND a.resource = n.record_no::text AND a.details ->> 'version' = n.version::text"
+          "  AND a.created_at >= n.entered_at - interval '1 minute'"
+          "  AND a.created_at < n.entered_at + interval '1 hour' LIMIT 1),"
+          " n.body || jsonb_build_object('version', n.version, 'entered_at', n.entered_at),"
+          " 1::bigint, '' FROM (SELECT DISTINCT ON (record_no) *,"
+          "  (body ->> 'on')::timestamp AT TIME ZONE 'UTC' AS done_at FROM compliance_records"
+          "  WHERE tenant_id = $1 ORDER BY record_no, version DESC) n"
+          " WHERE n.done_at >= $2 AND n.done_at < $3 AND n.body ->> 'kind' = '"
+        + std::string(kind) + "'";
+}
+
 std::string responses()
 {
     return kDecisions
@@ -141,11 +160,27 @@ const Soc2Population kPopulations[] = {
      "",
      ""},
     {"key_changes",
-     "actions key.created and key.revoked of the audit log",
-     actions("a.action IN ('key.created', 'key.revoked')"),
+     "actions key.created and key.revoked of the audit log, and reviews of access that people "
+     "recorded",
+     actions("a.action IN ('key.created', 'key.revoked')") + " UNION ALL "
+         + records("access_review"),
+     "SELECT CASE WHEN EXISTS (" + records("access_review") + ") THEN 0 ELSE 1 END",
+     "Nobody recorded a review of access for the period."},
+    {"backup_tests",
+     "tests of backups that people recorded",
+     records("backup_test"),
      "",
      "",
-     "Reviews of access are not recorded here."},
+     "The system sees no backups: these are the words of those who made the tests.",
+     "Nobody recorded one for the period."},
+    {"breach_notices",
+     "notices of breaches that people recorded",
+     records("breach_notice"),
+     "SELECT count(*) FROM incidents i" + std::string(kAssessment) + std::string(kOfPeriod)
+         + " AND a.body #>> '{personal_information,involved}' = 'true'",
+     "incidents of the period involve personal information by their assessment",
+     "",
+     "Nobody recorded one for the period."},
     {"upstream_changes",
      "actions upstream.added and upstream.removed of the audit log",
      actions("a.action IN ('upstream.added', 'upstream.removed')"),

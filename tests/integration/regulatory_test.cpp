@@ -126,6 +126,37 @@ TEST_F(Regulatory, whatWasEnteredBeforeIsListedVersionByVersion)
     EXPECT_EQ(ask("GET", other, "").status, 404);
 }
 
+TEST_F(Regulatory, whatTheSystemCannotSeeIsRecordedByPeople)
+{
+    const std::string path = "/api/v1/compliance/records";
+    const auto ask = [&](const char* method, const std::string& more, const std::string& body) {
+        const auto reply
+            = s_server->request(method, path + more, {{"Content-Type", "application/json"}}, body);
+        EXPECT_TRUE(reply);
+        return reply ? *reply : Reply{};
+    };
+    const auto recordOf = [](const std::string& number, const std::string& text) {
+        return R"({"kind":"backup_test","on":"2026-06-30","by":"Ada","text":")" + text + "\""
+            + number + "}";
+    };
+    EXPECT_EQ(ask("GET", "", "").body, R"({"records":[],"next_cursor":null})");
+    EXPECT_EQ(parseJson(ask("PUT", "", recordOf("", "one")).body)->at_pointer("/value/n"), 1);
+    EXPECT_EQ(parseJson(ask("PUT", "", recordOf("", "two")).body)->at_pointer("/value/n"), 2);
+    const auto again = parseJson(ask("PUT", "", recordOf(",\"n\":1", "mended")).body);
+    EXPECT_EQ(again->at("version"), 2) << printJson(*again);
+    const auto page = parseJson(ask("GET", "?limit=1", "").body);
+    EXPECT_EQ(page->at_pointer("/records/0/value/n"), 2);
+    const auto rest = parseJson(
+        ask("GET", "?cursor=" + std::string(stringMember(*page, "next_cursor")), "").body);
+    EXPECT_EQ(rest->at_pointer("/records/0/value/text"), "mended") << printJson(*rest);
+    const auto versions = parseJson(ask("GET", "?n=1", "").body);
+    EXPECT_EQ(versions->at_pointer("/versions/1/value/text"), "one") << printJson(*versions);
+    EXPECT_EQ(ask("GET", "?n=9", "").status, 404);
+    EXPECT_EQ(ask("PUT", "", recordOf(",\"n\":9", "x")).status, 404);
+    EXPECT_EQ(ask("PUT", "", recordOf("", "")).status, 400);
+    EXPECT_EQ(ask("PUT", "", recordOf(",\"kind_of\":1", "x")).status, 400);
+}
+
 TEST_F(Regulatory, evidenceOfAPeriodIsExportedFromTheCommandLine)
 {
     const std::string file = (s_folder->path() / "soc2.csv").string();

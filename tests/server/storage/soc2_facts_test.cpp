@@ -240,7 +240,7 @@ TEST_F(Soc2FactsTest, accessBoundaryMovementSoftwareAndChanges)
     const auto evidence = read();
     const auto access = rowOf(evidence, "CC6.1");
     EXPECT_EQ(access.populationCount, 1);
-    EXPECT_NE(access.exception.find("Reviews of access"), std::string::npos);
+    EXPECT_EQ(access.exception, "Nobody recorded a review of access for the period.");
     EXPECT_EQ(listing(evidence, "CC6.1").at("key_new").at("details").at("role"), "service");
     EXPECT_EQ(rowOf(evidence, "CC6.6").sampleIds, std::vector<std::string>{"sample"});
     const auto moved = rowOf(evidence, "CC6.7");
@@ -328,6 +328,56 @@ TEST_F(Soc2FactsTest, everyLogOfThePeriodIsCounted)
     EXPECT_FALSE(cut.contiguous) << "the end of the older log is gone";
     EXPECT_FALSE(cut.epochs[0].contiguous);
     EXPECT_TRUE(cut.epochs[1].contiguous);
+}
+
+TEST_F(Soc2FactsTest, whatPeopleRecordStandsInItsRowByTheDayItWasDone)
+{
+    using Kind = report::ComplianceRecordKind;
+    const auto record = [this](Kind kind, const std::string& on, std::int64_t number = 0) {
+        const Actor actor{"key_ops", "", ""};
+        return EnteredStore(database(), tenant())
+            .enter({.number = number, .kind = kind, .on = on, .by = "Ada", .text = "restored"},
+                   {actor, m_on.ledger()},
+                   TestDatabase::soon());
+    };
+    const auto none = read("2026-04-01", "2026-06-30");
+    EXPECT_EQ(rowOf(none, "A1.2").populationCount, 0);
+    EXPECT_NE(rowOf(none, "A1.2").exception.find("Nobody recorded one"), std::string::npos);
+    EXPECT_EQ(rowOf(none, "P6.6").exception, "Nobody recorded one for the period.");
+
+    EXPECT_EQ(must(record(Kind::BackupTest, "2026-06-30")), 1);
+    EXPECT_EQ(must(record(Kind::BackupTest, "2026-07-01")), 2) << "of the next period";
+    EXPECT_EQ(must(record(Kind::BreachNotice, "2026-05-01")), 3);
+    EXPECT_EQ(must(record(Kind::AccessReview, "2026-05-02")), 4);
+    EXPECT_EQ(must(record(Kind::BackupTest, "2026-06-29", 1)), 1) << "a new version";
+    EXPECT_EQ(record(Kind::BackupTest, "2026-06-29", 9).error().code, ErrorCode::NotFound);
+    const auto evidence = read("2026-04-01", "2026-06-30");
+    const auto tests = listing(evidence, "A1.2");
+    ASSERT_EQ(tests.size(), 1U);
+    const auto& member = tests.at("backup_test 1");
+    EXPECT_EQ(member.at("details").at("version"), 2) << "the newest alone";
+    EXPECT_EQ(member.at("details").at("on"), "2026-06-29");
+    EXPECT_EQ(member.at("details").at("by"), "Ada");
+    EXPECT_EQ(stringMember(member, "performer"), "key_ops");
+    EXPECT_TRUE(member.at("entry_seq").is_number()) << printJson(member);
+    EXPECT_EQ(rowOf(evidence, "P6.6").populationCount, 1);
+    EXPECT_TRUE(listing(evidence, "CC6.1").contains("access_review 4"));
+    EXPECT_EQ(rowOf(evidence, "CC6.1").exception, "");
+}
+
+TEST_F(Soc2FactsTest, aBreachIsLookedForWherePersonalInformationIsInvolved)
+{
+    const auto incident = addIncident();
+    addIncident();
+    report::Impact impact;
+    impact.businessImpact = "A name was shown.";
+    impact.personalInformation = {{true, "names", "customers", 2}};
+    const Actor assessor{"key_assessor", "", ""};
+    must(EnteredStore(database(), tenant())
+             .enter(incident, impact, {assessor, m_on.ledger()}, TestDatabase::soon()));
+    EXPECT_EQ(rowOf(read(), "P6.6").exception,
+              "Nobody recorded one for the period. "
+              "1 incidents of the period involve personal information by their assessment.");
 }
 
 TEST_F(Soc2FactsTest, performersBeyondTheFirstFiveAreCounted)
