@@ -3,6 +3,7 @@
 
 #include "models/evidence/entry.h"
 #include "models/evidence/field.h"
+#include "models/report/safe_text.h"
 
 #include <fmt/format.h>
 
@@ -83,6 +84,28 @@ Action actionOf(std::string_view type)
     return {type, "recorded", "an entry of the log", kNotRecorded, kTheLog, kAdded};
 }
 
+constexpr std::size_t kSaidBytesMax = 300;
+
+/// Of a copy that left: its format, whether it was redacted, by what right and why; entries of
+/// earlier servers say less.
+std::string ofExport(std::string_view details)
+{
+    const auto said = parseJson(details);
+    if (!said || !said->is_object()) {
+        return "";
+    }
+    std::string words(stringMember(*said, "format"));
+    if (const Json* redacted = findMember(*said, "redacted"); redacted != nullptr) {
+        words += *redacted == Json(true) ? ", redacted" : ", NOT redacted";
+    }
+    for (const char* name : {"authority", "case", "reason"}) {
+        if (const auto value = stringMember(*said, name); !value.empty()) {
+            words += fmt::format(", {}: {}", name, value);
+        }
+    }
+    return words.empty() ? "" : " (" + bounded(oneLine(words), kSaidBytesMax) + ")";
+}
+
 /// A text of what was done, or that it is not recorded.
 std::string detailOf(const DisclosedValues& values, std::string_view name)
 {
@@ -121,7 +144,6 @@ Result<CustodyRecord> custodyOfEntry(const evidence::Entry& entry,
 {
     EXHIBIT_TRY(const auto at, parseTime(entry.time));
     const auto action = actionOf(entry.type);
-    const auto reason = detailOf(values, "reason");
     CustodyRecord record;
     record.evidenceId = fmt::format("{}#{}", entry.log, entry.sequence);
     record.at = at;
@@ -129,8 +151,10 @@ Result<CustodyRecord> custodyOfEntry(const evidence::Entry& entry,
     record.role = values.role.empty() ? "withheld" : values.role;
     record.where = placeOf(entry.log);
     record.action = action.action;
-    record.purpose = fmt::format(
-        "{}: {}{}", entry.type, action.purpose, reason == kNotRecorded ? "" : ": " + reason);
+    record.purpose = fmt::format("{}: {}{}",
+                                 entry.type,
+                                 action.purpose,
+                                 entry.type == "export.created" ? ofExport(values.details) : "");
     record.authority = detailOf(values, "authority");
     record.tool = fmt::format("Exhibit, version {}", kNotRecorded);
     record.from = action.from;

@@ -262,11 +262,11 @@ TEST_F(Soc2FactsTest, disclosuresAreExportsAndNotIncidents)
     const auto exported = [&](const std::string& id, JsonObject details) {
         act("key_1", {"export.created", id, std::move(details), {}});
     };
-    exported("redacted", {{"format", "json"}, {"redact", true}});
-    exported("whole", {{"format", "json"}, {"redact", false}});
+    exported("redacted", {{"format", "json"}, {"redacted", true}});
+    exported("whole", {{"format", "json"}, {"redacted", false}});
     exported("not_said", {{"format", "pdf"}});
-    exported("regulator", {{"format", "ai_act_art73"}, {"redact", true}});
-    exported("ordered", {{"format", "pdf"}, {"redact", true}, {"authority", "order"}});
+    exported("regulator", {{"format", "ai_act_art73"}, {"redacted", true}});
+    exported("ordered", {{"format", "pdf"}, {"redacted", true}, {"authority", "order"}});
     exported("audit", {{"format", "soc2/pdf"}});
     const auto evidence = read();
     const auto row = rowOf(evidence, "P6.3");
