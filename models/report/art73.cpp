@@ -55,6 +55,15 @@ bool isEntered(std::string_view name)
     return name == "affected" || name == "remediation" || name == "risk";
 }
 
+/// Where the run went on after its violation nobody recorded when the incident ended.
+bool endedByViolation(const EvidenceBundle& bundle)
+{
+    const auto& run = bundle.run;
+    return bundle.violation && bundle.violation->result == domain::DecisionResult::Block
+        && run.status == domain::RunStatus::FailedPolicy
+        && run.stoppedAtStep.value_or(bundle.violation->stepIndex) == bundle.violation->stepIndex;
+}
+
 /// What the record says under a name of the mapping; nullopt: nothing.
 std::optional<std::string> recorded(std::string_view name, const PackFacts& facts)
 {
@@ -62,10 +71,11 @@ std::optional<std::string> recorded(std::string_view name, const PackFacts& fact
     if (name == "model") {
         return bundle.incident.model;
     }
-    if (name == "start" && !bundle.steps.empty()) {
-        return formatTime(bundle.steps.front().time);
+    // Of the run: which steps are in the bundle depends on what was asked for.
+    if (name == "start" && bundle.run.startedAt > UtcTime{}) {
+        return formatTime(bundle.run.startedAt);
     }
-    if (name == "end" && bundle.violation) {
+    if (name == "end" && endedByViolation(bundle)) {
         return formatTime(bundle.violation->at);
     }
     if (name == "description") {
@@ -92,10 +102,28 @@ std::optional<std::string> recorded(std::string_view name, const PackFacts& fact
     return std::nullopt;
 }
 
+/// What a field may say is in the mapping where the law names it.
+Result<void> checkChoice(std::string_view value, const Json& described, const std::string& pointer)
+{
+    const Json* const choices = findMember(described, "choices");
+    if (choices == nullptr) {
+        return {};
+    }
+    std::string names;
+    for (const auto& choice : choices->as_array()) {
+        if (value == std::string_view(choice.as_string())) {
+            return {};
+        }
+        names += (names.empty() ? "" : ", ") + std::string(choice.as_string());
+    }
+    return fail(ErrorCode::InvalidInput, "expected one of " + names, pointer);
+}
+
 Result<std::optional<std::string>> enteredText(const Json& fields,
-                                               const std::string& id,
+                                               const Json& described,
                                                const std::string& pointer)
 {
+    const std::string id(stringMember(described, "id"));
     const Json* const value = findMember(fields, id);
     if (value == nullptr) {
         return std::nullopt;
@@ -103,6 +131,7 @@ Result<std::optional<std::string>> enteredText(const Json& fields,
     if (!value->is_string() || value->get_string().size() > kFieldBytesMax) {
         return fail(ErrorCode::InvalidInput, "a text of at most 4000 bytes", pointer + "/" + id);
     }
+    EXHIBIT_CHECK(checkChoice(value->get_string(), described, pointer + "/" + id));
     return std::optional(std::string(value->get_string()));
 }
 
@@ -118,7 +147,7 @@ Result<void> addFields(Art73Bundle& bundle,
                          std::string(stringMember(described, "article")),
                          std::nullopt,
                          "open"};
-        EXHIBIT_TRY(field.value, enteredText(entered, field.id, pointer));
+        EXHIBIT_TRY(field.value, enteredText(entered, described, pointer));
         if (field.value) {
             field.origin = "entered";
         } else if (auto known = recorded(stringMember(described, "record"), facts)) {

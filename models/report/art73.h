@@ -68,7 +68,7 @@ struct Art73Bundle {
 };
 
 /// InvalidInput, with the JSON pointer below `pointer`, for a field or circumstance that the
-/// mapping does not have, or a text beyond 4,000 bytes.
+/// mapping does not have, a text beyond 4,000 bytes, or one that is none of the mapping's choices.
 [[nodiscard]] Result<Art73Bundle> makeArt73(const PackFacts& facts,
                                             const Json& mapping,
                                             const Art73Entered& entered,
@@ -134,5 +134,5 @@ struct exhibit::EnumNames<exhibit::report::ReportStage> {
     using E = exhibit::report::ReportStage;
     static constexpr std::string_view kType = "type of report";
     static constexpr std::pair<E, std::string_view> kNames[]
-        = {{E::Initial, "initial"}, {E::FollowUp, "follow_up"}, {E::Final, "final"}};
+        = {{E::Initial, "initial"}, {E::FollowUp, "follow-up"}, {E::Final, "final"}};
 };

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/report/art73.h"
+#include "models/report/report_pdf.h"
 #include "models/report/safe_text.h"
 #include "models/report/step_line.h"
 #include "models/report/words.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace exhibit::report {
 namespace {
@@ -64,6 +67,26 @@ void addDeadlines(Document& document, const Art73Bundle& bundle)
     document.blocks.emplace_back(Paragraph{{{oneLine(bundle.dayCount), {.quiet = true}}}});
 }
 
+/// What people wrote keeps its lines, as far as a reader wants to turn pages for them.
+std::string shownValue(std::string_view value)
+{
+    constexpr std::size_t kLinesMax = 100;
+    std::size_t from = 0;
+    std::size_t end = 0;
+    for (std::size_t line = 0; line < kLinesMax && end != value.npos; ++line) {
+        end = value.find('\n', from);
+        from = end + 1;
+    }
+    const std::string_view shown = value.substr(0, end);
+    const auto more
+        = std::count(value.begin() + static_cast<std::ptrdiff_t>(shown.size()), value.end(), '\n');
+    return safeText(shown)
+        + (more == 0 ? std::string()
+                     : fmt::format("… ({} more, in {})",
+                                   counted(static_cast<std::int64_t>(more), "line"),
+                                   kAttachedArt73));
+}
+
 void addFields(Document& document, const Art73Bundle& bundle)
 {
     document.blocks.emplace_back(Heading{"2 Report"});
@@ -72,7 +95,7 @@ void addFields(Document& document, const Art73Bundle& bundle)
         table.rows.push_back(
             {{{bold(oneLine(field.label))},
               {plain(oneLine(field.article))},
-              {field.value ? plain(bounded(safeText(*field.value), 3000))
+              {field.value ? plain(shownValue(*field.value))
                            : Text{{"OPEN", {.bold = true, .frame = Frame::Solid}},
                                   {"  neither recorded nor entered", {.quiet = true}}}},
               {plain(field.origin == "open" ? "" : sentenceCase(oneLine(field.origin)))}}});

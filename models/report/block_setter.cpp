@@ -15,6 +15,8 @@ using Element = PageFlow::Element;
 
 constexpr double kLabelWidth = 76;
 constexpr double kPairPadding = 8;
+constexpr double kTitleMax = 160; ///< How high one may be; what is longer is cut, and says so.
+constexpr double kValueMax = 200;
 constexpr const char* kUnknownGlyphs
     = "Some characters stand here as a box with their number: no font that is installed where "
       "these pages were set has them. The data that the pages are drawn from has them unchanged.";
@@ -25,6 +27,40 @@ struct FactColumn {
     double labelWidth = kLabelWidth;
 };
 
+/// One labelled value of a grid, as high as it is allowed to be.
+struct GridFact {
+    GridFact(const Fact& shown, const FactColumn& where, PageFlow& flow)
+        : fact(shown)
+        , column(where)
+        , setting{.size = kBodySize - 0.3, .width = where.width - where.labelWidth - indent()}
+        , value(flow.fitted(shown.value, setting, kValueMax))
+        , height(flow.measure(value, setting))
+    {
+    }
+
+    [[nodiscard]] double indent() const { return fact.mark == Mark::None ? 0 : kMarkWidth; }
+    void draw(PageFlow& flow) const
+    {
+        const double valueX = column.x + column.labelWidth;
+        {
+            const Element head(flow, "TH");
+            flow.draw(
+                {{fact.label, {.quiet = true}}}, {.size = kBodySize - 0.3}, column.x, flow.y());
+        }
+        const Element cell(flow, "TD");
+        if (flow.drawing()) {
+            drawMark(flow.context(), fact.mark, valueX + 4.5, flow.y() + 6);
+        }
+        flow.draw(value, setting, valueX + indent(), flow.y());
+    }
+
+    const Fact& fact;
+    const FactColumn& column;
+    Typeface::Setting setting;
+    Text value;
+    double height;
+};
+
 } // namespace
 
 void BlockSetter::operator()(const Title& title)
@@ -33,16 +69,18 @@ void BlockSetter::operator()(const Title& title)
     const Typeface::Setting under{.size = kBodySize, .width = m_flow.width()};
     {
         const Element element(m_flow, "H1");
-        const double height = m_flow.measure(bold(title.text), large);
+        const Text text = m_flow.fitted(bold(title.text), large, kTitleMax);
+        const double height = m_flow.measure(text, large);
         m_flow.need(height);
         m_flow.outline(title.text);
-        m_flow.draw(bold(title.text), large, m_flow.left(), m_flow.y());
+        m_flow.draw(text, large, m_flow.left(), m_flow.y());
         m_flow.advance(height + 3);
     }
     if (!title.under.empty()) {
         const Element element(m_flow, "P");
-        const Text text{{title.under, {.quiet = true}}};
+        const Text text = m_flow.fitted({{title.under, {.quiet = true}}}, under, kTitleMax);
         const double height = m_flow.measure(text, under);
+        m_flow.need(height);
         m_flow.draw(text, under, m_flow.left(), m_flow.y());
         m_flow.advance(height + 9);
     }
@@ -51,14 +89,15 @@ void BlockSetter::operator()(const Title& title)
 void BlockSetter::operator()(const Heading& heading)
 {
     const Typeface::Setting setting{.size = 11.6, .width = m_flow.width()};
-    const double height = m_flow.measure(bold(heading.text), setting);
+    const Text text = m_flow.fitted(bold(heading.text), setting, kTitleMax);
+    const double height = m_flow.measure(text, setting);
     m_flow.space(15);
     // Not alone at the foot of a page.
     const auto* table = m_following == nullptr ? nullptr : std::get_if<Table>(m_following);
     m_flow.need(height + std::max(70.0, table == nullptr ? 0 : 11 + beginningOf(*table, m_flow)));
     m_flow.outline(heading.text);
     const Element element(m_flow, "H2");
-    m_flow.draw(bold(heading.text), setting, m_flow.left(), m_flow.y());
+    m_flow.draw(text, setting, m_flow.left(), m_flow.y());
     m_flow.advance(height + 5);
 }
 
@@ -97,32 +136,19 @@ void BlockSetter::operator()(const FactGrid& grid)
     m_flow.advance(7);
     const std::size_t rows = std::max(grid.left.size(), grid.right.size());
     for (std::size_t row = 0; row < rows; ++row) {
-        const Element tableRow(m_flow, "TR");
+        std::vector<GridFact> facts;
         double height = 0;
         for (const bool onRight : {false, true}) {
-            const auto& facts = onRight ? grid.right : grid.left;
-            if (row >= facts.size()) {
-                continue;
+            const auto& side = onRight ? grid.right : grid.left;
+            if (row < side.size()) {
+                facts.emplace_back(side[row], columns[onRight ? 1 : 0], m_flow);
+                height = std::max(height, facts.back().height);
             }
-            const auto& fact = facts[row];
-            const auto& column = columns[onRight ? 1 : 0];
-            const double indent = fact.mark == Mark::None ? 0 : kMarkWidth;
-            const Typeface::Setting value{.size = kBodySize - 0.3,
-                                          .width = column.width - column.labelWidth - indent};
-            const double valueX = column.x + column.labelWidth;
-            height = std::max(height, m_flow.measure(fact.value, value));
-            {
-                const Element head(m_flow, "TH");
-                m_flow.draw({{fact.label, {.quiet = true}}},
-                            {.size = kBodySize - 0.3},
-                            column.x,
-                            m_flow.y());
-            }
-            const Element cell(m_flow, "TD");
-            if (m_flow.drawing()) {
-                drawMark(m_flow.context(), fact.mark, valueX + 4.5, m_flow.y() + 6);
-            }
-            m_flow.draw(fact.value, value, valueX + indent, m_flow.y());
+        }
+        m_flow.need(height);
+        const Element tableRow(m_flow, "TR");
+        for (const auto& fact : facts) {
+            fact.draw(m_flow);
         }
         m_flow.advance(height + 3);
     }
@@ -135,8 +161,11 @@ void BlockSetter::operator()(const Pair& pair)
     const double width = m_flow.width() / 2;
     const Typeface::Setting setting{.size = kBodySize, .width = width - 2 * kPairPadding};
     const double title = m_flow.measure(bold(pair.leftTitle), setting);
-    const double height = kPairPadding * 2 + title + 2
-        + std::max(m_flow.measure(pair.left, setting), m_flow.measure(pair.right, setting));
+    const double around = kPairPadding * 2 + title + 2;
+    const Text left = m_flow.fitted(pair.left, setting, PageFlow::height() - around);
+    const Text right = m_flow.fitted(pair.right, setting, PageFlow::height() - around);
+    const double height
+        = around + std::max(m_flow.measure(left, setting), m_flow.measure(right, setting));
     m_flow.space(4);
     m_flow.need(height);
     const double top = m_flow.y();
@@ -158,8 +187,8 @@ void BlockSetter::operator()(const Pair& pair)
         const Element body(m_flow, "P");
         m_flow.draw(text, setting, x + kPairPadding, top + kPairPadding + title + 2);
     };
-    side(m_flow.left(), pair.leftTitle, pair.left);
-    side(m_flow.left() + width, pair.rightTitle, pair.right);
+    side(m_flow.left(), pair.leftTitle, left);
+    side(m_flow.left() + width, pair.rightTitle, right);
     m_flow.advance(height + 7);
 }
 
@@ -167,7 +196,8 @@ void BlockSetter::operator()(const Notice& notice)
 {
     const double padding = 8;
     const Typeface::Setting setting{.size = kBodySize, .width = m_flow.width() - 4 * padding};
-    const double textHeight = m_flow.measure(notice.text, setting);
+    const Text text = m_flow.fitted(notice.text, setting, PageFlow::height() - 2 * padding);
+    const double textHeight = m_flow.measure(text, setting);
     const double height = textHeight + 2 * padding;
     m_flow.space(7);
     m_flow.need(height);
@@ -189,7 +219,7 @@ void BlockSetter::operator()(const Notice& notice)
         cairo_stroke(context);
     }
     const Element element(m_flow, "P");
-    m_flow.draw(notice.text, setting, m_flow.left() + 2 * padding, m_flow.y() + padding);
+    m_flow.draw(text, setting, m_flow.left() + 2 * padding, m_flow.y() + padding);
     m_flow.advance(height + 5);
 }
 

@@ -8,13 +8,17 @@
 
 namespace exhibit::report {
 
-/// What one entry says; `who` and `role` are those of its reporter, empty where they are withheld,
-/// as `details` is (the entry's /details).
+/// Values of an entry that are disclosed; empty where they are withheld.
+struct DisclosedValues {
+    std::string who; ///< /reporter_id
+    std::string role; ///< /reporter_type
+    std::string details; ///< /details, JSON: what an export was, why, by what right.
+};
+
+/// What one entry says.
 [[nodiscard]] Result<CustodyRecord> custodyOfEntry(const evidence::Entry& entry,
                                                    const Digest& hash,
-                                                   std::string who,
-                                                   std::string role,
-                                                   std::string_view details = {});
+                                                   const DisclosedValues& values);
 
 /// The chain of custody that the entries in scope of a pack record, oldest first, and the export
 /// that made the pack.

@@ -100,8 +100,8 @@ struct Code {
     std::string caption;
     std::string alternative; ///< What a reader hears instead of the picture.
 };
-/// Repeats its head on every page and never splits a row. With a code beside it, it has to be short
-/// enough for one page.
+/// Repeats its head on every page and splits no row that a page has room for. With a code beside
+/// it, it has to be short enough for one page.
 struct Table {
     std::vector<Column> columns;
     std::vector<Row> rows;

@@ -43,6 +43,7 @@ Result<void> check(const Impact& impact)
 {
     EXHIBIT_CHECK(notEmpty(impact.businessImpact, "/business_impact"));
     EXHIBIT_CHECK(checkText(impact.affectedParties, kTextBytesMax, "/affected_parties"));
+    EXHIBIT_CHECK(checkNamed(impact.approver, "/approver"));
     if (impact.personalInformation) {
         const auto& information = *impact.personalInformation;
         EXHIBIT_CHECK(checkText(information.what, kTextBytesMax, "/personal_information/what"));
@@ -53,6 +54,17 @@ Result<void> check(const Impact& impact)
         }
     }
     return {};
+}
+
+Result<void> check(const ComplianceRecord& record)
+{
+    if (record.number < 0) {
+        return fail(ErrorCode::InvalidInput, "a number is not negative", "/n");
+    }
+    EXHIBIT_CHECK(parseDay(record.on, "/on"));
+    EXHIBIT_CHECK(notEmpty(record.by, "/by"));
+    EXHIBIT_CHECK(checkText(record.by, kShortBytesMax, "/by"));
+    return notEmpty(record.text, "/text");
 }
 
 Result<void> check(const ComplianceStatement& statement)

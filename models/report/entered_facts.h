@@ -25,6 +25,7 @@ struct Impact {
     std::string affectedParties;
     std::optional<PersonalInformation> personalInformation; ///< Absent: not determined.
     RiskLevel riskLevel = RiskLevel::Low;
+    std::optional<std::string> approver; ///< Of the assessment; absent: nobody is named.
 };
 struct ControlObjective {
     std::string criterion; ///< "CC7.2".
@@ -38,6 +39,16 @@ struct ComplianceStatement {
     std::vector<ControlObjective> controlObjectives;
     std::string attestationStatement;
     std::string auditorNotes;
+};
+
+enum class ComplianceRecordKind : std::uint8_t { BackupTest, BreachNotice, AccessReview };
+/// What people did for a control and the system cannot see (SOC 2, A1.2, P6.6, CC6.1).
+struct ComplianceRecord {
+    std::int64_t number = 0; ///< Given by the server, from 1.
+    ComplianceRecordKind kind = ComplianceRecordKind::BackupTest;
+    std::string on; ///< YYYY-MM-DD, when it was done.
+    std::string by; ///< Who did it.
+    std::string text; ///< What was done, and what came of it.
 };
 
 /// Whose key it is, in the words of whoever created it.
@@ -58,6 +69,7 @@ struct Entered {
 /// Lengths, dates, counts; InvalidInput with the JSON pointer of what is wrong.
 [[nodiscard]] Result<void> check(const Impact& impact);
 [[nodiscard]] Result<void> check(const ComplianceStatement& statement);
+[[nodiscard]] Result<void> check(const ComplianceRecord& record);
 /// A day of the calendar as YYYY-MM-DD, at midnight UTC.
 [[nodiscard]] Result<UtcTime> parseDay(std::string_view text, const std::string& pointer);
 
@@ -82,6 +94,7 @@ void visitFields(V& visit, Of<V, Impact>& impact)
     visit.defaulted("affected_parties", impact.affectedParties);
     visit("personal_information", impact.personalInformation);
     visit("risk_level", impact.riskLevel);
+    visit("approver", impact.approver);
 }
 template <class V>
 void visitFields(V& visit, Of<V, ControlObjective>& objective)
@@ -99,6 +112,15 @@ void visitFields(V& visit, Of<V, ComplianceStatement>& statement)
     visit("control_objectives", statement.controlObjectives);
     visit("attestation_statement", statement.attestationStatement);
     visit.defaulted("auditor_notes", statement.auditorNotes);
+}
+template <class V>
+void visitFields(V& visit, Of<V, ComplianceRecord>& record)
+{
+    visit.defaulted("n", record.number);
+    visit("kind", record.kind);
+    visit("on", record.on);
+    visit("by", record.by);
+    visit("text", record.text);
 }
 template <class V, class T>
 void visitEntered(V& visit, T& entered)
@@ -119,8 +141,22 @@ void visitFields(V& visit, Of<V, Entered<ComplianceStatement>>& entered)
     visitEntered(visit, entered);
 }
 
+template <class V>
+void visitFields(V& visit, Of<V, Entered<ComplianceRecord>>& entered)
+{
+    visitEntered(visit, entered);
+}
+
 } // namespace exhibit::report
 
+template <>
+struct exhibit::EnumNames<exhibit::report::ComplianceRecordKind> {
+    using E = exhibit::report::ComplianceRecordKind;
+    static constexpr std::string_view kType = "kind of compliance record";
+    static constexpr std::pair<E, std::string_view> kNames[] = {{E::BackupTest, "backup_test"},
+                                                                {E::BreachNotice, "breach_notice"},
+                                                                {E::AccessReview, "access_review"}};
+};
 template <>
 struct exhibit::EnumNames<exhibit::report::RiskLevel> {
     using E = exhibit::report::RiskLevel;

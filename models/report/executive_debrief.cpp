@@ -65,7 +65,7 @@ FactGrid keyFacts(const ExecutiveDebriefBundle& debrief, const EvidenceBundle& b
                   debrief.violationTime ? Text{{formatTime(*debrief.violationTime), {.mono = true}},
                                                {", claimed", {}}}
                                         : unknown()},
-                 {"Model", plain(oneLine(bundle.incident.model))},
+                 {"Model", plain(shownModel(bundle.incident.model))},
                  {"Policy", plain(debrief.policyViolated)},
                  {"Cost", plain(costInWords(debrief.costMicrocents, debrief.currency))}};
     grid.right

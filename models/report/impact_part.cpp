@@ -41,10 +41,12 @@ void ReportParts::impact(Document& document, const std::string& heading, std::si
     document.blocks.emplace_back(
         Paragraph{{{"Personal information: ", {.bold = true}}, {personal, {}}}});
     document.blocks.emplace_back(
-        Paragraph{{{fmt::format("Assessed by {} on {} (version {}).",
+        Paragraph{{{fmt::format("Assessed by {} on {} (version {}){}.",
                                 namedKey(m_bundle.keyLabels, m_bundle.impact->enteredBy),
                                 longDate(m_bundle.impact->enteredAt),
-                                m_bundle.impact->version),
+                                m_bundle.impact->version,
+                                impact.approver ? ", approved by " + oneLine(*impact.approver)
+                                                : std::string()),
                     {.quiet = true}}}});
 }
 

@@ -90,7 +90,7 @@ void ReportParts::identification(Document& document) const
                     {.mono = true}},
                    {", claimed", {}}}},
                  {"Tenant", plain(oneLine(m_bundle.tenant.name))},
-                 {"Model", plain(oneLine(m_incident.model))},
+                 {"Model", plain(shownModel(m_incident.model))},
                  {"Use",
                   plain(fmt::format("{}, {} in the run",
                                     counted(m_bundle.tokens, "token"),
@@ -124,7 +124,7 @@ Text ReportParts::summary() const
     const auto& policy = m_bundle.violatedPolicy;
     text.push_back({fmt::format("On {} the model {} {}",
                                 longDate(m_incident.createdAt),
-                                oneLine(m_incident.model),
+                                shownModel(m_incident.model),
                                 whatTheModelDid(m_bundle)),
                     {}});
     text.push_back({m_incident.policyId, {.mono = true}});

@@ -172,6 +172,12 @@ void addNumbers(Document& document, const LegalDiscoveryBundle& bundle)
               {plain(allocation.delivered ? "delivered" : "never handed out: a gap")}}});
     }
     document.blocks.emplace_back(std::move(table));
+    if (bundle.earlierLeftOut > 0) {
+        document.blocks.emplace_back(Paragraph{plain(
+            fmt::format("{} of the prefix, older than these, are not listed here; each is an entry "
+                        "bates.allocated of the log.",
+                        counted(bundle.earlierLeftOut, "allocation")))});
+    }
 }
 
 void addHowTo(Document& document, const LegalDiscoveryBundle& bundle)

@@ -58,16 +58,25 @@ struct PrivilegeEntry {
     std::string description;
 };
 
-/// One thing that was done to the evidence (exports.md, 3.3).
+/// What a record of custody says of what nobody recorded.
+inline constexpr const char* kNotRecorded = "not recorded";
+
+/// One thing that was done to the evidence (exports.md, 3.3). Texts that are not known say so.
 struct CustodyRecord {
     std::string evidenceId; ///< An entry of the log, or what was made from it.
     UtcTime at{};
     std::string who;
     std::string role;
+    std::string where; ///< The log whose server did it; no place on a map.
     std::string action;
     std::string purpose;
-    std::string tool;
+    std::string authority; ///< By what right, as whoever did it stated.
+    std::string tool; ///< With its version.
+    std::string from; ///< Who or what had it before.
+    std::string to; ///< Who or what has it afterwards.
+    std::optional<Digest> hashBefore; ///< Of the entry before it; absent: it was made by this.
     std::optional<Digest> hash; ///< Of the evidence, afterwards.
+    std::string changes; ///< That could not be avoided, and why.
     std::optional<std::int64_t> entrySeq;
 };
 
@@ -114,6 +123,7 @@ struct LegalDiscoveryBundle {
     std::vector<PrivilegeEntry> privilegeLog;
     std::vector<CustodyRecord> custody;
     std::vector<BatesAllocation> earlierAllocations; ///< Of the same prefix, newest first.
+    std::int64_t earlierLeftOut = 0; ///< Older ones, which the list has no room for.
     std::vector<ProducedFile> files; ///< All but the cover, this bundle and the manifest.
 };
 

@@ -57,10 +57,16 @@ void visitFields(V& visit, Of<V, CustodyRecord>& record)
     visit("at", record.at);
     visit("who", record.who);
     visit("role", record.role);
+    visit.defaulted("where", record.where);
     visit("action", record.action);
     visit("purpose", record.purpose);
+    visit.defaulted("authority", record.authority);
     visit("tool", record.tool);
+    visit.defaulted("from", record.from);
+    visit.defaulted("to", record.to);
+    visit("sha256_before", record.hashBefore);
     visit("sha256", record.hash);
+    visit.defaulted("changes", record.changes);
     visit("entry_seq", record.entrySeq);
 }
 template <class V>
@@ -109,6 +115,7 @@ void visitFields(V& visit, Of<V, LegalDiscoveryBundle>& bundle)
     visit("privilege_log", bundle.privilegeLog);
     visit("custody", bundle.custody);
     visit("earlier_allocations", bundle.earlierAllocations);
+    visit.defaulted("earlier_allocations_left_out", bundle.earlierLeftOut);
     visit("files", bundle.files);
 }
 

@@ -31,7 +31,7 @@ public:
     Result<void> run()
     {
         EXHIBIT_CHECK(readBundle());
-        EXHIBIT_CHECK(readHolds());
+        EXHIBIT_CHECK(readCase());
         m_facts.files = m_pack.names().size();
         EXHIBIT_CHECK(readHead());
         EXHIBIT_CHECK(readKeys());
@@ -52,7 +52,8 @@ private:
         return {};
     }
 
-    Result<void> readHolds()
+    /// Holds and authority.
+    Result<void> readCase()
     {
         constexpr const char* kCase = "data/case.json";
         if (!m_pack.has(kCase)) {
@@ -60,6 +61,7 @@ private:
         }
         EXHIBIT_TRY(const auto file, m_pack.content(kCase));
         EXHIBIT_TRY(const Json json, parseJson(file.view()));
+        m_facts.authority = stringMember(json, "authority");
         const Json* holds = findMember(json, "holds");
         if (holds == nullptr || !holds->is_array()) {
             return {};

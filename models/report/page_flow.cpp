@@ -5,6 +5,8 @@
 
 #include <cairo-pdf.h>
 
+#include <algorithm>
+
 namespace exhibit::report {
 
 using namespace page;
@@ -76,7 +78,50 @@ Text asHigh(const Text& text)
     return alike;
 }
 
+constexpr const char* kCut = "… (cut here: the whole is in the data that the pages are drawn from)";
+
+std::size_t bytesOf(const Text& text)
+{
+    std::size_t bytes = 0;
+    for (const auto& span : text) {
+        bytes += span.text.size();
+    }
+    return bytes;
+}
+
+/// At most so many bytes of it, cut at a character, and that it is cut.
+Text cutAfter(const Text& text, std::size_t bytes)
+{
+    Text cut;
+    for (const auto& span : text) {
+        auto length = std::min(bytes, span.text.size());
+        while (length < span.text.size() && length > 0 && (span.text[length] & 0xC0) == 0x80) {
+            --length;
+        }
+        cut.push_back({span.text.substr(0, length), span.look});
+        bytes -= std::min(bytes, span.text.size());
+    }
+    cut.push_back({kCut, {.quiet = true}});
+    return cut;
+}
+
 } // namespace
+
+Text PageFlow::fitted(const Text& text, const Typeface::Setting& setting, double heightMax)
+{
+    double height = measure(text, setting);
+    if (height <= heightMax) {
+        return text;
+    }
+    Text cut = text;
+    for (std::size_t bytes = bytesOf(text); height > heightMax && bytes > 0;) {
+        const double share = std::min(0.9, heightMax / height);
+        bytes = static_cast<std::size_t>(static_cast<double>(bytes) * share);
+        cut = cutAfter(text, bytes);
+        height = m_face.set(cut, setting)->height();
+    }
+    return cut;
+}
 
 double PageFlow::measure(const Text& text, const Typeface::Setting& setting)
 {

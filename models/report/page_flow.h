@@ -46,6 +46,8 @@ public:
     [[nodiscard]] double y() const { return m_y; }
     [[nodiscard]] double room() const { return page::kBottom - m_y; }
     [[nodiscard]] bool atTop() const { return m_y <= page::kTop; }
+    /// What a page has room for.
+    [[nodiscard]] static constexpr double height() { return page::kBottom - page::kTop; }
 
     void advance(double height) { m_y += height; }
     /// Space between blocks; none at the top of a page.
@@ -56,6 +58,8 @@ public:
 
     /// The text's height: measured the first time, remembered for the second.
     [[nodiscard]] double measure(const Text& text, const Typeface::Setting& setting);
+    /// The text, or as much of its beginning as is not higher than that, which says that it is cut.
+    [[nodiscard]] Text fitted(const Text& text, const Typeface::Setting& setting, double heightMax);
     void draw(const Text& text, const Typeface::Setting& setting, double x, double y) const;
     /// A horizontal rule.
     void rule(double x, double y, double width, double thickness) const;

@@ -67,7 +67,8 @@ inline constexpr std::int64_t kProductionPagesMax = 20'000;
 /// What was given out for a plan.
 struct Numbering {
     std::int64_t first = 0;
-    std::vector<BatesAllocation> earlier;
+    std::vector<BatesAllocation> earlier; ///< Newest first.
+    std::int64_t earlierLeftOut = 0; ///< Older ones than these.
 };
 /// Told how many pages are drawn; an error of it ends the work.
 using PagesDrawn = std::function<Result<void>(std::int64_t pages)>;

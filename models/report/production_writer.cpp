@@ -59,6 +59,7 @@ public:
         m_bundle.batesFirst = numbering.first;
         m_bundle.batesLast = numbering.first + m_plan.pages - 1;
         m_bundle.earlierAllocations = numbering.earlier;
+        m_bundle.earlierLeftOut = numbering.earlierLeftOut;
     }
 
     Result<Bytes> run(const PdfSigner& sign)

@@ -30,7 +30,10 @@ std::string performersOf(const Soc2Bundle& bundle, const Soc2Row& row)
 {
     std::vector<std::string> names;
     for (const auto& performer : row.performers) {
-        names.push_back(namedKey(bundle.keyLabels, performer));
+        names.push_back(bounded(namedKey(bundle.keyLabels, performer), 60));
+    }
+    if (row.morePerformers > 0) {
+        names.push_back(counted(row.morePerformers, "other") + ", who stand in the listing");
     }
     return joined(names);
 }
@@ -45,7 +48,7 @@ Document page(const Soc2Bundle& bundle)
     document.marking = "Confidential: for the service auditor";
     document.footer = {{"Log ", {}},
                        {fmt::format("{}, tree size {}, root {}",
-                                    oneLine(bundle.log.origin),
+                                    bounded(oneLine(bundle.log.origin), 80),
                                     bundle.log.treeSize,
                                     bundle.log.root),
                         {.mono = true}}};
@@ -53,6 +56,37 @@ Document page(const Soc2Bundle& bundle)
     document.footerId = bundle.bundleId;
     document.createdAt = bundle.createdAt;
     return document;
+}
+
+/// More than one log means that numbers began again in the period: of each it says what it holds.
+void addEpochs(Document& document, const Soc2Log& log)
+{
+    if (log.epochs.size() < 2) {
+        return;
+    }
+    document.blocks.emplace_back(Paragraph{
+        plain(fmt::format("The period has {}: after a loss another takes over, and "
+                          "counts from 0.",
+                          counted(static_cast<std::int64_t>(log.epochs.size()), "log")))});
+    Table table{{{"Log", 36},
+                 {"Origin", 1},
+                 {"Entries", 48, true},
+                 {"Numbers", 96},
+                 {"Gap", 44},
+                 {"Signed head covers", 92}},
+                {},
+                {}};
+    for (const auto& epoch : log.epochs) {
+        table.rows.push_back(
+            {{{plain(grouped(epoch.epoch))},
+              {mono(bounded(oneLine(epoch.origin), 120))},
+              {plain(grouped(epoch.entries))},
+              {plain(fmt::format("{} to {}", epoch.first, epoch.last))},
+              {plain(epoch.contiguous ? "none" : "GAP")},
+              {plain(epoch.treeSize == 0 ? "none was signed"
+                                         : counted(epoch.treeSize, "entry", "entries"))}}});
+    }
+    document.blocks.emplace_back(std::move(table));
 }
 
 void addSummary(Document& document, const Soc2Bundle& bundle)
@@ -92,6 +126,7 @@ void addSummary(Document& document, const Soc2Bundle& bundle)
                       bundle.log.contiguous ? "are without a gap" : "HAVE A GAP",
                       counted(bundle.log.treeSize, "entry", "entries")),
           {}}}});
+    addEpochs(document, bundle.log);
 }
 
 void addObjectives(Document& document, const Soc2Bundle& bundle)
@@ -127,7 +162,7 @@ void addRows(Document& document, const Soc2Bundle& bundle)
         Text population{{oneLine(row.shortText) + ". ", {.bold = true}},
                         {oneLine(row.populationQuery) + ".", {}}};
         if (!row.performers.empty()) {
-            population.push_back({" By " + bounded(performersOf(bundle, row), 200) + ".", {}});
+            population.push_back({" By " + performersOf(bundle, row) + ".", {}});
         }
         Text samples = mono(bounded(oneLine(joined(row.sampleIds, " ")), 300));
         if (row.sampleIds.empty()) {
@@ -145,7 +180,7 @@ void addRows(Document& document, const Soc2Bundle& bundle)
     for (const auto& row : bundle.rows) {
         if (row.evidenceSha256) {
             listings.rows.push_back({{{bold(row.criterion)},
-                                      {mono(oneLine(row.evidenceFile))},
+                                      {mono(bounded(oneLine(row.evidenceFile), 120))},
                                       {mono(toHex(asView(*row.evidenceSha256)))}}});
         }
     }
@@ -215,7 +250,9 @@ std::string soc2Csv(const Soc2Bundle& bundle)
                                "period_end",
                                "performers",
                                "reviewer",
-                               "exception"});
+                               "exception",
+                               "entry_epoch",
+                               "more_performers"});
     for (const auto& row : bundle.rows) {
         csv += csvLine({row.criterion,
                         row.controlId,
@@ -229,7 +266,9 @@ std::string soc2Csv(const Soc2Bundle& bundle)
                         row.periodEnd,
                         joined(row.performers, " "),
                         row.reviewer.value_or(""),
-                        row.exception});
+                        row.exception,
+                        row.entryEpoch ? std::to_string(*row.entryEpoch) : "",
+                        std::to_string(row.morePerformers)});
     }
     return csv;
 }

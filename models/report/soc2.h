@@ -21,20 +21,35 @@ struct Soc2Row {
     std::vector<std::string> sampleIds; ///< Evenly over the population, by rule.
     std::string evidenceFile; ///< The listing of the population; empty: there is none.
     std::optional<Digest> evidenceSha256;
+    std::optional<std::int64_t> entryEpoch; ///< Of the log that entrySeq is of.
     std::optional<std::int64_t> entrySeq; ///< The last entry of the log that belongs to it.
     std::string periodStart;
     std::string periodEnd;
     std::vector<std::string> performers; ///< Ids of keys, "exhibitd" for what the server did.
+    std::int64_t morePerformers = 0; ///< Others, who stand in the listing alone.
     std::optional<std::string> reviewer; ///< Entered.
     std::string exception; ///< What an auditor has to know; empty: none.
 };
 
-struct Soc2Log {
+/// One log of the period; another takes over after a loss, and its numbers begin again at 0.
+struct Soc2Epoch {
+    std::int64_t epoch = 0;
     std::string origin;
-    std::int64_t entries = 0; ///< In the period.
-    bool contiguous = false; ///< Sequence numbers of the period have no gap.
+    std::int64_t entries = 0; ///< In the period, from first to last.
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+    bool contiguous = false;
+    std::int64_t treeSize = 0; ///< Of its newest signed head; 0: none was signed.
+    std::string root; ///< Base64.
+};
+
+struct Soc2Log {
+    std::string origin; ///< Of the newest log, which grows.
+    std::int64_t entries = 0; ///< In the period, of all logs.
+    bool contiguous = false; ///< Sequence numbers of the period have no gap, in any log.
     std::int64_t treeSize = 0; ///< Of the newest signed head.
     std::string root; ///< Base64.
+    std::vector<Soc2Epoch> epochs; ///< Oldest first.
 };
 
 struct Soc2Bundle {
@@ -77,12 +92,26 @@ void visitFields(V& visit, Of<V, Soc2Row>& row)
     visit("sample_ids", row.sampleIds);
     visit("evidence_file", row.evidenceFile);
     visit("evidence_sha256", row.evidenceSha256);
+    visit("entry_epoch", row.entryEpoch);
     visit("entry_seq", row.entrySeq);
     visit("period_start", row.periodStart);
     visit("period_end", row.periodEnd);
     visit("performers", row.performers);
+    visit.defaulted("more_performers", row.morePerformers);
     visit("reviewer", row.reviewer);
     visit("exception", row.exception);
+}
+template <class V>
+void visitFields(V& visit, Of<V, Soc2Epoch>& epoch)
+{
+    visit("epoch", epoch.epoch);
+    visit("origin", epoch.origin);
+    visit("entries", epoch.entries);
+    visit("first", epoch.first);
+    visit("last", epoch.last);
+    visit("contiguous", epoch.contiguous);
+    visit("tree_size", epoch.treeSize);
+    visit("root", epoch.root);
 }
 template <class V>
 void visitFields(V& visit, Of<V, Soc2Log>& log)
@@ -92,6 +121,7 @@ void visitFields(V& visit, Of<V, Soc2Log>& log)
     visit("contiguous", log.contiguous);
     visit("tree_size", log.treeSize);
     visit("root", log.root);
+    visit.defaulted("epochs", log.epochs);
 }
 template <class V>
 void visitFields(V& visit, Of<V, Soc2Bundle>& bundle)

@@ -17,6 +17,7 @@ constexpr double kGutter = 8; ///< Between columns.
 constexpr double kPointsFrom = 10; ///< Column::width above it is points.
 constexpr double kCodeSide = 104;
 constexpr double kCodeGap = 16;
+constexpr double kBegunRow = 60; ///< Of a row that is split at the least, before a page ends.
 
 class TableSetter {
 public:
@@ -48,11 +49,16 @@ public:
         bool begun = false;
         for (const auto& row : m_table.rows) {
             const double height = heightOf(row);
-            if (!begun || m_flow.need(height)) {
+            const bool whole = fitsAPage(height);
+            if (!begun || m_flow.need(whole ? height : kBegunRow)) {
                 drawHead();
                 begun = true;
             }
-            drawRow(row, height, "TD");
+            if (whole) {
+                drawRow(row, height, "TD");
+            } else {
+                drawSplit(row);
+            }
             m_flow.rule(m_flow.left(), m_flow.y(), m_width, 0.4);
         }
         if (m_table.beside) {
@@ -67,7 +73,8 @@ public:
         m_headHeight = heightOf(m_head);
         double height = m_headHeight;
         for (const auto& row : m_table.rows) {
-            height += heightOf(row);
+            const double one = heightOf(row);
+            height += m_table.beside || fitsAPage(one) ? one : kBegunRow;
             if (!m_table.beside) {
                 break;
             }
@@ -92,6 +99,91 @@ private:
         return height + 2 * kPadding;
     }
 
+    [[nodiscard]] bool fitsAPage(double rowHeight) const
+    {
+        return rowHeight <= PageFlow::height() - m_headHeight;
+    }
+
+    /// Line by line over as many pages as it needs, each with the head of the table.
+    void drawSplit(const Row& row)
+    {
+        std::vector<std::shared_ptr<const SetText>> texts;
+        for (std::size_t i = 0; i < row.cells.size(); ++i) {
+            texts.push_back(m_flow.face().set(row.cells[i].text, setting(i, row.cells[i])));
+        }
+        std::vector<Lines> lines(texts.size());
+        while (true) {
+            double height = 0;
+            bool more = false;
+            for (std::size_t i = 0; i < texts.size(); ++i) {
+                height = std::max(height, takeLines(*texts[i], lines[i]));
+                more = more || lines[i].last < texts[i]->lineCount();
+            }
+            drawPiece(row, texts, lines, height + 2 * kPadding);
+            if (!more) {
+                return;
+            }
+            m_flow.newPage();
+            drawHead();
+        }
+    }
+
+    struct Lines {
+        int first = 0;
+        int last = 0; ///< Exclusive.
+    };
+    /// The lines after those that were taken before, as many as the page has room for; one at the
+    /// least where a page begins. Their height.
+    [[nodiscard]] double takeLines(const SetText& text, Lines& lines) const
+    {
+        const double room = m_flow.room() - 2 * kPadding;
+        double height = 0;
+        lines.first = lines.last;
+        while (lines.last < text.lineCount()) {
+            const double next = text.height(lines.last, lines.last + 1);
+            if (height + next > room && (height > 0 || next <= room)) {
+                break;
+            }
+            height += next;
+            ++lines.last;
+        }
+        return height;
+    }
+
+    void drawPiece(const Row& row,
+                   const std::vector<std::shared_ptr<const SetText>>& texts,
+                   const std::vector<Lines>& lines,
+                   double height)
+    {
+        if (m_flow.drawing()) {
+            shade(row, height);
+            const Element element(m_flow, "TR");
+            double x = m_flow.left();
+            for (std::size_t i = 0; i < texts.size(); ++i) {
+                const Element tagged(m_flow, "TD");
+                const double indent = row.cells[i].mark == Mark::None ? 0 : kMarkWidth;
+                const double y = m_flow.y() + kPadding;
+                if (lines[i].first == 0) {
+                    drawMark(m_flow.context(), row.cells[i].mark, x + 4.5, y + 5.6);
+                }
+                if (lines[i].first < lines[i].last) {
+                    texts[i]->draw(m_flow.context(), x + indent, y, lines[i].first, lines[i].last);
+                }
+                x += m_widths[i] + kGutter;
+            }
+        }
+        m_flow.advance(height);
+    }
+
+    void shade(const Row& row, double height) const
+    {
+        if (row.shaded) {
+            cairo_set_source_rgb(m_flow.context(), 0.925, 0.925, 0.925);
+            cairo_rectangle(m_flow.context(), m_flow.left(), m_flow.y(), m_width, height);
+            cairo_fill(m_flow.context());
+        }
+    }
+
     void drawHead()
     {
         m_flow.rule(m_flow.left(), m_flow.y(), m_width, 0.8);
@@ -102,11 +194,7 @@ private:
     void drawRow(const Row& row, double height, const char* cellName)
     {
         if (m_flow.drawing()) {
-            if (row.shaded) {
-                cairo_set_source_rgb(m_flow.context(), 0.925, 0.925, 0.925);
-                cairo_rectangle(m_flow.context(), m_flow.left(), m_flow.y(), m_width, height);
-                cairo_fill(m_flow.context());
-            }
+            shade(row, height);
             const Element element(m_flow, "TR");
             double x = m_flow.left();
             for (std::size_t i = 0; i < row.cells.size(); ++i) {

@@ -26,7 +26,7 @@ Row ReportParts::traceRow(const BundleStep& step, UtcTime start) const
 {
     Row row;
     const auto at = toMicroseconds(step.time) - toMicroseconds(start);
-    Text event{{oneLine(step.event), {.bold = step.isInflection}}};
+    Text event{{bounded(oneLine(step.event), kCellBytesMax), {.bold = step.isInflection}}};
     const bool cause = m_incident.rootCause && m_incident.rootCause->causingStep == step.stepIndex;
     if (cause) {
         event.push_back({" ", {}});

@@ -213,6 +213,12 @@ std::string sentenceCase(std::string_view wire)
     return text;
 }
 
+std::string shownModel(std::string_view name)
+{
+    constexpr std::size_t kModelBytesMax = 120;
+    return bounded(oneLine(name), kModelBytesMax);
+}
+
 std::string longDate(UtcTime time)
 {
     constexpr std::string_view kMonths[] = {"January",

@@ -28,6 +28,9 @@ namespace exhibit::report {
 [[nodiscard]] bool leftOut(const EvidenceBundle& bundle, Include include);
 /// What the bundle does not hold because it was not asked for; empty: nothing.
 [[nodiscard]] std::string leftOutInWords(const std::vector<std::string>& leftOut);
+/// A model's name as a page has it: the client chose it, and it may be of any length. The whole one
+/// is in the bundle.
+[[nodiscard]] std::string shownModel(std::string_view name);
 /// "21 November 2026".
 [[nodiscard]] std::string longDate(UtcTime time);
 

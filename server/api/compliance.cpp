@@ -113,7 +113,7 @@ Result<void> settlePeriod(const SharedServices& services,
     Days period{body.periodStart, body.periodEnd};
     if (period.first.empty() && period.last.empty()) {
         EXHIBIT_TRY(const auto stated,
-                    storage::EnteredStore(services->database, tenant).compliance(deadline));
+                    storage::EnteredStore(services->database, tenant).compliance({}, deadline));
         period = stated ? Days{stated->value.periodStart, stated->value.periodEnd} : Days{};
         period = period.hold(day) ? period : quarterOf(day);
     } else if (!period.hold(day)) {

@@ -9,28 +9,31 @@ namespace {
 constexpr std::int64_t kEarlierMax = 100; ///< Listed on the cover.
 
 /// Newest first. Delivered: the production's export is in the audit log.
-Result<std::vector<report::BatesAllocation>> earlierOf(Transaction& transaction,
-                                                       const std::string& prefix)
+Result<void> readEarlier(Transaction& transaction,
+                         const std::string& prefix,
+                         report::Numbering& numbering)
 {
     EXHIBIT_TRY(const Rows rows,
                 transaction.query(
                     "SELECT first_number, last_number, production_id, allocated_at, allocated_by,"
                     " EXISTS (SELECT FROM audit_logs l WHERE l.tenant_id = $1"
                     " AND l.action = 'export.created' AND l.resource = b.production_id"
-                    " AND l.created_at >= b.allocated_at)"
+                    " AND l.created_at >= b.allocated_at), count(*) OVER ()"
                     " FROM bates_allocations b WHERE tenant_id = $1 AND prefix = $2"
                     " ORDER BY first_number DESC LIMIT $3",
                     {transaction.tenant(), prefix, kEarlierMax}));
-    std::vector<report::BatesAllocation> earlier;
     for (std::size_t row = 0; row < rows.size(); ++row) {
-        earlier.push_back({rows.integer(row, 0),
-                           rows.integer(row, 1),
-                           std::string(rows.text(row, 2)),
-                           rows.time(row, 3),
-                           std::string(rows.text(row, 4)),
-                           rows.boolean(row, 5)});
+        numbering.earlier.push_back({rows.integer(row, 0),
+                                     rows.integer(row, 1),
+                                     std::string(rows.text(row, 2)),
+                                     rows.time(row, 3),
+                                     std::string(rows.text(row, 4)),
+                                     rows.boolean(row, 5)});
     }
-    return earlier;
+    if (!rows.empty()) {
+        numbering.earlierLeftOut = rows.integer(0, 6) - static_cast<std::int64_t>(rows.size());
+    }
+    return {};
 }
 
 Result<report::Numbering> allocate(Transaction& transaction,
@@ -43,7 +46,7 @@ Result<report::Numbering> allocate(Transaction& transaction,
         " 0))",
         {tenant, request.prefix}));
     report::Numbering numbering;
-    EXHIBIT_TRY(numbering.earlier, earlierOf(transaction, request.prefix));
+    EXHIBIT_CHECK(readEarlier(transaction, request.prefix, numbering));
     const std::int64_t before = numbering.earlier.empty() ? 0 : numbering.earlier.front().last;
     numbering.first = before + 1;
     const std::int64_t last = before + request.pages;

@@ -9,6 +9,7 @@
 #include "server/storage/soc2_populations.h"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 namespace exhibit::storage {
@@ -77,31 +78,68 @@ public:
         return {};
     }
 
+    /// Every log of the period: after a loss another takes over, and numbers begin again.
     Result<void> addLog()
+    {
+        auto& log = m_evidence.bundle.log;
+        EXHIBIT_TRY(const Rows rows,
+                    m_transaction.query(
+                        "SELECT c.epoch, coalesce(h.origin, ''), count(*), min(c.sequence_number),"
+                        " max(c.sequence_number), h.next_seq FROM incident_log_chain c"
+                        " LEFT JOIN ledger_heads h ON h.tenant_id = c.tenant_id"
+                        "  AND h.epoch = c.epoch WHERE c.tenant_id = $1 AND c.created_at >= $2"
+                        " AND c.created_at < $3 GROUP BY c.epoch, h.origin, h.next_seq"
+                        " ORDER BY c.epoch",
+                        {m_transaction.tenant(), m_period.from, m_period.to}));
+        log.contiguous = true;
+        for (std::size_t row = 0; row < rows.size(); ++row) {
+            report::Soc2Epoch epoch{rows.integer(row, 0),
+                                    std::string(rows.text(row, 1)),
+                                    rows.integer(row, 2),
+                                    rows.integer(row, 3),
+                                    rows.integer(row, 4)};
+            // Between two logs of a period neither the end of one nor the start of the next is
+            // lost.
+            const bool whole = (row == 0 || epoch.first == 0)
+                && (row + 1 == rows.size() || epoch.last + 1 == rows.integer(row, 5));
+            epoch.contiguous = whole && epoch.entries == epoch.last - epoch.first + 1;
+            EXHIBIT_CHECK(addCheckpoint(epoch));
+            log.entries += epoch.entries;
+            log.contiguous = log.contiguous && epoch.contiguous;
+            log.epochs.push_back(std::move(epoch));
+        }
+        return addNewestHead();
+    }
+
+private:
+    Result<void> addCheckpoint(report::Soc2Epoch& epoch)
+    {
+        EXHIBIT_TRY(
+            const auto checkpoint,
+            readCheckpoint(m_transaction, static_cast<std::int32_t>(epoch.epoch), INT64_MAX));
+        if (checkpoint) {
+            epoch.treeSize = static_cast<std::int64_t>(checkpoint->head.size);
+            epoch.root = toBase64(asView(checkpoint->head.root));
+        }
+        return {};
+    }
+
+    Result<void> addNewestHead()
     {
         auto& log = m_evidence.bundle.log;
         EXHIBIT_TRY(const auto head, readHead(m_transaction));
         if (!head) {
             return {};
         }
+        report::Soc2Epoch newest;
+        newest.epoch = head->epoch;
+        EXHIBIT_CHECK(addCheckpoint(newest));
         log.origin = head->origin;
-        EXHIBIT_TRY(const Rows rows,
-                    m_transaction.query(
-                        "SELECT count(*), coalesce(max(sequence_number) - min(sequence_number) + 1,"
-                        " 0)::bigint FROM incident_log_chain WHERE tenant_id = $1 AND epoch = $4"
-                        " AND created_at >= $2 AND created_at < $3",
-                        {m_transaction.tenant(), m_period.from, m_period.to, head->epoch}));
-        log.entries = rows.integer(0, 0);
-        log.contiguous = rows.integer(0, 0) == rows.integer(0, 1);
-        EXHIBIT_TRY(const auto checkpoint, readCheckpoint(m_transaction, head->epoch, INT64_MAX));
-        if (checkpoint) {
-            log.treeSize = static_cast<std::int64_t>(checkpoint->head.size);
-            log.root = toBase64(asView(checkpoint->head.root));
-        }
+        log.treeSize = newest.treeSize;
+        log.root = newest.root;
         return {};
     }
 
-private:
     /// A criterion can have several controls.
     static void addObjective(report::Soc2Row& row, const report::ControlObjective& objective)
     {
@@ -131,35 +169,55 @@ private:
         Bytes listing;
         std::set<std::string> performers;
         for (std::size_t i = 0; i < rows.size(); ++i) {
-            const std::string performer(rows.text(i, 2));
-            performers.insert(performer);
-            JsonObject member{{"id", idOf(rows, i, population)},
-                              {"at", formatTime(rows.time(i, 1))},
-                              {"performer", performer}};
-            if (const auto label = m_labels.find(performer); label != m_labels.end()) {
-                member.emplace("performer_label", label->second);
-            }
-            if (!rows.isNull(i, 3)) {
-                member.emplace("entry_seq", rows.integer(i, 3));
-                row.entrySeq = std::max(row.entrySeq.value_or(0), rows.integer(i, 3));
-            }
-            member.emplace("details", rows.json(i, 4));
+            performers.emplace(rows.text(i, 2));
+            listing += printJson(memberOf(rows, i, row)) + "\n";
             row.populationCount += rows.integer(i, 5);
-            listing += printJson(member) + "\n";
         }
         for (std::size_t i = 0; i < std::min(kSamples, rows.size()); ++i) {
-            const std::size_t at = i * rows.size() / std::min(kSamples, rows.size());
-            row.sampleIds.push_back(idOf(rows, at, population));
+            row.sampleIds.push_back(idOf(rows, i * rows.size() / std::min(kSamples, rows.size())));
         }
         for (const auto& performer : performers) {
             if (row.performers.size() < kPerformersMax) {
                 row.performers.push_back(performer);
             }
         }
+        row.morePerformers = static_cast<std::int64_t>(performers.size() - row.performers.size());
         row.evidenceFile = row.criterion + ".ndjson";
         row.evidenceSha256 = sha256(listing);
         m_evidence.listings.insert_or_assign(row.evidenceFile, std::move(listing));
         return addGap(row, population);
+    }
+
+    /// A line of the listing; the row names the newest entry of all its members.
+    JsonObject memberOf(const Rows& rows, std::size_t at, report::Soc2Row& row) const
+    {
+        const std::string performer(rows.text(at, 2));
+        JsonObject member{
+            {"id", idOf(rows, at)}, {"at", formatTime(rows.time(at, 1))}, {"performer", performer}};
+        if (const auto label = m_labels.find(performer); label != m_labels.end()) {
+            member.emplace("performer_label", label->second);
+        }
+        const std::string_view entry = rows.text(at, 3);
+        if (const auto colon = entry.find(':'); colon != entry.npos) {
+            const auto epoch = numberOf(entry.substr(0, colon));
+            const auto number = numberOf(entry.substr(colon + 1));
+            member.emplace("entry_epoch", epoch);
+            member.emplace("entry_seq", number);
+            if (std::pair(epoch, number)
+                > std::pair(row.entryEpoch.value_or(0), row.entrySeq.value_or(-1))) {
+                row.entryEpoch = epoch;
+                row.entrySeq = number;
+            }
+        }
+        member.emplace("details", rows.json(at, 4));
+        return member;
+    }
+
+    static std::int64_t numberOf(std::string_view text)
+    {
+        std::int64_t number = 0;
+        std::from_chars(text.data(), text.data() + text.size(), number);
+        return number;
     }
 
     static void addRemark(report::Soc2Row& row, std::string_view remark)
@@ -171,6 +229,9 @@ private:
     Result<void> addGap(report::Soc2Row& row, const Soc2Population& population)
     {
         addRemark(row, population.remark);
+        if (row.populationCount == 0) {
+            addRemark(row, population.noneWords);
+        }
         if (population.gapSql.empty()) {
             return {};
         }
@@ -178,16 +239,19 @@ private:
                     m_transaction.query(std::string(population.gapSql),
                                         {m_transaction.tenant(), m_period.from, m_period.to}));
         if (const auto count = rows.integer(0, 0); count > 0) {
-            addRemark(row, std::to_string(count) + " " + std::string(population.gapWords) + ".");
+            addRemark(row,
+                      population.gapWords.ends_with('.')
+                          ? std::string(population.gapWords)
+                          : std::to_string(count) + " " + std::string(population.gapWords) + ".");
         }
         return {};
     }
 
-    static std::string idOf(const Rows& rows, std::size_t row, const Soc2Population& population)
+    static std::string idOf(const Rows& rows, std::size_t row)
     {
-        return population.prefix.empty()
-            ? std::string(rows.text(row, 0))
-            : std::string(population.prefix) + rows.uuid(row, 0).base32();
+        const std::string prefix(rows.text(row, 6));
+        return prefix.empty() ? std::string(rows.text(row, 0))
+                              : prefix + rows.uuid(row, 0).base32();
     }
 
     Transaction& m_transaction;
@@ -206,11 +270,6 @@ void addStatement(report::Soc2Bundle& bundle,
     if (bundle.compliancePeriodStart.empty()) {
         bundle.compliancePeriodStart = statement.periodStart;
         bundle.compliancePeriodEnd = statement.periodEnd;
-    }
-    // A statement speaks for its own period alone.
-    if (bundle.compliancePeriodStart != statement.periodStart
-        || bundle.compliancePeriodEnd != statement.periodEnd) {
-        return;
     }
     bundle.controlObjectives = statement.controlObjectives;
     bundle.auditorNotes = statement.auditorNotes;
@@ -248,7 +307,10 @@ Result<report::Soc2Bundle> beginBundle(Database& database,
     bundle.tenantId = tenant;
     bundle.compliancePeriodStart = request.periodStart;
     bundle.compliancePeriodEnd = request.periodEnd;
-    EXHIBIT_TRY(const auto statement, EnteredStore(database, tenant).compliance(deadline));
+    // A statement speaks for its own period alone: the newest of that period counts.
+    EXHIBIT_TRY(const auto statement,
+                EnteredStore(database, tenant)
+                    .compliance({request.periodStart, request.periodEnd}, deadline));
     addStatement(bundle, statement);
     return bundle;
 }

@@ -54,7 +54,14 @@ constexpr const char* kRows[] = {
     " 'Send the flag', 'team', 'done', 'key_1', created_at FROM exhibit.incidents,"
     " generate_series(1, 2) AS r WHERE tenant_id = $1 AND cost_microcents % 3 > 0"
     " AND $2::int > 0",
-    "ANALYZE exhibit.incidents, exhibit.runs, exhibit.decisions, exhibit.incident_log_chain"};
+    // Each change of an incident in the log is a change of its status in the audit log.
+    "INSERT INTO exhibit.audit_logs (tenant_id, created_at, audit_id, action, resource, user_id,"
+    " details) SELECT $1::uuid, substring(event_data from '\"occurred_at\":\"([^\"]*)\"')"
+    "::timestamptz, gen_random_uuid(), event_type, 'inc', 'key_1',"
+    " '{\"status\": \"resolved\"}' FROM exhibit.incident_log_chain WHERE tenant_id = $1"
+    " AND event_type = 'incident.changed' AND $2::int > 0",
+    "ANALYZE exhibit.audit_logs, exhibit.incidents, exhibit.runs, exhibit.decisions, "
+    "exhibit.incident_log_chain"};
 
 EntryDraft entryOf(IncidentId incident, const char* type)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Drafts, routes by name and search results, from the command line to programs of others.
+#include "models/base/strong_id.h"
 #include "tests/integration/export_fixture.h"
 
 namespace exhibit::test {
@@ -34,7 +35,14 @@ TEST_F(Regulatory, aDraftUnderArticle73ComputesItsDeadlinesAndLeavesTheRestOpen)
     const Json report = verify(file, anchors());
     EXPECT_EQ(stringMember(report, "verdict"), "valid") << printJson(report);
     EXPECT_EQ(resultOf(report, "pages"), "passed") << printJson(report);
-    validate("ai_act_art73.v1.json", exportAs("ai_act_art73_json", {"--draft", draft}));
+    const std::string json = exportAs("ai_act_art73_json", {"--draft", draft});
+    validate("ai_act_art73.v1.json", json);
+    const Json made = parseJson(contentOf(json)).value();
+    for (const auto& field : made.at("fields").as_array()) {
+        if (stringMember(field, "id").starts_with("incident_")) { // The run was stopped there.
+            EXPECT_EQ(stringMember(field, "origin"), "recorded") << printJson(field);
+        }
+    }
     EXPECT_EQ(post("/api/v1/incidents/" + s_incident + "/export",
                    R"({"format":"ai_act_art73","art73":{"fields":{"guess":"x"}}})")
                   .status,
@@ -69,6 +77,8 @@ TEST_F(Regulatory, eachFormatHasARouteOfItsName)
     EXPECT_TRUE(post(incidentPath("executive-debrief"), "").body.starts_with("%PDF-"));
     EXPECT_TRUE(post(incidentPath("legal-discovery"), "").body.starts_with("PK"));
     EXPECT_TRUE(post(incidentPath("soc2"), "").body.starts_with("%PDF-")) << "of its quarter";
+    EXPECT_EQ(post(incidentPath("soc2"), R"({"period_start":"2026-01-01"})").status, 400)
+        << "no period is stated";
     EXPECT_EQ(
         post(incidentPath("soc2"), R"({"period_start":"2001-01-01","period_end":"2001-12-31"})")
             .status,
@@ -77,6 +87,75 @@ TEST_F(Regulatory, eachFormatHasARouteOfItsName)
     EXPECT_TRUE(
         post(incidentPath("soc2"), R"({"period_start":"2000-01-01","period_end":"2099-12-31"})")
             .body.starts_with("%PDF-"));
+}
+
+TEST_F(Regulatory, whatWasEnteredBeforeIsListedVersionByVersion)
+{
+    const auto ask = [](const char* method, const std::string& path, const std::string& body) {
+        const auto reply
+            = s_server->request(method, path, {{"Content-Type", "application/json"}}, body);
+        EXPECT_TRUE(reply);
+        return reply ? *reply : Reply{};
+    };
+    const std::string impact = "/api/v1/incidents/" + s_incident + "/impact";
+    const std::string statement = "/api/v1/compliance/statement";
+    for (const std::string words : {"first", "second"}) {
+        const std::string assessed
+            = R"({"risk_level":"low","approver":"Ada","business_impact":")" + words + "\"}";
+        EXPECT_EQ(ask("PUT", impact, assessed).status, 200);
+        const std::string stated = R"({"period_start":"2026-01-01","period_end":"2026-03-31",)"
+                                   R"("control_objectives":[],"attestation_statement":")"
+            + words + "\"}";
+        EXPECT_EQ(ask("PUT", statement, stated).status, 200);
+    }
+    for (const auto& [path, value] :
+         {std::pair(impact, "business_impact"), std::pair(statement, "attestation_statement")}) {
+        const auto newest = parseJson(ask("GET", path + "/versions?limit=1", "").body);
+        ASSERT_TRUE(newest);
+        EXPECT_EQ(newest->at_pointer("/versions/0/version"), 2) << printJson(*newest);
+        const std::string cursor(stringMember(*newest, "next_cursor"));
+        const auto first
+            = parseJson(ask("GET", path + "/versions?limit=1&cursor=" + cursor, "").body);
+        ASSERT_TRUE(first);
+        EXPECT_EQ(first->at_pointer("/versions/0/value").at(value), "first") << printJson(*first);
+        EXPECT_TRUE(first->at("next_cursor").is_null());
+        for (const auto* query : {"?limit=0", "?limit=201", "?limit=x", "?cursor=next"}) {
+            EXPECT_EQ(ask("GET", path + "/versions" + query, "").status, 400) << query;
+        }
+    }
+    const auto other = "/api/v1/incidents/" + IncidentId::generate().text() + "/impact/versions";
+    EXPECT_EQ(ask("GET", other, "").status, 404);
+}
+
+TEST_F(Regulatory, whatTheSystemCannotSeeIsRecordedByPeople)
+{
+    const std::string path = "/api/v1/compliance/records";
+    const auto ask = [&](const char* method, const std::string& more, const std::string& body) {
+        const auto reply
+            = s_server->request(method, path + more, {{"Content-Type", "application/json"}}, body);
+        EXPECT_TRUE(reply);
+        return reply ? *reply : Reply{};
+    };
+    const auto recordOf = [](const std::string& number, const std::string& text) {
+        return R"({"kind":"backup_test","on":"2026-06-30","by":"Ada","text":")" + text + "\""
+            + number + "}";
+    };
+    EXPECT_EQ(ask("GET", "", "").body, R"({"records":[],"next_cursor":null})");
+    EXPECT_EQ(parseJson(ask("PUT", "", recordOf("", "one")).body)->at_pointer("/value/n"), 1);
+    EXPECT_EQ(parseJson(ask("PUT", "", recordOf("", "two")).body)->at_pointer("/value/n"), 2);
+    const auto again = parseJson(ask("PUT", "", recordOf(",\"n\":1", "mended")).body);
+    EXPECT_EQ(again->at("version"), 2) << printJson(*again);
+    const auto page = parseJson(ask("GET", "?limit=1", "").body);
+    EXPECT_EQ(page->at_pointer("/records/0/value/n"), 2);
+    const auto rest = parseJson(
+        ask("GET", "?cursor=" + std::string(stringMember(*page, "next_cursor")), "").body);
+    EXPECT_EQ(rest->at_pointer("/records/0/value/text"), "mended") << printJson(*rest);
+    const auto versions = parseJson(ask("GET", "?n=1", "").body);
+    EXPECT_EQ(versions->at_pointer("/versions/1/value/text"), "one") << printJson(*versions);
+    EXPECT_EQ(ask("GET", "?n=9", "").status, 404);
+    EXPECT_EQ(ask("PUT", "", recordOf(",\"n\":9", "x")).status, 404);
+    EXPECT_EQ(ask("PUT", "", recordOf("", "")).status, 400);
+    EXPECT_EQ(ask("PUT", "", recordOf(",\"kind_of\":1", "x")).status, 400);
 }
 
 TEST_F(Regulatory, evidenceOfAPeriodIsExportedFromTheCommandLine)

@@ -103,6 +103,45 @@ TEST_F(Art73, leavesOpenWhatNobodyKnows)
     EXPECT_EQ(field(make(entered).value(), "provider").origin, "entered");
 }
 
+TEST_F(Art73, saysWhenItEndedOnlyWhereTheRunWasStoppedThere)
+{
+    const auto timesOf = [](const RecordedFacts& recorded, const Includes& include) {
+        auto facts = readPackFacts(packOnTest(bundleOnTest(recorded, true))).value();
+        facts.bundle = makeEvidenceBundle(recorded, {.include = include}).value();
+        const auto bundle = makeArt73(facts, mappingOf("ai_act_art73.json"), {}, "/art73").value();
+        return std::pair(field(bundle, "incident_start").value,
+                         field(bundle, "incident_end").value);
+    };
+    auto recorded = factsOnTest();
+    recorded.run.startedAt = recorded.incident.createdAt - std::chrono::minutes(7);
+    const auto started = formatTime(recorded.run.startedAt);
+    const auto violated = formatTime(recorded.steps[2].event.time);
+    for (const auto& include : {Includes{}, everyInclude()}) {
+        EXPECT_EQ(timesOf(recorded, include),
+                  std::pair(std::optional(started), std::optional(violated)));
+    }
+    recorded.run.stoppedAtStep = 2;
+    EXPECT_EQ(timesOf(recorded, {}).second, violated);
+    recorded.run.stoppedAtStep = 9; // By something else, later.
+    EXPECT_FALSE(timesOf(recorded, {}).second);
+    recorded.run.stoppedAtStep = {};
+    recorded.run.status = domain::RunStatus::Succeeded;
+    recorded.steps[2].event.result = domain::DecisionResult::Warn;
+    EXPECT_FALSE(timesOf(recorded, {}).second) << "the run went on";
+    EXPECT_EQ(timesOf(recorded, {}).first, started);
+}
+
+TEST_F(Art73, takesTheLimbsOfTheLawAndNoOthers)
+{
+    Art73Entered entered;
+    entered.fields = JsonObject{{"limb", "b"}};
+    EXPECT_EQ(field(make(entered).value(), "limb").value, "b");
+    entered.fields = JsonObject{{"limb", "e"}};
+    EXPECT_EQ(make(entered).error().subject, "/art73/fields/limb");
+    EXPECT_NE(make(entered).error().message.find("a, b, c, d"), std::string::npos);
+    EXPECT_EQ(wireName(ReportStage::FollowUp), "follow-up");
+}
+
 TEST_F(Art73, refusesWhatTheReportHasNoPlaceFor)
 {
     Art73Entered entered;

@@ -11,7 +11,7 @@ std::string purposeOf(const std::string& type, std::string_view details)
     evidence::Entry entry;
     entry.type = type;
     entry.time = "2026-11-21T10:00:00.000000Z";
-    return custodyOfEntry(entry, {}, "key_1", "user", details).value().purpose;
+    return custodyOfEntry(entry, {}, {"key_1", "user", std::string(details)}).value().purpose;
 }
 
 TEST(Custody, saysHowACopyLeft)

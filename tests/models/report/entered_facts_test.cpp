@@ -46,5 +46,26 @@ TEST(EnteredFacts, refuseAPeriodThatEndsBeforeItStarts)
     EXPECT_EQ(faultOf(check(statement)), "/control_objectives");
 }
 
+TEST(EnteredFacts, aRecordSaysWhatWhenAndByWhom)
+{
+    const ComplianceRecord good{.kind = ComplianceRecordKind::BackupTest,
+                                .on = "2026-06-30",
+                                .by = "Ada",
+                                .text = "restored"};
+    EXPECT_TRUE(check(good));
+    const auto faultOf = [&good](auto&& spoil) {
+        auto record = good;
+        spoil(record);
+        const auto checked = check(record);
+        return checked ? std::string() : checked.error().subject;
+    };
+    EXPECT_EQ(faultOf([](auto& one) { one.on = "2026-02-30"; }), "/on");
+    EXPECT_EQ(faultOf([](auto& one) { one.by = ""; }), "/by");
+    EXPECT_EQ(faultOf([](auto& one) { one.by = std::string(201, 'x'); }), "/by");
+    EXPECT_EQ(faultOf([](auto& one) { one.text = ""; }), "/text");
+    EXPECT_EQ(faultOf([](auto& one) { one.text = std::string(4001, 'x'); }), "/text");
+    EXPECT_EQ(faultOf([](auto& one) { one.number = -1; }), "/n");
+}
+
 } // namespace
 } // namespace exhibit::report

@@ -2,6 +2,7 @@
 // A production as a reviewer's program reads it: from the archive alone.
 #include "models/report/production.h"
 
+#include "models/report/custody.h"
 #include "models/report/legal_discovery_json.h"
 #include "models/report/pdf_verifier.h"
 #include "models/report/typesetter.h"
@@ -247,6 +248,66 @@ TEST_F(ProductionTest, whatIsAskedForIsCheckedAtTheDoor)
     EXPECT_TRUE(check(request, "/p"));
     request.encoding = TextEncoding::Windows1252;
     EXPECT_EQ(check(request, "/p").error().subject, "/p/confidentiality");
+}
+
+TEST_F(ProductionTest, theCustodyLogSaysWhatIsKnownAndWhatIsNot)
+{
+    evidence::Entry entry;
+    entry.log = "exhibit.test/t/1";
+    entry.sequence = 7;
+    entry.time = "2026-11-21T10:00:00.000000Z";
+    entry.type = "export.created";
+    entry.previous = sha256("before");
+    const auto record
+        = custodyOfEntry(entry,
+                         sha256("after"),
+                         {"key_1", "user", R"({"reason":"request 4","authority":"order"})"})
+              .value();
+    EXPECT_EQ(record.action, "copied");
+    EXPECT_EQ(record.authority, "order");
+    EXPECT_NE(record.purpose.find("request 4"), std::string::npos);
+    EXPECT_NE(record.where.find("exhibit.test/t/1"), std::string::npos);
+    EXPECT_EQ(record.hashBefore, sha256("before"));
+    EXPECT_EQ(record.hash, sha256("after"));
+    EXPECT_EQ(record.from, "the log");
+    EXPECT_NE(record.to.find("is not recorded"), std::string::npos);
+    EXPECT_NE(record.tool.find("version not recorded"), std::string::npos);
+    const auto withheld = custodyOfEntry(entry, {}, {}).value();
+    EXPECT_EQ(withheld.authority, "not recorded");
+    EXPECT_EQ(withheld.who, "withheld");
+
+    const auto bundle = bundleIn(write());
+    for (const auto& one : bundle.custody) {
+        for (const auto& said :
+             {one.where, one.authority, one.tool, one.from, one.to, one.changes}) {
+            EXPECT_FALSE(said.empty()) << one.evidenceId << ' ' << one.action;
+        }
+        EXPECT_EQ(one.hashBefore.has_value(), one.entrySeq.has_value()) << one.action;
+    }
+    const auto& produced = bundle.custody.back();
+    EXPECT_EQ(produced.tool, "Exhibit " EXHIBIT_VERSION);
+    EXPECT_EQ(produced.authority, "not recorded");
+    EXPECT_NE(produced.changes.find("redacted"), std::string::npos);
+}
+
+TEST_F(ProductionTest, theCoverSaysHowManyOlderNumbersItDoesNotList)
+{
+    Numbering numbering{.first = 9,
+                        .earlier = {{1, 8, "p", m_facts.incident.createdAt, "k", true}}};
+    const auto textOf = [&] {
+        std::string all;
+        for (const auto& block : legalCover(bundleIn(write(numbering))).blocks) {
+            if (const auto* paragraph = std::get_if<Paragraph>(&block)) {
+                for (const auto& span : paragraph->text) {
+                    all += span.text;
+                }
+            }
+        }
+        return all;
+    };
+    EXPECT_EQ(textOf().find("are not listed here"), std::string::npos);
+    numbering.earlierLeftOut = 3;
+    EXPECT_NE(textOf().find("3 allocations of the prefix"), std::string::npos);
 }
 
 TEST_F(ProductionTest, theCoverSaysWhichNumbersAreGaps)
