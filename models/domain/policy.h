@@ -52,7 +52,7 @@ struct ContradictsContextRule {
 /// Patterns over a part of the arguments of some tools.
 struct ToolArgumentRule {
     std::vector<std::string> tools; ///< Globs; empty: all.
-    std::string path; ///< "/files/*/name"; empty: every value and name.
+    std::string path; ///< "/files/*/name", "/**/{sql,query}"; empty: every value and name.
     std::vector<PatternRule> patterns;
 };
 

@@ -26,18 +26,52 @@ std::string shownName(const std::string& name)
     return usual ? name : "a tool of an unusual name";
 }
 
-/// "/files/*/name" against "files/0/name/first": true for the place itself and all below it.
+/// Removes the first step of "a/b/c" from it and returns it.
+std::string_view takeStep(std::string_view& path)
+{
+    const auto step = path.substr(0, path.find('/'));
+    path.remove_prefix(std::min(path.size(), step.size() + 1));
+    return step;
+}
+
+/// "*", a name, or names as "{sql,query}".
+bool fits(std::string_view token, std::string_view step)
+{
+    if (!token.starts_with('{') || !token.ends_with('}')) {
+        return token == "*" || token == step;
+    }
+    for (token = token.substr(1, token.size() - 2); !token.empty();) {
+        const auto name = token.substr(0, token.find(','));
+        if (name == step) {
+            return true;
+        }
+        token.remove_prefix(std::min(token.size(), name.size() + 1));
+    }
+    return false;
+}
+
+/// "/files/*/name" against "files/0/name/first": true for the place itself and all below it. A
+/// leading "/**" stands for any number of steps, none among them.
 bool isAtOrBelow(std::string_view pattern, std::string_view path)
 {
+    constexpr std::string_view kAnywhere = "/**";
+    if (pattern == kAnywhere || pattern.starts_with("/**/")) {
+        pattern.remove_prefix(kAnywhere.size());
+        while (!isAtOrBelow(pattern, path)) {
+            if (path.empty()) {
+                return false;
+            }
+            takeStep(path);
+        }
+        return true;
+    }
     while (!pattern.empty()) {
         pattern.remove_prefix(1);
         const auto token = pattern.substr(0, pattern.find('/'));
-        const auto step = path.substr(0, path.find('/'));
-        if (path.empty() || (token != "*" && token != step)) {
+        if (path.empty() || !fits(token, takeStep(path))) {
             return false;
         }
         pattern.remove_prefix(token.size());
-        path.remove_prefix(std::min(path.size(), step.size() + 1));
     }
     return true;
 }
@@ -148,13 +182,31 @@ private:
             const auto& value = (*m_walk)[node];
             if (value.kind == JsonKind::String) {
                 look(m_walk->string(node), value.begin, value.end);
-            } else if (value.kind != JsonKind::Object && value.kind != JsonKind::Array) {
+            } else if (value.kind == JsonKind::Array) {
+                look(joined(node), value.begin, value.end);
+            } else if (value.kind != JsonKind::Object) {
                 look(m_walk->raw(node), value.begin, value.end);
             }
             if (path.empty() && node != 0 && m_walk->is(value.parent, JsonKind::Object)) {
                 look(m_walk->name(node), value.nameBegin, value.nameEnd);
             }
         }
+    }
+
+    /// The strings of an array as one line: a command often comes in words.
+    [[nodiscard]] std::string joined(std::size_t array) const
+    {
+        std::string line;
+        for (std::size_t node = array + 1; node < m_walk->nodes().size(); ++node) {
+            const auto& value = (*m_walk)[node];
+            if (value.begin >= (*m_walk)[array].end) {
+                break;
+            }
+            if (value.parent == array && value.kind == JsonKind::String) {
+                line += (line.empty() ? "" : " ") + std::string(m_walk->string(node));
+            }
+        }
+        return line;
     }
 
     const ToolCall& m_call;

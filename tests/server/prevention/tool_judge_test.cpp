@@ -60,6 +60,19 @@ TEST(ToolJudge, looksForPatternsWhereThePathLeads)
     EXPECT_TRUE(judged(rule, "shell", "rm -rf /")) << "a text that is no JSON is looked at whole";
 }
 
+TEST(ToolJudge, looksForPatternsUnderNamesAtAnyDepth)
+{
+    const std::string rule
+        = R"({"type":"tool","arguments":[{"path":"/**/{cmd,command}","patterns":["rm -rf"]}]})";
+    EXPECT_TRUE(judged(rule, "t", R"({"cmd":"rm -rf /"})"));
+    EXPECT_TRUE(judged(rule, "t", R"({"steps":[{"on":{"command":"rm -rf /"}}]})"));
+    EXPECT_TRUE(judged(rule, "t", R"({"steps":{"command":{"line":"rm -rf /"}}})"));
+    EXPECT_FALSE(judged(rule, "t", R"({"steps":[{"comm":"rm -rf"},{"cmd,command":"rm -rf"}]})"));
+    EXPECT_FALSE(judged(rule, "t", R"({"note":["rm -rf"]})"));
+    EXPECT_TRUE(judged(rule, "t", R"({"command":["sudo","rm","-rf","/"]})")) << "words of a line";
+    EXPECT_FALSE(judged(rule, "t", R"({"command":[["rm"],["-rf"]]})"));
+}
+
 TEST(ToolJudge, withoutAPathEveryValueAndNameCounts)
 {
     const std::string rule = R"({"type":"tool","arguments":[{"patterns":["4711"]}]})";
