@@ -10,6 +10,7 @@
 #include "ui/search/search_panes.h"
 #include "ui/text.h"
 #include "ui/timeline/timeline_panes.h"
+#include "ui/widgets/time_display.h"
 
 #include <QApplication>
 #include <QDir>
@@ -65,11 +66,17 @@ Console::Console(CommandLine options)
     const auto kept = static_cast<ui::ThemeChoice>(settings.value(u"view/theme"_s, 0).toInt());
     m_theme.setReducedMotion(settings.value(u"view/reduce_motion"_s).toBool());
     m_theme.choose(themeOf(m_options.theme, m_options.safeMode ? ui::ThemeChoice::System : kept));
+    if (!m_options.safeMode && settings.value(u"view/utc"_s).toBool()) {
+        ui::TimeDisplay::instance().setZone(QTimeZone::utc());
+    }
     m_connection = std::make_unique<Connection>(m_hub, nullptr);
     m_keys = std::make_unique<KeyStore>(dataFolder() + u"/keys"_s, true, nullptr);
     m_session = std::make_unique<SessionStore>(dataFolder());
     m_records = std::make_unique<RecordWindows>(
-        m_registry, m_hub, [this](const QStringList& files) { window().openFiles(files); });
+        m_registry,
+        m_hub,
+        [this](const QStringList& files) { window().openFiles(files); },
+        m_options.safeMode);
     m_journalDelay.setSingleShot(true);
     m_journalDelay.setInterval(kJournalDelayMs);
     connect(&m_journalDelay, &QTimer::timeout, this, &Console::saveState);
@@ -117,7 +124,9 @@ int Console::run()
         shots->start();
     }
     const int code = QApplication::exec();
-    m_session->endCleanly();
+    if (!m_options.safeMode) { // It offers nothing, so it takes no offer away.
+        m_session->endCleanly();
+    }
     m_single.close();
     endGateways();
     return code;
@@ -167,8 +176,18 @@ void Console::openWindow()
             &ui::MainWindow::recordWindowAsked,
             this,
             [this](const std::shared_ptr<const domain::SearchHit>& hit) { m_records->open(hit); });
+    shown->setEndingJobs([this, shown] {
+        QList<ui::JobList*> jobs{shown->services().jobs};
+        for (auto* record :
+             isLastOpen(*shown) ? m_records->windows() : QList<ui::RecordWindow*>{}) {
+            jobs << record->services().jobs;
+        }
+        return jobs;
+    });
     connect(shown, &ui::MainWindow::closing, this, [this, shown] {
-        m_session->saveWindow(*shown);
+        if (!m_options.safeMode) { // What was kept is somebody's layout, not the default.
+            m_session->saveWindow(*shown);
+        }
         saveState();
         m_journalDelay.stop();
         if (isLastOpen(*shown)) {
