@@ -139,6 +139,13 @@ QWidget* RecordPane::head()
     }
     last->addStretch(1);
     column->addLayout(last);
+    m_tags = new QLabel(part);
+    m_tags->setObjectName(QStringLiteral("record.tags"));
+    m_tags->setFont(typeFont(TypeRole::Small));
+    m_tags->setTextFormat(Qt::PlainText);
+    m_tags->setWordWrap(true);
+    m_tags->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    column->addWidget(m_tags);
     return part;
 }
 
@@ -240,6 +247,12 @@ void RecordPane::showIncident()
     m_marks->setAccessibleName(wordOf(markOf(incident.severity)) + QStringLiteral(", ")
                                + wordOf(incident.status));
     m_marks->update();
+    QStringList tags;
+    for (const auto& tag : incident.tags) {
+        tags << toQt(tag);
+    }
+    m_tags->setText(tr("Tags: %1").arg(tags.join(QStringLiteral(", "))));
+    m_tags->setVisible(!tags.isEmpty());
     m_figures->setFigures({{tr("Cost"), costText(incident.costMicrocents, incident.currency)},
                            {tr("Latency"), durationText(incident.latencyUs)},
                            {tr("Model"), toQt(incident.model)}});

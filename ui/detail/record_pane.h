@@ -60,6 +60,7 @@ private:
     QWidget* m_marks = nullptr;
     QLabel* m_title = nullptr;
     QLabel* m_id = nullptr;
+    QLabel* m_tags = nullptr;
     FigureStrip* m_figures = nullptr;
     QTabWidget* m_tabs = nullptr;
     Section* m_explainPart = nullptr;
