@@ -15,6 +15,7 @@
 #include <QApplication>
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QSettings>
 #include <QStandardPaths>
 
@@ -84,12 +85,7 @@ Console::Console(CommandLine options)
     connect(m_connection.get(), &Connection::connected, this, &Console::connected);
     connect(m_connection.get(), &Connection::failed, this, &Console::failed);
     followGateways();
-    connect(&m_single, &SingleInstance::asked, this, [this](const QStringList& files) {
-        auto& shown = shownWindow();
-        shown.raise();
-        shown.activateWindow();
-        shown.openFiles(files);
-    });
+    connect(&m_single, &SingleInstance::asked, this, &Console::takeOver);
 }
 
 Console::~Console()
@@ -110,7 +106,14 @@ int Console::run()
         m_options.safeMode = true;
     }
     if (!m_options.newInstance) {
-        if (m_single.handOver(m_options.files)) {
+        const auto absolute = [](const QString& path) { // The other console stands elsewhere.
+            return path.isEmpty() ? path : QFileInfo(path).absoluteFilePath();
+        };
+        HandedOver asked{{}, m_options.server, absolute(m_options.keyFile), m_options.query};
+        for (const QString& file : m_options.files) {
+            asked.files << absolute(file);
+        }
+        if (m_single.handOver(asked)) {
             return 0;
         }
         m_single.listen();
@@ -130,6 +133,26 @@ int Console::run()
     m_single.close();
     endGateways();
     return code;
+}
+
+void Console::takeOver(const HandedOver& asked)
+{
+    auto& shown = shownWindow();
+    shown.raise();
+    shown.activateWindow();
+    const bool elsewhere = asked.server != m_connection->address() || m_hub.source() == nullptr;
+    if (!asked.query.isEmpty()) {
+        m_options.query = asked.query; // Shown when it is connected.
+    }
+    if (!asked.server.isEmpty() && elsewhere) {
+        m_options.keyFile = asked.keyFile;
+        connectIfNamed(asked.server);
+    } else if (!asked.query.isEmpty() && m_hub.source() != nullptr) {
+        auto& search = ui::SearchController::of(shown.services());
+        shown.showHome(false);
+        search.show({asked.query, search.order()});
+    }
+    shown.openFiles(asked.files);
 }
 
 ui::MainWindow& Console::shownWindow()

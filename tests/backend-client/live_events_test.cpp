@@ -186,7 +186,8 @@ TEST_F(LiveEventsTest, aCertificateThatIsNotTrustedIsExplained)
     ASSERT_TRUE(server.listen(QHostAddress::LocalHost));
     open("https://127.0.0.1:" + std::to_string(server.serverPort()));
     ASSERT_TRUE(waitFor([&] { return !m_lost.empty(); }));
-    EXPECT_TRUE(m_lost[0].why.contains(QLatin1String("trust store"))) << m_lost[0].why.toStdString();
+    const QString why = m_lost[0].why;
+    EXPECT_TRUE(why.contains(QLatin1String("trust store"))) << why.toStdString();
 }
 
 } // namespace

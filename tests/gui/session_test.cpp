@@ -15,7 +15,6 @@
 #include <QFile>
 #include <QProcess>
 #include <QSettings>
-#include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -124,18 +123,24 @@ private Q_SLOTS:
         QVERIFY(!window.layouts().restore(u"never saved"_s));
     }
 
-    void aSecondStartHandsItsFilesOver()
+    void aSecondStartHandsOverWhatItWasAskedFor()
     {
         const QString path = m_folder.filePath(u"one.socket"_s);
         SingleInstance first(path, nullptr);
         QVERIFY2(!first.handOver({}), "nobody is there yet");
         first.listen();
-        QSignalSpy asked(&first, &SingleInstance::asked);
+        QList<HandedOver> asked;
+        connect(&first, &SingleInstance::asked, this, [&asked](const HandedOver& what) {
+            asked << what;
+        });
         const SingleInstance second(path, nullptr);
-        QVERIFY(second.handOver({u"/tmp/a.exhibit"_s, u"ü b"_s}));
+        const HandedOver what{{u"/tmp/a.exhibit"_s, u"ü b"_s},
+                              u"https://exhibit.example"_s,
+                              u"/tmp/key"_s,
+                              u"severity:high \"a b\""_s};
+        QVERIFY(second.handOver(what));
         QTRY_COMPARE(asked.size(), 1);
-        QCOMPARE(asked.first().first().toStringList(),
-                 (QStringList{u"/tmp/a.exhibit"_s, u"ü b"_s}));
+        QVERIFY(asked.first() == what);
     }
 
     void theSocketLiesWhereNobodyElseCanMakeOne()
@@ -169,7 +174,7 @@ private Q_SLOTS:
                      "print('heard', s.accept()[0].recv(100), flush=True)\n"_s,
                      path});
         QVERIFY(other.waitForReadyRead());
-        QVERIFY(!SingleInstance(path, nullptr).handOver({u"/tmp/secret.exhibit"_s}));
+        QVERIFY(!SingleInstance(path, nullptr).handOver({{u"/tmp/secret.exhibit"_s}, {}, {}, {}}));
         QVERIFY(other.waitForFinished());
         QVERIFY(other.readAllStandardOutput().contains("heard b''"));
     }
