@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend-client/live_events.h"
 
+#include "backend-client/tls_errors.h"
 #include "models/domain/incident_source_json.h"
 
 #include <QNetworkReply>
@@ -22,12 +23,20 @@ int waitSeconds(int failures)
 
 } // namespace
 
-LiveEvents::LiveEvents(Transport& transport, QObject* parent)
+LiveEvents::LiveEvents(Transport& transport, QObject* parent, std::chrono::milliseconds silenceMax)
     : QObject(parent)
     , m_transport(transport)
 {
     m_wait.setSingleShot(true);
     connect(&m_wait, &QTimer::timeout, this, &LiveEvents::open);
+    m_silence.setSingleShot(true);
+    m_silence.setInterval(silenceMax);
+    connect(&m_silence, &QTimer::timeout, this, [this] {
+        const auto seconds
+            = std::chrono::duration_cast<std::chrono::seconds>(m_silence.intervalAsDuration());
+        m_trouble = tr("The server has said nothing for %n s.", nullptr, int(seconds.count()));
+        m_reply->abort(); // Which ends it.
+    });
 }
 
 LiveEvents::~LiveEvents()
@@ -56,7 +65,14 @@ void LiveEvents::open()
 {
     m_reader = EventReader();
     m_isConnected = false;
+    m_trouble.clear();
+    m_silence.start();
     m_reply = m_transport.openStream("/api/v1/events", m_lastId);
+    connect(m_reply, &QNetworkReply::sslErrors, this, [this](const QList<QSslError>& errors) {
+        if (!errors.isEmpty()) { // Told, never ignored.
+            m_trouble = QString::fromStdString(explainTlsError(errors.first().error()));
+        }
+    });
     connect(m_reply, &QNetworkReply::metaDataChanged, this, [this] {
         const int status = m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
         if (status == 200 && !m_isConnected) {
@@ -72,11 +88,13 @@ void LiveEvents::open()
 void LiveEvents::read()
 {
     const QByteArray bytes = m_reply->readAll();
+    m_silence.start();
     if (!m_isConnected) {
         return; // The body of a refusal.
     }
     std::vector<ServerSentEvent> events;
     if (!m_reader.add({bytes.constData(), static_cast<std::size_t>(bytes.size())}, events)) {
+        m_trouble = tr("The server sends something else than events.");
         m_reply->abort();
         return;
     }
@@ -94,7 +112,8 @@ void LiveEvents::read()
 void LiveEvents::ended()
 {
     const int status = m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
-    const QString why = m_reply->errorString();
+    const QString why = reason();
+    m_silence.stop();
     m_reply->deleteLater();
     m_reply.clear();
     if (status == 401 || status == 403) {
@@ -104,6 +123,15 @@ void LiveEvents::ended()
     const int seconds = waitSeconds(m_failures++);
     m_wait.start(seconds * 1000);
     Q_EMIT lost(why, seconds);
+}
+
+QString LiveEvents::reason() const
+{
+    if (!m_trouble.isEmpty()) {
+        return m_trouble;
+    }
+    return m_reply->error() == QNetworkReply::NoError ? tr("The server ended the connection.")
+                                                      : m_reply->errorString();
 }
 
 } // namespace exhibit::client

@@ -14,13 +14,20 @@ class QNetworkReply;
 namespace exhibit::client {
 
 /// GET /api/v1/events, kept open: reconnects with back-off (1 s doubling to 30 s, with jitter) and
-/// continues after the last event seen. The thread of the transport.
+/// continues after the last event seen. A connection that says nothing for longer than a server
+/// does is taken for dead: a suspend or a router may drop it without a word. The thread of the
+/// transport.
 class LiveEvents : public QObject {
     Q_OBJECT
 
 public:
+    /// A server says that it is alive every 15 s.
+    static constexpr std::chrono::milliseconds kSilenceMax{45'000};
+
     /// `transport` outlives this.
-    LiveEvents(Transport& transport, QObject* parent);
+    LiveEvents(Transport& transport,
+               QObject* parent,
+               std::chrono::milliseconds silenceMax = kSilenceMax);
     ~LiveEvents() override;
     void start();
     /// Now instead of when the wait is over, or once more after a refusal.
@@ -38,11 +45,14 @@ private:
     void open();
     void read();
     void ended();
+    [[nodiscard]] QString reason() const;
 
     Transport& m_transport;
     QPointer<QNetworkReply> m_reply;
     EventReader m_reader;
     QTimer m_wait;
+    QTimer m_silence;
+    QString m_trouble; ///< Of this connection, where more is known than that it ended.
     std::string m_lastId;
     int m_failures = 0;
     bool m_isConnected = false;

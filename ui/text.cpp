@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/text.h"
 
+#include <QLocale>
+
 #include <algorithm>
 #include <limits>
 
@@ -29,6 +31,13 @@ QString grouped(qint64 number)
         digits.insert(at, QChar(0x2009)); // THIN SPACE
     }
     return number < 0 ? QChar(0x2212) + digits : digits;
+}
+
+QString decimal(double number, int decimals)
+{
+    QLocale locale;
+    locale.setNumberOptions(QLocale::OmitGroupSeparator);
+    return locale.toString(number, 'f', decimals);
 }
 
 int forPlural(qint64 number)

@@ -17,6 +17,8 @@ namespace exhibit::ui {
 
 /// A number in groups of three with thin spaces, the same in every locale of the table columns.
 [[nodiscard]] QString grouped(qint64 number);
+/// With the decimal sign of the person's locale.
+[[nodiscard]] QString decimal(double number, int decimals);
 
 /// The number that a text of tr() is chosen by; larger ones than an int holds are all "many".
 [[nodiscard]] int forPlural(qint64 number);

@@ -27,7 +27,8 @@ std::optional<int> readCommandLine(const QStringList& arguments, CommandLine& in
     const QCommandLineOption shots(
         u"screenshot"_s, u"Render every workspace into DIR and end."_s, u"DIR"_s);
     const QCommandLineOption theme(u"theme"_s, u"system, light, dark or contrast."_s, u"NAME"_s);
-    const QCommandLineOption safe(u"safe-mode"_s, u"Default layout, no session restored."_s);
+    const QCommandLineOption safe(
+        u"safe-mode"_s, u"Default layout, columns and keys; no session restored or kept."_s);
     const QCommandLineOption fresh(u"new-instance"_s, u"Do not hand over to a running console."_s);
     parser.addOptions({server, key, query, shots, theme, safe, fresh});
     parser.addPositionalArgument(

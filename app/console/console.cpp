@@ -10,10 +10,12 @@
 #include "ui/search/search_panes.h"
 #include "ui/text.h"
 #include "ui/timeline/timeline_panes.h"
+#include "ui/widgets/time_display.h"
 
 #include <QApplication>
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QSettings>
 #include <QStandardPaths>
 
@@ -65,11 +67,17 @@ Console::Console(CommandLine options)
     const auto kept = static_cast<ui::ThemeChoice>(settings.value(u"view/theme"_s, 0).toInt());
     m_theme.setReducedMotion(settings.value(u"view/reduce_motion"_s).toBool());
     m_theme.choose(themeOf(m_options.theme, m_options.safeMode ? ui::ThemeChoice::System : kept));
+    if (!m_options.safeMode && settings.value(u"view/utc"_s).toBool()) {
+        ui::TimeDisplay::instance().setZone(QTimeZone::utc());
+    }
     m_connection = std::make_unique<Connection>(m_hub, nullptr);
     m_keys = std::make_unique<KeyStore>(dataFolder() + u"/keys"_s, true, nullptr);
     m_session = std::make_unique<SessionStore>(dataFolder());
     m_records = std::make_unique<RecordWindows>(
-        m_registry, m_hub, [this](const QStringList& files) { window().openFiles(files); });
+        m_registry,
+        m_hub,
+        [this](const QStringList& files) { window().openFiles(files); },
+        m_options.safeMode);
     m_journalDelay.setSingleShot(true);
     m_journalDelay.setInterval(kJournalDelayMs);
     connect(&m_journalDelay, &QTimer::timeout, this, &Console::saveState);
@@ -77,12 +85,7 @@ Console::Console(CommandLine options)
     connect(m_connection.get(), &Connection::connected, this, &Console::connected);
     connect(m_connection.get(), &Connection::failed, this, &Console::failed);
     followGateways();
-    connect(&m_single, &SingleInstance::asked, this, [this](const QStringList& files) {
-        auto& shown = shownWindow();
-        shown.raise();
-        shown.activateWindow();
-        shown.openFiles(files);
-    });
+    connect(&m_single, &SingleInstance::asked, this, &Console::takeOver);
 }
 
 Console::~Console()
@@ -103,7 +106,14 @@ int Console::run()
         m_options.safeMode = true;
     }
     if (!m_options.newInstance) {
-        if (m_single.handOver(m_options.files)) {
+        const auto absolute = [](const QString& path) { // The other console stands elsewhere.
+            return path.isEmpty() ? path : QFileInfo(path).absoluteFilePath();
+        };
+        HandedOver asked{{}, m_options.server, absolute(m_options.keyFile), m_options.query};
+        for (const QString& file : m_options.files) {
+            asked.files << absolute(file);
+        }
+        if (m_single.handOver(asked)) {
             return 0;
         }
         m_single.listen();
@@ -117,10 +127,32 @@ int Console::run()
         shots->start();
     }
     const int code = QApplication::exec();
-    m_session->endCleanly();
+    if (!m_options.safeMode) { // It offers nothing, so it takes no offer away.
+        m_session->endCleanly();
+    }
     m_single.close();
     endGateways();
     return code;
+}
+
+void Console::takeOver(const HandedOver& asked)
+{
+    auto& shown = shownWindow();
+    shown.raise();
+    shown.activateWindow();
+    const bool elsewhere = asked.server != m_connection->address() || m_hub.source() == nullptr;
+    if (!asked.query.isEmpty()) {
+        m_options.query = asked.query; // Shown when it is connected.
+    }
+    if (!asked.server.isEmpty() && elsewhere) {
+        m_options.keyFile = asked.keyFile;
+        connectIfNamed(asked.server);
+    } else if (!asked.query.isEmpty() && m_hub.source() != nullptr) {
+        auto& search = ui::SearchController::of(shown.services());
+        shown.showHome(false);
+        search.show({asked.query, search.order()});
+    }
+    shown.openFiles(asked.files);
 }
 
 ui::MainWindow& Console::shownWindow()
@@ -167,8 +199,18 @@ void Console::openWindow()
             &ui::MainWindow::recordWindowAsked,
             this,
             [this](const std::shared_ptr<const domain::SearchHit>& hit) { m_records->open(hit); });
+    shown->setEndingJobs([this, shown] {
+        QList<ui::JobList*> jobs{shown->services().jobs};
+        for (auto* record :
+             isLastOpen(*shown) ? m_records->windows() : QList<ui::RecordWindow*>{}) {
+            jobs << record->services().jobs;
+        }
+        return jobs;
+    });
     connect(shown, &ui::MainWindow::closing, this, [this, shown] {
-        m_session->saveWindow(*shown);
+        if (!m_options.safeMode) { // What was kept is somebody's layout, not the default.
+            m_session->saveWindow(*shown);
+        }
         saveState();
         m_journalDelay.stop();
         if (isLastOpen(*shown)) {

@@ -45,6 +45,8 @@ public:
     void openWindow();
     /// Connects to what the command line or the session names, or offers what a crash left.
     void begin();
+    /// What a later start was asked for, done here instead.
+    void takeOver(const HandedOver& asked);
 
 private:
     void connectTo(const ui::ConnectChoice& choice);

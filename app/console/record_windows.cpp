@@ -7,10 +7,12 @@ namespace exhibit::console {
 
 RecordWindows::RecordWindows(const ui::PaneRegistry& registry,
                              ui::SourceHub& sources,
-                             std::function<void(const QStringList&)> openFiles)
+                             std::function<void(const QStringList&)> openFiles,
+                             bool safeMode)
     : m_registry(registry)
     , m_sources(sources)
     , m_openFiles(std::move(openFiles))
+    , m_safeMode(safeMode)
 {
     connect(&sources, &ui::SourceHub::sourceChanged, this, [this] { m_questions.clear(); });
 }
@@ -41,7 +43,10 @@ ui::RecordWindow& RecordWindows::open(std::shared_ptr<const domain::SearchHit> h
         }
     }
     auto* window = new ui::RecordWindow( // Deletes itself when closed.
-        {m_registry, {QStringLiteral("timeline"), QStringLiteral("record")}, m_openFiles},
+        {m_registry,
+         {QStringLiteral("timeline"), QStringLiteral("record")},
+         m_openFiles,
+         m_safeMode},
         m_sources,
         std::move(hit));
     m_windows << window;

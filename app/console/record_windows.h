@@ -16,7 +16,8 @@ class RecordWindows : public QObject {
 public:
     RecordWindows(const ui::PaneRegistry& registry,
                   ui::SourceHub& sources,
-                  std::function<void(const QStringList&)> openFiles);
+                  std::function<void(const QStringList&)> openFiles,
+                  bool safeMode);
     ~RecordWindows() override;
 
     /// One window for each incident: one that is open is raised.
@@ -34,6 +35,7 @@ private:
     const ui::PaneRegistry& m_registry;
     ui::SourceHub& m_sources;
     std::function<void(const QStringList&)> m_openFiles;
+    bool m_safeMode;
     QList<QPointer<ui::RecordWindow>> m_windows; ///< They delete themselves.
     std::map<std::string, domain::Question> m_questions; ///< By incident.
 };

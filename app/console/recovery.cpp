@@ -29,14 +29,14 @@ QString describe(const SessionState& session)
 /// After an end that was none nothing is restored without being asked: it may be why it ended.
 void Console::begin()
 {
-    const bool crashed = m_session->crashed();
-    m_session->beginRun();
-    const SessionState last = m_session->readState();
     QString server
         = m_options.server.isEmpty() ? qEnvironmentVariable("EXHIBIT_SERVER") : m_options.server;
     if (m_options.safeMode) {
         return connectIfNamed(server);
     }
+    const bool crashed = m_session->crashed();
+    m_session->beginRun();
+    const SessionState last = m_session->readState();
     if (!crashed || last.server.isEmpty()) {
         return connectIfNamed(server.isEmpty() ? last.server : server);
     }

@@ -5,6 +5,7 @@
 #include <QDir>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QJsonObject>
 #include <QLocalSocket>
 #include <QStandardPaths>
 
@@ -61,15 +62,18 @@ SingleInstance::SingleInstance(QString path, QObject* parent)
     connect(&m_server, &QLocalServer::newConnection, this, &SingleInstance::accept);
 }
 
-bool SingleInstance::handOver(const QStringList& files) const
+bool SingleInstance::handOver(const HandedOver& what) const
 {
     QLocalSocket socket;
     socket.connectToServer(m_path);
     if (m_path.isEmpty() || !socket.waitForConnected(kPatienceMs) || !isOwnPeer(socket)) {
         return false;
     }
-    socket.write(QJsonDocument(QJsonArray::fromStringList(files)).toJson(QJsonDocument::Compact)
-                 + '\n');
+    const QJsonObject message{{u"files"_s, QJsonArray::fromStringList(what.files)},
+                              {u"server"_s, what.server},
+                              {u"key_file"_s, what.keyFile},
+                              {u"query"_s, what.query}};
+    socket.write(QJsonDocument(message).toJson(QJsonDocument::Compact) + '\n');
     return socket.waitForBytesWritten(kPatienceMs);
 }
 
@@ -97,11 +101,11 @@ void SingleInstance::accept()
         if (line->size() > kMessageBytesMax) {
             socket->abort();
         } else if (line->endsWith('\n')) {
-            QStringList files;
-            for (const auto& value : QJsonDocument::fromJson(*line).array()) {
-                files << value.toString();
-            }
-            Q_EMIT asked(files);
+            const QJsonObject message = QJsonDocument::fromJson(*line).object();
+            Q_EMIT asked({message.value("files"_L1).toVariant().toStringList(),
+                          message.value("server"_L1).toString(),
+                          message.value("key_file"_L1).toString(),
+                          message.value("query"_L1).toString()});
             socket->disconnectFromServer();
         }
     });

@@ -109,12 +109,22 @@
     </message>
 </context>
 <context>
-    <name>exhibit::ui::RecordWindow</name>
+    <name>exhibit::ui::CloseQuestion</name>
     <message numerus="yes">
-        <source>%n job(s) of this window still run.</source>
+        <source>%n job(s) still run.</source>
         <translation>
-            <numerusform>%n job of this window still runs.</numerusform>
-            <numerusform>%n jobs of this window still run.</numerusform>
+            <numerusform>%n job still runs.</numerusform>
+            <numerusform>%n jobs still run.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>exhibit::ui::JobBar</name>
+    <message numerus="yes">
+        <source>%n job(s) failed.</source>
+        <translation>
+            <numerusform>%n job failed.</numerusform>
+            <numerusform>%n jobs failed.</numerusform>
         </translation>
     </message>
 </context>

@@ -304,12 +304,19 @@ private Q_SLOTS:
         QTRY_VERIFY(QGuiApplication::clipboard()->text().contains(u"\"incident_id\""_s));
     }
 
-    void readsRightToLeftInGermanAndLarge()
+    void readsRightToLeftWithGermanNumbers()
     {
+        const auto cost = [this] {
+            const auto* hit = window().services().selection->hit();
+            return ui::costText(hit->incident.costMicrocents, hit->incident.currency);
+        };
+        QVERIFY2(cost().contains(QLatin1Char('.')), qPrintable(cost()));
         QLocale::setDefault(QLocale(QLocale::German));
         QApplication::setLayoutDirection(Qt::RightToLeft);
         QTest::qWait(50);
         QVERIFY(!window().grab().isNull());
+        QVERIFY2(cost().contains(QLatin1Char(',')), qPrintable(cost()));
+        QCOMPARE(window().pane(u"record"_s)->layoutDirection(), Qt::RightToLeft);
         QCOMPARE(timeline().timeline().layoutDirection(), Qt::LeftToRight);
         QApplication::setLayoutDirection(Qt::LeftToRight);
         QLocale::setDefault(QLocale::c());

@@ -6,6 +6,8 @@
 #include "app/console/single_instance.h"
 #include "tests/gui/own_settings.h"
 #include "tests/gui/stall_monitor.h"
+#include "ui/search/results_view.h"
+#include "ui/widgets/time_display.h"
 
 #include <QApplication>
 #include <QDir>
@@ -13,7 +15,6 @@
 #include <QFile>
 #include <QProcess>
 #include <QSettings>
-#include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -122,18 +123,24 @@ private Q_SLOTS:
         QVERIFY(!window.layouts().restore(u"never saved"_s));
     }
 
-    void aSecondStartHandsItsFilesOver()
+    void aSecondStartHandsOverWhatItWasAskedFor()
     {
         const QString path = m_folder.filePath(u"one.socket"_s);
         SingleInstance first(path, nullptr);
         QVERIFY2(!first.handOver({}), "nobody is there yet");
         first.listen();
-        QSignalSpy asked(&first, &SingleInstance::asked);
+        QList<HandedOver> asked;
+        connect(&first, &SingleInstance::asked, this, [&asked](const HandedOver& what) {
+            asked << what;
+        });
         const SingleInstance second(path, nullptr);
-        QVERIFY(second.handOver({u"/tmp/a.exhibit"_s, u"ü b"_s}));
+        const HandedOver what{{u"/tmp/a.exhibit"_s, u"ü b"_s},
+                              u"https://exhibit.example"_s,
+                              u"/tmp/key"_s,
+                              u"severity:high \"a b\""_s};
+        QVERIFY(second.handOver(what));
         QTRY_COMPARE(asked.size(), 1);
-        QCOMPARE(asked.first().first().toStringList(),
-                 (QStringList{u"/tmp/a.exhibit"_s, u"ü b"_s}));
+        QVERIFY(asked.first() == what);
     }
 
     void theSocketLiesWhereNobodyElseCanMakeOne()
@@ -167,7 +174,7 @@ private Q_SLOTS:
                      "print('heard', s.accept()[0].recv(100), flush=True)\n"_s,
                      path});
         QVERIFY(other.waitForReadyRead());
-        QVERIFY(!SingleInstance(path, nullptr).handOver({u"/tmp/secret.exhibit"_s}));
+        QVERIFY(!SingleInstance(path, nullptr).handOver({{u"/tmp/secret.exhibit"_s}, {}, {}, {}}));
         QVERIFY(other.waitForFinished());
         QVERIFY(other.readAllStandardOutput().contains("heard b''"));
     }
@@ -201,6 +208,71 @@ private Q_SLOTS:
         QVERIFY(console.window().isHome());
         QVERIFY(console.window().services().safeMode);
         QVERIFY(!ui::Theme::instance().isHighContrast());
+    }
+
+    void safeModeLeavesWhatWasKept()
+    {
+        const SessionStore store(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation));
+        store.beginRun(); // As one that crashed.
+        QSettings().setValue(u"window/geometry"_s, QByteArray("kept"));
+        QSettings().setValue(u"shortcuts/search.columns"_s, u"Ctrl+Alt+L"_s);
+        QByteArray columns;
+        {
+            CommandLine options;
+            options.newInstance = true;
+            Console console(options);
+            console.openWindow();
+            auto& window = console.window();
+            auto* view = window.findChild<ui::ResultsView*>();
+            view->hideColumn(1);
+            view->setColumnWidth(2, view->columnWidth(2) + 17); // Which is kept.
+            QVERIFY(!window.actions().action(u"search.columns")->shortcut().isEmpty());
+            columns = QSettings().value(u"results/columns.1"_s).toByteArray();
+            QVERIFY(!columns.isEmpty());
+        }
+        QSettings().setValue(u"view/utc"_s, true);
+        {
+            CommandLine options;
+            options.safeMode = true;
+            Console console(options);
+            console.openWindow();
+            console.begin();
+            auto* view = console.window().findChild<ui::ResultsView*>();
+            QVERIFY(!view->isColumnHidden(1));
+            view->hideColumn(3);
+            view->setColumnWidth(2, view->columnWidth(2) + 5);
+            QVERIFY(console.window().actions().action(u"search.columns")->shortcut().isEmpty());
+            QVERIFY(!ui::TimeDisplay::instance().isUtc());
+            QVERIFY(console.window().close());
+        }
+        QCOMPARE(QSettings().value(u"window/geometry"_s).toByteArray(), QByteArray("kept"));
+        QCOMPARE(QSettings().value(u"results/columns.1"_s).toByteArray(), columns);
+        QVERIFY2(store.crashed(), "the next start still offers what was left");
+        store.endCleanly();
+    }
+
+    void theZoneOfTimesLasts()
+    {
+        ui::TimeDisplay::instance().setZone(QTimeZone("Asia/Tokyo"));
+        CommandLine options;
+        options.newInstance = true;
+        {
+            Console console(options);
+            console.openWindow();
+            QVERIFY(!ui::TimeDisplay::instance().isUtc());
+            QVERIFY(test::trigger(console.window(), u"view.time_utc"));
+        }
+        ui::TimeDisplay::instance().setZone(QTimeZone("Asia/Tokyo")); // As another program.
+        {
+            Console console(options);
+            console.openWindow();
+            QVERIFY(ui::TimeDisplay::instance().isUtc());
+            QVERIFY(console.window().actions().action(u"view.time_utc")->isChecked());
+            QVERIFY(test::trigger(console.window(), u"view.time_local"));
+        }
+        ui::TimeDisplay::instance().setZone(QTimeZone("Asia/Tokyo"));
+        const Console console(options);
+        QVERIFY(!ui::TimeDisplay::instance().isUtc());
     }
 
     void aWrongOptionIsWrongUsage()

@@ -149,6 +149,18 @@ private Q_SLOTS:
         QCOMPARE(left.readState().server, m_server.url());
     }
 
+    void aSecondStartsServerAndQueryAreShown()
+    {
+        m_console->takeOver({{}, m_server.url(), m_server.keyFile(), u"severity:high"_s});
+        QCOMPARE(search().text(), u"severity:high"_s);
+        QVERIFY(test::trigger(window(), u"file.disconnect"));
+        QVERIFY(window().isHome());
+        m_console->takeOver({{}, m_server.url(), m_server.keyFile(), u"policy:BUDGET"_s});
+        QTRY_VERIFY_WITH_TIMEOUT(!window().isHome(), kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(search().text(), u"policy:BUDGET"_s, kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(search().state(), ui::SearchState::Done, kPatience);
+    }
+
     void whatACrashLeftIsOfferedAndRestored()
     {
         const std::string incident = rows().hit(1)->incident.incidentId.text();

@@ -1,31 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/actions/action_registry.h"
 
+#include "ui/actions/key_map.h"
+
 #include <QCoreApplication>
 #include <QMenu>
 #include <QMenuBar>
-#include <QSettings>
 
 namespace exhibit::ui {
 namespace {
 
 using namespace Qt::StringLiterals;
 
-QList<QKeySequence> shortcutsOf(const ActionSpec& spec)
-{
-    QString text = QString::fromLatin1(spec.shortcut);
-    const QSettings settings;
-    text = settings.value(u"shortcuts/"_s + QLatin1StringView(spec.id), text).toString();
-    QList<QKeySequence> keys;
-    for (const auto& part : text.split(u"; "_s, Qt::SkipEmptyParts)) {
-        keys << QKeySequence(part, QKeySequence::PortableText);
-    }
-    return keys;
-}
-
 } // namespace
 
-ActionRegistry::ActionRegistry(QWidget* window)
+ActionRegistry::ActionRegistry(QWidget* window, bool ownKeys)
     : QObject(window)
     , m_window(window)
 {
@@ -35,7 +24,7 @@ ActionRegistry::ActionRegistry(QWidget* window)
         action->setIcon(icon(spec.icon));
         action->setCheckable(spec.checkable);
         action->setEnabled(false);
-        action->setShortcuts(shortcutsOf(spec));
+        action->setShortcuts(ownKeys ? KeyMap::keys(spec) : KeyMap::defaults(spec));
         if (spec.context == Context::Window) {
             action->setShortcutContext(Qt::WindowShortcut);
             window->addAction(action);
@@ -45,6 +34,9 @@ ActionRegistry::ActionRegistry(QWidget* window)
         m_actions.insert(action->objectName(), action);
         m_ordered << action;
     }
+    connect(&KeyMap::instance(), &KeyMap::changed, this, [this](const ActionSpec* spec) {
+        action(QString::fromLatin1(spec->id))->setShortcuts(KeyMap::keys(*spec));
+    });
 }
 
 QAction* ActionRegistry::action(QStringView id) const

@@ -22,7 +22,8 @@ class ActionRegistry : public QObject {
 
 public:
     /// The window owns the actions; those of Context::Window are live in the whole window.
-    explicit ActionRegistry(QWidget* window);
+    /// `ownKeys`: those that a person chose instead of the table's.
+    explicit ActionRegistry(QWidget* window, bool ownKeys = true);
 
     /// The action of that id; unknown ids are a programmer's error.
     [[nodiscard]] QAction* action(QStringView id) const;

@@ -5,12 +5,13 @@
 
 #include <QDialog>
 
+class QLabel;
 class QTableWidget;
 
 namespace exhibit::ui {
 
-/// "?": every key, those of the place with the focus first. A key can be changed there; one that
-/// another action of the same context has is refused and named.
+/// "?": every key, those of the place with the focus first. Keys can be changed, added, taken away
+/// and set back there; one that another action of the same context has is refused and named.
 class ShortcutsDialog : public QDialog {
     Q_OBJECT
 
@@ -22,11 +23,22 @@ public:
                                            const QKeySequence& keys);
 
 private:
+    enum class Edit : std::uint8_t { First, Another };
+
+    QWidget* buttons();
     void fill(Context here);
-    void edit(int row);
+    void edit(int row, Edit what);
+    void take(int row, Edit what, const QKeySequence& keys);
+    void reset(int row);
+    void resetAll();
+    void showKeys(int row);
+    [[nodiscard]] QAction* actionAt(int row) const;
+    /// True when it was said that another action has them.
+    [[nodiscard]] bool saysTaken(int row, const QKeySequence& keys);
 
     ActionRegistry& m_actions;
     QTableWidget* m_table;
+    QLabel* m_said;
 };
 
 } // namespace exhibit::ui

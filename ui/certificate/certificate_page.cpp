@@ -12,6 +12,7 @@
 #include "ui/widgets/message_bar.h"
 #include "ui/widgets/time_display.h"
 #include "ui/widgets/tool_bar_parts.h"
+#include "ui/windows/job_bar.h"
 
 #include <QClipboard>
 #include <QFileDialog>
@@ -100,6 +101,7 @@ CertificatePage::CertificatePage(const Services& services, QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
+    column->addWidget(new JobBar(services, this));
     column->addWidget(m_bar);
     column->addWidget(splitter, 1);
     connect(m_files, &EvidenceList::changed, this, &CertificatePage::changed);

@@ -112,18 +112,21 @@ QString IncidentExport::fileName(const domain::Incident& incident, const std::st
 }
 
 template <class T, class Ask, class Store>
-void IncidentExport::run(const QString& title, Ask ask, Store store)
+void IncidentExport::run(const QString& title, const QString& path, Ask ask, Store store)
 {
     auto* source = m_services.sources->source();
     if (source == nullptr) {
         return;
     }
     const quint64 number = ++m_asked;
-    auto* job = m_services.jobs->start(title, [list = QPointer(this), number] {
-        if (list) {
-            list->m_running.erase(number);
-        }
-    });
+    auto* job = m_services.jobs->start(
+        title,
+        [list = QPointer(this), number] {
+            if (list) {
+                list->m_running.erase(number);
+            }
+        },
+        path);
     auto answer = [this, number, store](domain::SourceResult<T> reply) {
         const auto done = std::move(m_running.at(number)); // The question lives until the end.
         m_running.erase(number);
@@ -148,6 +151,7 @@ void IncidentExport::exportTo(const QString& path,
 {
     run<Bytes>(
         tr("Export %1").arg(shortId(toQt(incidentId))),
+        path,
         [&](domain::IncidentSource& source, Job& job, domain::AnswerTo<Bytes> answer) {
             auto followed = choice;
             followed.told
@@ -168,6 +172,7 @@ void IncidentExport::certifyTo(const QString& path, const std::string& incidentI
     using domain::IssuedCertificate;
     run<IssuedCertificate>(
         tr("Certify %1").arg(shortId(toQt(incidentId))),
+        path,
         [&](domain::IncidentSource& source, Job&, domain::AnswerTo<IssuedCertificate> answer) {
             return source.certify(incidentId, std::move(answer));
         },

@@ -37,7 +37,7 @@ Q_SIGNALS:
 
 private:
     template <class T, class Ask, class Store>
-    void run(const QString& title, Ask ask, Store store);
+    void run(const QString& title, const QString& path, Ask ask, Store store);
     /// What went wrong; empty when the file stands.
     [[nodiscard]] QString write(const QString& path, BytesView bytes, bool verify);
 

@@ -17,6 +17,12 @@ namespace exhibit::ui {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+constexpr int kSaidMs = 10'000;
+
+} // namespace
+
 RecordCopy::RecordCopy(const Services& services, QObject* parent)
     : QObject(parent)
     , m_services(services)
@@ -45,14 +51,18 @@ std::vector<domain::Incident> RecordCopy::marked() const
             incidents.push_back(hit->incident);
         }
     } else {
-        m_services.window->statusBar()->showMessage(
-            marked.rows > Selection::kMarkedMax
+        say(marked.rows > Selection::kMarkedMax
                 ? tr("Nothing was copied: at most %1 rows are copied in one step.")
                       .arg(Selection::kMarkedMax)
                 : tr("Nothing was copied: some selected rows are not here yet. They are being "
                      "read."));
     }
     return incidents;
+}
+
+void RecordCopy::say(const QString& text) const
+{
+    m_services.window->statusBar()->showMessage(text, kSaidMs);
 }
 
 void RecordCopy::copyJson()
@@ -107,6 +117,9 @@ void RecordCopy::copyCurl()
         copy([input = *input, server = m_services.sources->baseUrl()] {
             return asCurl(input, server);
         });
+    } else if (hit != nullptr) {
+        say(timeline == nullptr ? tr("Nothing was copied: the record is being fetched.")
+                                : tr("Nothing was copied: the request is not in this record."));
     }
 }
 

@@ -20,6 +20,7 @@ private:
     void copyJson();
     void copyMarkdown();
     void copyCurl();
+    void say(const QString& text) const;
     /// `make` runs in another thread.
     void copy(std::function<QString()> make);
 

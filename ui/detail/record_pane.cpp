@@ -12,6 +12,7 @@
 #include "ui/detail/json_page.h"
 #include "ui/detail/pinned_selection.h"
 #include "ui/detail/record_copy.h"
+#include "ui/detail/tag_line.h"
 #include "ui/itemmodels/incident_columns.h"
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
@@ -33,12 +34,6 @@
 #include <QVBoxLayout>
 
 namespace exhibit::ui {
-namespace {
-
-using domain::StepType;
-
-} // namespace
-
 RecordPane::RecordPane(const Services& services, QWidget* parent)
     : QWidget(parent)
     , m_services(services)
@@ -139,6 +134,7 @@ QWidget* RecordPane::head()
     }
     last->addStretch(1);
     column->addLayout(last);
+    column->addWidget(m_tags = new TagLine(part));
     return part;
 }
 
@@ -220,7 +216,7 @@ void RecordPane::openExport(bool certify)
     }
 }
 
-const domain::TimelineEvent* RecordPane::eventOf(StepType type) const
+const domain::TimelineEvent* RecordPane::eventOf(domain::StepType type) const
 {
     const auto timeline = m_shown->timeline();
     const auto* hit = m_shown->hit();
@@ -240,6 +236,7 @@ void RecordPane::showIncident()
     m_marks->setAccessibleName(wordOf(markOf(incident.severity)) + QStringLiteral(", ")
                                + wordOf(incident.status));
     m_marks->update();
+    m_tags->setTags(incident.tags);
     m_figures->setFigures({{tr("Cost"), costText(incident.costMicrocents, incident.currency)},
                            {tr("Latency"), durationText(incident.latencyUs)},
                            {tr("Model"), toQt(incident.model)}});
@@ -278,8 +275,8 @@ void RecordPane::showRun()
         showDecisions();
         return;
     }
-    const auto* output = eventOf(StepType::Output);
-    const auto* call = eventOf(StepType::LlmCall);
+    const auto* output = eventOf(domain::StepType::Output);
+    const auto* call = eventOf(domain::StepType::LlmCall);
     QList<QPair<QString, QString>> figures{
         {tr("Tokens"), call != nullptr ? grouped(call->tokens) : QString(QChar(0x2013))},
         {tr("Cost"), costText(hit->incident.costMicrocents, hit->incident.currency)},
@@ -290,7 +287,7 @@ void RecordPane::showRun()
         showAnswer(*output);
     }
     m_figures->setFigures(figures);
-    const auto* context = eventOf(StepType::Context);
+    const auto* context = eventOf(domain::StepType::Context);
     m_facts->setFacts(context != nullptr ? factsOf(*context) : std::vector<Fact>{},
                       context != nullptr
                           || (!m_shown->timeline()->truncated && !m_shown->awaitsCall()));
@@ -360,7 +357,7 @@ void RecordPane::showDecisions()
     m_decisions->show([timeline] {
         JsonArray decisions;
         for (const auto& event : timeline->events) {
-            if (event.type == StepType::Policy) {
+            if (event.type == domain::StepType::Policy) {
                 decisions.push_back(event.data);
             }
         }

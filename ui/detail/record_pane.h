@@ -22,6 +22,7 @@ class PinnedSelection;
 class IncidentExport;
 class InstantRecord;
 class Section;
+class TagLine;
 
 /// The selected incident, or the one that was when it was pinned, as a record: what it is, the
 /// instant explained, answer, facts, the call as it stood on the wire and the decisions.
@@ -60,6 +61,7 @@ private:
     QWidget* m_marks = nullptr;
     QLabel* m_title = nullptr;
     QLabel* m_id = nullptr;
+    TagLine* m_tags = nullptr;
     FigureStrip* m_figures = nullptr;
     QTabWidget* m_tabs = nullptr;
     Section* m_explainPart = nullptr;

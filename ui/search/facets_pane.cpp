@@ -58,6 +58,7 @@ QString valueText(const std::string& field, const std::string& value, Mark& mark
     return toQt(value);
 }
 
+constexpr auto kHeading = "heading:"_L1;
 constexpr auto kMore = "more:"_L1;
 constexpr auto kFewer = "fewer:"_L1;
 constexpr auto kExactly = "exactly:"_L1; ///< Of a value that no list names.
@@ -94,6 +95,7 @@ FacetsPane::FacetsPane(SearchController& search, QWidget* parent)
     m_view->setHeaderHidden(true);
     m_view->setIndentation(0);
     m_view->setRootIsDecorated(false);
+    m_view->setExpandsOnDoubleClick(false); // A click does, twice.
     m_view->setUniformRowHeights(true);
     m_view->setFrameShape(QFrame::NoFrame);
     m_view->setItemDelegate(m_delegate); // The view owns it.
@@ -122,6 +124,21 @@ FacetsPane::FacetsPane(SearchController& search, QWidget* parent)
     connect(&search, &SearchController::stateChanged, this, &FacetsPane::refill);
     connect(m_model, &QStandardItemModel::itemChanged, this, &FacetsPane::changed);
     connect(m_view, &QTreeView::activated, this, &FacetsPane::activate);
+    connect(m_view, &QTreeView::clicked, this, [this](const QModelIndex& index) {
+        if (!index.parent().isValid()) {
+            m_view->setExpanded(index, !m_view->isExpanded(index));
+        }
+    });
+    connect(m_view, &QTreeView::collapsed, this, [this](const QModelIndex& index) {
+        if (!m_filling) { // A refill opens and folds as it was.
+            m_folded.insert(index.data(kFacetKeyRole).toString());
+        }
+    });
+    connect(m_view, &QTreeView::expanded, this, [this](const QModelIndex& index) {
+        if (!m_filling) {
+            m_folded.remove(index.data(kFacetKeyRole).toString());
+        }
+    });
     connect(m_view, &QWidget::customContextMenuRequested, this, &FacetsPane::openMenu);
     fill();
 }
@@ -176,7 +193,11 @@ void FacetsPane::fill()
         none->setFlags(Qt::ItemIsEnabled);
         m_model->appendRow(none);
     }
-    m_view->expandAll();
+    for (int row = 0; row < m_model->rowCount(); ++row) {
+        const QModelIndex heading = m_model->index(row, 0);
+        const bool folded = m_folded.contains(heading.data(kFacetKeyRole).toString());
+        m_view->setExpanded(heading, !folded || !m_filter->text().trimmed().isEmpty());
+    }
     m_filling = false;
     m_view->verticalScrollBar()->setValue(scroll);
     const auto found = m_model->match(
@@ -195,6 +216,7 @@ void FacetsPane::addFacet(const domain::Facet& counted)
     }
     auto* heading = new QStandardItem(fieldTitle(facet.field));
     heading->setFlags(Qt::ItemIsEnabled);
+    heading->setData(QString(kHeading + toQt(facet.field)), kFacetKeyRole);
     auto values = facet.values;
     if (facet.field == "severity") {
         std::sort(values.begin(), values.end(), [](const auto& a, const auto& b) {

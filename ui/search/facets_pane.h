@@ -3,6 +3,7 @@
 
 #include "ui/search/search_controller.h"
 
+#include <QSet>
 #include <QWidget>
 
 #include <map>
@@ -52,6 +53,7 @@ private:
     FacetDelegate* m_delegate;
     std::map<std::string, domain::Facet> m_all; ///< By field, of the rows that are shown.
     std::set<std::string> m_open; ///< Fields whose "more…" was chosen.
+    QSet<QString> m_folded; ///< Keys of headings.
     bool m_asked = false;
     bool m_filling = false;
 };

@@ -13,6 +13,7 @@
 #include "ui/widgets/time_display.h"
 #include "ui/widgets/tool_bar_parts.h"
 #include "ui/windows/connection_bar.h"
+#include "ui/windows/job_bar.h"
 
 #include <QInputDialog>
 #include <QLabel>
@@ -58,6 +59,7 @@ QueryBar::QueryBar(SearchController& search, QWidget* parent)
     layout->setContentsMargins(scaled(8), scaled(5), scaled(8), 0);
     layout->setSpacing(scaled(5));
     layout->addWidget(new ConnectionBar(search.services(), this));
+    layout->addWidget(new JobBar(search.services(), this));
     layout->addWidget(fieldRow());
     layout->addWidget(m_error);
     layout->addWidget(chipRow());
@@ -228,7 +230,7 @@ void QueryBar::fillHistory(QMenu* menu)
                                                 TimeDisplay::instance().shortClock(fromMicroseconds(
                                                     one.at.toMSecsSinceEpoch() * 1000))));
         connect(action, &QAction::triggered, this, [this, query = one.query] {
-            m_search.setText(query, true);
+            m_search.show({query, m_search.order()});
         });
     }
     if (past.isEmpty()) {

@@ -39,7 +39,7 @@ QList<PaletteEntry> RecordFinder::entries(const QString& text)
         add(text, tr("The incident of this id"), [this, id] { openIncident(id); });
     } else if (RunId::parse(id)) {
         add(text, tr("The incidents of this run"), [this, text] {
-            m_search.setText(u"run:"_s + text, true);
+            m_search.show({u"run:"_s + text, m_search.order()});
         });
     } else if (CallId::parse(id)) {
         add(text, tr("What came of this call"), [this, id] { openCall(id); });
@@ -88,7 +88,7 @@ void RecordFinder::openCall(const std::string& id)
         if (hit != reply->incidents.end()) {
             return show(std::make_shared<const domain::SearchHit>(*hit));
         }
-        m_search.setText(u"run:"_s + toQt(run), true);
+        m_search.show({u"run:"_s + toQt(run), m_search.order()});
         m_search.services().actions->trigger(u"search.calls");
     };
     m_question = source->call(

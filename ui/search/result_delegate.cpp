@@ -130,7 +130,7 @@ void FacetDelegate::paint(QPainter* painter,
     const auto place
         = [&](const QRect& box) { return QStyle::visualRect(option.direction, rect, box); };
     if (!index.parent().isValid()) {
-        paintHeading(*painter, index, rect);
+        paintHeading(*painter, index, rect, option.state.testFlag(QStyle::State_Open));
         painter->restore();
         return;
     }
@@ -176,13 +176,17 @@ void FacetDelegate::paint(QPainter* painter,
 
 void FacetDelegate::paintHeading(QPainter& painter,
                                  const QModelIndex& index,
-                                 const QRect& rect) const
+                                 const QRect& rect,
+                                 bool open) const
 {
     const int side = scaled(9);
     const auto direction = painter.layoutDirection();
     const QRect sign(rect.left(), rect.center().y() - side / 2, side, side);
-    paintIcon(
-        painter, Icon::ChevronDown, QStyle::visualRect(direction, rect, sign), colour(Role::Text2));
+    const Icon closed = direction == Qt::RightToLeft ? Icon::ChevronLeft : Icon::ChevronRight;
+    paintIcon(painter,
+              open ? Icon::ChevronDown : closed,
+              QStyle::visualRect(direction, rect, sign),
+              colour(Role::Text2));
     painter.setFont(boldFont(TypeRole::Caption));
     painter.setPen(colour(Role::Text2));
     painter.drawText(QStyle::visualRect(direction, rect, rect.adjusted(scaled(16), 0, 0, 0)),

@@ -36,7 +36,10 @@ public:
                      const QModelIndex& index) override;
 
 private:
-    void paintHeading(QPainter& painter, const QModelIndex& index, const QRect& rect) const;
+    void paintHeading(QPainter& painter,
+                      const QModelIndex& index,
+                      const QRect& rect,
+                      bool open) const;
 
     bool m_stale = false;
 };

@@ -15,6 +15,7 @@ namespace {
 using namespace Qt::StringLiterals;
 
 constexpr int kReasonMax = 250;
+constexpr qint64 kRowsMax = 50'000; ///< Of the server: it refuses more.
 
 } // namespace
 
@@ -25,7 +26,13 @@ void ResultExport::askAndStart(SearchController& search, ExportFormat format, QW
     why->setObjectName(u"export.reason"_s);
     why->setAttribute(Qt::WA_DeleteOnClose);
     why->setWindowTitle(tr("Export results"));
-    why->setLabelText(tr("Why they are taken out; stands in the ledger (may be empty)"));
+    const QString ask = tr("Why they are taken out; stands in the ledger (may be empty)");
+    why->setLabelText(search.total() > kRowsMax
+                          ? tr("%1 incidents fit, and the server writes at most %2 into one file: "
+                               "take fewer, of a shorter time for instance.")
+                                  .arg(grouped(search.total()), grouped(kRowsMax))
+                              + u'\n' + ask
+                          : ask);
     why->setOkButtonText(tr("Choose a file…"));
     why->setTextValue({}); // Makes the line.
     why->findChild<QLineEdit*>()->setMaxLength(kReasonMax);
@@ -72,13 +79,15 @@ ResultExport::ResultExport(SearchController& search, const QString& file)
     : QObject(&search)
     , m_search(search)
     , m_file(file)
-    , m_job(search.services().jobs->start(tr("Export %1 results").arg(grouped(search.total())),
-                                          [self = QPointer(this)] {
-                                              if (self) {
-                                                  self->m_question.reset();
-                                                  self->deleteLater();
-                                              }
-                                          }))
+    , m_job(search.services().jobs->start(
+          tr("Export %1 results").arg(grouped(search.total())),
+          [self = QPointer(this)] {
+              if (self) {
+                  self->m_question.reset();
+                  self->deleteLater();
+              }
+          },
+          file))
 {
     connect(search.services().sources, &SourceHub::sourceChanged, this, [this] {
         end(Job::State::Failed, tr("The connection to the server ended."));

@@ -6,8 +6,10 @@
 #include "ui/theme/fonts.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/style.h"
+#include "ui/widgets/time_display.h"
 
 #include <QApplication>
+#include <QClipboard>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QMenu>
@@ -25,9 +27,10 @@ constexpr int kStretchLeast = 160;
 
 } // namespace
 
-ResultsView::ResultsView(ResultsModel& model, QWidget* parent)
+ResultsView::ResultsView(ResultsModel& model, bool keepsColumns, QWidget* parent)
     : QTableView(parent)
     , m_results(model)
+    , m_keepsColumns(keepsColumns)
 {
     setModel(&model);
     setItemDelegate(new ResultDelegate(this)); // This owns it.
@@ -88,7 +91,8 @@ void ResultsView::resetColumns()
 void ResultsView::restoreColumns()
 {
     m_fitting = true;
-    const QByteArray state = QSettings().value(kStateKey).toByteArray();
+    const QByteArray state
+        = m_keepsColumns ? QSettings().value(kStateKey).toByteArray() : QByteArray();
     if (!state.isEmpty() && !horizontalHeader()->restoreState(state)) {
         resetColumns();
     }
@@ -97,7 +101,9 @@ void ResultsView::restoreColumns()
 
 void ResultsView::saveColumns() const
 {
-    QSettings().setValue(kStateKey, horizontalHeader()->saveState());
+    if (m_keepsColumns) {
+        QSettings().setValue(kStateKey, horizontalHeader()->saveState());
+    }
 }
 
 void ResultsView::fitStretched()
@@ -184,8 +190,26 @@ void ResultsView::toggle(const QModelIndex& header)
     }
 }
 
+/// The whole value: an id without its middle, or a time without its zone, is of no use elsewhere.
+void ResultsView::copyCell() const
+{
+    const auto hit = m_results.hit(currentIndex().row());
+    if (!hit || !currentIndex().isValid()) {
+        return;
+    }
+    const auto& column = incidentColumns()[static_cast<std::size_t>(currentIndex().column())];
+    const QString text = column.sort == domain::SearchSort::Time
+        ? TimeDisplay::instance().iso(hit->incident.createdAt)
+        : column.kind == CellKind::Evidence ? toQt(column.raw(*hit))
+                                            : column.text(*hit);
+    QGuiApplication::clipboard()->setText(text);
+}
+
 void ResultsView::keyPressEvent(QKeyEvent* event)
 {
+    if (event->matches(QKeySequence::Copy)) {
+        return copyCell();
+    }
     const QVariant group = currentIndex().data(kGroupRole);
     const bool plain = event->modifiers() == Qt::NoModifier;
     if (group.isValid() && plain) {

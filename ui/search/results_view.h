@@ -14,7 +14,8 @@ class ResultsView : public QTableView {
     Q_OBJECT
 
 public:
-    ResultsView(ResultsModel& model, QWidget* parent);
+    /// `keepsColumns`: from one start to the next; not in safe mode.
+    ResultsView(ResultsModel& model, bool keepsColumns, QWidget* parent);
     /// Which columns are shown and how wide; kept in the settings.
     void chooseColumns();
     void resetColumns();
@@ -36,9 +37,11 @@ private:
     void saveColumns() const;
     void fitStretched();
     void toggle(const QModelIndex& header);
+    void copyCell() const;
     void paintGroup(QPainter& painter, const QModelIndex& header, const QRect& rect) const;
 
     ResultsModel& m_results;
+    bool m_keepsColumns;
     bool m_fitting = false;
 };
 

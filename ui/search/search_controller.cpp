@@ -11,6 +11,7 @@ namespace {
 using namespace Qt::StringLiterals;
 
 constexpr int kDebounceMs = 200;
+constexpr int kTypedMs = 2000;
 constexpr int kNewDelayMs = 800; ///< Many arrivals are counted once.
 
 } // namespace
@@ -23,6 +24,9 @@ SearchController::SearchController(const Services& services)
     m_debounce.setSingleShot(true);
     m_debounce.setInterval(kDebounceMs);
     connect(&m_debounce, &QTimer::timeout, this, [this] { ask(false); });
+    m_typed.setSingleShot(true);
+    m_typed.setInterval(kTypedMs);
+    connect(&m_typed, &QTimer::timeout, this, &SearchController::keepTyped);
     m_newDelay.setSingleShot(true);
     m_newDelay.setInterval(kNewDelayMs);
     connect(&m_newDelay, &QTimer::timeout, this, &SearchController::countNew);
@@ -98,6 +102,7 @@ void SearchController::setText(const QString& text, bool now)
 {
     const bool changed = text != m_text;
     m_text = text;
+    m_typed.stop(); // Somebody goes on typing.
     parse();
     if (changed) {
         Q_EMIT textChanged();
@@ -112,6 +117,7 @@ void SearchController::setText(const QString& text, bool now)
 
 void SearchController::setQuery(const query::Query& query)
 {
+    keepTyped();
     setText(toQt(query::print(query)), true);
 }
 
@@ -152,8 +158,22 @@ void SearchController::goTo(const SearchStep& step)
     Q_EMIT trailChanged();
 }
 
+/// Nothing that was looked at is skipped on the way back.
+void SearchController::keepTyped()
+{
+    m_typed.stop();
+    if (std::exchange(m_isTyped, false)) {
+        m_trail.push({m_shown.asked.text, m_shown.asked.order});
+        if (!m_shown.asked.text.trimmed().isEmpty()) {
+            m_memory.remember(m_shown.asked.text, m_shown.total);
+        }
+        Q_EMIT trailChanged();
+    }
+}
+
 void SearchController::back()
 {
+    keepTyped();
     if (canGoBack()) {
         goTo(m_trail.back());
     }
@@ -168,6 +188,7 @@ void SearchController::forward()
 
 void SearchController::show(const SearchStep& step)
 {
+    keepTyped();
     m_order = step.order;
     Q_EMIT orderChanged();
     setText(step.query, true);
@@ -254,13 +275,14 @@ void SearchController::finish(const Shown& shown, bool remember)
     m_shown = shown;
     m_failure.reset();
     m_newCount = 0;
-    if (remember || m_trail.canGoBack() == false) {
-        m_trail.push({m_shown.asked.text, m_shown.asked.order});
-        Q_EMIT trailChanged();
+    const SearchStep step{m_shown.asked.text, m_shown.asked.order};
+    m_isTyped = remember || m_trail.isEmpty() || m_trail.current() != step;
+    if (remember || m_trail.isEmpty()) {
+        keepTyped();
+    } else if (m_isTyped) {
+        m_typed.start();
     }
-    if (remember && !m_shown.asked.text.trimmed().isEmpty()) {
-        m_memory.remember(m_shown.asked.text, m_shown.total);
-    }
+    Q_EMIT trailChanged();
     m_state = SearchState::Done;
     Q_EMIT stateChanged();
     Q_EMIT resultsShown();

@@ -27,7 +27,8 @@ public:
     /// The one of the window; made on first use, owned by the window.
     [[nodiscard]] static SearchController& of(const Services& services);
 
-    /// What stands in the field. `now`: search at once; else after the debounce of typing.
+    /// What stands in the field. `now`: search at once; else after the debounce of typing. What is
+    /// typed becomes a step of history when it stood for a while, or is left by something else.
     void setText(const QString& text, bool now);
     /// A change made by pointing: one step of history.
     void setQuery(const query::Query& query);
@@ -61,7 +62,7 @@ public:
     [[nodiscard]] const query::Query& shownQuery() const { return m_shown.asked.query; }
     void back();
     void forward();
-    [[nodiscard]] bool canGoBack() const { return m_trail.canGoBack(); }
+    [[nodiscard]] bool canGoBack() const { return m_trail.canGoBack() || m_isTyped; }
     [[nodiscard]] bool canGoForward() const { return m_trail.canGoForward(); }
 
     [[nodiscard]] ResultsModel& results() { return *m_results; }
@@ -117,6 +118,7 @@ private:
     void fail(const domain::SourceFailure& failure);
     void finish(const Shown& shown, bool remember);
     void goTo(const SearchStep& step);
+    void keepTyped();
     void askGroups(const Shown& found, bool totalIsEstimate, bool remember);
     void showGroups(const Asked& asked, const domain::FacetsReply& reply, bool totalIsEstimate);
     void askCounts();
@@ -148,7 +150,9 @@ private:
     qint64 m_newCount = 0;
     SearchTrail m_trail;
     SearchMemory m_memory;
+    bool m_isTyped = false; ///< What is shown was typed, and is no step yet.
     QTimer m_debounce;
+    QTimer m_typed; ///< Until it is taken for what was meant.
     QTimer m_newDelay;
     domain::Question m_search;
     domain::Question m_facetsQuestion;

@@ -22,6 +22,9 @@ class SearchTrail {
 public:
     /// A new step; what was ahead is gone. The same again is no step.
     void push(const SearchStep& step);
+    [[nodiscard]] bool isEmpty() const { return m_steps.isEmpty(); }
+    /// Where one stands; not when empty.
+    [[nodiscard]] const SearchStep& current() const { return m_steps.at(m_at); }
     [[nodiscard]] bool canGoBack() const { return m_at > 0; }
     [[nodiscard]] bool canGoForward() const { return m_at + 1 < m_steps.size(); }
     [[nodiscard]] SearchStep back();

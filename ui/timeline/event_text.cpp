@@ -307,9 +307,9 @@ QString pointText(const Json& point)
 QString offsetText(std::int64_t microseconds)
 {
     if (microseconds >= 10'000'000) {
-        return u"+%1 s"_s.arg(double(microseconds) / 1e6, 0, 'f', 1);
+        return u"+%1 s"_s.arg(decimal(double(microseconds) / 1e6, 1));
     }
-    return u"+%1 ms"_s.arg(double(microseconds) / 1000.0, 0, 'f', 1);
+    return u"+%1 ms"_s.arg(decimal(double(microseconds) / 1000.0, 1));
 }
 
 std::int64_t offsetOf(const domain::TimelineReply& reply, std::size_t event)

@@ -22,6 +22,7 @@ Role edgeOf(MessageBar::Kind kind)
     case MessageBar::Kind::Warning:
         return Role::Warn;
     case MessageBar::Kind::Note:
+    case MessageBar::Kind::Done:
         break;
     }
     return Role::Text2;
@@ -35,6 +36,7 @@ Role groundOf(MessageBar::Kind kind)
     case MessageBar::Kind::Warning:
         return Role::WarnTint;
     case MessageBar::Kind::Note:
+    case MessageBar::Kind::Done:
         break;
     }
     return Role::Base;
@@ -113,7 +115,8 @@ void MessageBar::paintEvent(QPaintEvent* event)
     QPainter painter(this);
     const QColor edge = colour(edgeOf(m_kind));
     painter.fillRect(rect(), colour(groundOf(m_kind)));
-    painter.setPen(m_kind == Kind::Note ? colour(Role::Line2) : edge);
+    const bool says = m_kind == Kind::Error || m_kind == Kind::Warning;
+    painter.setPen(says ? edge : colour(Role::Line2));
     painter.drawLine(rect().bottomLeft(), rect().bottomRight());
     painter.drawLine(rect().topLeft(), rect().topRight());
     painter.fillRect(QStyle::visualRect(layoutDirection(), rect(), QRect(0, 0, 4, height())), edge);
@@ -126,7 +129,10 @@ void MessageBar::paintEvent(QPaintEvent* event)
                   QRectF(centre.x() - side / 2, centre.y() - side / 2, side, side),
                   edge);
     } else {
-        paintMark(painter, m_kind == Kind::Error ? Mark::Failed : Mark::Warn, centre, side);
+        const Mark mark = m_kind == Kind::Error ? Mark::Failed
+            : m_kind == Kind::Done              ? Mark::Passed
+                                                : Mark::Warn;
+        paintMark(painter, mark, centre, side);
     }
 }
 

@@ -16,7 +16,7 @@ class MessageBar : public QFrame {
     Q_OBJECT
 
 public:
-    enum class Kind : std::uint8_t { Error, Warning, Note };
+    enum class Kind : std::uint8_t { Error, Warning, Note, Done };
 
     explicit MessageBar(QWidget* parent);
     /// Replaces what was shown. `what` stands first, in bold; `more` goes on in secondary text.

@@ -104,7 +104,7 @@ QString durationText(qint64 microseconds)
         return u"%1 µs"_s.arg(microseconds);
     }
     if (microseconds < 10'000) {
-        return u"%1 ms"_s.arg(double(microseconds) / 1000.0, 0, 'f', 1);
+        return u"%1 ms"_s.arg(decimal(double(microseconds) / 1000.0, 1));
     }
     return u"%1 ms"_s.arg(grouped(qRound64(double(microseconds) / 1000.0)));
 }
@@ -117,7 +117,7 @@ QString costText(qint64 microcents, const std::optional<std::string>& currency)
         : amount >= 0.00001                               ? 6
                                                           : 8;
     const QString code = currency ? toQt(*currency) + QChar(QChar::Nbsp) : QString();
-    return code + QString::number(amount, 'f', decimals);
+    return code + decimal(amount, decimals);
 }
 
 } // namespace exhibit::ui

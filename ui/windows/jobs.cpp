@@ -10,9 +10,10 @@ constexpr qsizetype kEndedJobsMax = 20;
 
 } // namespace
 
-Job::Job(QString title, std::function<void()> cancel, QObject* parent)
+Job::Job(QString title, QString file, std::function<void()> cancel, QObject* parent)
     : QObject(parent)
     , m_title(std::move(title))
+    , m_file(std::move(file))
     , m_cancel(std::move(cancel))
 {
 }
@@ -47,10 +48,15 @@ void Job::cancel()
     }
 }
 
-Job* JobList::start(const QString& title, std::function<void()> cancel)
+Job* JobList::start(const QString& title, std::function<void()> cancel, const QString& file)
 {
-    auto* job = new Job(title, std::move(cancel), this);
-    connect(job, &Job::changed, this, &JobList::changed);
+    auto* job = new Job(title, file, std::move(cancel), this); // This owns it.
+    connect(job, &Job::changed, this, [this, job] {
+        Q_EMIT changed();
+        if (job->state() == Job::State::Done || job->state() == Job::State::Failed) {
+            Q_EMIT ended(job);
+        }
+    });
     m_jobs.prepend(job);
     while (m_jobs.size() > kEndedJobsMax && m_jobs.last()->state() != Job::State::Running) {
         m_jobs.takeLast()->deleteLater();
@@ -64,6 +70,20 @@ int JobList::running() const
     return static_cast<int>(std::count_if(m_jobs.begin(), m_jobs.end(), [](const Job* job) {
         return job->state() == Job::State::Running;
     }));
+}
+
+int JobList::writing() const
+{
+    return static_cast<int>(std::count_if(m_jobs.begin(), m_jobs.end(), [](const Job* job) {
+        return job->state() == Job::State::Running && !job->file().isEmpty();
+    }));
+}
+
+void JobList::cancelAll()
+{
+    for (Job* job : jobs()) { // A copy: a cancelled one may begin the next.
+        job->cancel();
+    }
 }
 
 } // namespace exhibit::ui

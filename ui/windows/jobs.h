@@ -15,8 +15,11 @@ class Job : public QObject {
 public:
     enum class State : std::uint8_t { Running, Done, Failed, Cancelled };
 
-    Job(QString title, std::function<void()> cancel, QObject* parent);
+    /// `file`: what it writes, which is lost when it does not end; empty for what can be done
+    /// again.
+    Job(QString title, QString file, std::function<void()> cancel, QObject* parent);
     [[nodiscard]] QString title() const { return m_title; }
+    [[nodiscard]] QString file() const { return m_file; }
     [[nodiscard]] State state() const { return m_state; }
     [[nodiscard]] QString note() const { return m_note; }
     [[nodiscard]] qint64 done() const { return m_done; }
@@ -32,6 +35,7 @@ Q_SIGNALS:
 
 private:
     QString m_title;
+    QString m_file;
     std::function<void()> m_cancel;
     State m_state = State::Running;
     QString m_note;
@@ -46,12 +50,18 @@ public:
     using QObject::QObject;
 
     /// The list owns the job and keeps the last ones that ended.
-    Job* start(const QString& title, std::function<void()> cancel);
+    Job* start(const QString& title, std::function<void()> cancel, const QString& file = {});
     [[nodiscard]] QList<Job*> jobs() const { return m_jobs; } ///< Newest first.
     [[nodiscard]] int running() const;
+    [[nodiscard]] int writing() const; ///< Those whose file would be lost.
+    void cancelAll();
+    void takeNote() { Q_EMIT noted(); }
 
 Q_SIGNALS:
     void changed();
+    /// By itself, not because it was cancelled.
+    void ended(exhibit::ui::Job* job);
+    void noted(); ///< What was said of ends was read.
 
 private:
     QList<Job*> m_jobs;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/windows/jobs_panel.h"
 
-#include "ui/text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
 #include "ui/widgets/elided_label.h"
 #include "ui/widgets/tool_bar_parts.h"
+#include "ui/windows/job_bar.h"
 
 #include <QLabel>
 #include <QProgressBar>
@@ -13,13 +13,76 @@
 #include <QVBoxLayout>
 
 namespace exhibit::ui {
+namespace {
+
+QPushButton* smallButton(const QString& text, const QString& name, QWidget* parent)
+{
+    auto* button = new QPushButton(text, parent);
+    button->setProperty("small", true);
+    button->setAccessibleName(name);
+    return button;
+}
+
+} // namespace
+
+JobRow::JobRow(Job& job, QWidget* parent)
+    : QWidget(parent)
+    , m_cancel(smallButton(tr("Cancel"), tr("Cancel: %1").arg(job.title()), this))
+    , m_folder(smallButton(tr("Show folder"), tr("Show folder: %1").arg(job.title()), this))
+    , m_bar(new QProgressBar(this))
+    , m_note(new QLabel(this))
+{
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(scaled(4));
+    auto* head = new QHBoxLayout;
+    auto* title = new ElidedLabel(this);
+    title->setText(job.title());
+    title->setFont(boldFont(TypeRole::Small));
+    head->addWidget(title, 1);
+    head->addWidget(m_cancel);
+    head->addWidget(m_folder);
+    column->addLayout(head);
+    m_bar->setAccessibleName(job.title());
+    m_bar->setTextVisible(false);
+    m_bar->setFixedHeight(scaled(5));
+    column->addWidget(m_bar);
+    m_note->setFont(typeFont(TypeRole::Caption));
+    m_note->setWordWrap(true);
+    m_note->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    makeSecondary(m_note);
+    column->addWidget(m_note);
+    connect(m_cancel, &QPushButton::clicked, &job, &Job::cancel);
+    connect(m_folder, &QPushButton::clicked, this, [file = job.file()] { showFolderOf(file); });
+    follow(job);
+}
+
+void JobRow::follow(const Job& job)
+{
+    const bool running = job.state() == Job::State::Running;
+    m_folder->setVisible(job.state() == Job::State::Done && !job.file().isEmpty());
+    if (!running && m_cancel->hasFocus() && m_folder->isVisibleTo(this)) {
+        m_folder->setFocus();
+    }
+    m_cancel->setVisible(running);
+    m_bar->setVisible(running);
+    m_bar->setRange(0, job.total() > 0 ? 1000 : 0);
+    m_bar->setValue(job.total() > 0 ? static_cast<int>(job.done() * 1000 / job.total()) : 0);
+    m_note->setText(job.note());
+    job.state() == Job::State::Failed ? makeFailed(m_note) : makeSecondary(m_note);
+}
 
 JobsPanel::JobsPanel(JobList& jobs, QWidget* parent)
     : QWidget(parent)
     , m_jobs(jobs)
     , m_rows(new QVBoxLayout(this))
+    , m_nothing(new QLabel(tr("Nothing runs. Exports and server starts appear here."), this))
 {
     setAccessibleName(tr("Jobs"));
+    m_nothing->setWordWrap(true);
+    makeSecondary(m_nothing);
+    m_rows->addWidget(m_nothing);
+    m_rows->addStretch(1);
     m_filling.setSingleShot(true);
     m_filling.setInterval(0); // Once for a hundred jobs that begin together.
     connect(&m_filling, &QTimer::timeout, this, &JobsPanel::fill);
@@ -37,59 +100,27 @@ void JobsPanel::showEvent(QShowEvent* event)
     fill();
 }
 
+/// A row stays while its job does: whoever is on one of its buttons is not thrown out of it.
 void JobsPanel::fill()
 {
-    while (auto* item = m_rows->takeAt(0)) {
-        delete item->widget();
-        delete item;
+    const QList<Job*> jobs = m_jobs.jobs();
+    m_nothing->setVisible(jobs.isEmpty());
+    for (auto row = m_rowOf.begin(); row != m_rowOf.end();) {
+        if (jobs.contains(row.key())) {
+            ++row;
+        } else {
+            row.value()->deleteLater();
+            row = m_rowOf.erase(row);
+        }
     }
-    if (m_jobs.jobs().isEmpty()) {
-        auto* nothing
-            = new QLabel(tr("Nothing runs. Exports and server starts appear here."), this);
-        nothing->setWordWrap(true);
-        makeSecondary(nothing);
-        m_rows->addWidget(nothing);
+    for (auto job = jobs.rbegin(); job != jobs.rend(); ++job) { // The newest one on top.
+        auto& row = m_rowOf[*job];
+        if (row == nullptr) {
+            m_rows->insertWidget(0, row = new JobRow(**job, this));
+        } else {
+            row->follow(**job);
+        }
     }
-    for (Job* job : m_jobs.jobs()) {
-        addRow(*job);
-    }
-    m_rows->addStretch(1);
-}
-
-void JobsPanel::addRow(Job& job)
-{
-    auto* row = new QWidget(this);
-    auto* column = new QVBoxLayout(row);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(scaled(4));
-    auto* head = new QHBoxLayout;
-    auto* title = new ElidedLabel(row);
-    title->setText(job.title());
-    title->setFont(boldFont(TypeRole::Small));
-    head->addWidget(title, 1);
-    const bool running = job.state() == Job::State::Running;
-    if (running) {
-        auto* cancel = new QPushButton(tr("Cancel"), row);
-        cancel->setProperty("small", true);
-        connect(cancel, &QPushButton::clicked, &job, &Job::cancel);
-        head->addWidget(cancel);
-    }
-    column->addLayout(head);
-    if (running) {
-        auto* bar = new QProgressBar(row);
-        bar->setTextVisible(false);
-        bar->setFixedHeight(scaled(5));
-        bar->setRange(0, job.total() > 0 ? 1000 : 0);
-        bar->setValue(job.total() > 0 ? static_cast<int>(job.done() * 1000 / job.total()) : 0);
-        column->addWidget(bar);
-    }
-    auto* note = new QLabel(job.note(), row);
-    note->setFont(typeFont(TypeRole::Caption));
-    note->setWordWrap(true);
-    note->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    makeSecondary(note);
-    column->addWidget(note);
-    m_rows->addWidget(row);
 }
 
 } // namespace exhibit::ui

@@ -3,12 +3,32 @@
 
 #include "ui/windows/jobs.h"
 
+#include <QHash>
 #include <QTimer>
 #include <QWidget>
 
+class QLabel;
+class QProgressBar;
+class QPushButton;
 class QVBoxLayout;
 
 namespace exhibit::ui {
+
+/// One job: what it is, how far, how it ended, and what can be done with it.
+class JobRow : public QWidget {
+    Q_OBJECT
+
+public:
+    JobRow(Job& job, QWidget* parent);
+    /// As the job stands now; the focus stays where it was.
+    void follow(const Job& job);
+
+private:
+    QPushButton* m_cancel;
+    QPushButton* m_folder;
+    QProgressBar* m_bar;
+    QLabel* m_note;
+};
 
 /// The jobs with progress, result and cancel; a dock that is hidden until asked for.
 class JobsPanel : public QWidget {
@@ -22,10 +42,11 @@ protected:
 
 private:
     void fill();
-    void addRow(Job& job);
 
     JobList& m_jobs;
     QVBoxLayout* m_rows;
+    QLabel* m_nothing;
+    QHash<Job*, JobRow*> m_rowOf;
     QTimer m_filling;
 };
 

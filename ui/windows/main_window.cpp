@@ -4,6 +4,7 @@
 #include "ui/theme/style.h"
 #include "ui/widgets/dock_title.h"
 #include "ui/widgets/tool_bar_parts.h"
+#include "ui/windows/close_question.h"
 #include "ui/windows/collapsing_sides.h"
 #include "ui/windows/jobs_panel.h"
 #include "ui/windows/status_bar.h"
@@ -43,7 +44,7 @@ MainWindow::MainWindow(const PaneRegistry& registry, SourceHub& sources, bool sa
     setAcceptDrops(true);
     setDockOptions(AnimatedDocks | AllowNestedDocks | AllowTabbedDocks);
     m_services.window = this;
-    m_services.actions = new ActionRegistry(this);
+    m_services.actions = new ActionRegistry(this, !safeMode);
     m_services.sources = &sources;
     m_services.selection = new Selection(this);
     m_services.jobs = new JobList(this);
@@ -268,6 +269,11 @@ void MainWindow::cyclePane(int step)
 
 void MainWindow::closeEvent(QCloseEvent* event)
 {
+    const auto ending = m_endingJobs ? m_endingJobs() : QList<JobList*>{m_services.jobs};
+    if (isVisible() && !CloseQuestion::mayClose(*this, ending)) {
+        event->ignore();
+        return;
+    }
     Q_EMIT closing();
     event->accept();
 }

@@ -47,8 +47,9 @@ public:
     [[nodiscard]] QWidget* pane(const QString& id) const { return m_panes.value(id); }
     [[nodiscard]] Layouts& layouts() { return m_layouts; }
     void openPalette(CommandPalette::Scope scope);
-    /// Asks for a name without a dialog; empty when given up.
     void cyclePane(int step);
+    /// The jobs that end when this window closes, where those are more than its own.
+    void setEndingJobs(std::function<QList<JobList*>()> jobs) { m_endingJobs = std::move(jobs); }
 
 Q_SIGNALS:
     void newWindowAsked();
@@ -85,6 +86,7 @@ private:
     const PaneRegistry& m_registry;
     Services m_services;
     Layouts m_layouts;
+    std::function<QList<JobList*>()> m_endingJobs;
     QHash<QString, QWidget*> m_panes;
     QList<QDockWidget*> m_docks;
     QList<QToolBar*> m_bars;

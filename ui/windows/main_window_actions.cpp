@@ -87,10 +87,13 @@ void MainWindow::handleViewActions()
         m_services.actions->action(u"view.time_local")->setChecked(!utc);
     };
     actions.handle(u"view.time_local", this, [] {
+        QSettings().setValue(u"view/utc"_s, false);
         TimeDisplay::instance().setZone(QTimeZone::systemTimeZone());
     });
-    actions.handle(
-        u"view.time_utc", this, [] { TimeDisplay::instance().setZone(QTimeZone::utc()); });
+    actions.handle(u"view.time_utc", this, [] {
+        QSettings().setValue(u"view/utc"_s, true);
+        TimeDisplay::instance().setZone(QTimeZone::utc());
+    });
     connect(&TimeDisplay::instance(), &TimeDisplay::changed, this, show);
     show();
     auto* motion = actions.action(u"view.reduce_motion");

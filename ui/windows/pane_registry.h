@@ -31,7 +31,7 @@ struct Services {
     std::function<void(const QStringList&)> openFiles;
     /// Shows a record in a window of its own; empty where there is none to leave.
     std::function<void(std::shared_ptr<const domain::SearchHit>)> openRecord;
-    /// Opens the session's settings group of a pane, for what it restores itself.
+    /// Nothing that a person arranged is restored, and none of it is written over.
     bool safeMode = false;
 };
 

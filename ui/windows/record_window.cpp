@@ -5,16 +5,16 @@
 #include "ui/theme/icons.h"
 #include "ui/theme/style.h"
 #include "ui/widgets/message_bar.h"
+#include "ui/windows/close_question.h"
 #include "ui/windows/context_menu.h"
 #include "ui/windows/incident_changes.h"
+#include "ui/windows/job_bar.h"
 #include "ui/windows/jobs_panel.h"
 #include "ui/windows/status_bar.h"
 
 #include <QCloseEvent>
 #include <QMenu>
 #include <QMenuBar>
-#include <QMessageBox>
-#include <QPushButton>
 #include <QSplitter>
 #include <QToolBar>
 #include <QToolButton>
@@ -40,11 +40,12 @@ RecordWindow::RecordWindow(const Shown& shown,
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowIcon(icon(Icon::Exhibit));
     m_services.window = this;
-    m_services.actions = new ActionRegistry(this);
+    m_services.actions = new ActionRegistry(this, !shown.safeMode);
     m_services.sources = &sources;
     m_services.selection = new Selection(this);
     m_services.jobs = new JobList(this);
     m_services.undo = new QUndoStack(this);
+    m_services.safeMode = shown.safeMode;
     m_services.openFiles = shown.openFiles;
     m_services.addPaletteProvider = [](const PaletteProvider&) {};
     m_services.actions->fillMenuBar(menuBar());
@@ -64,6 +65,7 @@ RecordWindow::RecordWindow(const Shown& shown,
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(m_bar);
+    column->addWidget(new JobBar(m_services, content));
     column->addWidget(all, 1);
     column->addWidget(jobs);
     setCentralWidget(content);
@@ -87,34 +89,9 @@ RecordWindow::~RecordWindow()
 
 void RecordWindow::closeEvent(QCloseEvent* event)
 {
-    if (m_services.jobs->running() > 0) {
+    if (!CloseQuestion::mayClose(*this, {m_services.jobs})) {
         event->ignore();
-        askToClose();
     }
-}
-
-void RecordWindow::askToClose()
-{
-    if (findChild<QMessageBox*>() != nullptr) {
-        return;
-    }
-    auto* box = new QMessageBox(
-        QMessageBox::Question,
-        tr("Close this record"),
-        tr("%n job(s) of this window still run.", nullptr, m_services.jobs->running()),
-        QMessageBox::NoButton,
-        this);
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    box->setInformativeText(tr("Closing it cancels them, and their files are not written."));
-    auto* stop = box->addButton(tr("Cancel them and close"), QMessageBox::DestructiveRole);
-    box->setDefaultButton(box->addButton(tr("Keep open"), QMessageBox::RejectRole));
-    connect(stop, &QPushButton::clicked, this, [this] {
-        for (Job* job : m_services.jobs->jobs()) {
-            job->cancel();
-        }
-        close();
-    });
-    box->open();
 }
 
 std::string RecordWindow::incidentId() const

@@ -22,6 +22,7 @@ public:
         QStringList panes;
         /// Shows files in the workspace that opens such, in another window.
         std::function<void(const QStringList&)> openFiles;
+        bool safeMode = false; ///< Of Services.
     };
 
     RecordWindow(const Shown& shown,
@@ -45,7 +46,6 @@ private:
     void handleChanges();
     void followChanges();
     void showChanged(const domain::Incident& incident);
-    void askToClose();
     void remember();
     void goTo(qsizetype step);
     void showTitle();

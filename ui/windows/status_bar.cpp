@@ -6,6 +6,7 @@
 #include "ui/widgets/time_display.h"
 #include "ui/widgets/tool_bar_parts.h"
 
+#include <QAccessible>
 #include <QLabel>
 #include <QPainter>
 
@@ -38,6 +39,14 @@ ConsoleStatusBar::ConsoleStatusBar(const Services& services, QWidget* parent)
     addPermanentWidget(m_selection);
     addPermanentWidget(verticalRule(this));
     addPermanentWidget(m_zone);
+    connect(this, &QStatusBar::messageChanged, this, [this](const QString& message) {
+        setAccessibleDescription(message);
+        if (!message.isEmpty()) {
+            QAccessibleEvent event(this, QAccessible::Alert);
+            QAccessible::updateAccessibility(&event);
+        }
+        update();
+    });
     connect(services.sources, &SourceHub::stateChanged, this, &ConsoleStatusBar::refresh);
     connect(services.sources, &SourceHub::sourceChanged, this, &ConsoleStatusBar::refresh);
     connect(services.selection, &Selection::countsChanged, this, &ConsoleStatusBar::refresh);
@@ -90,6 +99,16 @@ void ConsoleStatusBar::paintEvent(QPaintEvent* event)
     painter.fillRect(rect(), colour(Role::Panel));
     painter.setPen(colour(Role::Hairline));
     painter.drawLine(rect().topLeft(), rect().topRight());
+    if (!currentMessage().isEmpty()) { // The cells make room for it.
+        painter.setPen(colour(Role::Text));
+        painter.setFont(typeFont(TypeRole::Small));
+        const int right = m_selection->isVisible() ? m_selection->width() + m_zone->width() : 0;
+        const QRect room = rect().adjusted(scaled(8), 0, -right - scaled(24), 0);
+        painter.drawText(
+            QStyle::visualRect(layoutDirection(), rect(), room),
+            int(QStyle::visualAlignment(layoutDirection(), Qt::AlignLeft)) | Qt::AlignVCenter,
+            painter.fontMetrics().elidedText(currentMessage(), Qt::ElideRight, room.width()));
+    }
 }
 
 } // namespace exhibit::ui

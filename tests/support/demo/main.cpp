@@ -279,6 +279,7 @@ Result<void> openConsole(const Stage& stage)
                 "--key-file",
                 keyFile.c_str(),
                 "--new-instance",
+                "--safe-mode", // The person's own session is neither shown nor written over.
                 static_cast<char*>(nullptr));
         ::_exit(127);
     }

@@ -19,6 +19,19 @@ class TimeDisplayTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void amountsAndDurationsFollowTheLocale()
+    {
+        const QLocale before;
+        QLocale::setDefault(QLocale(QLocale::German, QLocale::Germany));
+        const QString duration = durationText(1204);
+        const QString cost = costText(230'000, std::string("USD"));
+        const QString large = costText(150'000'000'000, std::nullopt);
+        QLocale::setDefault(before);
+        QCOMPARE(duration, QStringLiteral("1,2 ms"));
+        QCOMPARE(cost, QStringLiteral("USD") + QChar(QChar::Nbsp) + QStringLiteral("0,0023"));
+        QCOMPARE(large, QStringLiteral("1500,00"));
+    }
+
     void init() { TimeDisplay::instance().setZone(QTimeZone::utc()); }
 
     void copiedTimesAreIsoWithTheirOffset()

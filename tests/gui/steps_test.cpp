@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one does between two searches: going back, copying, folding, looking at tags.
+#include "app/console/console.h"
+#include "tests/gui/own_settings.h"
+#include "tests/gui/picture_source.h"
+#include "tests/gui/stall_monitor.h"
+#include "ui/itemmodels/incident_columns.h"
+#include "ui/search/facets_pane.h"
+#include "ui/search/results_pane.h"
+#include "ui/search/results_view.h"
+#include "ui/search/search_controller.h"
+#include "ui/text.h"
+#include "ui/widgets/time_display.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QDockWidget>
+#include <QLabel>
+#include <QStatusBar>
+#include <QTest>
+#include <QTreeView>
+
+namespace exhibit::console {
+namespace {
+
+using namespace Qt::StringLiterals;
+using namespace std::string_literals;
+
+} // namespace
+
+class StepsTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        test::useOwnSettings(u"steps"_s);
+        CommandLine options;
+        options.safeMode = true;
+        m_console = std::make_unique<Console>(options);
+        m_console->openWindow();
+        m_console->hub().setSource(std::make_shared<test::PictureSource>(),
+                                   u"exhibit.example"_s,
+                                   u"https://exhibit.example/gateway"_s);
+        window().showHome(false);
+    }
+
+    void cleanupTestCase() { m_console.reset(); }
+
+    void init()
+    {
+        window().activateWindow(); // Offscreen, a list that closes leaves no window active.
+        QVERIFY(QTest::qWaitForWindowActive(&window()));
+        search().setQuery({});
+        QTRY_COMPARE(search().state(), ui::SearchState::Done);
+        QTRY_VERIFY(window().services().selection->timeline() != nullptr);
+    }
+
+    void whatWasTypedIsAStepWhenItIsLeft()
+    {
+        const auto type = [this](const QString& text) {
+            search().setText(text, false); // As the field does while somebody types.
+            QTRY_COMPARE(search().shownRequest().query, ui::fromQt(text));
+        };
+        type(u"policy:PROMPT_INJECTION"_s);
+        search().setQuery(query::withAdded(search().query(), query::Field::Severity, "high"));
+        QTRY_COMPARE(search().state(), ui::SearchState::Done);
+        QVERIFY(test::trigger(window(), u"search.back"));
+        QCOMPARE(search().text(), u"policy:PROMPT_INJECTION"_s);
+        QTRY_COMPARE(search().state(), ui::SearchState::Done);
+        QVERIFY(test::trigger(window(), u"search.back"));
+        QCOMPARE(search().text(), QString());
+        QTRY_COMPARE(search().state(), ui::SearchState::Done);
+        type(u"severity:critical"_s);
+        QVERIFY2(test::trigger(window(), u"search.back"), "from what was just typed");
+        QCOMPARE(search().text(), QString());
+        QTRY_COMPARE(search().state(), ui::SearchState::Done);
+        type(u"status:open"_s);
+        QTRY_COMPARE(search().memory().past().first().query, u"status:open"_s);
+    }
+
+    void whatIsTypedOnTheWayIsNoStep()
+    {
+        search().setText(u"severity:hig"_s, false);
+        QTRY_VERIFY(search().shownRequest().query.value_or("").empty() || search().error());
+        search().setText(u"policy:P"_s, false);
+        QTRY_COMPARE(search().shownRequest().query, "policy:P"s);
+        search().setText(u"policy:PROMPT_INJECTION"_s, true);
+        QTRY_COMPARE(search().shownRequest().query, "policy:PROMPT_INJECTION"s);
+        QTRY_COMPARE(search().state(), ui::SearchState::Done);
+        QVERIFY(test::trigger(window(), u"search.back"));
+        QCOMPARE(search().text(), QString());
+    }
+
+    void aCopiedCellIsWhole()
+    {
+        auto& view = results().view();
+        view.setFocus();
+        const auto copied = [&view](const char* id) {
+            const auto columns = ui::incidentColumns();
+            for (std::size_t i = 0; i < columns.size(); ++i) {
+                if (QLatin1StringView(columns[i].id) == QLatin1StringView(id)) {
+                    view.setColumnHidden(static_cast<int>(i), false);
+                    view.setCurrentIndex(view.model()->index(0, static_cast<int>(i)));
+                }
+            }
+            QTest::keySequence(&view, QKeySequence(QKeySequence::Copy));
+            return QGuiApplication::clipboard()->text();
+        };
+        const auto& incident = search().results().hit(0)->incident;
+        QCOMPARE(copied("id"), ui::toQt(incident.incidentId.text()));
+        QCOMPARE(copied("time"), ui::TimeDisplay::instance().iso(incident.createdAt));
+        QCOMPARE(copied("policy"), u"CONTENT_ACCURACY"_s);
+        view.resetColumns();
+    }
+
+    void aFoldedFacetStaysFolded()
+    {
+        auto& view = qobject_cast<ui::FacetsPane*>(inDock(u"facets"_s))->view();
+        QTRY_VERIFY(view.model()->rowCount() > 1);
+        const auto heading = [&view] { return view.model()->index(1, 0); };
+        const QString title = heading().data().toString();
+        view.setFocus();
+        view.setCurrentIndex(heading());
+        QVERIFY(view.isExpanded(heading()));
+        const QImage open = view.viewport()->grab(view.visualRect(heading())).toImage();
+        QTest::keyClick(&view, Qt::Key_Left);
+        QVERIFY(!view.isExpanded(heading()));
+        QVERIFY2(view.viewport()->grab(view.visualRect(heading())).toImage() != open,
+                 "its sign points to the side");
+        search().search();
+        QTRY_COMPARE(search().facetsCounted(), ui::Counted::Yes);
+        QCOMPARE(heading().data().toString(), title);
+        QVERIFY(!view.isExpanded(heading()));
+        view.setCurrentIndex(heading());
+        QTest::keyClick(&view, Qt::Key_Right);
+        QVERIFY(view.isExpanded(heading()));
+    }
+
+    void theRecordShowsTheTagsOfItsIncident()
+    {
+        auto* tags = window().pane(u"record"_s)->findChild<QLabel*>(u"record.tags"_s);
+        QVERIFY(tags != nullptr && !tags->isVisible());
+        auto* selection = window().services().selection;
+        auto tagged = std::make_shared<domain::SearchHit>(*selection->hit());
+        tagged->incident.tags = {"seen by ada", "<b>"};
+        selection->setIncident(tagged);
+        QVERIFY(tags->isVisible());
+        QCOMPARE(tags->text(), u"Tags: seen by ada, <b>"_s);
+    }
+
+    void whatCannotBeCopiedSaysSo()
+    {
+        auto* selection = window().services().selection;
+        auto other = std::make_shared<domain::SearchHit>(*selection->hit());
+        other->incident.incidentId = IncidentId::generate();
+        selection->setIncident(other); // Its timeline is still to come.
+        auto* bar = window().statusBar();
+        bar->clearMessage();
+        QVERIFY(test::trigger(window(), u"edit.copy_curl"));
+        QVERIFY2(bar->currentMessage().contains(u"Nothing was copied"_s),
+                 qPrintable(bar->currentMessage()));
+        const QImage shown = bar->grab().toImage();
+        bool written = false; // Not only kept: the bar paints itself.
+        for (int x = 10; x < shown.width() / 4; ++x) {
+            written = written || shown.pixelColor(x, shown.height() / 2) != shown.pixelColor(1, 10);
+        }
+        QVERIFY(written);
+        bar->clearMessage();
+    }
+
+private:
+    ui::MainWindow& window() { return m_console->window(); }
+    ui::SearchController& search() { return ui::SearchController::of(window().services()); }
+    QWidget* inDock(const QString& id)
+    {
+        return qobject_cast<QDockWidget*>(window().pane(id))->widget();
+    }
+    ui::ResultsPane& results() { return *qobject_cast<ui::ResultsPane*>(inDock(u"results"_s)); }
+
+    std::unique_ptr<Console> m_console;
+};
+
+} // namespace exhibit::console
+
+EXHIBIT_GUI_TEST_MAIN(exhibit::console::StepsTest)
+#include "steps_test.moc"

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/windows/close_question.h"
+
+#include <QMainWindow>
+#include <QMessageBox>
+#include <QPointer>
+#include <QPushButton>
+
+namespace exhibit::ui {
+
+bool CloseQuestion::mayClose(QMainWindow& window, const QList<JobList*>& lists)
+{
+    int writing = 0;
+    QList<QPointer<JobList>> ending; // A record's window may be gone when the answer comes.
+    for (auto* list : lists) {
+        writing += list->writing();
+        ending << list;
+    }
+    if (writing == 0) {
+        return true;
+    }
+    if (window.findChild<QMessageBox*>(QStringLiteral("close.question")) != nullptr) {
+        return false;
+    }
+    auto* box = new QMessageBox(QMessageBox::Question,
+                                tr("Close this window"),
+                                tr("%n job(s) still run.", nullptr, writing),
+                                QMessageBox::NoButton,
+                                &window);
+    box->setObjectName(QStringLiteral("close.question"));
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setInformativeText(tr("Closing it cancels them, and their files are not written."));
+    auto* stop = box->addButton(tr("Cancel them and close"), QMessageBox::DestructiveRole);
+    box->setDefaultButton(box->addButton(tr("Keep open"), QMessageBox::RejectRole));
+    QObject::connect(stop, &QPushButton::clicked, &window, [&window, ending] {
+        for (const auto& list : ending) {
+            if (list) {
+                list->cancelAll();
+            }
+        }
+        window.close();
+    });
+    box->open();
+    return false;
+}
+
+} // namespace exhibit::ui
