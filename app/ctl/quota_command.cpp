@@ -4,6 +4,7 @@
 #include "app/ctl/policy_file.h"
 #include "app/ctl/table.h"
 #include "app/ctl/text_layout.h"
+#include "models/domain/money.h"
 #include "models/domain/quota.h"
 
 #include <fstream>
@@ -130,6 +131,20 @@ struct Asked {
     std::map<std::string, std::int64_t> limits;
 };
 
+/// "2.50" of the tenant's currency, as the microcents that the API takes.
+CLI::Validator amountOption()
+{
+    return {[](std::string& text) {
+                const auto microcents = domain::parseAmount(text);
+                if (!microcents) {
+                    return std::string("expected an amount like 2.50, up to 8 decimals");
+                }
+                text = std::to_string(*microcents);
+                return std::string();
+            },
+            ""};
+}
+
 int setQuota(Session& session, const Asked& asked)
 {
     JsonObject limits;
@@ -232,7 +247,10 @@ void addChanges(CLI::App& command, Invocation& invocation, const std::shared_ptr
              {"--run-calls", "run_calls"},
              {"--run-cost", "run_cost_microcents"}}) {
         asked->limits[name] = -1;
-        set->add_option(flag, asked->limits[name])->type_name("N");
+        auto* option = set->add_option(flag, asked->limits[name])->type_name("N");
+        if (name.find("cost_microcents") != std::string::npos) {
+            option->type_name("AMOUNT")->transform(amountOption());
+        }
     }
     set->callback([asked, &invocation] {
         invocation.run = [asked](Session& session) { return setQuota(session, *asked); };

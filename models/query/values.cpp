@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/query/values.h"
 
+#include "models/domain/money.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,8 +18,6 @@ tl::unexpected<ValueError> bad(std::string message, std::string suggestion = {})
     return tl::make_unexpected(ValueError{std::move(message), std::move(suggestion)});
 }
 
-constexpr std::int64_t kMicrocentsPerUnit = 100'000'000; // domain.md, "Units".
-
 struct DurationUnit {
     std::string_view name;
     std::int64_t microseconds;
@@ -32,64 +32,14 @@ constexpr std::array<DurationUnit, 6> kDurationUnits = {{
     {"h", 3'600'000'000},
 }};
 
-bool isDigits(std::string_view text)
-{
-    return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
-/// The integer `digits` * `unit`, unless it overflows.
-std::optional<std::int64_t> multiplied(std::string_view digits, std::int64_t unit)
-{
-    std::int64_t value = 0;
-    for (const char c : digits) {
-        if (__builtin_mul_overflow(value, 10, &value)
-            || __builtin_add_overflow(value, c - '0', &value)) {
-            return std::nullopt;
-        }
-    }
-    if (__builtin_mul_overflow(value, unit, &value)) {
-        return std::nullopt;
-    }
-    return value;
-}
-
-/// A decimal number times `unit`; nothing when it is no number, too large, or finer than 1.
-std::optional<std::int64_t> readDecimal(std::string_view text, std::int64_t unit)
-{
-    const std::size_t point = std::min(text.find('.'), text.size());
-    const std::string_view whole = text.substr(0, point);
-    std::string_view fraction = point < text.size() ? text.substr(point + 1) : "0";
-    if (whole.empty() || fraction.empty() || !isDigits(whole) || !isDigits(fraction)) {
-        return std::nullopt;
-    }
-    while (fraction.ends_with('0')) {
-        fraction.remove_suffix(1);
-    }
-    std::int64_t scale = 1;
-    for (std::size_t i = 0; i < fraction.size(); ++i) {
-        if (__builtin_mul_overflow(scale, 10, &scale)) {
-            return std::nullopt;
-        }
-    }
-    const auto wholePart = multiplied(whole, unit);
-    const auto scaled = multiplied(fraction, unit);
-    std::int64_t sum = 0;
-    if (!wholePart || !scaled || *scaled % scale != 0
-        || __builtin_add_overflow(*wholePart, *scaled / scale, &sum)) {
-        return std::nullopt;
-    }
-    return sum;
-}
-
 Read readMoney(Clause& clause, std::string_view text)
 {
-    const auto microcents = readDecimal(text, kMicrocentsPerUnit);
+    const auto microcents = domain::parseAmount(text);
     if (!microcents) {
         return bad("Not an amount; expected one like 0.50 (up to 8 decimals, no currency sign).");
     }
     clause.number = *microcents;
-    clause.value = fmt::format(
-        "{}.{:08}", *microcents / kMicrocentsPerUnit, *microcents % kMicrocentsPerUnit);
+    clause.value = domain::amountOf(*microcents);
     clause.value.erase(clause.value.find_last_not_of('0') + 1);
     if (clause.value.ends_with('.')) {
         clause.value.pop_back();
@@ -109,7 +59,7 @@ Read readDuration(Clause& clause, std::string_view text)
             break;
         }
     }
-    const auto value = readDecimal(number, unit);
+    const auto value = domain::decimalTimes(number, unit);
     if (!value) {
         return bad("Not a duration; expected one like 500ms, 2s or 1.5m (us, ms, s, m, h).");
     }
@@ -130,7 +80,7 @@ Read readTime(Clause& clause, std::string_view text)
     constexpr UtcTime kFirst{};
     constexpr UtcTime kEnd{std::chrono::sys_days{std::chrono::year{2200} / 1 / 1}};
     const std::string_view year = text.substr(0, 4);
-    const bool isYear = year.size() == 4 && isDigits(year);
+    const bool isYear = year.size() == 4 && year.find_first_not_of("0123456789") == year.npos;
     const bool inRange = year >= "1970" && year <= "2199";
     const auto time = isYear && inRange ? parseTime(text) : Result<UtcTime>(kFirst);
     if (!isYear || !time) {

@@ -88,7 +88,7 @@ void benchResults()
     for (std::int64_t i = 0; i < ui::PageCache::kPageRows; ++i) {
         first.incidents.push_back(source.hit(i));
     }
-    ui::ResultsView view(model, nullptr);
+    ui::ResultsView view(model, true, nullptr);
     view.resize(1200, 700);
     model.showResult({}, std::move(first));
     model.setBars(source.bars());

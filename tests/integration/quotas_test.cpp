@@ -334,9 +334,11 @@ TEST(Quotas, estimateARequestAndSayWhetherThereIsRoomForIt)
     EXPECT_LT(number("/cost_microcents/expected"), number("/cost_microcents/high"));
     EXPECT_EQ(before.at_pointer("/verdict/allowed"), true);
 
-    EXPECT_EQ(
-        must(gateway.server.control({"quota", "set", "TEAM", "--tokens-per-day", "150"})).exitCode,
-        0);
+    const std::vector<std::string> set{
+        "quota", "set", "TEAM", "--tokens-per-day=150", "--cost-per-day=2.5"};
+    EXPECT_EQ(must(gateway.server.control(set)).exitCode, 0);
+    const auto list = must(gateway.server.control({"quota", "list"})).output;
+    EXPECT_NE(list.find(" 2.50 "), std::string::npos) << list;
     EXPECT_EQ(must(gateway.server.control({"quota", "assign", "user", "TEAM", "*"})).exitCode, 0);
     const auto refused = ask("alice").at("verdict");
     EXPECT_EQ(refused.at("allowed"), false);
