@@ -94,7 +94,8 @@ struct TimelineReply {
     RunId runId;
     std::vector<TimelineEvent> events;
     std::optional<std::int64_t> inflectionStep;
-    bool truncated = false; ///< There are more events than these.
+    bool truncated = false; ///< There are more events than these, which are around the incident.
+    std::int64_t stepCount = 0; ///< Of the whole run.
     std::optional<std::string> currency; ///< Of every event's cost_microcents.
     UtcTime asOf{};
 };

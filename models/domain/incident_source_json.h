@@ -113,6 +113,7 @@ void visitFields(V& visit, Of<V, TimelineReply>& reply)
     visit("events", reply.events);
     visit("inflection_step", reply.inflectionStep);
     visit.defaulted("truncated", reply.truncated);
+    visit.defaulted("step_count", reply.stepCount);
     visit("currency", reply.currency);
     visit("as_of", reply.asOf);
 }

@@ -168,7 +168,8 @@ http::Response getTimeline(const SharedServices& services,
                      {"events", toJson(timeline->events)},
                      {"inflection_step",
                       timeline->inflectionStep ? Json(*timeline->inflectionStep) : Json(nullptr)},
-                     {"truncated", timeline->truncated},
+                     {"truncated", timeline->truncated()},
+                     {"step_count", timeline->steps},
                      {"as_of", formatTime(asOf(*services, timeline->asOf))}};
     if (timeline->currency) {
         reply.emplace("currency", *timeline->currency);

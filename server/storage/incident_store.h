@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/base/limits.h"
 #include "models/domain/incident.h"
 #include "models/domain/search_order.h"
 #include "models/query/query.h"
@@ -78,9 +79,15 @@ struct IncidentTimeline {
     RunId runId;
     std::vector<domain::TimelineEvent> events;
     std::optional<std::int64_t> inflectionStep;
-    bool truncated = false; ///< More than limits::kTimelineEventsMax.
+    /// The run's; of more than limits::kTimelineEventsMax, those around the incident are events.
+    std::int64_t steps = 0;
     std::optional<std::string> currency; ///< Of the events' costs.
     UtcTime asOf{};
+
+    [[nodiscard]] bool truncated() const
+    {
+        return steps > std::int64_t{limits::kTimelineEventsMax};
+    }
 };
 
 /// Incidents as PostgreSQL has them, always within one tenant. Any thread; every call waits.

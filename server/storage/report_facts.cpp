@@ -140,7 +140,7 @@ Result<report::RecordedFacts> readReportFacts(
         facts.steps.push_back(
             {std::move(event), hash == hashes.end() ? std::nullopt : std::optional(hash->second)});
     }
-    facts.truncated = timeline.truncated;
+    facts.truncated = timeline.truncated();
     if (keys != nullptr) {
         const auto compare = [&](Transaction& transaction) -> Result<bool> {
             EXHIBIT_CHECK(expectAsCommitted(transaction, *keys, facts));

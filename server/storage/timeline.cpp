@@ -37,19 +37,34 @@ Result<domain::TimelineEvent> timelineEventOf(const Rows& rows, std::size_t row)
 
 namespace {
 
-Result<IncidentTimeline> readSteps(Transaction& transaction, IncidentTimeline timeline)
+constexpr std::int64_t kMost{limits::kTimelineEventsMax};
+
+/// Where a timeline begins that cannot show all `steps` of its run: the decision that opened the
+/// incident, or else its call, is in the middle as far as that goes.
+Result<std::int64_t> firstShown(Transaction& transaction, IncidentId incident, std::int64_t steps)
+{
+    EXHIBIT_TRY(
+        const Rows rows,
+        transaction.query(
+            "SELECT coalesce(min(s.step_index) FILTER (WHERE s.decision_id = i.decision_id),"
+            " min(s.step_index), 0) FROM incidents i LEFT JOIN steps s"
+            " ON s.tenant_id = i.tenant_id AND s.run_id = i.run_id AND s.call_id = i.call_id"
+            " WHERE i.tenant_id = $1 AND i.incident_id = $2",
+            {transaction.tenant(), incident}));
+    return std::clamp<std::int64_t>(rows.integer(0, 0) - kMost / 2, 0, steps - kMost);
+}
+
+Result<IncidentTimeline> readSteps(Transaction& transaction,
+                                   std::int64_t from,
+                                   IncidentTimeline timeline)
 {
     EXHIBIT_TRY(const Rows rows,
                 transaction.query("SELECT " + std::string(kTimelineColumns)
                                       + " FROM steps WHERE tenant_id = $1 AND run_id = $2"
-                                        " ORDER BY step_index LIMIT $3",
-                                  {transaction.tenant(),
-                                   timeline.runId,
-                                   static_cast<std::int64_t>(limits::kTimelineEventsMax) + 1}));
-    timeline.truncated = rows.size() > limits::kTimelineEventsMax;
-    const auto count = std::min<std::size_t>(rows.size(), limits::kTimelineEventsMax);
-    timeline.events.reserve(count);
-    for (std::size_t row = 0; row < count; ++row) {
+                                        " AND step_index >= $3 ORDER BY step_index LIMIT $4",
+                                  {transaction.tenant(), timeline.runId, from, kMost}));
+    timeline.events.reserve(rows.size());
+    for (std::size_t row = 0; row < rows.size(); ++row) {
         EXHIBIT_TRY(auto event, timelineEventOf(rows, row));
         timeline.events.push_back(std::move(event));
     }
@@ -66,7 +81,8 @@ Result<IncidentTimeline> IncidentStore::timeline(TenantId tenant,
         tenant, deadline, [&](Transaction& transaction) -> Result<IncidentTimeline> {
             EXHIBIT_TRY(const Rows rows,
                         transaction.query(
-                            "SELECT i.run_id, r.inflection_step, now() FROM incidents i"
+                            "SELECT i.run_id, r.inflection_step, now(), coalesce(r.step_count, 0)"
+                            " FROM incidents i"
                             " LEFT JOIN runs r ON r.tenant_id = i.tenant_id AND r.run_id = i.run_id"
                             " WHERE i.tenant_id = $1 AND i.incident_id = $2",
                             {tenant, incident}));
@@ -80,7 +96,12 @@ Result<IncidentTimeline> IncidentStore::timeline(TenantId tenant,
             }
             timeline.asOf = rows.time(0, 2);
             EXHIBIT_TRY(timeline.currency, currencyOf(transaction));
-            return readSteps(transaction, std::move(timeline));
+            timeline.steps = rows.integer(0, 3);
+            std::int64_t from = 0;
+            if (timeline.steps > kMost) {
+                EXHIBIT_TRY(from, firstShown(transaction, incident, timeline.steps));
+            }
+            return readSteps(transaction, from, std::move(timeline));
         });
 }
 

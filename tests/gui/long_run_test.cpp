@@ -6,10 +6,12 @@
 #include "tests/gui/picture_source.h"
 #include "tests/gui/stall_monitor.h"
 #include "tests/ui/support/long_run.h"
+#include "ui/text.h"
 #include "ui/theme/theme.h"
 #include "ui/timeline/event_cards.h"
 #include "ui/timeline/timeline_pane.h"
 #include "ui/timeline/timeline_widget.h"
+#include "ui/widgets/message_bar.h"
 
 #include <QApplication>
 #include <QDockWidget>
@@ -39,6 +41,20 @@ public:
         m_reply = *run.reply;
         for (std::size_t i = 0; i < 6; ++i) { // The incidents' call.
             m_reply.events[kInflection / 6 * 6 + i].callId = CallId{};
+        }
+    }
+    /// As of a run that is longer and left its course before.
+    void takeFromTheMiddle()
+    {
+        m_reply.truncated = true;
+        m_reply.stepCount = 3 * kSent;
+        m_reply.inflectionStep = 7;
+        for (std::size_t i = 0; i < 6; ++i) { // Its first call is counted as 0.
+            m_reply.events[i].callId.reset();
+        }
+        for (auto& event : m_reply.events) {
+            event.stepIndex += kSent;
+            event.isInflection = false;
         }
     }
 
@@ -162,6 +178,28 @@ private Q_SLOTS:
         QTRY_VERIFY(*selection.event() < kInflection);
         press(Qt::Key_Return); // Explains it.
         settle();
+    }
+
+    void ofALongerRunTheIncidentsOwnCallIsShown()
+    {
+        CommandLine options;
+        options.safeMode = true;
+        Console console(options);
+        console.openWindow();
+        const auto source = std::make_shared<LongSource>();
+        source->takeFromTheMiddle();
+        console.hub().setSource(source, u"long"_s, {});
+        console.hub().setState(ui::ConnectionState::Connected);
+        console.window().showHome(false);
+        const auto& selection = *console.window().services().selection;
+        QTRY_VERIFY_WITH_TIMEOUT(selection.timeline() != nullptr, kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(*selection.event(), kInflection / 6 * 6, kPatience);
+        const auto bars = console.window().pane(u"timeline"_s)->findChildren<ui::MessageBar*>();
+        QVERIFY(std::any_of(bars.begin(), bars.end(), [](const ui::MessageBar* bar) {
+            return bar->accessibleDescription().contains(ui::grouped(20'001) + u" to "_s
+                                                         + ui::grouped(40'000) + u" of "_s
+                                                         + ui::grouped(60'000));
+        }));
     }
 
 private:

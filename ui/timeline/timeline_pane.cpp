@@ -296,11 +296,13 @@ void TimelinePane::show(std::shared_ptr<const domain::TimelineReply> reply)
     if (auto* title = titleOf(this)) {
         title->setNote(toQt(reply->runId.text()), true);
     }
-    if (reply->truncated) {
+    if (reply->truncated && !reply->events.empty()) {
         m_bar->showMessage(MessageBar::Kind::Note,
                            tr("The run is longer than what is shown."),
-                           tr("The first %1 events are here.")
-                               .arg(grouped(static_cast<qint64>(reply->events.size()))));
+                           tr("Events %1 to %2 of %3 are here, with the incident's own.")
+                               .arg(grouped(reply->events.front().stepIndex + 1),
+                                    grouped(reply->events.back().stepIndex + 1),
+                                    grouped(reply->stepCount)));
     }
     goToInflection();
 }
@@ -342,14 +344,21 @@ void TimelinePane::goToInflection()
     if (reply == nullptr) {
         return;
     }
+    // That of a long run may be far from the incident, and not be here: then its decision or call.
+    const auto* hit = m_services.selection->hit();
     std::optional<std::size_t> found;
+    std::optional<std::size_t> own;
     for (std::size_t i = 0; i < reply->events.size() && !found; ++i) {
         const auto& event = reply->events[i];
         if (event.isInflection || reply->inflectionStep == event.stepIndex) {
             found = i;
+        } else if (hit != nullptr && event.callId == hit->incident.callId
+                   && (!own
+                       || (event.decisionId && event.decisionId == hit->incident.decisionId))) {
+            own = i;
         }
     }
-    m_services.selection->setEvent(found.value_or(0));
+    m_services.selection->setEvent(found.value_or(own.value_or(0)));
 }
 
 void TimelinePane::goToRootCause()
