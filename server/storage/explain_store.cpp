@@ -139,11 +139,15 @@ Result<domain::PassRecord> passOf(const Rows& rows, std::size_t row)
     EXHIBIT_TRY(record.policyIds, fromJson<std::vector<std::string>>(rows.json(row, 3)));
     record.evaluationUs = rows.integer(row, 4);
     record.at = rows.time(row, 5);
+    if (!rows.isNull(row, 6)) {
+        EXHIBIT_TRY(record.wholeTextHeld, fromJson<std::vector<std::string>>(rows.json(row, 6)));
+    }
     return record;
 }
 
 constexpr std::string_view kPassColumns
-    = "decision_id, stage, snapshot_id, to_jsonb(policy_ids), evaluation_us, decided_at";
+    = "decision_id, stage, snapshot_id, to_jsonb(policy_ids), evaluation_us, decided_at,"
+      " to_jsonb(whole_text_held)";
 
 Result<void> readPasses(Transaction& transaction, domain::RunExplanation& explanation)
 {
@@ -236,11 +240,15 @@ Result<TracedDecision> ExplainStore::decision(TenantId tenant,
                                              {"result", "PASS"},
                                              {"snapshot_id", record.snapshotId},
                                              {"at", formatTime(record.at)}};
+                const auto& held = record.wholeTextHeld;
+                if (held && std::find(held->begin(), held->end(), policyId) != held->end()) {
+                    traced.decision.get_object().emplace("whole_text_held", true);
+                }
             }
             if (!known) {
                 return fail(ErrorCode::NotFound, "there is no such decision", decision.text());
             }
-            const int next = policyId.empty() ? 1 : 6;
+            const int next = policyId.empty() ? 1 : 7;
             traced.callId = CallId{rows.uuid(0, next)};
             traced.runId = RunId{rows.uuid(0, next + 1)};
             traced.at = rows.time(0, next + 2);

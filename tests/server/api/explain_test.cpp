@@ -208,6 +208,28 @@ TEST(Explain, tracesOneDecision)
     EXPECT_EQ(api.ask("GET", "/trace/" + DecisionId::generate().text()).status, 404);
 }
 
+TEST(Explain, tellsWhichPassesHeldTheAnswerWhole)
+{
+    Explaining api;
+    domain::PassRecord passes;
+    passes.decisionId = DecisionId::generate();
+    passes.stage = domain::Stage::Output;
+    passes.snapshotId = api.call.opening.snapshotId;
+    passes.policyIds = {"SAFETY", "FORM"};
+    passes.wholeTextHeld = {"FORM"};
+    passes.at = api.call.at(9);
+    const auto passed = api.call.record(
+        spool::DecisionsRecord{api.call.opening.callId, api.call.opening.runId, {}, {passes}});
+    ASSERT_TRUE(api.ingest.ingestNow({api.call.open(), passed, api.call.close()}));
+    EXPECT_EQ(printJson(api.at(9).at("/explanation/passes/0/whole_text_held")), R"(["FORM"])");
+    const auto id = passes.decisionId.text();
+    const auto held = api.ask("GET", "/trace/" + id + "/FORM");
+    ASSERT_EQ(held.status, 200) << printJson(held.body);
+    EXPECT_EQ(held.at("/decision/whole_text_held"), true);
+    const auto free = api.ask("GET", "/trace/" + id + "/SAFETY");
+    EXPECT_FALSE(free.at("/decision").as_object().contains("whole_text_held"));
+}
+
 TEST(Explain, refusesWhatIsNoInstantAndOtherPeoplesRuns)
 {
     Explained api;
