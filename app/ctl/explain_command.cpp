@@ -38,8 +38,8 @@ void printExplanation(const Output& out, const domain::RunExplanation& explanati
                  {"step", {stepText(explanation.step)}},
                  {"next", {stepText(explanation.next)}}});
     for (const auto& use : explanation.thresholds) {
-        out.stream << use.policyId << ": " << use.metric << ' ' << use.used << " of " << use.max
-                   << '\n';
+        out.stream << use.policyId << ": " << use.metric << (use.atLeast ? " at least " : " ")
+                   << use.used << " of " << use.max << '\n';
     }
     for (const auto& decision : explanation.decisions) {
         out.stream << formatTime(decision.at) << "  " << wireName(decision.result) << "  "

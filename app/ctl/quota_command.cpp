@@ -199,11 +199,14 @@ void printEstimate(const Output& out, const Json& reply)
             : figure("expected") + ", from " + figure("low") + " to " + figure("high");
     };
     const Json& verdict = estimate.at("verdict");
+    const Json* bounded = findMember(estimate, "output_is_bounded");
+    const bool isBounded = bounded == nullptr || *bounded == true;
     const bool allowed = verdict.at("allowed").get_bool();
     printFields(out,
                 {{"model", {memberText(estimate, "model")}},
                  {"prompt tokens", {range("prompt_tokens")}},
                  {"output tokens", {range("output_tokens")}},
+                 {"at most", {isBounded ? "" : "nothing bounds the answer: it may be longer"}},
                  {"not counted", {notCounted(estimate)}},
                  {"cost", {range("cost_microcents")}},
                  {"prices", {memberText(estimate, "price_version")}},

@@ -28,6 +28,9 @@ inline constexpr std::int64_t kBudgetBlockDivisor = 64;
 inline constexpr std::chrono::seconds kBudgetLeaseTimeout{2}; ///< Then the call is refused.
 /// Of answers whose request does not say how long they may be, in tokens.
 inline constexpr std::int64_t kReservedOutputTokens = 4096;
+/// A stream holds so many tokens more than it has used, and reserves a step more when it does not.
+inline constexpr std::int64_t kBudgetMarginTokens = 64;
+inline constexpr std::int64_t kBudgetStepTokens = 1024;
 inline constexpr std::size_t kQuotaAssignmentsMax = 10'000; ///< One tenant's.
 inline constexpr std::size_t kWhitelistMax = 10'000; ///< One tenant's.
 inline constexpr std::size_t kQuotaReasonBytesMax = 500;

@@ -85,6 +85,8 @@ struct PassRecord {
     Stage stage = Stage::Output;
     std::string snapshotId;
     std::vector<std::string> policyIds;
+    /// Of those, for which the answer was held back whole; absent: for none.
+    std::optional<std::vector<std::string>> wholeTextHeld;
     std::int64_t evaluationUs = 0;
     UtcTime at{};
 };
@@ -96,6 +98,7 @@ void visitFields(V& visit, Of<V, PassRecord>& record)
     visit("stage", record.stage);
     visit("snapshot_id", record.snapshotId);
     visit("policy_ids", record.policyIds);
+    visit("whole_text_held", record.wholeTextHeld);
     visit("evaluation_us", record.evaluationUs);
     visit("at", record.at);
 }

@@ -12,14 +12,15 @@ namespace exhibit::domain {
 
 enum class RunPhase : std::uint8_t { Before, InCall, BetweenCalls, Ended };
 
-/// A limit of the snapshot or of a tier, and what calls that had closed at the instant had used of
-/// it.
+/// A limit of the snapshot that spoke of the run's call, or of a tier, and what was used of it at
+/// the instant, as far as that is recorded.
 struct ThresholdUse {
     std::string policyId; ///< Or "tier:FREE".
     std::string metric;
     std::optional<std::int64_t> warnAt;
     std::int64_t max = 0;
-    std::int64_t used = 0;
+    std::int64_t used = 0; ///< By calls that had closed, or what a decision had found used.
+    bool atLeast = false; ///< A call was under way: what it used is recorded when it closes.
 };
 
 /// A limit of one run that a tier sets, as the record of a call has it.
@@ -36,6 +37,8 @@ struct CallAt {
     UtcTime openedAt{};
     std::optional<UtcTime> closedAt;
     std::optional<std::string> outcome;
+    /// All of it once it had closed; before that the most that a decision had found, if one had.
+    std::optional<std::int64_t> outputTokens;
 };
 
 /// A signed head that covers an entry: whoever has it can prove the entry (evidence-format.md).
@@ -62,6 +65,7 @@ struct RunExplanation {
     std::string why; ///< One sentence without content.
     std::string snapshotId;
     RunCounters counters; ///< Of calls closed by then; those begun count as calls.
+    std::int64_t openCalls = 0; ///< Calls whose tokens and cost `counters` does not have.
     std::optional<std::string> currency; ///< Of what is counted and limited in microcents.
     std::optional<CallAt> call;
     std::optional<TimelineEvent> step; ///< The last one at or before the instant,
@@ -74,8 +78,12 @@ struct RunExplanation {
     bool truncated = false; ///< There are older decisions than these.
 };
 
-/// What the record has of the instant; the rest of the explanation follows from it.
-void conclude(RunExplanation& explanation, const Run& run, const PolicySnapshot& snapshot);
+/// What the record has of the instant; the rest of the explanation follows from it. `subject` is
+/// that of its call, or of the run before its first.
+void conclude(RunExplanation& explanation,
+              const Run& run,
+              const PolicySnapshot& snapshot,
+              const PolicySubject& subject);
 
 template <class V>
 void visitFields(V& visit, Of<V, ThresholdUse>& use)
@@ -85,6 +93,7 @@ void visitFields(V& visit, Of<V, ThresholdUse>& use)
     visit("warn_at", use.warnAt);
     visit("max", use.max);
     visit("used", use.used);
+    visit.defaulted("at_least", use.atLeast);
 }
 
 template <class V>
@@ -103,6 +112,7 @@ void visitFields(V& visit, Of<V, CallAt>& call)
     visit("opened_at", call.openedAt);
     visit("closed_at", call.closedAt);
     visit("outcome", call.outcome);
+    visit("output_tokens", call.outputTokens);
 }
 
 template <class V>
@@ -133,6 +143,7 @@ void visitFields(V& visit, Of<V, RunExplanation>& explanation)
     visit("why", explanation.why);
     visit("snapshot_id", explanation.snapshotId);
     visit("counters", explanation.counters);
+    visit.defaulted("open_calls", explanation.openCalls);
     visit("currency", explanation.currency);
     visit("call", explanation.call);
     visit("step", explanation.step);

@@ -23,6 +23,14 @@ OnError Policy::effectiveOnError() const
     return onError.value_or(mode == Mode::Block ? OnError::Block : OnError::Allow);
 }
 
+bool Policy::speaksOf(const PolicySubject& subject, Stage stage) const
+{
+    return std::find(stages.begin(), stages.end(), stage) != stages.end()
+        && matchesAnyGlob(appliesTo.projects, subject.project)
+        && (subject.model.empty() || matchesAnyGlob(appliesTo.models, subject.model))
+        && matchesAnyGlob(appliesTo.users, subject.userId);
+}
+
 bool globMatches(std::string_view glob, std::string_view text)
 {
     // Only the last '*' needs to be remembered: what an earlier one could still take, the last one

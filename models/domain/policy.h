@@ -101,6 +101,13 @@ using Rule = std::variant<PatternsRule,
                           SchemaRule,
                           ExpressionRule>;
 
+/// Whom a policy's applies_to is asked of.
+struct PolicySubject {
+    std::string project; ///< Slug.
+    std::string model; ///< Empty: nobody knows which it is.
+    std::string userId;
+};
+
 /// The wire name: "patterns", "missing_context" ...
 [[nodiscard]] std::string_view ruleTypeName(const Rule& rule);
 
@@ -127,6 +134,9 @@ struct Policy {
     bool enabled = true;
 
     [[nodiscard]] OnError effectiveOnError() const;
+    /// True when it speaks at `stage` of a call like this; of one that names no model nobody knows
+    /// which it is: then every policy applies.
+    [[nodiscard]] bool speaksOf(const PolicySubject& subject, Stage stage) const;
 };
 
 /// Reads and checks the document's form: members, types, ids, lists, limits. What the patterns

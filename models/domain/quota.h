@@ -77,6 +77,8 @@ struct AppliedQuota {
 [[nodiscard]] std::string dailyErrorCode(QuotaScope scope, QuotaMetric metric);
 inline constexpr std::string_view kConcurrentRunsExceeded = "CONCURRENT_RUNS_EXCEEDED";
 inline constexpr std::string_view kNotWhitelisted = "NOT_WHITELISTED";
+/// What is left of a budget cannot be known now.
+inline constexpr std::string_view kQuotaStateUnavailable = "quota_state_unavailable";
 
 /// A limit of one run that its next call would break.
 struct RunLimitBreach {

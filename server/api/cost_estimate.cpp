@@ -163,18 +163,36 @@ JsonArray unseen(const gateway::ChatRequest& chat, const Json& request)
     return members;
 }
 
-/// From what the model's recorded answers came to; without any, from the request alone.
-Range outputTokens(const gateway::ChatRequest& chat, const storage::AnswerLengths& seen)
+/// What an answer may come to at most: the provider keeps what the request states, and a tier's
+/// limit of tokens ends the run. nullopt: nothing bounds it.
+std::optional<std::int64_t> outputBound(const gateway::ChatRequest& chat,
+                                        const std::vector<domain::AppliedQuota>& quotas,
+                                        const Range& prompt)
 {
-    const auto most = chat.outputTokensMax();
-    Range range{1, most.value_or(limits::kReservedOutputTokens) / 2, limits::kReservedOutputTokens};
+    auto bound = chat.outputTokensMax();
+    for (const auto& quota : quotas) {
+        if (const auto& run = quota.policy->runTokens) {
+            const auto left = std::max<std::int64_t>(*run - prompt.low, 0);
+            bound = std::min(bound.value_or(left), left);
+        }
+    }
+    return bound;
+}
+
+/// From what the model's recorded answers came to; without any, from the request alone. `bound` is
+/// what it may come to; without one the high end is what is seldom passed, and no more.
+Range outputTokens(const std::optional<std::int64_t>& bound, const storage::AnswerLengths& seen)
+{
+    const auto some
+        = std::min(bound.value_or(limits::kReservedOutputTokens), limits::kReservedOutputTokens);
+    Range range{1, some / 2, limits::kReservedOutputTokens};
     if (seen.answers > 0) {
         range = {seen.low, seen.mean, std::max(seen.high, range.high)};
     }
-    if (most) {
-        range.high = *most; // The provider keeps it.
-        range.low = std::min(range.low, *most);
-        range.expected = std::clamp(range.expected, range.low, *most);
+    if (bound) {
+        range.high = *bound;
+        range.low = std::min(range.low, *bound);
+        range.expected = std::clamp(range.expected, range.low, *bound);
     }
     return range;
 }
@@ -192,13 +210,75 @@ Range costRange(const Range& prompt, const Range& output, const domain::ModelPri
             cost(prompt.high, output.high)};
 }
 
-/// What the gateway would say now.
-Result<Json> verdict(const ApiServices& services, const gateway::QuotaCall& call, Deadline deadline)
+/// A limit of one run, and what the request needs of it: a prompt that does not leave room for one
+/// token of an answer is cut as soon as it is answered.
+struct RunNeed {
+    std::string_view limits;
+    std::string_view errorCode;
+    std::optional<std::int64_t> limit;
+    std::int64_t needs = 0;
+    std::int64_t most = 0;
+};
+
+/// What a new run would need.
+std::vector<RunNeed> runNeeds(const domain::QuotaPolicy& policy,
+                              const gateway::QuotaCall& call,
+                              std::int64_t outputMost)
+{
+    const auto cost = [&call](std::int64_t output) {
+        domain::Usage usage;
+        usage.promptTokens = call.promptTokens;
+        usage.completionTokens = output;
+        return call.price == nullptr ? 0 : domain::costOf(usage, *call.price);
+    };
+    const std::int64_t least = call.outputTokensMax == 0 ? 0 : 1; // Vectors are no tokens.
+    return {{"run_tokens",
+             "RUN_TOKENS_EXCEEDED",
+             policy.runTokens,
+             call.promptTokens + least,
+             call.promptTokens + outputMost},
+            {"run_cost", "RUN_COST_EXCEEDED", policy.runCost, cost(least), cost(outputMost)}};
+}
+
+/// Whether the limits of one run let the request be answered; the code of the first that does not.
+/// `outputMost` is the high end of what is expected.
+std::string judgeRun(const gateway::QuotaCall& call, std::int64_t outputMost, JsonArray& quotas)
+{
+    std::string code;
+    for (const auto& quota : call.applied) {
+        for (const auto& need : runNeeds(*quota.policy, call, outputMost)) {
+            if (!need.limit) {
+                continue;
+            }
+            const bool fits = need.needs <= *need.limit;
+            if (!fits && code.empty()) {
+                code = need.errorCode;
+            }
+            quotas.push_back(JsonObject{{"scope", wireName(quota.scope)},
+                                        {"limits", need.limits},
+                                        {"limit", *need.limit},
+                                        {"used", 0},
+                                        {"needs", need.needs},
+                                        {"fits", fits},
+                                        {"suffices", need.most <= *need.limit}});
+        }
+    }
+    return code;
+}
+
+/// What the gateway would say now, and what would become of the call then.
+Result<Json> verdict(const ApiServices& services,
+                     const gateway::QuotaCall& call,
+                     std::int64_t outputMost,
+                     Deadline deadline)
 {
     const auto wanted = gateway::demandsOf(call);
     JsonArray quotas;
-    bool allowed = !wanted.refusal;
-    std::string code = wanted.refusal ? wanted.refusal->reply.code : std::string();
+    std::string code = judgeRun(call, outputMost, quotas);
+    if (wanted.refusal) {
+        code = wanted.refusal->reply.code;
+    }
+    bool allowed = code.empty();
     storage::QuotaStore store(services.database);
     for (const auto& demand : wanted.demands) {
         EXHIBIT_TRY(const auto taken, store.taken(demand.budget.key, deadline));
@@ -240,11 +320,18 @@ Result<Json> estimate(const ApiServices& services,
     EXHIBIT_TRY(const auto seen, store.answerLengths(principal.tenant, chat.model, deadline));
     const auto tokens = domain::estimateTokens(chat.textBytes(), price);
     const auto prompt = promptTokens(tokens, asked.request, price);
-    const auto output = outputTokens(chat, seen);
+    gateway::QuotaCall wanted;
+    const auto quotas = catalogue->quotas.find(principal.tenant);
+    if (quotas != catalogue->quotas.end()) {
+        wanted.applied = domain::quotasOf(quotas->second, chat.userId.value_or(""), project.slug);
+    }
+    const auto bound = outputBound(chat, wanted.applied, prompt);
+    const auto output = outputTokens(bound, seen);
     JsonObject json{{"model", chat.model},
                     {"endpoint", asked.endpoint},
                     {"prompt_tokens", toJson(prompt)},
                     {"output_tokens", toJson(output)},
+                    {"output_is_bounded", bound.has_value()},
                     {"answers_seen", seen.answers}};
     if (const auto most = chat.outputTokensMax()) {
         json.emplace("output_tokens_max", *most);
@@ -257,24 +344,22 @@ Result<Json> estimate(const ApiServices& services,
         json.emplace("currency", prices.currency);
         json.emplace("price_version", prices.version);
     }
-    const auto quotas = catalogue->quotas.find(principal.tenant);
     if (quotas == catalogue->quotas.end()) {
         json.emplace("verdict", JsonObject{{"allowed", true}, {"quotas", JsonArray{}}});
         return Json(std::move(json));
     }
-    gateway::QuotaCall wanted;
     wanted.quotas = &quotas->second;
     wanted.userId = chat.userId.value_or("");
     wanted.project = project.slug;
-    wanted.applied = domain::quotasOf(quotas->second, wanted.userId, wanted.project);
     wanted.newRun = true;
     wanted.now = utcNow();
     wanted.counters.llmCalls = 1;
     wanted.counters.startedAt = wanted.now;
     wanted.promptTokens = tokens;
     wanted.outputTokensMax = chat.outputTokensMax();
+    wanted.streaming = chat.streaming;
     wanted.price = price;
-    EXHIBIT_TRY(auto said, verdict(services, wanted, deadline));
+    EXHIBIT_TRY(auto said, verdict(services, wanted, output.high, deadline));
     json.emplace("verdict", std::move(said));
     return Json(std::move(json));
 }

@@ -28,14 +28,14 @@ Result<domain::RunExplanation> explainRun(const ApiServices& services,
                                           UtcTime at)
 {
     const auto deadline = Deadline::after(kHandlerTimeout);
-    EXHIBIT_TRY(auto explanation,
+    EXHIBIT_TRY(auto explained,
                 storage::ExplainStore(services.database).at(tenant, id, at, deadline));
     EXHIBIT_TRY(const auto run, storage::RunStore(services.database).get(tenant, id, deadline));
-    EXHIBIT_TRY(
-        const auto snapshot,
-        storage::PolicyStore(services.database).snapshot(tenant, explanation.snapshotId, deadline));
-    conclude(explanation, run, snapshot);
-    return explanation;
+    EXHIBIT_TRY(const auto snapshot,
+                storage::PolicyStore(services.database)
+                    .snapshot(tenant, explained.explanation.snapshotId, deadline));
+    conclude(explained.explanation, run, snapshot, explained.subject);
+    return std::move(explained.explanation);
 }
 
 http::Response explain(const SharedServices& services,

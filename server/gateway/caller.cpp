@@ -89,6 +89,7 @@ QuotaCall quotaCallOf(const CallState& call,
     ++wanted.counters.llmCalls;
     wanted.promptTokens = domain::estimateTokens(call.chat->textBytes(), call.price);
     wanted.outputTokensMax = call.chat->outputTokensMax();
+    wanted.streaming = call.chat->streaming;
     wanted.price = call.price;
     wanted.now = now;
     return wanted;

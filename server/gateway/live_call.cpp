@@ -254,7 +254,9 @@ asio::awaitable<void> LiveCall::refuseUnrecorded(std::string message)
 http::ErrorReply LiveCall::refusalFor(const Error& error)
 {
     http::ErrorReply reply;
-    if (m_overrun) {
+    if (m_budgetEnd) {
+        reply = *m_budgetEnd;
+    } else if (m_overrun) {
         reply = runLimitReply(m_overrun->breach);
     } else if (m_runStopped || m_killed) {
         reply.status = 403;

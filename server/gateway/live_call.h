@@ -70,6 +70,10 @@ private:
     /// Asked on every change of usage. True when the run is over a limit of its tier: the call is
     /// cut then.
     bool checkLimits();
+    /// A budget has to lease more before more of the answer is read.
+    [[nodiscard]] bool budgetLacks();
+    /// Waits for that; a budget that is used up ends the call, and its run.
+    boost::asio::awaitable<void> topUpBudget();
     /// What the run has used with all its calls that are under way here.
     [[nodiscard]] domain::RunCounters runCounters() const;
     /// The stop of a run that was killed, for registry and journal.
@@ -129,6 +133,7 @@ private:
     bool m_timedOut = false;
     std::optional<domain::KillReason> m_killed; ///< The first one.
     std::optional<RunOverrun> m_overrun; ///< Why it is this call that killed its run.
+    std::optional<http::ErrorReply> m_budgetEnd; ///< The budget that ended it says so.
     std::int64_t m_cutLatencyUs = 0; ///< From then until the provider was cut.
     std::function<void()> m_wakeReader; ///< Of a stream.
     bool m_runStopped = false; ///< By another call of the run, before this one was sent.

@@ -99,6 +99,24 @@ bool LiveCall::checkLimits()
     return true;
 }
 
+bool LiveCall::budgetLacks()
+{
+    return m_call->quota && !isOver()
+        && m_call->quota->lacks({m_call->meter->usage().total(), m_call->meter->cost()});
+}
+
+boost::asio::awaitable<void> LiveCall::topUpBudget()
+{
+    auto refusal
+        = co_await m_call->quota->topUp({m_call->meter->usage().total(), m_call->meter->cost()});
+    if (!refusal || isOver()) {
+        co_return;
+    }
+    m_budgetEnd = std::move(refusal->reply);
+    m_overrun = std::move(refusal->endsRun);
+    kill(m_overrun ? m_overrun->breach.reason : domain::KillReason::MaxTokens);
+}
+
 domain::RunCounters LiveCall::runCounters() const
 {
     auto counters = m_call->meter->runCounters();
@@ -137,7 +155,8 @@ void LiveCall::stopKilled(std::int64_t eventNo, Durability& durability)
             *m_overrun,
             durability);
     }
-    if (m_call->bound) {
+    // A budget that nobody can ask now says nothing about the run.
+    if (m_call->bound && (m_overrun || !m_budgetEnd)) {
         m_core.services.runs.stop(
             identity().tenant, identity().run, std::move(stop), durability.track());
     }

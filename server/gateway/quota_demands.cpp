@@ -44,17 +44,37 @@ security::BudgetKey keyOf(const QuotaCall& call,
             day.empty() ? BudgetKind::Slots : BudgetKind::Daily};
 }
 
-/// What the call may come to; without a stated maximum only a part must be left.
+/// What the call may come to. A stream without a stated maximum can be ended when no more is left,
+/// so that only a part must be; what is read whole cannot.
 struct Amounts {
     std::int64_t least = 0;
     std::int64_t wanted = 0;
+    std::int64_t margin = 0; ///< As in QuotaDemand.
+    std::int64_t step = 0;
 };
+
+bool isOpenEnded(const QuotaCall& call)
+{
+    return call.streaming && !call.outputTokensMax;
+}
+
+/// `amountOf` says what so many tokens of output come to, with the prompt.
+template <class AmountOf>
+Amounts amountsOf(const QuotaCall& call, const AmountOf& amountOf)
+{
+    const auto wanted = amountOf(call.outputTokensMax.value_or(limits::kReservedOutputTokens));
+    const auto prompt = amountOf(0);
+    const auto step = amountOf(limits::kBudgetStepTokens) - prompt;
+    if (!isOpenEnded(call)) {
+        return {wanted, wanted, 0, step};
+    }
+    const auto least = amountOf(limits::kBudgetMarginTokens);
+    return {least, wanted, least - prompt, step};
+}
 
 Amounts tokensOf(const QuotaCall& call)
 {
-    const auto output = call.outputTokensMax.value_or(limits::kReservedOutputTokens);
-    const auto wanted = call.promptTokens + output;
-    return {call.outputTokensMax ? wanted : std::min(wanted, call.promptTokens + 1), wanted};
+    return amountsOf(call, [&call](std::int64_t output) { return call.promptTokens + output; });
 }
 
 /// Nobody knows before what will be written to a cache, thought or spoken.
@@ -72,14 +92,12 @@ domain::ModelPrice dearest(domain::ModelPrice price)
 Amounts costOf(const QuotaCall& call)
 {
     const auto price = dearest(*call.price);
-    const auto priced = [&](std::int64_t output) {
+    return amountsOf(call, [&](std::int64_t output) {
         domain::Usage usage;
         usage.promptTokens = call.promptTokens;
         usage.completionTokens = output;
         return std::max<std::int64_t>(domain::costOf(usage, price), 1);
-    };
-    const auto wanted = priced(call.outputTokensMax.value_or(limits::kReservedOutputTokens));
-    return {call.outputTokensMax ? wanted : priced(1), wanted};
+    });
 }
 
 std::optional<QuotaRefusal> refusedBy(const QuotaCall& call, const domain::AppliedQuota& quota)
@@ -119,7 +137,10 @@ void addDemands(const QuotaCall& call,
             demands.push_back(
                 {{keyOf(call, quota, wireName(metric), day), *limit, amounts.least, amounts.wanted},
                  quota.scope,
-                 metric});
+                 metric,
+                 quota.policy->tier,
+                 amounts.margin,
+                 amounts.step});
         }
     };
     add(QuotaMetric::Runs, call.newRun ? Amounts{1, 1} : Amounts{});
@@ -131,7 +152,8 @@ void addDemands(const QuotaCall& call,
         demands.push_back(
             {{keyOf(call, quota, "concurrent", {}), *quota.policy->concurrentRuns, 1, 1},
              quota.scope,
-             std::nullopt});
+             std::nullopt,
+             quota.policy->tier});
     }
 }
 
@@ -186,12 +208,22 @@ QuotaRefusal exhausted(const QuotaDemand& demand, std::int64_t taken, UtcTime no
     return {std::move(reply), {}};
 }
 
+RunOverrun overBudget(const QuotaDemand& demand, const http::ErrorReply& exhausted)
+{
+    const bool cost = demand.metric == QuotaMetric::Cost;
+    return {{exhausted.code,
+             cost ? domain::KillReason::MaxCost : domain::KillReason::MaxTokens,
+             demand.budget.limit,
+             exhausted.used.value_or(0)},
+            demand.tier};
+}
+
 QuotaRefusal storeAway(const Error& error)
 {
     http::ErrorReply reply;
     reply.status = 503;
     reply.type = "server_error";
-    reply.code = "quota_state_unavailable";
+    reply.code = domain::kQuotaStateUnavailable;
     reply.message
         = error.code == ErrorCode::Unavailable || error.code == ErrorCode::DeadlineExceeded
         ? "what is left of a quota cannot be known now"

@@ -5,13 +5,6 @@
 
 namespace exhibit::gateway {
 
-/// One budget that a call draws on.
-struct QuotaDemand {
-    security::BudgetDemand budget;
-    domain::QuotaScope scope = domain::QuotaScope::User;
-    std::optional<domain::QuotaMetric> metric; ///< Empty: a slot for its run.
-};
-
 struct QuotaDemands {
     std::vector<QuotaDemand> demands;
     std::optional<QuotaRefusal> refusal; ///< No budget needs to be asked.
@@ -25,6 +18,8 @@ struct QuotaDemands {
 [[nodiscard]] http::ErrorReply runLimitReply(const domain::RunLimitBreach& breach);
 /// The budget is used up; `taken` is what all replicas have taken of it.
 [[nodiscard]] QuotaRefusal exhausted(const QuotaDemand& demand, std::int64_t taken, UtcTime now);
+/// A run whose answer was ended because of that.
+[[nodiscard]] RunOverrun overBudget(const QuotaDemand& demand, const http::ErrorReply& exhausted);
 /// Whether it is cannot be known.
 [[nodiscard]] QuotaRefusal storeAway(const Error& error);
 

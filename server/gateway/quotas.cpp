@@ -2,13 +2,9 @@
 #include "server/gateway/quotas.h"
 
 #include "server/gateway/quota_demands.h"
-#include "server/gateway/run_shares.h"
-#include "server/ops/log.h"
+#include "server/gateway/quotas_impl.h"
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include <algorithm>
 
@@ -20,84 +16,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kLeasers = 2;
 constexpr auto kIdlePause = 1s;
 /// Others may take what one has leased before it gets its turn; so often it asks again.
 constexpr int kLeaseTries = 32;
-
-/// A run has one place in the day and one slot, however many of its calls are under way.
-bool isShared(const std::optional<domain::QuotaMetric>& metric)
-{
-    return !metric || *metric == domain::QuotaMetric::Runs;
-}
+/// A stream that goes on leases such a part of a step more than it lacks, at least.
+constexpr std::int64_t kStepsOfALease = 16;
 
 } // namespace
-
-class Quotas::Impl : public std::enable_shared_from_this<Quotas::Impl> {
-public:
-    Impl(asio::io_context& io, security::LimitStore& store)
-        : m_io(io)
-        , m_store(store)
-        , m_timer(io)
-        , m_leasers(kLeasers)
-    {
-    }
-
-    asio::awaitable<QuotaAnswer> reserve(QuotaCall call);
-    void giveIdleBackLater();
-    void stop()
-    {
-        boost::system::error_code ignored;
-        m_timer.cancel(ignored);
-        m_leasers.join();
-    }
-    void leave()
-    {
-        stop();
-        const auto kept = m_store.giveBack(m_budgets.takeAll());
-        if (!kept.empty()) {
-            ops::logInfo("{} budgets keep what this replica had leased of them", kept.size());
-        }
-    }
-
-    /// One call fewer shares it; what nobody used is there again when the last one leaves.
-    void leaveShared(const security::BudgetKey& key, RunId run, bool used);
-    SharedByRun* find(const security::BudgetKey& key, RunId run) { return m_shares.find(key, run); }
-    void settle(const security::BudgetKey& key, std::int64_t reserved, std::int64_t used)
-    {
-        m_budgets.settle(key, reserved, used);
-    }
-
-private:
-    using Lease = Result<security::BudgetLease>;
-    asio::awaitable<Lease> lease(security::BudgetDemand demand);
-    void giveIdleBack();
-    QuotaRefusal noteTrouble(const Error& error);
-    using Demands = std::vector<QuotaDemand>;
-    /// A part in all that it shares; whatever ends the reservation ends that too.
-    QuotaReservation join(const Demands& demands, RunId run);
-    SharedByRun* shared(const QuotaDemand& demand, RunId run);
-    std::vector<security::BudgetDemand> stillOpen(const Demands& demands, RunId run);
-    void hold(QuotaReservation& reservation,
-              const Demands& demands,
-              const std::vector<std::int64_t>& taken);
-    /// What `demand` lacks; nullopt: ask again what is there.
-    asio::awaitable<std::optional<QuotaRefusal>> fetch(const QuotaDemand& demand,
-                                                       security::BudgetDemand asked,
-                                                       const QuotaCall& call);
-    std::optional<QuotaRefusal> refusedBy(const QuotaDemand& demand,
-                                          const security::BudgetLease& leased,
-                                          std::int64_t least,
-                                          const QuotaCall& call);
-
-    asio::io_context& m_io;
-    security::LimitStore& m_store;
-    security::Budgets m_budgets;
-    RunShares m_shares;
-    bool m_failing = false; ///< The last lease; the log says so once.
-    asio::steady_timer m_timer;
-    asio::thread_pool m_leasers;
-};
 
 SharedByRun* Quotas::Impl::shared(const QuotaDemand& demand, RunId run)
 {
@@ -119,7 +44,7 @@ QuotaReservation Quotas::Impl::join(const Demands& demands, RunId run)
     for (const auto& demand : demands) {
         if (isShared(demand.metric)) {
             m_shares.join(demand.budget.key, run);
-            reservation.m_held.push_back({demand.budget.key, 0, demand.metric});
+            reservation.m_held.push_back({demand, 0});
         }
     }
     return reservation;
@@ -145,7 +70,7 @@ void Quotas::Impl::hold(QuotaReservation& reservation,
         if (auto* share = shared(demands[i], reservation.m_run)) {
             share->reserved += taken[i];
         } else {
-            reservation.m_held.push_back({demands[i].budget.key, taken[i], demands[i].metric});
+            reservation.m_held.push_back({demands[i], taken[i]});
         }
     }
 }
@@ -182,6 +107,31 @@ asio::awaitable<QuotaAnswer> Quotas::Impl::reserve(QuotaCall call)
     }
     co_return tl::make_unexpected(
         storeAway({ErrorCode::Unavailable, "too many calls want the last of a budget", {}}));
+}
+
+asio::awaitable<std::optional<QuotaRefusal>> Quotas::Impl::topUp(QuotaReservation& reservation,
+                                                                 QuotaUse used)
+{
+    QuotaCall call;
+    call.run = reservation.m_run;
+    call.now = utcNow();
+    for (int leases = 0; leases < kLeaseTries; ++leases) {
+        const auto* lacking = reservation.extend(used);
+        if (lacking == nullptr) {
+            co_return std::nullopt;
+        }
+        const auto demand = lacking->demand;
+        auto asked = lacking->lack(used);
+        asked.least += demand.step / kStepsOfALease; // Near the limit, too, not for every word.
+        auto refusal = co_await fetch(demand, std::move(asked), call);
+        if (refusal && refusal->reply.limit) {
+            refusal->endsRun = overBudget(demand, refusal->reply);
+        }
+        if (refusal) {
+            co_return refusal;
+        }
+    }
+    co_return storeAway({ErrorCode::Unavailable, "too many calls want the last of a budget", {}});
 }
 
 asio::awaitable<std::optional<QuotaRefusal>> Quotas::Impl::fetch(const QuotaDemand& demand,
@@ -307,81 +257,6 @@ void Quotas::start()
 void Quotas::leave()
 {
     m_impl->leave();
-}
-
-QuotaReservation& QuotaReservation::operator=(QuotaReservation&& other) noexcept
-{
-    release();
-    m_owner = std::move(other.m_owner);
-    m_held = std::move(other.m_held);
-    m_run = other.m_run;
-    other.m_held.clear();
-    return *this;
-}
-
-QuotaReservation::~QuotaReservation()
-{
-    release();
-}
-
-void QuotaReservation::settle(const domain::Usage& usage, domain::Microcents cost)
-{
-    const auto owner = m_owner.lock();
-    for (const auto& held : m_held) {
-        if (!owner || !held.metric) {
-            continue;
-        }
-        if (isShared(held.metric)) {
-            owner->leaveShared(held.key, m_run, true);
-        } else {
-            const bool tokens = *held.metric == domain::QuotaMetric::Tokens;
-            owner->settle(held.key, held.reserved, tokens ? usage.total() : cost);
-        }
-    }
-    std::erase_if(m_held, [](const Held& held) { return held.metric.has_value(); });
-}
-
-void QuotaReservation::runBegan()
-{
-    const auto owner = m_owner.lock();
-    for (const auto& held : m_held) {
-        if (owner && held.metric == domain::QuotaMetric::Runs) {
-            owner->find(held.key, m_run)->begun = true;
-        }
-    }
-}
-
-void QuotaReservation::runWasKnown()
-{
-    const auto owner = m_owner.lock();
-    std::erase_if(m_held, [this, &owner](const Held& held) {
-        const bool leaves = owner && held.metric == domain::QuotaMetric::Runs
-            && !owner->find(held.key, m_run)->begun;
-        if (leaves) {
-            owner->leaveShared(held.key, m_run, false);
-        }
-        return leaves;
-    });
-}
-
-bool QuotaReservation::countsUsage() const
-{
-    return std::any_of(m_held.begin(), m_held.end(), [](const Held& held) {
-        return held.metric && *held.metric != domain::QuotaMetric::Runs;
-    });
-}
-
-void QuotaReservation::release()
-{
-    const auto owner = m_owner.lock();
-    for (const auto& held : m_held) {
-        if (owner && isShared(held.metric)) {
-            owner->leaveShared(held.key, m_run, false);
-        } else if (owner) {
-            owner->settle(held.key, held.reserved, 0);
-        }
-    }
-    m_held.clear();
 }
 
 } // namespace exhibit::gateway

@@ -29,6 +29,7 @@ struct QuotaCall {
     domain::RunCounters counters; ///< Of the run, this call among its calls.
     std::int64_t promptTokens = 0; ///< Estimated.
     std::optional<std::int64_t> outputTokensMax; ///< All choices; absent: the request says nothing.
+    bool streaming = false; ///< Its answer can be ended while it comes.
     const domain::ModelPrice* price = nullptr;
     UtcTime now{};
 };
@@ -36,7 +37,25 @@ struct QuotaCall {
 /// Why a quota refuses a call.
 struct QuotaRefusal {
     http::ErrorReply reply;
-    std::optional<RunOverrun> endsRun; ///< A limit of the run itself: it is over.
+    std::optional<RunOverrun> endsRun; ///< It is over: by a limit of its own, or mid-answer.
+};
+
+/// One budget that a call draws on.
+struct QuotaDemand {
+    security::BudgetDemand budget;
+    domain::QuotaScope scope = domain::QuotaScope::User;
+    std::optional<domain::QuotaMetric> metric; ///< Empty: a slot for its run.
+    domain::Tier tier = domain::Tier::Enterprise; ///< That sets the limit.
+    /// While the call answers it holds so much more than it has used, and reserves that and `step`
+    /// more when it does not.
+    std::int64_t margin = 0;
+    std::int64_t step = 0;
+};
+
+/// What a call has used so far.
+struct QuotaUse {
+    std::int64_t tokens = 0;
+    domain::Microcents cost = 0;
 };
 
 class QuotaReservation;
@@ -81,6 +100,11 @@ public:
     /// Another call of the run began it meanwhile: if not under the same budget, this one takes
     /// none of the day's runs.
     void runWasKnown();
+    /// While it answers: true when it comes to the end of what it has reserved and nothing is
+    /// leased that it could take; then topUp() has to be waited for.
+    [[nodiscard]] bool lacks(QuotaUse used);
+    /// Leases more; the refusal says why there is none. This stays where it is meanwhile.
+    [[nodiscard]] boost::asio::awaitable<std::optional<QuotaRefusal>> topUp(QuotaUse used);
     /// True when a budget counts what the call uses: then that should be the provider's word.
     [[nodiscard]] bool countsUsage() const;
 
@@ -88,10 +112,14 @@ private:
     friend class Quotas;
     friend class Quotas::Impl;
     struct Held {
-        security::BudgetKey key;
+        QuotaDemand demand;
         std::int64_t reserved = 0;
-        std::optional<domain::QuotaMetric> metric; ///< Empty: a slot of the run.
+
+        /// What it should have more; `least` is 0 or less when it has enough.
+        [[nodiscard]] security::BudgetDemand lack(QuotaUse used) const;
     };
+    /// Takes what is leased; the first that still lacks, or nullptr.
+    Held* extend(QuotaUse used);
     void release();
 
     std::weak_ptr<Quotas::Impl> m_owner;

@@ -25,17 +25,27 @@ asio::awaitable<void> LiveCall::relayStream(UpstreamHead head)
 StreamCall::StreamCall(std::shared_ptr<LiveCall> call, bool readable)
     : m_live(std::move(call))
     , m_call(*m_live->m_call)
-    , m_relay(*m_call.guard,
-              *m_call.meter,
-              {.hideUsage = m_call.usageAsked,
-               .surface = *m_call.surface,
-               .overLimit = m_call.limits.empty()
-                   ? std::function<bool()>()
-                   : std::function<bool()>([this] { return m_live->checkLimits(); })})
+    , m_relay(*m_call.guard, *m_call.meter, relayOptions())
     , m_readable(readable)
     , m_readerWakeup(m_live->m_core.services.io)
     , m_writerWakeup(m_live->m_core.services.io)
 {
+}
+
+StreamRelay::Options StreamCall::relayOptions()
+{
+    StreamRelay::Options options{.hideUsage = m_call.usageAsked, .surface = *m_call.surface};
+    if (!m_call.limits.empty()) {
+        options.overLimit = [this] { return m_live->checkLimits(); };
+    }
+    if (m_call.quota && m_call.quota->countsUsage()) {
+        // An answer that has ended uses no more.
+        options.mustWait = [this] {
+            m_lacksBudget = m_live->budgetLacks() && !m_relay.choicesEnded();
+            return m_lacksBudget;
+        };
+    }
+    return options;
 }
 
 asio::awaitable<void> StreamCall::run(UpstreamHead head)
@@ -106,6 +116,10 @@ asio::awaitable<void> StreamCall::readProvider()
             if (m_live->m_timedOut) {
                 m_failure = Error{ErrorCode::DeadlineExceeded, "the call took too long", {}};
             }
+            continue;
+        }
+        if (std::exchange(m_lacksBudget, false)) {
+            co_await m_live->topUpBudget();
             continue;
         }
         if (auto read = co_await readOnce(); !read) {
@@ -365,7 +379,8 @@ void StreamCall::closeRecord()
     if (m_relay.stopped() && !m_live->m_clientGone) {
         m_live->close(status, "stopped");
     } else if (m_killed && !m_live->m_clientGone && !m_recordFailed) {
-        m_live->close(status, "stopped", "run_killed");
+        const auto& ended = m_live->m_budgetEnd;
+        m_live->close(status, "stopped", ended ? ended->code : "run_killed");
     } else if (m_recordFailed) {
         m_live->close(
             status, "refused", unrecorded(m_live->m_core.services.journal.stats(), {}).code);

@@ -27,6 +27,7 @@ private:
     boost::asio::awaitable<void> readProvider();
     boost::asio::awaitable<Result<void>> readOnce();
     [[nodiscard]] Result<void> readSlice();
+    [[nodiscard]] StreamRelay::Options relayOptions();
     void startReading();
     void takeBytes(BytesView bytes);
     void endOfStream();
@@ -60,6 +61,7 @@ private:
     bool m_complete = false; ///< The client's stream may be ended properly.
     bool m_killed = false; ///< Its run was, and the client is told so.
     bool m_recordFailed = false;
+    bool m_lacksBudget = false; ///< The relay waits for it.
     std::optional<Error> m_failure; ///< Why the provider's stream broke.
     SteadyTime m_lastReadAt{};
     bool m_firstWritten = false;

@@ -29,7 +29,8 @@ Result<bool> StreamRelay::readSome()
     Slice slice;
     m_isReading = false;
     while (!m_stopped && !m_overLimit) {
-        if (slice.over() || (m_reading && !readChunk(slice))) {
+        if (slice.over() || (m_options.mustWait && m_options.mustWait())
+            || (m_reading && !readChunk(slice))) {
             m_isReading = true;
             break;
         }

@@ -33,6 +33,8 @@ public:
         std::function<UtcTime()> now = utcNow; ///< What durations are measured by.
         /// Asked on every change of usage; true: nothing more goes out. Empty: never.
         std::function<bool()> overLimit = {};
+        /// Asked between events; true: no further one is taken before readSome() is called again.
+        std::function<bool()> mustWait = {};
     };
     /// `guard` and `meter` outlive the relay.
     StreamRelay(prevention::CallGuard& guard, UsageMeter& meter, Options options);

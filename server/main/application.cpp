@@ -10,6 +10,7 @@
 #include "server/main/announcement.h"
 #include "server/main/database_service.h"
 #include "server/main/ledger_service.h"
+#include "server/main/log_redaction.h"
 #include "server/main/recovery.h"
 #include "server/main/replay_service.h"
 #include "server/main/replicas.h"
@@ -103,6 +104,7 @@ private:
 Result<void> Application::Impl::start()
 {
     ops::setLogLevel(m_configuration.logLevel);
+    EXHIBIT_CHECK(redactLog());
     EXHIBIT_CHECK(openLocalParts());
     EXHIBIT_CHECK(startDatabase());
     return startServing();

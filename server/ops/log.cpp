@@ -1,17 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/ops/log.h"
 
+#include "models/base/bytes.h"
 #include "models/base/json.h"
 #include "models/base/time.h"
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <utility>
 
 namespace exhibit::ops {
 namespace {
 
+constexpr std::size_t kMessageBytesMax = 8 * 1024;
+
 std::atomic<LogLevel> leastLevel{LogLevel::Info};
+
+LogRedaction& currentRedaction()
+{
+    static LogRedaction redaction;
+    return redaction;
+}
+
+/// Errors may quote what somebody sent: neither all of it, nor as it is.
+std::string shown(std::string_view message)
+{
+    const bool cut = message.size() > kMessageBytesMax;
+    const auto begin
+        = message.substr(0, characterStart(message, std::min(message.size(), kMessageBytesMax)));
+    const auto& redaction = currentRedaction();
+    std::string text = redaction ? redaction(begin) : std::string(begin);
+    return cut ? text + " (cut)" : text;
+}
 
 std::string_view levelName(LogLevel level)
 {
@@ -35,13 +57,18 @@ void setLogLevel(LogLevel least)
     leastLevel = least;
 }
 
+void setLogRedaction(LogRedaction redaction)
+{
+    currentRedaction() = std::move(redaction);
+}
+
 void logLine(LogLevel level, std::string_view message)
 {
     if (level < leastLevel.load(std::memory_order_relaxed)) {
         return;
     }
     const JsonObject line{
-        {"time", formatTime(utcNow())}, {"level", levelName(level)}, {"message", message}};
+        {"time", formatTime(utcNow())}, {"level", levelName(level)}, {"message", shown(message)}};
     const std::string text = printJson(line) + "\n";
     // One write per line keeps lines whole; a full or closed standard error must not stop us.
     [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/domain/decision.h"
+#include "models/domain/policy.h"
 #include "models/domain/run.h"
 #include "models/scan/work_budget.h"
 #include "server/prevention/compiled_snapshot.h"
@@ -15,10 +16,7 @@
 namespace exhibit::prevention {
 
 /// What a call is judged by, fixed when it begins.
-struct CallSubject {
-    std::string project; ///< Slug.
-    std::string model;
-    std::string userId;
+struct CallSubject : domain::PolicySubject {
     const Json* facts
         = nullptr; ///< The context facts' object; nullptr when none. Must outlive the guard.
     domain::RunCounters run; ///< As the call found them.

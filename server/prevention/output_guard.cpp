@@ -262,7 +262,12 @@ std::optional<Replacement> OutputGuard::openReplacement(std::size_t channel) con
 
 JudgedStage OutputGuard::judged() const
 {
-    JudgedStage stage{domain::Stage::Output, m_policies, {}, false, m_clock.microseconds()};
+    JudgedStage stage{domain::Stage::Output, m_policies, {}, false, m_clock.microseconds(), {}};
+    for (const auto& applied : m_wholes) {
+        if (m_judgedWhole && applied.policy->mode == domain::Mode::Block) {
+            stage.heldFor.push_back(applied.policy->policyId);
+        }
+    }
     for (const auto& channel : m_channels) {
         if (channel.judge && !channel.judge->findings().empty()) {
             stage.texts.push_back({channel.name, &*channel.judge});

@@ -1,22 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/prevention/policy_selection.h"
 
-#include <algorithm>
-
 namespace exhibit::prevention {
-namespace {
-
-/// Of a call that names no model nobody knows which it is: then every policy applies.
-bool applies(const domain::Policy& policy, const CallSubject& subject, domain::Stage stage)
-{
-    const auto& stages = policy.stages;
-    return std::find(stages.begin(), stages.end(), stage) != stages.end()
-        && domain::matchesAnyGlob(policy.appliesTo.projects, subject.project)
-        && (subject.model.empty() || domain::matchesAnyGlob(policy.appliesTo.models, subject.model))
-        && domain::matchesAnyGlob(policy.appliesTo.users, subject.userId);
-}
-
-} // namespace
 
 bool AppliedPolicy::scans() const
 {
@@ -36,7 +21,7 @@ std::vector<AppliedPolicy> selectPolicies(const domain::PolicySnapshot& snapshot
     std::vector<AppliedPolicy> selected;
     for (std::uint32_t index = 0; index < snapshot.policies.size(); ++index) {
         const auto& policy = snapshot.policies[index];
-        if (!applies(policy, subject, stage)) {
+        if (!policy.speaksOf(subject, stage)) {
             continue;
         }
         AppliedPolicy applied{&policy, index, std::nullopt};

@@ -4,6 +4,15 @@
 #include <algorithm>
 
 namespace exhibit::prevention {
+namespace {
+
+/// What judges an answer whole, and may stop it, has it held until then.
+bool holdsWholeText(const AppliedPolicy& policy, domain::Stage stage)
+{
+    return stage == domain::Stage::Output && policy.policy->mode == domain::Mode::Block;
+}
+
+} // namespace
 
 domain::Decision* RuleFindings::find(const AppliedPolicy& policy)
 {
@@ -42,6 +51,7 @@ void RuleFindings::addError(const AppliedPolicy& policy, std::string_view why, s
         return;
     }
     m_decisions.push_back(m_builder.fromError(policy, m_stage, why));
+    m_decisions.back().wholeTextHeld = holdsWholeText(policy, m_stage);
     if (policy.policy->effectiveOnError() == domain::OnError::Block) {
         stopAt(m_decisions.back(), std::move(channel));
     }
@@ -60,8 +70,7 @@ void judgeExpression(const Expression& expression,
         RuleFindings::Found found;
         found.reason = "The policy's expression is true.";
         found.channel = channel;
-        found.wholeTextHeld = findings.stage() == domain::Stage::Output
-            && policy.policy->mode == domain::Mode::Block;
+        found.wholeTextHeld = holdsWholeText(policy, findings.stage());
         findings.add(policy, std::move(found));
     }
 }

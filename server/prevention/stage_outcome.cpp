@@ -62,6 +62,13 @@ void appendPasses(const JudgedStage& stage, const std::string& snapshotId, Stage
             });
         if (!decided) {
             record.policyIds.push_back(applied.policy->policyId);
+            const auto& held = stage.heldFor;
+            if (std::find(held.begin(), held.end(), record.policyIds.back()) != held.end()) {
+                if (!record.wholeTextHeld) {
+                    record.wholeTextHeld.emplace();
+                }
+                record.wholeTextHeld->push_back(record.policyIds.back());
+            }
         }
     }
     if (record.policyIds.empty()) {

@@ -20,6 +20,7 @@ struct JudgedStage {
     std::vector<JudgedText> texts;
     bool wholeTextHeld = false;
     std::int64_t evaluationUs = 0;
+    std::vector<std::string> heldFor; ///< Policies for which a text was held back whole.
 };
 
 /// One decision for each policy that found something, in the policies' order.

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace exhibit::prevention {
 namespace {
@@ -158,11 +159,13 @@ private:
                 ? std::nullopt
                 : scanWithin(scan::WorkBudget::limited(), patterns, text);
             m_exhausted = !matches;
-            if (matches && !matches->empty()) {
+            const bool finds = matches && !matches->empty();
+            if (finds) {
                 result.spans.push_back({m_call.channel,
                                         static_cast<std::int64_t>(begin),
                                         static_cast<std::int64_t>(end)});
             }
+            return finds;
         };
         if (!m_walk) {
             look(m_call.arguments, 0, m_call.arguments.size());
@@ -172,41 +175,40 @@ private:
         return result.spans.empty() ? std::nullopt : std::optional(std::move(result));
     }
 
+    /// The strings of an array are looked at as one line too, unless one of them is found by
+    /// itself: a command often comes in words.
     template <class Look>
     void lookInside(std::string_view path, const Look& look) const
     {
+        struct Line {
+            std::string text;
+            bool isFound = false; ///< By one of its words.
+        };
+        std::map<std::size_t, Line> lines; ///< By array.
         for (std::size_t node = 0; node < m_walk->nodes().size(); ++node) {
             if (!isAtOrBelow(path, m_walk->path(node))) {
                 continue;
             }
             const auto& value = (*m_walk)[node];
             if (value.kind == JsonKind::String) {
-                look(m_walk->string(node), value.begin, value.end);
-            } else if (value.kind == JsonKind::Array) {
-                look(joined(node), value.begin, value.end);
-            } else if (value.kind != JsonKind::Object) {
+                const bool finds = look(m_walk->string(node), value.begin, value.end);
+                if (node != 0 && m_walk->is(value.parent, JsonKind::Array)) {
+                    auto& line = lines[value.parent];
+                    line.text += std::string(m_walk->string(node)) + ' ';
+                    line.isFound = line.isFound || finds;
+                }
+            } else if (value.kind != JsonKind::Object && value.kind != JsonKind::Array) {
                 look(m_walk->raw(node), value.begin, value.end);
             }
             if (path.empty() && node != 0 && m_walk->is(value.parent, JsonKind::Object)) {
                 look(m_walk->name(node), value.nameBegin, value.nameEnd);
             }
         }
-    }
-
-    /// The strings of an array as one line: a command often comes in words.
-    [[nodiscard]] std::string joined(std::size_t array) const
-    {
-        std::string line;
-        for (std::size_t node = array + 1; node < m_walk->nodes().size(); ++node) {
-            const auto& value = (*m_walk)[node];
-            if (value.begin >= (*m_walk)[array].end) {
-                break;
-            }
-            if (value.parent == array && value.kind == JsonKind::String) {
-                line += (line.empty() ? "" : " ") + std::string(m_walk->string(node));
+        for (const auto& [array, line] : lines) {
+            if (!line.isFound) {
+                look(line.text, (*m_walk)[array].begin, (*m_walk)[array].end);
             }
         }
-        return line;
     }
 
     const ToolCall& m_call;

@@ -24,6 +24,19 @@ Budgets::Taking Budgets::take(std::span<const BudgetDemand> demands)
     return taking;
 }
 
+std::int64_t Budgets::takeSome(const BudgetDemand& demand)
+{
+    const auto found = m_blocks.find(demand.key);
+    if (found == m_blocks.end() || found->second.available <= 0) {
+        return 0;
+    }
+    auto& block = found->second;
+    const auto amount = std::min(block.available, demand.wanted);
+    block.available -= amount;
+    block.touched = true;
+    return amount;
+}
+
 void Budgets::add(const BudgetKey& key, std::int64_t granted)
 {
     auto& block = m_blocks[key];

@@ -73,6 +73,8 @@ public:
         std::vector<std::int64_t> taken;
     };
     [[nodiscard]] Taking take(std::span<const BudgetDemand> demands);
+    /// What is leased of what the demand wants, be it less than `least`.
+    [[nodiscard]] std::int64_t takeSome(const BudgetDemand& demand);
     void add(const BudgetKey& key, std::int64_t granted);
     /// A reservation ends with what was used; may be more than was reserved.
     void settle(const BudgetKey& key, std::int64_t reserved, std::int64_t used);

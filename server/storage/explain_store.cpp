@@ -38,22 +38,26 @@ Result<void> readCounters(Transaction& transaction, domain::RunExplanation& expl
                     "SELECT count(*) FILTER (WHERE outcome IS DISTINCT FROM 'refused'),"
                     " coalesce(sum(prompt_tokens + completion_tokens)"
                     "  FILTER (WHERE closed_at <= $3), 0)::bigint,"
-                    " coalesce(sum(cost_microcents) FILTER (WHERE closed_at <= $3), 0)::bigint"
+                    " coalesce(sum(cost_microcents) FILTER (WHERE closed_at <= $3), 0)::bigint,"
+                    " count(*) FILTER (WHERE (closed_at IS NULL OR closed_at > $3)"
+                    "  AND outcome IS DISTINCT FROM 'refused')"
                     " FROM proxy_calls WHERE tenant_id = $1 AND run_id = $2 AND opened_at <= $3",
                     {transaction.tenant(), explanation.runId, explanation.at}));
     explanation.counters.llmCalls = rows.integer(0, 0);
     explanation.counters.tokens = rows.integer(0, 1);
     explanation.counters.costMicrocents = rows.integer(0, 2);
+    explanation.openCalls = rows.integer(0, 3);
     return {};
 }
 
 /// Of several at once the one that began last.
-Result<void> readCall(Transaction& transaction, domain::RunExplanation& explanation)
+Result<void> readCall(Transaction& transaction, ExplainedRun& explained)
 {
+    auto& explanation = explained.explanation;
     EXHIBIT_TRY(const Rows rows,
                 transaction.query(
-                    "SELECT call_id, model, opened_at, closed_at, outcome, run_limits"
-                    " FROM proxy_calls"
+                    "SELECT call_id, model, opened_at, closed_at, outcome, run_limits,"
+                    " completion_tokens, user_id FROM proxy_calls"
                     " WHERE tenant_id = $1 AND run_id = $2 AND opened_at <= $3"
                     " ORDER BY (closed_at IS NULL OR closed_at > $3) DESC, opened_at DESC LIMIT 1",
                     {transaction.tenant(), explanation.runId, explanation.at}));
@@ -67,6 +71,11 @@ Result<void> readCall(Transaction& transaction, domain::RunExplanation& explanat
     if (!rows.isNull(0, 3)) {
         call.closedAt = rows.time(0, 3);
     }
+    if (call.closedAt && *call.closedAt <= explanation.at) {
+        call.outputTokens = rows.integer(0, 6);
+    }
+    explained.subject.model = call.model;
+    explained.subject.userId = rows.optionalText(0, 7).value_or("");
     call.outcome = rows.optionalText(0, 4);
     if (!rows.isNull(0, 5)) {
         EXHIBIT_TRY(const auto limits, fromJson<std::vector<domain::RunLimit>>(rows.json(0, 5)));
@@ -103,7 +112,7 @@ Result<void> readDecisions(Transaction& transaction, domain::RunExplanation& exp
 {
     EXHIBIT_TRY(const Rows rows,
                 transaction.query(
-                    "SELECT document FROM decisions WHERE tenant_id = $1"
+                    "SELECT document, call_id FROM decisions WHERE tenant_id = $1"
                     " AND run_id = $2 AND decided_at <= $3 AND result <> 'PASS'"
                     " ORDER BY decided_at DESC, decision_id DESC LIMIT $4",
                     {transaction.tenant(), explanation.runId, explanation.at, kDecisionsMax + 1}));
@@ -111,6 +120,11 @@ Result<void> readDecisions(Transaction& transaction, domain::RunExplanation& exp
     const auto count = std::min<std::size_t>(rows.size(), kDecisionsMax);
     for (std::size_t row = count; row-- > 0;) {
         EXHIBIT_TRY(auto decision, fromJson<domain::Decision>(rows.json(row, 0)));
+        auto& call = explanation.call;
+        if (call && rows.uuid(row, 1) == call->callId.value && decision.used
+            && decision.metric == wireName(domain::Metric::CallOutputTokens)) {
+            call->outputTokens = std::max(call->outputTokens.value_or(0), *decision.used);
+        }
         explanation.decisions.push_back(std::move(decision));
     }
     return {};
@@ -125,11 +139,15 @@ Result<domain::PassRecord> passOf(const Rows& rows, std::size_t row)
     EXHIBIT_TRY(record.policyIds, fromJson<std::vector<std::string>>(rows.json(row, 3)));
     record.evaluationUs = rows.integer(row, 4);
     record.at = rows.time(row, 5);
+    if (!rows.isNull(row, 6)) {
+        EXHIBIT_TRY(record.wholeTextHeld, fromJson<std::vector<std::string>>(rows.json(row, 6)));
+    }
     return record;
 }
 
 constexpr std::string_view kPassColumns
-    = "decision_id, stage, snapshot_id, to_jsonb(policy_ids), evaluation_us, decided_at";
+    = "decision_id, stage, snapshot_id, to_jsonb(policy_ids), evaluation_us, decided_at,"
+      " to_jsonb(whole_text_held)";
 
 Result<void> readPasses(Transaction& transaction, domain::RunExplanation& explanation)
 {
@@ -153,36 +171,40 @@ Result<void> readPasses(Transaction& transaction, domain::RunExplanation& explan
 
 } // namespace
 
-Result<domain::RunExplanation> ExplainStore::at(TenantId tenant,
-                                                RunId run,
-                                                UtcTime instant,
-                                                Deadline deadline)
+Result<ExplainedRun> ExplainStore::at(TenantId tenant,
+                                      RunId run,
+                                      UtcTime instant,
+                                      Deadline deadline)
 {
-    using domain::RunExplanation;
-    return m_database.read(
-        tenant, deadline, [&](Transaction& transaction) -> Result<RunExplanation> {
-            EXHIBIT_TRY(const Rows rows,
-                        transaction.query("SELECT policy_snapshot_id, started_at FROM runs"
-                                          " WHERE tenant_id = $1 AND run_id = $2",
-                                          {tenant, run}));
-            if (rows.empty()) {
-                return fail(ErrorCode::NotFound, "there is no such run", run.text());
-            }
-            RunExplanation explanation;
-            explanation.runId = run;
-            explanation.at = instant;
-            explanation.snapshotId = rows.text(0, 0);
-            explanation.counters.startedAt = rows.time(0, 1);
-            EXHIBIT_CHECK(readCounters(transaction, explanation));
-            EXHIBIT_TRY(explanation.currency, currencyOf(transaction));
-            EXHIBIT_CHECK(readCall(transaction, explanation));
-            EXHIBIT_TRY(explanation.step, stepAt(transaction, explanation, false));
-            EXHIBIT_TRY(explanation.next, stepAt(transaction, explanation, true));
-            EXHIBIT_CHECK(readDecisions(transaction, explanation));
-            EXHIBIT_CHECK(readPasses(transaction, explanation));
-            EXHIBIT_CHECK(readLedger(transaction, explanation));
-            return explanation;
-        });
+    return m_database.read(tenant, deadline, [&](Transaction& transaction) -> Result<ExplainedRun> {
+        EXHIBIT_TRY(const Rows rows,
+                    transaction.query("SELECT r.policy_snapshot_id, r.started_at, p.slug,"
+                                      " r.user_id FROM runs r LEFT JOIN projects p"
+                                      " ON p.tenant_id = r.tenant_id"
+                                      " AND p.project_id = r.project_id"
+                                      " WHERE r.tenant_id = $1 AND r.run_id = $2",
+                                      {tenant, run}));
+        if (rows.empty()) {
+            return fail(ErrorCode::NotFound, "there is no such run", run.text());
+        }
+        ExplainedRun explained;
+        auto& explanation = explained.explanation;
+        explanation.runId = run;
+        explanation.at = instant;
+        explanation.snapshotId = rows.text(0, 0);
+        explanation.counters.startedAt = rows.time(0, 1);
+        explained.subject.project = rows.optionalText(0, 2).value_or("");
+        explained.subject.userId = rows.optionalText(0, 3).value_or("");
+        EXHIBIT_CHECK(readCounters(transaction, explanation));
+        EXHIBIT_TRY(explanation.currency, currencyOf(transaction));
+        EXHIBIT_CHECK(readCall(transaction, explained));
+        EXHIBIT_TRY(explanation.step, stepAt(transaction, explanation, false));
+        EXHIBIT_TRY(explanation.next, stepAt(transaction, explanation, true));
+        EXHIBIT_CHECK(readDecisions(transaction, explanation));
+        EXHIBIT_CHECK(readPasses(transaction, explanation));
+        EXHIBIT_CHECK(readLedger(transaction, explanation));
+        return explained;
+    });
 }
 
 Result<TracedDecision> ExplainStore::decision(TenantId tenant,
@@ -218,11 +240,15 @@ Result<TracedDecision> ExplainStore::decision(TenantId tenant,
                                              {"result", "PASS"},
                                              {"snapshot_id", record.snapshotId},
                                              {"at", formatTime(record.at)}};
+                const auto& held = record.wholeTextHeld;
+                if (held && std::find(held->begin(), held->end(), policyId) != held->end()) {
+                    traced.decision.get_object().emplace("whole_text_held", true);
+                }
             }
             if (!known) {
                 return fail(ErrorCode::NotFound, "there is no such decision", decision.text());
             }
-            const int next = policyId.empty() ? 1 : 6;
+            const int next = policyId.empty() ? 1 : 7;
             traced.callId = CallId{rows.uuid(0, next)};
             traced.runId = RunId{rows.uuid(0, next + 1)};
             traced.at = rows.time(0, next + 2);

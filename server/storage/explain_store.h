@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/domain/explanation.h"
+#include "models/domain/policy.h"
 #include "server/storage/database.h"
 
 #include <string>
@@ -19,6 +20,12 @@ struct TracedDecision {
     std::optional<std::string> proof; ///< A tlog-proof; empty until a signed head covers the entry.
 };
 
+/// What the record has of a run at an instant, and whom the limits in force then were asked of.
+struct ExplainedRun {
+    domain::RunExplanation explanation;
+    domain::PolicySubject subject;
+};
+
 /// Answers from what was recorded, never from what is configured now. Any thread; every call waits.
 class ExplainStore {
 public:
@@ -28,10 +35,10 @@ public:
     }
 
     /// NotFound also for another tenant's run.
-    [[nodiscard]] Result<domain::RunExplanation> at(TenantId tenant,
-                                                    RunId run,
-                                                    UtcTime instant,
-                                                    Deadline deadline);
+    [[nodiscard]] Result<ExplainedRun> at(TenantId tenant,
+                                          RunId run,
+                                          UtcTime instant,
+                                          Deadline deadline);
     /// `policyId` names one of a pass record's; empty for a decision of its own.
     [[nodiscard]] Result<TracedDecision> decision(TenantId tenant,
                                                   DecisionId decision,

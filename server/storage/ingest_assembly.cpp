@@ -374,23 +374,23 @@ void BatchAssembly::commit()
 RunOutcome outcomeOf(const spool::CallClosed& closed, const OpenCall& call)
 {
     using domain::RunStatus, domain::TerminationReason;
-    if (closed.outcome == "completed") {
+    const std::string outcome
+        = closed.errorCode == domain::kQuotaStateUnavailable ? "refused" : closed.outcome;
+    if (outcome == "completed") {
         return {RunStatus::Succeeded, TerminationReason::Completed, {}, closed.closedAt};
     }
-    const bool byPolicy
-        = std::any_of(call.incidents.begin(), call.incidents.end(), [](const auto& incident) {
-              return incident.stop.has_value();
-          });
-    if (closed.outcome == "client_gone" || (closed.outcome == "stopped" && !byPolicy)) {
+    const bool byPolicy = std::ranges::any_of(
+        call.incidents, [](const auto& incident) { return incident.stop.has_value(); });
+    if (outcome == "client_gone" || (outcome == "stopped" && !byPolicy)) {
         return {RunStatus::Cancelled, TerminationReason::UserAbort, {}, closed.closedAt};
     }
-    if (closed.outcome == "timeout") {
+    if (outcome == "timeout") {
         return {RunStatus::Failed, TerminationReason::Timeout, {}, closed.closedAt};
     }
-    if (closed.outcome == "stopped") {
+    if (outcome == "stopped") {
         return {RunStatus::FailedPolicy, TerminationReason::PolicyBlock, {}, closed.closedAt};
     }
-    const auto code = closed.outcome == "refused" ? closed.errorCode.value_or("") : std::string{};
+    const auto code = outcome == "refused" ? closed.errorCode.value_or("") : std::string{};
     const bool byQuota = code.ends_with("_EXCEEDED") || code == domain::kNotWhitelisted;
     const auto reason
         = byQuota ? TerminationReason::BudgetExceeded : TerminationReason::SystemFailure;

@@ -239,13 +239,15 @@ void appendDecisions(std::vector<Statement>& statements, TenantId tenant, const 
                         wireName(record.stage),
                         record.snapshotId,
                         Parameter::array(record.policyIds),
+                        record.wholeTextHeld ? Parameter::array(*record.wholeTextHeld)
+                                             : Parameter(std::nullopt),
                         record.evaluationUs,
                         record.at});
     }
     appendInserts(statements,
                   {"INSERT INTO pass_records (tenant_id, decision_id, call_id, run_id, stage,"
-                   " snapshot_id, policy_ids, evaluation_us, decided_at)",
-                   "(?,?,?,?,?,?,?,?,?)",
+                   " snapshot_id, policy_ids, whole_text_held, evaluation_us, decided_at)",
+                   "(?,?,?,?,?,?,?,?,?,?)",
                    " ON CONFLICT DO NOTHING"},
                   std::move(rows));
 }

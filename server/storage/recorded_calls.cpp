@@ -196,7 +196,8 @@ Result<void> readPasses(Transaction& transaction, const Page& page)
 {
     EXHIBIT_TRY(const Rows rows,
                 transaction.query("SELECT call_id, decision_id, stage, snapshot_id,"
-                                  " to_jsonb(policy_ids), evaluation_us, decided_at"
+                                  " to_jsonb(policy_ids), evaluation_us, decided_at,"
+                                  " to_jsonb(whole_text_held)"
                                   " FROM pass_records WHERE tenant_id = $1"
                                   " AND run_id = ANY($2::uuid[]) AND call_id = ANY($3::uuid[])"
                                   " ORDER BY decision_id",
@@ -209,6 +210,10 @@ Result<void> readPasses(Transaction& transaction, const Page& page)
         EXHIBIT_TRY(record.policyIds, fromJson<std::vector<std::string>>(rows.json(row, 4)));
         record.evaluationUs = rows.integer(row, 5);
         record.at = rows.time(row, 6);
+        if (!rows.isNull(row, 7)) {
+            EXHIBIT_TRY(record.wholeTextHeld,
+                        fromJson<std::vector<std::string>>(rows.json(row, 7)));
+        }
         page.find(rows, row, 0)->passes.push_back(std::move(record));
     }
     return {};

@@ -106,6 +106,9 @@ std::string textOf(const Surface& surface, std::string_view stream, std::string_
     SseParser parser;
     parser.append(stream);
     for (auto event = parser.next(); event && *event; event = parser.next()) {
+        if ((*event)->data() == "[DONE]") {
+            continue;
+        }
         const auto walk = JsonWalk::parse((*event)->data());
         EXHIBIT_ASSERT(walk.has_value());
         for (const auto& found : surface.read(*walk, AnswerForm::Chunk).texts) {
@@ -122,9 +125,30 @@ struct Cut {
     std::size_t pieceBytes = 1;
 };
 
-/// `said` as the answer of a stream that is as it should be.
-void tellWell(const Surface& surface, std::string_view channel, const std::string& said, Cut cut)
+std::string chatChunk(const std::string& delta, std::string_view finish)
 {
+    return R"(data: {"id":"c","object":"chat.completion.chunk","choices":[{"index":0,"delta":)"
+        + delta + R"(,"finish_reason":)" + std::string(finish) + "}]}\n\n";
+}
+
+/// The same for chat, whose choices need no frame.
+std::string chatStream(const std::string& said, Cut cut)
+{
+    std::string stream = chatChunk(R"({"role":"assistant","content":""})", "null");
+    for (std::size_t at = 0; at < said.size();) {
+        const auto end = characterEnd(said, at, cut.eventBytes);
+        stream += chatChunk(R"({"content":)" + quoteJson(said.substr(at, end - at)) + "}", "null");
+        at = end;
+    }
+    return stream + chatChunk("{}", "\"stop\"") + "data: [DONE]\n\n";
+}
+
+/// `said` as the answer of a stream that is as it should be.
+std::string streamOf(const Surface& surface, const std::string& said, Cut cut)
+{
+    if (&surface == &chatSurface()) {
+        return chatStream(said, cut);
+    }
     const bool messages = &surface == &messagesSurface();
     using responses::Stream;
     std::string stream = messages ? messages::start() + messages::textStart()
@@ -138,6 +162,12 @@ void tellWell(const Surface& surface, std::string_view channel, const std::strin
     stream += messages ? messages::blockStop() + messages::end() + messages::stop()
                        : Stream::textDone(said) + Stream::itemDone(Stream::message(said))
             + Stream::completed(Stream::message(said));
+    return stream;
+}
+
+void tellWell(const Surface& surface, std::string_view channel, const std::string& said, Cut cut)
+{
+    const auto stream = streamOf(surface, said, cut);
     const auto free = relay(surface, open(), stream, cut.pieceBytes);
     EXHIBIT_ASSERT(free.bytes == stream && !free.stopped);
     const auto judged = relay(surface, guarded(), stream, cut.pieceBytes);
@@ -168,6 +198,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     const auto quoted = quoteJson(bytes);
     const auto said = decodeJsonString(BytesView(quoted).substr(1, quoted.size() - 2));
+    tellWell(chatSurface(), "choices/0/content", said, cut);
     tellWell(messagesSurface(), "content/0/text", said, cut);
     tellWell(responsesSurface(), "output/0/content/0/text", said, cut);
     return 0;

@@ -10,7 +10,8 @@ import { startServers } from './harness.mjs';
 
 let servers;
 before(async () => {
-  servers = await startServers({ policies: ['tests/wire/surfaces.policy.json'], recordings: ['tests/wire/chat.jsonl'] });
+  servers = await startServers({ policies: ['tests/wire/surfaces.policy.json', 'tests/wire/redact.policy.json'],
+    recordings: ['tests/wire/chat.jsonl', 'tests/wire/redacted.jsonl'] });
 });
 after(() => servers?.close());
 
@@ -43,6 +44,17 @@ for (const [name, model] of Object.entries(models)) {
       assert.ok(textOf(parts).length > 20);
       assert.equal(parts.at(-1).finishReason, 'stop');
     });
+
+    if (name !== 'completions') {
+      test('a redacted stream has placeholders, its usage and its end', async () => {
+        const parts = await partsOf(streamText({ model: model('mail-stream'), ...quiet }));
+        assert.deepEqual(parts.filter((part) => part.type === 'error'), []);
+        assert.equal(textOf(parts), 'Write to [EMAIL] or ring. Also: [EMAIL]');
+        assert.doesNotMatch(JSON.stringify(parts.filter((part) => part.type !== 'raw')), /harb|crew/);
+        assert.equal(parts.at(-1).finishReason, 'stop');
+        assert.ok(parts.at(-1).totalUsage.outputTokens > 0);
+      });
+    }
 
     test('a soft stop ends with content-filter', async () => {
       const parts = await partsOf(streamText({ model: model('vault-stream'), ...quiet }));

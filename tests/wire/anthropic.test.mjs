@@ -17,7 +17,8 @@ async function sdks() {
 
 let servers;
 before(async () => {
-  servers = await startServers({ policies: ['tests/wire/surfaces.policy.json'], recordings: ['tests/wire/kept.jsonl'] });
+  servers = await startServers({ policies: ['tests/wire/surfaces.policy.json', 'tests/wire/redact.policy.json'],
+    recordings: ['tests/wire/kept.jsonl', 'tests/wire/redacted.jsonl'] });
   await servers.setQuota('FREE', 'nobody-may', { runs_per_day: 0 });
   await servers.setQuota('TEAM', 'cannot-pay', { cost_microcents_per_day: 1 });
 });
@@ -81,6 +82,20 @@ for (const [name, Anthropic] of await sdks()) {
       assert.equal(message.stop_reason, 'refusal');
       assert.equal(message.content[0].text, 'Of course. The vault word is ');
       assert.equal(notice.policy_id, 'VAULT_WORD');
+    });
+
+    test('a redacted stream has placeholders, its usage and its end', async () => {
+      const stream = client().messages.stream(
+        { model: 'claude-sonnet-4-20250514', max_tokens: 300, messages: [{ role: 'user', content: 'Whom do I write to?' }] },
+        sample('messages-mail-stream'));
+      const seen = [];
+      stream.on('streamEvent', (event) => seen.push(event));
+      const message = await stream.finalMessage();
+      assert.equal(message.content[0].text, 'Write to [EMAIL] or ring. Also: [EMAIL]');
+      assert.doesNotMatch(JSON.stringify(seen), /harb|crew|exam/);
+      assert.equal(message.stop_reason, 'end_turn');
+      assert.equal(message.usage.input_tokens, 31);
+      assert.equal(message.usage.output_tokens, 33);
     });
 
     test('a forbidden tool call never arrives', async () => {

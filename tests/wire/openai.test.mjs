@@ -19,8 +19,9 @@ let servers;
 before(async () => {
   servers = await startServers({
     policies: ['resources/policies/content_accuracy.json', 'resources/policies/secret_output.json',
-      'tests/wire/hang_up.policy.json', 'tests/wire/surfaces.policy.json'],
-    recordings: ['tests/wire/chat.jsonl'],
+      'tests/wire/hang_up.policy.json', 'tests/wire/surfaces.policy.json',
+      'tests/wire/redact.policy.json'],
+    recordings: ['tests/wire/chat.jsonl', 'tests/wire/redacted.jsonl'],
   });
 });
 after(() => servers?.close());
@@ -182,6 +183,28 @@ for (const [name, OpenAI] of await sdks()) {
         });
       assert.equal(sent, 1);
       assert.equal(await servers.providerRequests(), before);
+    });
+
+    test('a redacted stream has placeholders, its usage and its end', async () => {
+      const { data: stream } = await client().chat.completions
+        .create(ask('Whom do I write to?', { stream: true, stream_options: { include_usage: true } }), sample('chat-mail-stream'))
+        .withResponse();
+      const chunks = [];
+      for await (const chunk of stream) chunks.push(chunk);
+      const text = chunks.map((chunk) => chunk.choices[0]?.delta?.content ?? '').join('');
+      assert.equal(text, 'Write to [EMAIL] or ring. Also: [EMAIL]');
+      assert.doesNotMatch(JSON.stringify(chunks), /harb|crew|exam/);
+      assert.deepEqual(chunks.map((chunk) => chunk.choices[0]?.finish_reason).filter(Boolean), ['stop']);
+      assert.equal(chunks.at(-1).usage.completion_tokens, 19);
+    });
+
+    test('the helper for streams reads a redacted one', async () => {
+      const streams = client().chat.completions.stream ?? client().beta.chat.completions.stream;
+      const helper = streams.call(client().chat.completions.stream ? client().chat.completions : client().beta.chat.completions,
+        ask('Whom do I write to?', { stream_options: { include_usage: true } }), sample('chat-mail-stream'));
+      const whole = await helper.finalChatCompletion();
+      assert.equal(whole.choices[0].message.content, 'Write to [EMAIL] or ring. Also: [EMAIL]');
+      assert.equal(whole.choices[0].finish_reason, 'stop');
     });
 
     test('a forbidden tool call never arrives', async () => {

@@ -45,6 +45,7 @@ struct Limit {
     std::int64_t used = 0;
     std::int64_t max = 0;
     std::optional<std::string> currency; ///< Of a limit of cost.
+    bool atLeast = false; ///< More may have been used.
 };
 
 /// "0 allowed, 1 used" with a bar of how much of the limit that is, below what the limit is.
@@ -54,7 +55,9 @@ public:
     LimitRow(QString of, const Limit& limit, QWidget* parent)
         : QWidget(parent)
         , m_of(std::move(of))
-        , m_use(QCoreApplication::translate("Explain", "%1 allowed, %2 used")
+        , m_use((limit.atLeast
+                     ? QCoreApplication::translate("Explain", "%1 allowed, at least %2 used")
+                     : QCoreApplication::translate("Explain", "%1 allowed, %2 used"))
                     .arg(amountText(limit.metric, limit.max, limit.currency),
                          amountText(limit.metric, limit.used, limit.currency)))
         , m_used(limit.used)
@@ -254,7 +257,8 @@ void ExplainSection::addThresholds(const domain::RunExplanation& record,
             && textOf(event->data, "metric") == metric;
         if (!isShown) { // The decision's own is, as it was when that was made.
             const QString of = toQt(use.policyId) + u", "_s + metric;
-            auto* row = new LimitRow(of, {metric, use.used, use.max, record.currency}, this);
+            auto* row
+                = new LimitRow(of, {metric, use.used, use.max, record.currency, use.atLeast}, this);
             place(tr("Threshold"), row, row->text());
         }
     }

@@ -37,6 +37,63 @@ TEST(CostEstimate, readsTheRequestAsItsApiWouldBeRead)
     }
 }
 
+/// The tenant's tier has these limits.
+void limitRuns(ApiOnTest& api, const domain::QuotaPolicy& policy)
+{
+    api.changeCatalogue([&](storage::Catalogue& catalogue) {
+        domain::TenantQuotas quotas;
+        quotas.tenantId = api.tenant.id;
+        quotas.policies = {policy};
+        quotas.assignments = {{domain::QuotaScope::User, "*", policy.tier}};
+        catalogue.quotas[api.tenant.id] = std::move(quotas);
+    });
+}
+
+Json asking(std::size_t promptBytes, const std::string& more = {})
+{
+    return object(R"({"model":"m","messages":[{"role":"user","content":")"
+                  + std::string(promptBytes, 'x') + "\"}]" + more + "}");
+}
+
+TEST(CostEstimate, aPromptThatNoRunMayHaveIsNotAllowed)
+{
+    ApiOnTest api;
+    domain::QuotaPolicy policy;
+    policy.tier = domain::Tier::Free;
+    policy.runTokens = 100;
+    limitRuns(api, policy);
+    const auto large = estimated(api, "/v1/chat/completions", asking(400));
+    ASSERT_EQ(large.status, 200) << printJson(large.body);
+    EXPECT_EQ(large.at("/estimate/verdict/allowed"), false) << "no token is left for an answer";
+    EXPECT_EQ(large.at("/estimate/verdict/error_code"), "RUN_TOKENS_EXCEEDED");
+    EXPECT_EQ(large.at("/estimate/verdict/quotas/0/limits"), "run_tokens");
+    EXPECT_EQ(large.at("/estimate/verdict/quotas/0/needs"), 101);
+    EXPECT_EQ(large.at("/estimate/verdict/quotas/0/fits"), false);
+
+    const auto maybe = estimated(api, "/v1/chat/completions", asking(200));
+    EXPECT_EQ(maybe.at("/estimate/verdict/allowed"), true);
+    EXPECT_EQ(maybe.at("/estimate/verdict/quotas/0/suffices"), false) << "its answer may be cut";
+    const auto brief = estimated(api, "/v1/chat/completions", asking(200, R"(,"max_tokens":20)"));
+    EXPECT_EQ(brief.at("/estimate/verdict/quotas/0/suffices"), true);
+}
+
+TEST(CostEstimate, saysWhetherAnythingBoundsTheAnswer)
+{
+    ApiOnTest api;
+    const auto open = estimated(api, "/v1/chat/completions", asking(40));
+    EXPECT_EQ(open.at("/estimate/output_is_bounded"), false);
+    const auto stated = estimated(api, "/v1/chat/completions", asking(40, R"(,"max_tokens":9000)"));
+    EXPECT_EQ(stated.at("/estimate/output_is_bounded"), true);
+    EXPECT_EQ(stated.at("/estimate/output_tokens/high"), 9000);
+    domain::QuotaPolicy policy;
+    policy.tier = domain::Tier::Free;
+    policy.runTokens = 50'000;
+    limitRuns(api, policy);
+    const auto cut = estimated(api, "/v1/chat/completions", asking(40));
+    EXPECT_EQ(cut.at("/estimate/output_is_bounded"), true);
+    EXPECT_EQ(cut.at("/estimate/output_tokens/high"), 50'000 - 6) << "what the run has left";
+}
+
 TEST(CostEstimate, ofEmbeddingsHasNoOutput)
 {
     ApiOnTest api;

@@ -2,6 +2,8 @@
 // What calls of one run share, whatever the order in which a slow store answers them.
 #include "server/gateway/quotas.h"
 
+#include "models/base/traffic_limits.h"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
@@ -67,6 +69,141 @@ private:
     bool m_away = false;
     int m_leases = 0;
 };
+
+/// Grants what is asked for at least, at once, as long as it is there.
+class ExactStore final : public security::LimitStore {
+public:
+    Result<security::BudgetLease> lease(const security::BudgetDemand& demand) override
+    {
+        const std::lock_guard lock(m_mutex);
+        auto& taken = m_taken[demand.key.name];
+        const bool granted = !m_away && taken + demand.least <= demand.limit;
+        taken += granted ? demand.least : 0;
+        if (m_away) {
+            return fail(ErrorCode::Unavailable, "the store is away");
+        }
+        return security::BudgetLease{granted ? demand.least : 0, taken};
+    }
+    std::vector<security::BudgetAmount> giveBack(std::vector<security::BudgetAmount>) override
+    {
+        return {};
+    }
+    void goAway()
+    {
+        const std::lock_guard lock(m_mutex);
+        m_away = true;
+    }
+
+private:
+    std::mutex m_mutex;
+    std::map<std::string, std::int64_t> m_taken;
+    bool m_away = false;
+};
+
+class StreamQuotas : public testing::Test {
+protected:
+    StreamQuotas()
+    {
+        domain::QuotaPolicy policy;
+        policy.tier = domain::Tier::Team;
+        policy.tokensPerDay = 1'000;
+        m_known.tenantId = TenantId::generate();
+        m_known.policies = {policy};
+        m_known.assignments = {{domain::QuotaScope::User, "*", policy.tier}};
+    }
+    template <class T>
+    T wait(asio::awaitable<T> work)
+    {
+        std::optional<T> got;
+        asio::co_spawn(m_io, std::move(work), [&got](auto error, auto answer) {
+            EXPECT_FALSE(error);
+            got = std::move(answer);
+        });
+        m_io.restart();
+        m_io.run();
+        return *std::move(got);
+    }
+    QuotaAnswer reserve(bool streaming)
+    {
+        QuotaCall call;
+        call.quotas = &m_known;
+        call.userId = "ada";
+        call.applied = domain::quotasOf(m_known, call.userId, "demo");
+        call.run = RunId::generate();
+        call.promptTokens = 10;
+        call.streaming = streaming;
+        call.now = utcNow();
+        return wait(m_quotas.reserve(std::move(call)));
+    }
+
+    asio::io_context m_io;
+    ExactStore m_store;
+    Quotas m_quotas{m_io, m_store};
+    domain::TenantQuotas m_known;
+};
+
+TEST_F(StreamQuotas, reserveMoreInStepsUntilNothingIsLeft)
+{
+    std::vector<QuotaReservation> calls;
+    for (int i = 0; i < 3; ++i) {
+        auto answer = reserve(true);
+        ASSERT_TRUE(answer) << answer.error().reply.code;
+        calls.push_back(*std::move(answer));
+    }
+    std::vector<std::int64_t> used(calls.size(), 10);
+    std::vector<bool> ended(calls.size(), false);
+    std::int64_t topUps = 0;
+    for (bool any = true; any;) {
+        any = false;
+        for (std::size_t i = 0; i < calls.size(); ++i) {
+            if (ended[i]) {
+                continue;
+            }
+            any = true;
+            used[i] += 5; // One event.
+            if (!calls[i].lacks({used[i], 0})) {
+                continue;
+            }
+            ++topUps;
+            const auto refusal = wait(calls[i].topUp({used[i], 0}));
+            if (refusal) {
+                ended[i] = true;
+                EXPECT_EQ(refusal->reply.code, "USER_DAILY_TOKENS_EXCEEDED");
+                ASSERT_TRUE(refusal->endsRun);
+                EXPECT_EQ(refusal->endsRun->breach.reason, domain::KillReason::MaxTokens);
+                EXPECT_EQ(refusal->endsRun->breach.limit, 1'000);
+                EXPECT_EQ(refusal->endsRun->tier, domain::Tier::Team);
+            } else {
+                EXPECT_FALSE(calls[i].lacks({used[i], 0}));
+            }
+        }
+    }
+    const auto all = used[0] + used[1] + used[2];
+    EXPECT_LE(all, 1'000);
+    EXPECT_GT(all, 1'000 - 3 * 2 * limits::kBudgetMarginTokens);
+    EXPECT_GT(topUps, 3);
+}
+
+TEST_F(StreamQuotas, whatIsReadWholeBeginsWithAllItMayBe)
+{
+    const auto whole = reserve(false);
+    ASSERT_FALSE(whole) << "it cannot be ended while it comes";
+    EXPECT_EQ(whole.error().reply.code, "USER_DAILY_TOKENS_EXCEEDED");
+    EXPECT_TRUE(reserve(true));
+}
+
+TEST_F(StreamQuotas, withoutTheStoreEndAtWhatTheyHadReserved)
+{
+    auto answer = reserve(true);
+    ASSERT_TRUE(answer);
+    m_store.goAway();
+    EXPECT_FALSE(answer->lacks({10, 0}));
+    ASSERT_TRUE(answer->lacks({11, 0}));
+    const auto refusal = wait(answer->topUp({11, 0}));
+    ASSERT_TRUE(refusal);
+    EXPECT_EQ(refusal->reply.code, "quota_state_unavailable");
+    EXPECT_FALSE(refusal->endsRun) << "nobody knows what is left";
+}
 
 class SharedQuotas : public testing::Test {
 protected:

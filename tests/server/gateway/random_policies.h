@@ -31,14 +31,17 @@ inline RandomPolicies randomPolicies(scan::Dice& dice, const std::string& mode)
         auto pattern = scan::randomPattern(dice);
         pattern.spec.holds = true;
         const auto parsed = scan::parsePattern(pattern.spec.pattern);
-        if (pattern.spec.validator != scan::Validator::None
-            || !scan::PatternSet::compile(std::vector{pattern.spec})
+        if (!scan::PatternSet::compile(std::vector{pattern.spec})
             || parsed->positions > kOraclePositionsMax) {
             continue; // It matches the empty text, or is too much for an oracle.
         }
         JsonObject rule{{"pattern", pattern.spec.pattern}};
         if (pattern.spec.maxWidth) {
             rule["max_width"] = *pattern.spec.maxWidth;
+        }
+        if (pattern.spec.validator != scan::Validator::None) {
+            rule["validator"]
+                = pattern.spec.validator == scan::Validator::Luhn ? "luhn" : "entropy";
         }
         // Policies stand in the order of their ids, as patterns do.
         const auto number = std::to_string(specs.size());

@@ -3,6 +3,7 @@
 
 #include "models/scan/scanner.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -72,6 +73,31 @@ private:
     std::size_t m_released = 0;
     std::vector<scan::Match> m_scratch;
 };
+
+/// True when `out` has a match with bytes in [from, to) that no placeholder touches: bytes that
+/// were there before, and should have gone. Where one touches, what it stands for was the match's
+/// neighbour, and is no more.
+inline bool keepsMatch(const std::shared_ptr<const scan::PatternSet>& patterns,
+                       const std::vector<std::string>& placeholders,
+                       std::string_view out,
+                       std::size_t from = 0,
+                       std::size_t to = std::string_view::npos)
+{
+    std::vector<std::pair<std::size_t, std::size_t>> stands;
+    for (const auto& placeholder : placeholders) {
+        for (auto at = out.find(placeholder); at != std::string_view::npos;
+             at = out.find(placeholder, at + 1)) {
+            stands.emplace_back(at, at + placeholder.size());
+        }
+    }
+    const auto runs = coveredRuns(scanWhole(patterns, out));
+    return std::any_of(runs.begin(), runs.end(), [&](const auto& run) {
+        return run.begin < to && run.end > from
+            && std::none_of(stands.begin(), stands.end(), [&run](const auto& stand) {
+                   return stand.first <= run.end && stand.second >= run.begin;
+               });
+    });
+}
 
 /// The byte behind `bytes` more of valid UTF-8, at the end of a character.
 inline std::size_t characterEnd(std::string_view text, std::size_t at, std::size_t bytes)

@@ -184,6 +184,13 @@ TEST(StreamRedactionProperty, redactedToolArgumentsStayJsonAndKeepNoMatch)
         }
         ++touched;
         EXPECT_NE(out, arguments);
+        const auto kept = (*walk)[1]; // The marks around strings stay, whatever matches them.
+        EXPECT_FALSE(
+            value.escaped
+                ? keepsMatch(policies.set, policies.placeholders, walk->string(1))
+                : keepsMatch(
+                    policies.set, policies.placeholders, out, kept.begin + 1U, kept.end - 1U))
+            << arguments << " became " << out;
         const bool decoded = value.escaped && !coversAnEdge(policies, arguments, value.end - 1U);
         if (decoded || sameRuns(policies, arguments, reference)) {
             EXPECT_EQ(walk->string(1), reference.whole()) << arguments;

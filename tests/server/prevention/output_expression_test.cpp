@@ -29,6 +29,34 @@ TEST(OutputExpression, holdsTheTextAndWithholdsItWhenItIsTrue)
     EXPECT_TRUE(guard.stop()->decision.wholeTextHeld);
 }
 
+TEST(OutputExpression, saysThatItHeldATextThatPassed)
+{
+    auto blocking = expression(Mode::Block, "answer.bytes > 100");
+    auto warning = expression(Mode::Warn, "answer.bytes > 100");
+    warning.policyId = "WARNS";
+    auto guard = sample::guardOf({blocking, warning});
+    const auto channel = guard.channel("choices/0/content");
+    guard.feed(channel, "A long answer.");
+    EXPECT_EQ(guard.settled(channel), 0U);
+    guard.finishChannel(channel);
+    EXPECT_FALSE(guard.stop());
+    const auto passes = guard.finishOutput().passes;
+    ASSERT_EQ(passes.size(), 1U);
+    EXPECT_EQ(passes[0].policyIds, (std::vector<std::string>{"SAYS", "WARNS"}));
+    EXPECT_EQ(passes[0].wholeTextHeld, std::vector<std::string>{"SAYS"});
+}
+
+TEST(OutputExpression, saysNothingOfHoldingWhereNothingWasHeld)
+{
+    auto guard = sample::guardOf({expression(Mode::Warn, "answer.bytes > 100")});
+    const auto channel = guard.channel("choices/0/content");
+    guard.feed(channel, "A long answer.");
+    guard.finishChannel(channel);
+    const auto passes = guard.finishOutput().passes;
+    ASSERT_EQ(passes.size(), 1U);
+    EXPECT_FALSE(passes[0].wholeTextHeld);
+}
+
 TEST(OutputExpression, withholdsTheTextWhenItCannotBeEvaluated)
 {
     auto guard = sample::guardOf({expression(Mode::Block, "answer.bytes > facts.max_bytes")});
@@ -37,6 +65,7 @@ TEST(OutputExpression, withholdsTheTextWhenItCannotBeEvaluated)
     guard.finishChannel(channel);
     ASSERT_TRUE(guard.stop()) << "on_error of mode block";
     EXPECT_EQ(guard.stop()->decision.result, domain::DecisionResult::Error);
+    EXPECT_TRUE(guard.stop()->decision.wholeTextHeld);
     EXPECT_EQ(guard.stop()->channel, "choices/0/content");
     EXPECT_EQ(guard.settled(channel), 0U);
 }

@@ -73,6 +73,22 @@ TEST(ToolJudge, looksForPatternsUnderNamesAtAnyDepth)
     EXPECT_FALSE(judged(rule, "t", R"({"command":[["rm"],["-rf"]]})"));
 }
 
+TEST(ToolJudge, masksTheWordThatIsFoundAndTheLineOnlyWhereNoWordIs)
+{
+    const auto rule = R"({"type":"tool","arguments":[{"patterns":["rm -rf"]}]})";
+    const auto spansOf = [&rule](const std::string& arguments) {
+        auto guard = sample::guardOf({policyOf(rule, R"("mode":"warn")")});
+        guard.judgeToolCall({kChannel, "a", arguments});
+        return guard.finishOutput().decisions.at(0).spans;
+    };
+    const auto word = spansOf(R"({"a":["ls","rm -rf /"]})");
+    ASSERT_EQ(word.size(), 1U);
+    EXPECT_EQ(word[0].begin, 11);
+    const auto line = spansOf(R"({"a":["rm","-rf"]})");
+    ASSERT_EQ(line.size(), 1U);
+    EXPECT_EQ(line[0].begin, 5);
+}
+
 TEST(ToolJudge, withoutAPathEveryValueAndNameCounts)
 {
     const std::string rule = R"({"type":"tool","arguments":[{"patterns":["4711"]}]})";
