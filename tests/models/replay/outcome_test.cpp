@@ -22,7 +22,7 @@ Judgement judgement(const std::string& reason)
 {
     Judgement judged{"SNAP-1", {decision("SAFETY", reason)}, {}, "SAFETY"};
     judged.passes.push_back(
-        {DecisionId::generate(), domain::Stage::Input, "SNAP-1", {"A", "B"}, 3, utcNow()});
+        {DecisionId::generate(), domain::Stage::Input, "SNAP-1", {"A", "B"}, {}, 3, utcNow()});
     return judged;
 }
 
