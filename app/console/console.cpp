@@ -105,7 +105,7 @@ int Console::run()
         m_options.newInstance = true;
         m_options.safeMode = true;
     }
-    if (!m_options.newInstance) {
+    if (!m_options.newInstance && !m_options.safeMode) { // That is asked for when one hangs.
         const auto absolute = [](const QString& path) { // The other console stands elsewhere.
             return path.isEmpty() ? path : QFileInfo(path).absoluteFilePath();
         };
@@ -140,19 +140,42 @@ void Console::takeOver(const HandedOver& asked)
     auto& shown = shownWindow();
     shown.raise();
     shown.activateWindow();
-    const bool elsewhere = asked.server != m_connection->address() || m_hub.source() == nullptr;
-    if (!asked.query.isEmpty()) {
+    const bool connected = m_hub.source() != nullptr;
+    const bool named = !asked.server.isEmpty() || !asked.keyFile.isEmpty();
+    const QString server = asked.server.isEmpty() ? m_connection->address() : asked.server;
+    if (named && (!connected || (server == m_connection->address() && !asked.keyFile.isEmpty()))) {
         m_options.query = asked.query; // Shown when it is connected.
-    }
-    if (!asked.server.isEmpty() && elsewhere) {
-        m_options.keyFile = asked.keyFile;
-        connectIfNamed(asked.server);
-    } else if (!asked.query.isEmpty() && m_hub.source() != nullptr) {
+        connectWith(server, asked.keyFile);
+    } else if (connected && server != m_connection->address()) {
+        // What runs here is not ended unasked: the address waits for somebody to connect.
+        for (auto* welcome : m_welcomes) {
+            welcome->setAddress(server);
+        }
+        shown.showHome(true);
+    } else if (connected && !asked.query.isEmpty()) {
         auto& search = ui::SearchController::of(shown.services());
         shown.showHome(false);
         search.show({asked.query, search.order()});
     }
     shown.openFiles(asked.files);
+}
+
+/// With the key of that file alone, or else the one kept: never with this process's own, which is
+/// another server's.
+void Console::connectWith(const QString& server, const QString& keyFile)
+{
+    Secret key = keyFile.isEmpty() ? Secret() : readKey(keyFile);
+    for (auto* welcome : m_welcomes) {
+        welcome->setAddress(server);
+        if (key.empty() && !keyFile.isEmpty()) {
+            welcome->setProgress(tr("There is no key in %1.").arg(keyFile), true);
+        }
+    }
+    if (keyFile.isEmpty() || !key.empty()) {
+        connectTo({server, std::move(key), false});
+    } else {
+        shownWindow().showHome(true);
+    }
 }
 
 ui::MainWindow& Console::shownWindow()

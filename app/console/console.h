@@ -63,6 +63,7 @@ private:
     void failed(const QString& why);
     void goOffline();
     void connectIfNamed(const QString& server);
+    void connectWith(const QString& server, const QString& keyFile);
     void restoreSession();
     [[nodiscard]] bool isLastOpen(const ui::MainWindow& closing) const;
     void saveState();

@@ -5,6 +5,8 @@
 #include "ui/search/search_controller.h"
 #include "ui/text.h"
 
+#include <utility>
+
 namespace exhibit::console {
 namespace {
 
@@ -63,8 +65,8 @@ void Console::restoreSession()
     const SessionState kept = m_session->readState();
     const bool same = m_restores && !m_options.safeMode && kept.server == m_connection->address();
     const SessionState last = same ? kept : SessionState{};
-    const bool asked = !m_options.query.isEmpty();
-    const ui::SearchStep step{asked ? m_options.query : last.query, ui::parseOrder(last.order)};
+    const QString asked = std::exchange(m_options.query, {}); // Once, not at every connection.
+    const ui::SearchStep step{asked.isEmpty() ? last.query : asked, ui::parseOrder(last.order)};
     window().services().selection->want(ui::fromQt(last.incident));
     if (step != ui::SearchStep{}) {
         ui::SearchController::of(window().services()).show(step);

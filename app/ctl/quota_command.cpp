@@ -135,8 +135,9 @@ struct Asked {
 CLI::Validator amountOption()
 {
     return {[](std::string& text) {
+                // With its point: without, it was a number of microcents once.
                 const auto microcents = domain::parseAmount(text);
-                if (!microcents) {
+                if (!microcents || text.find('.') == std::string::npos) {
                     return std::string("expected an amount like 2.50, up to 8 decimals");
                 }
                 text = std::to_string(*microcents);

@@ -220,8 +220,11 @@ private:
             const auto at = appendPointer("/rule/arguments", std::to_string(i));
             EXHIBIT_CHECK(checkList(at + "/tools", each.tools));
             if (each.path.size() > limits::kFactPathBytesMax
-                || (!each.path.empty() && each.path.front() != '/')) {
-                return refuse(at + "/path", "expected a JSON pointer, * for any name or element");
+                || (!each.path.empty() && each.path.front() != '/')
+                || each.path.find("/**", 1) != std::string::npos) {
+                return refuse(at + "/path",
+                              "expected a JSON pointer, * for any name or element, /** first for"
+                              " any depth");
             }
             EXHIBIT_CHECK(checkPatterns(at + "/patterns", each.patterns, true));
         }

@@ -233,6 +233,7 @@ void redactEntered(EvidenceBundle& bundle, const ExportRedaction& redaction)
         auto& impact = bundle.impact->value;
         redaction.apply(impact.businessImpact);
         redaction.apply(impact.affectedParties);
+        apply(redaction, impact.approver);
         if (impact.personalInformation) {
             redaction.apply(impact.personalInformation->what);
             redaction.apply(impact.personalInformation->whose);

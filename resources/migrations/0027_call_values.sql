@@ -87,18 +87,31 @@ BEGIN
     WHERE s.tenant_id = p_tenant AND s.opened_at >= p_from;
     v_month := date_trunc('month', v_at, 'UTC');
     LOOP
-        RETURN QUERY
-        WITH hits AS MATERIALIZED (
+        IF p_text IS NULL AND p_cost IS NULL AND p_latency IS NULL THEN
+            -- No index knows more than the time.
+            RETURN QUERY
             SELECT s.opened_at, s.call_id FROM call_search s
-            WHERE (p_text IS NULL OR s.tsv @@ p_text)
-              AND s.tenant_id = p_tenant AND (s.opened_at, s.call_id) < (v_at, v_id)
+            WHERE s.tenant_id = p_tenant AND (s.opened_at, s.call_id) < (v_at, v_id)
               AND s.opened_at >= greatest(v_month, p_from)
               AND s.opened_at < v_month + interval '1 month'
-              AND call_values_hold(p_cost, p_latency, p_groups, s.cost_microcents,
-                                   s.latency_us, s.tsv, s.opened_at))
-        SELECT h.opened_at, h.call_id FROM hits h
-        ORDER BY h.opened_at DESC, h.call_id DESC
-        LIMIT p_limit - v_found;
+              AND call_values_hold(p_cost, p_latency, p_groups, s.cost_microcents, s.latency_us,
+                                   s.tsv, s.opened_at)
+            ORDER BY s.opened_at DESC, s.call_id DESC
+            LIMIT p_limit - v_found;
+        ELSE
+            RETURN QUERY
+            WITH hits AS MATERIALIZED (
+                SELECT s.opened_at, s.call_id FROM call_search s
+                WHERE (p_text IS NULL OR s.tsv @@ p_text)
+                  AND s.tenant_id = p_tenant AND (s.opened_at, s.call_id) < (v_at, v_id)
+                  AND s.opened_at >= greatest(v_month, p_from)
+                  AND s.opened_at < v_month + interval '1 month'
+                  AND call_values_hold(p_cost, p_latency, p_groups, s.cost_microcents,
+                                       s.latency_us, s.tsv, s.opened_at))
+            SELECT h.opened_at, h.call_id FROM hits h
+            ORDER BY h.opened_at DESC, h.call_id DESC
+            LIMIT p_limit - v_found;
+        END IF;
         GET DIAGNOSTICS v_scanned = ROW_COUNT;
         v_found := v_found + v_scanned;
         EXIT WHEN v_found >= p_limit OR v_month <= v_oldest;

@@ -15,6 +15,7 @@ namespace exhibit::ops {
 namespace {
 
 constexpr std::size_t kMessageBytesMax = 8 * 1024;
+constexpr std::size_t kWordBytesMax = 512;
 
 std::atomic<LogLevel> leastLevel{LogLevel::Info};
 
@@ -28,8 +29,13 @@ LogRedaction& currentRedaction()
 std::string shown(std::string_view message)
 {
     const bool cut = message.size() > kMessageBytesMax;
-    const auto begin
+    auto begin
         = message.substr(0, characterStart(message, std::min(message.size(), kMessageBytesMax)));
+    if (cut) { // Half a word is not seen for what it is.
+        const auto word = begin.find_last_of(" \t\n,\"'");
+        begin = word != begin.npos && begin.size() - word <= kWordBytesMax ? begin.substr(0, word)
+                                                                           : begin;
+    }
     const auto& redaction = currentRedaction();
     std::string text = redaction ? redaction(begin) : std::string(begin);
     return cut ? text + " (cut)" : text;

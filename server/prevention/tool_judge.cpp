@@ -35,7 +35,15 @@ std::string_view takeStep(std::string_view& path)
     return step;
 }
 
-/// "*", a name, or names as "{sql,query}".
+bool equalInAnyCase(std::string_view one, std::string_view other)
+{
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+    return std::equal(one.begin(), one.end(), other.begin(), other.end(), [lower](char a, char b) {
+        return lower(a) == lower(b);
+    });
+}
+
+/// "*", a name, or names as "{sql,query}", in any case.
 bool fits(std::string_view token, std::string_view step)
 {
     if (!token.starts_with('{') || !token.ends_with('}')) {
@@ -43,7 +51,7 @@ bool fits(std::string_view token, std::string_view step)
     }
     for (token = token.substr(1, token.size() - 2); !token.empty();) {
         const auto name = token.substr(0, token.find(','));
-        if (name == step) {
+        if (equalInAnyCase(name, step)) {
             return true;
         }
         token.remove_prefix(std::min(token.size(), name.size() + 1));

@@ -350,15 +350,16 @@ Result<void> expectBodiesAsCommitted(Transaction& transaction,
 
 Result<void> expectStepsAsCommitted(Transaction& transaction,
                                     SubjectKeys& keys,
-                                    const std::vector<report::RecordedStep>& steps)
+                                    const std::vector<report::RecordedStep>& steps,
+                                    const std::set<CallId>& cut)
 {
     std::map<CallId, std::vector<const report::RecordedStep*>> calls;
-    std::int64_t next = 0;
+    std::int64_t next = cut.empty() ? 0 : steps.front().event.stepIndex;
     for (const auto& step : steps) {
         if (step.event.stepIndex != next++) {
             return evidenceDamaged("timeline", "steps are missing");
         }
-        if (step.event.callId) {
+        if (step.event.callId && !cut.contains(*step.event.callId)) {
             calls[*step.event.callId].push_back(&step);
         }
     }

@@ -66,9 +66,12 @@ void addValue(Commitment& commitment,
 [[nodiscard]] Result<void> expectBodiesAsCommitted(Transaction& transaction,
                                                    SubjectKeys& keys,
                                                    const RecordedCall& call);
+/// Every call of the steps, which have no gaps. `cut` is empty for a whole run; of a part of one,
+/// which is not empty, it holds the calls that may go on beyond it: they are not compared.
 [[nodiscard]] Result<void> expectStepsAsCommitted(Transaction& transaction,
                                                   SubjectKeys& keys,
-                                                  const std::vector<report::RecordedStep>& steps);
+                                                  const std::vector<report::RecordedStep>& steps,
+                                                  const std::set<CallId>& cut);
 [[nodiscard]] Result<void> expectIncidentAsCommitted(Transaction& transaction,
                                                      SubjectKeys& keys,
                                                      const domain::Incident& incident);

@@ -92,13 +92,13 @@ Result<void> expectAsCommitted(Transaction& transaction,
         EXHIBIT_TRY(const auto bodies, readRecordedBodies(transaction, keys, {call}));
         EXHIBIT_CHECK(expectBodiesAsCommitted(transaction, keys, bodies.front()));
     }
-    auto steps = facts.steps;
-    if (facts.truncated && !steps.empty()) {
-        // The last call's may go on behind them.
-        const auto cut = steps.back().event.callId;
-        std::erase_if(steps, [&cut](const auto& step) { return step.event.callId == cut; });
+    std::set<CallId> cut;
+    if (facts.truncated && !facts.steps.empty()) {
+        const auto& first = facts.steps.front().event;
+        cut.insert(facts.steps.back().event.callId.value_or(CallId{}));
+        cut.insert(first.stepIndex == 0 ? CallId{} : first.callId.value_or(CallId{}));
     }
-    return expectStepsAsCommitted(transaction, keys, steps);
+    return expectStepsAsCommitted(transaction, keys, facts.steps, cut);
 }
 
 Result<std::string> tenantName(Transaction& transaction)

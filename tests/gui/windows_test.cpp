@@ -151,7 +151,7 @@ private Q_SLOTS:
 
     void aSecondStartsServerAndQueryAreShown()
     {
-        m_console->takeOver({{}, m_server.url(), m_server.keyFile(), u"severity:high"_s});
+        m_console->takeOver({{}, m_server.url(), {}, u"severity:high"_s});
         QCOMPARE(search().text(), u"severity:high"_s);
         QVERIFY(test::trigger(window(), u"file.disconnect"));
         QVERIFY(window().isHome());
@@ -159,6 +159,13 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(!window().isHome(), kPatience);
         QTRY_COMPARE_WITH_TIMEOUT(search().text(), u"policy:BUDGET"_s, kPatience);
         QTRY_COMPARE_WITH_TIMEOUT(search().state(), ui::SearchState::Done, kPatience);
+
+        // Another server's address waits: what runs here is not ended, and no key goes there.
+        m_console->takeOver({{}, u"http://127.0.0.1:9"_s, {}, {}});
+        QVERIFY(window().isHome());
+        m_console->takeOver({{}, m_server.url(), {}, u"severity:low"_s});
+        QVERIFY2(!window().isHome(), "the connection is as it was");
+        QCOMPARE(search().text(), u"severity:low"_s);
     }
 
     void whatACrashLeftIsOfferedAndRestored()

@@ -147,7 +147,6 @@ bool ShortcutsDialog::saysTaken(int row, const QKeySequence& keys)
         m_said->setText(
             tr("%1 is taken by “%2”.")
                 .arg(keys.toString(QKeySequence::NativeText), ActionRegistry::plainText(taken)));
-        m_said->setAccessibleName(m_said->text());
         QAccessibleEvent event(m_said, QAccessible::Alert);
         QAccessible::updateAccessibility(&event);
     }

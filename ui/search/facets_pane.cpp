@@ -198,11 +198,15 @@ void FacetsPane::fill()
         const bool folded = m_folded.contains(heading.data(kFacetKeyRole).toString());
         m_view->setExpanded(heading, !folded || !m_filter->text().trimmed().isEmpty());
     }
-    m_filling = false;
     m_view->verticalScrollBar()->setValue(scroll);
     const auto found = m_model->match(
         m_model->index(0, 0), kFacetKeyRole, key, 1, Qt::MatchExactly | Qt::MatchRecursive);
-    m_view->setCurrentIndex(found.isEmpty() ? m_model->index(0, 0) : found.first());
+    QModelIndex chosen = found.isEmpty() ? m_model->index(0, 0) : found.first();
+    if (chosen.parent().isValid() && !m_view->isExpanded(chosen.parent())) {
+        chosen = chosen.parent(); // What is folded stays so.
+    }
+    m_view->setCurrentIndex(chosen);
+    m_filling = false;
 }
 
 void FacetsPane::addFacet(const domain::Facet& counted)

@@ -181,6 +181,7 @@ void SearchController::back()
 
 void SearchController::forward()
 {
+    keepTyped(); // A step of its own, with nothing ahead of it.
     if (canGoForward()) {
         goTo(m_trail.forward());
     }

@@ -299,7 +299,7 @@ void TimelinePane::show(std::shared_ptr<const domain::TimelineReply> reply)
     if (reply->truncated && !reply->events.empty()) {
         m_bar->showMessage(MessageBar::Kind::Note,
                            tr("The run is longer than what is shown."),
-                           tr("Events %1 to %2 of %3 are here, with the incident's own.")
+                           tr("Events %1 to %2 of %3 are here, around the incident.")
                                .arg(grouped(reply->events.front().stepIndex + 1),
                                     grouped(reply->events.back().stepIndex + 1),
                                     grouped(reply->stepCount)));

@@ -35,7 +35,7 @@ bool CloseQuestion::mayClose(QMainWindow& window, const QList<JobList*>& lists)
     QObject::connect(stop, &QPushButton::clicked, &window, [&window, ending] {
         for (const auto& list : ending) {
             if (list) {
-                list->cancelAll();
+                list->cancelWriting();
             }
         }
         window.close();

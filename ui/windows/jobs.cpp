@@ -79,10 +79,12 @@ int JobList::writing() const
     }));
 }
 
-void JobList::cancelAll()
+void JobList::cancelWriting()
 {
     for (Job* job : jobs()) { // A copy: a cancelled one may begin the next.
-        job->cancel();
+        if (!job->file().isEmpty()) {
+            job->cancel();
+        }
     }
 }
 

@@ -54,7 +54,7 @@ public:
     [[nodiscard]] QList<Job*> jobs() const { return m_jobs; } ///< Newest first.
     [[nodiscard]] int running() const;
     [[nodiscard]] int writing() const; ///< Those whose file would be lost.
-    void cancelAll();
+    void cancelWriting();
     void takeNote() { Q_EMIT noted(); }
 
 Q_SIGNALS:

@@ -27,6 +27,7 @@ QPushButton* smallButton(const QString& text, const QString& name, QWidget* pare
 
 JobRow::JobRow(Job& job, QWidget* parent)
     : QWidget(parent)
+    , m_job(&job)
     , m_cancel(smallButton(tr("Cancel"), tr("Cancel: %1").arg(job.title()), this))
     , m_folder(smallButton(tr("Show folder"), tr("Show folder: %1").arg(job.title()), this))
     , m_bar(new QProgressBar(this))
@@ -106,7 +107,7 @@ void JobsPanel::fill()
     const QList<Job*> jobs = m_jobs.jobs();
     m_nothing->setVisible(jobs.isEmpty());
     for (auto row = m_rowOf.begin(); row != m_rowOf.end();) {
-        if (jobs.contains(row.key())) {
+        if (row.value()->isOf(row.key()) && jobs.contains(row.key())) {
             ++row;
         } else {
             row.value()->deleteLater();

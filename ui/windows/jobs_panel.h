@@ -4,6 +4,7 @@
 #include "ui/windows/jobs.h"
 
 #include <QHash>
+#include <QPointer>
 #include <QTimer>
 #include <QWidget>
 
@@ -22,8 +23,11 @@ public:
     JobRow(Job& job, QWidget* parent);
     /// As the job stands now; the focus stays where it was.
     void follow(const Job& job);
+    /// False for another one at the address of a job that is gone.
+    [[nodiscard]] bool isOf(const Job* job) const { return m_job == job; }
 
 private:
+    QPointer<const Job> m_job;
     QPushButton* m_cancel;
     QPushButton* m_folder;
     QProgressBar* m_bar;

@@ -44,7 +44,7 @@ void Selection::setTimeline(std::shared_ptr<const domain::TimelineReply> timelin
 
 bool Selection::awaitsCall() const
 {
-    return m_hit && m_timeline && !m_timeline->truncated
+    return m_hit && m_timeline
         && std::none_of(
                m_timeline->events.begin(), m_timeline->events.end(), [this](const auto& event) {
                    return event.callId == m_hit->incident.callId;

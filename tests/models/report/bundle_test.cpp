@@ -65,7 +65,9 @@ TEST(Bundle, showsNoPersonInWhatWasWrittenOfThem)
                                    facts.incident.createdAt,
                                    {person + " was told",
                                     person + " alone",
-                                    PersonalInformation{true, person + "'s", person, 1}}};
+                                    PersonalInformation{true, person + "'s", person, 1},
+                                    RiskLevel::Low,
+                                    person}};
     domain::Remediation remediation;
     remediation.action = "Write to " + person;
     remediation.owner = person;

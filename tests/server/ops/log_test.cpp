@@ -44,6 +44,12 @@ TEST_F(Log, longMessagesAreCutBeforeAnybodyReadsThem)
     EXPECT_TRUE(text.ends_with("x (cut)"));
 }
 
+TEST_F(Log, halfAWordIsNotLeftAtACut)
+{
+    const auto text = logged(std::string(8'180, 'x') + " ada.lovelace@example.com");
+    EXPECT_EQ(text, "it says " + std::string(8'180, 'x') + " (cut)");
+}
+
 TEST_F(Log, whatIsNotLoggedCostsNoRedaction)
 {
     int calls = 0;

@@ -267,12 +267,13 @@ TEST_F(Soc2FactsTest, disclosuresAreExportsAndNotIncidents)
     exported("not_said", {{"format", "pdf"}});
     exported("regulator", {{"format", "ai_act_art73"}, {"redacted", true}});
     exported("ordered", {{"format", "pdf"}, {"redacted", true}, {"authority", "order"}});
-    exported("audit", {{"format", "soc2/pdf"}});
+    exported("audit", {{"format", "soc2/pdf"}, {"redacted", true}});
+    exported("audit_whole", {{"format", "soc2/json"}, {"redacted", false}});
     const auto evidence = read();
     const auto row = rowOf(evidence, "P6.3");
     const auto members = listing(evidence, "P6.3");
-    EXPECT_EQ(row.populationCount, 4);
-    for (const auto* id : {"whole", "not_said", "regulator", "ordered"}) {
+    EXPECT_EQ(row.populationCount, 5);
+    for (const auto* id : {"whole", "not_said", "regulator", "ordered", "audit_whole"}) {
         EXPECT_TRUE(members.contains(id)) << id;
     }
     EXPECT_NE(row.exception.find("1 exports do not say whether they were redacted."),
