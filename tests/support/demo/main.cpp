@@ -315,7 +315,7 @@ Result<std::vector<std::string>> demo()
                     }));
         wrong.insert(wrong.end(), odd.begin(), odd.end());
         say(fmt::format("\nLeft in {}: demo.exhibit, demo.pdf, demo.certificate.json and demo.pem, "
-                        "the key that the report is signed with.",
+                        "the certificate that the report's signature is checked with.",
                         file.parent_path().string()));
     }
     if (options.stay) {
