@@ -143,7 +143,8 @@ void Console::takeOver(const HandedOver& asked)
     const bool connected = m_hub.source() != nullptr;
     const bool named = !asked.server.isEmpty() || !asked.keyFile.isEmpty();
     const QString server = asked.server.isEmpty() ? m_connection->address() : asked.server;
-    if (named && (!connected || (server == m_connection->address() && !asked.keyFile.isEmpty()))) {
+    if (named && !server.isEmpty()
+        && (!connected || (server == m_connection->address() && !asked.keyFile.isEmpty()))) {
         m_options.query = asked.query; // Shown when it is connected.
         connectWith(server, asked.keyFile);
     } else if (connected && server != m_connection->address()) {

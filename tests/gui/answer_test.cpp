@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the record says of an answer: how much went out, of what, and what it cost.
-#include "app/console/console.h"
 #include "tests/gui/own_settings.h"
-#include "tests/gui/picture_source.h"
+#include "tests/gui/picture_console.h"
 #include "tests/gui/stall_monitor.h"
 #include "ui/detail/answer_box.h"
 #include "ui/detail/figure_strip.h"
@@ -31,14 +30,7 @@ private Q_SLOTS:
     void init()
     {
         QSettings().clear();
-        CommandLine options;
-        options.safeMode = true;
-        m_console = std::make_unique<Console>(options);
-        m_console->openWindow();
-        m_console->hub().setSource(std::make_shared<test::PictureSource>(),
-                                   u"exhibit.example"_s,
-                                   u"https://exhibit.example"_s);
-        window().showHome(false);
+        m_console = test::pictureConsole();
         QTRY_VERIFY(selection().timeline() != nullptr);
     }
     void cleanup() { m_console.reset(); }

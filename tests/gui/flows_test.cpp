@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everything an investigator does without a mouse, on incidents that never change.
-#include "app/console/console.h"
 #include "models/query/fields.h"
 #include "tests/gui/own_settings.h"
-#include "tests/gui/picture_source.h"
+#include "tests/gui/picture_console.h"
 #include "tests/gui/stall_monitor.h"
 #include "ui/actions/command_palette.h"
 #include "ui/actions/shortcuts_dialog.h"
@@ -46,14 +45,7 @@ private Q_SLOTS:
     void initTestCase()
     {
         test::useOwnSettings(u"flows"_s);
-        CommandLine options;
-        options.safeMode = true;
-        m_console = std::make_unique<Console>(options);
-        m_console->openWindow();
-        m_console->hub().setSource(std::make_shared<test::PictureSource>(),
-                                   u"exhibit.example"_s,
-                                   u"https://exhibit.example/gateway"_s);
-        window().showHome(false);
+        m_console = test::pictureConsole();
         window().activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(&window()));
     }

@@ -3,7 +3,7 @@
 // right to left and at twice the scale, and what it says to those who cannot see it.
 #include "app/console/console.h"
 #include "tests/gui/own_settings.h"
-#include "tests/gui/picture_source.h"
+#include "tests/gui/picture_console.h"
 #include "tests/gui/stall_monitor.h"
 #include "ui/search/search_controller.h"
 #include "ui/widgets/elided_label.h"
@@ -192,16 +192,8 @@ private:
     }
     void open()
     {
-        CommandLine options;
-        options.safeMode = true;
-        options.theme = u"light"_s;
-        m_console = std::make_unique<Console>(options);
-        m_console->openWindow();
-        m_console->hub().setSource(std::make_shared<test::PictureSource>(),
-                                   u"exhibit.example"_s,
-                                   u"https://exhibit.example/gateway"_s);
+        m_console = test::pictureConsole(u"light"_s);
         m_console->hub().setState(ui::ConnectionState::Connected);
-        window().showHome(false);
         QTRY_VERIFY(window().services().selection->timeline() != nullptr);
         QTRY_VERIFY(!ui::SearchController::of(window().services()).histogram().counts.empty());
         QTest::qWait(100);

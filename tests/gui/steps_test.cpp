@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one does between two searches: going back, copying, folding, looking at tags.
-#include "app/console/console.h"
 #include "tests/gui/own_settings.h"
-#include "tests/gui/picture_source.h"
+#include "tests/gui/picture_console.h"
 #include "tests/gui/stall_monitor.h"
 #include "ui/itemmodels/incident_columns.h"
 #include "ui/search/facets_pane.h"
@@ -35,14 +34,7 @@ private Q_SLOTS:
     void initTestCase()
     {
         test::useOwnSettings(u"steps"_s);
-        CommandLine options;
-        options.safeMode = true;
-        m_console = std::make_unique<Console>(options);
-        m_console->openWindow();
-        m_console->hub().setSource(std::make_shared<test::PictureSource>(),
-                                   u"exhibit.example"_s,
-                                   u"https://exhibit.example/gateway"_s);
-        window().showHome(false);
+        m_console = test::pictureConsole();
     }
 
     void cleanupTestCase() { m_console.reset(); }
@@ -82,7 +74,8 @@ private Q_SLOTS:
     void whatIsTypedOnTheWayIsNoStep()
     {
         search().setText(u"severity:hig"_s, false);
-        QTRY_VERIFY(search().shownRequest().query.value_or("").empty() || search().error());
+        QVERIFY2(search().error(), "there is no such severity");
+        QVERIFY(search().shownRequest().query.value_or("").empty());
         search().setText(u"policy:P"_s, false);
         QTRY_COMPARE(search().shownRequest().query, "policy:P"s);
         search().setText(u"policy:PROMPT_INJECTION"_s, true);

@@ -46,6 +46,7 @@ ShortcutsDialog::ShortcutsDialog(ActionRegistry& actions, Context here, QWidget*
     m_table->setColumnCount(3);
     m_table->setHorizontalHeaderLabels({tr("Where"), tr("Action"), tr("Keys")});
     m_table->horizontalHeader()->setSectionResizeMode(1, QHeaderView::Stretch);
+    m_table->horizontalHeader()->setSectionResizeMode(2, QHeaderView::ResizeToContents);
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(scaled(24));
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);

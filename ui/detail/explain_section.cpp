@@ -85,7 +85,9 @@ protected:
         }
         painter.drawText(line, Qt::AlignVCenter, m_use);
         const int x = painter.fontMetrics().horizontalAdvance(m_use) + scaled(10);
-        const QRect bar(x, line.center().y() - scaled(2), scaled(72), scaled(6));
+        // Within the row: a bar that is cut says another share.
+        const int room = std::min(scaled(72), width() - x);
+        const QRect bar(x, line.center().y() - scaled(2), std::max(room, 0), scaled(6));
         const double share = m_limit > 0 ? std::min(1.0, double(m_used) / double(m_limit)) : 1.0;
         painter.fillRect(bar, colour(Role::PlotSpan));
         const bool over = m_used > m_limit;

@@ -7,6 +7,7 @@
 #include "models/report/report_pdf.h"
 #include "models/report/soc2.h"
 #include "models/report/typesetter.h"
+#include "tests/models/report/document_on_test.h"
 #include "tests/models/report/facts_on_test.h"
 #include "tests/models/report/pack_on_test.h"
 #include "tests/models/report/soc2_on_test.h"
@@ -93,17 +94,6 @@ std::string joined(const std::vector<Word>& words)
 int pagesOf(const std::vector<Word>& words)
 {
     return words.empty() ? 0 : words.back().page;
-}
-
-Document documentWith(std::vector<Block> blocks)
-{
-    Document document;
-    document.title = "A report";
-    document.kind = "Report";
-    document.footer = plain("Foot");
-    document.createdAt = fromMicroseconds(1'795'000'000'000'000);
-    document.blocks = std::move(blocks);
-    return document;
 }
 
 std::string numberedLines(int count)

@@ -3,6 +3,7 @@
 
 #include "models/report/qr.h"
 #include "models/report/safe_text.h"
+#include "tests/models/report/document_on_test.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
 
@@ -15,17 +16,6 @@ namespace exhibit::report {
 namespace {
 
 using namespace std::chrono_literals;
-
-Document documentWith(std::vector<Block> blocks)
-{
-    Document document;
-    document.title = "A report";
-    document.kind = "Incident report";
-    document.footer = plain("Pack SHA-256 00");
-    document.createdAt = fromMicroseconds(1'795'000'000'000'000);
-    document.blocks = std::move(blocks);
-    return document;
-}
 
 Table longTable(std::size_t rows)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The timeline of a run that is longer than what is sent of one.
 #include "server/storage/incident_store.h"
+#include "server/storage/recorded_binding.h"
 #include "tests/server/storage/test_database.h"
 
 #include <gtest/gtest.h>
@@ -78,6 +79,57 @@ TEST_F(Timeline, beginsAndEndsWithTheRun)
 {
     expectEvents(around(100, true), 0);
     expectEvents(around(kSteps - 20, true), kSteps - kMost);
+}
+
+/// Of steps without calls, but for the first and the last one, whose calls the log does not have.
+class CommittedSteps : public testing::Test {
+protected:
+    static std::vector<report::RecordedStep> steps(std::int64_t first)
+    {
+        std::vector<report::RecordedStep> made(5);
+        for (std::size_t i = 0; i < made.size(); ++i) {
+            made[i].event.stepIndex = first + static_cast<std::int64_t>(i);
+        }
+        made.front().event.callId = kFirst;
+        made.back().event.callId = kLast;
+        return made;
+    }
+    static bool areAsCommitted(const std::vector<report::RecordedStep>& steps,
+                               const std::set<CallId>& cut)
+    {
+        auto& database = TestDatabase::instance();
+        SubjectKeys keys(nullptr); // None of them is looked for.
+        const auto compared = database.database().read(
+            database.newTenant().id, TestDatabase::soon(), [&](Transaction& transaction) {
+                return expectStepsAsCommitted(transaction, keys, steps, cut);
+            });
+        return compared.has_value();
+    }
+
+    inline static const CallId kFirst = CallId::generate();
+    inline static const CallId kLast = CallId::generate();
+};
+
+TEST_F(CommittedSteps, ofAPartMayBeginAnywhereButHaveNoGap)
+{
+    const std::set<CallId> ends{kFirst, kLast};
+    EXPECT_TRUE(areAsCommitted(steps(0), ends));
+    EXPECT_TRUE(areAsCommitted(steps(2'005), ends));
+    auto gap = steps(2'005);
+    gap.erase(gap.begin() + 2);
+    EXPECT_FALSE(areAsCommitted(gap, ends));
+    EXPECT_FALSE(areAsCommitted(steps(2'005), {kFirst})) << "the log does not have the last call";
+    EXPECT_FALSE(areAsCommitted(steps(2'005), {kLast}));
+}
+
+TEST_F(CommittedSteps, ofAWholeRunBeginWithIt)
+{
+    auto whole = steps(0);
+    whole.front().event.callId.reset();
+    whole.back().event.callId.reset();
+    EXPECT_TRUE(areAsCommitted(whole, {}));
+    whole.erase(whole.begin());
+    EXPECT_FALSE(areAsCommitted(whole, {}));
 }
 
 } // namespace
