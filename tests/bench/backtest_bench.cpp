@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// What judging a recorded call once more costs: bench_backtest [seconds]. The calls are the bundled
-// recordings; each is judged from its bytes, as a backtest does it, on one core.
+// What judging a recorded call once more costs: bench_backtest [seconds [part of a line's name]].
+// The calls are the bundled recordings; each is judged from its bytes, as a backtest does it, on
+// one core.
 #include "server/gateway/backtest.h"
 #include "server/gateway/provider_answer.h"
 #include "tests/bench/bench_input.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <sstream>
@@ -18,12 +20,20 @@ using namespace exhibit;
 using bench::processorSeconds;
 using bench::readText;
 
+/// "chat.completions" of a recording is "/v1/chat/completions".
+std::string endpointOf(const Json& row)
+{
+    std::string name(stringMember(row, "endpoint"));
+    std::replace(name.begin(), name.end(), '.', '/');
+    return "/v1/" + name;
+}
+
 storage::RecordedCall callOf(const Json& row)
 {
     storage::RecordedCall call;
     call.callId = CallId::generate();
     call.runId = RunId::generate();
-    call.endpoint = "/v1/chat/completions";
+    call.endpoint = endpointOf(row);
     call.snapshotId = "SNAP-bench";
     call.openedAt = utcNow();
     call.runBefore.startedAt = call.openedAt;
@@ -57,7 +67,9 @@ std::vector<storage::RecordedCall> recordedCalls(const std::filesystem::path& so
         std::istringstream lines(readText(entry.path()));
         for (std::string line; std::getline(lines, line);) {
             const auto row = parseJson(line).value();
-            if ((findMember(row, "sse") != nullptr) == streams) {
+            // No policy judges embeddings.
+            const bool judged = endpointOf(row) != gateway::embeddingsSurface().traits().path;
+            if (judged && (findMember(row, "sse") != nullptr) == streams) {
                 calls.push_back(callOf(row));
             }
         }
@@ -119,6 +131,7 @@ void measure(const std::string& name,
 int main(int argc, char** argv)
 {
     const double seconds = argc > 1 ? std::atof(argv[1]) : 2.0;
+    const std::string_view wanted = argc > 2 ? argv[2] : "";
     const char* folder = std::getenv("EXHIBIT_SOURCE_DIR");
     const std::filesystem::path source = folder == nullptr ? "." : folder;
     const auto whole = recordedCalls(source, false);
@@ -126,11 +139,12 @@ int main(int argc, char** argv)
     for (const auto* file : {"content_accuracy", "secret_output", "pii_output", "bench-20"}) {
         const auto drafts
             = policiesOf(source / "resources/policies" / (std::string(file) + ".json"));
-        measure(fmt::format("backtest {} ({}), JSON", file, drafts.size()), whole, drafts, seconds);
-        measure(fmt::format("backtest {} ({}), streams", file, drafts.size()),
-                streams,
-                drafts,
-                seconds);
+        for (const auto& [kind, calls] : {std::pair("JSON", &whole), {"streams", &streams}}) {
+            const auto name = fmt::format("backtest {} ({}), {}", file, drafts.size(), kind);
+            if (name.find(wanted) != std::string::npos) {
+                measure(name, *calls, drafts, seconds);
+            }
+        }
     }
     return 0;
 }
