@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <deque>
+#include <list>
 
 namespace exhibit {
 
@@ -96,7 +96,7 @@ bool JsonWalk::hasDuplicateNames(std::size_t node) const
 {
     // Names are compared decoded; almost none is escaped, and then its raw bytes are its text.
     std::vector<std::string_view> names;
-    std::deque<std::string> decoded;
+    std::list<std::string> decoded; // Takes no memory while it is empty, as a deque does.
     for (std::size_t at = node; at < m_nodes[node].next; ++at) {
         if (m_nodes[at].kind != JsonKind::Object) {
             continue;

@@ -24,11 +24,15 @@ bool isIdOrEnum(const JsonWalk& walk,
                 const std::string_view* names,
                 std::size_t count)
 {
+    const bool named = walk.is(node, JsonKind::String)
+        && std::any_of(names, names + count, [&](std::string_view name) {
+                           return walk.nameIs(node, name);
+                       });
+    if (!named) {
+        return false;
+    }
     const auto raw = walk.raw(node);
-    return walk.is(node, JsonKind::String) && hasIdForm(raw.substr(1, raw.size() - 2))
-        && std::any_of(
-               names, names + count, [&](std::string_view name) { return walk.nameIs(node, name); })
-        && !isFreeForm(walk, node);
+    return hasIdForm(raw.substr(1, raw.size() - 2)) && !isFreeForm(walk, node);
 }
 
 void noteAside(AnswerParts& parts, std::size_t node, std::string channel, bool isName)

@@ -281,10 +281,20 @@ constexpr auto kTable = [] {
     return table;
 }();
 
-bool isAlphanumeric(char c)
+constexpr bool isAlphanumeric(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
+
+constexpr std::array<bool, 256> kIdBytes = [] {
+    std::array<bool, 256> table{};
+    for (std::size_t byte = 0; byte < table.size(); ++byte) {
+        const auto c = static_cast<char>(byte);
+        table[byte]
+            = isAlphanumeric(c) || std::string_view("_-.:/+").find(c) != std::string_view::npos;
+    }
+    return table;
+}();
 
 } // namespace
 
@@ -301,8 +311,7 @@ bool isKnownName(std::string_view name)
 bool hasIdForm(std::string_view text)
 {
     return text.size() <= kIdBytesMax && std::all_of(text.begin(), text.end(), [](char c) {
-               return isAlphanumeric(c)
-                   || std::string_view("_-.:/+").find(c) != std::string_view::npos;
+               return kIdBytes[static_cast<std::uint8_t>(c)];
            });
 }
 

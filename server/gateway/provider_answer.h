@@ -7,7 +7,7 @@
 
 namespace exhibit::gateway {
 
-/// Bytes of an answer that came together; of a stream, one event.
+/// Bytes of an answer that came together; of a stream, whole events.
 struct AnswerPart {
     std::int64_t atUs = 0; ///< Since the call opened.
     Bytes bytes;

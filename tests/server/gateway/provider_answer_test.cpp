@@ -2,8 +2,11 @@
 #include "server/gateway/provider_answer.h"
 
 #include "models/replay/comparison.h"
+#include "server/gateway/sse_parser.h"
 
 #include <gtest/gtest.h>
+
+#include <random>
 
 namespace exhibit::gateway {
 namespace {
@@ -89,6 +92,73 @@ TEST(ContentOf, whatWasCutBeforeItsFirstTextSaysNothing)
     auto unreadable = whole(chatSurface(), 200, "\x1f\x8b");
     unreadable.unreadable = "coded";
     EXPECT_FALSE(replay::saysAnything(contentOf(unreadable)));
+}
+
+TEST(CountEvents, isWhatTheParserFinds)
+{
+    const std::string kBytes[] = {"\n", "\n", "\r", "\r\n", "data: x", ":", "\xEF\xBB\xBF", "id"};
+    std::mt19937 random(7);
+    for (int round = 0; round < 20'000; ++round) {
+        // Half of them without CR, as nearly every stream is.
+        const bool returns = round % 2 == 0;
+        std::string stream;
+        for (std::size_t i = random() % 12; i > 0; --i) {
+            const auto& piece = kBytes[random() % std::size(kBytes)];
+            stream += returns || piece.front() != '\r' ? piece : "data";
+        }
+        SseParser parser;
+        parser.append(stream);
+        std::int64_t found = 0;
+        for (auto event = parser.next(); event && *event; event = parser.next()) {
+            ++found;
+        }
+        while (parser.finish()) {
+            ++found;
+        }
+        ASSERT_EQ(countEvents(stream), found) << testing::PrintToString(stream);
+    }
+}
+
+storage::RecordedCall streamOf(std::vector<storage::RecordedPiece> released)
+{
+    storage::RecordedCall call;
+    call.endpoint = "/v1/chat/completions";
+    call.outcome = "completed";
+    call.upstreamStatus = 200;
+    call.responseHeaders = JsonObject{{"content-type", "text/event-stream"}};
+    call.released = std::move(released);
+    return call;
+}
+
+TEST(RecordedAnswer, isTheSameWhetherItsEventsAreTakenApartOrNot)
+{
+    const auto plain = streamOf({{0, 2, 10, "data: a\n\ndata: b\n\n"},
+                                 {2, 1, 20, "data: [DONE]\n\n"},
+                                 {3, 0, 30, "our own ending"}});
+    const auto answer = recordedAnswer(plain);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->bytes(), "data: a\n\ndata: b\n\ndata: [DONE]\n\n");
+    EXPECT_EQ(answer->parts.back().atUs, 20);
+    // What went out later than what came behind it, and what was withheld, stands where it came.
+    auto overtaken = streamOf({{1, 1, 20, "data: b\n\n"}, {0, 1, 30, "data: a\n\n"}});
+    ASSERT_TRUE(recordedAnswer(overtaken));
+    EXPECT_EQ(recordedAnswer(overtaken)->bytes(), "data: a\n\ndata: b\n\n");
+    overtaken.released.pop_back();
+    overtaken.withheld.push_back({0, 1, 5, "data: w\n\n"});
+    ASSERT_TRUE(recordedAnswer(overtaken));
+    EXPECT_EQ(recordedAnswer(overtaken)->bytes(), "data: w\n\ndata: b\n\n");
+}
+
+TEST(RecordedAnswer, refusesPiecesOfAnotherNumberOfEvents)
+{
+    const auto code = [](const storage::RecordedCall& call) {
+        const auto answer = recordedAnswer(call);
+        return answer ? ErrorCode::Internal : answer.error().code;
+    };
+    EXPECT_EQ(code(streamOf({{0, 1, 10, "data: a\n\ndata: b\n\n"}})), ErrorCode::Corrupt);
+    auto changed = streamOf({{0, 3, 10, "data: a\n\ndata: b\n\n"}});
+    changed.withheld.push_back({3, 1, 5, "data: w\n\n"});
+    EXPECT_EQ(code(changed), ErrorCode::Corrupt);
 }
 
 } // namespace
