@@ -24,6 +24,16 @@ QString isolated(const QString& leftToRight)
     return QChar(0x2066) + leftToRight + QChar(0x2069); // LRI … PDI
 }
 
+QString isolatedText(const QString& text)
+{
+    return QChar(0x2068) + text + QChar(0x2069); // FSI … PDI
+}
+
+QString inQuotes(const QString& name)
+{
+    return isolatedText(QChar(0x201c) + name + QChar(0x201d));
+}
+
 QString grouped(qint64 number)
 {
     QString digits = QString::number(number < 0 ? -number : number);

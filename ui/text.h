@@ -14,6 +14,10 @@ namespace exhibit::ui {
 
 /// Keeps an id, a hash or code left to right and apart from the text around it.
 [[nodiscard]] QString isolated(const QString& leftToRight);
+/// The same for what people wrote, in whichever direction that runs: it turns nothing around it.
+[[nodiscard]] QString isolatedText(const QString& text);
+/// A name that somebody gave, within a sentence.
+[[nodiscard]] QString inQuotes(const QString& name);
 
 /// A number in groups of three with thin spaces, the same in every locale of the table columns.
 [[nodiscard]] QString grouped(qint64 number);

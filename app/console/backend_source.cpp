@@ -43,6 +43,25 @@ T same(T value)
     return value;
 }
 
+JsonObject exportRequest(const domain::ExportChoice& choice)
+{
+    JsonObject request{{"format", choice.format}};
+    if (!choice.reason.empty()) {
+        request["reason"] = choice.reason;
+    }
+    return request;
+}
+
+client::ExportTold toldOf(domain::ExportChoice choice)
+{
+    if (!choice.told) {
+        return {};
+    }
+    return [tell = std::move(choice.told)](const client::ExportJob& job) {
+        tell(job.done, job.total, job.phase);
+    };
+}
+
 domain::Incident theIncident(const client::IncidentReply& reply)
 {
     return reply.incident;
@@ -157,29 +176,33 @@ domain::Question BackendSource::exportIncident(std::string id,
     for (const auto& part : choice.include) {
         include.push_back(Json(part));
     }
-    JsonObject request{{"format", choice.format}, {"include", std::move(include)}};
-    if (!choice.reason.empty()) {
-        request["reason"] = choice.reason;
-    }
-    client::ExportTold told;
-    if (choice.told) {
-        told = [tell = std::move(choice.told)](const client::ExportJob& job) {
-            tell(job.done, job.total, job.phase);
-        };
-    }
-    return ask(
-        m_client->exportIncident(id, request, std::move(told)), std::move(answer), same<Bytes>);
+    auto request = exportRequest(choice);
+    request.emplace("include", std::move(include));
+    return ask(m_client->exportIncident(id, request, toldOf(std::move(choice))),
+               std::move(answer),
+               same<Bytes>);
 }
 
 domain::Question BackendSource::exportSearch(domain::SearchRequest request,
                                              domain::ExportChoice choice,
                                              domain::AnswerTo<Bytes> answer)
 {
-    JsonObject body{{"format", choice.format}, {"search", toJson(request)}};
-    if (!choice.reason.empty()) {
-        body["reason"] = choice.reason;
-    }
-    return ask(m_client->exportSearch(body), std::move(answer), same<Bytes>);
+    auto body = exportRequest(choice);
+    body.emplace("search", toJson(request));
+    return ask(
+        m_client->exportSearch(body, toldOf(std::move(choice))), std::move(answer), same<Bytes>);
+}
+
+domain::Question BackendSource::exportCalls(domain::CallSearchRequest request,
+                                            domain::ExportChoice choice,
+                                            domain::AnswerTo<Bytes> answer)
+{
+    auto body = exportRequest(choice);
+    body.emplace("search", toJson(request));
+    return ask(
+        m_client->exportSearch(body, toldOf(std::move(choice)), client::Client::Searched::Calls),
+        std::move(answer),
+        same<Bytes>);
 }
 
 domain::Question BackendSource::certify(std::string id,

@@ -43,6 +43,9 @@ public:
     domain::Question exportSearch(domain::SearchRequest request,
                                   domain::ExportChoice choice,
                                   domain::AnswerTo<Bytes> answer) override;
+    domain::Question exportCalls(domain::CallSearchRequest request,
+                                 domain::ExportChoice choice,
+                                 domain::AnswerTo<Bytes> answer) override;
     domain::Question certify(std::string id,
                              domain::AnswerTo<domain::IssuedCertificate> answer) override;
 

@@ -9,23 +9,36 @@
 namespace exhibit::console {
 namespace {
 
-/// The formats of ExportRequest in a server's description.
-QSet<QString> exportFormatsIn(const Json& description)
+/// A member of ExportRequest in a server's description; nullptr where it has none.
+const Json* exportMember(const Json& description, const char* member)
 {
     const Json* at = &description;
-    for (const char* name :
-         {"components", "schemas", "ExportRequest", "properties", "format", "enum"}) {
+    for (const char* name : {"components", "schemas", "ExportRequest", "properties", member}) {
         at = at != nullptr ? findMember(*at, name) : nullptr;
     }
-    QSet<QString> formats;
+    return at;
+}
+
+QSet<QString> wordsOf(const Json* holder, const char* list)
+{
+    const Json* at = holder != nullptr ? findMember(*holder, list) : nullptr;
+    QSet<QString> words;
     if (at != nullptr && at->is_array()) {
-        for (const auto& format : at->get_array()) {
-            if (const auto* text = format.if_string()) {
-                formats << ui::toQt(*text);
+        for (const auto& word : at->get_array()) {
+            if (const auto* text = word.if_string()) {
+                words << ui::toQt(*text);
             }
         }
     }
-    return formats;
+    return words;
+}
+
+ui::ExportIncludes exportIncludesIn(const Json& description)
+{
+    const Json* include = exportMember(description, "include");
+    const Json* items = include != nullptr ? findMember(*include, "items") : nullptr;
+    return {
+        wordsOf(items, "enum"), wordsOf(include, "x-always-whole"), wordsOf(include, "x-without")};
 }
 
 } // namespace
@@ -112,7 +125,9 @@ void Connection::accept()
             }
         }
         m_hub.setRoutes(routes);
-        m_hub.setExportFormats(reply ? exportFormatsIn(*reply) : QSet<QString>());
+        const Json description = reply ? *reply : Json();
+        m_hub.setExportFormats(wordsOf(exportMember(description, "format"), "enum"));
+        m_hub.setExportIncludes(exportIncludesIn(description));
     });
     Q_EMIT connected();
 }

@@ -80,7 +80,7 @@ Console::Console(CommandLine options)
         m_options.safeMode);
     m_journalDelay.setSingleShot(true);
     m_journalDelay.setInterval(kJournalDelayMs);
-    connect(&m_journalDelay, &QTimer::timeout, this, &Console::saveState);
+    connect(&m_journalDelay, &QTimer::timeout, this, [this] { saveState(); });
     connect(m_records.get(), &RecordWindows::changed, this, [this] { m_journalDelay.start(); });
     connect(m_connection.get(), &Connection::connected, this, &Console::connected);
     connect(m_connection.get(), &Connection::failed, this, &Console::failed);
@@ -235,17 +235,14 @@ void Console::openWindow()
         if (!m_options.safeMode) { // What was kept is somebody's layout, not the default.
             m_session->saveWindow(*shown);
         }
-        saveState();
+        saveState(shown);
         m_journalDelay.stop();
         if (isLastOpen(*shown)) {
             m_records->closeAll();
         }
     });
-    auto& search = ui::SearchController::of(shown->services());
-    const auto journal = [this] { m_journalDelay.start(); };
-    connect(&search, &ui::SearchController::resultsShown, this, journal);
-    connect(&search, &ui::SearchController::textChanged, this, journal);
-    connect(shown->services().selection, &ui::Selection::incidentChanged, this, journal);
+    connect(shown, &ui::MainWindow::quitting, this, &Console::beginQuitting);
+    journal(*shown);
     shown->show();
 }
 

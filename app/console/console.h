@@ -65,8 +65,12 @@ private:
     void connectIfNamed(const QString& server);
     void connectWith(const QString& server, const QString& keyFile);
     void restoreSession();
+    void restoreWindow(ui::MainWindow& shown, const WindowState& state);
     [[nodiscard]] bool isLastOpen(const ui::MainWindow& closing) const;
-    void saveState();
+    /// `closing`: a window that is about to go, and comes back only where it is the last one.
+    void saveState(const ui::MainWindow* closing = nullptr);
+    void beginQuitting();
+    void journal(ui::MainWindow& shown);
     [[nodiscard]] QString dataFolder() const;
     [[nodiscard]] static Secret readKey(const QString& file);
     [[nodiscard]] Secret keyFromOptions() const;
@@ -85,6 +89,8 @@ private:
     std::unique_ptr<RecordWindows> m_records;
     QTimer m_journalDelay;
     bool m_restores = true; ///< Not after a crash, until somebody says so.
+    bool m_opensOthers = true; ///< Further windows of the session, once.
+    bool m_quits = false; ///< What all windows were is kept already.
     SingleInstance m_single;
     std::vector<std::unique_ptr<ui::MainWindow>> m_windows;
     std::vector<ui::Welcome*> m_welcomes; ///< Owned by their windows.

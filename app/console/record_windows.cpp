@@ -59,18 +59,22 @@ ui::RecordWindow& RecordWindows::open(std::shared_ptr<const domain::SearchHit> h
     return *window;
 }
 
-void RecordWindows::reopen(const QStringList& incidents)
+void RecordWindows::reopen(const QList<RecordState>& records)
 {
-    for (const QString& id : incidents) {
-        const std::string incident = ui::fromQt(id);
+    for (const auto& record : records) {
+        const std::string incident = ui::fromQt(record.incident);
         m_questions[incident] = m_sources.source()->incident(
-            incident, [this, incident](domain::SourceResult<domain::Incident> reply) {
+            incident, [this, incident, record](domain::SourceResult<domain::Incident> reply) {
                 const auto done = std::move(m_questions[incident]);
                 m_questions.erase(incident);
-                if (reply) { // It may be gone, or this key may not see it.
-                    open(std::make_shared<domain::SearchHit>(
-                        domain::SearchHit{*std::move(reply), {}, {}}));
+                if (!reply) { // It may be gone, or this key may not see it.
+                    return;
                 }
+                auto& window = open(std::make_shared<domain::SearchHit>(
+                    domain::SearchHit{*std::move(reply), {}, {}}));
+                window.restoreGeometry(record.geometry);
+                ui::Layouts::bringOnScreen(&window);
+                window.restorePanes(record.panes);
             });
     }
 }
@@ -91,6 +95,16 @@ QStringList RecordWindows::incidents() const
     QStringList list;
     for (const auto* window : windows()) {
         list << ui::toQt(window->incidentId());
+    }
+    return list;
+}
+
+QList<RecordState> RecordWindows::states() const
+{
+    QList<RecordState> list;
+    for (const auto* window : windows()) {
+        list << RecordState{
+            ui::toQt(window->incidentId()), window->saveGeometry(), window->paneStates()};
     }
     return list;
 }

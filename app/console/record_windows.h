@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "app/console/session_store.h"
 #include "ui/windows/record_window.h"
 
 #include <QPointer>
@@ -23,10 +24,11 @@ public:
     /// One window for each incident: one that is open is raised.
     ui::RecordWindow& open(std::shared_ptr<const domain::SearchHit> hit);
     /// Those of an earlier session, once the server has told what they are.
-    void reopen(const QStringList& incidents);
+    void reopen(const QList<RecordState>& records);
     void closeAll();
     [[nodiscard]] QList<ui::RecordWindow*> windows() const;
     [[nodiscard]] QStringList incidents() const;
+    [[nodiscard]] QList<RecordState> states() const;
 
 Q_SIGNALS:
     void changed();

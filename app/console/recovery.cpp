@@ -17,8 +17,11 @@ constexpr qsizetype kQueryShown = 80;
 QString describe(const SessionState& session)
 {
     QStringList parts{session.server};
-    if (!session.query.isEmpty()) {
-        parts << Console::tr("query %1").arg(session.query.left(kQueryShown));
+    if (!session.query().isEmpty()) {
+        parts << Console::tr("query %1").arg(ui::isolated(session.query().left(kQueryShown)));
+    }
+    if (session.windows.size() > 1) {
+        parts << Console::tr("%n window(s)", nullptr, int(session.windows.size()));
     }
     if (!session.records.isEmpty()) {
         parts << Console::tr("%n record(s) in windows", nullptr, int(session.records.size()));
@@ -64,32 +67,87 @@ void Console::restoreSession()
 {
     const SessionState kept = m_session->readState();
     const bool same = m_restores && !m_options.safeMode && kept.server == m_connection->address();
-    const SessionState last = same ? kept : SessionState{};
-    const QString asked = std::exchange(m_options.query, {}); // Once, not at every connection.
-    const ui::SearchStep step{asked.isEmpty() ? last.query : asked, ui::parseOrder(last.order)};
-    window().services().selection->want(ui::fromQt(last.incident));
-    if (step != ui::SearchStep{}) {
-        ui::SearchController::of(window().services()).show(step);
+    SessionState last = same ? kept : SessionState{};
+    if (last.windows.isEmpty()) {
+        last.windows << WindowState{};
+    }
+    if (const QString asked = std::exchange(m_options.query, {}); !asked.isEmpty()) {
+        last.windows.first().query = asked; // Once, not at every connection.
+    }
+    restoreWindow(window(), last.windows.first());
+    if (std::exchange(m_opensOthers, false)) {
+        for (qsizetype i = 1; i < last.windows.size(); ++i) {
+            openWindow();
+            restoreWindow(*m_windows.back(), last.windows.at(i));
+        }
     }
     m_records->reopen(last.records);
 }
 
-/// The journal: what is typed, found, selected and open, a moment after it changed.
-void Console::saveState()
+void Console::restoreWindow(ui::MainWindow& shown, const WindowState& state)
+{
+    if (!state.geometry.isEmpty() && shown.restoreGeometry(state.geometry)) {
+        ui::Layouts::bringOnScreen(&shown);
+    }
+    if (!state.layout.isEmpty() && !shown.isHome()) {
+        shown.restoreState(state.layout, ui::kLayoutVersion);
+    }
+    shown.services().selection->want(ui::fromQt(state.incident));
+    shown.restorePanes(state.panes);
+    const ui::SearchStep step{state.query, ui::parseOrder(state.order)};
+    if (step != ui::SearchStep{}) {
+        ui::SearchController::of(shown.services()).show(step);
+    }
+}
+
+/// What is typed, found, selected and looked at, a moment after it changed.
+void Console::journal(ui::MainWindow& shown)
+{
+    auto& search = ui::SearchController::of(shown.services());
+    const auto later = [this] { m_journalDelay.start(); };
+    connect(&search, &ui::SearchController::resultsShown, this, later);
+    connect(&search, &ui::SearchController::textChanged, this, later);
+    connect(shown.services().selection, &ui::Selection::incidentChanged, this, later);
+    connect(shown.services().selection, &ui::Selection::eventChanged, this, later);
+}
+
+/// All windows close one after the other: what they were together comes back, not the last one.
+void Console::beginQuitting()
+{
+    saveState();
+    m_quits = true;
+    QMetaObject::invokeMethod( // Where a window stays, it is written again.
+        this,
+        [this] { m_quits = false; },
+        Qt::QueuedConnection);
+}
+
+void Console::saveState(const ui::MainWindow* closing)
 {
     const QString server = m_connection->address();
-    if (m_windows.empty() || m_options.safeMode || server.isEmpty()
+    if (m_quits || m_options.safeMode || server.isEmpty()
         || m_local.servesAt(LocalGateways::Kind::Sample,
                             server)) { // Nothing of it is there next time.
         return;
     }
-    const auto& search = ui::SearchController::of(window().services());
-    const auto* hit = window().services().selection->hit();
-    m_session->saveState({server,
-                          search.text(),
-                          hit != nullptr ? ui::toQt(hit->incident.incidentId.text()) : QString(),
-                          ui::printOrder(search.order()),
-                          m_records->incidents()});
+    SessionState state{server, {}, m_records->states()};
+    for (const auto& one : m_windows) {
+        if (!one->isVisible() || (one.get() == closing && !isLastOpen(*closing))) {
+            continue;
+        }
+        const auto& search = ui::SearchController::of(one->services());
+        const auto* hit = one->services().selection->hit();
+        state.windows << WindowState{search.text(),
+                                     hit != nullptr ? ui::toQt(hit->incident.incidentId.text())
+                                                    : QString(),
+                                     ui::printOrder(search.order()),
+                                     one->saveGeometry(),
+                                     one->dockLayout(),
+                                     one->paneStates()};
+    }
+    if (!state.windows.isEmpty()) {
+        m_session->saveState(state);
+    }
 }
 
 } // namespace exhibit::console

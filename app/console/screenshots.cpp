@@ -102,10 +102,8 @@ void Screenshots::listShots()
         ask(u"severity:critical or severity:high -status:resolved policy:CONTENT_ACCURACY"_s);
     });
     listSearchShots();
-    addShot(u"empty"_s, false, [ask, this] {
-        m_shown = nullptr;
-        ask(u"severity:low policy:BUDGET"_s);
-    });
+    listDialogShots();
+    addShot(u"empty"_s, false, [ask] { ask(u"severity:low policy:BUDGET"_s); });
     addShot(u"invalid"_s, false, [ask] { ask(u"severty:high"_s); });
     addShot(u"request"_s, false, [ask, &window] {
         ask(QString());
@@ -160,6 +158,30 @@ void Screenshots::listSearchShots()
             m_shown = &m_console.records().open(hit);
         }
     });
+}
+
+/// What is asked and arranged in windows of their own.
+void Screenshots::listDialogShots()
+{
+    auto& window = m_console.window();
+    const auto open = [&window](const char* action) {
+        return [&window, action] {
+            for (auto* dialog : window.findChildren<QDialog*>()) {
+                dialog->close();
+            }
+            window.actions().trigger(QString::fromLatin1(action));
+        };
+    };
+    m_shots.push_back({{}, [this] { m_shown = nullptr; }, kPaintMs});
+    addShot(u"columns"_s, false, open("search.columns"));
+    addShot(u"layouts"_s, false, open("window.layouts"));
+    addShot(u"export"_s, false, open("evidence.export"));
+    addShot(u"jobs"_s, false, [&window, close = open("tools.jobs")] {
+        auto* job = window.services().jobs->start(tr("Export 9 results"), {}, u"incidents.csv"_s);
+        job->progress(4, 9, tr("writing the rows"));
+        close();
+    });
+    m_shots.push_back({{}, open("tools.jobs"), kPaintMs});
 }
 
 void Screenshots::addShot(const QString& name, bool contrast, std::function<void()> prepare)

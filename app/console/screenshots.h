@@ -38,6 +38,7 @@ private:
     void grab(const QString& name);
     void listShots();
     void listSearchShots();
+    void listDialogShots();
     void addShot(const QString& name, bool contrast, std::function<void()> prepare);
     [[nodiscard]] bool isQuiet() const;
 

@@ -18,6 +18,54 @@ using namespace Qt::StringLiterals;
 
 constexpr qsizetype kRecentMax = 5;
 
+QString printed(const QByteArray& bytes)
+{
+    return QString::fromLatin1(bytes.toBase64());
+}
+
+QByteArray bytesIn(const QJsonObject& object, QLatin1StringView member)
+{
+    return QByteArray::fromBase64(object.value(member).toString().toLatin1());
+}
+
+QJsonObject toJson(const WindowState& window)
+{
+    return {{u"query"_s, window.query},
+            {u"incident"_s, window.incident},
+            {u"order"_s, window.order},
+            {u"geometry"_s, printed(window.geometry)},
+            {u"layout"_s, printed(window.layout)},
+            {u"panes"_s, window.panes}};
+}
+
+WindowState windowFrom(const QJsonObject& object)
+{
+    return {object.value("query"_L1).toString(),
+            object.value("incident"_L1).toString(),
+            object.value("order"_L1).toString(),
+            bytesIn(object, "geometry"_L1),
+            bytesIn(object, "layout"_L1),
+            object.value("panes"_L1).toObject()};
+}
+
+QJsonObject toJson(const RecordState& record)
+{
+    return {{u"incident"_s, record.incident},
+            {u"geometry"_s, printed(record.geometry)},
+            {u"panes"_s, record.panes}};
+}
+
+RecordState recordFrom(const QJsonValue& value)
+{
+    if (value.isString()) {
+        return {value.toString(), {}, {}};
+    }
+    const QJsonObject object = value.toObject();
+    return {object.value("incident"_L1).toString(),
+            bytesIn(object, "geometry"_L1),
+            object.value("panes"_L1).toObject()};
+}
+
 } // namespace
 
 SessionStore::SessionStore(QString folder)
@@ -47,12 +95,18 @@ void SessionStore::restoreWindow(ui::MainWindow& window) const
 
 void SessionStore::saveState(const SessionState& state) const
 {
-    const QJsonObject object{{u"version"_s, 1},
+    QJsonArray windows;
+    for (const auto& window : state.windows.mid(0, kWindowsMax)) {
+        windows << toJson(window);
+    }
+    QJsonArray records;
+    for (const auto& record : state.records.mid(0, kRecordsMax)) {
+        records << toJson(record);
+    }
+    const QJsonObject object{{u"version"_s, 2},
                              {u"server"_s, state.server},
-                             {u"query"_s, state.query},
-                             {u"incident"_s, state.incident},
-                             {u"order"_s, state.order},
-                             {u"records"_s, QJsonArray::fromStringList(state.records)}};
+                             {u"windows"_s, windows},
+                             {u"records"_s, records}};
     QSaveFile file(m_folder + u"/session.json"_s);
     if (file.open(QIODevice::WriteOnly)) {
         file.write(QJsonDocument(object).toJson());
@@ -63,15 +117,27 @@ void SessionStore::saveState(const SessionState& state) const
 SessionState SessionStore::readState() const
 {
     QFile file(m_folder + u"/session.json"_s);
-    if (!file.open(QIODevice::ReadOnly)) {
+    if (!file.open(QIODevice::ReadOnly) || file.size() > kFileBytesMax) {
         return {};
     }
     const QJsonObject object = QJsonDocument::fromJson(file.readAll()).object();
-    return {object.value("server"_L1).toString(),
-            object.value("query"_L1).toString(),
-            object.value("incident"_L1).toString(),
-            object.value("order"_L1).toString(),
-            object.value("records"_L1).toVariant().toStringList()};
+    SessionState state{object.value("server"_L1).toString(), {}, {}};
+    // The first version held one window, and its records as ids.
+    const QJsonArray windows = object.contains("windows"_L1) ? object.value("windows"_L1).toArray()
+        : object.isEmpty()                                   ? QJsonArray()
+                                                             : QJsonArray{object};
+    for (const QJsonValue& window : windows) {
+        if (state.windows.size() < kWindowsMax && window.isObject()) {
+            state.windows << windowFrom(window.toObject());
+        }
+    }
+    for (const QJsonValue& record : object.value("records"_L1).toArray()) {
+        const auto read = recordFrom(record);
+        if (state.records.size() < kRecordsMax && !read.incident.isEmpty()) {
+            state.records << read;
+        }
+    }
+    return state;
 }
 
 bool SessionStore::crashed() const

@@ -3,23 +3,49 @@
 
 #include "ui/windows/main_window.h"
 
+#include <QJsonObject>
 #include <QString>
-#include <QStringList>
 
 namespace exhibit::console {
 
-struct SessionState {
-    QString server;
+/// One window with a search.
+struct WindowState {
     QString query;
-    QString incident;
+    QString incident; ///< That is selected.
     QString order; ///< printOrder().
-    QStringList records; ///< Incidents in windows of their own.
+    QByteArray geometry;
+    QByteArray layout; ///< Of its docks.
+    QJsonObject panes; ///< PaneRegistry::statesOf().
 };
 
-/// Window, layout, server, query and selection across starts. The query goes to a journal file as
-/// it changes (atomically), so that a crash loses none; the rest at closing.
+/// One window of a single record.
+struct RecordState {
+    QString incident;
+    QByteArray geometry;
+    QJsonObject panes;
+};
+
+struct SessionState {
+    QString server;
+    QList<WindowState> windows; ///< In the order they were opened.
+    QList<RecordState> records;
+
+    /// Of the first window; empty without one.
+    [[nodiscard]] QString query() const
+    {
+        return windows.isEmpty() ? QString() : windows.first().query;
+    }
+};
+
+/// Windows, layout, server, queries and selections across starts. What is searched and where one
+/// stands goes to a journal file as it changes (atomically), so that a crash loses none. A file
+/// that is damaged, too long or of another version gives what can be read of it.
 class SessionStore {
 public:
+    static constexpr qsizetype kWindowsMax = 16;
+    static constexpr qsizetype kRecordsMax = 32;
+    static constexpr qint64 kFileBytesMax = 1 << 20;
+
     explicit SessionStore(QString folder);
 
     void saveWindow(const ui::MainWindow& window) const;

@@ -185,6 +185,11 @@ public:
                                                 ExportChoice choice,
                                                 AnswerTo<Bytes> answer)
         = 0;
+    /// The same of calls.
+    [[nodiscard]] virtual Question exportCalls(CallSearchRequest request,
+                                               ExportChoice choice,
+                                               AnswerTo<Bytes> answer)
+        = 0;
     /// Replays the incident's call, which takes as long as its provider does.
     [[nodiscard]] virtual Question certify(std::string incidentId,
                                            AnswerTo<IssuedCertificate> answer)

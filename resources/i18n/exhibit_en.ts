@@ -137,6 +137,13 @@
             <numerusform>%n records in windows</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n window(s)</source>
+        <translation>
+            <numerusform>%n window</numerusform>
+            <numerusform>%n windows</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>CallText</name>

@@ -203,8 +203,8 @@ private Q_SLOTS:
         QVERIFY(test::trigger(window(), u"search.cancel"));
         const QTemporaryDir folder;
         const QString file = folder.filePath(u"out.csv"_s);
-        const auto* job
-            = ui::ResultExport::start(search(), ui::ExportFormat::Csv, file, u"for a test"_s);
+        const auto* job = ui::ResultExport::start(
+            search(), ui::foundIncidents(search()), ui::ExportFormat::Csv, file, u"for a test"_s);
         QCOMPARE(m_source->exported, std::string("severity:high as csv: for a test"));
         QCOMPARE(job->state(), ui::Job::State::Running);
         m_console->hub().setSource(nullptr, {}, {});

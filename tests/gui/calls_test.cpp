@@ -3,14 +3,19 @@
 #include "tests/gui/console_on_server.h"
 #include "tests/gui/stall_monitor.h"
 #include "ui/calls/calls_pane.h"
+#include "ui/calls/calls_view.h"
 #include "ui/text.h"
 #include "ui/widgets/message_bar.h"
 
 #include <QAbstractItemModelTester>
+#include <QFile>
+#include <QInputDialog>
 #include <QMenu>
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
 #include <QTableView>
+#include <QTemporaryDir>
+#include <QToolButton>
 
 #include <algorithm>
 
@@ -122,6 +127,70 @@ private Q_SLOTS:
         QVERIFY(menu != nullptr);
         QVERIFY(menu->actions().back()->text().startsWith(u"run:run_"_s));
         delete menu;
+    }
+
+    void whatIsFoundIsExported_data()
+    {
+        QTest::addColumn<bool>("isCsv");
+        QTest::addColumn<QString>("outcome");
+        QTest::newRow("as CSV") << true << QString();
+        QTest::newRow("as NDJSON") << false << QString();
+        QTest::newRow("as it is filtered") << false << u"refused"_s;
+    }
+    void whatIsFoundIsExported()
+    {
+        QFETCH(const bool, isCsv);
+        QFETCH(const QString, outcome);
+        find({});
+        test::trigger(window(), u"search.calls");
+        settle();
+        calls().chooseOutcome(outcome);
+        settle();
+        QVERIFY(model().total() > 0);
+        const QString action
+            = isCsv ? u"search.export_calls_csv"_s : u"search.export_calls_ndjson"_s;
+        QVERIFY(test::trigger(window(), action));
+        auto* why = window().findChild<QInputDialog*>(u"export.reason"_s);
+        QVERIFY(why != nullptr);
+        QCOMPARE(why->windowTitle(), u"Export %1 calls"_s.arg(grouped(model().total())));
+        why->reject();
+        const QTemporaryDir folder;
+        const QString file = folder.filePath(u"calls"_s);
+        const auto* job = ResultExport::start(search(),
+                                              calls().found().value(),
+                                              isCsv ? ExportFormat::Csv : ExportFormat::Ndjson,
+                                              file,
+                                              u"for a test"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(job->state(), Job::State::Done, kPatience);
+        QFile written(file);
+        QVERIFY(written.open(QIODevice::ReadOnly));
+        const QByteArray text = written.readAll();
+        if (isCsv) {
+            QVERIFY(text.contains("call_id"));
+            QVERIFY(text.count("\ncall_") + text.count("\r\n") >= model().total());
+            return;
+        }
+        const auto lines = text.trimmed().split('\n');
+        QCOMPARE(lines.size(), model().total());
+        for (const auto& line : lines) {
+            const auto call = parseJson(line.toStdString());
+            QVERIFY(call && call->at("call_id").is_string());
+            QVERIFY(outcome.isEmpty() || toQt(stringMember(*call, "outcome")) == outcome);
+        }
+        calls().chooseOutcome({});
+        settle();
+    }
+
+    void whereNothingIsFoundNothingIsExported()
+    {
+        find(u"user:nobody-at-all"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(model().rowCount(), 0, kPatience);
+        settle();
+        QVERIFY(!test::trigger(window(), u"search.export_calls_csv"));
+        QVERIFY(!calls().findChild<QToolButton*>(u"calls.export"_s)->isEnabled());
+        find({});
+        settle();
+        QTRY_VERIFY(calls().findChild<QToolButton*>(u"calls.export"_s)->isEnabled());
     }
 
     void furtherPagesComeAsOneScrolls()

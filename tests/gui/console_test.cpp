@@ -173,8 +173,8 @@ private Q_SLOTS:
     {
         const QTemporaryDir folder;
         const QString file = folder.filePath(u"out.csv"_s);
-        const auto* job
-            = ui::ResultExport::start(search(), ui::ExportFormat::Csv, file, u"for a test"_s);
+        const auto* job = ui::ResultExport::start(
+            search(), ui::foundIncidents(search()), ui::ExportFormat::Csv, file, u"for a test"_s);
         QTRY_COMPARE_WITH_TIMEOUT(job->state(), ui::Job::State::Done, kPatience);
         QFile written(file);
         QVERIFY(written.open(QIODevice::ReadOnly));

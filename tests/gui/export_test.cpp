@@ -8,7 +8,9 @@
 #include "ui/search/results_pane.h"
 #include "ui/search/results_view.h"
 
+#include <QCheckBox>
 #include <QFile>
+#include <QLabel>
 #include <QRadioButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -61,6 +63,70 @@ private Q_SLOTS:
         const std::string chosen = dialog.choice().format;
         QCOMPARE(chosen, format.toStdString());
         QVERIFY(ui::IncidentExport::fileName(incident, chosen).endsWith(ending));
+    }
+
+    void partsFollowTheFormatWithTheirReason()
+    {
+        const auto& incident = window().services().selection->hit()->incident;
+        ui::ExportDialog dialog(
+            ui::ExportDialog::Kind::Export, incident, m_console->hub(), nullptr);
+        dialog.show();
+        auto* why = dialog.findChild<QLabel*>(u"include.why"_s);
+        auto* raw = dialog.findChild<QCheckBox*>(u"raw_io"_s);
+        raw->click(); // Not wanted.
+        const std::vector<std::string> wanted{
+            "full_trace", "policy_log", "replay_cert", "root_cause"};
+        const auto choose = [&dialog](const QString& format) {
+            dialog.findChild<QRadioButton*>(format)->click();
+        };
+        choose(u"pdf"_s);
+        QVERIFY(raw->isEnabled() && !raw->isChecked() && !why->isVisible());
+        QCOMPARE(dialog.choice().include, wanted);
+        choose(u"legal_discovery"_s);
+        QVERIFY2(!raw->isEnabled() && raw->isChecked(), "a production holds it all the same");
+        QVERIFY(why->isVisible());
+        QVERIFY2(why->text().contains(u"everything"_s), qPrintable(why->text()));
+        QCOMPARE(raw->accessibleDescription(), why->text());
+        QCOMPARE(dialog.choice().include.size(), std::size_t{5});
+        choose(u"soc2"_s);
+        QVERIFY(!raw->isEnabled() && why->isVisible());
+        QVERIFY2(why->text().contains(u"period"_s), qPrintable(why->text()));
+        QVERIFY(dialog.choice().include.empty());
+        choose(u"pdf"_s);
+        QCOMPARE(dialog.choice().include, wanted);
+        QVERIFY(raw->accessibleDescription().isEmpty());
+    }
+
+    void whatAServerDoesNotKnowIsGreyWithTheReasonInSight()
+    {
+        ui::SourceHub old;
+        old.setRoutes({u"/api/v1/incidents/{id}/export"_s});
+        old.setExportFormats({u"json"_s});
+        old.setExportIncludes({{u"full_trace"_s}, {}, {}});
+        ui::ExportDialog dialog(ui::ExportDialog::Kind::Export,
+                                window().services().selection->hit()->incident,
+                                old,
+                                nullptr);
+        dialog.show();
+        const auto saysBelow = [&dialog](const QWidget* part) {
+            for (const auto* label : dialog.findChildren<QLabel*>()) {
+                if (label->isVisible() && label->y() > part->y()
+                    && label->y() < part->y() + 2 * part->height()
+                    && label->parentWidget() == part->parentWidget()) {
+                    return label->text();
+                }
+            }
+            return QString();
+        };
+        auto* pdf = dialog.findChild<QRadioButton*>(u"pdf"_s);
+        QVERIFY(!pdf->isEnabled());
+        QVERIFY(!pdf->accessibleDescription().isEmpty());
+        QCOMPARE(saysBelow(pdf), pdf->accessibleDescription());
+        QCOMPARE(dialog.choice().format, std::string("json"));
+        auto* raw = dialog.findChild<QCheckBox*>(u"raw_io"_s);
+        QVERIFY(!raw->isEnabled() && !raw->isChecked());
+        QCOMPARE(saysBelow(raw), raw->accessibleDescription());
+        QCOMPARE(dialog.choice().include, std::vector<std::string>{"full_trace"});
     }
 
     void evidenceForAnAuditorIsExportedFromAnIncident()

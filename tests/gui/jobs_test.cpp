@@ -13,6 +13,7 @@
 #include <QDesktopServices>
 #include <QDir>
 #include <QInputDialog>
+#include <QLabel>
 #include <QMessageBox>
 #include <QPushButton>
 #include <QTemporaryDir>
@@ -34,6 +35,9 @@ public:
                                   domain::AnswerTo<Bytes> answer) override
     {
         if (!exported) {
+            if (choice.told) {
+                choice.told(5, 10, "rows");
+            }
             return std::make_shared<int>();
         }
         return PictureSource::exportSearch(
@@ -122,6 +126,39 @@ private Q_SLOTS:
         QVERIFY2(bar().text().contains(u"failed"_s), qPrintable(bar().text()));
     }
 
+    void anExportOfRowsSaysHowFarItIs()
+    {
+        auto* job = begin(u"held.csv"_s);
+        QCOMPARE(job->done(), 5);
+        QCOMPARE(job->total(), 10);
+        QCOMPARE(job->note(), u"writing the rows"_s);
+        job->cancel();
+    }
+
+    void aNarrowDockShowsTitlesWhole()
+    {
+        QVERIFY(test::trigger(window(), u"tools.jobs"));
+        auto* panel = window().findChild<ui::JobsPanel*>();
+        const QString title = u"Export inc_01m7yrr…w39q as a legal discovery bundle"_s;
+        auto* job = window().services().jobs->start(title, {}, u"/tmp/x.zip"_s);
+        panel->window()->show();
+        const auto label = [&]() -> const QLabel* {
+            for (const auto* each : panel->findChildren<QLabel*>()) {
+                if (each->text() == title) {
+                    return each;
+                }
+            }
+            return nullptr;
+        };
+        QTRY_VERIFY(label() != nullptr);
+        panel->setFixedWidth(220);
+        QTRY_COMPARE(panel->width(), 220);
+        QVERIFY2(QFontMetrics(label()->font()).horizontalAdvance(title) > label()->width(),
+                 "it does not fit into one line");
+        QTRY_VERIFY(label()->height() >= label()->heightForWidth(label()->width()));
+        job->cancel();
+    }
+
     void moreThanTheServerWritesIsSaidBefore()
     {
         m_source->total = 100'000;
@@ -205,8 +242,11 @@ private:
     }
     [[nodiscard]] Job* begin(const QString& name)
     {
-        return ui::ResultExport::start(
-            search(), ui::ExportFormat::Csv, m_folder.filePath(name), u"for a test"_s);
+        return ui::ResultExport::start(search(),
+                                       ui::foundIncidents(search()),
+                                       ui::ExportFormat::Csv,
+                                       m_folder.filePath(name),
+                                       u"for a test"_s);
     }
     void answer(QMessageBox::ButtonRole role)
     {

@@ -8,9 +8,13 @@
 #include "ui/detail/explain_section.h"
 #include "ui/detail/record_pane.h"
 #include "ui/search/search_controller.h"
+#include "ui/widgets/column_chooser.h"
+#include "ui/windows/layouts_dialog.h"
 
+#include <QAbstractButton>
 #include <QApplication>
 #include <QDockWidget>
+#include <QListWidget>
 #include <QTest>
 
 namespace exhibit::console {
@@ -82,6 +86,49 @@ private Q_SLOTS:
         QVERIFY(!isInside(u"record"_s));
     }
 
+    /// Dialogs that stay open are no traps: keys lead in and out, and go on where they were.
+    void columnsAndLayoutsByKeysAlone()
+    {
+        QVERIFY(cycleTo(u"results"_s));
+        runFromPalette(u"choose columns"_s);
+        auto* columns = window().findChild<ui::ColumnChooser*>();
+        QVERIFY(columns != nullptr);
+        QCOMPARE(columns->windowTitle(), u"Columns of incidents"_s);
+        QTRY_VERIFY(columns->isAncestorOf(QApplication::focusWidget()));
+        type(u"policy"_s);
+        press(Qt::Key_Down);
+        auto* item = columns->list().currentItem();
+        const auto before = item->checkState();
+        press(Qt::Key_Space);
+        QVERIFY(item->checkState() != before);
+        press(Qt::Key_Space);
+        for (int stop = 0; stop < 2 * kStopsMax && focus()->objectName() != u"columns.reset"_s;
+             ++stop) {
+            press(Qt::Key_Tab);
+        }
+        QCOMPARE(focus()->objectName(), u"columns.reset"_s);
+        press(Qt::Key_Escape);
+        backInTheWindow();
+        QVERIFY(isInside(u"results"_s));
+
+        runFromPalette(u"manage layouts"_s);
+        auto* layouts = window().findChild<ui::LayoutsDialog*>();
+        QVERIFY(layouts != nullptr);
+        QTRY_VERIFY(layouts->isAncestorOf(QApplication::focusWidget()));
+        type(u"by keys"_s);
+        press(Qt::Key_Return);
+        press(Qt::Key_Delete);
+        QVERIFY(tabTo(u"Undo"_s));
+        press(Qt::Key_Space);
+        QCOMPARE(window().layouts().names(), QStringList{u"by keys"_s});
+        press(Qt::Key_Delete);
+        QVERIFY(window().layouts().names().isEmpty());
+        press(Qt::Key_Escape);
+        backInTheWindow();
+        press(Qt::Key_F6);
+        QVERIFY2(!isInside(u"results"_s), "F6 goes on from there");
+    }
+
 private:
     ui::MainWindow& window() { return m_console->window(); }
     ui::SearchController& search() { return ui::SearchController::of(window().services()); }
@@ -103,10 +150,30 @@ private:
     }
     static void type(const QString& text) { QTest::keyClicks(focus(), text); }
 
+    void runFromPalette(const QString& text)
+    {
+        press(Qt::Key_P, Qt::ControlModifier | Qt::ShiftModifier);
+        auto* palette = window().findChild<ui::CommandPalette*>();
+        QVERIFY(palette != nullptr);
+        QTRY_VERIFY(palette->isAncestorOf(QApplication::focusWidget()));
+        type(text);
+        press(Qt::Key_Return);
+    }
+    /// Offscreen, a dialog that closes leaves no window active.
+    void backInTheWindow()
+    {
+        QTRY_VERIFY(window().findChild<ui::ColumnChooser*>() == nullptr
+                    && window().findChild<ui::LayoutsDialog*>() == nullptr);
+        window().activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window()));
+    }
+
     static bool tabTo(const QString& name)
     {
         for (int stop = 0; stop < kStopsMax; ++stop) {
-            if (focus()->accessibleName() == name) {
+            const auto* button = qobject_cast<const QAbstractButton*>(focus());
+            if (focus()->accessibleName() == name
+                || (button != nullptr && button->text() == name)) {
                 return true;
             }
             press(Qt::Key_Tab);

@@ -6,12 +6,15 @@
 #include "tests/gui/picture_console.h"
 #include "tests/gui/stall_monitor.h"
 #include "ui/search/search_controller.h"
+#include "ui/timeline/timeline_widget.h"
 #include "ui/widgets/elided_label.h"
+#include "ui/widgets/mark_row.h"
 #include "ui/widgets/time_display.h"
 
 #include <QAbstractItemView>
 #include <QAccessible>
 #include <QApplication>
+#include <QDockWidget>
 #include <QLabel>
 #include <QPushButton>
 #include <QTest>
@@ -160,6 +163,45 @@ private Q_SLOTS:
         const QString inflection = list->child(4)->text(QAccessible::Name);
         QVERIFY2(inflection.contains(u"CONTENT_ACCURACY BLOCK inflection point"_s),
                  qPrintable(inflection));
+    }
+
+    void aShortTimelineKeepsItsTwinAndSaysWhatIsChosen()
+    {
+        auto* cards = window().findChild<QAbstractItemView*>(u"timeline.cards"_s);
+        auto* timeline = window().findChild<ui::TimelineWidget*>();
+        window().resizeDocks(
+            {qobject_cast<QDockWidget*>(window().pane(u"timeline"_s))}, {1}, Qt::Vertical);
+        QTRY_COMPARE(cards->height(), 0);
+        QVERIFY2(cards->focusPolicy() == Qt::NoFocus, "no key goes to what nobody sees");
+        auto* list = QAccessible::queryAccessibleInterface(cards);
+        QVERIFY(!list->state().invisible);
+        QCOMPARE(list->childCount(), 6);
+        QVERIFY(!list->child(1)->text(QAccessible::Name).isEmpty());
+        const QString before = timeline->accessibleDescription();
+        QVERIFY(!before.isEmpty());
+        QVERIFY(test::trigger(window(), u"timeline.previous"));
+        QVERIFY(timeline->accessibleDescription() != before);
+        reopen();
+        cards = window().findChild<QAbstractItemView*>(u"timeline.cards"_s);
+        QVERIFY(cards->height() > 0);
+        QVERIFY(cards->focusPolicy() & Qt::TabFocus);
+    }
+
+    void aNarrowRecordWrapsItsDecision()
+    {
+        const auto rows = window().pane(u"record"_s)->findChildren<ui::MarkRow*>();
+        QVERIFY(!rows.isEmpty());
+        for (auto* row : rows) {
+            QVERIFY2(row->heightForWidth(90) > row->heightForWidth(900), "the text goes below");
+            QVERIFY(row->height() >= row->heightForWidth(row->width()));
+        }
+        window().resizeDocks(
+            {qobject_cast<QDockWidget*>(window().pane(u"record"_s))}, {1}, Qt::Horizontal);
+        QTest::qWait(50);
+        for (auto* row : rows) {
+            QVERIFY(row->height() >= row->heightForWidth(row->width()));
+        }
+        reopen();
     }
 
     void wordsTwiceAsLongAndRightToLeftStillFit()

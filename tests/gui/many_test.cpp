@@ -3,6 +3,7 @@
 #include "app/console/console.h"
 #include "models/base/limits.h"
 #include "tests/gui/filled_incidents.h"
+#include "tests/gui/own_settings.h"
 #include "tests/gui/stall_monitor.h"
 #include "tests/support/exhibitd_process.h"
 #include "tests/support/temp_dir.h"
@@ -16,10 +17,12 @@
 #include "ui/widgets/message_bar.h"
 
 #include <QDockWidget>
+#include <QFile>
 #include <QInputDialog>
 #include <QLineEdit>
 #include <QScrollBar>
 #include <QStandardPaths>
+#include <QTemporaryDir>
 #include <QTest>
 #include <QTreeView>
 
@@ -48,7 +51,7 @@ class ManyTest : public QObject {
 private Q_SLOTS:
     void initTestCase()
     {
-        QStandardPaths::setTestModeEnabled(true);
+        test::useOwnSettings(u"many"_s);
         m_postgres = must(test::TestPostgres::create(m_database.path()));
         m_server = must(test::Exhibitd::start(
             {.dataDir = m_data.path(), .arguments = {"--database-url", m_postgres->url()}}));
@@ -230,6 +233,47 @@ private Q_SLOTS:
         QCOMPARE(rows().hit(first())->incident.userId, rows().layout().groups().back().value);
     }
 
+    /// The last one: it needs consoles of its own.
+    void aRestartFindsTheIncidentWhereverItStands_data()
+    {
+        QTest::addColumn<int>("row");
+        QTest::addColumn<bool>("isHintWrong");
+        QTest::newRow("counted by the server") << 3'000 << true;
+        QTest::newRow("too far to be counted") << 60'000 << false;
+    }
+    void aRestartFindsTheIncidentWhereverItStands()
+    {
+        QFETCH(const int, row);
+        QFETCH(const bool, isHintWrong);
+        restart();
+        QTRY_COMPARE_WITH_TIMEOUT(numberAt(row), row + 1, kPatience);
+        view().setCurrentIndex(rows().index(row, 1));
+        view().verticalScrollBar()->setValue(row - 2);
+        const auto id = rows().hit(row)->incident.incidentId;
+        const auto& selection = *window().services().selection;
+        QTRY_VERIFY_WITH_TIMEOUT(selection.hit() && selection.hit()->incident.incidentId == id,
+                                 kPatience);
+        QVERIFY(window().close());
+        if (isHintWrong) { // As when others came before it.
+            const SessionStore store = sessions();
+            auto state = store.readState();
+            auto& panes = state.windows.first().panes;
+            auto results = panes.value("results"_L1).toObject();
+            results.insert("row"_L1, row - 500);
+            results.insert("top"_L1, row - 502);
+            panes.insert("results"_L1, results);
+            store.saveState(state);
+        }
+        restart();
+        QTRY_VERIFY_WITH_TIMEOUT(window().services().selection->hit() != nullptr, kPatience);
+        QVERIFY2(window().services().selection->hit()->incident.incidentId == id,
+                 "nothing else is shown before");
+        QTRY_COMPARE_WITH_TIMEOUT(view().currentIndex().row(), row, kPatience);
+        QVERIFY(view().selectionModel()->isRowSelected(row));
+        QCOMPARE(view().verticalScrollBar()->value(), row - 2);
+        sessions().endCleanly();
+    }
+
 private:
     ui::MainWindow& window() { return m_console->window(); }
     ui::SearchController& search() { return ui::SearchController::of(window().services()); }
@@ -253,6 +297,30 @@ private:
         return found.isEmpty() ? QModelIndex() : found.first();
     }
     QString note() { return ui::titleOf(&pane())->note(); }
+    static SessionStore sessions()
+    {
+        return SessionStore(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation));
+    }
+    /// A console as a person starts it again.
+    void restart()
+    {
+        sessions().endCleanly();
+        QFile key(m_keys.filePath(u"key"_s));
+        QVERIFY(key.open(QIODevice::WriteOnly));
+        const auto text = m_server->adminKey();
+        key.write(text.expose().data(), static_cast<qint64>(text.expose().size()));
+        key.close();
+        CommandLine options;
+        options.newInstance = true;
+        options.server = QString::fromStdString(m_server->url());
+        options.keyFile = key.fileName();
+        m_console.reset(); // There is one theme, and one console, in a process.
+        m_console = std::make_unique<Console>(options);
+        m_console->openWindow();
+        m_console->begin();
+        QTRY_VERIFY_WITH_TIMEOUT(!window().isHome(), kPatience);
+        settle();
+    }
     void settle() { QTRY_COMPARE_WITH_TIMEOUT(search().state(), ui::SearchState::Done, kPatience); }
     void find(const QString& query, const ui::ResultOrder& order)
     {
@@ -272,6 +340,7 @@ private:
     test::TempDir m_data;
     std::unique_ptr<test::TestPostgres> m_postgres;
     std::optional<test::Exhibitd> m_server;
+    QTemporaryDir m_keys;
     std::unique_ptr<Console> m_console;
 };
 

@@ -261,6 +261,13 @@ domain::Question PictureSource::exportSearch(domain::SearchRequest,
     return later<Bytes>(tl::make_unexpected(notHere()), std::move(answer));
 }
 
+domain::Question PictureSource::exportCalls(domain::CallSearchRequest,
+                                            domain::ExportChoice,
+                                            domain::AnswerTo<Bytes> answer)
+{
+    return later<Bytes>(tl::make_unexpected(notHere()), std::move(answer));
+}
+
 domain::Question PictureSource::certify(std::string id,
                                         domain::AnswerTo<domain::IssuedCertificate> answer)
 {

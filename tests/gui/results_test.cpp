@@ -203,7 +203,8 @@ private Q_SLOTS:
         clickHeader("latency");
         const QTemporaryDir folder;
         const QString file = folder.filePath(u"out.ndjson"_s);
-        const auto* job = ResultExport::start(search(), ExportFormat::Ndjson, file, {});
+        const auto* job = ResultExport::start(
+            search(), foundIncidents(search()), ExportFormat::Ndjson, file, {});
         QTRY_COMPARE_WITH_TIMEOUT(job->state(), Job::State::Done, kPatience);
         QFile written(file);
         QVERIFY(written.open(QIODevice::ReadOnly));

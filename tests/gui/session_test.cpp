@@ -41,16 +41,64 @@ private Q_SLOTS:
 
     void init() { QSettings().clear(); }
 
-    void queryAndIncidentComeBack()
+    void windowsAndRecordsComeBack()
     {
         const SessionStore store(m_folder.filePath(u"state"_s));
+        const QJsonObject panes{{u"record"_s, QJsonObject{{u"tab"_s, 2}}}};
         store.saveState(
-            {u"http://127.0.0.1:1"_s, u"severity:high \"a b\""_s, u"inc_x"_s, u"cost asc"_s});
+            {u"http://127.0.0.1:1"_s,
+             {{u"severity:high \"a b\""_s, u"inc_x"_s, u"cost asc"_s, "geo", "lay", panes},
+              {u"policy:BUDGET"_s, {}, {}, {}, {}, {}}},
+             {{u"inc_y"_s, "place", panes}}});
         const SessionState back = SessionStore(m_folder.filePath(u"state"_s)).readState();
         QCOMPARE(back.server, u"http://127.0.0.1:1"_s);
-        QCOMPARE(back.query, u"severity:high \"a b\""_s);
-        QCOMPARE(back.incident, u"inc_x"_s);
-        QCOMPARE(back.order, u"cost asc"_s);
+        QCOMPARE(back.windows.size(), 2);
+        const auto& first = back.windows.first();
+        QCOMPARE(first.query, u"severity:high \"a b\""_s);
+        QCOMPARE(first.incident, u"inc_x"_s);
+        QCOMPARE(first.order, u"cost asc"_s);
+        QCOMPARE(first.geometry, QByteArray("geo"));
+        QCOMPARE(first.layout, QByteArray("lay"));
+        QCOMPARE(first.panes, panes);
+        QCOMPARE(back.windows.at(1).query, u"policy:BUDGET"_s);
+        QCOMPARE(back.records.size(), 1);
+        QCOMPARE(back.records.first().incident, u"inc_y"_s);
+        QCOMPARE(back.records.first().geometry, QByteArray("place"));
+        QCOMPARE(back.records.first().panes, panes);
+    }
+
+    void aSessionOfTheVersionBeforeIsRead()
+    {
+        const QString folder = m_folder.filePath(u"before"_s);
+        const SessionStore store(folder);
+        write(folder,
+              R"({"version":1,"server":"http://127.0.0.1:1","query":"a","incident":"inc_x",)"
+              R"("order":"cost asc","records":["inc_y","inc_z"]})");
+        const SessionState back = store.readState();
+        QCOMPARE(back.windows.size(), 1);
+        QCOMPARE(back.query(), u"a"_s);
+        QCOMPARE(back.windows.first().incident, u"inc_x"_s);
+        QCOMPARE(back.records.size(), 2);
+        QCOMPARE(back.records.at(1).incident, u"inc_z"_s);
+    }
+
+    void aSessionHasLimits()
+    {
+        const QString folder = m_folder.filePath(u"large"_s);
+        const SessionStore store(folder);
+        QByteArray windows;
+        QByteArray records;
+        for (qsizetype i = 0; i <= SessionStore::kRecordsMax; ++i) {
+            windows += (i > 0 ? "," : "") + QByteArray("{\"query\":\"a\"}");
+            records += (i > 0 ? "," : "") + QByteArray("\"inc_x\"");
+        }
+        const QByteArray begin = "{\"version\":2,\"server\":\"s\",\"windows\":[" + windows
+            + "],\"records\":[" + records + "]";
+        write(folder, begin + "}");
+        QCOMPARE(store.readState().windows.size(), SessionStore::kWindowsMax);
+        QCOMPARE(store.readState().records.size(), SessionStore::kRecordsMax);
+        write(folder, begin + QByteArray(SessionStore::kFileBytesMax, ' ') + "}");
+        QCOMPARE(store.readState().server, QString());
     }
 
     void aBrokenSessionFileIsAnEmptySession()
@@ -59,10 +107,7 @@ private Q_SLOTS:
         const SessionStore store(folder);
         for (const QByteArray& text :
              {QByteArray("{\"server\":"), QByteArray("[1]"), QByteArray()}) {
-            QFile file(folder + u"/session.json"_s);
-            QVERIFY(file.open(QIODevice::WriteOnly));
-            file.write(text);
-            file.close();
+            write(folder, text);
             QCOMPARE(store.readState().server, QString());
         }
     }
@@ -282,6 +327,13 @@ private Q_SLOTS:
     }
 
 private:
+    static void write(const QString& folder, const QByteArray& text)
+    {
+        QFile file(folder + u"/session.json"_s);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(text);
+    }
+
     QTemporaryDir m_folder;
     ui::Theme m_theme{nullptr};
     ui::PaneRegistry m_registry;

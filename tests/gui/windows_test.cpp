@@ -8,6 +8,7 @@
 #include "ui/search/results_view.h"
 #include "ui/text.h"
 #include "ui/timeline/timeline_pane.h"
+#include "ui/timeline/timeline_widget.h"
 #include "ui/widgets/message_bar.h"
 
 #include <QAbstractButton>
@@ -15,6 +16,7 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QProcess>
+#include <QTabWidget>
 #include <QTemporaryDir>
 #include <QToolButton>
 
@@ -142,7 +144,7 @@ private Q_SLOTS:
                        u"--key-file"_s,
                        m_server.keyFile()});
         const SessionStore left(home.filePath(u".local/share/Exhibit/console"_s));
-        QTRY_COMPARE_WITH_TIMEOUT(left.readState().query, u"policy:BUDGET"_s, 2 * kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(left.readState().query(), u"policy:BUDGET"_s, 2 * kPatience);
         program.kill();
         QVERIFY(program.waitForFinished(kPatience));
         QVERIFY(left.crashed());
@@ -171,8 +173,9 @@ private Q_SLOTS:
     void whatACrashLeftIsOfferedAndRestored()
     {
         const std::string incident = rows().hit(1)->incident.incidentId.text();
-        const SessionStore store = leave(
-            {m_server.url(), u"severity:high"_s, {}, u"latency desc"_s, {ui::toQt(incident)}});
+        const SessionStore store = leave({m_server.url(),
+                                          {{u"severity:high"_s, {}, u"latency desc"_s, {}, {}, {}}},
+                                          {{ui::toQt(incident), {}, {}}}});
         startAnother(unsafeOptions());
         QTest::qWait(50);
         QVERIFY2(window().isHome(), "nothing is restored unasked");
@@ -190,7 +193,8 @@ private Q_SLOTS:
 
     void startingAfreshRestoresNothing()
     {
-        const SessionStore store = leave({m_server.url(), u"severity:high"_s, {}, {}, {}});
+        const SessionStore store
+            = leave({m_server.url(), {{u"severity:high"_s, {}, {}, {}, {}, {}}}, {}});
         auto options = unsafeOptions();
         options.server = m_server.url();
         startAnother(options);
@@ -199,6 +203,62 @@ private Q_SLOTS:
         QTest::qWait(100);
         QCOMPARE(search().text(), QString());
         store.endCleanly();
+    }
+
+    void aRestartComesBackToWhatWasLookedAt()
+    {
+        auto options = unsafeOptions();
+        options.server = m_server.url();
+        restart(options);
+        QTRY_VERIFY_WITH_TIMEOUT(window().services().selection->timeline() != nullptr, kPatience);
+        auto& own = openRow(0);
+        const std::string ofOwn = own.incidentId();
+        QTRY_VERIFY_WITH_TIMEOUT(own.services().selection->timeline() != nullptr, kPatience);
+        record(own).tabs().setCurrentIndex(3);
+        own.resize(own.width() - 77, own.height());
+        const QSize size = own.size();
+        view().setCurrentIndex(rows().index(1, 0));
+        const auto chosen = rows().hit(1)->incident.incidentId;
+        QTRY_VERIFY_WITH_TIMEOUT(window().services().selection->timeline() != nullptr, kPatience);
+        window().services().selection->setEvent(1);
+        auto& shown = timeline().view();
+        timeline().showRange(shown.fromUs() / 2, shown.toUs() / 3);
+        const double from = shown.fromUs();
+        const double to = shown.toUs();
+        pane<ui::RecordPane>(u"record"_s)->tabs().setCurrentIndex(2);
+        QVERIFY(test::trigger(window(), u"file.new_window"));
+        auto& second = m_console->shownWindow();
+        auto& searchThere = ui::SearchController::of(second.services());
+        searchThere.show({u"severity:high"_s, {}});
+        QTRY_COMPARE_WITH_TIMEOUT(searchThere.state(), ui::SearchState::Done, kPatience);
+        qobject_cast<QDockWidget*>(second.pane(u"facets"_s))->hide();
+        QVERIFY(test::trigger(second, u"file.quit"));
+        QVERIFY(!window().isVisible() && !second.isVisible());
+
+        restart(options);
+        const auto& selection = *window().services().selection;
+        QTRY_VERIFY_WITH_TIMEOUT(selection.timeline() != nullptr, kPatience);
+        QVERIFY(selection.hit()->incident.incidentId == chosen);
+        QCOMPARE(selection.event(), std::optional<std::size_t>(1));
+        QCOMPARE(timeline().view().fromUs(), from);
+        QCOMPARE(timeline().view().toUs(), to);
+        QCOMPARE(pane<ui::RecordPane>(u"record"_s)->tabs().currentIndex(), 2);
+        auto& another = m_console->shownWindow();
+        QVERIFY2(&another != &window(), "both windows are back");
+        QTRY_COMPARE_WITH_TIMEOUT(
+            ui::SearchController::of(another.services()).text(), u"severity:high"_s, kPatience);
+        QVERIFY(!another.pane(u"facets"_s)->isVisible());
+        QVERIFY(window().pane(u"facets"_s)->isVisible());
+        QTRY_COMPARE_WITH_TIMEOUT(m_console->records().windows().size(), 1, kPatience);
+        auto& again = *m_console->records().windows().first();
+        QVERIFY(again.incidentId() == ofOwn);
+        QCOMPARE(record(again).tabs().currentIndex(), 3);
+        QCOMPARE(again.size(), size);
+        QVERIFY2(another.close(), "closed by itself, it is not of the session any more");
+        QVERIFY(window().close());
+        restart(options);
+        QCOMPARE(&m_console->shownWindow(), &window());
+        sessions().endCleanly();
     }
 
 private:
@@ -238,6 +298,18 @@ private:
         store.saveState(state);
         store.beginRun();
         return store;
+    }
+    static SessionStore sessions()
+    {
+        return SessionStore(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation));
+    }
+    ui::TimelineWidget& timeline() { return pane<ui::TimelinePane>(u"timeline"_s)->timeline(); }
+    void restart(const CommandLine& options)
+    {
+        sessions().endCleanly();
+        startAnother(options);
+        QTRY_VERIFY_WITH_TIMEOUT(!window().isHome(), kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(search().state(), ui::SearchState::Done, kPatience);
     }
     void startAnother(const CommandLine& options)
     {

@@ -33,6 +33,10 @@ constexpr ActionSpec kActions[] = {
      "Ctrl+Alt+C", Icon::Copy, Window, MenuId::Edit},
     {"edit.copy_curl", QT_TRANSLATE_NOOP("Actions", "Copy request as c&url"),
      "Ctrl+Alt+U", Icon::Copy, Window, MenuId::Edit},
+    {"edit.copy_curl_powershell", QT_TRANSLATE_NOOP("Actions", "Copy request as curl, &PowerShell"),
+     "", Icon::Copy, Window, MenuId::Edit},
+    {"edit.copy_curl_cmd", QT_TRANSLATE_NOOP("Actions", "Copy request as curl, cm&d"),
+     "", Icon::Copy, Window, MenuId::Edit},
     {"edit.menu", QT_TRANSLATE_NOOP("Actions", "Open the &menu of this place"),
      "Shift+F10", Icon::None, Window, MenuId::Edit, true},
 
@@ -93,7 +97,13 @@ constexpr ActionSpec kActions[] = {
      "Ctrl+E", Icon::Export, Window, MenuId::Search},
     {"search.export_ndjson", QT_TRANSLATE_NOOP("Actions", "Export results as N&DJSON…"),
      "", Icon::Export, Window, MenuId::Search},
+    {"search.export_calls_csv", QT_TRANSLATE_NOOP("Actions", "Export calls as CSV…"),
+     "", Icon::Export, Window, MenuId::Search},
+    {"search.export_calls_ndjson", QT_TRANSLATE_NOOP("Actions", "Export calls as NDJSON…"),
+     "", Icon::Export, Window, MenuId::Search},
     {"search.columns", QT_TRANSLATE_NOOP("Actions", "Choose co&lumns…"),
+     "", Icon::Columns, Window, MenuId::Search, true},
+    {"search.call_columns", QT_TRANSLATE_NOOP("Actions", "Choose columns of calls…"),
      "", Icon::Columns, Window, MenuId::Search},
 
     {"timeline.inflection", QT_TRANSLATE_NOOP("Actions", "Go to the &inflection point"),
@@ -164,6 +174,8 @@ constexpr ActionSpec kActions[] = {
      "", Icon::Layout, Window, MenuId::Window},
     {"window.save_layout", QT_TRANSLATE_NOOP("Actions", "&Save layout as…"),
      "", Icon::None, Window, MenuId::Window, true},
+    {"window.layouts", QT_TRANSLATE_NOOP("Actions", "Manage la&youts…"),
+     "", Icon::Layout, Window, MenuId::Window},
     {"window.reset_layout", QT_TRANSLATE_NOOP("Actions", "&Reset layout"),
      "", Icon::None, Window, MenuId::Window},
 

@@ -49,10 +49,10 @@ const CallColumn kCallColumns[] = {
      158,
      false,
      [](const FoundCall& call) { return TimeDisplay::instance().clock(call.openedAt); }},
-    {"result", QT_TRANSLATE_NOOP("Calls", "Result"), 104, false, resultText},
+    {"result", QT_TRANSLATE_NOOP("Calls", "Result"), 92, false, resultText},
     {"outcome",
      QT_TRANSLATE_NOOP("Calls", "Outcome"),
-     118,
+     108,
      false,
      [](const FoundCall& call) { return words(call.outcome); }},
     {"status",
@@ -158,6 +158,9 @@ void CallsModel::ask(bool first)
 void CallsModel::show(domain::CallSearchReply reply, bool first)
 {
     if (first) {
+        m_shown = m_request;
+        m_shown->limit.reset();
+        m_shown->cursor.reset();
         beginResetModel();
         m_calls = std::move(reply.calls);
         m_total = reply.total;

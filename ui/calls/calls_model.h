@@ -47,6 +47,8 @@ public:
     [[nodiscard]] qint64 total() const { return m_total; }
     [[nodiscard]] bool isEstimate() const { return m_isEstimate; }
     [[nodiscard]] UtcTime asOf() const { return m_asOf; }
+    /// What the rows that are shown were asked with, without pages; empty before the first answer.
+    [[nodiscard]] const std::optional<domain::CallSearchRequest>& shown() const { return m_shown; }
     [[nodiscard]] const domain::FoundCall& call(int row) const;
 
     int rowCount(const QModelIndex& parent = {}) const override;
@@ -66,6 +68,7 @@ private:
 
     domain::IncidentSource* m_source = nullptr;
     domain::CallSearchRequest m_request;
+    std::optional<domain::CallSearchRequest> m_shown;
     std::vector<domain::FoundCall> m_calls;
     std::optional<std::string> m_next;
     std::optional<domain::SourceFailure> m_failure;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/calls/calls_pane.h"
 
-#include "ui/search/result_delegate.h"
+#include "ui/calls/calls_view.h"
 #include "ui/search/value_filter.h"
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
@@ -14,13 +14,12 @@
 
 #include <QComboBox>
 #include <QDockWidget>
-#include <QHeaderView>
 #include <QLabel>
 #include <QMenu>
 #include <QSplitter>
 #include <QStackedWidget>
-#include <QTableView>
 #include <QTextEdit>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -55,12 +54,13 @@ CallsPane::CallsPane(SearchController& search, QWidget* parent)
     , m_busy(new BusyLine(this))
     , m_outcome(new QComboBox(this))
     , m_counts(new QLabel(this))
+    , m_export(new QToolButton(this))
     , m_stack(new QStackedWidget(this))
-    , m_view(new QTableView(m_stack))
+    , m_view(new CallsView(*m_model, !search.services().safeMode, m_stack))
     , m_empty(new EmptyState(m_stack))
     , m_detail(new QTextEdit(this))
 {
-    makeView();
+    followView();
     m_stack->addWidget(m_view);
     m_stack->addWidget(m_empty);
     m_stack->setMinimumHeight(scaled(72));
@@ -89,13 +89,51 @@ CallsPane::CallsPane(SearchController& search, QWidget* parent)
     connect(&search, &SearchController::resultsShown, this, &CallsPane::follow);
     connect(search.services().sources, &SourceHub::sourceChanged, this, &CallsPane::follow);
     connect(m_model, &CallsModel::stateChanged, this, &CallsPane::showState);
-    search.services().actions->handle(u"search.calls", this, [this] {
+    handleActions();
+}
+
+void CallsPane::handleActions()
+{
+    auto& actions = *m_search.services().actions;
+    actions.handle(u"search.calls", this, [this] {
         if (auto* dock = qobject_cast<QDockWidget*>(parentWidget())) {
             dock->show();
             dock->raise();
         }
         m_view->setFocus(Qt::ShortcutFocusReason);
     });
+    actions.handle(u"search.call_columns", this, [this] { m_view->chooseColumns(); });
+    actions.handle(u"search.export_calls_csv", this, [this] { exportCalls(ExportFormat::Csv); });
+    actions.handle(
+        u"search.export_calls_ndjson", this, [this] { exportCalls(ExportFormat::Ndjson); });
+    auto* menu = new QMenu(m_export); // The button owns it.
+    for (const auto* id : {"search.export_calls_csv", "search.export_calls_ndjson"}) {
+        menu->addAction(actions.action(QString::fromLatin1(id)));
+    }
+    m_export->setMenu(menu);
+    showState();
+}
+
+std::optional<FoundRows> CallsPane::found() const
+{
+    if (!m_model->shown() || m_model->rowCount() == 0) {
+        return std::nullopt;
+    }
+    return FoundRows{tr("Export %1 calls").arg(grouped(m_model->total())),
+                     tooManyRows(m_model->total()),
+                     u"calls"_s,
+                     [request = *m_model->shown()](domain::IncidentSource& source,
+                                                   domain::ExportChoice choice,
+                                                   domain::AnswerTo<Bytes> answer) {
+                         return source.exportCalls(request, std::move(choice), std::move(answer));
+                     }};
+}
+
+void CallsPane::exportCalls(ExportFormat format)
+{
+    if (auto rows = found()) {
+        ResultExport::askAndStart(m_search, *std::move(rows), format, window());
+    }
 }
 
 QWidget* CallsPane::filterRow()
@@ -115,43 +153,29 @@ QWidget* CallsPane::filterRow()
     layout->addWidget(m_outcome);
     layout->addStretch(1);
     layout->addWidget(m_counts);
+    layout->addSpacing(scaled(8));
+    m_export->setObjectName(u"calls.export"_s);
+    m_export->setText(tr("Export"));
+    m_export->setIcon(icon(Icon::Export));
+    m_export->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_export->setPopupMode(QToolButton::InstantPopup);
+    m_export->setFocusPolicy(Qt::TabFocus);
+    m_export->setProperty("framed", true);
+    m_export->setAccessibleName(tr("Export calls"));
+    layout->addWidget(m_export);
+    auto* columns = iconButton(Icon::Columns, tr("Choose columns of calls"), row);
+    connect(columns, &QToolButton::clicked, m_view, &CallsView::chooseColumns);
+    layout->addWidget(columns);
     return row;
 }
 
-void CallsPane::makeView()
+void CallsPane::followView()
 {
-    m_view->setModel(m_model);
-    m_view->setItemDelegate(new ResultDelegate(m_view)); // The view owns it.
-    m_view->setAccessibleName(tr("Calls"));
-    m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_view->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_view->setShowGrid(false);
-    m_view->setFrameShape(QFrame::NoFrame);
-    m_view->setWordWrap(false);
-    m_view->setTabKeyNavigation(false);
-    m_view->verticalHeader()->hide();
-    m_view->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    m_view->verticalHeader()->setMinimumSectionSize(scaled(24));
-    m_view->verticalHeader()->setDefaultSectionSize(scaled(24));
-    auto* header = m_view->horizontalHeader();
-    header->setHighlightSections(false);
-    header->setSectionsClickable(false); // Newest first is the only order of calls.
-    header->setFixedHeight(scaled(24));
-    header->setFont(typeFont(TypeRole::Small));
-    for (std::size_t i = 0; i < callColumns().size(); ++i) {
-        const int section = static_cast<int>(i);
-        if (callColumns()[i].width == 0) {
-            header->setSectionResizeMode(section, QHeaderView::Stretch);
-        } else {
-            m_view->setColumnWidth(section, scaled(callColumns()[i].width));
-        }
-    }
     connect(m_view->selectionModel(),
             &QItemSelectionModel::currentRowChanged,
             this,
             &CallsPane::showCall);
     connect(m_view, &QAbstractItemView::activated, this, &CallsPane::openIncident);
-    m_view->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(m_view, &QWidget::customContextMenuRequested, this, &CallsPane::openMenu);
 }
 
@@ -196,6 +220,12 @@ void CallsPane::chooseOutcome(const QString& outcome)
 void CallsPane::showState()
 {
     m_busy->setBusy(m_model->isWorking());
+    for (const auto* id : {"search.export_calls_csv", "search.export_calls_ndjson"}) {
+        m_search.services()
+            .actions->action(QString::fromLatin1(id))
+            ->setEnabled(found().has_value());
+    }
+    m_export->setEnabled(found().has_value());
     if (m_model->isWorking()) {
         return;
     }
@@ -232,8 +262,9 @@ void CallsPane::showCall()
     QString text
         = paragraph(tr("Asked"), toQt(call.asked)) + paragraph(tr("Answered"), toQt(call.answered));
     if (!call.incidentIds.empty()) {
-        text += paragraph(tr("Incident"),
-                          tr("%1, Enter opens it.").arg(toQt(call.incidentIds.front().text())));
+        text += paragraph(
+            tr("Incident"),
+            tr("%1, Enter opens it.").arg(isolated(toQt(call.incidentIds.front().text()))));
     }
     if (!call.textComplete) {
         text += paragraph(tr("Note"), tr("Only the beginning of this call is searched."));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/calls/calls_model.h"
+#include "ui/search/result_export.h"
 #include "ui/search/search_controller.h"
 
 #include <QWidget>
@@ -9,12 +10,13 @@
 class QComboBox;
 class QLabel;
 class QStackedWidget;
-class QTableView;
 class QTextEdit;
+class QToolButton;
 
 namespace exhibit::ui {
 
 class BusyLine;
+class CallsView;
 class EmptyState;
 class MessageBar;
 
@@ -27,24 +29,28 @@ class CallsPane : public QWidget {
 public:
     CallsPane(SearchController& search, QWidget* parent);
     [[nodiscard]] CallsModel& model() { return *m_model; }
-    [[nodiscard]] QTableView& view() { return *m_view; }
+    [[nodiscard]] CallsView& view() { return *m_view; }
     [[nodiscard]] MessageBar& bar() { return *m_bar; }
     [[nodiscard]] QString detailText() const;
     /// Of the wire; empty: any.
     void chooseOutcome(const QString& outcome);
+    /// The calls that are shown, to be taken out; nothing before the first answer.
+    [[nodiscard]] std::optional<FoundRows> found() const;
 
 protected:
     void showEvent(QShowEvent* event) override;
 
 private:
     QWidget* filterRow();
-    void makeView();
+    void followView();
     void follow();
     void ask();
     void showState();
     void showCall();
     void openIncident();
     void openMenu(const QPoint& at);
+    void handleActions();
+    void exportCalls(ExportFormat format);
 
     SearchController& m_search;
     CallsModel* m_model;
@@ -52,8 +58,9 @@ private:
     BusyLine* m_busy;
     QComboBox* m_outcome;
     QLabel* m_counts;
+    QToolButton* m_export;
     QStackedWidget* m_stack;
-    QTableView* m_view;
+    CallsView* m_view;
     EmptyState* m_empty;
     QTextEdit* m_detail;
     bool m_stale = true; ///< The query changed while nobody looked.

@@ -6,6 +6,7 @@
 #include "ui/certificate/entries_view.h"
 #include "ui/certificate/pack_model.h"
 #include "ui/certificate/pinned_keys_dialog.h"
+#include "ui/text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
 #include "ui/widgets/empty_state.h"
@@ -256,8 +257,8 @@ void CertificatePage::showSelected()
     }
     m_custody->setText(opened);
     m_note->setText(file->cancelled ? tr("not verified") : tr("verifying…"));
-    m_waiting->setTexts(file->cancelled ? tr("%1 was not verified").arg(file->name())
-                                        : tr("Verifying %1…").arg(file->name()),
+    m_waiting->setTexts(file->cancelled ? tr("%1 was not verified").arg(isolatedText(file->name()))
+                                        : tr("Verifying %1…").arg(isolatedText(file->name())),
                         file->cancelled
                             ? tr("The verification was cancelled. Nothing is known of the file.")
                             : tr("Nothing is said of the file before that is done."));

@@ -128,7 +128,7 @@ void EvidenceList::begin(EvidenceFile& file)
             list->cancelled(path, question);
         }
     };
-    Job* job = m_jobs.start(tr("Verify %1").arg(file.name()), stop);
+    Job* job = m_jobs.start(tr("Verify %1").arg(isolatedText(file.name())), stop);
     QThreadPool::globalInstance()->start([list = QPointer(this),
                                           job = QPointer(job),
                                           path = file.path,

@@ -5,7 +5,6 @@
 #include "models/domain/incident_source_json.h"
 #include "models/redaction/redaction_pack.h"
 #include "ui/detail/json_layout.h"
-#include "ui/shell_quote.h"
 #include "ui/text.h"
 #include "ui/timeline/event_text.h"
 
@@ -158,6 +157,52 @@ QStringList missingFrom(const Json& data, const std::string& text, bool isShorte
     return missing;
 }
 
+QString comments(const QStringList& missing, const QString& sign)
+{
+    QString text;
+    for (const QString& what : missing) {
+        text += sign + u"Not the whole request: "_s + what + u"\n"_s;
+    }
+    return text;
+}
+
+QString posixCurl(const QString& url, const QString& body)
+{
+    return u"curl "_s + shellQuoted(url)
+        + u" \\\n  -H \"Authorization: Bearer $EXHIBIT_API_KEY\" \\\n  -H 'Content-Type: "
+          u"application/json'"
+          " \\\n  --data-raw "_s
+        + shellQuoted(body);
+}
+
+/// The body goes through the pipe: how PowerShell hands a quote to a program differs between its
+/// versions. `curl` alone is another command there.
+QString powerShellCurl(const QString& url, const QString& body)
+{
+    return powerShellQuoted(plainJson(body)) + u" | curl.exe "_s + powerShellQuoted(url)
+        + u" -H \"Authorization: Bearer $env:EXHIBIT_API_KEY\" -H 'Content-Type: "
+          u"application/json' --data-binary '@-'"_s;
+}
+
+Result<QString> cmdCurl(const QString& url, const QString& body)
+{
+    const auto address = cmdQuoted(url);
+    const auto data = cmdQuoted(plainJson(body));
+    if (!address || !data) {
+        return fail(ErrorCode::InvalidInput,
+                    "cmd expands what stands in this address: copy it for PowerShell");
+    }
+    const QString line = u"curl.exe "_s + *address
+        + u" -H \"Authorization: Bearer %EXHIBIT_API_KEY%\" -H \"Content-Type: "
+          u"application/json\" --data-raw "_s
+        + *data;
+    if (line.size() > kCmdLineMax) {
+        return fail(ErrorCode::TooLarge,
+                    "cmd takes at most 8191 letters in one line: copy it for PowerShell");
+    }
+    return line;
+}
+
 } // namespace
 
 QString withoutSecrets(const QString& text)
@@ -165,22 +210,25 @@ QString withoutSecrets(const QString& text)
     return toQt(scan::redacted(pack(), fromQt(text)));
 }
 
-QString asCurl(const domain::TimelineEvent& input, const QString& server)
+Result<QString> asCurl(const domain::TimelineEvent& input, const QString& server, Shell shell)
 {
     bool isShortened = false;
     const JsonObject body = requestOf(input.data, isShortened);
-    const std::string text = printJson(redaction::redacted(pack(), Json(body)));
+    const QString text = toQt(printJson(redaction::redacted(pack(), Json(body))));
     const QString endpoint = toQt(stringMember(input.data, "endpoint"));
-    const QString path = endpoint.isEmpty() ? u"/v1/chat/completions"_s : endpoint;
-    QString curl;
-    for (const QString& what : missingFrom(input.data, printJson(Json(body)), isShortened)) {
-        curl += u"# Not the whole request: "_s + what + u"\n"_s;
+    const QString url
+        = server + withoutSecrets(endpoint.isEmpty() ? u"/v1/chat/completions"_s : endpoint);
+    const auto missing = missingFrom(input.data, printJson(Json(body)), isShortened);
+    switch (shell) {
+    case Shell::Posix:
+        return comments(missing, u"# "_s) + posixCurl(url, text);
+    case Shell::PowerShell:
+        return comments(missing, u"# "_s) + powerShellCurl(url, text);
+    case Shell::Cmd:
+        break;
     }
-    return curl + u"curl "_s + shellQuoted(server + path)
-        + u" \\\n  -H \"Authorization: Bearer $EXHIBIT_API_KEY\" \\\n  -H 'Content-Type: "
-          u"application/json'"
-          " \\\n  --data-raw "_s
-        + shellQuoted(toQt(text));
+    EXHIBIT_TRY(const auto line, cmdCurl(url, text));
+    return comments(missing, u"rem "_s) + line;
 }
 
 QString asMarkdown(const domain::Incident& incident,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/domain/incident_source.h"
+#include "ui/shell_quote.h"
 
 #include <QString>
 
@@ -12,9 +13,12 @@ namespace exhibit::ui {
 /// thread; long records take long.
 [[nodiscard]] QString withoutSecrets(const QString& text);
 
-/// The request that began the call of an incident, for a terminal; the key is a variable. Comments
-/// before it say what of the request is not in it.
-[[nodiscard]] QString asCurl(const domain::TimelineEvent& input, const QString& server);
+/// The request that began the call of an incident, for a terminal of that shell; the key is a
+/// variable of the environment. Comments before it say what of the request is not in it. An error
+/// in words where the shell cannot hold it.
+[[nodiscard]] Result<QString> asCurl(const domain::TimelineEvent& input,
+                                     const QString& server,
+                                     Shell shell = Shell::Posix);
 /// `time` is the incident's, as text.
 [[nodiscard]] QString asMarkdown(const domain::Incident& incident,
                                  const domain::TimelineReply* timeline,

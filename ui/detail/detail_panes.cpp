@@ -3,6 +3,8 @@
 
 #include "ui/detail/record_pane.h"
 
+#include <QTabWidget>
+
 namespace exhibit::ui {
 
 void registerDetailPanes(PaneRegistry& registry)
@@ -15,7 +17,15 @@ void registerDetailPanes(PaneRegistry& registry)
                       },
                       Placement::Right,
                       true,
-                      420});
+                      420,
+                      [](const QWidget& pane) {
+                          const auto& tabs = static_cast<const RecordPane&>(pane).tabs();
+                          return QJsonObject{{QStringLiteral("tab"), tabs.currentIndex()}};
+                      },
+                      [](QWidget& pane, const QJsonObject& state) {
+                          const int tab = state.value(QStringLiteral("tab")).toInt();
+                          static_cast<RecordPane&>(pane).tabs().setCurrentIndex(tab);
+                      }});
 }
 
 } // namespace exhibit::ui

@@ -3,6 +3,7 @@
 
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
+#include "ui/theme/style.h"
 #include "ui/widgets/tool_bar_parts.h"
 
 #include <QButtonGroup>
@@ -45,6 +46,33 @@ QString word(const char* text)
     return QCoreApplication::translate("Export", text);
 }
 
+QLabel* headingOf(const QString& text, QWidget* part)
+{
+    auto* heading = new QLabel(text, part);
+    heading->setFont(boldFont(TypeRole::Small));
+    makeSecondary(heading);
+    return heading;
+}
+
+QLabel* reasonBelow(QWidget* part)
+{
+    auto* why = new QLabel(part);
+    why->setFont(typeFont(TypeRole::Small));
+    why->setWordWrap(true);
+    why->setIndent(scaled(22)); // Under the words of the button.
+    makeSecondary(why);
+    return why;
+}
+
+/// Grey with its reason, in sight and for who does not see it; empty: it can be had.
+void explain(QAbstractButton& button, QLabel& why, const QString& reason)
+{
+    button.setEnabled(reason.isEmpty());
+    button.setAccessibleDescription(reason);
+    why.setText(reason);
+    why.setVisible(!reason.isEmpty());
+}
+
 } // namespace
 
 ExportDialog::ExportDialog(Kind kind,
@@ -72,7 +100,7 @@ ExportDialog::ExportDialog(Kind kind,
     layout->addWidget(id);
     if (exports) {
         layout->addWidget(formats(can ? server.exportFormats() : QSet<QString>()));
-        layout->addWidget(includes());
+        layout->addWidget(includes(server.exportIncludes()));
         m_why = new QLineEdit(this);
         m_why->setAccessibleName(tr("Reason"));
         m_why->setPlaceholderText(tr("Why it is taken out; stands in the ledger"));
@@ -95,10 +123,16 @@ ExportDialog::ExportDialog(Kind kind,
     m_reason->setVisible(!can);
     makeSecondary(m_reason);
     layout->addWidget(m_reason);
+    setAccessibleDescription(m_reason->text());
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
     m_go = buttons->addButton(exports ? tr("Export…") : tr("Certify…"),
                               QDialogButtonBox::AcceptRole);
     m_go->setEnabled(can);
+    setTabOrder(m_why, m_verify); // Which was made before the parts above it.
+    setTabOrder(m_verify, buttons);
+    if (m_format != nullptr && m_format->checkedButton() != nullptr) {
+        m_format->checkedButton()->setFocus();
+    }
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     layout->addWidget(buttons);
@@ -108,49 +142,90 @@ QWidget* ExportDialog::formats(const QSet<QString>& known)
 {
     auto* part = new QWidget(this);
     auto* column = new QVBoxLayout(part);
-    column->addWidget(new QLabel(tr("Format"), part));
+    column->setSpacing(scaled(2));
+    column->addWidget(headingOf(tr("Format"), part));
     m_format = new QButtonGroup(part); // The part owns it.
     for (const auto& [name, text] : kFormats) {
         const QString format = QString::fromLatin1(name);
         auto* button = new QRadioButton(word(text), part);
         button->setObjectName(format);
-        button->setEnabled(known.contains(format));
-        if (!button->isEnabled()) {
-            button->setToolTip(tr("This server does not export it."));
-        }
         m_format->addButton(button);
         column->addWidget(button);
+        auto* why = reasonBelow(part);
+        column->addWidget(why);
+        explain(*button,
+                *why,
+                known.contains(format) ? QString() : tr("This server does not export it."));
         if (button->isEnabled() && m_format->checkedButton() == nullptr) {
             button->setChecked(true);
         }
     }
+    connect(m_format, &QButtonGroup::buttonToggled, this, &ExportDialog::followFormat);
     return part;
 }
 
-QWidget* ExportDialog::includes()
+QWidget* ExportDialog::includes(const ExportIncludes& offered)
 {
+    m_offered = offered;
     auto* part = new QWidget(this);
     auto* column = new QVBoxLayout(part);
-    column->addWidget(new QLabel(tr("Include"), part));
+    column->setSpacing(scaled(2));
+    column->addWidget(headingOf(tr("Include"), part));
+    m_whyNone = reasonBelow(part);
+    m_whyNone->setObjectName(u"include.why"_s);
+    column->addWidget(m_whyNone);
     for (const auto& [name, text] : kIncludes) {
         auto* box = new QCheckBox(word(text), part);
         box->setObjectName(QString::fromLatin1(name));
-        box->setChecked(true);
-        m_includes << box;
+        auto* why = reasonBelow(part);
         column->addWidget(box);
+        column->addWidget(why);
+        m_includes << Include{box, why, true};
+        connect(box, &QCheckBox::clicked, this, [this, at = m_includes.size() - 1](bool on) {
+            m_includes[at].wanted = on;
+        });
     }
+    followFormat();
     return part;
+}
+
+QString ExportDialog::format() const
+{
+    return m_format != nullptr && m_format->checkedButton() != nullptr
+        ? m_format->checkedButton()->objectName()
+        : QString();
+}
+
+/// What a format takes no choice of stays as it was chosen, for the next format.
+void ExportDialog::followFormat()
+{
+    const bool whole = m_offered.alwaysWhole.contains(format());
+    const bool without = m_offered.without.contains(format());
+    const QString why = whole ? tr("A production holds everything that it does not withhold.")
+        : without ? tr("It is evidence of a period, not of one incident: no part of it is chosen.")
+                  : QString();
+    if (m_whyNone == nullptr) {
+        return; // The formats are still being made.
+    }
+    m_whyNone->setText(why);
+    m_whyNone->setVisible(!why.isEmpty());
+    for (const auto& include : m_includes) {
+        const QString name = include.box->objectName();
+        const bool known = m_offered.known.isEmpty() || m_offered.known.contains(name);
+        const QString unknown = known ? QString() : tr("This server does not know it.");
+        explain(*include.box, *include.why, why.isEmpty() ? unknown : why);
+        include.why->setVisible(why.isEmpty() && !known); // One reason of all is said once.
+        include.box->setChecked(whole ? known : known && !without && include.wanted);
+    }
 }
 
 domain::ExportChoice ExportDialog::choice() const
 {
     domain::ExportChoice choice;
-    if (m_format != nullptr && m_format->checkedButton() != nullptr) {
-        choice.format = fromQt(m_format->checkedButton()->objectName());
-    }
-    for (const auto* box : m_includes) {
-        if (box->isChecked()) {
-            choice.include.push_back(fromQt(box->objectName()));
+    choice.format = fromQt(format());
+    for (const auto& include : m_includes) {
+        if (include.box->isChecked()) {
+            choice.include.push_back(fromQt(include.box->objectName()));
         }
     }
     choice.reason = m_why != nullptr ? fromQt(m_why->text()) : std::string();

@@ -14,8 +14,8 @@ class QPushButton;
 
 namespace exhibit::ui {
 
-/// Format and contents of an export, or of a certificate. What the server cannot do is grey, with
-/// the reason beside it.
+/// Format and contents of an export, or of a certificate. What the server or the format cannot do
+/// is grey, with the reason beside it, which screen readers say too.
 class ExportDialog : public QDialog {
     Q_OBJECT
 
@@ -33,13 +33,24 @@ public:
     [[nodiscard]] bool verifiesAfterwards() const;
 
 private:
+    /// A part with what it is asked for, and why it cannot be had: hidden where it can.
+    struct Include {
+        QCheckBox* box;
+        QLabel* why;
+        bool wanted; ///< As the person chose, also while the format takes no choice.
+    };
+
     QWidget* formats(const QSet<QString>& known);
-    QWidget* includes();
+    QWidget* includes(const ExportIncludes& offered);
+    void followFormat();
+    [[nodiscard]] QString format() const;
 
     QLabel* m_reason;
     QPushButton* m_go;
+    ExportIncludes m_offered;
     QButtonGroup* m_format = nullptr;
-    QList<QCheckBox*> m_includes;
+    QLabel* m_whyNone = nullptr; ///< Why nothing can be chosen in this format.
+    QList<Include> m_includes;
     QLineEdit* m_why = nullptr;
     QCheckBox* m_verify;
 };

@@ -3,8 +3,8 @@
 
 #include "ui/detail/export_dialog.h"
 #include "ui/text.h"
+#include "ui/windows/export_phase.h"
 
-#include <QCoreApplication>
 #include <QDir>
 #include <QFileDialog>
 #include <QMainWindow>
@@ -33,24 +33,6 @@ QString endingOf(std::string_view format)
         }
     }
     return u".json"_s;
-}
-
-/// What the server is doing, or the console itself.
-QString phaseText(const std::string& phase)
-{
-    static const std::pair<std::string_view, const char*> kTexts[]
-        = {{"", QT_TRANSLATE_NOOP("Export", "waiting for its turn")},
-           {"reading", QT_TRANSLATE_NOOP("Export", "reading the record")},
-           {"pack", QT_TRANSLATE_NOOP("Export", "making the evidence pack")},
-           {"pages", QT_TRANSLATE_NOOP("Export", "setting the pages")},
-           {"storing", QT_TRANSLATE_NOOP("Export", "storing the file")},
-           {"fetching", QT_TRANSLATE_NOOP("Export", "fetching the file")}};
-    for (const auto& [name, text] : kTexts) {
-        if (name == phase) {
-            return QCoreApplication::translate("Export", text);
-        }
-    }
-    return toQt(phase);
 }
 
 /// What certifying found, in one line.
@@ -150,14 +132,14 @@ void IncidentExport::exportTo(const QString& path,
                               bool verify)
 {
     run<Bytes>(
-        tr("Export %1").arg(shortId(toQt(incidentId))),
+        tr("Export %1").arg(isolated(shortId(toQt(incidentId)))),
         path,
         [&](domain::IncidentSource& source, Job& job, domain::AnswerTo<Bytes> answer) {
             auto followed = choice;
             followed.told
                 = [shown = QPointer<Job>(&job)](auto done, auto total, const std::string& phase) {
                       if (shown) {
-                          shown->progress(done, total, phaseText(phase));
+                          shown->progress(done, total, exportPhaseText(phase));
                       }
                   };
             return source.exportIncident(incidentId, followed, std::move(answer));
@@ -171,7 +153,7 @@ void IncidentExport::certifyTo(const QString& path, const std::string& incidentI
 {
     using domain::IssuedCertificate;
     run<IssuedCertificate>(
-        tr("Certify %1").arg(shortId(toQt(incidentId))),
+        tr("Certify %1").arg(isolated(shortId(toQt(incidentId)))),
         path,
         [&](domain::IncidentSource& source, Job&, domain::AnswerTo<IssuedCertificate> answer) {
             return source.certify(incidentId, std::move(answer));

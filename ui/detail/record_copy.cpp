@@ -39,7 +39,9 @@ RecordCopy::RecordCopy(const Services& services, QObject* parent)
     });
     actions.handle(u"edit.copy_json", this, [this] { copyJson(); });
     actions.handle(u"edit.copy_markdown", this, [this] { copyMarkdown(); });
-    actions.handle(u"edit.copy_curl", this, [this] { copyCurl(); });
+    actions.handle(u"edit.copy_curl", this, [this] { copyCurl(Shell::Posix); });
+    actions.handle(u"edit.copy_curl_powershell", this, [this] { copyCurl(Shell::PowerShell); });
+    actions.handle(u"edit.copy_curl_cmd", this, [this] { copyCurl(Shell::Cmd); });
 }
 
 std::vector<domain::Incident> RecordCopy::marked() const
@@ -106,7 +108,7 @@ void RecordCopy::copyMarkdown()
     }
 }
 
-void RecordCopy::copyCurl()
+void RecordCopy::copyCurl(Shell shell)
 {
     const auto hit = m_services.selection->shared();
     const auto timeline = m_services.selection->timeline();
@@ -114,8 +116,8 @@ void RecordCopy::copyCurl()
         ? firstOf(*timeline, hit->incident.callId, domain::StepType::Input)
         : nullptr;
     if (input != nullptr) {
-        copy([input = *input, server = m_services.sources->baseUrl()] {
-            return asCurl(input, server);
+        copy([input = *input, server = m_services.sources->baseUrl(), shell] {
+            return asCurl(input, server, shell);
         });
     } else if (hit != nullptr) {
         say(timeline == nullptr ? tr("Nothing was copied: the record is being fetched.")
@@ -123,15 +125,20 @@ void RecordCopy::copyCurl()
     }
 }
 
-void RecordCopy::copy(std::function<QString()> make)
+void RecordCopy::copy(std::function<Result<QString>()> make)
 {
     const int number = ++m_copies;
     QThreadPool::globalInstance()->start(
         [copies = QPointer<RecordCopy>(this), number, make = std::move(make)] {
-            QString text = make();
-            QMetaObject::invokeMethod(qApp, [copies, number, text = std::move(text)] {
-                if (copies && copies->m_copies == number) {
-                    QGuiApplication::clipboard()->setText(text);
+            auto made = make();
+            QMetaObject::invokeMethod(qApp, [copies, number, made = std::move(made)] {
+                if (!copies || copies->m_copies != number) {
+                    return;
+                }
+                if (made) {
+                    QGuiApplication::clipboard()->setText(*made);
+                } else {
+                    copies->say(tr("Nothing was copied: %1.").arg(toQt(made.error().message)));
                 }
             });
         });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/base/result.h"
+#include "ui/shell_quote.h"
 #include "ui/windows/pane_registry.h"
 
 namespace exhibit::ui {
@@ -19,10 +21,10 @@ private:
     [[nodiscard]] std::vector<domain::Incident> marked() const;
     void copyJson();
     void copyMarkdown();
-    void copyCurl();
+    void copyCurl(Shell shell);
     void say(const QString& text) const;
-    /// `make` runs in another thread.
-    void copy(std::function<QString()> make);
+    /// `make` runs in another thread; why it failed is said.
+    void copy(std::function<Result<QString>()> make);
 
     Services m_services;
     int m_copies = 0;

@@ -34,7 +34,7 @@ public:
     [[nodiscard]] ExplainSection& explain() { return *m_explain; }
     [[nodiscard]] IncidentExport& exports() { return *m_export; }
     [[nodiscard]] QString titleText() const;
-    [[nodiscard]] QTabWidget& tabs() { return *m_tabs; }
+    [[nodiscard]] QTabWidget& tabs() const { return *m_tabs; }
 
 protected:
     bool eventFilter(QObject* object, QEvent* event) override;

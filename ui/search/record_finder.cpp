@@ -123,7 +123,7 @@ void RecordFinder::show(std::shared_ptr<const domain::SearchHit> hit)
 void RecordFinder::fail(const std::string& id, const domain::SourceFailure& failure)
 {
     m_bar.showMessage(MessageBar::Kind::Error,
-                      tr("%1 could not be opened.").arg(toQt(id)),
+                      tr("%1 could not be opened.").arg(isolated(toQt(id))),
                       toQt(failure.error.message));
     m_bar.addAction(tr("Close"), [this] { m_bar.clear(); });
 }

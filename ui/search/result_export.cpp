@@ -2,6 +2,7 @@
 #include "ui/search/result_export.h"
 
 #include "ui/text.h"
+#include "ui/windows/export_phase.h"
 
 #include <QDir>
 #include <QFileDialog>
@@ -19,68 +20,90 @@ constexpr qint64 kRowsMax = 50'000; ///< Of the server: it refuses more.
 
 } // namespace
 
-/// Who takes incidents out leaves an entry in the log, and may say there why.
-void ResultExport::askAndStart(SearchController& search, ExportFormat format, QWidget* window)
+FoundRows foundIncidents(const SearchController& search)
+{
+    return {ResultExport::tr("Export %1 results").arg(grouped(search.total())),
+            tooManyRows(search.total()),
+            u"incidents"_s,
+            [request = search.shownRequest()](domain::IncidentSource& source,
+                                              domain::ExportChoice choice,
+                                              domain::AnswerTo<Bytes> answer) {
+                return source.exportSearch(request, std::move(choice), std::move(answer));
+            }};
+}
+
+QString tooManyRows(qint64 rows)
+{
+    return rows > kRowsMax
+        ? ResultExport::tr("%1 rows fit, and the server writes at most %2 into one file: take "
+                           "fewer, of a shorter time for instance.")
+              .arg(grouped(rows), grouped(kRowsMax))
+        : QString();
+}
+
+/// Who takes records out leaves an entry in the log, and may say there why.
+void ResultExport::askAndStart(SearchController& search,
+                               FoundRows rows,
+                               ExportFormat format,
+                               QWidget* window)
 {
     auto* why = new QInputDialog(window); // The window owns it.
     why->setObjectName(u"export.reason"_s);
     why->setAttribute(Qt::WA_DeleteOnClose);
-    why->setWindowTitle(tr("Export results"));
+    why->setWindowTitle(rows.title);
     const QString ask = tr("Why they are taken out; stands in the ledger (may be empty)");
-    why->setLabelText(search.total() > kRowsMax
-                          ? tr("%1 incidents fit, and the server writes at most %2 into one file: "
-                               "take fewer, of a shorter time for instance.")
-                                  .arg(grouped(search.total()), grouped(kRowsMax))
-                              + u'\n' + ask
-                          : ask);
+    why->setLabelText(rows.tooMany.isEmpty() ? ask : rows.tooMany + u'\n' + ask);
     why->setOkButtonText(tr("Choose a file…"));
     why->setTextValue({}); // Makes the line.
     why->findChild<QLineEdit*>()->setMaxLength(kReasonMax);
     connect(why,
             &QInputDialog::textValueSelected,
             &search,
-            [&search, format, window](const QString& reason) {
-                askFile(search, format, window, reason.trimmed());
+            [&search, rows = std::move(rows), format, window](const QString& reason) {
+                askFile(search, rows, format, window, reason.trimmed());
             });
     why->open();
 }
 
 void ResultExport::askFile(SearchController& search,
+                           const FoundRows& rows,
                            ExportFormat format,
                            QWidget* window,
                            const QString& reason)
 {
     const QString suffix = format == ExportFormat::Csv ? u"csv"_s : u"ndjson"_s;
-    auto* dialog = new QFileDialog(window, tr("Export results")); // The window owns it.
+    auto* dialog = new QFileDialog(window, rows.title); // The window owns it.
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(suffix);
-    dialog->selectFile(u"incidents."_s + suffix);
-    connect(
-        dialog,
-        &QFileDialog::fileSelected,
-        &search,
-        [&search, format, reason](const QString& file) { start(search, format, file, reason); });
+    dialog->selectFile(rows.fileStem + u'.' + suffix);
+    connect(dialog,
+            &QFileDialog::fileSelected,
+            &search,
+            [&search, rows, format, reason](const QString& file) {
+                start(search, rows, format, file, reason);
+            });
     dialog->open();
 }
 
 Job* ResultExport::start(SearchController& search,
+                         const FoundRows& rows,
                          ExportFormat format,
                          const QString& file,
                          const QString& reason)
 {
-    auto* running = new ResultExport(search, file); // The search owns it.
+    auto* running = new ResultExport(search, rows, file); // The search owns it.
     Job* job = running->m_job;
-    running->ask(format, reason);
+    running->ask(rows, format, reason);
     return job;
 }
 
-ResultExport::ResultExport(SearchController& search, const QString& file)
+ResultExport::ResultExport(SearchController& search, const FoundRows& rows, const QString& file)
     : QObject(&search)
     , m_search(search)
     , m_file(file)
     , m_job(search.services().jobs->start(
-          tr("Export %1 results").arg(grouped(search.total())),
+          rows.title,
           [self = QPointer(this)] {
               if (self) {
                   self->m_question.reset();
@@ -94,27 +117,33 @@ ResultExport::ResultExport(SearchController& search, const QString& file)
     });
 }
 
-void ResultExport::ask(ExportFormat format, const QString& reason)
+void ResultExport::ask(const FoundRows& rows, ExportFormat format, const QString& reason)
 {
     auto* source = m_search.services().sources->source();
     if (source == nullptr) {
         return end(Job::State::Failed, tr("There is no connection."));
     }
     const domain::ExportChoice choice{
-        format == ExportFormat::Csv ? "csv" : "ndjson", {}, fromQt(reason)};
-    m_question = source->exportSearch(
-        m_search.shownRequest(), choice, [this](const domain::SourceResult<Bytes>& reply) {
-            const auto done = std::exchange(m_question, nullptr);
-            if (!reply) {
-                return end(Job::State::Failed, toQt(reply.error().error.message));
+        format == ExportFormat::Csv ? "csv" : "ndjson",
+        {},
+        fromQt(reason),
+        [job = m_job](auto done, auto total, const std::string& phase) {
+            if (job) {
+                job->progress(done, total, exportPhaseText(phase));
             }
-            QSaveFile file(m_file); // The whole file or none.
-            const auto size = static_cast<qint64>(reply->size());
-            const bool whole = file.open(QIODevice::WriteOnly)
-                && file.write(reply->data(), size) == size && file.commit();
-            end(whole ? Job::State::Done : Job::State::Failed,
-                whole ? QDir::toNativeSeparators(m_file) : file.errorString());
-        });
+        }};
+    m_question = rows.ask(*source, choice, [this](const domain::SourceResult<Bytes>& reply) {
+        const auto done = std::exchange(m_question, nullptr);
+        if (!reply) {
+            return end(Job::State::Failed, toQt(reply.error().error.message));
+        }
+        QSaveFile file(m_file); // The whole file or none.
+        const auto size = static_cast<qint64>(reply->size());
+        const bool whole = file.open(QIODevice::WriteOnly)
+            && file.write(reply->data(), size) == size && file.commit();
+        end(whole ? Job::State::Done : Job::State::Failed,
+            whole ? QDir::toNativeSeparators(m_file) : file.errorString());
+    });
 }
 
 void ResultExport::end(Job::State state, const QString& note)

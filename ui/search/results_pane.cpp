@@ -4,10 +4,10 @@
 #include "ui/search/chip_row.h"
 #include "ui/search/histogram_widget.h"
 #include "ui/search/record_finder.h"
-#include "ui/search/result_export.h"
 #include "ui/search/result_ordering.h"
 #include "ui/search/results_view.h"
 #include "ui/search/selected_rows.h"
+#include "ui/search/wanted_row.h"
 #include "ui/text.h"
 #include "ui/theme/style.h"
 #include "ui/widgets/dock_title.h"
@@ -15,11 +15,11 @@
 #include "ui/widgets/message_bar.h"
 #include "ui/widgets/time_display.h"
 #include "ui/widgets/tool_bar_parts.h"
-#include "ui/windows/incident_changes.h"
 
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QMenu>
+#include <QScrollBar>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
@@ -59,6 +59,7 @@ ResultsPane::ResultsPane(SearchController& search, QWidget* parent)
     , m_empty(new EmptyState(m_stack))
     , m_ordering(new ResultOrdering(search, *m_view, *m_bar))
     , m_selected(new SelectedRows(search.services(), *m_view, search.results()))
+    , m_wanted(new WantedRow(search))
 {
     m_histogram->setMinimumHeight(1); // It gives way before the rows do.
     m_stack->setMinimumHeight(scaled(72)); // Whatever the empty state would like.
@@ -117,7 +118,8 @@ void ResultsPane::connectSearch()
         showCounts();
     });
     connect(&m_search.results(), &QAbstractItemModel::dataChanged, this, [this] {
-        if (m_awaited || m_search.services().selection->hit() == nullptr) {
+        const bool none = m_search.services().selection->hit() == nullptr;
+        if (!m_wanted->isSeeking() && (m_awaited || none)) {
             selectionChanged();
         }
     });
@@ -126,6 +128,7 @@ void ResultsPane::connectSearch()
         m_search.results().readAgain(m_view->rowAt(0),
                                      last < 0 ? m_search.results().rowCount() - 1 : last);
     });
+    connect(m_wanted, &WantedRow::found, this, &ResultsPane::selectFound);
     connect(m_view, &QWidget::customContextMenuRequested, this, &ResultsPane::openMenu);
     connect(m_histogram, &HistogramWidget::rangeChosen, this, [this](UtcTime from, UtcTime to) {
         m_search.setQuery(query::withRange(m_search.query(), from, to));
@@ -133,50 +136,6 @@ void ResultsPane::connectSearch()
     connect(m_histogram, &HistogramWidget::rangeCleared, this, [this] {
         m_search.setQuery(query::withoutField(m_search.query(), query::Field::After));
     });
-}
-
-void ResultsPane::handleActions()
-{
-    auto& actions = *m_search.services().actions;
-    actions.bindContext(Context::Results, this);
-    actions.handle(u"search.only_this", this, [this] { withCurrentValue(filterOnly); });
-    actions.handle(u"search.not_this", this, [this] { withCurrentValue(filterOut); });
-    actions.handle(u"search.add_this", this, [this] { withCurrentValue(filterAdd); });
-    actions.handle(u"search.copy_filter", this, [this] {
-        if (const auto value = valueAt(m_view->currentIndex())) {
-            QGuiApplication::clipboard()->setText(asQuery(*value));
-        }
-    });
-    actions.handle(u"search.columns", this, [this] { m_view->chooseColumns(); });
-    const auto openWindow = [this] {
-        if (const auto hit = m_search.results().hit(m_view->currentIndex().row())) {
-            m_search.services().openRecord(hit);
-        }
-    };
-    actions.handle(u"record.window", this, openWindow);
-    connect(m_view, &QAbstractItemView::doubleClicked, this, openWindow);
-    actions.handle(u"search.export_csv", this, [this] {
-        ResultExport::askAndStart(m_search, ExportFormat::Csv, window());
-    });
-    actions.handle(u"search.export_ndjson", this, [this] {
-        ResultExport::askAndStart(m_search, ExportFormat::Ndjson, window());
-    });
-    handleChanges();
-}
-
-void ResultsPane::handleChanges()
-{
-    auto* changes = new IncidentChanges(m_search.services(), this); // This owns it.
-    auto& actions = *m_search.services().actions;
-    actions.handle(u"case.tag", this, [changes] { changes->askTag(); });
-    actions.handle(u"case.status", this, [this, changes] {
-        const QRect row = m_view->visualRect(m_view->currentIndex());
-        changes->openStatusMenu(m_view->hasFocus()
-                                    ? m_view->viewport()->mapToGlobal(row.bottomLeft())
-                                    : QCursor::pos());
-    });
-    connect(changes, &IncidentChanges::changed, &m_search, &SearchController::showChanged);
-    changes->reportTo(*m_bar);
 }
 
 void ResultsPane::showState()
@@ -204,7 +163,7 @@ void ResultsPane::showFailure()
         ? tr("Shown below: the result of %1.").arg(TimeDisplay::instance().clock(m_search.asOf()))
         : QString();
     if (!failure.requestId.empty()) {
-        more += tr(" Request %1").arg(toQt(failure.requestId));
+        more += tr(" Request %1").arg(isolated(toQt(failure.requestId)));
     }
     const QString what = tr("The search did not finish: %1").arg(toQt(failure.error.message));
     m_bar->showMessage(MessageBar::Kind::Error, what, more);
@@ -291,31 +250,85 @@ bool ResultsPane::showsEmpty() const
 void ResultsPane::selectFirst()
 {
     auto& model = m_search.results();
+    auto& selection = *m_search.services().selection;
+    m_wanted->stop();
     if (model.rowCount() == 0) {
-        m_search.services().selection->setIncident(nullptr);
+        selection.setIncident(nullptr);
         return;
     }
     // The record that is open stays selected when it is among the first rows.
-    const auto& selection = *m_search.services().selection;
     const std::string open = selection.hit() != nullptr
         ? selection.hit()->incident.incidentId.text()
         : selection.wanted();
-    int row = model.layout().isGrouped() && model.layout().groups().front().isOpen ? 1 : 0;
+    selection.want({});
+    const int first = model.layout().isGrouped() && model.layout().groups().front().isOpen ? 1 : 0;
     for (int i = 0; !open.empty() && i < std::min(model.rowCount(), PageCache::kPageRows); ++i) {
         const auto hit = model.hit(i);
         if (hit && hit->incident.incidentId.text() == open) {
-            row = i;
-            break;
+            place(i);
+            scrollAsKept(i);
+            return;
         }
     }
+    if (selection.hit() == nullptr && !open.empty()) { // Of a session before: further down.
+        m_placing = true;
+        m_view->setCurrentIndex(model.index(first, m_view->homeColumn()));
+        m_placing = false;
+        m_wanted->seek(open, m_kept.value("row"_L1).toInt(-1));
+        return;
+    }
+    place(first);
+    scrollAsKept(first);
+}
+
+void ResultsPane::place(int row)
+{
+    auto& model = m_search.results();
+    m_placing = true; // Both say that the current row is another.
     m_view->selectRow(row);
-    m_view->setCurrentIndex(model.index(row, 2));
+    m_view->setCurrentIndex(model.index(row, m_view->homeColumn()));
+    m_placing = false;
     m_awaited = model.hit(row) == nullptr;
     selectionChanged();
 }
 
+void ResultsPane::selectFound(int row)
+{
+    if (row >= 0) {
+        place(row);
+        scrollAsKept(row);
+    } else if (m_search.services().selection->hit() != nullptr) {
+        m_view->clearSelection(); // The record is none of the rows.
+        m_kept = {};
+    } else {
+        place(m_view->currentIndex().row());
+    }
+}
+
+/// As far from the edge as the row stood, wherever it stands now.
+void ResultsPane::scrollAsKept(int row)
+{
+    const QJsonObject kept = std::exchange(m_kept, {});
+    if (kept.isEmpty()) {
+        return;
+    }
+    const int top = kept.value("top"_L1).toInt();
+    m_view->verticalScrollBar()->setValue(top + row - kept.value("row"_L1).toInt());
+    m_view->scrollTo(m_view->currentIndex()); // Where the window is another.
+}
+
+QJsonObject ResultsPane::state() const
+{
+    return {{"top"_L1, m_view->verticalScrollBar()->value()},
+            {"row"_L1, m_view->currentIndex().row()}};
+}
+
 void ResultsPane::selectionChanged()
 {
+    if (m_placing) {
+        return;
+    }
+    m_wanted->stop(); // Whoever chooses a row looks for no other.
     const auto index = m_view->currentIndex();
     if (index.isValid()) {
         if (const auto hit = m_search.results().hit(index.row())) {
@@ -323,49 +336,6 @@ void ResultsPane::selectionChanged()
             m_search.services().selection->setIncident(hit);
         }
     }
-}
-
-std::optional<FilterValue> ResultsPane::valueAt(const QModelIndex& index) const
-{
-    if (!index.isValid()) {
-        return std::nullopt;
-    }
-    const auto hit = m_search.results().hit(index.row());
-    const auto& column = incidentColumns()[static_cast<std::size_t>(index.column())];
-    if (!hit || !column.field || column.raw(*hit).empty()) {
-        return std::nullopt;
-    }
-    return FilterValue{*column.field, column.raw(*hit)};
-}
-
-void ResultsPane::withCurrentValue(void (*run)(SearchController&, const FilterValue&))
-{
-    if (const auto value = valueAt(m_view->currentIndex())) {
-        run(m_search, *value);
-    }
-}
-
-void ResultsPane::openMenu(const QPoint& at)
-{
-    const auto index = m_view->indexAt(at);
-    auto* menu = new QMenu(this);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    if (const auto value = valueAt(index)) {
-        addFilterActions(*menu, m_search, *value);
-        menu->addSeparator();
-    }
-    auto& actions = *m_search.services().actions;
-    for (const auto* id : {"record.window",
-                           "case.status",
-                           "case.tag",
-                           "edit.copy_id",
-                           "edit.copy_json",
-                           "edit.copy_markdown",
-                           "evidence.export",
-                           "evidence.certify"}) {
-        menu->addAction(actions.action(QString::fromLatin1(id)));
-    }
-    menu->popup(m_view->viewport()->mapToGlobal(at));
 }
 
 } // namespace exhibit::ui

@@ -16,6 +16,7 @@ class MessageBar;
 class ResultOrdering;
 class ResultsView;
 class SelectedRows;
+class WantedRow;
 
 /// Histogram and table of the incidents found, with what is said when there are none or the search
 /// failed.
@@ -28,6 +29,10 @@ public:
     [[nodiscard]] HistogramWidget& histogram() { return *m_histogram; }
     [[nodiscard]] MessageBar& bar() { return *m_bar; }
     [[nodiscard]] bool showsEmpty() const;
+    /// The rows that are seen, and the current one.
+    [[nodiscard]] QJsonObject state() const;
+    /// Of the next results; the incident is the selection's wanted().
+    void restore(const QJsonObject& state) { m_kept = state; }
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -42,6 +47,9 @@ private:
     void showCountsFailure();
     void showEmpty();
     void selectFirst();
+    void selectFound(int row);
+    void place(int row);
+    void scrollAsKept(int row);
     void selectionChanged();
     void openMenu(const QPoint& at);
     void handleChanges();
@@ -56,7 +64,10 @@ private:
     EmptyState* m_empty;
     ResultOrdering* m_ordering;
     SelectedRows* m_selected;
+    WantedRow* m_wanted;
+    QJsonObject m_kept; ///< Of an earlier session, until the first results.
     bool m_awaited = false; ///< The row to select is on its way.
+    bool m_placing = false; ///< Not a person makes it the current row.
 };
 
 } // namespace exhibit::ui

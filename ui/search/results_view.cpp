@@ -6,13 +6,13 @@
 #include "ui/theme/fonts.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/style.h"
+#include "ui/widgets/column_chooser.h"
 #include "ui/widgets/time_display.h"
 
 #include <QApplication>
 #include <QClipboard>
 #include <QHeaderView>
 #include <QKeyEvent>
-#include <QMenu>
 #include <QPainter>
 #include <QScrollBar>
 #include <QSettings>
@@ -24,6 +24,9 @@ using namespace Qt::StringLiterals;
 
 constexpr auto kStateKey = "results/columns.1"_L1;
 constexpr int kStretchLeast = 160;
+constexpr int kColumnLeast = 40; ///< A narrower one is taken for one that was hidden by dragging.
+constexpr int kColumnShown = 120;
+constexpr int kHomeColumn = 2;
 
 } // namespace
 
@@ -133,28 +136,48 @@ void ResultsView::resizeEvent(QResizeEvent* event)
 
 void ResultsView::chooseColumns()
 {
-    auto* menu = new QMenu(this);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    for (std::size_t i = 0; i < incidentColumns().size(); ++i) {
-        const int section = static_cast<int>(i);
-        auto* action = menu->addAction(columnHeader(incidentColumns()[i]));
-        action->setCheckable(true);
-        action->setChecked(!isColumnHidden(section));
-        connect(action, &QAction::toggled, this, [this, section](bool on) {
-            setColumnHidden(section, !on);
-            if (on && columnWidth(section) < scaled(40)) {
-                setColumnWidth(section, scaled(120));
-            }
-            saveColumns();
-            fitStretched();
-        });
+    ColumnChooser::open({*horizontalHeader(),
+                         [this](int section, bool shown) { showColumnOf(section, shown); },
+                         [this] {
+                             resetColumns();
+                             leaveHiddenColumn();
+                             saveColumns();
+                         }},
+                        tr("Columns of incidents"),
+                        window());
+}
+
+void ResultsView::showColumnOf(int section, bool shown)
+{
+    setColumnHidden(section, !shown);
+    if (shown && columnWidth(section) < scaled(kColumnLeast)) {
+        setColumnWidth(section, scaled(kColumnShown));
     }
-    menu->addSeparator();
-    connect(menu->addAction(tr("Reset columns")), &QAction::triggered, this, [this] {
-        resetColumns();
-        saveColumns();
-    });
-    menu->popup(horizontalHeader()->mapToGlobal(QPoint(0, horizontalHeader()->height())));
+    leaveHiddenColumn();
+    saveColumns();
+    fitStretched();
+}
+
+void ResultsView::leaveHiddenColumn()
+{
+    if (currentIndex().isValid() && isColumnHidden(currentIndex().column())) {
+        selectionModel()->setCurrentIndex(model()->index(currentIndex().row(), homeColumn()),
+                                          QItemSelectionModel::NoUpdate);
+    }
+}
+
+int ResultsView::homeColumn() const
+{
+    if (!isColumnHidden(kHomeColumn)) {
+        return kHomeColumn;
+    }
+    for (int visual = 0; visual < model()->columnCount(); ++visual) {
+        if (const int section = horizontalHeader()->logicalIndex(visual);
+            !isColumnHidden(section)) {
+            return section;
+        }
+    }
+    return 0;
 }
 
 QStringList ResultsView::visibleColumns() const

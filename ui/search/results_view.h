@@ -16,9 +16,12 @@ class ResultsView : public QTableView {
 public:
     /// `keepsColumns`: from one start to the next; not in safe mode.
     ResultsView(ResultsModel& model, bool keepsColumns, QWidget* parent);
-    /// Which columns are shown and how wide; kept in the settings.
+    /// Which columns are shown, in which order and how wide; kept in the settings.
     void chooseColumns();
     void resetColumns();
+    void showColumnOf(int section, bool shown);
+    /// Where the current cell of a row stands when nobody chose one: always a column that is shown.
+    [[nodiscard]] int homeColumn() const;
     [[nodiscard]] QStringList visibleColumns() const;
     /// Marks the column that the results are sorted by.
     void showOrder(const ResultOrder& order);
@@ -36,6 +39,8 @@ private:
     void restoreColumns();
     void saveColumns() const;
     void fitStretched();
+    /// Keys go to a cell that is seen.
+    void leaveHiddenColumn();
     void toggle(const QModelIndex& header);
     void copyCell() const;
     void paintGroup(QPainter& painter, const QModelIndex& header, const QRect& rect) const;

@@ -25,15 +25,20 @@ void registerSearchPanes(PaneRegistry& registry)
                       Placement::Left,
                       true,
                       216});
-    registry.add(Pane{"results",
-                      QT_TRANSLATE_NOOP("Panes", "Incidents"),
-                      Icon::List,
-                      [](const Services& services, QWidget* parent) -> QWidget* {
-                          return new ResultsPane(SearchController::of(services), parent);
-                      },
-                      Placement::Top,
-                      true,
-                      350});
+    registry.add(
+        Pane{"results",
+             QT_TRANSLATE_NOOP("Panes", "Incidents"),
+             Icon::List,
+             [](const Services& services, QWidget* parent) -> QWidget* {
+                 return new ResultsPane(SearchController::of(services), parent);
+             },
+             Placement::Top,
+             true,
+             350,
+             [](const QWidget& pane) { return static_cast<const ResultsPane&>(pane).state(); },
+             [](QWidget& pane, const QJsonObject& state) {
+                 static_cast<ResultsPane&>(pane).restore(state);
+             }});
 }
 
 } // namespace exhibit::ui

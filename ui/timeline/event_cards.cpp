@@ -8,6 +8,11 @@
 #include <QWheelEvent>
 
 namespace exhibit::ui {
+namespace {
+
+constexpr int kMost = 232; ///< Higher ones are empty: what they say is cut by their width.
+
+} // namespace
 
 EventCards::EventCards(TimelineModel& model, QWidget* parent)
     : QListView(parent)
@@ -27,7 +32,14 @@ EventCards::EventCards(TimelineModel& model, QWidget* parent)
     setAccessibleName(tr("Events of the run"));
     setContentsMargins(0, 0, 0, 0);
     setViewportMargins(scaled(8), scaled(6), 0, scaled(4));
-    setMinimumHeight(1); // The pane hides it before it is a shred.
+    setMaximumHeight(scaled(kMost));
+    setMinimumHeight(0); // The pane takes its room away before it is a shred.
+}
+
+void EventCards::setShort(bool isShort)
+{
+    setMaximumHeight(isShort ? 0 : scaled(kMost));
+    setFocusPolicy(isShort ? Qt::NoFocus : Qt::StrongFocus);
 }
 
 void EventCards::choose(int row)

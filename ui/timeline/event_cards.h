@@ -14,6 +14,8 @@ class EventCards : public QListView {
 public:
     EventCards(TimelineModel& model, QWidget* parent);
     void choose(int row);
+    /// Without room it takes none and no keys, and still stands for the timeline to screen readers.
+    void setShort(bool isShort);
 
 Q_SIGNALS:
     void eventChosen(quint32 event);

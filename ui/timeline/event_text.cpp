@@ -363,9 +363,10 @@ Headline headlineOf(const domain::Incident& incident, const domain::TimelineRepl
         if (reply->inflectionStep != event.stepIndex || !event.policy || !event.result) {
             continue;
         }
-        headline.detail += tr(" Step %1 decided: %2 %3")
-                               .arg(event.stepIndex)
-                               .arg(toQt(*event.policy), toQt(wireName(*event.result)));
+        headline.detail
+            += tr(" Step %1 decided: %2 %3")
+                   .arg(event.stepIndex)
+                   .arg(isolated(toQt(*event.policy)), isolated(toQt(wireName(*event.result))));
         if (const Json* point = findMember(event.data, "inflection")) {
             headline.detail += QLatin1Char(' ') + pointText(*point);
         }

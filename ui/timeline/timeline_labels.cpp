@@ -177,12 +177,13 @@ double paintAnswerBar(QPainter& painter,
 }
 
 /// The diamond and its word from `at` on; `down` is how far the word's line is below it.
-void paintInflectionSign(QPainter& painter, const QPointF& at, double down)
+void paintInflectionSign(QPainter& painter, const QPointF& at, double down, bool withWord)
 {
     paintMark(painter, Mark::Inflection, at + QPointF(4, 0.5), scaled(10));
     painter.setFont(typeFont(TypeRole::Label));
     painter.setPen(colour(Role::Text));
-    painter.drawText(at + QPointF(scaled(12), down), wordOf(Mark::Inflection));
+    painter.drawText(at + QPointF(scaled(12), down),
+                     withWord ? wordOf(Mark::Inflection) : QString());
 }
 
 /// How far a tag in the label font reaches, with the space before it.
@@ -209,6 +210,7 @@ struct PlacedLabel {
     double left = 0;
     double room = 0; ///< For the text.
     double sign = 0; ///< Where the sign of the inflection begins.
+    bool signWord = true; ///< There is room for its word: the diamond alone says it too.
     bool cause = false; ///< With the tag of the root cause.
 };
 
@@ -227,6 +229,16 @@ PlacedLabel measured(const domain::TimelineReply& reply, const TimelineItem& ite
     placed.width
         = metrics.horizontalAdvance(placed.label.main) + placed.word + placed.secondary + 2;
     return placed;
+}
+
+/// The sign alone: right of the mark, left of it, or without its word.
+void placeSign(PlacedLabel& label, double left, double width, const Room& room)
+{
+    label.sign = label.left;
+    if (label.left + width > room.limit + scaled(10)) { // The space before a tag is not needed.
+        label.signWord = left > std::max(room.free, room.bad + scaled(12));
+        label.left = label.sign = label.signWord ? left : label.left;
+    }
 }
 
 /// Right of the mark, or left of it when the right has no room for an inflection; false: nowhere.
@@ -258,10 +270,15 @@ bool place(PlacedLabel& label, const TimelineItem& item, double x, const Room& r
         label.cause = false;
         label.word = label.secondary = 0;
         label.room = 0;
-        label.sign = label.left;
+        placeSign(label, x - gap - sign, sign, room);
         return true;
     }
     return label.left >= room.free && label.room >= least;
+}
+
+double signWidth(const PlacedLabel& label)
+{
+    return label.signWord ? tagWidth(wordOf(Mark::Inflection)) : scaled(12);
 }
 
 /// Returns where its text ended.
@@ -305,8 +322,7 @@ double paintPointLabel(QPainter& painter,
         return room.free;
     }
     if (item.isInflection) { // It stands over marks that passed, and is read all the same.
-        const double end
-            = label.left > x ? label.sign + tagWidth(wordOf(Mark::Inflection)) : x - scaled(9);
+        const double end = label.left > x ? label.sign + signWidth(label) : x - scaled(9);
         painter.fillRect(
             QRectF(label.left - 2, rect.top() + 2, end - label.left, rect.height() - 4),
             colour(Role::Base));
@@ -318,8 +334,8 @@ double paintPointLabel(QPainter& painter,
     }
     if (item.isInflection) {
         const double down = QFontMetrics(label.main).ascent() / 2.0 - 1;
-        paintInflectionSign(painter, QPointF(label.sign, rect.center().y()), down);
-        at = std::max(at, label.sign + tagWidth(wordOf(Mark::Inflection)));
+        paintInflectionSign(painter, QPointF(label.sign, rect.center().y()), down, label.signWord);
+        at = std::max(at, label.sign + signWidth(label));
     }
     return at + scaled(10);
 }

@@ -54,6 +54,7 @@ TimelinePane::TimelinePane(const Services& services, QWidget* parent)
     column->addWidget(m_timeline);
     column->addWidget(horizontalRule(content));
     column->addWidget(m_cards, 1);
+    column->addStretch(0); // What neither can use.
     m_stack->addWidget(m_empty);
     m_stack->addWidget(content);
     m_stack->addWidget(m_unread);
@@ -125,8 +126,13 @@ void TimelinePane::openCardMenu(const QModelIndex& card, const QPoint& at)
 void TimelinePane::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
-    const int others = m_headline->sizeHint().height() + scaled(32) + m_timeline->height();
-    m_cards->setVisible(height() - others >= scaled(kCardsLeast)); // No shreds of cards.
+    const int others
+        = m_headline->sizeHint().height() + scaled(32) + m_timeline->sizeHint().height();
+    const bool isShort = height() - others < scaled(kCardsLeast);
+    if (isShort && m_cards->hasFocus()) {
+        m_timeline->setFocus();
+    }
+    m_cards->setShort(isShort); // No shreds of cards.
 }
 
 QWidget* TimelinePane::toolRow()
@@ -305,6 +311,7 @@ void TimelinePane::show(std::shared_ptr<const domain::TimelineReply> reply)
                                     grouped(reply->stepCount)));
     }
     goToInflection();
+    showKept();
 }
 
 void TimelinePane::showSelection()
@@ -322,52 +329,12 @@ void TimelinePane::showSelection()
     }
     const int row = m_model->rowOf(*event);
     m_cards->choose(row);
+    m_timeline->setAccessibleDescription(
+        tr("%1 The event list below holds the same events.")
+            .arg(m_model->index(row, 0).data(Qt::AccessibleTextRole).toString()));
     m_step->setText((instant ? tr("After event %1 of %2") : tr("Event %1 of %2"))
                         .arg(row + 1)
                         .arg(m_model->rowCount()));
-}
-
-void TimelinePane::step(int direction)
-{
-    const auto& selection = *m_services.selection;
-    const auto event = selection.event();
-    const int at = event ? m_model->rowOf(*event) : -1;
-    const int row = selection.instant() && direction < 0 ? at : at + direction;
-    if (row >= 0 && row < m_model->rowCount()) {
-        m_services.selection->setEvent(m_model->index(row, 0).data(kEventRole).toUInt());
-    }
-}
-
-void TimelinePane::goToInflection()
-{
-    const auto* reply = m_model->reply();
-    if (reply == nullptr) {
-        return;
-    }
-    // That of a long run may be far from the incident, and not be here: then its decision or call.
-    const auto* hit = m_services.selection->hit();
-    std::optional<std::size_t> found;
-    std::optional<std::size_t> own;
-    for (std::size_t i = 0; i < reply->events.size() && !found; ++i) {
-        const auto& event = reply->events[i];
-        if (event.isInflection || reply->inflectionStep == event.stepIndex) {
-            found = i;
-        } else if (hit != nullptr && event.callId == hit->incident.callId
-                   && (!own
-                       || (event.decisionId && event.decisionId == hit->incident.decisionId))) {
-            own = i;
-        }
-    }
-    m_services.selection->setEvent(found.value_or(own.value_or(0)));
-}
-
-void TimelinePane::goToRootCause()
-{
-    for (int row = 0; row < m_model->rowCount(); ++row) {
-        if (m_model->index(row, 0).data(kIsRootCauseRole).toBool()) {
-            m_services.selection->setEvent(m_model->index(row, 0).data(kEventRole).toUInt());
-        }
-    }
 }
 
 } // namespace exhibit::ui

@@ -28,6 +28,11 @@ public:
     [[nodiscard]] TimelineWidget& timeline() { return *m_timeline; }
     [[nodiscard]] TimelineModel& model() { return *m_model; }
     [[nodiscard]] TimelineHeadline& headline() { return *m_headline; }
+    [[nodiscard]] EventCards& cards() { return *m_cards; }
+    /// The event and the stretch of the run that are shown; empty while there is none.
+    [[nodiscard]] QJsonObject state() const;
+    /// Once the run of that incident is here; forgotten when another one is shown first.
+    void restore(const QJsonObject& state) { m_kept = state; }
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -42,6 +47,7 @@ private:
     void awaitCall();
     void showUnread();
     void showSelection();
+    void showKept();
     void step(int direction);
     void goToInflection();
     void goToRootCause();
@@ -62,6 +68,7 @@ private:
     QTimer m_again; ///< While the call of the incident runs, which has no steps before its end.
     bool m_showsCause = false;
     int m_tries = 0; ///< Since the incident was chosen, without its call.
+    QJsonObject m_kept; ///< Of an earlier session.
     std::string m_wanted; ///< The incident whose timeline is shown, asked for, or about to be.
 };
 

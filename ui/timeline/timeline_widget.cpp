@@ -117,6 +117,12 @@ void TimelineWidget::fit()
     update();
 }
 
+void TimelineWidget::showRange(double fromUs, double toUs)
+{
+    m_view.show(fromUs, toUs);
+    update();
+}
+
 void TimelineWidget::setMeasuring(bool on)
 {
     m_measuring = on;

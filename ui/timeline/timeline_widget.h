@@ -29,6 +29,8 @@ public:
     void zoom(double factor);
     void pan(int direction);
     void fit();
+    /// A stretch of the run, in microseconds from its start.
+    void showRange(double fromUs, double toUs);
     void setMeasuring(bool on);
     [[nodiscard]] bool isMeasuring() const { return m_measuring; }
 

@@ -10,9 +10,20 @@
 
 namespace exhibit::ui {
 
+namespace {
+
+constexpr int kLine = 18;
+constexpr int kWord = 20; ///< Behind the mark.
+constexpr int kWrap = Qt::AlignTop | Qt::TextWordWrap | Qt::TextWrapAnywhere;
+
+} // namespace
+
 MarkRow::MarkRow(Mark mark, QString text, QWidget* parent)
     : QWidget(parent)
 {
+    QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Preferred);
+    policy.setHeightForWidth(true);
+    setSizePolicy(policy);
     setMark(mark, text);
 }
 
@@ -27,13 +38,31 @@ void MarkRow::setMark(Mark mark, const QString& text)
 
 QSize MarkRow::sizeHint() const
 {
-    return {scaled(200), scaled(18)};
+    return {scaled(200), heightForWidth(scaled(200))};
 }
 
 QSize MarkRow::minimumSizeHint() const
 {
     const int word = QFontMetrics(boldFont(TypeRole::Body)).horizontalAdvance(wordOf(m_mark));
-    return {scaled(22) + word, scaled(18)};
+    return {scaled(22) + word, scaled(kLine)};
+}
+
+int MarkRow::heightForWidth(int width) const
+{
+    return std::max(scaled(kLine), textRect(width).bottom() + 1);
+}
+
+QRect MarkRow::textRect(int width) const
+{
+    const QFontMetrics letters(typeFont(TypeRole::Small));
+    const int word = QFontMetrics(boldFont(TypeRole::Body)).horizontalAdvance(wordOf(m_mark));
+    const int beside = scaled(kWord + 8) + word;
+    if (m_text.isEmpty() || beside + letters.horizontalAdvance(m_text) <= width) {
+        return {beside, 0, std::max(0, width - beside), scaled(kLine)};
+    }
+    const int room = std::max(1, width - scaled(kWord));
+    const int height = letters.boundingRect(QRect(0, 0, room, 10'000), kWrap, m_text).height();
+    return {scaled(kWord), scaled(kLine), room, height};
 }
 
 void MarkRow::paintEvent(QPaintEvent* event)
@@ -41,15 +70,15 @@ void MarkRow::paintEvent(QPaintEvent* event)
     Q_UNUSED(event);
     QPainter painter(this);
     painter.setLayoutDirection(Qt::LeftToRight); // A sign, a wire word and ids.
-    paintMark(painter, m_mark, QPointF(scaled(7), height() / 2.0), scaled(14));
+    const QRect first(0, 0, width(), scaled(kLine));
+    paintMark(painter, m_mark, QPointF(scaled(7), first.height() / 2.0), scaled(14));
     painter.setFont(boldFont(TypeRole::Body));
     painter.setPen(colour(roleOf(m_mark)));
-    const QString word = wordOf(m_mark);
-    painter.drawText(rect().adjusted(scaled(20), 0, 0, 0), Qt::AlignVCenter, word);
-    const int x = scaled(28) + painter.fontMetrics().horizontalAdvance(word);
+    painter.drawText(first.adjusted(scaled(kWord), 0, 0, 0), Qt::AlignVCenter, wordOf(m_mark));
     painter.setFont(typeFont(TypeRole::Small));
     painter.setPen(colour(Role::Text2));
-    painter.drawText(rect().adjusted(x, 0, 0, 0), Qt::AlignVCenter, m_text);
+    const QRect text = textRect(width());
+    painter.drawText(text, text.top() > 0 ? kWrap : int(Qt::AlignVCenter), m_text);
 }
 
 } // namespace exhibit::ui

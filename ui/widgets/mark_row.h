@@ -7,7 +7,7 @@
 
 namespace exhibit::ui {
 
-/// A mark with its word, and text behind it; one accessible item.
+/// A mark with its word, and text behind it, or below where there is no room; one accessible item.
 class MarkRow : public QWidget {
     Q_OBJECT
 
@@ -16,11 +16,16 @@ public:
     void setMark(Mark mark, const QString& text = {});
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
+    [[nodiscard]] bool hasHeightForWidth() const override { return true; }
+    [[nodiscard]] int heightForWidth(int width) const override;
 
 protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    /// Where the text stands; the first line of it beside the word, or all below.
+    [[nodiscard]] QRect textRect(int width) const;
+
     Mark m_mark = Mark::None;
     QString m_text;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/windows/connection_bar.h"
 
+#include "ui/text.h"
+
 #include <QPushButton>
 
 namespace exhibit::ui {
@@ -23,8 +25,9 @@ void ConnectionBar::follow()
         m_showsDetails = false;
         return clear();
     }
-    const QString what = isAway ? tr("%1 cannot be reached, %2.").arg(hub.name(), hub.detail())
-                                : tr("%1 no longer accepts the key.").arg(hub.name());
+    const QString what = isAway
+        ? tr("%1 cannot be reached, %2.").arg(isolated(hub.name()), hub.detail())
+        : tr("%1 no longer accepts the key.").arg(isolated(hub.name()));
     QString more = isAway
         ? tr("What is shown was read before.")
         : tr("It was revoked, expired, or may not do this any more. What is shown "

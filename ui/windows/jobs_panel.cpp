@@ -3,7 +3,6 @@
 
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
-#include "ui/widgets/elided_label.h"
 #include "ui/widgets/tool_bar_parts.h"
 #include "ui/windows/job_bar.h"
 
@@ -36,23 +35,25 @@ JobRow::JobRow(Job& job, QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(scaled(4));
-    auto* head = new QHBoxLayout;
-    auto* title = new ElidedLabel(this);
-    title->setText(job.title());
+    auto* title = new QLabel(job.title(), this); // Wrapped: a dock at the side is narrow.
     title->setFont(boldFont(TypeRole::Small));
-    head->addWidget(title, 1);
-    head->addWidget(m_cancel);
-    head->addWidget(m_folder);
-    column->addLayout(head);
+    title->setTextFormat(Qt::PlainText);
+    title->setWordWrap(true);
+    column->addWidget(title);
     m_bar->setAccessibleName(job.title());
     m_bar->setTextVisible(false);
     m_bar->setFixedHeight(scaled(5));
     column->addWidget(m_bar);
     m_note->setFont(typeFont(TypeRole::Caption));
+    m_note->setTextFormat(Qt::PlainText);
     m_note->setWordWrap(true);
     m_note->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     makeSecondary(m_note);
-    column->addWidget(m_note);
+    auto* foot = new QHBoxLayout;
+    foot->addWidget(m_note, 1);
+    foot->addWidget(m_cancel, 0, Qt::AlignTop);
+    foot->addWidget(m_folder, 0, Qt::AlignTop);
+    column->addLayout(foot);
     connect(m_cancel, &QPushButton::clicked, &job, &Job::cancel);
     connect(m_folder, &QPushButton::clicked, this, [file = job.file()] { showFolderOf(file); });
     follow(job);

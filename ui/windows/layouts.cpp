@@ -14,6 +14,20 @@ using namespace Qt::StringLiterals;
 
 constexpr auto kGroup = "layouts"_L1;
 
+/// Settings take a stroke in a key for a group of their own.
+QString keyOf(const QString& name)
+{
+    return QString(name).replace(u'%', u"%25"_s).replace(u'/', u"%2F"_s).replace(u'\\', u"%5C"_s);
+}
+
+QString nameIn(const QString& key)
+{
+    return QString(key)
+        .replace(u"%5C"_s, u"\\"_s)
+        .replace(u"%2F"_s, u"/"_s)
+        .replace(u"%25"_s, u"%"_s);
+}
+
 } // namespace
 
 void Layouts::captureDefault()
@@ -26,18 +40,24 @@ void Layouts::reset()
     m_window->restoreState(m_default, kLayoutVersion);
 }
 
-void Layouts::save(const QString& name)
+bool Layouts::save(const QString& name)
 {
+    const QString kept = nameOf(name);
+    const QStringList all = names();
+    if (kept.isEmpty() || (!all.contains(kept) && all.size() >= kLayoutsMax)) {
+        return false;
+    }
     QSettings settings;
     settings.beginGroup(kGroup);
-    settings.setValue(name, m_window->saveState(kLayoutVersion));
+    settings.setValue(keyOf(kept), m_window->saveState(kLayoutVersion));
+    return true;
 }
 
 bool Layouts::restore(const QString& name)
 {
     QSettings settings;
     settings.beginGroup(kGroup);
-    const QByteArray state = settings.value(name).toByteArray();
+    const QByteArray state = settings.value(keyOf(name)).toByteArray();
     return !state.isEmpty() && m_window->restoreState(state, kLayoutVersion);
 }
 
@@ -45,14 +65,53 @@ void Layouts::remove(const QString& name)
 {
     QSettings settings;
     settings.beginGroup(kGroup);
-    settings.remove(name);
+    settings.remove(keyOf(name));
+}
+
+bool Layouts::rename(const QString& name, const QString& to)
+{
+    Kept all = kept();
+    const QString wanted = nameOf(to);
+    if (wanted == name) {
+        return true;
+    }
+    if (wanted.isEmpty() || !all.contains(name) || all.contains(wanted)) {
+        return false;
+    }
+    all.insert(wanted, all.take(name));
+    keep(all);
+    return true;
 }
 
 QStringList Layouts::names() const
 {
+    return QStringList(kept().keys());
+}
+
+QString Layouts::nameOf(const QString& text)
+{
+    return text.simplified().left(kNameMax).trimmed();
+}
+
+Layouts::Kept Layouts::kept() const
+{
     QSettings settings;
     settings.beginGroup(kGroup);
-    return settings.childKeys();
+    Kept all;
+    for (const QString& key : settings.childKeys()) {
+        all.insert(nameIn(key), settings.value(key).toByteArray());
+    }
+    return all;
+}
+
+void Layouts::keep(const Kept& layouts)
+{
+    QSettings settings;
+    settings.remove(kGroup);
+    settings.beginGroup(kGroup);
+    for (auto each = layouts.begin(); each != layouts.end(); ++each) {
+        settings.setValue(keyOf(each.key()), each.value());
+    }
 }
 
 void Layouts::bringOnScreen(QWidget* window)

@@ -3,6 +3,7 @@
 
 #include <QByteArray>
 #include <QMainWindow>
+#include <QMap>
 #include <QStringList>
 
 namespace exhibit::ui {
@@ -19,11 +20,26 @@ public:
     /// Remembers the state that reset() comes back to: right after the docks were placed.
     void captureDefault();
     void reset();
-    void save(const QString& name);
+    /// The layout that is shown, under a name; one of that name is replaced. False, and nothing
+    /// kept, for a name that is none (nameOf) or when there are too many.
+    bool save(const QString& name);
     /// False when there is none of that name, or it is of another version.
     bool restore(const QString& name);
     void remove(const QString& name);
+    /// False when there is none, the new name is none, or another layout has it.
+    bool rename(const QString& name, const QString& to);
     [[nodiscard]] QStringList names() const;
+    /// A name as it is kept: in one line, without spaces around it, at most kNameMax letters;
+    /// empty where nothing is left.
+    [[nodiscard]] static QString nameOf(const QString& text);
+
+    /// All of them, to come back to: what remove(), rename() and save() undo.
+    using Kept = QMap<QString, QByteArray>;
+    [[nodiscard]] Kept kept() const;
+    void keep(const Kept& layouts);
+
+    static constexpr qsizetype kNameMax = 60;
+    static constexpr qsizetype kLayoutsMax = 50;
 
     /// A window that would open outside every screen comes back onto one.
     static void bringOnScreen(QWidget* window);

@@ -46,6 +46,11 @@ public:
     /// The dock or bar of a pane; nullptr for unknown ids.
     [[nodiscard]] QWidget* pane(const QString& id) const { return m_panes.value(id); }
     [[nodiscard]] Layouts& layouts() { return m_layouts; }
+    /// How the docks stand, or will when the page before them is left; empty before they stood.
+    [[nodiscard]] QByteArray dockLayout() const;
+    /// What the panes keep from one start to the next.
+    [[nodiscard]] QJsonObject paneStates() const { return m_registry.statesOf(m_panes); }
+    void restorePanes(const QJsonObject& states) { m_registry.restore(m_panes, states); }
     void openPalette(CommandPalette::Scope scope);
     void cyclePane(int step);
     /// The jobs that end when this window closes, where those are more than its own.
@@ -57,6 +62,8 @@ Q_SIGNALS:
     void disconnectAsked();
     void recordWindowAsked(const std::shared_ptr<const exhibit::domain::SearchHit>& hit);
     void closing();
+    /// All windows are about to be closed.
+    void quitting();
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -79,6 +86,8 @@ private:
     void handleActions();
     void handleViewActions();
     void handleWindowActions();
+    void manageLayouts();
+    void showLayout(const QString& name);
     void fillLayoutMenu();
     [[nodiscard]] QDockWidget* focusedDock() const;
     [[nodiscard]] Context focusedContext() const;

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/actions/shortcuts_dialog.h"
+#include "ui/theme/style.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/time_display.h"
 #include "ui/windows/context_menu.h"
 #include "ui/windows/incident_changes.h"
+#include "ui/windows/layouts_dialog.h"
 #include "ui/windows/main_window.h"
 
 #include <QActionGroup>
 #include <QApplication>
 #include <QDockWidget>
-#include <QInputDialog>
 #include <QMenu>
 #include <QMessageBox>
 #include <QSettings>
@@ -18,6 +19,8 @@ namespace exhibit::ui {
 namespace {
 
 using namespace Qt::StringLiterals;
+
+constexpr int kJobsLeast = 240; ///< Narrower, every title is of three lines.
 
 constexpr std::pair<const char*, ThemeChoice> kThemes[] = {
     {"view.theme_system", ThemeChoice::System},
@@ -35,12 +38,20 @@ void MainWindow::handleActions()
     actions.handle(u"file.disconnect", this, [this] { Q_EMIT disconnectAsked(); });
     actions.handle(u"file.new_window", this, [this] { Q_EMIT newWindowAsked(); });
     actions.handle(u"file.close", this, [this] { close(); });
-    actions.handle(u"file.quit", this, [] { QApplication::closeAllWindows(); });
+    actions.handle(u"file.quit", this, [this] {
+        Q_EMIT quitting();
+        QApplication::closeAllWindows();
+    });
     actions.handle(u"edit.menu", this, [this] { openContextMenu(*this); });
     actions.handle(u"tools.palette", this, [this] { openPalette(CommandPalette::Scope::Actions); });
     actions.handle(
         u"tools.everything", this, [this] { openPalette(CommandPalette::Scope::Everything); });
-    actions.handleToggle(u"tools.jobs", this, [this](bool on) { m_jobsDock->setVisible(on); });
+    actions.handleToggle(u"tools.jobs", this, [this](bool on) {
+        m_jobsDock->setVisible(on);
+        if (on && !m_jobsDock->isFloating() && m_jobsDock->width() < scaled(kJobsLeast)) {
+            resizeDocks({m_jobsDock}, {scaled(kJobsLeast)}, Qt::Horizontal);
+        }
+    });
     connect(m_jobsDock,
             &QDockWidget::visibilityChanged,
             actions.action(u"tools.jobs"),
@@ -120,13 +131,40 @@ void MainWindow::handleWindowActions()
         }
     });
     actions.handle(u"window.reset_layout", this, [this] { m_layouts.reset(); });
-    actions.handle(u"window.save_layout", this, [this] {
-        const QString name = QInputDialog::getText(this, tr("Save layout"), tr("Name"));
-        if (!name.trimmed().isEmpty()) {
-            m_layouts.save(name.trimmed());
-            fillLayoutMenu();
+    actions.handle(u"window.save_layout", this, [this] { manageLayouts(); });
+    actions.handle(u"window.layouts", this, [this] { manageLayouts(); });
+    // Other windows may have changed them.
+    connect(actions.menu(MenuId::Window), &QMenu::aboutToShow, this, &MainWindow::fillLayoutMenu);
+    m_services.addPaletteProvider([this](const QString&) {
+        QList<PaletteEntry> entries;
+        for (const QString& name : m_isHome ? QStringList{} : m_layouts.names()) {
+            entries << PaletteEntry{
+                tr("Layouts"), name, {}, Icon::Layout, {}, [this, name] { showLayout(name); }};
         }
+        return entries;
     });
+}
+
+void MainWindow::manageLayouts()
+{
+    auto* dialog = findChild<LayoutsDialog*>();
+    if (dialog == nullptr || !dialog->isVisible()) { // One that was closed is still about to go.
+        dialog = new LayoutsDialog( // Deletes itself.
+            m_layouts,
+            [this](const QString& name) { showLayout(name); },
+            this);
+        connect(dialog, &LayoutsDialog::changed, this, &MainWindow::fillLayoutMenu);
+        dialog->show();
+    }
+    dialog->raise();
+    dialog->activateWindow();
+}
+
+void MainWindow::showLayout(const QString& name)
+{
+    if (!m_isHome) { // Docks have no place beside a page.
+        m_layouts.restore(name);
+    }
 }
 
 void MainWindow::fillLayoutMenu()
@@ -139,9 +177,10 @@ void MainWindow::fillLayoutMenu()
         }
     }
     for (const QString& name : m_layouts.names()) {
-        auto* action = menu->addAction(tr("Layout: %1").arg(name));
+        auto* action = menu->addAction(tr("Layout: %1").arg(QString(name).replace(u'&', u"&&"_s)));
         action->setProperty("layout", true);
-        connect(action, &QAction::triggered, this, [this, name] { m_layouts.restore(name); });
+        action->setEnabled(!m_isHome);
+        connect(action, &QAction::triggered, this, [this, name] { showLayout(name); });
     }
 }
 

@@ -102,6 +102,11 @@ void MainWindow::showPanes()
     markWorkspace();
 }
 
+QByteArray MainWindow::dockLayout() const
+{
+    return m_isHome ? m_panesState : saveState(kLayoutVersion);
+}
+
 void MainWindow::markWorkspace()
 {
     for (const auto& workspace : m_registry.workspaces()) {
@@ -112,6 +117,14 @@ void MainWindow::markWorkspace()
             : !m_isHome || m_home->currentWidget() == m_home->widget(0);
         const QString action = u"workspace."_s + id;
         m_services.actions->action(action)->setChecked(shown);
+    }
+    // A page has no docks: what is arranged there would be kept without any.
+    for (const auto* id : {"window.float",
+                           "window.dock",
+                           "window.save_layout",
+                           "window.layouts",
+                           "window.reset_layout"}) {
+        m_services.actions->action(QString::fromLatin1(id))->setEnabled(!m_isHome);
     }
 }
 

@@ -7,6 +7,8 @@
 #include "ui/windows/selection.h"
 #include "ui/windows/source_hub.h"
 
+#include <QHash>
+#include <QJsonObject>
 #include <QUndoStack>
 
 #include <functional>
@@ -46,6 +48,11 @@ struct Pane {
     Placement placement;
     bool defaultVisible = true;
     int defaultExtent = 0; ///< Width at the sides, height above and below; 0: what is left.
+    /// Where a person left it, for the next start: a tab, a zoom, a place in a list. What restore()
+    /// does not know it ignores; it may be called before there is anything to show. nullptr:
+    /// nothing of it is kept.
+    QJsonObject (*state)(const QWidget& pane) = nullptr;
+    void (*restore)(QWidget& pane, const QJsonObject& state) = nullptr;
 };
 
 struct Workspace {
@@ -67,6 +74,9 @@ public:
     [[nodiscard]] std::span<const Pane> panes() const { return m_panes; }
     [[nodiscard]] std::span<const Workspace> workspaces() const { return m_workspaces; }
     [[nodiscard]] const Pane* find(const QString& id) const;
+    /// Of those of a window, by their ids: the widgets of their factories, or docks around them.
+    [[nodiscard]] QJsonObject statesOf(const QHash<QString, QWidget*>& panes) const;
+    void restore(const QHash<QString, QWidget*>& panes, const QJsonObject& states) const;
 
 private:
     std::vector<Pane> m_panes;

@@ -35,7 +35,8 @@ constexpr int kHeight = 720;
 RecordWindow::RecordWindow(const Shown& shown,
                            SourceHub& sources,
                            std::shared_ptr<const domain::SearchHit> hit)
-    : m_bar(new MessageBar(this))
+    : m_registry(shown.registry)
+    , m_bar(new MessageBar(this))
 {
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowIcon(icon(Icon::Exhibit));
@@ -102,7 +103,8 @@ std::string RecordWindow::incidentId() const
 void RecordWindow::showTitle()
 {
     const auto& incident = m_services.selection->hit()->incident;
-    setWindowTitle(toQt(incident.title) + u" · "_s + shortId(toQt(incident.incidentId.text())));
+    setWindowTitle(isolatedText(toQt(incident.title)) + u" · "_s
+                   + isolated(shortId(toQt(incident.incidentId.text()))));
 }
 
 void RecordWindow::buildBar()

@@ -34,6 +34,8 @@ public:
     [[nodiscard]] const Services& services() const { return m_services; }
     [[nodiscard]] QWidget* pane(const QString& id) const { return m_panes.value(id); }
     [[nodiscard]] MessageBar& bar() { return *m_bar; }
+    [[nodiscard]] QJsonObject paneStates() const { return m_registry.statesOf(m_panes); }
+    void restorePanes(const QJsonObject& states) { m_registry.restore(m_panes, states); }
 
 protected:
     /// While a job of this window runs it asks first: they end with the window.
@@ -50,6 +52,7 @@ private:
     void goTo(qsizetype step);
     void showTitle();
 
+    const PaneRegistry& m_registry;
     Services m_services;
     MessageBar* m_bar;
     QHash<QString, QWidget*> m_panes;

@@ -14,6 +14,14 @@ namespace exhibit::ui {
 /// Reconnecting: the server is away. Refused: it does not take the key any more.
 enum class ConnectionState : std::uint8_t { Offline, Connecting, Connected, Reconnecting, Refused };
 
+/// Which parts a server puts into an export, by its description; a server that does not say so
+/// takes every choice in every format.
+struct ExportIncludes {
+    QSet<QString> known; ///< All of them.
+    QSet<QString> alwaysWhole; ///< Formats that hold every part whatever is chosen.
+    QSet<QString> without; ///< Formats that no choice applies to.
+};
+
 /// Which source a window asks, and how the connection to it stands. Whoever asks keeps the question
 /// and drops it on sourceChanged(); the old source lives until then.
 class SourceHub : public QObject {
@@ -45,6 +53,8 @@ public:
     /// Formats that it exports incidents in, from the same description.
     void setExportFormats(const QSet<QString>& formats) { m_exportFormats = formats; }
     [[nodiscard]] const QSet<QString>& exportFormats() const { return m_exportFormats; }
+    void setExportIncludes(const ExportIncludes& includes) { m_exportIncludes = includes; }
+    [[nodiscard]] const ExportIncludes& exportIncludes() const { return m_exportIncludes; }
     void tell(const domain::LiveEvent& event) { Q_EMIT live(event); }
 
 Q_SIGNALS:
@@ -64,6 +74,7 @@ private:
     QString m_cause;
     QSet<QString> m_routes;
     QSet<QString> m_exportFormats;
+    ExportIncludes m_exportIncludes;
 };
 
 } // namespace exhibit::ui

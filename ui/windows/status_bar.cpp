@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/windows/status_bar.h"
 
+#include "ui/text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
 #include "ui/widgets/time_display.h"
@@ -66,16 +67,16 @@ void ConsoleStatusBar::refresh()
         m_connection->setText(tr("Offline"));
         break;
     case ConnectionState::Connecting:
-        m_connection->setText(tr("Connecting to %1").arg(hub.name()));
+        m_connection->setText(tr("Connecting to %1").arg(isolated(hub.name())));
         break;
     case ConnectionState::Connected:
-        m_connection->setText(tr("%1, connected").arg(hub.name()));
+        m_connection->setText(tr("%1, connected").arg(isolated(hub.name())));
         break;
     case ConnectionState::Reconnecting:
-        m_connection->setText(tr("%1 not reachable, %2").arg(hub.name(), hub.detail()));
+        m_connection->setText(tr("%1 not reachable, %2").arg(isolated(hub.name()), hub.detail()));
         break;
     case ConnectionState::Refused:
-        m_connection->setText(tr("%1 no longer accepts the key").arg(hub.name()));
+        m_connection->setText(tr("%1 no longer accepts the key").arg(isolated(hub.name())));
         break;
     }
     m_selection->setText(m_services.selection->countsText());

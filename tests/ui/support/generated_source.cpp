@@ -166,6 +166,13 @@ domain::Question GeneratedSource::exportSearch(domain::SearchRequest,
     return later<Bytes>(tl::make_unexpected(notHere()), std::move(answer));
 }
 
+domain::Question GeneratedSource::exportCalls(domain::CallSearchRequest,
+                                              domain::ExportChoice,
+                                              domain::AnswerTo<Bytes> answer)
+{
+    return later<Bytes>(tl::make_unexpected(notHere()), std::move(answer));
+}
+
 domain::Question GeneratedSource::certify(std::string id,
                                           domain::AnswerTo<domain::IssuedCertificate> answer)
 {

@@ -96,8 +96,8 @@ private Q_SLOTS:
         const auto headline = headlineOf(incident, story().get());
         QCOMPARE(headline.sentence, QStringLiteral("The application sent auto_renew as null."));
         QCOMPARE(headline.detail,
-                 QStringLiteral(
-                     "Data gap at step 1. Step 3 decided: CONTENT_ACCURACY BLOCK at byte 212."));
+                 QStringLiteral(u"Data gap at step 1. Step 3 decided: \u2066CONTENT_ACCURACY\u2069 "
+                                "\u2066BLOCK\u2069 at byte 212."));
         incident.rootCause.reset();
         QVERIFY(!headlineOf(incident, nullptr).hasCause);
     }
