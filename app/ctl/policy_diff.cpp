@@ -11,6 +11,8 @@
 namespace exhibit::ctl {
 namespace {
 
+constexpr std::string_view kVersion = "version";
+
 /// Documents by their policy's id.
 using Documents = std::map<std::string, Json>;
 using Side = tl::expected<Documents, int>; ///< Or the exit code of what was reported.
@@ -49,6 +51,21 @@ Side readPolicy(Session& session, const std::string& name)
     return byId(reply->policy);
 }
 
+/// With its defaults, as the server keeps it, but for a version that it does not state: that is the
+/// server's to give. What is no policy stays as it is.
+Json asStored(Json document)
+{
+    const auto policy = domain::policyFromJson(document);
+    if (!policy) {
+        return document;
+    }
+    auto stored = domain::policyToJson(*policy);
+    if (findMember(document, kVersion) == nullptr) {
+        stored.get_object().erase(kVersion);
+    }
+    return stored;
+}
+
 Side readSide(Session& session, const std::string& name)
 {
     std::error_code none;
@@ -57,7 +74,11 @@ Side readSide(Session& session, const std::string& name)
         if (!file) {
             return tl::make_unexpected(report(file.error(), session.json()));
         }
-        return byId(file->document);
+        auto documents = byId(file->document);
+        for (auto& [id, document] : documents) {
+            document = asStored(std::move(document));
+        }
+        return documents;
     }
     return name.starts_with("SNAP-") ? readSnapshot(session, name) : readPolicy(session, name);
 }
@@ -72,7 +93,12 @@ std::vector<JsonDifference> compare(const Documents& before, const Documents& af
                              b == nullptr ? std::nullopt : std::optional(*b)});
             return;
         }
+        const bool versions
+            = findMember(*a, kVersion) != nullptr && findMember(*b, kVersion) != nullptr;
         for (auto& difference : differences(*a, *b)) {
+            if (!versions && difference.pointer == "/version") {
+                continue;
+            }
             found.push_back({id + difference.pointer,
                              std::move(difference.before),
                              std::move(difference.after)});

@@ -27,9 +27,11 @@ Result<PolicyFile> readPolicyFile(std::istream& stream, const std::string& name)
                     fmt::format("The file is larger than {} KiB.", limits::kApiBodyBytesMax / 1024),
                     name);
     }
-    auto json = parseJson(text);
+    auto json = parseWrittenJson(text);
     if (!json) {
-        return fail(ErrorCode::InvalidInput, "This is no JSON: " + json.error().message, name);
+        const auto& [code, message, pointer] = json.error();
+        return fail(
+            code, pointer.empty() ? "This is no JSON: " + message : pointer + ": " + message, name);
     }
     if (json->is_array()) {
         return PolicyFile{JsonObject{{"policies", *std::move(json)}}, true};

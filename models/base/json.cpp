@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/base/json.h"
 
+#include "models/base/json_walk.h"
+
 #include <boost/json/parser.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -46,6 +48,18 @@ Result<Json> parseJson(BytesView text, std::size_t depthMax)
     Json value = parser.release();
     if (!isFinite(value)) {
         return fail(ErrorCode::InvalidInput, "the JSON has a number beyond the range of a double");
+    }
+    return value;
+}
+
+Result<Json> parseWrittenJson(BytesView text)
+{
+    EXHIBIT_TRY(Json value, parseJson(text));
+    EXHIBIT_TRY(const JsonWalk walk, JsonWalk::parse(text));
+    if (const auto twice = walk.duplicateName(0); twice != JsonWalk::kNone) {
+        return fail(ErrorCode::InvalidInput,
+                    "two members of one object have this name",
+                    "/" + walk.path(twice));
     }
     return value;
 }

@@ -27,6 +27,10 @@ using JsonArray = boost::json::array;
 /// The member, or nullptr when `value` is no object or has no such member.
 [[nodiscard]] const Json* findMember(const Json& value, std::string_view name);
 /// The member's text, or an empty view when it is absent or not a string.
+/// For what people write: parseJson(), and InvalidInput with a JSON pointer in the subject when an
+/// object has two members of one name, of which nobody knows which is meant (RFC 8259, 4).
+[[nodiscard]] Result<Json> parseWrittenJson(BytesView text);
+
 [[nodiscard]] std::string_view stringMember(const Json& value, std::string_view name);
 
 /// One reference token appended to a JSON pointer (RFC 6901), escaped.

@@ -46,21 +46,35 @@ void appendUtf8(std::string& out, std::uint32_t point)
     }
 }
 
+bool isHigh(std::uint32_t unit)
+{
+    return unit >= 0xD800 && unit <= 0xDBFF;
+}
+
+bool isLow(std::uint32_t unit)
+{
+    return unit >= 0xDC00 && unit <= 0xDFFF;
+}
+
+void appendPair(std::string& out, std::uint32_t high, std::uint32_t low)
+{
+    appendUtf8(out, 0x10000 + ((high - 0xD800) << 10U) + (low - 0xDC00));
+}
+
 /// Decodes \uXXXX at raw[at] == 'u' and, for a surrogate pair, the second half too; returns the
 /// position behind it.
 std::size_t decodeUnicode(BytesView raw, std::size_t at, std::string& out)
 {
     std::uint32_t unit = hex4(raw.substr(at + 1));
     at += 5;
-    const bool high = unit >= 0xD800 && unit <= 0xDBFF;
-    if (high && raw.substr(at, 2) == "\\u") {
+    if (isHigh(unit) && raw.substr(at, 2) == "\\u") {
         const std::uint32_t low = hex4(raw.substr(at + 2));
-        if (low >= 0xDC00 && low <= 0xDFFF) {
-            appendUtf8(out, 0x10000 + ((unit - 0xD800) << 10U) + (low - 0xDC00));
+        if (isLow(low)) {
+            appendPair(out, unit, low);
             return at + 6;
         }
     }
-    if (unit >= 0xD800 && unit <= 0xDFFF) {
+    if (isHigh(unit) || isLow(unit)) {
         unit = kReplacement;
     }
     appendUtf8(out, unit);
@@ -145,6 +159,37 @@ std::string decodeJsonString(BytesView raw)
         }
     }
     return out;
+}
+
+SplitEdges splitEdges(BytesView raw)
+{
+    constexpr std::size_t kEscape = 6; // \uXXXX
+    SplitEdges edges;
+    if (raw.size() < kEscape) {
+        return edges;
+    }
+    if (raw.starts_with("\\u")) {
+        const auto unit = hex4(raw.substr(2));
+        edges.low = isLow(unit) ? static_cast<std::uint16_t>(unit) : 0;
+    }
+    const auto last = raw.substr(raw.size() - kEscape);
+    if (last.starts_with("\\u")) {
+        // An escape only if no backslash before it makes a text of its own.
+        const auto before = raw.substr(0, raw.size() - kEscape);
+        const auto plain = before.find_last_not_of('\\');
+        const auto slashes = before.size() - (plain == BytesView::npos ? 0 : plain + 1);
+        const auto unit = hex4(last.substr(2));
+        edges.high = slashes % 2 == 0 && isHigh(unit) ? static_cast<std::uint16_t>(unit) : 0;
+    }
+    return edges;
+}
+
+std::string joinedHalves(std::uint16_t high, std::uint16_t low)
+{
+    EXHIBIT_ASSERT(isHigh(high) && isLow(low));
+    std::string character;
+    appendPair(character, high, low);
+    return character;
 }
 
 std::string quoteJson(std::string_view text)

@@ -92,7 +92,7 @@ std::string JsonWalk::path(std::size_t node, std::size_t from) const
     return path.empty() ? path : path.substr(1);
 }
 
-bool JsonWalk::hasDuplicateNames(std::size_t node) const
+std::size_t JsonWalk::duplicateName(std::size_t node) const
 {
     // Names are compared decoded; almost none is escaped, and then its raw bytes are its text.
     std::vector<std::string_view> names;
@@ -109,11 +109,13 @@ bool JsonWalk::hasDuplicateNames(std::size_t node) const
                                           : m_text.substr(n.nameBegin, n.nameEnd - n.nameBegin));
         }
         std::sort(names.begin(), names.end());
-        if (std::adjacent_find(names.begin(), names.end()) != names.end()) {
-            return true;
+        const auto twice = std::adjacent_find(names.begin(), names.end());
+        if (twice != names.end()) {
+            const std::string wanted(*twice);
+            return find(at, wanted);
         }
     }
-    return false;
+    return kNone;
 }
 
 } // namespace exhibit

@@ -76,7 +76,12 @@ public:
     [[nodiscard]] std::string path(std::size_t node, std::size_t from = 0) const;
     /// True when an object in the subtree has two members of one (decoded) name, which readers
     /// understand differently.
-    [[nodiscard]] bool hasDuplicateNames(std::size_t node) const;
+    [[nodiscard]] bool hasDuplicateNames(std::size_t node) const
+    {
+        return duplicateName(node) != kNone;
+    }
+    /// A member of such a name, or kNone.
+    [[nodiscard]] std::size_t duplicateName(std::size_t node) const;
 
 private:
     friend class JsonWalker;
@@ -86,6 +91,18 @@ private:
 
 /// Undoes the escapes of a string's raw form (without quotes), which must come from a JsonWalk.
 [[nodiscard]] std::string decodeJsonString(BytesView raw);
+/// Halves of surrogate pairs at a string's edges without their other half; 0: none.
+struct SplitEdges {
+    std::uint16_t low = 0; ///< A second half that it begins with.
+    std::uint16_t high = 0; ///< A first half that it ends with.
+};
+/// Of a raw form as for decodeJsonString().
+[[nodiscard]] SplitEdges splitEdges(BytesView raw);
+/// The character of both halves in UTF-8 (RFC 8259, 7).
+[[nodiscard]] std::string joinedHalves(std::uint16_t high, std::uint16_t low);
+/// What decodeJsonString() gives for a half alone: U+FFFD.
+inline constexpr std::string_view kLoneHalf = "\xEF\xBF\xBD";
+
 /// The text as a JSON string with quotes. Bytes that are not UTF-8 become U+FFFD.
 [[nodiscard]] std::string quoteJson(std::string_view text);
 

@@ -8,12 +8,13 @@
 namespace exhibit::domain {
 namespace {
 
-/// What the run had taken of its time; a run that has ended takes no more.
+/// What the run had taken of its time, begun seconds too, as decisions count them; a run that has
+/// ended takes no more.
 std::int64_t secondsOf(const RunExplanation& explanation, const Run& run)
 {
     const auto until = run.endedAt ? std::min(explanation.at, *run.endedAt) : explanation.at;
     const auto us = toMicroseconds(until) - toMicroseconds(explanation.counters.startedAt);
-    return std::max<std::int64_t>(0, us / 1'000'000);
+    return std::max<std::int64_t>(0, (us + 999'999) / 1'000'000);
 }
 
 /// Sets what was used of the limit; `metric` is its metric.

@@ -58,7 +58,7 @@ Result<Json> readObject(const http::Request& request)
     if (contentType && !saysJson(*contentType)) {
         return fail(ErrorCode::InvalidInput, "the body must be application/json", "Content-Type");
     }
-    EXHIBIT_TRY(Json body, parseJson(request.body));
+    EXHIBIT_TRY(Json body, parseWrittenJson(request.body));
     if (!body.is_object()) {
         return fail(ErrorCode::InvalidInput, "the body must be a JSON object");
     }

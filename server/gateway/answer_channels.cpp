@@ -177,70 +177,6 @@ std::size_t AnswerChannels::feedGuard(std::size_t guardChannel,
     return m_guard.stop() ? text.size() : consumed;
 }
 
-bool AnswerChannels::mayPassAside(const std::string& name, std::string_view text)
-{
-    return !m_guarded || (judgeWhole(name, text).empty() && !m_guard.stop());
-}
-
-std::vector<prevention::Replacement> AnswerChannels::judgeWhole(const std::string& name,
-                                                                std::string_view text)
-{
-    if (m_guard.findsNothing(text)) {
-        return {};
-    }
-    const auto whole = m_guard.channel(name, prevention::TextRole::Other);
-    scan::Pace endless;
-    static_cast<void>(feedGuard(whole, text, endless));
-    if (!m_guard.stop()) {
-        m_guard.finishChannel(whole);
-    }
-    return m_guard.takeReplacements(whole);
-}
-
-std::vector<AnswerPiece> AnswerChannels::judgeAsides(const JsonWalk& walk,
-                                                     const AnswerParts& answer,
-                                                     const std::string& place)
-{
-    std::vector<AnswerPiece> pieces;
-    if (!m_guarded) {
-        return pieces;
-    }
-    for (AnswerText text : answer.asides) {
-        const auto said = text.isName ? walk.name(text.node) : walk.string(text.node);
-        if (!m_guard.findsNothing(said)) {
-            text.channel = place + "/" + text.channel;
-            pieces.push_back(feedText(text, said));
-            finishChannel(m_channels[pieces.back().channel]);
-        }
-    }
-    for (const auto& parts : answer.joined) {
-        judgeJoined(walk, parts, place);
-    }
-    return pieces;
-}
-
-/// A match across parts cannot be redacted in any one of them.
-void AnswerChannels::judgeJoined(const JsonWalk& walk,
-                                 const JoinedParts& parts,
-                                 const std::string& place)
-{
-    std::string joined;
-    std::vector<std::size_t> ends;
-    for (const std::size_t node : parts.nodes) {
-        joined += walk.string(node);
-        ends.push_back(joined.size());
-    }
-    const auto replaced = judgeWhole(place + "/" + parts.channel, joined);
-    const bool across = std::any_of(replaced.begin(), replaced.end(), [&ends](const auto& each) {
-        return std::any_of(ends.begin(), ends.end(), [&each](std::size_t end) {
-            return each.begin < end && end < each.end;
-        });
-    });
-    if (across) {
-        m_guard.outputUnreadable("A match stands across parts of the provider's content.");
-    }
-}
-
 bool AnswerChannels::isFinished(std::int64_t choice) const
 {
     return std::find(m_finished.begin(), m_finished.end(), choice) != m_finished.end();
@@ -280,6 +216,10 @@ bool AnswerChannels::finishAll()
 
 bool AnswerChannels::finishChannel(Channel& channel)
 {
+    if (m_guard.stop()) {
+        return false;
+    }
+    endHalf(channel);
     if (m_guard.stop()) {
         return false;
     }
@@ -376,7 +316,10 @@ std::string AnswerChannels::changed(const AnswerPiece& piece, std::string_view t
 bool AnswerChannels::isRedacted(const AnswerPiece& piece) const
 {
     const auto& channel = m_channels[piece.channel];
-    return !replacementsWithin(channel, piece.begin, piece.end).empty();
+    const auto half = channel.split.find(piece.end);
+    const bool splits = piece.tailHigh != 0 && half != channel.split.end();
+    return !replacementsWithin(channel, piece.begin, piece.end).empty()
+        || (splits && !replacementsWithin(channel, half->first, half->second).empty());
 }
 
 void AnswerChannels::giveUp()
@@ -389,6 +332,9 @@ void AnswerChannels::noteReleased(const AnswerPiece& piece)
 {
     Channel& channel = m_channels[piece.channel];
     channel.released = std::max(channel.released, std::min(piece.end, allowed(piece.channel)));
+    if (piece.tailHigh != 0) {
+        channel.split.erase(piece.end);
+    }
 }
 
 } // namespace exhibit::gateway

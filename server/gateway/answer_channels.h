@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/gateway/answer_parts.h"
+#include "server/gateway/answer_piece.h"
 #include "server/gateway/json_end.h"
 #include "server/gateway/kept_text.h"
 #include "server/gateway/text_seam.h"
@@ -13,16 +14,6 @@
 #include <unordered_map>
 
 namespace exhibit::gateway {
-
-/// A string of the answer as a piece of its channel's text.
-struct AnswerPiece {
-    std::size_t node = 0;
-    bool isName = false; ///< The name of the member at `node`.
-    bool isRaw = false; ///< The JSON of the value itself.
-    std::size_t channel = 0;
-    std::size_t begin = 0; ///< Bytes of the channel's decoded text.
-    std::size_t end = 0;
-};
 
 /// The texts of one answer: fed to the guard as they come, and asked what may go out. Tool calls
 /// are held until their arguments close, or their choice ends, and they were judged, as text and as
@@ -40,6 +31,11 @@ public:
     [[nodiscard]] AnswerPiece feedSome(const AnswerText& text,
                                        std::string_view bytes,
                                        scan::Pace& pace);
+    /// The half of a character that the text's channel ends with, which the caller puts before what
+    /// it feeds next, with the other half when that follows; 0: none.
+    [[nodiscard]] std::uint16_t takeHalf(const AnswerText& text, bool otherFollows);
+    /// The piece ended with that half: it does not go out before the other one was judged.
+    void leaveHalf(const AnswerPiece& piece);
     /// Judges at once what stands beside the answer's texts, e.g. a comment of its stream, as a
     /// text of its own. True when it may go out as it is.
     [[nodiscard]] bool mayPassAside(const std::string& name, std::string_view text);
@@ -65,8 +61,15 @@ public:
     /// True when every byte of the piece may go out as it is.
     [[nodiscard]] bool mayPass(const AnswerPiece& piece) const
     {
-        return piece.end <= allowed(piece.channel);
+        return piece.end <= allowed(piece.channel)
+            && (piece.tailHigh == 0 || mayPassHalf(piece.channel, piece.end));
     }
+    /// True when the character whose first half stands before `at` may go out.
+    [[nodiscard]] bool mayPassHalf(std::size_t channel, std::size_t at) const;
+    /// As isLeft() of that character.
+    [[nodiscard]] bool isHalfLeft(std::size_t channel, std::size_t at) const;
+    /// True when the bytes go out as they came: they may, and no placeholder stands for them.
+    [[nodiscard]] bool isLeft(std::size_t channel, std::size_t begin, std::size_t end) const;
     /// Bytes of the channel that may go out; after a stop, all that ever will.
     [[nodiscard]] std::size_t allowed(std::size_t channel) const;
     /// What goes out instead of the piece: cut where the channel ends and with placeholders.
@@ -113,6 +116,9 @@ private:
         std::size_t resumedAt = 0; ///< and where it did so last.
         std::size_t fed = 0;
         std::size_t released = 0;
+        std::uint16_t half = 0; ///< Of a character, which the text ends with so far.
+        /// Of characters whose first half has not gone out: where they begin and end; no end: 0.
+        std::map<std::size_t, std::size_t> split;
         std::string_view joins; ///< As in AnswerText.
         std::vector<std::size_t> seams; ///< Of m_seams: before it and behind it.
         KeptText text;
@@ -154,6 +160,7 @@ private:
                                         std::string_view text,
                                         scan::Pace& pace);
     bool finishChannel(Channel& channel);
+    void endHalf(Channel& channel);
     void judgeArguments(Channel& channel);
     bool judgeToolCalls(std::int64_t choice);
     void judgeToolCall(const ToolCallParts& parts);
@@ -178,6 +185,7 @@ private:
     std::vector<std::int64_t> m_finished; ///< Choices.
     std::map<std::string_view, Joint> m_joints;
     std::deque<TextSeam> m_seams;
+    std::size_t m_halves = 0; ///< Channels that end with one so far.
     std::size_t m_keptBytes = 0;
     std::size_t m_closedCalls = 0;
 };

@@ -3,7 +3,42 @@
 
 #include "server/gateway/surface.h"
 
+#include <fmt/format.h>
+
 namespace exhibit::gateway {
+namespace {
+
+std::string escapeOf(std::uint16_t half)
+{
+    return fmt::format("\\u{:04x}", half);
+}
+
+/// A string with what stands for its text now. The halves of a character that goes out stay where
+/// they were; of one that does not neither does.
+std::string writtenAnew(const AnswerPiece& piece, std::string text, const AnswerChannels& channels)
+{
+    std::string head;
+    std::string tail;
+    AnswerPiece inner = piece;
+    if (piece.tailHigh != 0) {
+        text.resize(text.size() - kLoneHalf.size());
+        tail = channels.isHalfLeft(piece.channel, piece.end) ? escapeOf(piece.tailHigh) : "";
+    }
+    if (piece.headHigh != 0) {
+        const auto first = piece.headLow != 0 ? joinedHalves(piece.headHigh, piece.headLow)
+                                              : std::string(kLoneHalf);
+        text.replace(0, piece.headLow != 0 ? kLoneHalf.size() : 0, first);
+        if (channels.isLeft(piece.channel, piece.begin, piece.begin + first.size())) {
+            inner.begin += first.size();
+            text.erase(0, first.size());
+            head = piece.headLow != 0 ? escapeOf(piece.headLow) : "";
+        }
+    }
+    const auto quoted = quoteJson(channels.changed(inner, text));
+    return '"' + head + quoted.substr(1, quoted.size() - 2) + tail + '"';
+}
+
+} // namespace
 
 std::string rewriteAnswer(const Surface& surface,
                           const JsonWalk& walk,
@@ -23,10 +58,10 @@ std::string rewriteAnswer(const Surface& surface,
         } else if (piece.isRaw) {
             edits.replace(piece.node, channels.changed(piece, walk.raw(piece.node)));
         } else {
-            edits.replace(piece.node, quoteJson(channels.changed(piece, walk.string(piece.node))));
+            edits.replace(piece.node, writtenAnew(piece, walk.string(piece.node), channels));
         }
     }
-    surface.finishRewrite({walk, form, channels, changed}, edits);
+    surface.finishRewrite({walk, form, channels, changed, pieces}, edits);
     return edits.apply();
 }
 

@@ -16,6 +16,7 @@ struct ChangedAnswer {
     AnswerForm form;
     const AnswerChannels& channels;
     const std::vector<std::size_t>& changed; ///< Nodes of the texts.
+    const std::vector<AnswerPiece>& pieces; ///< All that were judged.
 };
 
 /// One API of the providers' as the gateway reads and writes it; everything else about a call is

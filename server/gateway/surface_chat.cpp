@@ -120,14 +120,46 @@ std::size_t choiceOf(const JsonWalk& walk, std::size_t node)
     return choice;
 }
 
-void removeToolCalls(const ChangedAnswer& answer, std::size_t choice, AnswerEdits& edits)
+/// A call whose arguments have closed and were judged: its parts go out before its choice ends.
+bool isClosedCall(const ChangedAnswer& answer, std::size_t call)
 {
+    const auto isPart = [&](const AnswerPiece& piece) {
+        return piece.node > call && piece.node < answer.walk[call].next
+            && answer.channels.isToolCall(piece.channel);
+    };
+    const auto& pieces = answer.pieces;
+    return answer.form == AnswerForm::Chunk && std::any_of(pieces.begin(), pieces.end(), isPart)
+        && std::all_of(pieces.begin(), pieces.end(), [&](const AnswerPiece& piece) {
+               return !isPart(piece) || answer.channels.isClosedCall(piece);
+           });
+}
+
+/// Of a choice that has not come to its end.
+void removeOpenCalls(const ChangedAnswer& answer, std::size_t choice, AnswerEdits& edits)
+{
+    const auto& walk = answer.walk;
     const std::size_t holder
-        = answer.walk.find(choice, answer.form == AnswerForm::Chunk ? "delta" : "message");
+        = walk.find(choice, answer.form == AnswerForm::Chunk ? "delta" : "message");
     std::vector<std::size_t> members;
-    for (const std::string_view name : {"tool_calls", "function_call"}) {
-        if (const std::size_t member = answer.walk.find(holder, name); member != JsonWalk::kNone) {
-            members.push_back(member);
+    if (const auto call = walk.find(holder, "function_call");
+        call != JsonWalk::kNone && !isClosedCall(answer, call)) {
+        members.push_back(call);
+    }
+    if (const auto calls = walk.find(holder, "tool_calls"); calls != JsonWalk::kNone) {
+        std::vector<std::size_t> open;
+        bool some = false;
+        for (auto call = walk.firstChild(calls); call != JsonWalk::kNone;
+             call = walk.nextSibling(call)) {
+            if (isClosedCall(answer, call)) {
+                some = true;
+            } else {
+                open.push_back(call);
+            }
+        }
+        if (some) {
+            edits.remove(calls, open);
+        } else {
+            members.push_back(calls);
         }
     }
     edits.remove(holder, members);
@@ -164,7 +196,7 @@ public:
                 const bool ends = answer.form == AnswerForm::Whole;
                 edits.replaceMember(
                     choice.node, "finish_reason", ends ? R"("content_filter")" : "null");
-                removeToolCalls(answer, choice.node, edits);
+                removeOpenCalls(answer, choice.node, edits);
             }
         }
     }

@@ -29,9 +29,15 @@ public:
                             std::vector<AnswerPiece>& pieces);
 
 private:
+    [[nodiscard]] std::string_view decoded(AnswerChannels& channels,
+                                           const JsonWalk& walk,
+                                           const AnswerText& text);
+
     std::size_t m_offset = 0; ///< Of the text, from where on it has not been read.
     bool m_begun = false; ///< Its piece is the last one.
-    std::string m_decoded; ///< The text, where its JSON has escapes.
+    std::string m_decoded; ///< The text, where its JSON has escapes, with whole characters.
+    SplitEdges m_edges; ///< Of the text.
+    std::uint16_t m_half = 0; ///< What the channel ended with before it.
 };
 
 } // namespace exhibit::gateway

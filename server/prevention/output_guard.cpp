@@ -148,10 +148,22 @@ bool OutputGuard::wholesBlock() const
     });
 }
 
+/// True for an answer that is empty; one that only calls tools has no text to judge.
+bool OutputGuard::saysNothingElse(const Channel& channel) const
+{
+    // Channels of a choice have its path; other APIs have one answer.
+    const auto& name = channel.name;
+    constexpr std::string_view kChoices = "choices/";
+    const auto end = name.starts_with(kChoices) ? name.find('/', kChoices.size()) + 1 : 0;
+    return std::none_of(m_channels.begin(), m_channels.end(), [&](const Channel& other) {
+        return other.position > 0 && other.name.compare(0, end, name, 0, end) == 0;
+    });
+}
+
 void OutputGuard::judgeWhole(Channel& channel)
 {
     const auto text = std::exchange(channel.text, {});
-    if (!text.empty()) { // Not a choice of tool calls only.
+    if (!text.empty() || saysNothingElse(channel)) {
         const auto running = m_clock.run();
         m_judgedWhole = true;
         for (const auto& applied : m_wholes) {

@@ -58,6 +58,7 @@ private:
     void stopAt(const Channel& channel);
     void lookForExhaustion(const Channel& channel);
     void judgeWhole(Channel& channel);
+    [[nodiscard]] bool saysNothingElse(const Channel& channel) const;
     void judgeAnswer(const AppliedPolicy& applied, const Channel& channel, const std::string& text);
     void keepWhole(Channel& channel, std::string_view delta);
     [[nodiscard]] bool wholesBlock() const;

@@ -212,6 +212,9 @@ TEST(Backtest, decidesAgainWhatWasDecidedAndJudgesDrafts)
         << diff.output;
     must(recorded.server().controlJson({"policy", "import", words}));
     EXPECT_EQ(must(recorded.server().control({"policy", "diff", "WORDS", "WORDS@2"})).exitCode, 0);
+    // The file states less than what is stored of it, and the same.
+    const auto unchanged = must(recorded.server().control({"policy", "diff", words, "WORDS"}));
+    EXPECT_EQ(unchanged.exitCode, 0) << unchanged.output;
     EXPECT_EQ(must(recorded.server().control({"policy", "diff", "WORDS@1", "WORDS"})).exitCode, 1);
     EXPECT_EQ(must(recorded.server().control({"policy", "diff", "WORDS@9", "WORDS"})).exitCode, 1);
 }

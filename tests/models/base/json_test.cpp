@@ -28,5 +28,15 @@ TEST(Json, refusesTextBehindTheValueAndTooDeepNesting)
     EXPECT_FALSE(parseJson(nested(limits::kJsonDepthMax + 1)).has_value());
 }
 
+TEST(Json, thatPeopleWriteHasNoTwoMembersOfOneName)
+{
+    EXPECT_TRUE(parseWrittenJson(R"({"a":{"x":1},"b":[{"x":1},{"x":2}]})"));
+    EXPECT_FALSE(parseWrittenJson("{"));
+    const auto twice = parseWrittenJson(R"({"rules":[{},{"mode":"block","m\u006fde":"monitor"}]})");
+    ASSERT_FALSE(twice);
+    EXPECT_EQ(twice.error().code, ErrorCode::InvalidInput);
+    EXPECT_EQ(twice.error().subject, "/rules/1/mode");
+}
+
 } // namespace
 } // namespace exhibit

@@ -209,5 +209,25 @@ TEST(RemoveMembers, leavesValidJsonAndEveryOtherByte)
     }
 }
 
+TEST(JsonWalk, findsHalvesOfCharactersAtTheEdgesOfAString)
+{
+    const auto edges = [](BytesView raw) {
+        const auto found = splitEdges(raw);
+        return std::pair<unsigned, unsigned>(found.low, found.high);
+    };
+    using Pair = std::pair<unsigned, unsigned>;
+    EXPECT_EQ(edges(""), Pair(0, 0));
+    EXPECT_EQ(edges("plain text"), Pair(0, 0));
+    EXPECT_EQ(edges(R"(a\uD83D)"), Pair(0, 0xD83D));
+    EXPECT_EQ(edges(R"(\ude00a)"), Pair(0xDE00, 0));
+    EXPECT_EQ(edges(R"(\ude00)"), Pair(0xDE00, 0));
+    EXPECT_EQ(edges(R"(\ud83d\ude00)"), Pair(0, 0)) << "a whole one";
+    EXPECT_EQ(edges(R"(\ude00\ud83d)"), Pair(0xDE00, 0xD83D));
+    EXPECT_EQ(edges(R"(a\\ud83d)"), Pair(0, 0)) << "a backslash and a text";
+    EXPECT_EQ(edges(R"(a\\\ud83d)"), Pair(0, 0xD83D));
+    EXPECT_EQ(edges(R"(\\ude00)"), Pair(0, 0));
+    EXPECT_EQ(joinedHalves(0xD83D, 0xDE00), "\xF0\x9F\x98\x80");
+}
+
 } // namespace
 } // namespace exhibit

@@ -217,6 +217,15 @@ TEST_F(PolicyFaults, aMemberThatIsMissingIsNamed)
     }
 }
 
+TEST_F(PolicyFaults, aMemberThatStandsTwiceIsNamed)
+{
+    auto text = printJson(schemaRule());
+    text.insert(text.find("\"mode\""), "\"mode\":\"monitor\",");
+    const auto answer = m_api.ask("POST", "/api/v1/policies", text);
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_EQ(answer.param(), "/mode") << printJson(answer.body);
+}
+
 TEST_F(PolicyFaults, whatAllRulesShare)
 {
     const auto text = limits::kPolicyTextBytesMax + 1;

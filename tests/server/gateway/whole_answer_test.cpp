@@ -185,6 +185,20 @@ TEST(WholeAnswer, refusesWhatCannotBeRedactedAcrossParts)
     EXPECT_FALSE(answer.canBeCut());
 }
 
+TEST(WholeAnswer, ofToolCallsOnlyHasNoTextToJudge)
+{
+    auto guard = guardWith(
+        {R"({"policy_id":"SHAPE","title":"Shape","severity":"low","stage":["output"],"mode":"block",)"
+         R"("rule":{"type":"schema","schema":{"type":"object"}}})"});
+    UsageMeter meter(nullptr, {}, 0);
+    WholeAnswer answer(*guard, meter);
+    answer.judge(R"({"choices":[{"index":0,"message":{"content":"","tool_calls":[{"index":0,)"
+                 R"("id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]},)"
+                 R"("finish_reason":"tool_calls"},)"
+                 R"({"index":1,"message":{"content":"{}"},"finish_reason":"stop"}]})");
+    EXPECT_FALSE(guard->stop());
+}
+
 TEST(WholeAnswer, judgesEveryFormOfAnAnswerAsAWhole)
 {
     const std::string schema
@@ -192,6 +206,8 @@ TEST(WholeAnswer, judgesEveryFormOfAnAnswerAsAWhole)
           R"("rule":{"type":"schema","schema":{"type":"object"}}})";
     const std::pair<const Surface*, std::string> cases[] = {
         {&chatSurface(), R"({"choices":[{"message":{"content":"no json"}}]})"},
+        {&chatSurface(), R"({"choices":[{"message":{"content":""},"finish_reason":"stop"}]})"},
+        {&messagesSurface(), R"({"content":[{"type":"text","text":""}]})"},
         {&chatSurface(),
          R"({"choices":[{"message":{"content":[{"type":"text","text":"no json"}]}}]})"},
         {&completionsSurface(), R"({"choices":[{"text":"no json","finish_reason":"stop"}]})"},

@@ -93,6 +93,14 @@ TEST(Expression, refusesWhatIsNone)
                              "call.model in []",
                              "has(3)",
                              "import os",
+                             "call.modle == \"x\"",
+                             "call",
+                             "run.tokens.more > 1",
+                             "decisions.A.b == 1",
+                             "tool.nme == \"x\"",
+                             "tool.name.x == 1",
+                             "answer.txt == \"\"",
+                             "has(run.seconds)",
                              "1 ** 2"}) {
         const auto compiled = Expression::compile(text);
         ASSERT_FALSE(compiled.has_value()) << text;
