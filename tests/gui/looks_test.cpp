@@ -172,7 +172,7 @@ private Q_SLOTS:
         window().resizeDocks(
             {qobject_cast<QDockWidget*>(window().pane(u"timeline"_s))}, {1}, Qt::Vertical);
         QTRY_COMPARE(cards->height(), 0);
-        QVERIFY2(cards->focusPolicy() == Qt::NoFocus, "no key goes to what nobody sees");
+        QTRY_VERIFY2(cards->focusPolicy() == Qt::NoFocus, "no key goes to what nobody sees");
         auto* list = QAccessible::queryAccessibleInterface(cards);
         QVERIFY(!list->state().invisible);
         QCOMPARE(list->childCount(), 6);
