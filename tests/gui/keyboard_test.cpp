@@ -117,7 +117,10 @@ private Q_SLOTS:
         QTRY_VERIFY(layouts->isAncestorOf(QApplication::focusWidget()));
         type(u"by keys"_s);
         press(Qt::Key_Return);
+        QCOMPARE(window().layouts().names(), QStringList{u"by keys"_s});
         press(Qt::Key_Delete);
+        QVERIFY(window().layouts().names().isEmpty());
+        QTest::qWait(1); // What the bar offers is laid out.
         QVERIFY(tabTo(u"Undo"_s));
         press(Qt::Key_Space);
         QCOMPARE(window().layouts().names(), QStringList{u"by keys"_s});

@@ -2,9 +2,11 @@
 // How the console looks and reads, without a server: nothing is cut, also with words twice as long,
 // right to left and at twice the scale, and what it says to those who cannot see it.
 #include "app/console/console.h"
+#include "models/base/json.h"
 #include "tests/gui/own_settings.h"
 #include "tests/gui/picture_console.h"
 #include "tests/gui/stall_monitor.h"
+#include "ui/detail/explain_section.h"
 #include "ui/search/search_controller.h"
 #include "ui/timeline/timeline_widget.h"
 #include "ui/widgets/elided_label.h"
@@ -172,7 +174,7 @@ private Q_SLOTS:
         window().resizeDocks(
             {qobject_cast<QDockWidget*>(window().pane(u"timeline"_s))}, {1}, Qt::Vertical);
         QTRY_COMPARE(cards->height(), 0);
-        QVERIFY2(cards->focusPolicy() == Qt::NoFocus, "no key goes to what nobody sees");
+        QTRY_VERIFY2(cards->focusPolicy() == Qt::NoFocus, "no key goes to what nobody sees");
         auto* list = QAccessible::queryAccessibleInterface(cards);
         QVERIFY(!list->state().invisible);
         QCOMPARE(list->childCount(), 6);
@@ -202,6 +204,33 @@ private Q_SLOTS:
             QVERIFY(row->height() >= row->heightForWidth(row->width()));
         }
         reopen();
+    }
+
+    void aNarrowLimitIsReadWhole()
+    {
+        domain::TimelineEvent decided;
+        decided.type = domain::StepType::Policy;
+        decided.result = domain::DecisionResult::Block;
+        decided.data = parseJson(R"({"metric":"run.cost","used":49800,"limit":100000000})").value();
+        ui::ExplainSection section(nullptr);
+        section.show(decided, std::nullopt, "USD");
+        section.resize(230, 400);
+        static_cast<QWidget&>(section).show();
+        for (auto* row : section.findChildren<QWidget*>()) {
+            if (!row->accessibleName().contains(u" allowed, "_s)) {
+                continue;
+            }
+            const auto lines = [row] {
+                return row->fontMetrics()
+                    .boundingRect(
+                        QRect(0, 0, row->width(), 1000), Qt::TextWordWrap, row->accessibleName())
+                    .height();
+            };
+            QTRY_VERIFY2(lines() > row->fontMetrics().height(), "it takes two lines");
+            QTRY_VERIFY(row->height() >= lines());
+            return;
+        }
+        QFAIL("no limit is shown");
     }
 
     void wordsTwiceAsLongAndRightToLeftStillFit()

@@ -66,41 +66,56 @@ public:
         setAccessibleName(text());
         setFixedHeight(sizeHint().height()); // Wrapped texts beside it must not squeeze it.
     }
-    [[nodiscard]] QSize sizeHint() const override
-    {
-        return {scaled(200), scaled(m_of.isEmpty() ? kLimitLine : 2 * kLimitLine)};
-    }
+    [[nodiscard]] QSize sizeHint() const override { return {scaled(200), top() + useHeight()}; }
     [[nodiscard]] QString text() const { return m_of.isEmpty() ? m_use : m_of + u": "_s + m_use; }
 
 protected:
+    void resizeEvent(QResizeEvent* event) override
+    {
+        QWidget::resizeEvent(event);
+        setFixedHeight(top() + useHeight());
+    }
     void paintEvent(QPaintEvent* event) override
     {
         Q_UNUSED(event);
         QPainter painter(this);
         painter.setPen(colour(Role::Text));
-        QRect line = rect();
-        if (!m_of.isEmpty()) {
-            line.setTop(height() / 2);
-            painter.drawText(QRect(0, 0, width(), height() / 2), Qt::AlignVCenter, m_of);
+        const QRect line = rect().adjusted(0, top(), 0, 0);
+        painter.drawText(QRect(0, 0, width(), top()),
+                         Qt::AlignVCenter,
+                         painter.fontMetrics().elidedText(m_of, Qt::ElideRight, width()));
+        if (fontMetrics().horizontalAdvance(m_use) > width()) { // No room for a bar at all.
+            painter.drawText(line, kWrap, m_use);
+            return;
         }
         painter.drawText(line, Qt::AlignVCenter, m_use);
         const int x = painter.fontMetrics().horizontalAdvance(m_use) + scaled(10);
+        const bool over = m_used > m_limit;
+        const QString word = over ? QCoreApplication::translate("Explain", "exceeded") : QString();
+        const int behind = over ? painter.fontMetrics().horizontalAdvance(word) + scaled(8) : 0;
         // Within the row: a bar that is cut says another share.
-        const int room = std::min(scaled(72), width() - x);
+        const int room = std::min(scaled(72), width() - x - behind);
         const QRect bar(x, line.center().y() - scaled(2), std::max(room, 0), scaled(6));
         const double share = m_limit > 0 ? std::min(1.0, double(m_used) / double(m_limit)) : 1.0;
         painter.fillRect(bar, colour(Role::PlotSpan));
-        const bool over = m_used > m_limit;
         painter.fillRect(
             QRect(bar.left(), bar.top(), static_cast<int>(bar.width() * share), bar.height()),
             colour(over ? Role::Failed : Role::PlotBar));
         painter.setPen(colour(Role::Text2));
-        painter.drawText(line.adjusted(bar.right() + scaled(8), 0, 0, 0),
-                         Qt::AlignVCenter,
-                         over ? QCoreApplication::translate("Explain", "exceeded") : QString());
+        painter.drawText(line.adjusted(bar.right() + scaled(8), 0, 0, 0), Qt::AlignVCenter, word);
     }
 
 private:
+    static constexpr int kWrap = Qt::AlignTop | Qt::TextWordWrap;
+
+    [[nodiscard]] int top() const { return m_of.isEmpty() ? 0 : scaled(kLimitLine); }
+    [[nodiscard]] int useHeight() const
+    {
+        const QRect room(0, 0, std::max(1, width()), 10'000);
+        return std::max(scaled(kLimitLine),
+                        fontMetrics().boundingRect(room, kWrap, m_use).height());
+    }
+
     QString m_of;
     QString m_use;
     std::int64_t m_used;

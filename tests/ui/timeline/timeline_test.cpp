@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/gui/stall_monitor.h"
+#include "ui/theme/style.h"
 #include "ui/theme/theme.h"
 #include "ui/timeline/event_text.h"
 #include "ui/timeline/timeline_model.h"
@@ -209,6 +210,32 @@ private Q_SLOTS:
         QVERIFY(view.toUs() - view.fromUs() >= 10);
         view.pan(1e9);
         QVERIFY(view.toUs() <= view.most() + 1);
+    }
+
+    void theWordOfTheInflectionIsDroppedBeforeItIsCut()
+    {
+        auto reply = std::make_shared<domain::TimelineReply>(*story());
+        auto warned = ui::event(3, 784, domain::StepType::Policy, "{}");
+        warned.policy = "BUDGET";
+        warned.result = domain::DecisionResult::Warn; // It is never covered.
+        reply->events.insert(reply->events.begin() + 3, warned);
+        reply->inflectionStep.reset();
+        reply->events.at(4).isInflection = true;
+        TimelineWidget widget(nullptr);
+        widget.resize(500, widget.sizeHint().height());
+        widget.setData(TimelineData::of(*reply, std::nullopt), reply, std::nullopt);
+        widget.showRange(0, 870'000);
+        const QImage picture = widget.grab().toImage();
+        const int lane = scaled(28 + 24) + 2 * scaled(28);
+        const QRect edge(picture.width() - 3, lane + 4, 2, scaled(28) - 8);
+        const QRgb base = picture.pixel(edge.topLeft());
+        bool isInked = false;
+        for (int y = edge.top(); y <= edge.bottom(); ++y) {
+            for (int x = edge.left(); x <= edge.right(); ++x) {
+                isInked = isInked || picture.pixel(x, y) != base;
+            }
+        }
+        QVERIFY2(!isInked, "a shred of a word says nothing");
     }
 
     void clickOnAMarkChoosesItsEvent()
