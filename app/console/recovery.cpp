@@ -4,6 +4,9 @@
 #include "models/base/limits.h"
 #include "ui/search/search_controller.h"
 #include "ui/text.h"
+#include "ui/windows/note_drafts.h"
+
+#include <QStatusBar>
 
 #include <utility>
 
@@ -13,6 +16,7 @@ namespace {
 using namespace Qt::StringLiterals;
 
 constexpr qsizetype kQueryShown = 80;
+constexpr int kNotesKeptMs = 30'000;
 
 QString describe(const SessionState& session)
 {
@@ -22,6 +26,9 @@ QString describe(const SessionState& session)
     }
     if (!session.records.isEmpty()) {
         parts << Console::tr("%n record(s) in windows", nullptr, int(session.records.size()));
+    }
+    if (!session.notes.isEmpty()) {
+        parts << Console::tr("%n unsaved note(s)", nullptr, int(session.notes.size()));
     }
     return Console::tr("It left: %1.").arg(parts.join(u", "_s));
 }
@@ -72,6 +79,14 @@ void Console::restoreSession()
         ui::SearchController::of(window().services()).show(step);
     }
     m_records->reopen(last.records);
+    ui::NoteDrafts::of(m_hub).restore(last.notes);
+    if (!last.notes.isEmpty()) {
+        window().statusBar()->showMessage(
+            tr("%n unsaved note(s) kept: select the incident and add a note to go on",
+               nullptr,
+               int(last.notes.size())),
+            kNotesKeptMs);
+    }
 }
 
 /// The journal: what is typed, found, selected and open, a moment after it changed.
@@ -89,7 +104,8 @@ void Console::saveState()
                           search.text(),
                           hit != nullptr ? ui::toQt(hit->incident.incidentId.text()) : QString(),
                           ui::printOrder(search.order()),
-                          m_records->incidents()});
+                          m_records->incidents(),
+                          ui::NoteDrafts::of(m_hub).all()});
 }
 
 } // namespace exhibit::console

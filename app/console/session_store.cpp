@@ -47,12 +47,17 @@ void SessionStore::restoreWindow(ui::MainWindow& window) const
 
 void SessionStore::saveState(const SessionState& state) const
 {
+    QJsonObject notes;
+    for (auto it = state.notes.begin(); it != state.notes.end(); ++it) {
+        notes.insert(it.key(), it.value());
+    }
     const QJsonObject object{{u"version"_s, 1},
                              {u"server"_s, state.server},
                              {u"query"_s, state.query},
                              {u"incident"_s, state.incident},
                              {u"order"_s, state.order},
-                             {u"records"_s, QJsonArray::fromStringList(state.records)}};
+                             {u"records"_s, QJsonArray::fromStringList(state.records)},
+                             {u"notes"_s, notes}};
     QSaveFile file(m_folder + u"/session.json"_s);
     if (file.open(QIODevice::WriteOnly)) {
         file.write(QJsonDocument(object).toJson());
@@ -67,11 +72,17 @@ SessionState SessionStore::readState() const
         return {};
     }
     const QJsonObject object = QJsonDocument::fromJson(file.readAll()).object();
+    QMap<QString, QString> notes;
+    const QJsonObject kept = object.value("notes"_L1).toObject();
+    for (auto it = kept.begin(); it != kept.end(); ++it) {
+        notes.insert(it.key(), it.value().toString());
+    }
     return {object.value("server"_L1).toString(),
             object.value("query"_L1).toString(),
             object.value("incident"_L1).toString(),
             object.value("order"_L1).toString(),
-            object.value("records"_L1).toVariant().toStringList()};
+            object.value("records"_L1).toVariant().toStringList(),
+            notes};
 }
 
 bool SessionStore::crashed() const

@@ -3,6 +3,7 @@
 
 #include "ui/windows/main_window.h"
 
+#include <QMap>
 #include <QString>
 #include <QStringList>
 
@@ -14,6 +15,7 @@ struct SessionState {
     QString incident;
     QString order; ///< printOrder().
     QStringList records; ///< Incidents in windows of their own.
+    QMap<QString, QString> notes{}; ///< Not sent yet, as NoteDrafts has them.
 };
 
 /// Window, layout, server, query and selection across starts. The query goes to a journal file as

@@ -175,6 +175,8 @@ void ResultsPane::handleChanges()
                                     ? m_view->viewport()->mapToGlobal(row.bottomLeft())
                                     : QCursor::pos());
     });
+    actions.handle(u"case.assign", this, [changes] { changes->askAssignee(); });
+    actions.handle(u"case.note", this, [changes] { changes->askNote(); });
     connect(changes, &IncidentChanges::changed, &m_search, &SearchController::showChanged);
     changes->reportTo(*m_bar);
 }

@@ -37,6 +37,7 @@ private:
     void handleActions();
     void openCardMenu(const QModelIndex& card, const QPoint& at);
     void follow();
+    void followStop(const domain::LiveEvent& event);
     void load();
     void show(std::shared_ptr<const domain::TimelineReply> reply);
     void awaitCall();
@@ -60,6 +61,7 @@ private:
     QTimer m_delay; ///< Walking through the results does not load every run.
     domain::Question m_question;
     QTimer m_again; ///< While the call of the incident runs, which has no steps before its end.
+    bool m_keepsPlace = false; ///< The next answer is of the same run, which was stopped.
     bool m_showsCause = false;
     int m_tries = 0; ///< Since the incident was chosen, without its call.
     std::string m_wanted; ///< The incident whose timeline is shown, asked for, or about to be.
