@@ -104,7 +104,7 @@ Result<void> addAlerts(Transaction& transaction, UtcTime since, Happenings& all)
     for (std::size_t row = 0; row < rows.size(); ++row) {
         const auto epoch = rows.integer(row, 0);
         const auto sequence = rows.integer(row, 1);
-        if (epoch == 0 && sequence == 0) {
+        if (epoch == 1 && sequence == 0) {
             continue; // A log that begins is no news; one that begins again is.
         }
         Happening alert;

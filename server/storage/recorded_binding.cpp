@@ -136,6 +136,7 @@ std::string fixedPart(domain::Incident incident)
     incident.costMicrocents = 0;
     incident.latencyUs = 0;
     incident.currency.reset();
+    incident.notes.reset();
     return sortedJson(storable(toJson(incident)));
 }
 

@@ -74,6 +74,7 @@ void NoteList::fill()
             TypeRole::Caption,
             m_lines);
         makeSecondary(head);
+        head->setContentsMargins(0, scaled(4), 0, 0);
         auto* text
             = line(note.text.empty() ? tr("(erased)") : toQt(note.text), TypeRole::Body, m_lines);
         if (note.withdrawnAt) {

@@ -26,7 +26,7 @@ TEST(QueryParser, readsATagWhole)
     EXPECT_EQ(tag.value, "Legal Hold");
     EXPECT_TRUE(tag.negated);
     EXPECT_EQ(print(*parse("tag:\"a b\" or tag:pii")), "tag:\"a b\" or tag:pii");
-    EXPECT_EQ(errorOf("tga:pii").suggestion, "tag");
+    EXPECT_EQ(errorOf("tags:pii").suggestion, "tag");
 }
 
 TEST(QueryParser, orJoinsOnlyItsNeighbours)
