@@ -77,6 +77,11 @@ QFuture<Reply<FacetsReply>> Client::facets(const FacetsRequest& request)
     return call("POST", kIncidents + "facets", body(request), decodeReply<FacetsReply>);
 }
 
+QFuture<Reply<ValuesReply>> Client::values(const ValuesRequest& request)
+{
+    return call("POST", kIncidents + "values", body(request), decodeReply<ValuesReply>);
+}
+
 QFuture<Reply<HistogramReply>> Client::histogram(const HistogramRequest& request)
 {
     return call("POST", kIncidents + "histogram", body(request), decodeReply<HistogramReply>);
@@ -95,10 +100,8 @@ QFuture<Reply<IncidentReply>> Client::changeIncident(std::string_view id,
 
 QFuture<Reply<TimelineReply>> Client::timeline(std::string_view incidentId)
 {
-    return call("GET",
-                kIncidents + encodeSegment(incidentId) + "/timeline",
-                {},
-                decodeReply<TimelineReply>);
+    const std::string path = kIncidents + encodeSegment(incidentId) + "/timeline";
+    return call("GET", path, {}, decodeReply<TimelineReply>);
 }
 
 QFuture<Reply<CallReply>> Client::recordedCall(std::string_view id)
@@ -295,18 +298,14 @@ QFuture<Reply<Bytes>> Client::exportSearch(const Json& request, ExportTold told,
 
 QFuture<Reply<domain::IssuedCertificate>> Client::certify(std::string_view incident)
 {
-    return call("POST",
-                kIncidents + encodeSegment(incident) + "/certificate",
-                {},
-                decodeReply<domain::IssuedCertificate>);
+    const std::string path = kIncidents + encodeSegment(incident) + "/certificate";
+    return call("POST", path, {}, decodeReply<domain::IssuedCertificate>);
 }
 
 QFuture<Reply<domain::IssuedCertificate>> Client::certificate(std::string_view incident)
 {
-    return call("GET",
-                kIncidents + encodeSegment(incident) + "/certificate",
-                {},
-                decodeReply<domain::IssuedCertificate>);
+    const std::string path = kIncidents + encodeSegment(incident) + "/certificate";
+    return call("GET", path, {}, decodeReply<domain::IssuedCertificate>);
 }
 
 QFuture<Reply<Json>> Client::remediations(std::string_view incident)

@@ -22,6 +22,7 @@ public:
     [[nodiscard]] QFuture<Reply<SearchReply>> searchIncidents(const SearchRequest& request);
     [[nodiscard]] QFuture<Reply<CallSearchReply>> searchCalls(const CallSearchRequest& request);
     [[nodiscard]] QFuture<Reply<FacetsReply>> facets(const FacetsRequest& request);
+    [[nodiscard]] QFuture<Reply<ValuesReply>> values(const ValuesRequest& request);
     [[nodiscard]] QFuture<Reply<HistogramReply>> histogram(const HistogramRequest& request);
     [[nodiscard]] QFuture<Reply<IncidentReply>> incident(std::string_view id);
     [[nodiscard]] QFuture<Reply<IncidentReply>> changeIncident(std::string_view id,

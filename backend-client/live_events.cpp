@@ -13,6 +13,7 @@ namespace exhibit::client {
 namespace {
 
 constexpr int kWaitSecondsMax = 30;
+constexpr std::size_t kToldMax = 1000;
 
 int waitSeconds(int failures)
 {
@@ -103,10 +104,26 @@ void LiveEvents::read()
         const auto json = parseJson(message.data);
         auto event = json ? fromJson<domain::LiveEvent>(*json)
                           : Result<domain::LiveEvent>(tl::make_unexpected(json.error()));
-        if (event) { // What this version does not know is skipped.
+        if (event && !isTold(*event)) { // What this version does not know is skipped.
             Q_EMIT arrived(*event);
         }
     }
+}
+
+/// A change carries its incident's id alone: there may be many, and reading it twice does no harm.
+bool LiveEvents::isTold(const domain::LiveEvent& event)
+{
+    if (event.type == "incident.changed") {
+        return false;
+    }
+    if (std::find(m_told.begin(), m_told.end(), event.id) != m_told.end()) {
+        return true;
+    }
+    m_told.push_back(event.id);
+    if (m_told.size() > kToldMax) {
+        m_told.pop_front();
+    }
+    return false;
 }
 
 void LiveEvents::ended()

@@ -9,6 +9,8 @@
 #include <QPointer>
 #include <QTimer>
 
+#include <deque>
+
 class QNetworkReply;
 
 namespace exhibit::client {
@@ -45,6 +47,7 @@ private:
     void open();
     void read();
     void ended();
+    [[nodiscard]] bool isTold(const domain::LiveEvent& event);
     [[nodiscard]] QString reason() const;
 
     Transport& m_transport;
@@ -54,6 +57,7 @@ private:
     QTimer m_silence;
     QString m_trouble; ///< Of this connection, where more is known than that it ended.
     std::string m_lastId;
+    std::deque<std::string> m_told; ///< Ids; a server may send again what came last.
     int m_failures = 0;
     bool m_isConnected = false;
 };

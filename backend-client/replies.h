@@ -28,6 +28,8 @@ using domain::SearchHit;
 using domain::SearchReply;
 using domain::SearchRequest;
 using domain::TimelineReply;
+using domain::ValuesReply;
+using domain::ValuesRequest;
 
 struct IncidentReply {
     domain::Incident incident;

@@ -109,6 +109,12 @@ domain::Question BackendSource::facets(domain::FacetsRequest request,
     return ask(m_client->facets(request), std::move(answer), same<domain::FacetsReply>);
 }
 
+domain::Question BackendSource::values(domain::ValuesRequest request,
+                                       domain::AnswerTo<domain::ValuesReply> answer)
+{
+    return ask(m_client->values(request), std::move(answer), same<domain::ValuesReply>);
+}
+
 domain::Question BackendSource::histogram(domain::HistogramRequest request,
                                           domain::AnswerTo<domain::HistogramReply> answer)
 {

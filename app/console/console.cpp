@@ -11,6 +11,7 @@
 #include "ui/text.h"
 #include "ui/timeline/timeline_panes.h"
 #include "ui/widgets/time_display.h"
+#include "ui/windows/note_drafts.h"
 
 #include <QApplication>
 #include <QDir>
@@ -62,6 +63,9 @@ Console::Console(CommandLine options)
     if (m_plurals.load(u":/i18n/exhibit_en.qm"_s)) {
         QCoreApplication::installTranslator(&m_plurals); // Leaves with this.
     }
+    if (m_options.safeMode || !m_options.screenshotDir.isEmpty()) {
+        m_borrowed.emplace();
+    }
     registerPanes(m_registry);
     const QSettings settings;
     const auto kept = static_cast<ui::ThemeChoice>(settings.value(u"view/theme"_s, 0).toInt());
@@ -84,6 +88,9 @@ Console::Console(CommandLine options)
     connect(m_records.get(), &RecordWindows::changed, this, [this] { m_journalDelay.start(); });
     connect(m_connection.get(), &Connection::connected, this, &Console::connected);
     connect(m_connection.get(), &Connection::failed, this, &Console::failed);
+    connect(&ui::NoteDrafts::of(m_hub), &ui::NoteDrafts::changed, this, [this] {
+        m_journalDelay.start();
+    });
     followGateways();
     connect(&m_single, &SingleInstance::asked, this, &Console::takeOver);
 }
@@ -282,18 +289,23 @@ void Console::connectTo(const ui::ConnectChoice& choice)
     if (!choice.key.empty()) {
         if (choice.keepKey) {
             m_keys->write(choice.address, choice.key, [this](const QString& error) {
-                for (auto* welcome : m_welcomes) {
-                    welcome->setKeyStoreNote(error.isEmpty()
-                                                 ? m_keys->note()
-                                                 : tr("The key was not kept: %1").arg(error));
-                }
+                showKeyStoreNote(error);
             });
         }
         return connectWith(choice.address, choice.key);
     }
     m_keys->read(choice.address, [this, address = choice.address](const Secret& key) {
+        showKeyStoreNote();
         connectWith(address, key);
     });
+}
+
+void Console::showKeyStoreNote(const QString& error)
+{
+    for (auto* welcome : m_welcomes) {
+        welcome->setKeyStoreNote(error.isEmpty() ? m_keys->note()
+                                                 : tr("The key was not kept: %1").arg(error));
+    }
 }
 
 void Console::connectWith(const QString& address, const Secret& key)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "app/console/borrowed_settings.h"
 #include "app/console/command_line.h"
 #include "app/console/connection.h"
 #include "app/console/key_store.h"
@@ -15,6 +16,7 @@
 #include <QTranslator>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace exhibit::console {
@@ -51,6 +53,7 @@ public:
 private:
     void connectTo(const ui::ConnectChoice& choice);
     void connectWith(const QString& address, const Secret& key);
+    void showKeyStoreNote(const QString& error = {});
     /// What is asked for on the welcome page, before there is a server to do it on.
     enum class Step : std::uint8_t { None, Newest, Inflection };
 
@@ -76,6 +79,7 @@ private:
     [[nodiscard]] Secret keyFromOptions() const;
 
     CommandLine m_options;
+    std::optional<BorrowedSettings> m_borrowed; ///< In safe mode.
     QTranslator m_plurals;
     ui::Theme m_theme;
     ui::SourceHub m_hub;

@@ -39,27 +39,45 @@ KeyStore::KeyStore(QString fallbackDir, bool usePlatform, QObject* parent)
 
 QString KeyStore::note() const
 {
-    return m_usePlatform
-        ? QString()
-        : tr("No key store runs on this desktop. A kept key goes to a file that only "
-             "your account can read: %1")
-              .arg(m_fallbackDir);
+    const QString where
+        = tr("A kept key goes to a file that only your account can read: %1").arg(m_fallbackDir);
+    if (!m_trouble.isEmpty()) {
+        return tr("The key store of this desktop cannot be used (%1).").arg(m_trouble)
+            + QLatin1Char(' ') + where;
+    }
+    return m_usePlatform ? QString()
+                         : tr("No key store runs on this desktop.") + QLatin1Char(' ') + where;
+}
+
+/// A store that is locked or refuses is asked again next time; one that is not there is not.
+void KeyStore::followError(int error, const QString& text)
+{
+    if (error == QKeychain::NoError || error == QKeychain::EntryNotFound) {
+        m_trouble.clear();
+        return;
+    }
+    if (error == QKeychain::NoBackendAvailable || error == QKeychain::NotImplemented) {
+        m_usePlatform = false;
+    }
+    if (error == QKeychain::AccessDenied || error == QKeychain::AccessDeniedByUser) {
+        m_trouble = tr("it is locked or does not let this program in");
+    } else {
+        m_trouble = text.isEmpty() ? tr("error %1").arg(error) : text;
+    }
 }
 
 void KeyStore::read(const QString& server, std::function<void(Secret)> done)
 {
-    if (!m_usePlatform) {
-        return done(readFile(server));
+    Secret kept = readFile(server);
+    if (!m_usePlatform || !kept.empty()) {
+        return done(std::move(kept));
     }
     auto* job = new QKeychain::ReadPasswordJob(kService, this); // Deletes itself when done.
     job->setInsecureFallback(false);
     job->setKey(server);
-    connect(job, &QKeychain::Job::finished, this, [this, job, server, done](QKeychain::Job*) {
-        if (job->error() == QKeychain::NoBackendAvailable) {
-            m_usePlatform = false; // From now on note() says where keys go.
-        }
-        done(job->error() == QKeychain::NoError ? Secret(ui::fromQt(job->textData()))
-                                                : readFile(server));
+    connect(job, &QKeychain::Job::finished, this, [this, job, done](QKeychain::Job*) {
+        followError(job->error(), job->errorString());
+        done(job->error() == QKeychain::NoError ? Secret(ui::fromQt(job->textData())) : Secret());
     });
     job->start();
 }
@@ -74,11 +92,12 @@ void KeyStore::write(const QString& server, const Secret& key, std::function<voi
     job->setKey(server);
     job->setTextData(ui::toQt(key.expose()));
     connect(job, &QKeychain::Job::finished, this, [this, job, server, key, done](QKeychain::Job*) {
-        if (job->error() == QKeychain::NoBackendAvailable) {
-            m_usePlatform = false;
+        followError(job->error(), job->errorString());
+        if (job->error() != QKeychain::NoError) {
             return done(writeFile(server, key));
         }
-        done(job->error() == QKeychain::NoError ? QString() : job->errorString());
+        QFile::remove(fileOf(server)); // Else what was kept there would be taken for newer.
+        done({});
     });
     job->start();
 }

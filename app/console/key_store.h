@@ -11,7 +11,8 @@
 namespace exhibit::console {
 
 /// Keys of servers in the platform's key store (Secret Service, KWallet, Keychain, Credential
-/// Manager); where none runs, in files only the user can read, and the interface says so.
+/// Manager); where none runs, or it is locked or refuses, in files only the user can read, and the
+/// interface says so. A file is the newer one of the two: keeping a key elsewhere removes it.
 class KeyStore : public QObject {
     Q_OBJECT
 
@@ -27,12 +28,14 @@ public:
     void forget(const QString& server);
 
 private:
+    void followError(int error, const QString& text);
     [[nodiscard]] QString fileOf(const QString& server) const;
     [[nodiscard]] Secret readFile(const QString& server) const;
     [[nodiscard]] QString writeFile(const QString& server, const Secret& key) const;
 
     QString m_fallbackDir;
     bool m_usePlatform;
+    QString m_trouble; ///< What the platform's store said last, where it did not do it.
 };
 
 } // namespace exhibit::console

@@ -4,6 +4,9 @@
 #include "models/base/limits.h"
 #include "ui/search/search_controller.h"
 #include "ui/text.h"
+#include "ui/windows/note_drafts.h"
+
+#include <QStatusBar>
 
 #include <utility>
 
@@ -13,6 +16,7 @@ namespace {
 using namespace Qt::StringLiterals;
 
 constexpr qsizetype kQueryShown = 80;
+constexpr int kNotesKeptMs = 30'000;
 
 QString describe(const SessionState& session)
 {
@@ -25,6 +29,9 @@ QString describe(const SessionState& session)
     }
     if (!session.records.isEmpty()) {
         parts << Console::tr("%n record(s) in windows", nullptr, int(session.records.size()));
+    }
+    if (!session.notes.isEmpty()) {
+        parts << Console::tr("%n unsaved note(s)", nullptr, int(session.notes.size()));
     }
     return Console::tr("It left: %1.").arg(parts.join(u", "_s));
 }
@@ -82,6 +89,14 @@ void Console::restoreSession()
         }
     }
     m_records->reopen(last.records);
+    ui::NoteDrafts::of(m_hub).restore(last.notes);
+    if (!last.notes.isEmpty()) {
+        window().statusBar()->showMessage(
+            tr("%n unsaved note(s) kept: select the incident and add a note to go on",
+               nullptr,
+               int(last.notes.size())),
+            kNotesKeptMs);
+    }
 }
 
 void Console::restoreWindow(ui::MainWindow& shown, const WindowState& state)
@@ -130,7 +145,7 @@ void Console::saveState(const ui::MainWindow* closing)
                             server)) { // Nothing of it is there next time.
         return;
     }
-    SessionState state{server, {}, m_records->states()};
+    SessionState state{server, {}, m_records->states(), ui::NoteDrafts::of(m_hub).all()};
     for (const auto& one : m_windows) {
         if (!one->isVisible() || (one.get() == closing && !isLastOpen(*closing))) {
             continue;

@@ -103,10 +103,15 @@ void SessionStore::saveState(const SessionState& state) const
     for (const auto& record : state.records.mid(0, kRecordsMax)) {
         records << toJson(record);
     }
+    QJsonObject notes;
+    for (auto it = state.notes.begin(); it != state.notes.end(); ++it) {
+        notes.insert(it.key(), it.value());
+    }
     const QJsonObject object{{u"version"_s, 2},
                              {u"server"_s, state.server},
                              {u"windows"_s, windows},
-                             {u"records"_s, records}};
+                             {u"records"_s, records},
+                             {u"notes"_s, notes}};
     QSaveFile file(m_folder + u"/session.json"_s);
     if (file.open(QIODevice::WriteOnly)) {
         file.write(QJsonDocument(object).toJson());
@@ -121,7 +126,7 @@ SessionState SessionStore::readState() const
         return {};
     }
     const QJsonObject object = QJsonDocument::fromJson(file.readAll()).object();
-    SessionState state{object.value("server"_L1).toString(), {}, {}};
+    SessionState state{object.value("server"_L1).toString(), {}, {}, {}};
     // The first version held one window, and its records as ids.
     const QJsonArray windows = object.contains("windows"_L1) ? object.value("windows"_L1).toArray()
         : object.isEmpty()                                   ? QJsonArray()
@@ -136,6 +141,10 @@ SessionState SessionStore::readState() const
         if (state.records.size() < kRecordsMax && !read.incident.isEmpty()) {
             state.records << read;
         }
+    }
+    const QJsonObject notes = object.value("notes"_L1).toObject();
+    for (auto it = notes.begin(); it != notes.end(); ++it) {
+        state.notes.insert(it.key(), it.value().toString());
     }
     return state;
 }

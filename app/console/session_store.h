@@ -4,6 +4,7 @@
 #include "ui/windows/main_window.h"
 
 #include <QJsonObject>
+#include <QMap>
 #include <QString>
 
 namespace exhibit::console {
@@ -29,6 +30,7 @@ struct SessionState {
     QString server;
     QList<WindowState> windows; ///< In the order they were opened.
     QList<RecordState> records;
+    QMap<QString, QString> notes{}; ///< Not sent yet, as NoteDrafts has them.
 
     /// Of the first window; empty without one.
     [[nodiscard]] QString query() const

@@ -34,6 +34,32 @@ void visitFields(V& visit, Of<V, RootCause>& cause)
     visit("actually_did", cause.actuallyDid);
 }
 
+struct NoteIdTag {
+    static constexpr std::string_view kPrefix = "note_";
+};
+using NoteId = StrongId<NoteIdTag>;
+
+/// What somebody wrote beside an incident. It is taken back, never removed.
+struct IncidentNote {
+    NoteId noteId;
+    std::string text; ///< Empty when it was erased with its subject.
+    std::string author; ///< The key's id.
+    UtcTime createdAt{};
+    std::optional<UtcTime> withdrawnAt;
+    std::optional<std::string> withdrawnBy;
+};
+
+template <class V>
+void visitFields(V& visit, Of<V, IncidentNote>& note)
+{
+    visit("note_id", note.noteId);
+    visit("text", note.text);
+    visit("author", note.author);
+    visit("created_at", note.createdAt);
+    visit("withdrawn_at", note.withdrawnAt);
+    visit("withdrawn_by", note.withdrawnBy);
+}
+
 struct Incident {
     IncidentId incidentId;
     RunId runId;
@@ -54,6 +80,8 @@ struct Incident {
     std::optional<RootCause> rootCause;
     std::optional<std::string> assignee;
     std::vector<std::string> tags;
+    /// Oldest first; in answers of one incident alone: lists and the record leave them out.
+    std::optional<std::vector<IncidentNote>> notes;
     UtcTime createdAt{};
 };
 
@@ -79,6 +107,7 @@ void visitFields(V& visit, Of<V, Incident>& incident)
     visit("root_cause", incident.rootCause);
     visit("assignee", incident.assignee);
     visit.defaulted("tags", incident.tags);
+    visit("notes", incident.notes);
     visit("created_at", incident.createdAt);
 }
 

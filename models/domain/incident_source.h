@@ -4,8 +4,10 @@
 #include "models/base/time.h"
 #include "models/domain/call_exchange.h"
 #include "models/domain/certificate.h"
+#include "models/domain/field_values.h"
 #include "models/domain/found_call.h"
 #include "models/domain/incident.h"
+#include "models/domain/live_event.h"
 #include "models/domain/run.h"
 #include "models/domain/search_order.h"
 
@@ -56,7 +58,7 @@ struct SearchReply {
 /// alternatives stay visible.
 struct FacetsRequest {
     SearchRequest search;
-    /// "severity", "policy", "status", "model", "user", "session".
+    /// "severity", "policy", "status", "model", "user", "session", "tag".
     std::vector<std::string> fields;
     std::uint32_t limit = 8; ///< Values per field, the most frequent first.
 };
@@ -104,10 +106,15 @@ struct TimelineReply {
 struct IncidentChange {
     std::optional<IncidentStatus> status;
     std::optional<IncidentStatus> statusWas; ///< Nothing is changed when it is another by now.
-    std::optional<std::string> assignee;
+    /// Empty inside: nobody.
+    std::optional<std::optional<std::string>> assignee;
+    /// Likewise; nothing is changed when it is somebody else by now.
+    std::optional<std::optional<std::string>> assigneeWas;
     std::optional<std::vector<std::string>> tags; ///< Replaces all; not with the two below.
     std::optional<std::vector<std::string>> addTags;
     std::optional<std::vector<std::string>> removeTags;
+    std::optional<std::string> addNote;
+    std::optional<NoteId> withdrawNote; ///< It stays, marked as taken back.
 };
 
 /// What an export is asked for (ExportRequest of the API); names as on the wire.
@@ -118,15 +125,6 @@ struct ExportChoice {
     /// Told of one that takes long: how much of how much (0: not known) of which phase. The thread
     /// of the source; may be empty.
     std::function<void(std::int64_t done, std::int64_t total, const std::string& phase)> told{};
-};
-
-/// One message of the live view.
-struct LiveEvent {
-    std::string type; ///< "incident.opened", "incident.changed".
-    std::string id; ///< To continue after it.
-    std::optional<IncidentId> incidentId;
-    std::optional<Severity> severity;
-    std::optional<std::string> policyId;
 };
 
 /// Why a question has no answer, in words for people.
@@ -157,6 +155,7 @@ public:
                                                AnswerTo<CallSearchReply> answer)
         = 0;
     [[nodiscard]] virtual Question facets(FacetsRequest request, AnswerTo<FacetsReply> answer) = 0;
+    [[nodiscard]] virtual Question values(ValuesRequest request, AnswerTo<ValuesReply> answer) = 0;
     [[nodiscard]] virtual Question histogram(HistogramRequest request,
                                              AnswerTo<HistogramReply> answer)
         = 0;

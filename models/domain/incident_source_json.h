@@ -3,6 +3,19 @@
 
 #include "models/domain/incident_source.h"
 
+namespace exhibit {
+
+/// What may be set to nothing: null says so, where absence says nothing.
+template <>
+struct JsonCodec<std::optional<std::string>> {
+    static Json write(const std::optional<std::string>& value)
+    {
+        return value ? Json(*value) : Json(nullptr);
+    }
+};
+
+} // namespace exhibit
+
 /// How the questions and answers of incident_source.h stand on the wire (resources/openapi.json).
 namespace exhibit::domain {
 
@@ -100,9 +113,12 @@ void visitFields(V& visit, Of<V, IncidentChange>& change)
     visit("status", change.status);
     visit("status_was", change.statusWas);
     visit("assignee", change.assignee);
+    visit("assignee_was", change.assigneeWas);
     visit("tags", change.tags);
     visit("add_tags", change.addTags);
     visit("remove_tags", change.removeTags);
+    visit("add_note", change.addNote);
+    visit("withdraw_note", change.withdrawNote);
 }
 
 template <class V>
@@ -116,16 +132,6 @@ void visitFields(V& visit, Of<V, TimelineReply>& reply)
     visit.defaulted("step_count", reply.stepCount);
     visit("currency", reply.currency);
     visit("as_of", reply.asOf);
-}
-
-template <class V>
-void visitFields(V& visit, Of<V, LiveEvent>& event)
-{
-    visit("type", event.type);
-    visit("id", event.id);
-    visit("incident_id", event.incidentId);
-    visit("severity", event.severity);
-    visit("policy_id", event.policyId);
 }
 
 } // namespace exhibit::domain

@@ -25,6 +25,7 @@ inline constexpr FieldSpec kFields[] = {
     {Field::Policy, "policy", ValueKind::PolicyId, "The policy that was violated"},
     {Field::Status, "status", ValueKind::Status, "Where the investigation stands"},
     {Field::Model, "model", ValueKind::Text, "The model that answered"},
+    {Field::Tag, "tag", ValueKind::Text, "A tag that somebody gave it"},
     {Field::After, "after", ValueKind::Time, "From this time or date on (UTC)"},
     {Field::Before, "before", ValueKind::Time, "Earlier than this time or date (UTC)"},
     {Field::Cost, "cost", ValueKind::Money, "Cost of the call in its currency, e.g. >0.50"},

@@ -42,9 +42,10 @@ bench() {
         build/release/bin/bench_soc2
         python3 tests/bench/exports.py ;;
     ui)
-        install_packages build
-        build release bench_ui
-        build/release/bin/bench_ui "$@" ;;
+        install_packages build run
+        build release bench_ui exhibit-demo exhibitd exhibitctl exhibit-sample-upstream
+        EXHIBIT_BIN_DIR=$PWD/build/release/bin EXHIBIT_SOURCE_DIR=$PWD \
+            build/release/bin/bench_ui "$@" ;;
     evidence)
         install_packages build run
         build release bench_evidence bench_certificate exhibitd exhibitctl exhibit-signer \

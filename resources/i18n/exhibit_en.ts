@@ -144,6 +144,20 @@
             <numerusform>%n windows</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n unsaved note(s)</source>
+        <translation>
+            <numerusform>%n unsaved note</numerusform>
+            <numerusform>%n unsaved notes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n unsaved note(s) kept: select the incident and add a note to go on</source>
+        <translation>
+            <numerusform>%n unsaved note was kept: select the incident and add a note to go on</numerusform>
+            <numerusform>%n unsaved notes were kept: select the incident and add a note to go on</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>CallText</name>

@@ -35,6 +35,10 @@ std::optional<query::QueryError> foreignFilter(const query::Query& query)
 {
     for (const auto& group : query.groups) {
         for (const auto& clause : group) {
+            if (clause.field == query::Field::Tag) {
+                return query::QueryError{
+                    "tag: is an incident's; calls have no tags.", clause.begin, clause.end, {}};
+            }
             if (clause.field == query::Field::Status) {
                 return query::QueryError{
                     "status: is an incident's; of calls the members status and "

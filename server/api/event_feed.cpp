@@ -2,10 +2,9 @@
 #include "server/api/event_feed.h"
 
 #include "models/base/json.h"
-#include "server/ops/log.h"
-#include "server/storage/incident_counts.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace exhibit::api {
 namespace {
@@ -17,6 +16,7 @@ constexpr auto kLookTimeout = 5s;
 /// Ingest may bring an incident this much later than it happened.
 constexpr auto kOverlap = 60s;
 constexpr auto kContinueMax = 1h;
+constexpr std::int64_t kMicrosecondsMax = 9'000'000'000'000'000; ///< UtcTime counts nanoseconds.
 constexpr std::size_t kQueuedMax = 1000;
 
 /// The instant in a UUIDv7.
@@ -29,23 +29,17 @@ UtcTime timeOf(IncidentId id)
     return UtcTime{std::chrono::milliseconds{milliseconds}};
 }
 
-std::string messageOf(const domain::Incident& incident)
+/// A change has no `id:` line: whoever comes back goes on after what was opened, stopped or found,
+/// and is told of the changes since.
+std::string messageOf(const storage::Happening& happening)
 {
-    const std::string id = incident.incidentId.text();
-    const JsonObject data{{"type", "incident.opened"},
-                          {"id", id},
-                          {"incident_id", id},
-                          {"severity", wireName(incident.severity)},
-                          {"policy_id", incident.policyId}};
-    return "event: incident.opened\nid: " + id + "\ndata: " + printJson(data) + "\n\n";
-}
-
-/// Without an `id:` line: a reader that comes back goes on after the last incident that was opened.
-std::string messageOf(const storage::IncidentCounts::Change& change)
-{
-    const std::string id = change.incidentId.text();
-    const JsonObject data{{"type", "incident.changed"}, {"id", id}, {"incident_id", id}};
-    return "event: incident.changed\ndata: " + printJson(data) + "\n\n";
+    auto event = happening.event;
+    const bool isChange = event.type == "incident.changed";
+    const bool isIncident = isChange || event.type == "incident.opened";
+    event.id = isIncident ? event.incidentId->text()
+                          : happening.key + '@' + std::to_string(toMicroseconds(happening.at));
+    return "event: " + event.type + (isChange ? "" : "\nid: " + event.id)
+        + "\ndata: " + printJson(toJson(event)) + "\n\n";
 }
 
 } // namespace
@@ -86,22 +80,37 @@ EventFeed::~EventFeed()
     m_thread.join();
 }
 
-std::shared_ptr<EventQueue> EventFeed::subscribe(TenantId tenant, std::optional<IncidentId> afterId)
+std::optional<LiveCursor> LiveCursor::parse(std::string_view text)
+{
+    if (const auto incident = IncidentId::parse(text)) {
+        return LiveCursor{std::string(text), timeOf(*incident)};
+    }
+    const auto sign = text.rfind('@');
+    std::int64_t microseconds = 0;
+    const auto* const end = text.data() + text.size();
+    if (sign == std::string_view::npos || sign == 0) {
+        return std::nullopt;
+    }
+    const auto [stop, error] = std::from_chars(text.data() + sign + 1, end, microseconds);
+    if (error != std::errc() || stop != end || microseconds < 0
+        || microseconds > kMicrosecondsMax) {
+        return std::nullopt;
+    }
+    return LiveCursor{std::string(text.substr(0, sign)), fromMicroseconds(microseconds)};
+}
+
+std::shared_ptr<EventQueue> EventFeed::subscribe(TenantId tenant, std::optional<LiveCursor> last)
 {
     auto queue = std::make_shared<EventQueue>();
-    const std::lock_guard lock(m_mutex);
-    auto& state = m_tenants[tenant];
     const UtcTime now = utcNow();
-    if (state.queues.empty()) {
-        state.since = now - kOverlap;
-        state.seen.clear();
+    Listener listener{queue, now - kOverlap, now, {}};
+    if (last) {
+        listener.since = std::clamp(last->at, now - kContinueMax, now);
+        listener.from.reset();
+        listener.seen.insert(std::move(last->key));
     }
-    if (afterId) {
-        // What came after it is sent once more to everybody of the tenant: messages carry their id.
-        state.since = std::min(state.since, std::max(timeOf(*afterId), now - kContinueMax));
-        state.seen.insert(*afterId);
-    }
-    state.queues.push_back(queue);
+    const std::lock_guard lock(m_mutex);
+    m_tenants[tenant].push_back(std::move(listener));
     m_wake.notify_all();
     return queue;
 }
@@ -110,61 +119,66 @@ void EventFeed::work()
 {
     std::unique_lock lock(m_mutex);
     while (!m_stopping) {
-        for (auto& [id, state] : m_tenants) {
-            std::erase_if(state.queues, [](const auto& queue) { return queue.expired(); });
+        std::map<TenantId, UtcTime> asked;
+        for (auto& [tenant, listeners] : m_tenants) {
+            std::erase_if(listeners, [](const auto& one) { return one.queue.expired(); });
+            for (const auto& listener : listeners) {
+                auto& since = asked.try_emplace(tenant, listener.since).first->second;
+                since = std::min(since, listener.since);
+            }
         }
-        std::erase_if(m_tenants, [](const auto& entry) { return entry.second.queues.empty(); });
+        std::erase_if(m_tenants, [](const auto& entry) { return entry.second.empty(); });
         if (m_tenants.empty()) {
             m_wake.wait(lock);
             continue;
         }
-        const auto tenants = m_tenants;
         lock.unlock();
-        for (const auto& [id, state] : tenants) {
-            look(id, state);
+        for (const auto& [tenant, since] : asked) {
+            look(tenant, since);
         }
         lock.lock();
         m_wake.wait_for(lock, kInterval, [this] { return m_stopping; });
     }
 }
 
-void EventFeed::look(TenantId id, Tenant state)
+void EventFeed::look(TenantId tenant, UtcTime since)
 {
-    storage::IncidentCounts counts(m_database);
-    const auto opened = counts.openedSince(id, state.since, Deadline::after(kLookTimeout));
-    const auto changed = counts.changedSince(id, state.since, Deadline::after(kLookTimeout));
-    if (!opened || !changed) {
+    const auto happenings
+        = storage::LiveHappenings(m_database).since(tenant, since, Deadline::after(kLookTimeout));
+    if (!happenings) {
         return; // The database is away; the next look finds what was missed.
     }
-    const bool first = state.seen.empty();
-    const auto tell = [&state](const std::string& message) {
-        for (const auto& weak : state.queues) {
-            if (const auto queue = weak.lock()) {
-                queue->add(message);
-            }
-        }
-    };
-    std::set<IncidentId> seen;
-    for (const auto& incident : *opened) {
-        if (seen.insert(incident.incidentId).second && !first
-            && !state.seen.contains(incident.incidentId)) {
-            tell(messageOf(incident));
-        }
-    }
-    std::set<Uuid> changes;
-    for (const auto& change : *changed) {
-        if (changes.insert(change.auditId).second && !first
-            && !state.changes.contains(change.auditId)) {
-            tell(messageOf(change));
-        }
-    }
-    seen.insert(IncidentId{}); // Marks that the first look was made.
     const std::lock_guard lock(m_mutex);
-    if (const auto found = m_tenants.find(id); found != m_tenants.end()) {
-        found->second.since = std::max(state.since, utcNow() - kOverlap);
-        found->second.seen = std::move(seen);
-        found->second.changes = std::move(changes);
+    const auto found = m_tenants.find(tenant);
+    if (found == m_tenants.end()) {
+        return;
     }
+    for (auto& listener : found->second) {
+        if (listener.since >= since) { // Else it came meanwhile, and goes further back.
+            tell(listener, *happenings);
+        }
+    }
+}
+
+/// Each listener has its own place: what one was told, another that comes back was not.
+void EventFeed::tell(Listener& listener, const std::vector<storage::Happening>& happenings)
+{
+    const auto queue = listener.queue.lock();
+    const UtcTime next = std::max(listener.since, utcNow() - kOverlap);
+    std::set<std::string> seen;
+    for (const auto& happening : happenings) {
+        if (happening.at < listener.since) {
+            continue;
+        }
+        const bool isOld = listener.from && happening.at < *listener.from;
+        if (queue && !isOld && !listener.seen.contains(happening.key)) {
+            queue->add(messageOf(happening));
+        }
+        seen.insert(happening.key);
+    }
+    listener.seen = std::move(seen);
+    listener.since = next;
+    listener.from.reset();
 }
 
 } // namespace exhibit::api

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "server/storage/database.h"
+#include "server/storage/live_happenings.h"
 
 #include <condition_variable>
 #include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -26,8 +27,17 @@ private:
     std::deque<std::string> m_messages;
 };
 
-/// Looks for incidents that became searchable or were changed, for the tenants somebody listens to,
-/// and tells their queues. One thread, which sleeps while nobody listens.
+/// Where a reader goes on: the last message that it was sent.
+struct LiveCursor {
+    std::string key;
+    UtcTime at{};
+
+    /// As Last-Event-ID carries it: "inc_…", or "KEY@MICROSECONDS". Nothing for anything else.
+    [[nodiscard]] static std::optional<LiveCursor> parse(std::string_view text);
+};
+
+/// Looks for what happened to the tenants somebody listens to, and tells their queues. One thread,
+/// which sleeps while nobody listens.
 class EventFeed {
 public:
     explicit EventFeed(storage::Database& database);
@@ -35,26 +45,28 @@ public:
     EventFeed(const EventFeed&) = delete;
     EventFeed& operator=(const EventFeed&) = delete;
 
-    /// The queue is told of what happens from now on, or after the incident of `afterId` (at most
-    /// an hour back), for as long as it lives. Any thread; does not wait.
+    /// The queue is told of what happens from now on, or of what happened after `last` (at most an
+    /// hour back), for as long as it lives. Any thread; does not wait.
     [[nodiscard]] std::shared_ptr<EventQueue> subscribe(TenantId tenant,
-                                                        std::optional<IncidentId> afterId);
+                                                        std::optional<LiveCursor> last);
 
 private:
-    struct Tenant {
-        std::vector<std::weak_ptr<EventQueue>> queues;
-        UtcTime since{}; ///< Older incidents are known to all queues.
-        std::set<IncidentId> seen; ///< Of the overlap that is looked at again.
-        std::set<Uuid> changes; ///< The same for changes, by their entry in the audit log.
+    struct Listener {
+        std::weak_ptr<EventQueue> queue;
+        UtcTime since{}; ///< What is older is looked for no more.
+        /// What is older and not in `seen` before the first look happened before it came.
+        std::optional<UtcTime> from;
+        std::set<std::string> seen; ///< Keys of what happened since.
     };
 
     void work();
-    void look(TenantId id, Tenant state);
+    void look(TenantId tenant, UtcTime since);
+    static void tell(Listener& listener, const std::vector<storage::Happening>& happenings);
 
     storage::Database& m_database;
     std::mutex m_mutex;
     std::condition_variable m_wake;
-    std::map<TenantId, Tenant> m_tenants;
+    std::map<TenantId, std::vector<Listener>> m_tenants;
     bool m_stopping = false;
     std::thread m_thread;
 };

@@ -27,7 +27,7 @@ public:
             co_await exchange.respond(principal.error());
             co_return;
         }
-        const auto queue = m_feed->subscribe(principal->tenant, lastIdOf(exchange.request()));
+        const auto queue = m_feed->subscribe(principal->tenant, lastOf(exchange.request()));
         http::Headers headers{{"Content-Type", "text/event-stream"},
                               {"Cache-Control", "no-store"},
                               {"X-Accel-Buffering", "no"}};
@@ -55,11 +55,9 @@ public:
     }
 
 private:
-    static std::optional<IncidentId> lastIdOf(const http::Request& request)
+    static std::optional<LiveCursor> lastOf(const http::Request& request)
     {
-        const auto header = request.headers.find("Last-Event-ID");
-        const auto id = IncidentId::parse(header.value_or(""));
-        return id ? std::optional(*id) : std::nullopt;
+        return LiveCursor::parse(request.headers.find("Last-Event-ID").value_or(""));
     }
 
     AccessControl m_access;

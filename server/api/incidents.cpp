@@ -11,14 +11,18 @@ namespace {
 
 constexpr std::size_t kTagBytesMax = 128;
 constexpr std::size_t kAssigneeBytesMax = 256;
+constexpr std::size_t kNoteBytesMax = 8192;
 
 struct ChangeRequest {
     std::optional<domain::IncidentStatus> status;
     std::optional<domain::IncidentStatus> statusWas;
     std::optional<std::string> assignee;
+    std::optional<std::string> assigneeWas;
     std::optional<std::vector<std::string>> tags;
     std::vector<std::string> addTags;
     std::vector<std::string> removeTags;
+    std::optional<std::string> addNote;
+    std::optional<domain::NoteId> withdrawNote;
 };
 
 template <class V>
@@ -27,9 +31,12 @@ void visitFields(V& visit, Of<V, ChangeRequest>& request)
     visit("status", request.status);
     visit("status_was", request.statusWas);
     visit("assignee", request.assignee);
+    visit("assignee_was", request.assigneeWas);
     visit("tags", request.tags);
     visit.defaulted("add_tags", request.addTags);
     visit.defaulted("remove_tags", request.removeTags);
+    visit("add_note", request.addNote);
+    visit("withdraw_note", request.withdrawNote);
 }
 
 Result<void> checkTags(const std::vector<std::string>& tags, std::string pointer)
@@ -51,12 +58,20 @@ Result<void> checkTags(const std::vector<std::string>& tags, std::string pointer
 Result<void> checkChange(const storage::IncidentChange& change)
 {
     const bool tagsOne = !change.addTags.empty() || !change.removeTags.empty();
-    if (!change.status && !change.assignee && !change.tags && !tagsOne) {
+    if (!change.status && !change.assignee && !change.tags && !tagsOne && !change.addNote
+        && !change.withdrawNote) {
         return fail(ErrorCode::InvalidInput,
-                    "nothing to change; status, assignee, tags, add_tags or remove_tags expected");
+                    "nothing to change; status, assignee, tags, add_tags, remove_tags, add_note or"
+                    " withdraw_note expected");
     }
     if (change.statusWas && !change.status) {
         return fail(ErrorCode::InvalidInput, "status_was needs a status", "/status_was");
+    }
+    if (change.assigneeWas && !change.assignee) {
+        return fail(ErrorCode::InvalidInput, "assignee_was needs an assignee", "/assignee_was");
+    }
+    if (change.addNote && (change.addNote->empty() || change.addNote->size() > kNoteBytesMax)) {
+        return fail(ErrorCode::InvalidInput, "a note has 1 to 8192 bytes", "/add_note");
     }
     if (change.tags && tagsOne) {
         return fail(ErrorCode::InvalidInput, "either all tags or single ones", "/tags");
@@ -83,6 +98,11 @@ Result<storage::IncidentChange> readChange(const http::Request& request)
     if (findMember(body, "assignee") != nullptr) {
         change.assignee = std::move(read.assignee); // null clears it.
     }
+    if (findMember(body, "assignee_was") != nullptr) {
+        change.assigneeWas = std::move(read.assigneeWas);
+    }
+    change.addNote = std::move(read.addNote);
+    change.withdrawNote = read.withdrawNote;
     EXHIBIT_CHECK(checkChange(change));
     return change;
 }

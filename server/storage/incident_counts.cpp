@@ -25,8 +25,8 @@ constexpr FacetField kFacets[] = {
     {"model", "model", Field::Model},
     {"user", "user_id", Field::User},
     {"session", "session_id", Field::Session},
+    {"tag", "unnest(tags)", Field::Tag},
 };
-constexpr std::int64_t kOpenedMax = 500;
 
 Result<FacetField> facetOf(const std::string& name)
 {
@@ -36,8 +36,8 @@ Result<FacetField> facetOf(const std::string& name)
         }
     }
     return fail(ErrorCode::InvalidInput,
-                "not a field with facets; expected severity, policy, status, model, user or "
-                "session",
+                "not a field with facets; expected severity, policy, status, model, user, "
+                "session or tag",
                 "/fields");
 }
 
@@ -122,7 +122,7 @@ Result<std::vector<Counted>> countFacets(Transaction& transaction,
     EXHIBIT_TRY(const Rows rows,
                 transaction.query(
                     "WITH hits AS MATERIALIZED (SELECT i.severity, i.policy_id, i.status, i.model,"
-                    " i.user_id, i.session_id, f.weight FROM incidents_to_count($1, "
+                    " i.user_id, i.session_id, i.tags, f.weight FROM incidents_to_count($1, "
                         + compiled.text + ", " + compiled.filters
                         + ", $2, $3) AS f JOIN incidents i ON i.tenant_id = $1"
                           " AND i.incident_id = f.found_id) SELECT * FROM ("
@@ -226,59 +226,6 @@ Result<domain::HistogramReply> IncidentCounts::histogram(TenantId tenant,
                                               + ", $2::integer)",
                                           parameters));
             return barsOf(rows);
-        });
-}
-
-Result<std::vector<domain::Incident>> IncidentCounts::openedSince(TenantId tenant,
-                                                                  UtcTime since,
-                                                                  Deadline deadline)
-{
-    return m_database.read(
-        tenant, deadline, [&](Transaction& transaction) -> Result<std::vector<domain::Incident>> {
-            IncidentSearch search;
-            search.timeFrom = since;
-            Parameters parameters{tenant, kOpenedMax};
-            const auto compiled = compileSearch(tenant, search, parameters);
-            EXHIBIT_TRY(
-                const Rows rows,
-                transaction.query("SELECT i.incident_id, i.severity, i.policy_id, i.created_at FROM"
-                                  " search_incidents($1, "
-                                      + compiled.text + ", " + compiled.filters
-                                      + ", NULL, NULL, $2::integer) AS f JOIN incidents i ON"
-                                        " i.tenant_id = $1 AND i.incident_id = f.found_id"
-                                        " ORDER BY i.created_at, i.incident_id",
-                                  parameters));
-            std::vector<domain::Incident> opened;
-            for (std::size_t row = 0; row < rows.size(); ++row) {
-                domain::Incident incident;
-                incident.incidentId = {rows.uuid(row, 0)};
-                EXHIBIT_TRY(incident.severity, parseEnum<domain::Severity>(rows.text(row, 1)));
-                incident.policyId = rows.text(row, 2);
-                incident.createdAt = rows.time(row, 3);
-                opened.push_back(std::move(incident));
-            }
-            return opened;
-        });
-}
-
-Result<std::vector<IncidentCounts::Change>> IncidentCounts::changedSince(TenantId tenant,
-                                                                         UtcTime since,
-                                                                         Deadline deadline)
-{
-    return m_database.read(
-        tenant, deadline, [&](Transaction& transaction) -> Result<std::vector<Change>> {
-            EXHIBIT_TRY(const Rows rows,
-                        transaction.query("SELECT audit_id, resource FROM audit_logs WHERE"
-                                          " tenant_id = $1 AND created_at >= $2 AND action ="
-                                          " 'incident.changed' ORDER BY created_at, audit_id"
-                                          " LIMIT $3::integer",
-                                          {tenant, since, kOpenedMax}));
-            std::vector<Change> changes;
-            for (std::size_t row = 0; row < rows.size(); ++row) {
-                EXHIBIT_TRY(const auto incident, IncidentId::parse(rows.text(row, 1)));
-                changes.push_back({rows.uuid(row, 0), incident});
-            }
-            return changes;
         });
 }
 

@@ -27,19 +27,6 @@ public:
                                                            const IncidentSearch& search,
                                                            std::uint32_t barsMax,
                                                            Deadline deadline);
-    /// Incidents that were opened since, oldest first; at most 500.
-    [[nodiscard]] Result<std::vector<domain::Incident>> openedSince(TenantId tenant,
-                                                                    UtcTime since,
-                                                                    Deadline deadline);
-    /// Who changed status, assignee or tags is in the audit log: one entry of it per change, oldest
-    /// first; at most 500.
-    struct Change {
-        Uuid auditId;
-        IncidentId incidentId;
-    };
-    [[nodiscard]] Result<std::vector<Change>> changedSince(TenantId tenant,
-                                                           UtcTime since,
-                                                           Deadline deadline);
 
 private:
     Database& m_database;

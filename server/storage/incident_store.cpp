@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/storage/incident_store.h"
 
+#include "models/base/sha256.h"
 #include "server/storage/cost_currency.h"
+#include "server/storage/incident_notes.h"
 #include "server/storage/incident_row.h"
 #include "server/storage/incident_store_order.h"
+#include "server/storage/incident_store_words.h"
 #include "server/storage/ingest_insert.h"
 
 #include <algorithm>
@@ -75,10 +78,12 @@ Result<StoredIncident> read(Transaction& transaction, IncidentId incident)
     }
     EXHIBIT_TRY(auto found, incidentOf(rows, 0));
     EXHIBIT_TRY(found.currency, currencyOf(transaction));
+    EXHIBIT_TRY(found.notes, notesOf(transaction, incident));
     return StoredIncident{std::move(found), std::string(rows.text(0, kIncidentColumnCount))};
 }
 
-Json describe(const IncidentChange& change)
+/// `added`: the id of the note that is added.
+Json describe(const IncidentChange& change, domain::NoteId added)
 {
     JsonObject details;
     if (change.status) {
@@ -96,6 +101,15 @@ Json describe(const IncidentChange& change)
     if (!change.removeTags.empty()) {
         details.emplace("remove_tags", toJson(change.removeTags));
     }
+    if (change.addNote) {
+        // Not its text: what is written here cannot be erased.
+        details.emplace("add_note",
+                        JsonObject{{"note_id", added.text()},
+                                   {"sha256", toHex(asView(sha256(*change.addNote)))}});
+    }
+    if (change.withdrawNote) {
+        details.emplace("withdraw_note", change.withdrawNote->text());
+    }
     return Json(std::move(details));
 }
 
@@ -109,7 +123,15 @@ constexpr std::string_view kChange
       "  || ARRAY(SELECT added.tag FROM unnest($7::text[]) WITH ORDINALITY AS added(tag, place)"
       "   WHERE added.tag <> ALL (tags) AND added.tag <> ALL ($8::text[]) ORDER BY added.place),"
       " updated_at = now() WHERE tenant_id = $1 AND incident_id = $2"
-      " AND status = coalesce($9, status) RETURNING created_at, cardinality(tags)";
+      " AND status = coalesce($9, status)"
+      " AND (NOT $10::boolean OR assignee IS NOT DISTINCT FROM $11)"
+      " RETURNING created_at, to_jsonb(tags)";
+// Words of the row alone; texts have no lexeme with a colon.
+constexpr std::string_view kFollow
+    = "UPDATE incident_search SET status = coalesce($4, status),"
+      " tsv = ts_delete(tsv, ARRAY(SELECT l FROM unnest(tsvector_to_array(tsv)) AS l"
+      "   WHERE l ^@ 'g:')) || array_to_tsvector($5::text[])"
+      " WHERE tenant_id = $1 AND created_at = $2 AND incident_id = $3";
 
 Parameter tagsParameter(const std::vector<std::string>& tags)
 {
@@ -126,48 +148,78 @@ Parameter statusParameter(const std::optional<domain::IncidentStatus>& status)
 }
 
 /// Why no row fitted.
-Result<void> notChanged(Transaction& transaction, IncidentId incident)
+Result<void> notChanged(Transaction& transaction, IncidentId incident, const IncidentChange& change)
 {
-    EXHIBIT_TRY(
-        const Rows rows,
-        transaction.query("SELECT status FROM incidents WHERE tenant_id = $1 AND incident_id = $2",
-                          {transaction.tenant(), incident}));
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT status, assignee FROM incidents WHERE tenant_id = $1"
+                                  " AND incident_id = $2",
+                                  {transaction.tenant(), incident}));
     if (rows.empty()) {
         return noSuchIncident(incident);
     }
+    const auto status = rows.text(0, 0);
+    if (change.statusWas && status != wireName(*change.statusWas)) {
+        return fail(ErrorCode::Conflict,
+                    "its status is \"" + std::string(status) + "\" by now",
+                    "/status_was");
+    }
     return fail(ErrorCode::Conflict,
-                "its status is \"" + std::string(rows.text(0, 0)) + "\" by now",
-                "/status_was");
+                rows.isNull(0, 1) ? "it is nobody's by now"
+                                  : "it is \"" + std::string(rows.text(0, 1)) + "\"'s by now",
+                "/assignee_was");
+}
+
+Parameter innerText(const std::optional<std::optional<std::string>>& value)
+{
+    return value ? storable(*value) : Parameter(std::nullopt);
+}
+
+/// The search table says what the row says: its status and its tags.
+Result<void> follow(Transaction& transaction,
+                    IncidentId incident,
+                    const IncidentChange& change,
+                    const Rows& changed)
+{
+    if (!change.status && !change.tags && change.addTags.empty() && change.removeTags.empty()) {
+        return {};
+    }
+    EXHIBIT_TRY(const auto tags, fromJson<std::vector<std::string>>(changed.json(0, 1)));
+    if (tags.size() > kIncidentTagsMax) {
+        return fail(ErrorCode::InvalidInput, "an incident has at most 64 tags", "/add_tags");
+    }
+    std::vector<std::string> lexemes;
+    for (const auto& tag : tags) {
+        lexemes.push_back(lexeme(FilterLexeme::Tag, tag));
+    }
+    EXHIBIT_CHECK(transaction.query(kFollow,
+                                    {transaction.tenant(),
+                                     changed.time(0, 0),
+                                     incident,
+                                     statusParameter(change.status),
+                                     Parameter::array(lexemes)}));
+    return {};
 }
 
 Result<void> apply(Transaction& transaction, IncidentId incident, const IncidentChange& change)
 {
-    const bool setsAssignee = change.assignee.has_value();
     EXHIBIT_TRY(
         const Rows changed,
         transaction.query(kChange,
                           {transaction.tenant(),
                            incident,
                            statusParameter(change.status),
-                           setsAssignee,
-                           setsAssignee ? storable(*change.assignee) : Parameter(std::nullopt),
+                           change.assignee.has_value(),
+                           innerText(change.assignee),
                            change.tags ? tagsParameter(*change.tags) : Parameter(std::nullopt),
                            tagsParameter(change.addTags),
                            tagsParameter(change.removeTags),
-                           statusParameter(change.statusWas)}));
+                           statusParameter(change.statusWas),
+                           change.assigneeWas.has_value(),
+                           innerText(change.assigneeWas)}));
     if (changed.empty()) {
-        return notChanged(transaction, incident);
+        return notChanged(transaction, incident, change);
     }
-    if (changed.integer(0, 1) > static_cast<std::int64_t>(kIncidentTagsMax)) {
-        return fail(ErrorCode::InvalidInput, "an incident has at most 64 tags", "/add_tags");
-    }
-    if (change.status) {
-        EXHIBIT_CHECK(transaction.query(
-            "UPDATE incident_search SET status = $4"
-            " WHERE tenant_id = $1 AND created_at = $2 AND incident_id = $3",
-            {transaction.tenant(), changed.time(0, 0), incident, wireName(*change.status)}));
-    }
-    return {};
+    return follow(transaction, incident, change, changed);
 }
 
 } // namespace
@@ -226,10 +278,13 @@ Result<StoredIncident> IncidentStore::change(TenantId tenant,
                                              LedgerAppender& ledger,
                                              Deadline deadline)
 {
-    const AuditedAction action{"incident.changed", incident.text(), describe(change), incident};
+    const auto note = domain::NoteId::generate();
+    const AuditedAction action{
+        "incident.changed", incident.text(), describe(change, note), incident};
     return m_database.write(
         tenant, deadline, [&](Transaction& transaction) -> Result<StoredIncident> {
             EXHIBIT_CHECK(apply(transaction, incident, change));
+            EXHIBIT_CHECK(changeNotes(transaction, incident, change, {note, actor.id}));
             EXHIBIT_CHECK(recordAction(transaction, ledger, actor, action));
             return read(transaction, incident);
         });

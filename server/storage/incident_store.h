@@ -64,15 +64,20 @@ struct StoredIncident {
 };
 
 inline constexpr std::size_t kIncidentTagsMax = 64;
+inline constexpr std::int64_t kIncidentNotesMax = 500;
 
 /// What is absent stays.
 struct IncidentChange {
     std::optional<domain::IncidentStatus> status;
     std::optional<domain::IncidentStatus> statusWas; ///< Conflict when it is another by now.
     std::optional<std::optional<std::string>> assignee; ///< An empty inner one clears it.
+    /// Conflict when it is somebody else by now; an empty inner one: nobody.
+    std::optional<std::optional<std::string>> assigneeWas;
     std::optional<std::vector<std::string>> tags; ///< Replaces all.
     std::vector<std::string> addTags; ///< Those that are there already stay where they are.
     std::vector<std::string> removeTags; ///< What is in both lists is not there afterwards.
+    std::optional<std::string> addNote;
+    std::optional<domain::NoteId> withdrawNote; ///< Once; it stays, marked as taken back.
 };
 
 struct IncidentTimeline {

@@ -6,7 +6,7 @@
 
 namespace exhibit::storage {
 
-/// The immutable filters that search tables carry as lexemes beside the words of a row.
+/// The filters that search tables carry as lexemes beside the words of a row.
 enum class FilterLexeme : char {
     Tenant = 't',
     User = 'u',
@@ -16,6 +16,7 @@ enum class FilterLexeme : char {
     Session = 'e',
     Run = 'r',
     Failure = 'f',
+    Tag = 'g', ///< The only one that changes.
     // Of calls alone (0006_call_search.sql).
     Project = 'j',
     HttpStatus = 'h',

@@ -136,6 +136,7 @@ std::string fixedPart(domain::Incident incident)
     incident.costMicrocents = 0;
     incident.latencyUs = 0;
     incident.currency.reset();
+    incident.notes.reset();
     return sortedJson(storable(toJson(incident)));
 }
 
@@ -379,8 +380,7 @@ Result<void> expectIncidentAsCommitted(Transaction& transaction,
     EXHIBIT_TRY(const Rows rows,
                 transaction.query("SELECT epoch, sequence_number FROM incident_log_chain"
                                   " WHERE tenant_id = $1 AND incident_id = $2"
-                                  " AND event_type = $3"
-                                  " ORDER BY epoch, sequence_number LIMIT 1",
+                                  " AND event_type = $3 ORDER BY epoch, sequence_number LIMIT 1",
                                   {transaction.tenant(), incident.incidentId, kIncidentEntry}));
     if (rows.empty()) {
         return evidenceDamaged(incident.incidentId.text(), "the log has no entry of it");

@@ -63,6 +63,8 @@ std::optional<FilterLexeme> lexemeOf(Field field)
         return FilterLexeme::Policy;
     case Field::Model:
         return FilterLexeme::Model;
+    case Field::Tag:
+        return FilterLexeme::Tag;
     case Field::Status:
     case Field::After:
     case Field::Before:

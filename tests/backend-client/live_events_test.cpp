@@ -115,6 +115,21 @@ TEST_F(LiveEventsTest, goesOnAfterTheLastEventSeen)
         << server.requests()[1].toStdString();
 }
 
+TEST_F(LiveEventsTest, tellsOnceOfWhatAServerSendsAgain)
+{
+    EventServer server([](QTcpSocket& peer, int number) {
+        peer.write(kHead);
+        peer.write("id: run_a@7\ndata: {\"type\":\"run.stopped\",\"id\":\"run_a@7\"}\n\n");
+        peer.write("data: {\"type\":\"incident.changed\",\"id\":\"inc_b\"}\n\n");
+        if (number == 1) {
+            peer.disconnectFromHost();
+        }
+    });
+    open(server.url());
+    ASSERT_TRUE(waitFor([&] { return m_connected == 2 && m_arrived >= 3; }));
+    EXPECT_EQ(m_arrived, 3) << "the stop once, each change";
+}
+
 TEST_F(LiveEventsTest, waitsTwiceAsLongEachTimeUntilItWasConnected)
 {
     EventServer server([this](QTcpSocket& peer, int) {

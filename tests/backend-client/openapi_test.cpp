@@ -3,6 +3,7 @@
 #include "backend-client/export_job.h"
 #include "backend-client/failure.h"
 #include "backend-client/replies_json.h"
+#include "models/domain/incident_source_json.h"
 #include "models/domain/remediation.h"
 
 #include <gtest/gtest.h>
@@ -168,6 +169,9 @@ TEST(OpenApi, objectsHaveTheMembersOfTheirStructs)
     };
     expectSame("Incident", fieldsOf<domain::Incident>());
     expectSame("RootCause", fieldsOf<domain::RootCause>());
+    expectSame("IncidentNote", fieldsOf<domain::IncidentNote>());
+    expectSame("LiveEvent", fieldsOf<domain::LiveEvent>());
+    expectSame("ValuesReply", fieldsOf<domain::ValuesReply>());
     expectSame("TimelineEvent", fieldsOf<domain::TimelineEvent>());
     expectSame("Run", fieldsOf<domain::Run>());
     expectSame("RunAbort", fieldsOf<domain::RunAbort>());

@@ -2,16 +2,22 @@
 // Tags and statuses that several people give to one incident of a real server.
 #include "tests/gui/console_on_server.h"
 #include "tests/gui/stall_monitor.h"
+#include "ui/detail/note_list.h"
 #include "ui/search/results_pane.h"
 #include "ui/search/results_view.h"
 #include "ui/text.h"
 #include "ui/widgets/message_bar.h"
+#include "ui/windows/note_dialog.h"
 
 #include <QClipboard>
+#include <QDialogButtonBox>
 #include <QInputDialog>
+#include <QLabel>
 #include <QMenu>
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
+#include <QPlainTextEdit>
+#include <QPushButton>
 
 #include <algorithm>
 #include <functional>
@@ -98,6 +104,65 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(status(), IncidentStatus::Investigating, kPatience);
         QVERIFY(test::trigger(window(), u"edit.undo"));
         QTRY_COMPARE_WITH_TIMEOUT(status(), IncidentStatus::Open, kPatience);
+    }
+
+    void aNoteIsShownAndUndoSaysThatItStays()
+    {
+        note(window(), u"Called the <b>customer</b>."_s);
+        auto* notes = window().findChild<ui::NoteList*>();
+        QTRY_VERIFY_WITH_TIMEOUT(notes->texts().filter(u"<b>customer"_s).size() == 1, kPatience);
+        QVERIFY(notes->isVisibleTo(&window()));
+        QVERIFY(drafts().all().isEmpty());
+        QVERIFY(window().actions().action(u"edit.undo")->text().contains(u"note"_s));
+        QVERIFY(test::trigger(window(), u"edit.undo"));
+        QTRY_VERIFY_WITH_TIMEOUT(notes->texts().join(u' ').contains(u"taken back"_s), kPatience);
+        QVERIFY2(notes->texts().join(u' ').contains(u"<b>customer"_s), "it stays to be read");
+        QTRY_VERIFY_WITH_TIMEOUT(results().bar().text().contains(u"Undone: note"_s), kPatience);
+        QVERIFY(test::trigger(window(), u"edit.redo"));
+        QTRY_COMPARE_WITH_TIMEOUT(notes->texts().filter(u"<b>customer"_s).size(), 2, kPatience);
+        pane<ui::ResultsPane>(u"results"_s)->view().selectRow(1);
+        QTRY_VERIFY_WITH_TIMEOUT(notes->texts().filter(u"<b>customer"_s).isEmpty(), kPatience);
+        pane<ui::ResultsPane>(u"results"_s)->view().selectRow(0);
+        QTRY_COMPARE_WITH_TIMEOUT(notes->texts().filter(u"<b>customer"_s).size(), 2, kPatience);
+    }
+
+    void aNoteThatWasNotSentIsOfferedAgain()
+    {
+        QVERIFY(window().services().actions->trigger(u"case.note"));
+        auto* dialog = window().findChild<ui::NoteDialog*>(u"note.dialog"_s);
+        QVERIFY(dialog != nullptr);
+        QTest::keyClicks(dialog->findChild<QPlainTextEdit*>(), u"half a thou"_s);
+        QCOMPARE(drafts().all().size(), 1); // As the journal has it with each key.
+        dialog->reject();
+        delete dialog;
+        QVERIFY(window().services().actions->trigger(u"case.note"));
+        dialog = window().findChild<ui::NoteDialog*>(u"note.dialog"_s);
+        auto* text = dialog->findChild<QPlainTextEdit*>();
+        QCOMPARE(text->toPlainText(), u"half a thou"_s);
+        text->setPlainText(QString(8193, u'x'));
+        QVERIFY2(!dialog->findChild<QPushButton*>(u"note.add"_s)->isEnabled(), "too long");
+        dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Discard)->click();
+        QVERIFY(drafts().all().isEmpty());
+        QVERIFY(window().services().undo->count() == 0);
+        delete dialog;
+    }
+
+    void anAssigneeIsSetAndGivenBackUnlessSomebodyElseTookOver()
+    {
+        assign(u"ann"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(assignee(), std::optional<std::string>("ann"), kPatience);
+        const auto* line = window().findChild<QLabel*>(u"record.tags"_s);
+        QVERIFY(line->text().contains(u"ann"_s) && line->isVisibleTo(&window()));
+        QVERIFY(test::trigger(window(), u"edit.undo"));
+        QTRY_COMPARE_WITH_TIMEOUT(assignee(), std::optional<std::string>(), kPatience);
+        QVERIFY(test::trigger(window(), u"edit.redo"));
+        QTRY_COMPARE_WITH_TIMEOUT(assignee(), std::optional<std::string>("ann"), kPatience);
+        somebodyElse(R"({"assignee":"bob"})");
+        QVERIFY(test::trigger(window(), u"edit.undo"));
+        QTRY_VERIFY_WITH_TIMEOUT(results().bar().text().contains(u"Not undone"_s), kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(assignee(), std::optional<std::string>("bob"), kPatience);
+        somebodyElse(R"({"assignee":null})");
+        QTRY_COMPARE_WITH_TIMEOUT(assignee(), std::optional<std::string>(), kPatience);
     }
 
     void severalRowsAreTaggedInOneStep()
@@ -229,6 +294,30 @@ private:
     {
         return rowsThat(
             [wanted](const domain::Incident& incident) { return incident.status == wanted; });
+    }
+    std::optional<std::string> assignee()
+    {
+        return window().services().selection->hit()->incident.assignee;
+    }
+    ui::NoteDrafts& drafts() { return ui::NoteDrafts::of(m_console->hub()); }
+    void assign(const QString& name)
+    {
+        QVERIFY(window().services().actions->trigger(u"case.assign"));
+        auto* dialog = window().findChild<QInputDialog*>(u"assignee.dialog"_s);
+        QVERIFY(dialog != nullptr);
+        dialog->setTextValue(name);
+        dialog->accept();
+        delete dialog;
+    }
+    template <class Window>
+    static void note(Window& in, const QString& text)
+    {
+        QVERIFY(in.services().actions->trigger(u"case.note"));
+        auto* dialog = in.template findChild<ui::NoteDialog*>(u"note.dialog"_s);
+        QVERIFY(dialog != nullptr);
+        dialog->template findChild<QPlainTextEdit*>()->setPlainText(text);
+        dialog->template findChild<QPushButton*>(u"note.add"_s)->click();
+        delete dialog;
     }
     Tags tags() { return window().services().selection->hit()->incident.tags; }
     IncidentStatus status() { return window().services().selection->hit()->incident.status; }

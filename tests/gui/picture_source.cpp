@@ -191,6 +191,13 @@ domain::Question PictureSource::facets(domain::FacetsRequest,
     return later<domain::FacetsReply>(std::move(reply), std::move(answer));
 }
 
+domain::Question PictureSource::values(domain::ValuesRequest request,
+                                       domain::AnswerTo<domain::ValuesReply> answer)
+{
+    return later<domain::ValuesReply>(domain::ValuesReply{request.field, {}, false},
+                                      std::move(answer));
+}
+
 domain::Question PictureSource::histogram(domain::HistogramRequest,
                                           domain::AnswerTo<domain::HistogramReply> answer)
 {

@@ -16,6 +16,8 @@ public:
                                  domain::AnswerTo<domain::CallSearchReply> answer) override;
     domain::Question facets(domain::FacetsRequest request,
                             domain::AnswerTo<domain::FacetsReply> answer) override;
+    domain::Question values(domain::ValuesRequest request,
+                            domain::AnswerTo<domain::ValuesReply> answer) override;
     domain::Question histogram(domain::HistogramRequest request,
                                domain::AnswerTo<domain::HistogramReply> answer) override;
     domain::Question incident(std::string id, domain::AnswerTo<domain::Incident> answer) override;

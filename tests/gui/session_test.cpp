@@ -7,6 +7,7 @@
 #include "tests/gui/own_settings.h"
 #include "tests/gui/stall_monitor.h"
 #include "ui/search/results_view.h"
+#include "ui/search/search_history.h"
 #include "ui/widgets/time_display.h"
 
 #include <QApplication>
@@ -44,12 +45,14 @@ private Q_SLOTS:
     void windowsAndRecordsComeBack()
     {
         const SessionStore store(m_folder.filePath(u"state"_s));
+        const QMap<QString, QString> notes{{u"inc_x inc_y"_s, u"half\na \"thought\""_s}};
         const QJsonObject panes{{u"record"_s, QJsonObject{{u"tab"_s, 2}}}};
         store.saveState(
             {u"http://127.0.0.1:1"_s,
              {{u"severity:high \"a b\""_s, u"inc_x"_s, u"cost asc"_s, "geo", "lay", panes},
               {u"policy:BUDGET"_s, {}, {}, {}, {}, {}}},
-             {{u"inc_y"_s, "place", panes}}});
+             {{u"inc_y"_s, "place", panes}},
+             notes});
         const SessionState back = SessionStore(m_folder.filePath(u"state"_s)).readState();
         QCOMPARE(back.server, u"http://127.0.0.1:1"_s);
         QCOMPARE(back.windows.size(), 2);
@@ -65,6 +68,7 @@ private Q_SLOTS:
         QCOMPARE(back.records.first().incident, u"inc_y"_s);
         QCOMPARE(back.records.first().geometry, QByteArray("place"));
         QCOMPARE(back.records.first().panes, panes);
+        QCOMPARE(back.notes, notes);
     }
 
     void aSessionOfTheVersionBeforeIsRead()
@@ -276,6 +280,16 @@ private Q_SLOTS:
             QVERIFY(!columns.isEmpty());
         }
         QSettings().setValue(u"view/utc"_s, true);
+        ui::SearchMemory().remember(u"severity:high"_s, 3);
+        const auto allKept = [] {
+            const QSettings settings;
+            QVariantMap all;
+            for (const QString& key : settings.allKeys()) {
+                all.insert(key, settings.value(key));
+            }
+            return all;
+        };
+        const QVariantMap before = allKept();
         {
             CommandLine options;
             options.safeMode = true;
@@ -288,8 +302,15 @@ private Q_SLOTS:
             view->setColumnWidth(2, view->columnWidth(2) + 5);
             QVERIFY(console.window().actions().action(u"search.columns")->shortcut().isEmpty());
             QVERIFY(!ui::TimeDisplay::instance().isUtc());
+            QCOMPARE(ui::SearchMemory().past().size(), 1); // What was kept can be read.
+            ui::SearchMemory().remember(u"severity:low"_s, 7);
+            ui::SearchMemory().save(u"one"_s, {u"severity:low"_s, {}});
+            QVERIFY(console.window().actions().trigger(u"view.theme_dark"));
+            QVERIFY(console.window().actions().trigger(u"view.time_utc"));
+            QVERIFY(console.window().actions().trigger(u"view.time_local"));
             QVERIFY(console.window().close());
         }
+        QCOMPARE(allKept(), before);
         QCOMPARE(QSettings().value(u"window/geometry"_s).toByteArray(), QByteArray("kept"));
         QCOMPARE(QSettings().value(u"results/columns.1"_s).toByteArray(), columns);
         QVERIFY2(store.crashed(), "the next start still offers what was left");

@@ -12,6 +12,12 @@ using namespace std::chrono_literals;
 
 TEST_F(Export, theBundleFollowsItsPublishedSchema)
 {
+    const auto noted = s_server->request("PATCH",
+                                         "/api/v1/incidents/" + s_incident,
+                                         {{"Content-Type", "application/json"}},
+                                         R"({"add_note":"Between colleagues."})");
+    ASSERT_TRUE(noted);
+    ASSERT_EQ(noted->status, 200) << noted->body;
     const std::string file
         = exportAs("json", {"--include", "full_trace", "raw_io", "policy_log", "root_cause"});
     validate("evidence_bundle.v1.json", file);

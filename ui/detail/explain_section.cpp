@@ -230,16 +230,27 @@ void ExplainSection::show(const domain::TimelineEvent& event,
     if (const auto us = integerOf(recorded, "evaluation_us"); us > 0) {
         addRow(tr("Evaluated in"), durationText(us));
     }
-    if (run && run->stoppedAtStep) {
-        addRow(
-            tr("Run ended"),
-            tr("%1 by %2 at step %3")
-                .arg(toQt(wireName(run->status)),
-                     run->terminationReason ? toQt(wireName(*run->terminationReason)) : QString())
-                .arg(*run->stoppedAtStep));
-    }
+    addEnd(run);
     if (event.decisionId) {
         addRow(tr("Decision id"), toQt(event.decisionId->text()), true);
+    }
+}
+
+/// A run that was stopped between two calls has no step at which it was.
+void ExplainSection::addEnd(const std::optional<domain::Run>& run)
+{
+    using domain::RunStatus;
+    const bool stopped = run
+        && (run->stoppedAtStep || run->status == RunStatus::Cancelled
+            || run->status == RunStatus::FailedPolicy);
+    if (stopped) {
+        const QString how
+            = tr("%1 by %2")
+                  .arg(toQt(wireName(run->status)),
+                       run->terminationReason ? toQt(wireName(*run->terminationReason))
+                                              : QString());
+        addRow(tr("Run ended"),
+               run->stoppedAtStep ? tr("%1 at step %2").arg(how).arg(*run->stoppedAtStep) : how);
     }
 }
 

@@ -38,6 +38,7 @@ private:
     void addThresholds(const domain::RunExplanation& record, const domain::TimelineEvent* event);
     void addPasses(const domain::RunExplanation& record);
     void addRow(const QString& name, const QString& value, bool evidence = false);
+    void addEnd(const std::optional<domain::Run>& run);
 
     QGridLayout* m_grid;
     QList<QPair<QString, QString>> m_rows;

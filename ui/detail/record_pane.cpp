@@ -10,6 +10,7 @@
 #include "ui/detail/incident_export.h"
 #include "ui/detail/instant_record.h"
 #include "ui/detail/json_page.h"
+#include "ui/detail/note_list.h"
 #include "ui/detail/pinned_selection.h"
 #include "ui/detail/record_copy.h"
 #include "ui/detail/tag_line.h"
@@ -152,6 +153,9 @@ void RecordPane::openMenu(QWidget& part, const QPoint& at)
             m_services.selection->offerFilter(*menu, *column.field, column.raw(*hit));
         }
     }
+    for (const auto& tag : hit->incident.tags) {
+        m_services.selection->offerFilter(*menu, query::Field::Tag, tag);
+    }
     if (!menu->isEmpty()) {
         menu->addSeparator();
     }
@@ -192,6 +196,7 @@ QWidget* RecordPane::summary()
     factsLayout->addWidget(m_facts = new FactList(facts));
     m_factsPart->setContent(facts);
     m_factsPart->setNote(tr("from metadata.context"));
+    column->addWidget(m_notes = new NoteList(content));
     for (auto* section : {m_explainPart, m_answerPart, m_factsPart}) {
         column->addWidget(section);
         column->addWidget(horizontalRule(content));
@@ -236,12 +241,13 @@ void RecordPane::showIncident()
     m_marks->setAccessibleName(wordOf(markOf(incident.severity)) + QStringLiteral(", ")
                                + wordOf(incident.status));
     m_marks->update();
-    m_tags->setTags(incident.tags);
+    m_tags->show(incident.tags, incident.assignee);
     m_figures->setFigures({{tr("Cost"), costText(incident.costMicrocents, incident.currency)},
                            {tr("Latency"), durationText(incident.latencyUs)},
                            {tr("Model"), toQt(incident.model)}});
     showRun(); // Where the run is here already: somebody changed the incident that is open.
     askRun();
+    m_notes->follow(incident, m_services.sources->source());
 }
 
 void RecordPane::askRun()
@@ -385,11 +391,6 @@ bool RecordPane::eventFilter(QObject* object, QEvent* event)
                          QChar(0x00b7) + QStringLiteral("  ") + wordOf(hit->incident.status));
     }
     return QWidget::eventFilter(object, event);
-}
-
-QString RecordPane::titleText() const
-{
-    return m_title->text();
 }
 
 } // namespace exhibit::ui

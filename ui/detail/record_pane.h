@@ -3,9 +3,8 @@
 
 #include "ui/windows/pane_registry.h"
 
-#include <QWidget>
+#include <QLabel>
 
-class QLabel;
 class QStackedWidget;
 class QTabWidget;
 class QVBoxLayout;
@@ -18,6 +17,7 @@ class ExplainSection;
 class FactList;
 class FigureStrip;
 class JsonPage;
+class NoteList;
 class PinnedSelection;
 class IncidentExport;
 class InstantRecord;
@@ -71,6 +71,7 @@ private:
     AnswerBox* m_answer = nullptr;
     Section* m_factsPart = nullptr;
     FactList* m_facts = nullptr;
+    NoteList* m_notes = nullptr;
     JsonPage* m_decisions = nullptr;
     std::optional<domain::Run> m_run;
     domain::Question m_runQuestion;

@@ -17,14 +17,21 @@ TagLine::TagLine(QWidget* parent)
     hide();
 }
 
-void TagLine::setTags(const std::vector<std::string>& tags)
+void TagLine::show(const std::vector<std::string>& tags, const std::optional<std::string>& assignee)
 {
     QStringList all;
     for (const auto& tag : tags) {
         all << toQt(tag);
     }
-    setText(tr("Tags: %1").arg(all.join(QStringLiteral(", "))));
-    setVisible(!all.isEmpty());
+    QStringList lines;
+    if (!all.isEmpty()) {
+        lines << tr("Tags: %1").arg(all.join(QStringLiteral(", ")));
+    }
+    if (assignee) {
+        lines << tr("Assigned to: %1").arg(toQt(*assignee));
+    }
+    setText(lines.join(QLatin1Char('\n')));
+    setVisible(!lines.isEmpty());
 }
 
 } // namespace exhibit::ui

@@ -3,18 +3,22 @@
 
 #include <QLabel>
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace exhibit::ui {
 
-/// The tags of an incident, where it has any.
+/// The tags of an incident and who looks after it, where it has any.
 class TagLine : public QLabel {
     Q_OBJECT
 
 public:
     explicit TagLine(QWidget* parent);
-    void setTags(const std::vector<std::string>& tags);
+    void show(const std::vector<std::string>& tags, const std::optional<std::string>& assignee);
+
+private:
+    using QLabel::show;
 };
 
 } // namespace exhibit::ui

@@ -32,6 +32,7 @@ QString fieldTitle(const std::string& field)
         {"status", QT_TRANSLATE_NOOP("Facets", "Status")},
         {"model", QT_TRANSLATE_NOOP("Facets", "Model")},
         {"user", QT_TRANSLATE_NOOP("Facets", "User")},
+        {"tag", QT_TRANSLATE_NOOP("Facets", "Tag")},
     };
     for (const auto& [name, title] : kTitles) {
         if (field == name) {

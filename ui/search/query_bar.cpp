@@ -2,6 +2,8 @@
 #include "ui/search/query_bar.h"
 
 #include "ui/search/chip_row.h"
+#include "ui/search/history_dialog.h"
+#include "ui/search/known_values.h"
 #include "ui/search/query_builder.h"
 #include "ui/search/query_field.h"
 #include "ui/search/query_reference.h"
@@ -28,6 +30,7 @@ using namespace Qt::StringLiterals;
 
 constexpr int kLongMs = 250;
 constexpr int kTickMs = 1000;
+constexpr qsizetype kHistoryShown = 25; ///< In the menu; the dialog has all of them.
 
 QToolButton* menuButton(Icon symbol, const QString& text, QWidget* parent)
 {
@@ -48,6 +51,7 @@ QToolButton* menuButton(Icon symbol, const QString& text, QWidget* parent)
 QueryBar::QueryBar(SearchController& search, QWidget* parent)
     : QWidget(parent)
     , m_search(search)
+    , m_known(new KnownValues(*search.services().sources, this))
 {
     setObjectName(u"query.bar"_s);
     m_busy = new BusyLine(this);
@@ -73,7 +77,7 @@ QWidget* QueryBar::fieldRow()
 {
     auto* row = new QWidget(this);
     m_field = new QueryField(row);
-    m_field->setValueSource([this](const QString& field) { return m_search.knownValues(field); });
+    completeValues();
     auto* history = menuButton(Icon::History, tr("History"), row);
     connect(history->menu(), &QMenu::aboutToShow, this, [this, history] {
         fillHistory(history->menu());
@@ -88,6 +92,28 @@ QWidget* QueryBar::fieldRow()
     layout->addWidget(history);
     layout->addWidget(saved);
     return row;
+}
+
+/// First what the results have, then what the server knows beside them.
+void QueryBar::completeValues()
+{
+    m_field->setValueSource([this](const QString& field, const QString& prefix) {
+        QList<QueryField::KnownValue> values;
+        const QStringList here = m_search.knownValues(field);
+        for (const QString& value : here) {
+            if (value.startsWith(prefix, Qt::CaseInsensitive)) {
+                values << QueryField::KnownValue{value, tr("seen in these results")};
+            }
+        }
+        for (const QString& value : m_known->found(field, prefix)) {
+            if (!here.contains(value)) {
+                values << QueryField::KnownValue{value, tr("recorded")};
+            }
+        }
+        m_known->want(field, prefix);
+        return values;
+    });
+    connect(m_known, &KnownValues::arrived, m_field, &QueryField::completeAgain);
 }
 
 QWidget* QueryBar::chipRow()
@@ -127,6 +153,7 @@ void QueryBar::connectSearch()
     actions.handle(u"search.builder", this, [this] { QueryBuilder::open(m_search); });
     actions.handle(u"help.query", this, [this] { QueryReference::open(window()); });
     actions.handle(u"search.save", this, [this] { saveSearch(); });
+    actions.handle(u"search.history", this, [this] { HistoryDialog::open(m_search, window()); });
     connect(m_field, &QLineEdit::textEdited, this, [this](const QString& text) {
         m_search.setText(text, false);
     });
@@ -220,8 +247,8 @@ QString QueryBar::countText() const
 void QueryBar::fillHistory(QMenu* menu)
 {
     menu->clear();
-    const auto past = m_search.memory().past().mid(0, 25);
-    for (const auto& one : past) {
+    const auto past = m_search.memory().past();
+    for (const auto& one : past.mid(0, kHistoryShown)) {
         QString label = one.query.left(90);
         label.replace(QLatin1Char('&'), u"&&"_s);
         auto* action = menu->addAction(tr("%1     %2 found, %3")
@@ -236,6 +263,8 @@ void QueryBar::fillHistory(QMenu* menu)
     if (past.isEmpty()) {
         menu->addAction(tr("No searches yet"))->setEnabled(false);
     }
+    menu->addSeparator();
+    menu->addAction(m_search.services().actions->action(u"search.history"));
 }
 
 void QueryBar::fillSaved(QMenu* menu)

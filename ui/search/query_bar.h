@@ -15,6 +15,7 @@ namespace exhibit::ui {
 
 class BusyLine;
 class ChipRow;
+class KnownValues;
 class QueryField;
 
 /// The search at the top of the window: query, history, saved searches, chips, counts, "42 new".
@@ -41,7 +42,10 @@ private:
     void saveSearch();
     QList<PaletteEntry> paletteEntries() const;
 
+    void completeValues();
+
     SearchController& m_search;
+    KnownValues* m_known;
     QueryField* m_field = nullptr;
     ChipRow* m_chips = nullptr;
     QLabel* m_error = nullptr;

@@ -30,9 +30,16 @@ int positionOf(const QString& text, std::size_t bytes)
 /// The field name and the beginning of a value at the cursor: "policy" and "CON".
 std::optional<std::pair<QString, QString>> valueAt(const QString& text, int cursor, int& begin)
 {
-    begin = cursor;
-    while (begin > 0 && !text.at(begin - 1).isSpace()) {
-        --begin;
+    begin = 0;
+    bool inQuotes = false;
+    for (int at = 0; at < cursor; ++at) {
+        if (inQuotes && text.at(at) == QLatin1Char('\\')) {
+            ++at; // What is escaped ends nothing.
+        } else if (text.at(at) == QLatin1Char('"')) {
+            inQuotes = !inQuotes;
+        } else if (!inQuotes && text.at(at).isSpace()) {
+            begin = at + 1;
+        }
     }
     QString token = text.mid(begin, cursor - begin);
     if (token.startsWith(QLatin1Char('-'))) {
@@ -43,7 +50,13 @@ std::optional<std::pair<QString, QString>> valueAt(const QString& text, int curs
     if (colon <= 0) {
         return std::nullopt;
     }
-    return std::pair(token.left(colon), token.mid(colon + 1));
+    QString value = token.mid(colon + 1);
+    if (value.startsWith(QLatin1Char('"'))) {
+        value.remove(0, 1);
+        value.replace(QLatin1String("\\\""), QLatin1String("\""));
+        value.replace(QLatin1String("\\\\"), QLatin1String("\\"));
+    }
+    return std::pair(token.left(colon).toLower(), value);
 }
 
 } // namespace
@@ -80,7 +93,7 @@ QueryField::QueryField(QWidget* parent)
     connect(this, &QLineEdit::textEdited, this, [this] { complete(); });
 }
 
-void QueryField::setValueSource(std::function<QStringList(const QString&)> values)
+void QueryField::setValueSource(ValueSource values)
 {
     m_values = std::move(values);
 }
@@ -113,6 +126,7 @@ void QueryField::showText(const QString& text)
 {
     if (text != this->text()) {
         setText(text);
+        m_isCompleting = false;
         m_completer->popup()->hide();
     }
 }
@@ -124,20 +138,39 @@ void QueryField::complete()
     m_completions = query::complete(utf8, cursor);
     int begin = 0;
     const auto value = valueAt(text(), cursorPosition(), begin);
+    m_isCompleting = value.has_value();
     if (value && m_values) {
         const auto from = static_cast<std::size_t>(text().left(begin).toUtf8().size());
-        for (const QString& known : m_values(value->first.toLower())) {
-            if (known.startsWith(value->second, Qt::CaseInsensitive)) {
-                const std::string plain = fromQt(known);
-                m_completions.push_back(
-                    {fromQt(value->first) + ":"
-                         + (query::isPlainValue(plain) ? plain : query::quoted(plain)) + " ",
-                     fromQt(tr("seen in these results")),
-                     from,
-                     cursor});
-            }
+        for (const auto& known : m_values(value->first, value->second)) {
+            const std::string plain = fromQt(known.text);
+            m_completions.push_back(
+                {fromQt(value->first) + ":"
+                     + (query::isPlainValue(plain) ? plain : query::quoted(plain)) + " ",
+                 fromQt(known.label),
+                 from,
+                 cursor});
         }
     }
+    showCompletions();
+}
+
+void QueryField::completeAgain()
+{
+    if (!m_isCompleting) {
+        return;
+    }
+    const QModelIndex at = m_completer->popup()->currentIndex();
+    const QString chosen = m_completer->popup()->isVisible() ? at.data().toString() : QString();
+    complete();
+    const auto again = m_model->findItems(chosen);
+    if (!chosen.isEmpty() && !again.isEmpty()) {
+        m_completer->popup()->setCurrentIndex(
+            m_completer->completionModel()->index(again.front()->row(), 0));
+    }
+}
+
+void QueryField::showCompletions()
+{
     m_model->clear();
     for (const auto& completion : m_completions) {
         m_model->appendRow(new QStandardItem(toQt(completion.text) + QStringLiteral("   ")
@@ -173,6 +206,7 @@ void QueryField::insertCompletion(int row)
     changed.replace(begin, end - begin, inserted);
     setText(changed);
     setCursorPosition(begin + static_cast<int>(inserted.size()));
+    m_isCompleting = false;
     Q_EMIT textEdited(changed);
 }
 
@@ -184,6 +218,7 @@ void QueryField::keyPressEvent(QKeyEvent* event)
         return;
     }
     if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) {
+        m_isCompleting = false;
         m_completer->popup()->hide();
         Q_EMIT committed();
         return;
@@ -193,6 +228,7 @@ void QueryField::keyPressEvent(QKeyEvent* event)
         return;
     }
     if (event->key() == Qt::Key_Escape && open) {
+        m_isCompleting = false;
         m_completer->popup()->hide();
         return;
     }

@@ -24,9 +24,19 @@ class QueryField : public QLineEdit {
 public:
     explicit QueryField(QWidget* parent);
 
+    /// A value for completion, and where it is known from.
+    struct KnownValue {
+        QString text;
+        QString label;
+    };
+    using ValueSource
+        = std::function<QList<KnownValue>(const QString& field, const QString& prefix)>;
+
     /// Real values of a field, for completion; called while typing, so it only looks at what is
     /// here.
-    void setValueSource(std::function<QStringList(const QString& field)> values);
+    void setValueSource(ValueSource values);
+    /// There are more values by now: shown where completion still stands open for them.
+    void completeAgain();
     void setError(const std::optional<query::QueryError>& error);
     /// Replaces the text without asking for completion.
     void showText(const QString& text);
@@ -44,10 +54,12 @@ protected:
 
 private:
     void paintError(QPainter& painter, const QRect& line);
+    void showCompletions();
     void insertCompletion(int row);
     [[nodiscard]] QString errorText() const;
 
-    std::function<QStringList(const QString&)> m_values;
+    ValueSource m_values;
+    bool m_isCompleting = false; ///< A value is typed, and nobody has put its completion away.
     std::optional<query::QueryError> m_error;
     bool m_showError = false;
     QTimer m_redDelay;

@@ -53,6 +53,8 @@ void ResultsPane::handleChanges()
                                     ? m_view->viewport()->mapToGlobal(row.bottomLeft())
                                     : QCursor::pos());
     });
+    actions.handle(u"case.assign", this, [changes] { changes->askAssignee(); });
+    actions.handle(u"case.note", this, [changes] { changes->askNote(); });
     connect(changes, &IncidentChanges::changed, &m_search, &SearchController::showChanged);
     changes->reportTo(*m_bar);
 }
@@ -90,6 +92,8 @@ void ResultsPane::openMenu(const QPoint& at)
     for (const auto* id : {"record.window",
                            "case.status",
                            "case.tag",
+                           "case.assign",
+                           "case.note",
                            "edit.copy_id",
                            "edit.copy_json",
                            "edit.copy_markdown",

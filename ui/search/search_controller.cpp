@@ -38,9 +38,14 @@ SearchController::SearchController(const Services& services)
         }
     });
     connect(services.sources, &SourceHub::live, this, [this](const domain::LiveEvent& event) {
+        const auto* hit = m_services.selection->hit();
         if (event.type == "incident.changed" && event.incidentId) {
             readAgain(event.incidentId->text());
-        } else if (!m_newDelay.isActive()) {
+        } else if (event.type == "run.stopped") {
+            if (hit != nullptr && event.runId == hit->incident.runId) {
+                readAgain(hit->incident.incidentId.text());
+            }
+        } else if (event.type == "incident.opened" && !m_newDelay.isActive()) {
             m_newDelay.start();
         }
     });

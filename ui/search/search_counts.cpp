@@ -73,7 +73,7 @@ void SearchController::askCounts()
     m_facetsCounted = Counted::NotYet;
     domain::FacetsRequest facets;
     facets.search = queryOf(m_shown.asked);
-    facets.fields = {"severity", "policy", "status", "model", "user"};
+    facets.fields = {"severity", "policy", "status", "model", "user", "tag"};
     facets.limit = kFacetValues;
     m_facetsQuestion
         = source->facets(facets, [this](domain::SourceResult<domain::FacetsReply> reply) {

@@ -17,6 +17,8 @@ using namespace Qt::StringLiterals;
 constexpr std::pair<const char*, const char*> kOfMany[] = {
     {"case.tag", QT_TRANSLATE_NOOP("SelectedRows", "&Tag %1 incidents…")},
     {"case.status", QT_TRANSLATE_NOOP("SelectedRows", "Set &status of %1 incidents…")},
+    {"case.assign", QT_TRANSLATE_NOOP("SelectedRows", "&Assign %1 incidents…")},
+    {"case.note", QT_TRANSLATE_NOOP("SelectedRows", "Add a &note to %1 incidents…")},
     {"edit.copy_id", QT_TRANSLATE_NOOP("SelectedRows", "Copy %1 incident &ids")},
     {"edit.copy_json",
      QT_TRANSLATE_NOOP("SelectedRows", "Copy %1 incidents as &JSON, without events")},

@@ -25,6 +25,7 @@ namespace exhibit::ui {
 namespace {
 
 constexpr int kLoadDelayMs = 60;
+constexpr int kAfterStopMs = 1500;
 constexpr int kAgainMs = 2000;
 constexpr int kTriesMax = 12; ///< Each waits twice as long as the one before, up to a minute.
 constexpr int kCardsLeast = 72;
@@ -83,6 +84,7 @@ TimelinePane::TimelinePane(const Services& services, QWidget* parent)
         m_question.reset();
         m_again.stop();
     });
+    connect(services.sources, &SourceHub::live, this, &TimelinePane::followStop);
     const auto choose = [this](quint32 event) { m_services.selection->setEvent(event); };
     connect(m_timeline, &TimelineWidget::eventChosen, this, choose);
     connect(m_cards, &EventCards::eventChosen, this, choose);
@@ -227,6 +229,19 @@ void TimelinePane::follow()
     m_delay.start();
 }
 
+/// A run that is looked at was stopped: what is shown ends before that. Its last step is written a
+/// moment later.
+void TimelinePane::followStop(const domain::LiveEvent& event)
+{
+    const auto shown = m_services.selection->timeline();
+    if (event.type == "run.stopped" && shown && event.runId == shown->runId && event.at
+        && (shown->events.empty() || shown->events.back().time < *event.at)) {
+        m_tries = 1; // Quietly, and only shown when there is more.
+        m_keepsPlace = true;
+        m_again.start(kAfterStopMs);
+    }
+}
+
 void TimelinePane::load()
 {
     auto* source = m_services.sources->source();
@@ -289,6 +304,8 @@ void TimelinePane::show(std::shared_ptr<const domain::TimelineReply> reply)
     const auto* hit = m_services.selection->hit();
     const auto incident = hit->incident; // The selection's may change with the timeline.
     m_showsCause = incident.rootCause.has_value();
+    const auto before = m_services.selection->timeline();
+    const auto event = m_services.selection->event();
     m_services.selection->setTimeline(reply);
     const bool awaited = m_services.selection->awaitsCall();
     m_headline->show(awaited && !incident.rootCause
@@ -310,8 +327,15 @@ void TimelinePane::show(std::shared_ptr<const domain::TimelineReply> reply)
                                     grouped(reply->events.back().stepIndex + 1),
                                     grouped(reply->stepCount)));
     }
-    goToInflection();
-    showKept();
+    const bool grew = std::exchange(m_keepsPlace, false) && before && event
+        && before->runId == reply->runId && *event < reply->events.size()
+        && before->events.at(*event).stepIndex == reply->events.at(*event).stepIndex;
+    if (grew) { // Nobody is taken away from what is looked at.
+        m_services.selection->setEvent(event);
+    } else {
+        goToInflection();
+        showKept();
+    }
 }
 
 void TimelinePane::showSelection()

@@ -42,6 +42,7 @@ private:
     void handleActions();
     void openCardMenu(const QModelIndex& card, const QPoint& at);
     void follow();
+    void followStop(const domain::LiveEvent& event);
     void load();
     void show(std::shared_ptr<const domain::TimelineReply> reply);
     void awaitCall();
@@ -66,6 +67,7 @@ private:
     QTimer m_delay; ///< Walking through the results does not load every run.
     domain::Question m_question;
     QTimer m_again; ///< While the call of the incident runs, which has no steps before its end.
+    bool m_keepsPlace = false; ///< The next answer is of the same run, which was stopped.
     bool m_showsCause = false;
     int m_tries = 0; ///< Since the incident was chosen, without its call.
     QJsonObject m_kept; ///< Of an earlier session.

@@ -23,8 +23,8 @@ ChangeIncidents::ChangeIncidents(IncidentChanges& changes,
     , m_changes(changes)
 {
     for (const auto& incident : before) {
-        m_steps.push_back(
-            std::make_shared<Step>(Step{incident.incidentId.text(), wanted, incident.status}));
+        m_steps.push_back(std::make_shared<Step>(
+            Step{incident.incidentId.text(), wanted, incident.status, incident.assignee}));
     }
 }
 
@@ -41,6 +41,22 @@ void ChangeIncidents::redo()
 domain::IncidentChange ChangeIncidents::Step::change(bool forward, const domain::Incident* last)
 {
     domain::IncidentChange change;
+    if (wanted.note) {
+        if (forward) {
+            change.addNote = wanted.note;
+        } else {
+            change.withdrawNote = note;
+        }
+        return change;
+    }
+    if (wanted.assignee) {
+        if (forward && last != nullptr) {
+            assigneeBefore = last->assignee;
+        }
+        change.assignee = forward ? *wanted.assignee : assigneeBefore;
+        change.assigneeWas = forward ? assigneeBefore : *wanted.assignee;
+        return change;
+    }
     if (!wanted.status) {
         (forward ? change.addTags : change.removeTags) = {wanted.tag};
         return change;
@@ -51,6 +67,19 @@ domain::IncidentChange ChangeIncidents::Step::change(bool forward, const domain:
     change.status = forward ? *wanted.status : before;
     change.statusWas = forward ? before : *wanted.status;
     return change;
+}
+
+/// Its note is the newest with that text.
+void ChangeIncidents::Step::take(const domain::Incident& done)
+{
+    if (!wanted.note || !done.notes) {
+        return;
+    }
+    for (const auto& one : *done.notes) {
+        if (one.text == *wanted.note && !one.withdrawnAt) {
+            note = one.noteId;
+        }
+    }
 }
 
 void ChangeIncidents::send(bool forward)
@@ -70,10 +99,13 @@ void ChangeIncidents::send(bool forward)
 }
 
 void ChangeIncidents::answered(Run& run,
-                               const Step& step,
+                               Step& step,
                                const domain::SourceResult<domain::Incident>& reply)
 {
     ++run.answered;
+    if (reply && run.forward) {
+        step.take(*reply);
+    }
     if (!reply) {
         run.failures[toQt(reply.error().error.message)] << toQt(step.id);
         std::erase_if(m_steps, [&step](const auto& one) { return one.get() == &step; });
@@ -89,7 +121,11 @@ void ChangeIncidents::answered(Run& run,
 void ChangeIncidents::report(const Run& run)
 {
     if (run.failures.empty()) {
-        if (run.asked > 1) {
+        const bool isNote = !m_steps.empty() && m_steps.front()->wanted.note.has_value();
+        if (isNote && !run.forward) {
+            Q_EMIT m_changes.doneForAll(tr("Undone: %1").arg(text()),
+                                        tr("The note stays in the record, marked as taken back."));
+        } else if (run.asked > 1) {
             Q_EMIT m_changes.doneForAll(
                 (run.forward ? tr("Done: %1") : tr("Undone: %1")).arg(text()),
                 run.forward ? tr("Edit, Undo takes it back.") : QString());

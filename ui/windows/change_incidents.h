@@ -17,10 +17,13 @@ namespace exhibit::ui {
 
 class IncidentChanges;
 
-/// A status to set, else a tag to add.
+/// One of them: a status to set, somebody to assign it to (nobody: empty inside), a note to add, or
+/// else a tag.
 struct WantedChange {
     std::optional<domain::IncidentStatus> status;
     std::string tag;
+    std::optional<std::optional<std::string>> assignee{};
+    std::optional<std::string> note{};
 };
 
 /// One change of one incident, or the same of several. Those that failed have no part in it any
@@ -44,8 +47,12 @@ private:
         std::string id;
         WantedChange wanted;
         domain::IncidentStatus before; ///< The status that undoing sets again.
+        std::optional<std::string> assigneeBefore; ///< The same of whom it is assigned to.
+        std::optional<domain::NoteId> note{}; ///< The one that was added.
 
         [[nodiscard]] domain::IncidentChange change(bool forward, const domain::Incident* last);
+        /// What a change that was made left behind, for undoing it.
+        void take(const domain::Incident& done);
     };
     /// What came of one undo() or redo().
     struct Run {
@@ -56,7 +63,7 @@ private:
     };
 
     void send(bool forward);
-    void answered(Run& run, const Step& step, const domain::SourceResult<domain::Incident>& reply);
+    void answered(Run& run, Step& step, const domain::SourceResult<domain::Incident>& reply);
     void report(const Run& run);
     void leaveStack();
 

@@ -4,6 +4,8 @@
 #include "ui/text.h"
 #include "ui/theme/marks.h"
 #include "ui/widgets/message_bar.h"
+#include "ui/windows/note_dialog.h"
+#include "ui/windows/note_drafts.h"
 
 #include <QClipboard>
 #include <QGuiApplication>
@@ -12,6 +14,7 @@
 #include <QMenu>
 
 #include <algorithm>
+#include <set>
 
 namespace exhibit::ui {
 namespace {
@@ -146,6 +149,89 @@ void IncidentChanges::setStatus(const Incidents& incidents, domain::IncidentStat
                  std::back_inserter(others),
                  [status](const Incident& incident) { return incident.status != status; });
     push(others, {status, {}}, tr("status %1").arg(wordOf(status)));
+}
+
+void IncidentChanges::askAssignee()
+{
+    const auto incidents = marked();
+    if (!incidents) {
+        return;
+    }
+    auto* dialog = new QInputDialog(m_services.window);
+    dialog->setObjectName(u"assignee.dialog"_s);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(tr("Assign"));
+    dialog->setLabelText(
+        incidents->size() == 1
+            ? tr("Who looks after this incident (empty: nobody)")
+            : tr("Who looks after these %1 incidents (empty: nobody)").arg(incidents->size()));
+    dialog->setTextValue(toQt(incidents->front().assignee.value_or("")));
+    connect(
+        dialog,
+        &QInputDialog::textValueSelected,
+        this,
+        [this, incidents = *incidents](const QString& text) { assign(incidents, text.trimmed()); });
+    dialog->open();
+}
+
+void IncidentChanges::assign(const Incidents& incidents, const QString& assignee)
+{
+    const auto wanted
+        = assignee.isEmpty() ? std::nullopt : std::optional<std::string>(fromQt(assignee));
+    Incidents others;
+    std::copy_if(incidents.begin(),
+                 incidents.end(),
+                 std::back_inserter(others),
+                 [&wanted](const Incident& incident) { return incident.assignee != wanted; });
+    push(others,
+         {std::nullopt, {}, wanted},
+         wanted ? tr("assign to %1").arg(assignee) : tr("assign to nobody"));
+}
+
+void IncidentChanges::askNote()
+{
+    if (auto incidents = marked()) {
+        auto* dialog = new NoteDialog( // Deletes itself when closed.
+            *this,
+            NoteDrafts::of(*m_services.sources),
+            *std::move(incidents),
+            m_services.window);
+        dialog->open();
+    }
+}
+
+void IncidentChanges::note(const Incidents& incidents, const QString& text)
+{
+    push(incidents, {std::nullopt, {}, std::nullopt, fromQt(text)}, tr("note"));
+    forgetDraft(incidents, fromQt(text));
+}
+
+/// The draft stays until every one of them has the note.
+void IncidentChanges::forgetDraft(const Incidents& incidents, const std::string& text)
+{
+    auto waiting = std::make_shared<std::set<IncidentId>>();
+    for (const auto& incident : incidents) {
+        waiting->insert(incident.incidentId);
+    }
+    auto* watcher = new QObject(this); // Deletes itself when all have it; else goes with this.
+    connect(this,
+            &IncidentChanges::changed,
+            watcher,
+            [this, waiting, watcher, text, key = NoteDrafts::keyOf(incidents)](
+                const Incident& incident) {
+                const auto& notes = incident.notes;
+                const bool hasIt
+                    = notes && std::any_of(notes->begin(), notes->end(), [&text](const auto& one) {
+                          return one.text == text;
+                      });
+                if (hasIt && waiting->erase(incident.incidentId) > 0 && waiting->empty()) {
+                    auto& drafts = NoteDrafts::of(*m_services.sources);
+                    if (fromQt(drafts.text(key).trimmed()) == text) {
+                        drafts.forget(key);
+                    }
+                    watcher->deleteLater();
+                }
+            });
 }
 
 void IncidentChanges::push(const Incidents& incidents,

@@ -14,9 +14,10 @@ namespace exhibit::ui {
 
 class MessageBar;
 
-/// What a window changes of incidents: status and tags, each a step that can be undone. They are
-/// sent as differences, for each incident one after the other, so that what others changed stays
-/// (docs/decisions/0096). One per window; outlives the window's undo steps. GUI thread.
+/// What a window changes of incidents: status, assignee, tags and notes, each a step that can be
+/// undone. They are sent as differences, for each incident one after the other, so that what others
+/// changed stays (docs/decisions/0096). One per window; outlives the window's undo steps. GUI
+/// thread.
 class IncidentChanges : public QObject {
     Q_OBJECT
 
@@ -38,6 +39,12 @@ public:
     /// One step for all of them; those that have the tag, or the status, are left out.
     void tag(const Incidents& incidents, const QString& tag);
     void setStatus(const Incidents& incidents, domain::IncidentStatus status);
+    /// To whom they are assigned: asked for, and set; nobody when it is empty.
+    void askAssignee();
+    void assign(const Incidents& incidents, const QString& assignee);
+    /// A note for the marked incidents: written in a dialog, whose text no crash loses.
+    void askNote();
+    void note(const Incidents& incidents, const QString& text);
     /// The answer always comes, later.
     void send(const std::string& id, Change change, Answer answer);
     [[nodiscard]] QUndoStack& undo() const { return *m_services.undo; }
@@ -63,6 +70,7 @@ private:
     void next(const std::string& id);
     void begin(const std::string& id);
     void endAll();
+    void forgetDraft(const Incidents& incidents, const std::string& text);
     [[nodiscard]] std::optional<Incidents> marked();
     void push(const Incidents& incidents, const WantedChange& wanted, const QString& what);
 

@@ -137,7 +137,9 @@ void RecordWindow::handleChanges()
     auto& actions = *m_services.actions;
     actions.handle(u"case.tag", this, [changes] { changes->askTag(); });
     actions.handle(u"case.status", this, [changes] { changes->openStatusMenu(QCursor::pos()); });
-    for (const QStringView id : {u"case.tag", u"case.status"}) {
+    actions.handle(u"case.assign", this, [changes] { changes->askAssignee(); });
+    actions.handle(u"case.note", this, [changes] { changes->askNote(); });
+    for (const QStringView id : {u"case.tag", u"case.status", u"case.assign", u"case.note"}) {
         addAction(actions.action(id)); // Elsewhere the list of results has their keys.
     }
     connect(changes, &IncidentChanges::changed, this, &RecordWindow::showChanged);
@@ -170,8 +172,12 @@ void RecordWindow::followChanges()
     connect(m_services.sources, &SourceHub::sourceChanged, this, [this] { m_question.reset(); });
     connect(m_services.sources, &SourceHub::live, this, [this](const domain::LiveEvent& event) {
         auto* source = m_services.sources->source();
-        if (source == nullptr || event.type != "incident.changed" || !event.incidentId
-            || event.incidentId->text() != incidentId()) {
+        const bool changed = event.type == "incident.changed" && event.incidentId
+            && event.incidentId->text() == incidentId();
+        const auto* hit = m_services.selection->hit();
+        const bool stopped
+            = event.type == "run.stopped" && hit != nullptr && event.runId == hit->incident.runId;
+        if (source == nullptr || (!changed && !stopped)) {
             return;
         }
         m_question

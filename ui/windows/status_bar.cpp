@@ -6,6 +6,7 @@
 #include "ui/theme/style.h"
 #include "ui/widgets/time_display.h"
 #include "ui/widgets/tool_bar_parts.h"
+#include "ui/windows/live_news.h"
 
 #include <QAccessible>
 #include <QLabel>
@@ -13,6 +14,9 @@
 
 namespace exhibit::ui {
 namespace {
+
+constexpr int kNewsMs = 15'000;
+constexpr int kAlertMs = 60'000;
 
 QLabel* cell(QWidget* parent)
 {
@@ -50,6 +54,7 @@ ConsoleStatusBar::ConsoleStatusBar(const Services& services, QWidget* parent)
     });
     connect(services.sources, &SourceHub::stateChanged, this, &ConsoleStatusBar::refresh);
     connect(services.sources, &SourceHub::sourceChanged, this, &ConsoleStatusBar::refresh);
+    connect(services.sources, &SourceHub::live, this, &ConsoleStatusBar::tell);
     connect(services.selection, &Selection::countsChanged, this, &ConsoleStatusBar::refresh);
     connect(&TimeDisplay::instance(), &TimeDisplay::changed, this, &ConsoleStatusBar::refresh);
     connect(&Theme::instance(), &Theme::changed, this, &ConsoleStatusBar::refresh);
@@ -81,6 +86,19 @@ void ConsoleStatusBar::refresh()
     }
     m_selection->setText(m_services.selection->countsText());
     m_zone->setText(tr("Times: %1").arg(TimeDisplay::instance().zoneText(utcNow())));
+}
+
+/// A policy that stops a call opens an incident, which is told of as one: of stops, those of limits
+/// and people are said, and that of the run which is looked at.
+void ConsoleStatusBar::tell(const domain::LiveEvent& event)
+{
+    const auto* hit = m_services.selection->hit();
+    const bool isOpen = hit != nullptr && event.runId == hit->incident.runId;
+    const bool isAlert = event.type == "alert";
+    const QString news = isAlert || event.killReason || isOpen ? newsOf(event) : QString();
+    if (!news.isEmpty()) {
+        showMessage(news, isAlert ? kAlertMs : kNewsMs);
+    }
 }
 
 QString ConsoleStatusBar::connectionText() const

@@ -23,6 +23,7 @@ protected:
 
 private:
     void refresh();
+    void tell(const domain::LiveEvent& event);
 
     Services m_services;
     QLabel* m_plug;

@@ -4,6 +4,8 @@
 
 #include <QDir>
 #include <QFileInfo>
+#include <QProcess>
+#include <QScopeGuard>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -64,7 +66,50 @@ private Q_SLOTS:
         QCOMPARE(read(store, u"https://one.example"_s), std::string());
     }
 
+    void aBusWithoutAKeyStoreSaysSoAndTheKeyIsKept()
+    {
+        QProcess bus;
+        bus.start(u"dbus-daemon"_s, {u"--session"_s, u"--nofork"_s, u"--print-address"_s});
+        if (!bus.waitForStarted() || !bus.waitForReadyRead()) {
+            QSKIP("there is no dbus-daemon on this machine");
+        }
+        // No service file is found, so that nothing is started on demand.
+        qputenv("DBUS_SESSION_BUS_ADDRESS", bus.readLine().trimmed());
+        const auto leave = qScopeGuard([&bus] {
+            qunsetenv("DBUS_SESSION_BUS_ADDRESS");
+            bus.terminate();
+            bus.waitForFinished();
+        });
+        keepsAndSaysWhere();
+    }
+
+    void aBusThatIsNotThereSaysSoAndTheKeyIsKept()
+    {
+        qputenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
+        const auto leave = qScopeGuard([] { qunsetenv("DBUS_SESSION_BUS_ADDRESS"); });
+        keepsAndSaysWhere();
+    }
+
 private:
+    /// With the platform's store, as far as there is one.
+    void keepsAndSaysWhere()
+    {
+        KeyStore store(keys(), true, nullptr);
+        QVERIFY2(store.note().isEmpty(), "nothing is known of it yet");
+        std::optional<QString> error;
+        store.write(u"https://one.example"_s, Secret("exk_one"), [&error](const QString& said) {
+            error = said;
+        });
+        QTRY_VERIFY_WITH_TIMEOUT(error.has_value(), 60'000);
+        QCOMPARE(*error, QString());
+        QVERIFY2(store.note().contains(keys()), qPrintable(store.note()));
+        QVERIFY(QDir(keys()).entryInfoList(QDir::Files).size() == 1);
+        std::optional<std::string> key;
+        store.read(u"https://one.example"_s, [&key](const Secret& found) { key = found.expose(); });
+        QTRY_VERIFY_WITH_TIMEOUT(key.has_value(), 60'000);
+        QCOMPARE(*key, std::string("exk_one"));
+    }
+
     QString keys() const { return m_folder->filePath(u"keys"_s); }
 
     static QString write(KeyStore& store, const QString& server, const char* key)

@@ -18,7 +18,7 @@ std::vector<std::string> texts(std::string_view text, std::size_t cursor)
 TEST(QueryCompletion, offersEveryFieldInAnEmptyQuery)
 {
     const auto all = texts("", 0);
-    EXPECT_EQ(all.size(), 11u);
+    EXPECT_EQ(all.size(), 12u);
     EXPECT_EQ(std::ranges::count(all, "or"), 0);
 }
 
@@ -32,6 +32,7 @@ TEST(QueryCompletion, completesTheFieldUnderTheCursor)
     EXPECT_EQ(found[1].end, 9u);
     EXPECT_FALSE(found[1].label.empty());
     EXPECT_EQ(texts("-sev", 4), std::vector<std::string>{"-severity:"});
+    EXPECT_EQ(texts("ta", 2), std::vector<std::string>{"tag:"});
 }
 
 TEST(QueryCompletion, completesTheValuesOfClosedSets)

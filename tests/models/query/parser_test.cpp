@@ -19,6 +19,16 @@ TEST(QueryParser, readsWordsPhrasesAndFiltersThatMustAllHold)
     EXPECT_TRUE(query->groups[2][0].words.empty());
 }
 
+TEST(QueryParser, readsATagWhole)
+{
+    const auto tag = onlyClause(R"(-TAG:"Legal Hold")");
+    EXPECT_EQ(tag.field, Field::Tag);
+    EXPECT_EQ(tag.value, "Legal Hold");
+    EXPECT_TRUE(tag.negated);
+    EXPECT_EQ(print(*parse("tag:\"a b\" or tag:pii")), "tag:\"a b\" or tag:pii");
+    EXPECT_EQ(errorOf("tags:pii").suggestion, "tag");
+}
+
 TEST(QueryParser, orJoinsOnlyItsNeighbours)
 {
     const auto query = parse("a b OR c or severity:high d");

@@ -132,6 +132,86 @@ TEST(Incidents, singleTagsComeAndGoBesideThoseOfOthers)
     EXPECT_EQ(api.ask("GET", api.path()).at("/incident/tags").as_array().size(), 64U);
 }
 
+TEST(Incidents, areFoundByTheirTagsAsTheyAreNow)
+{
+    BlockedCall api;
+    const auto found = [&](const std::string& query) {
+        const auto reply
+            = api.ask("POST", "/api/v1/incidents/search", printJson(JsonObject{{"query", query}}));
+        EXPECT_EQ(reply.status, 200) << query << printJson(reply.body);
+        return reply.at("/total").as_int64();
+    };
+    ASSERT_EQ(api.ask("PATCH", api.path(), R"({"add_tags":["pii","it's \"100%\" sure"]})").status,
+              200);
+    EXPECT_EQ(found("tag:pii"), 1);
+    EXPECT_EQ(found("tag:pi"), 0) << "whole tags";
+    EXPECT_EQ(found(R"(tag:"it's \"100%\" sure")"), 1);
+    EXPECT_EQ(found("-tag:pii"), 0);
+    EXPECT_EQ(found("-tag:other renews"), 1);
+    EXPECT_EQ(found("tag:other or status:open"), 1);
+    EXPECT_EQ(found("tag:pii status:resolved"), 0);
+    ASSERT_EQ(api.ask("PATCH", api.path(), R"({"remove_tags":["pii"],"status":"resolved"})").status,
+              200);
+    EXPECT_EQ(found("tag:pii"), 0);
+    EXPECT_EQ(found(R"(tag:"it's \"100%\" sure" status:resolved)"), 1);
+    EXPECT_EQ(found("renews"), 1) << "its words are left alone";
+    ASSERT_EQ(api.ask("PATCH", api.path(), R"({"tags":["whole"]})").status, 200);
+    EXPECT_EQ(found(R"(tag:"it's \"100%\" sure")"), 0);
+    EXPECT_EQ(found("tag:whole"), 1);
+    const auto facets
+        = api.ask("POST", "/api/v1/incidents/facets", R"({"fields":["tag"],"limit":200})");
+    EXPECT_EQ(printJson(facets.at("/facets/0/values")), R"([{"value":"whole","count":1}])");
+    const auto calls = api.ask("POST", "/api/v1/calls/search", R"({"query":"tag:whole"})");
+    EXPECT_EQ(calls.status, 400) << "calls have none";
+}
+
+TEST(Incidents, keepNotesAndSayWhichWereTakenBack)
+{
+    BlockedCall api;
+    EXPECT_EQ(api.ask("GET", api.path()).at("/incident/notes").as_array().size(), 0U);
+    const auto first = api.ask("PATCH", api.path(), R"({"add_note":"Called the customer."})");
+    ASSERT_EQ(first.status, 200) << printJson(first.body);
+    const auto second = api.ask("PATCH", api.path(), R"({"add_note":"Second","status":"open"})");
+    const auto& notes = second.at("/incident/notes").as_array();
+    ASSERT_EQ(notes.size(), 2U);
+    EXPECT_EQ(notes[0].at("text"), "Called the customer.");
+    EXPECT_TRUE(notes[0].at("author").as_string().starts_with("key_"));
+    const std::string id(notes[0].at("note_id").as_string());
+    const auto back = api.ask("PATCH", api.path(), R"({"withdraw_note":")" + id + "\"}");
+    ASSERT_EQ(back.status, 200) << printJson(back.body);
+    EXPECT_NE(findMember(back.at("/incident/notes/0"), "withdrawn_at"), nullptr);
+    EXPECT_EQ(back.at("/incident/notes/0/text"), "Called the customer.") << "it stays";
+    EXPECT_EQ(findMember(back.at("/incident/notes/1"), "withdrawn_at"), nullptr);
+    EXPECT_EQ(api.ask("PATCH", api.path(), R"({"withdraw_note":")" + id + "\"}").status, 404);
+    EXPECT_EQ(api.ask("PATCH", api.path(), R"({"add_note":""})").param(), "/add_note");
+    const Json longText(std::string(8193, 'x'));
+    EXPECT_EQ(api.ask("PATCH", api.path(), R"({"add_note":)" + printJson(longText) + "}").param(),
+              "/add_note");
+    EXPECT_EQ(api.ingest.ask(api.tenant.id,
+                             "SELECT count(*)::text FROM audit_logs WHERE action ="
+                             " 'incident.changed' AND details::text LIKE '%customer%'"
+                             " AND resource = $1",
+                             {api.call.incidentId.text()}),
+              "0")
+        << "what the audit log has cannot be erased";
+    const auto search = api.ask("POST", "/api/v1/incidents/search", R"({"query":"renews"})");
+    EXPECT_EQ(findMember(search.at("/incidents/0"), "notes"), nullptr);
+}
+
+TEST(Incidents, areNotTakenFromWhomTheyWereGivenToMeanwhile)
+{
+    BlockedCall api;
+    const auto set
+        = [&](const std::string& change) { return api.ask("PATCH", api.path(), change); };
+    EXPECT_EQ(set(R"({"assignee":"ann","assignee_was":null})").status, 200);
+    const auto late = set(R"({"assignee":"bob","assignee_was":null})");
+    EXPECT_EQ(late.status, 409);
+    EXPECT_EQ(late.param(), "/assignee_was");
+    EXPECT_EQ(api.ask("GET", api.path()).at("/incident/assignee"), "ann");
+    EXPECT_EQ(set(R"({"assignee":null,"assignee_was":"ann"})").status, 200);
+    EXPECT_EQ(set(R"({"assignee_was":"ann"})").status, 400);
+}
+
 TEST(Incidents, keepTheStatusThatSomebodyElseGaveThem)
 {
     BlockedCall api;

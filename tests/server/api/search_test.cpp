@@ -239,8 +239,9 @@ TEST(Search, refusesCountsBeyondTheirLimits)
         return api.ask("POST", "/api/v1/incidents/facets", body).status;
     };
     EXPECT_EQ(facets(R"({"fields":[]})"), 400);
-    EXPECT_EQ(facets(R"({"fields":["model","model","model","model","model","model","model"]})"),
-              400);
+    EXPECT_EQ(
+        facets(R"({"fields":["model","model","model","model","model","model","model","tag"]})"),
+        400);
     EXPECT_EQ(facets(R"({"fields":["title"]})"), 400);
     EXPECT_EQ(facets(R"({"fields":["model"],"limit":201})"), 400);
     EXPECT_EQ(facets(R"({"fields":["model"],"search":{"query":"severty:high"}})"), 400);
@@ -250,6 +251,95 @@ TEST(Search, refusesCountsBeyondTheirLimits)
     EXPECT_EQ(bars(R"({"bars":1})"), 400);
     EXPECT_EQ(bars(R"({"bars":4001})"), 400);
     EXPECT_EQ(bars(R"({"bars":4000})"), 200);
+}
+
+/// Users with these names have an incident each.
+struct NamedUsers : ApiOnTest {
+    explicit NamedUsers(const std::vector<std::string>& users)
+    {
+        std::vector<spool::Record> records;
+        for (const auto& user : users) {
+            CallOnTest call(tenant);
+            call.opening.userId = user;
+            for (auto& record : std::vector{call.open(),
+                                            call.decide(domain::DecisionResult::Warn),
+                                            call.incident(false),
+                                            call.close()}) {
+                records.push_back(std::move(record));
+            }
+        }
+        EXPECT_TRUE(ingest.ingestNow(std::move(records)));
+    }
+    std::string values(const std::string& field, const std::string& prefix, int limit = 20)
+    {
+        const auto reply
+            = ask("POST",
+                  "/api/v1/incidents/values",
+                  printJson(JsonObject{{"field", field}, {"prefix", prefix}, {"limit", limit}}));
+        EXPECT_EQ(reply.status, 200) << printJson(reply.body);
+        return printJson(reply.at("/values"));
+    }
+
+    IngestOnTest ingest;
+};
+
+TEST(Search, completesValuesByTheirBeginning)
+{
+    NamedUsers api(
+        {"alice", "alan", "alan", "Alfred", "bob", "100%", "100_", "o'hara", "zo\u00eb"});
+    EXPECT_EQ(api.values("user", "al"), R"(["alan","alice"])") << "each once, in order";
+    EXPECT_EQ(api.values("user", "Al"), R"(["Alfred","alan","alice"])") << "in lower case too";
+    EXPECT_EQ(api.values("user", "100%"), R"(["100%"])") << "no pattern";
+    EXPECT_EQ(api.values("user", "100_"), R"(["100_"])");
+    EXPECT_EQ(api.values("user", "o'"), R"(["o'hara"])");
+    EXPECT_EQ(api.values("user", "zo"), "[\"zo\u00eb\"]");
+    EXPECT_EQ(api.values("user", "alice "), "[]");
+    EXPECT_EQ(api.values("user", "", 3), R"(["100%","100_","Alfred"])");
+    EXPECT_EQ(api.values("model", "gpt").substr(0, 5), R"(["gpt)");
+    EXPECT_NE(api.values("policy", "c"), "[]") << "ids are in upper case";
+    EXPECT_EQ(api.values("tag", ""), "[]");
+    const auto reply = api.ask("POST", "/api/v1/incidents/values", R"({"field":"user","limit":2})");
+    EXPECT_EQ(reply.at("/more"), true);
+    EXPECT_EQ(reply.at("/values").as_array().size(), 2U);
+}
+
+TEST(Search, completesTagsInAnyCaseAndRunsByTheirNames)
+{
+    NamedUsers api({"alice"});
+    const auto found = api.ask("POST", "/api/v1/incidents/search", "{}");
+    const std::string id(found.at("/incidents/0/incident_id").as_string());
+    ASSERT_EQ(
+        api.ask("PATCH", "/api/v1/incidents/" + id, R"({"tags":["Legal Hold","pii_%"]})").status,
+        200);
+    EXPECT_EQ(api.values("tag", "le"), R"(["Legal Hold"])");
+    EXPECT_EQ(api.values("tag", "pii_"), R"(["pii_%"])");
+    EXPECT_EQ(api.values("tag", "_"), "[]");
+    const auto run = found.at("/incidents/0/run_id").as_string();
+    const auto name = api.ask("GET", "/api/v1/runs/" + std::string(run));
+    if (const Json* client = findMember(name.at("/run"), "client_run_id")) {
+        const std::string text(client->as_string());
+        EXPECT_NE(api.values("run", text.substr(0, 2)).find(text), std::string::npos);
+    }
+}
+
+TEST(Search, completesNothingOfAnotherTenantAndHasLimits)
+{
+    NamedUsers api({"alice"});
+    const auto stranger = TestDatabase::instance().newTenant();
+    api.addTenant(stranger);
+    const auto other = api.addKey(stranger, domain::Role::Admin, {});
+    for (const std::string field : {"user", "session", "run", "policy", "model", "tag"}) {
+        const auto reply
+            = api.askAs(other, "POST", "/api/v1/incidents/values", R"({"field":")" + field + "\"}");
+        EXPECT_EQ(printJson(reply.at("/values")), "[]") << field;
+    }
+    const auto refused = [&api](const std::string& body) {
+        return api.ask("POST", "/api/v1/incidents/values", body).param();
+    };
+    EXPECT_EQ(refused(R"({"field":"title"})"), "/field");
+    EXPECT_EQ(refused(R"({"field":"user","limit":51})"), "/limit");
+    EXPECT_EQ(refused(R"({"field":"user","limit":0})"), "/limit");
+    EXPECT_EQ(refused(R"({"field":"user","prefix":")" + std::string(257, 'x') + "\"}"), "/prefix");
 }
 
 } // namespace

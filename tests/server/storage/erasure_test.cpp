@@ -2,6 +2,8 @@
 // What of a person stays nowhere, and what a hold keeps of it.
 #include "server/storage/erasure.h"
 
+#include "server/storage/incident_store.h"
+#include "server/storage/incident_values.h"
 #include "server/storage/quota_store.h"
 #include "server/storage/run_store.h"
 #include "tests/server/storage/ingest_on_test.h"
@@ -93,6 +95,34 @@ TEST_F(ErasureTest, leavesNobodysNameAmongWhatWasUsed)
     EXPECT_EQ(ask("SELECT string_agg(resource || details::text, ' ') FROM audit_logs"
                   " WHERE action = 'quota.assigned'"),
               R"(user{"tier": "ALPHA", "scope": "user"} user{"tier": "ALPHA", "scope": "user"})");
+}
+
+TEST_F(ErasureTest, takesWhatWasNotedOfThePersonAndTheNameOutOfCompletion)
+{
+    CallOnTest bobs(m_log.tenant());
+    bobs.opening.userId = "bob";
+    for (auto* call : {&m_call, &bobs}) {
+        ASSERT_TRUE(m_ingest.ingestNow(call->blockedStory()));
+    }
+    const auto soon = TestDatabase::soon();
+    const auto tenant = m_log.tenant().id;
+    IncidentStore store(m_log.server().database());
+    IncidentChange change;
+    change.addNote = "Spoke with them on the telephone.";
+    for (const auto* call : {&m_call, &bobs}) {
+        must(store.change(tenant, call->incidentId, change, kActor, m_log.ledger(), soon));
+    }
+    IncidentValues values(m_log.server().database());
+    EXPECT_EQ(must(values.find(tenant, {"user", "", 20}, soon)).values,
+              (std::vector<std::string>{"alice", "bob"}));
+    must(erase("user:alice"));
+    const auto erased = must(store.get(tenant, m_call.incidentId, soon)).incident.notes.value();
+    ASSERT_EQ(erased.size(), 1U);
+    EXPECT_EQ(erased.front().text, "");
+    EXPECT_EQ(must(store.get(tenant, bobs.incidentId, soon)).incident.notes->front().text,
+              *change.addNote);
+    EXPECT_EQ(must(values.find(tenant, {"user", "", 20}, soon)).values,
+              std::vector<std::string>{"bob"});
 }
 
 TEST_F(ErasureTest, leavesARunStoppedThatHasLostItsName)

@@ -108,6 +108,13 @@ domain::Question GeneratedSource::facets(domain::FacetsRequest,
     return later<domain::FacetsReply>(domain::FacetsReply{}, std::move(answer));
 }
 
+domain::Question GeneratedSource::values(domain::ValuesRequest request,
+                                         domain::AnswerTo<domain::ValuesReply> answer)
+{
+    return later<domain::ValuesReply>(domain::ValuesReply{request.field, {}, false},
+                                      std::move(answer));
+}
+
 domain::Question GeneratedSource::incident(std::string, domain::AnswerTo<domain::Incident> answer)
 {
     return later<domain::Incident>(tl::make_unexpected(notHere()), std::move(answer));

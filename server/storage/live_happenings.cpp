@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/storage/live_happenings.h"
+
+#include "server/storage/incident_row.h"
+#include "server/storage/incident_store_query.h"
+
+#include <algorithm>
+
+namespace exhibit::storage {
+namespace {
+
+using Happenings = std::vector<Happening>;
+
+Result<void> addOpened(Transaction& transaction, UtcTime since, Happenings& all)
+{
+    IncidentSearch search;
+    search.timeFrom = since;
+    Parameters parameters{transaction.tenant(), LiveHappenings::kEachMax};
+    const auto compiled = compileSearch(transaction.tenant(), search, parameters);
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT i.incident_id, i.severity, i.policy_id, i.created_at FROM"
+                                  " search_incidents($1, "
+                                      + compiled.text + ", " + compiled.filters
+                                      + ", NULL, NULL, $2::integer) AS f JOIN incidents i ON"
+                                        " i.tenant_id = $1 AND i.incident_id = f.found_id",
+                                  parameters));
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        Happening opened;
+        opened.event.type = "incident.opened";
+        opened.event.incidentId = IncidentId{rows.uuid(row, 0)};
+        EXHIBIT_CHECK(readEnum(rows.text(row, 1), opened.event.severity.emplace()));
+        opened.event.policyId = rows.text(row, 2);
+        opened.key = opened.event.incidentId->text();
+        opened.at = rows.time(row, 3);
+        all.push_back(std::move(opened));
+    }
+    return {};
+}
+
+/// Who changed an incident is in the audit log: one entry of it per change.
+Result<void> addChanged(Transaction& transaction, UtcTime since, Happenings& all)
+{
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT audit_id, resource, created_at FROM audit_logs WHERE"
+                                  " tenant_id = $1 AND created_at >= $2 AND action ="
+                                  " 'incident.changed' ORDER BY created_at DESC LIMIT $3::integer",
+                                  {transaction.tenant(), since, LiveHappenings::kEachMax}));
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        Happening changed;
+        changed.event.type = "incident.changed";
+        EXHIBIT_TRY(changed.event.incidentId, IncidentId::parse(rows.text(row, 1)));
+        changed.key = rows.uuid(row, 0).hyphenated();
+        changed.at = rows.time(row, 2);
+        all.push_back(std::move(changed));
+    }
+    return {};
+}
+
+Result<void> addStopped(Transaction& transaction, UtcTime since, Happenings& all)
+{
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT r.run_id, r.ended_at, r.termination_reason,"
+                                  " r.kill_reason, r.violation_policy_id, a.actor,"
+                                  " r.stop->>'incident_id' FROM runs r LEFT JOIN run_abort_log a"
+                                  " ON a.tenant_id = r.tenant_id AND a.run_id = r.run_id"
+                                  " WHERE r.tenant_id = $1 AND r.stop IS NOT NULL"
+                                  " AND r.ended_at >= $2 ORDER BY r.ended_at DESC"
+                                  " LIMIT $3::integer",
+                                  {transaction.tenant(), since, LiveHappenings::kEachMax}));
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        Happening stopped;
+        auto& event = stopped.event;
+        event.type = "run.stopped";
+        event.runId = RunId{rows.uuid(row, 0)};
+        stopped.key = event.runId->text();
+        stopped.at = rows.time(row, 1);
+        event.at = stopped.at;
+        if (!rows.isNull(row, 2)) {
+            EXHIBIT_CHECK(readEnum(rows.text(row, 2), event.terminationReason.emplace()));
+        }
+        if (!rows.isNull(row, 3)) {
+            EXHIBIT_CHECK(readEnum(rows.text(row, 3), event.killReason.emplace()));
+        }
+        event.policyId = rows.optionalText(row, 4);
+        event.stoppedBy = rows.optionalText(row, 5);
+        if (!rows.isNull(row, 6)) {
+            EXHIBIT_TRY(event.incidentId, IncidentId::parse(rows.text(row, 6)));
+        }
+        all.push_back(std::move(stopped));
+    }
+    return {};
+}
+
+/// The types are those of incident_log_chain_alerts (0031_live_and_values.sql).
+Result<void> addAlerts(Transaction& transaction, UtcTime since, Happenings& all)
+{
+    EXHIBIT_TRY(
+        const Rows rows,
+        transaction.query("SELECT epoch, sequence_number, event_type, created_at"
+                          " FROM incident_log_chain WHERE tenant_id = $1 AND created_at >= $2"
+                          " AND event_type IN ('verify.failed', 'record.quarantined', 'spool.gap',"
+                          " 'epoch.opened') ORDER BY created_at DESC LIMIT $3::integer",
+                          {transaction.tenant(), since, LiveHappenings::kEachMax}));
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        const auto epoch = rows.integer(row, 0);
+        const auto sequence = rows.integer(row, 1);
+        if (epoch == 1 && sequence == 0) {
+            continue; // A log that begins is no news; one that begins again is.
+        }
+        Happening alert;
+        alert.event.type = "alert";
+        alert.event.alert = rows.text(row, 2);
+        alert.at = rows.time(row, 3);
+        alert.event.at = alert.at;
+        alert.key = "alert_" + std::to_string(epoch) + '_' + std::to_string(sequence);
+        all.push_back(std::move(alert));
+    }
+    return {};
+}
+
+} // namespace
+
+Result<Happenings> LiveHappenings::since(TenantId tenant, UtcTime since, Deadline deadline)
+{
+    return m_database.read(tenant, deadline, [&](Transaction& transaction) -> Result<Happenings> {
+        Happenings all;
+        EXHIBIT_CHECK(addOpened(transaction, since, all));
+        EXHIBIT_CHECK(addChanged(transaction, since, all));
+        EXHIBIT_CHECK(addStopped(transaction, since, all));
+        EXHIBIT_CHECK(addAlerts(transaction, since, all));
+        std::sort(all.begin(), all.end(), [](const Happening& a, const Happening& b) {
+            return std::tie(a.at, a.key) < std::tie(b.at, b.key);
+        });
+        return all;
+    });
+}
+
+} // namespace exhibit::storage

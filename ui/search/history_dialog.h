@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/search/search_controller.h"
+
+#include <QDialog>
+
+class QLineEdit;
+class QListWidget;
+
+namespace exhibit::ui {
+
+/// Every query that is kept (SearchMemory), newest first, with a filter; Enter searches again.
+class HistoryDialog : public QDialog {
+    Q_OBJECT
+
+public:
+    /// The one of that window, made where there is none; filled anew.
+    static void open(SearchController& search, QWidget* window);
+
+protected:
+    bool eventFilter(QObject* object, QEvent* event) override;
+
+private:
+    HistoryDialog(SearchController& search, QWidget* parent);
+    void fill();
+    void choose();
+
+    SearchController& m_search;
+    QLineEdit* m_filter;
+    QListWidget* m_list;
+};
+
+} // namespace exhibit::ui
