@@ -44,7 +44,7 @@ Table itemsOf(const DeclarationFacts& facts)
             table.rows.push_back({{{plain(fmt::format("and {} more",
                                                       grouped(static_cast<std::int64_t>(
                                                           facts.items.size() - kItemsMax))))},
-                                   {plain("listed in legal_discovery.json")}}});
+                                   {plain("listed in fre902.json, which is attached")}}});
             break;
         }
         table.rows.push_back({{{plain(oneLine(item.name))}, {mono(toHex(asView(item.sha256)))}}});
@@ -66,6 +66,11 @@ Document page(const DeclarationFacts& facts)
 
 } // namespace
 
+std::string declaredSystem()
+{
+    return "Exhibit " EXHIBIT_VERSION;
+}
+
 Document draftDeclaration(const DeclarationFacts& facts)
 {
     Document document = page(facts);
@@ -81,12 +86,13 @@ Document draftDeclaration(const DeclarationFacts& facts)
                          "and in the capacity stated."));
     draft.lines({"Name", "Employer and position", "Qualifications", "Since when with the system"});
     draft.heading("The system and its records");
-    draft.numbered({{"The records come from Exhibit " EXHIBIT_VERSION ", operated for ", {}},
-                    {oneLine(facts.tenantName), {.bold = true}},
-                    {". It stands between applications and providers of language models, and "
-                     "records each request, each part of each answer and each decision of a policy "
-                     "before the answer is passed on.",
-                     {}}});
+    draft.numbered(
+        {{fmt::format("The records come from {}, operated for ", oneLine(facts.system)), {}},
+         {oneLine(facts.tenantName), {.bold = true}},
+         {". It stands between applications and providers of language models, and "
+          "records each request, each part of each answer and each decision of a policy "
+          "before the answer is passed on.",
+          {}}});
     draft.numbered(plain(
         "Records are made at the time of the events, by the system itself and as a regular "
         "practice. Each becomes an entry of an append-only log; an entry holds the SHA-256 of the "

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The second half of a production: its numbers are known, its files are written.
+#include "models/base/limits.h"
 #include "models/evidence/zip_writer.h"
 #include "models/report/csv.h"
 #include "models/report/declaration.h"
@@ -68,6 +69,7 @@ public:
             EXHIBIT_CHECK(addDocument(document));
         }
         EXHIBIT_CHECK(addDat());
+        const Bytes shown = proofsOfCover();
         m_files[m_volume + "/DATA/" + m_volume + ".OPT"] = std::move(m_opt);
         m_files.merge(std::move(m_plan.proofs));
         addLogs();
@@ -78,13 +80,35 @@ public:
                 {path, static_cast<std::int64_t>(bytes.size()), sha256(bytes)});
         }
         const Bytes json = printJson(toJson(m_bundle));
-        EXHIBIT_TRY(m_files["production_cover.pdf"],
-                    makeBundleReport(json, ReportKind::LegalDiscovery, {}, sign));
+        EXHIBIT_TRY(
+            m_files["production_cover.pdf"],
+            makeBundleReport(
+                json, ReportKind::LegalDiscovery, {{std::string(kAttachedProofs), shown}}, sign));
         m_files[std::string(kAttachedLegal)] = json;
         return archive();
     }
 
 private:
+    /// Of the documents, as many as a report carries; PROOFS has them all.
+    Bytes proofsOfCover() const
+    {
+        LogProofs proofs;
+        if (!m_plan.head.empty()) {
+            proofs.heads.push_back(m_plan.head);
+        }
+        std::set<std::int64_t> shown;
+        for (const auto& document : m_bundle.documents) {
+            const bool next = document.entrySeq && shown.insert(*document.entrySeq).second;
+            if (!next || proofs.entries.size() == limits::kPackRangeMax) {
+                continue;
+            }
+            const std::string stem = fmt::format("PROOFS/{:010}", *document.entrySeq);
+            proofs.entries.push_back(
+                {m_plan.proofs.at(stem + ".json"), m_plan.proofs.at(stem + ".tlog-proof")});
+        }
+        return writeLogProofs(proofs);
+    }
+
     /// "VOL001/TEXT/0001/EXH0000001.txt"
     std::string placeOf(const char* kind,
                         std::size_t count,
@@ -224,20 +248,19 @@ private:
 
     Result<Bytes> draftPdf() const
     {
-        DeclarationFacts facts{m_bundle.tenantName,
-                               m_bundle.logOrigin,
-                               m_bundle.treeSize,
-                               m_bundle.root,
-                               m_bundle.createdAt,
-                               namedKey(m_bundle.exportedBy, m_bundle.exportedByLabel),
-                               {}};
+        DeclarationFacts facts;
+        facts.system = declaredSystem();
+        facts.tenantName = m_bundle.tenantName;
+        facts.origin = m_bundle.logOrigin;
+        facts.treeSize = m_bundle.treeSize;
+        facts.root = m_bundle.root;
+        facts.acquiredAt = m_bundle.createdAt;
+        facts.acquiredBy = namedKey(m_bundle.exportedBy, m_bundle.exportedByLabel);
         for (const auto& document : m_bundle.documents) {
             facts.items.push_back(
-                {fmt::format("{} to {}", document.begBates, document.endBates), document.sha256});
+                {batesSpan(document.begBates, document.endBates), document.sha256});
         }
-        const auto pages = draftDeclaration(facts);
-        EXHIBIT_TRY(const auto typeset, report::typeset(pages));
-        return finishPdf(typeset.pdf, pages, {});
+        return makeBundleReport(printJson(toJson(facts)), ReportKind::Fre902, {}, {});
     }
 
     Result<Bytes> archive()

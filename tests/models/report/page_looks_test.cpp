@@ -213,8 +213,9 @@ TEST_F(PageLooks, ofASoc2Report)
         shown.rows.push_back(row);
     }
     const std::string json = printJson(toJson(shown));
-    expectLooks("soc2",
-                makeBundleReport(json, ReportKind::Soc2, {{"CC7.2.ndjson", "{}\n"}}, {}).value());
+    expectLooks(
+        "soc2",
+        makeBundleReport(json, ReportKind::Soc2, {{"CC7.2.ndjson", listingOnTest()}}, {}).value());
 }
 
 /// A page image as a reader of TIFFs sees it.
