@@ -47,7 +47,8 @@ Table itemsOf(const DeclarationFacts& facts)
                                    {plain("listed in fre902.json, which is attached")}}});
             break;
         }
-        table.rows.push_back({{{plain(oneLine(item.name))}, {mono(toHex(asView(item.sha256)))}}});
+        table.rows.push_back(
+            {{{plain(bounded(oneLine(item.name), 300))}, {mono(toHex(asView(item.sha256)))}}});
     }
     return table;
 }
@@ -58,7 +59,8 @@ Document page(const DeclarationFacts& facts)
     document.title = "Draft certification of electronic records";
     document.kind = "DRAFT, not signed";
     document.marking = "FRE 902(13), 902(14); 28 U.S.C. 1746";
-    document.footer = plain("Prepared by a machine from its own records. It is no legal advice.");
+    document.footer = plain("Prepared by a machine from its own records, as fre902.json, which is "
+                            "attached, has them. It is no legal advice.");
     document.footerNote = "It certifies nothing until a qualified person completes and signs it.";
     document.createdAt = facts.acquiredAt;
     return document;
@@ -88,7 +90,7 @@ Document draftDeclaration(const DeclarationFacts& facts)
     draft.heading("The system and its records");
     draft.numbered(
         {{fmt::format("The records come from {}, operated for ", oneLine(facts.system)), {}},
-         {oneLine(facts.tenantName), {.bold = true}},
+         {bounded(oneLine(facts.tenantName), 300), {.bold = true}},
          {". It stands between applications and providers of language models, and "
           "records each request, each part of each answer and each decision of a policy "
           "before the answer is passed on.",
@@ -108,7 +110,7 @@ Document draftDeclaration(const DeclarationFacts& facts)
                                  longDate(facts.acquiredAt),
                                  formatTime(facts.acquiredAt).substr(11, 8)),
                      {}},
-                    {oneLine(facts.acquiredBy), {.mono = true}},
+                    {bounded(oneLine(facts.acquiredBy), 300), {.mono = true}},
                     {", with the system’s own export.", {}}});
     draft.numbered({{"They are identified by SHA-256. The log is ", {}},
                     {oneLine(facts.origin), {.mono = true}},

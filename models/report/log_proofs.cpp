@@ -4,6 +4,7 @@
 #include "models/base/base64.h"
 #include "models/base/limits.h"
 #include "models/evidence/merkle.h"
+#include "models/report/step_line.h"
 
 #include <fmt/format.h>
 
@@ -135,15 +136,16 @@ private:
                     "the report names an entry with another hash");
             }
         }
-        const std::string subject = fmt::format("{} entries", m_claims.entries.size());
+        const std::string subject
+            = counted(static_cast<std::int64_t>(m_claims.entries.size()), "entry", "entries");
         if (missing > 0 && shown < limits::kPackRangeMax) {
             m_report.failed(
                 "inclusion",
                 subject,
-                fmt::format("incomplete: {} that the report names are not shown", missing));
+                fmt::format("incomplete: {} of them, which the report names, not shown", missing));
         } else if (missing > 0) {
             m_report.notChecked(
-                "inclusion", subject, fmt::format("{} of them are not shown here", missing));
+                "inclusion", subject, fmt::format("{} of them not shown here", missing));
         } else if (!m_claims.entries.empty() && !m_report.hasFailure("inclusion")) {
             m_report.passed("inclusion",
                             subject,

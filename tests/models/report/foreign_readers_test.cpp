@@ -20,6 +20,16 @@ std::string withoutSpaces(std::string text)
     return text;
 }
 
+/// Frames are set off by spaces that do not break.
+std::string withPlainSpaces(std::string text)
+{
+    constexpr std::string_view kNoBreak = "\xC2\xA0";
+    for (auto at = text.find(kNoBreak); at != text.npos; at = text.find(kNoBreak, at)) {
+        text.replace(at, kNoBreak.size(), " ");
+    }
+    return text;
+}
+
 class ForeignReaders : public ::testing::TestWithParam<ReportKind> {
 protected:
     static void SetUpTestSuite()
@@ -84,7 +94,7 @@ protected:
             if (begin == line.npos || begin == end) {
                 continue;
             }
-            std::istringstream said(line.substr(begin + 1, end - begin - 1));
+            std::istringstream said(withPlainSpaces(line.substr(begin + 1, end - begin - 1)));
             const bool next = title < titles.size()
                 && withoutSpaces(titles[title]).starts_with(withoutSpaces(said.str()));
             title += next ? 1 : 0;

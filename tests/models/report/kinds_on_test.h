@@ -85,7 +85,7 @@ inline LegalDiscoveryBundle legalOnTest()
     bundle.exportReason = "request 4";
     bundle.tenantId.value = Uuid::v8(sha256("tenant"));
     bundle.tenantName = "Example";
-    bundle.incidentId = "inc_1";
+    bundle.incidentId = IncidentId{Uuid::v8(sha256("incident"))}.text();
     bundle.caseName = "Doe v. Example";
     bundle.volume = "VOL001";
     bundle.confidentiality = "CONFIDENTIAL";
