@@ -21,6 +21,7 @@ struct ExportOptions {
     bool unredacted = false;
     JsonObject production; ///< What was given of it.
     std::vector<std::string> withheld; ///< STEP=BASIS=DESCRIPTION
+    std::string passages; ///< File with the passages to redact in a production.
     std::string draft; ///< File with what people say in a draft under Article 73.
     std::string from; ///< Of a SOC 2 period.
     std::string to;
@@ -59,6 +60,14 @@ Result<JsonArray> withheldOf(const std::vector<std::string>& given)
     return withheld;
 }
 
+Result<Json> jsonFile(const std::string& name)
+{
+    std::ifstream file(name, std::ios::binary);
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    auto json = parseJson(text);
+    return json ? std::move(json) : fail(ErrorCode::InvalidInput, "Not a JSON file.", name);
+}
+
 Result<JsonObject> requestOf(const ExportOptions& options)
 {
     JsonArray redactions;
@@ -83,16 +92,15 @@ Result<JsonObject> requestOf(const ExportOptions& options)
         JsonObject production = options.production;
         EXHIBIT_TRY(auto withheld, withheldOf(options.withheld));
         production.emplace("withheld", std::move(withheld));
+        if (!options.passages.empty()) {
+            EXHIBIT_TRY(auto passages, jsonFile(options.passages));
+            production.emplace("passages", std::move(passages));
+        }
         request.emplace("production", std::move(production));
     }
     if (!options.draft.empty()) {
-        std::ifstream file(options.draft, std::ios::binary);
-        const std::string text(std::istreambuf_iterator<char>(file), {});
-        auto draft = parseJson(text);
-        if (!draft) {
-            return fail(ErrorCode::InvalidInput, "Not a JSON file.", options.draft);
-        }
-        request.emplace("art73", *std::move(draft));
+        EXHIBIT_TRY(auto draft, jsonFile(options.draft));
+        request.emplace("art73", std::move(draft));
     }
     return request;
 }
@@ -173,6 +181,12 @@ void addProductionOptions(CLI::App& command, const std::shared_ptr<ExportOptions
                     "legal_discovery: step that stays out, on what ground, and words for the "
                     "privilege log")
         ->type_name("STEP=BASIS=DESCRIPTION");
+    command
+        .add_option("--passages",
+                    options->passages,
+                    "legal_discovery: passages to redact wherever they stand, as JSON: "
+                    "[{\"text\",\"basis\",\"description\"}]")
+        ->type_name("FILE");
 }
 
 } // namespace

@@ -146,13 +146,14 @@ Result<void> addFields(Art73Bundle& bundle,
                          std::string(stringMember(described, "label")),
                          std::string(stringMember(described, "article")),
                          std::nullopt,
-                         "open"};
+                         "open",
+                         std::string(stringMember(described, "record"))};
         EXHIBIT_TRY(field.value, enteredText(entered, described, pointer));
         if (field.value) {
             field.origin = "entered";
-        } else if (auto known = recorded(stringMember(described, "record"), facts)) {
+        } else if (auto known = recorded(field.record, facts)) {
             field.value = std::move(known);
-            field.origin = isEntered(stringMember(described, "record")) ? "entered" : "recorded";
+            field.origin = isEntered(field.record) ? "entered" : "recorded";
         }
         bundle.fields.push_back(std::move(field));
     }
@@ -198,6 +199,26 @@ Result<void> addDeadlines(Art73Bundle& bundle, const Json& mapping, const std::s
     return {};
 }
 
+/// What the draft says of the incident, the export and the log.
+void takeFromPack(Art73Bundle& bundle, const PackFacts& facts)
+{
+    const auto& from = facts.bundle;
+    bundle.bundleId = from.bundleId;
+    bundle.createdAt = from.createdAt;
+    bundle.exportedBy = from.exportedBy;
+    bundle.exportReason = from.exportReason;
+    bundle.leftOut = from.leftOut;
+    bundle.tenantId = from.tenant.tenantId;
+    bundle.tenantName = from.tenant.name;
+    bundle.incidentId = from.incident.incidentId.text();
+    bundle.logOrigin = facts.origin;
+    bundle.firstEntry = static_cast<std::int64_t>(facts.firstEntry);
+    bundle.lastEntry = static_cast<std::int64_t>(facts.lastEntry);
+    bundle.treeSize = static_cast<std::int64_t>(facts.treeSize);
+    bundle.root = facts.root;
+    bundle.packSha256 = facts.sha256;
+}
+
 } // namespace
 
 std::string dueDay(UtcTime awareness, std::int64_t days)
@@ -214,16 +235,8 @@ Result<Art73Bundle> makeArt73(const PackFacts& facts,
     if (!entered.fields.is_object()) {
         return fail(ErrorCode::InvalidInput, "texts by the id of their field", pointer + "/fields");
     }
-    const auto& from = facts.bundle;
     Art73Bundle bundle;
-    bundle.bundleId = from.bundleId;
-    bundle.createdAt = from.createdAt;
-    bundle.exportedBy = from.exportedBy;
-    bundle.exportReason = from.exportReason;
-    bundle.leftOut = from.leftOut;
-    bundle.tenantId = from.tenant.tenantId;
-    bundle.tenantName = from.tenant.name;
-    bundle.incidentId = from.incident.incidentId.text();
+    takeFromPack(bundle, facts);
     bundle.mappingSource = stringMember(mapping, "source");
     bundle.mappingRead = stringMember(mapping, "read");
     bundle.dayCount = stringMember(mapping, "days");
@@ -232,13 +245,31 @@ Result<Art73Bundle> makeArt73(const PackFacts& facts,
     bundle.circumstance = entered.circumstance;
     EXHIBIT_CHECK(addDeadlines(bundle, mapping, pointer));
     EXHIBIT_CHECK(addFields(bundle, facts, mapping, entered.fields, pointer + "/fields"));
-    bundle.logOrigin = facts.origin;
-    bundle.firstEntry = static_cast<std::int64_t>(facts.firstEntry);
-    bundle.lastEntry = static_cast<std::int64_t>(facts.lastEntry);
-    bundle.treeSize = static_cast<std::int64_t>(facts.treeSize);
-    bundle.root = facts.root;
-    bundle.packSha256 = facts.sha256;
     return bundle;
+}
+
+std::optional<std::string> faultOfArt73(const Art73Bundle& bundle, const PackFacts& facts)
+{
+    Art73Bundle again = bundle;
+    takeFromPack(again, facts);
+    if (toJson(again) != toJson(bundle)) {
+        return "the draft names another incident, log or pack than the one attached";
+    }
+    for (const auto& field : bundle.fields) {
+        const auto known = recorded(field.record, facts);
+        const bool sound = field.origin == "recorded" ? known && known == field.value
+            : field.origin == "open"                  ? !field.value && !known
+                                                      : field.value.has_value();
+        if (!sound) {
+            return "the field " + field.id + " is not what the attached pack holds";
+        }
+    }
+    for (const auto& deadline : bundle.deadlines) {
+        if (bundle.awarenessAt && deadline.due != dueDay(*bundle.awarenessAt, deadline.days)) {
+            return "the last day of the deadline " + deadline.id + " is not the one computed";
+        }
+    }
+    return std::nullopt;
 }
 
 } // namespace exhibit::report

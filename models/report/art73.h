@@ -37,6 +37,7 @@ struct Art73Field {
     std::string article;
     std::optional<std::string> value; ///< Absent: open.
     std::string origin; ///< "entered", "recorded", "open".
+    std::string record; ///< What of the pack it is taken from; empty: people alone know it.
 };
 struct Art73Bundle {
     std::string schema = std::string(kArt73Schema);
@@ -77,6 +78,9 @@ struct Art73Bundle {
 [[nodiscard]] std::string dueDay(UtcTime awareness, std::int64_t days);
 
 [[nodiscard]] Document art73Report(const Art73Bundle& bundle);
+/// What the draft says otherwise than the pack it names; nullopt: nothing.
+[[nodiscard]] std::optional<std::string> faultOfArt73(const Art73Bundle& bundle,
+                                                      const PackFacts& facts);
 
 template <class V>
 void visitFields(V& visit, Of<V, Art73Deadline>& deadline)
@@ -96,6 +100,7 @@ void visitFields(V& visit, Of<V, Art73Field>& field)
     visit("article", field.article);
     visit("value", field.value);
     visit("origin", field.origin);
+    visit.defaulted("record", field.record);
 }
 template <class V>
 void visitFields(V& visit, Of<V, Art73Bundle>& bundle)

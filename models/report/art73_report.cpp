@@ -38,7 +38,7 @@ void addSummary(Document& document, const Art73Bundle& bundle)
          bundle.due ? bold(oneLine(*bundle.due) + (bundle.circumstance ? "" : " at the earliest"))
                     : bold("OPEN: runs from awareness")},
         {"Incident", mono(oneLine(bundle.incidentId))},
-        {"Tenant", plain(oneLine(bundle.tenantName))}};
+        {"Tenant", plain(bounded(oneLine(bundle.tenantName), 300))}};
     grid.right = {{"Report", plain(sentenceCase(wireName(bundle.stage)))},
                   {"Ground",
                    plain(bundle.circumstance ? sentenceCase(oneLine(*bundle.circumstance))
@@ -71,6 +71,7 @@ void addDeadlines(Document& document, const Art73Bundle& bundle)
 std::string shownValue(std::string_view value)
 {
     constexpr std::size_t kLinesMax = 100;
+    constexpr std::size_t kBytesMax = 8000; ///< Twice what a person may enter.
     std::size_t from = 0;
     std::size_t end = 0;
     for (std::size_t line = 0; line < kLinesMax && end != value.npos; ++line) {
@@ -80,7 +81,7 @@ std::string shownValue(std::string_view value)
     const std::string_view shown = value.substr(0, end);
     const auto more
         = std::count(value.begin() + static_cast<std::ptrdiff_t>(shown.size()), value.end(), '\n');
-    return safeText(shown)
+    return bounded(safeText(shown), kBytesMax)
         + (more == 0 ? std::string()
                      : fmt::format("… ({} more, in {})",
                                    counted(static_cast<std::int64_t>(more), "line"),
@@ -109,14 +110,16 @@ void addFields(Document& document, const Art73Bundle& bundle)
 void addEvidence(Document& document, const Art73Bundle& bundle)
 {
     document.blocks.emplace_back(Heading{"3 Logs"});
-    document.blocks.emplace_back(Paragraph{
-        {{"Entries ", {}},
-         {fmt::format("{} to {}", bundle.firstEntry, bundle.lastEntry), {.bold = true}},
-         {" of the log ", {}},
-         {oneLine(bundle.logOrigin), {.mono = true}},
-         {fmt::format(", proven under its signed head of {} entries, root ", bundle.treeSize), {}},
-         {oneLine(bundle.root), {.mono = true}},
-         {". The evidence pack that is attached holds them.", {}}}});
+    document.blocks.emplace_back(
+        Paragraph{{{"Entries ", {}},
+                   {fmt::format("{} to {}", bundle.firstEntry, bundle.lastEntry), {.bold = true}},
+                   {" of the log ", {}},
+                   {oneLine(bundle.logOrigin), {.mono = true}},
+                   {fmt::format(", proven under its signed head of {}, root ",
+                                counted(bundle.treeSize, "entry", "entries")),
+                    {}},
+                   {oneLine(bundle.root), {.mono = true}},
+                   {". The evidence pack that is attached holds them.", {}}}});
     if (const auto words = leftOutInWords(bundle.leftOut); !words.empty()) {
         document.blocks.emplace_back(Paragraph{plain(words)});
     }

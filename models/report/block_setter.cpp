@@ -61,6 +61,16 @@ struct GridFact {
     double height;
 };
 
+constexpr double kRoomToSign = 48; ///< Of a row of lines, with what is above it.
+constexpr double kIntroduction = 60; ///< Of a paragraph that says what is signed.
+
+/// 0 for a block on which nobody signs, and for none.
+double roomToSign(const Block* block)
+{
+    const auto* lines = block == nullptr ? nullptr : std::get_if<SignatureLines>(block);
+    return lines == nullptr ? 0 : kRoomToSign * static_cast<double>((lines->labels.size() + 1) / 2);
+}
+
 } // namespace
 
 void BlockSetter::operator()(const Title& title)
@@ -94,7 +104,11 @@ void BlockSetter::operator()(const Heading& heading)
     m_flow.space(15);
     // Not alone at the foot of a page.
     const auto* table = m_following == nullptr ? nullptr : std::get_if<Table>(m_following);
-    m_flow.need(height + std::max(70.0, table == nullptr ? 0 : 11 + beginningOf(*table, m_flow)));
+    const double lines = roomToSign(m_afterNext);
+    const double signing = lines == 0 ? 0 : kIntroduction + lines;
+    m_flow.need(
+        height
+        + std::max({70.0, signing, table == nullptr ? 0 : 11 + beginningOf(*table, m_flow)}));
     m_flow.outline(heading.text);
     const Element element(m_flow, "H2");
     m_flow.draw(text, setting, m_flow.left(), m_flow.y());
@@ -108,6 +122,9 @@ void BlockSetter::operator()(const Paragraph& paragraph)
     static_cast<void>(m_flow.measure(paragraph.text, setting));
     const Element element(m_flow, "P");
     const auto set = m_flow.face().set(paragraph.text, setting);
+    if (const double lines = roomToSign(m_following); lines > 0) {
+        m_flow.need(std::min(set->height(), kIntroduction) + lines); // Not without what it names.
+    }
     for (int first = 0; first < set->lineCount();) {
         int last = first + 1;
         double height = set->height(first, last);
@@ -227,7 +244,7 @@ void BlockSetter::operator()(const SignatureLines& lines)
 {
     const double width = (m_flow.width() - 24) / 2;
     const std::size_t rows = (lines.labels.size() + 1) / 2;
-    m_flow.need(48 * static_cast<double>(rows)); // Signed on one page.
+    m_flow.need(kRoomToSign * static_cast<double>(rows)); // Signed on one page.
     for (std::size_t i = 0; i < lines.labels.size(); i += 2) {
         m_flow.advance(30);
         for (std::size_t j = i; j < std::min(i + 2, lines.labels.size()); ++j) {
@@ -254,11 +271,12 @@ void setBlocks(const Document& document, PageFlow& flow)
     const PageFlow::Element whole(flow, "Document");
     const auto& blocks = document.blocks;
     for (std::size_t i = 0; i < blocks.size(); ++i) {
-        setter.setFollowing(i + 1 < blocks.size() ? &blocks[i + 1] : nullptr);
+        setter.setFollowing(i + 1 < blocks.size() ? &blocks[i + 1] : nullptr,
+                            i + 2 < blocks.size() ? &blocks[i + 2] : nullptr);
         std::visit(setter, blocks[i]);
     }
     if (flow.unknownGlyphs() > 0) { // Known since the first time through, which counts.
-        setter.setFollowing(nullptr);
+        setter.setFollowing(nullptr, nullptr);
         setter(Notice{plain(kUnknownGlyphs)});
     }
     flow.finish();

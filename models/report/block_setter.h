@@ -22,12 +22,17 @@ public:
     void operator()(const Notice& notice);
     void operator()(const SignatureLines& lines);
     void operator()(const PageBreak& pageBreak);
-    /// What comes after the block that is set next; nullptr: nothing.
-    void setFollowing(const Block* following) { m_following = following; }
+    /// What comes after the block that is set next, and after that; nullptr: nothing.
+    void setFollowing(const Block* following, const Block* afterNext)
+    {
+        m_following = following;
+        m_afterNext = afterNext;
+    }
 
 private:
     PageFlow& m_flow;
     const Block* m_following = nullptr;
+    const Block* m_afterNext = nullptr;
 };
 
 /// How much of a table stands on one page at its beginning.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/report/bundle.h"
 
+#include "models/report/classifications.h"
 #include "models/report/redaction.h"
 #include "models/report/step_line.h"
 
@@ -214,7 +215,10 @@ void addSnapshot(EvidenceBundle& bundle, const domain::PolicySnapshot& snapshot)
                                               policy.severity,
                                               policy.mode,
                                               policy.expectedBehaviour,
-                                              policy.references};
+                                              {}};
+            for (const auto& reference : policy.references) {
+                bundle.violatedPolicy->references.push_back(classificationId(reference));
+            }
         }
     }
 }

@@ -78,7 +78,10 @@ std::string rangeOf(const PackFacts& facts)
     const std::uint64_t range = facts.lastEntry - facts.firstEntry + 1;
     return facts.entries == range
         ? fmt::format("seq {}..{}, no gap", facts.firstEntry, facts.lastEntry)
-        : fmt::format("{} entries of seq {}..{}", facts.entries, facts.firstEntry, facts.lastEntry);
+        : fmt::format("{} of seq {}..{}",
+                      counted(static_cast<std::int64_t>(facts.entries), "entry", "entries"),
+                      facts.firstEntry,
+                      facts.lastEntry);
 }
 
 Table ReportParts::answers() const
@@ -95,9 +98,9 @@ Table ReportParts::answers() const
         }
     }
     if (coverage.result == CheckResult::Passed) {
-        coverage.reason = fmt::format("{}; {} fields disclosed, {} withheld, {} erased",
+        coverage.reason = fmt::format("{}; {} disclosed, {} withheld, {} erased",
                                       rangeOf(m_facts),
-                                      checks.disclosed,
+                                      counted(static_cast<std::int64_t>(checks.disclosed), "field"),
                                       checks.withheld,
                                       checks.erased);
     }

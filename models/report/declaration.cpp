@@ -44,10 +44,11 @@ Table itemsOf(const DeclarationFacts& facts)
             table.rows.push_back({{{plain(fmt::format("and {} more",
                                                       grouped(static_cast<std::int64_t>(
                                                           facts.items.size() - kItemsMax))))},
-                                   {plain("listed in legal_discovery.json")}}});
+                                   {plain("listed in fre902.json, which is attached")}}});
             break;
         }
-        table.rows.push_back({{{plain(oneLine(item.name))}, {mono(toHex(asView(item.sha256)))}}});
+        table.rows.push_back(
+            {{{plain(bounded(oneLine(item.name), 300))}, {mono(toHex(asView(item.sha256)))}}});
     }
     return table;
 }
@@ -58,13 +59,19 @@ Document page(const DeclarationFacts& facts)
     document.title = "Draft certification of electronic records";
     document.kind = "DRAFT, not signed";
     document.marking = "FRE 902(13), 902(14); 28 U.S.C. 1746";
-    document.footer = plain("Prepared by a machine from its own records. It is no legal advice.");
+    document.footer = plain("Prepared by a machine from its own records, as fre902.json, which is "
+                            "attached, has them. It is no legal advice.");
     document.footerNote = "It certifies nothing until a qualified person completes and signs it.";
     document.createdAt = facts.acquiredAt;
     return document;
 }
 
 } // namespace
+
+std::string declaredSystem()
+{
+    return "Exhibit " EXHIBIT_VERSION;
+}
 
 Document draftDeclaration(const DeclarationFacts& facts)
 {
@@ -81,12 +88,13 @@ Document draftDeclaration(const DeclarationFacts& facts)
                          "and in the capacity stated."));
     draft.lines({"Name", "Employer and position", "Qualifications", "Since when with the system"});
     draft.heading("The system and its records");
-    draft.numbered({{"The records come from Exhibit " EXHIBIT_VERSION ", operated for ", {}},
-                    {oneLine(facts.tenantName), {.bold = true}},
-                    {". It stands between applications and providers of language models, and "
-                     "records each request, each part of each answer and each decision of a policy "
-                     "before the answer is passed on.",
-                     {}}});
+    draft.numbered(
+        {{fmt::format("The records come from {}, operated for ", oneLine(facts.system)), {}},
+         {bounded(oneLine(facts.tenantName), 300), {.bold = true}},
+         {". It stands between applications and providers of language models, and "
+          "records each request, each part of each answer and each decision of a policy "
+          "before the answer is passed on.",
+          {}}});
     draft.numbered(plain(
         "Records are made at the time of the events, by the system itself and as a regular "
         "practice. Each becomes an entry of an append-only log; an entry holds the SHA-256 of the "
@@ -102,7 +110,7 @@ Document draftDeclaration(const DeclarationFacts& facts)
                                  longDate(facts.acquiredAt),
                                  formatTime(facts.acquiredAt).substr(11, 8)),
                      {}},
-                    {oneLine(facts.acquiredBy), {.mono = true}},
+                    {bounded(oneLine(facts.acquiredBy), 300), {.mono = true}},
                     {", with the system’s own export.", {}}});
     draft.numbered({{"They are identified by SHA-256. The log is ", {}},
                     {oneLine(facts.origin), {.mono = true}},

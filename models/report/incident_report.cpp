@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/report/incident_report.h"
 
+#include "models/report/classifications.h"
+
 #include "models/report/safe_text.h"
 #include "models/report/step_line.h"
 #include "models/report/words.h"
@@ -13,6 +15,7 @@ namespace exhibit::report {
 namespace {
 
 constexpr std::size_t kQuoteBytesMax = 1200;
+constexpr std::size_t kAnalysisBytesMax = 4000;
 constexpr std::size_t kImpactBytesMax = 4000;
 constexpr std::string_view kUnknown = "not recorded";
 
@@ -53,6 +56,22 @@ void addVerifications(Document& document, const EvidenceBundle& bundle, ReportPa
     }
 }
 
+/// Under what others file it, by the policy that it broke.
+std::string classified(const EvidenceBundle& bundle)
+{
+    constexpr std::size_t kShownMax = 10;
+    std::string words;
+    std::size_t shown = 0;
+    for (const auto& id :
+         bundle.violatedPolicy ? bundle.violatedPolicy->references : std::vector<std::string>()) {
+        if (shown++ == kShownMax) {
+            return words + ", and others";
+        }
+        words += (words.empty() ? "" : ", ") + bounded(oneLine(classificationInWords(id)), 120);
+    }
+    return words;
+}
+
 } // namespace
 
 ReportParts::ReportParts(const PackFacts& facts)
@@ -89,7 +108,7 @@ void ReportParts::identification(Document& document) const
                   {{formatTime(m_bundle.violation ? m_bundle.violation->at : m_incident.createdAt),
                     {.mono = true}},
                    {", claimed", {}}}},
-                 {"Tenant", plain(oneLine(m_bundle.tenant.name))},
+                 {"Tenant", plain(bounded(oneLine(m_bundle.tenant.name), 300))},
                  {"Model", plain(shownModel(m_incident.model))},
                  {"Use",
                   plain(fmt::format("{}, {} in the run",
@@ -238,7 +257,11 @@ void ReportParts::rootCause(Document& document, const std::string& number) const
             Paragraph{{{"ROOT CAUSE", {.frame = Frame::Inverse}},
                        {fmt::format("  {} at step {}. ", gapName(cause->kind), cause->causingStep),
                         {.bold = true}},
-                       {oneLine(cause->analysis), {}}}});
+                       {bounded(oneLine(cause->analysis), kAnalysisBytesMax), {}}}});
+    }
+    if (const auto classes = classified(m_bundle); !classes.empty()) {
+        document.blocks.emplace_back(
+            Paragraph{{{"Classified as ", {.bold = true}}, {classes + ".", {}}}});
     }
     document.blocks.emplace_back(shouldAndDid(kQuoteBytesMax));
     if (m_bundle.facts.empty()) {
@@ -255,12 +278,12 @@ void ReportParts::rootCause(Document& document, const std::string& number) const
 void ReportParts::remediation(Document& document, const std::string& heading, ListRoom room) const
 {
     document.blocks.emplace_back(Heading{heading});
-    const std::string state
-        = fmt::format("The incident is {}, assigned to {}.",
-                      m_incident.status == domain::IncidentStatus::FalsePositive
-                          ? std::string("closed as a false positive")
-                          : std::string(wireName(m_incident.status)),
-                      m_incident.assignee ? oneLine(*m_incident.assignee) : std::string("nobody"));
+    const std::string state = fmt::format(
+        "The incident is {}, assigned to {}.",
+        m_incident.status == domain::IncidentStatus::FalsePositive
+            ? std::string("closed as a false positive")
+            : std::string(wireName(m_incident.status)),
+        m_incident.assignee ? bounded(oneLine(*m_incident.assignee), 120) : std::string("nobody"));
     const auto& items = m_bundle.remediations;
     if (items.empty()) {
         document.blocks.emplace_back(Paragraph{plain("No remediation is recorded. " + state)});

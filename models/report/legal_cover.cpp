@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/report/bates.h"
 #include "models/report/legal_discovery.h"
+#include "models/report/privilege.h"
 #include "models/report/safe_text.h"
 #include "models/report/step_line.h"
 #include "models/report/words.h"
@@ -33,6 +34,11 @@ std::string numbersOf(const LegalDiscoveryBundle& bundle)
                    batesText(bundle.batesPrefix, bundle.batesLast));
 }
 
+std::string encodingInWords(TextEncoding encoding)
+{
+    return encoding == TextEncoding::Utf8 ? "UTF-8 with a byte order mark" : "Windows-1252";
+}
+
 Document page(const LegalDiscoveryBundle& bundle)
 {
     Document document;
@@ -43,7 +49,8 @@ Document page(const LegalDiscoveryBundle& bundle)
     document.footer = {{"Log ", {}},
                        {fmt::format("{}, tree size {}", oneLine(bundle.logOrigin), bundle.treeSize),
                         {.mono = true}}};
-    document.footerNote = "legal_discovery.json is attached and prevails over these pages.";
+    document.footerNote
+        = "legal_discovery.json, with the proofs of the log, is attached and prevails.";
     document.footerId = bundle.bundleId;
     document.createdAt = bundle.createdAt;
     return document;
@@ -53,21 +60,41 @@ void addSummary(Document& document, const LegalDiscoveryBundle& bundle)
 {
     const std::int64_t pages = bundle.batesLast - bundle.batesFirst + 1;
     FactGrid grid;
-    grid.left = {{"Numbers", bold(numbersOf(bundle))},
-                 {"Case", plain(bundle.caseName.empty() ? "not stated" : oneLine(bundle.caseName))},
-                 {"Producing", plain(oneLine(bundle.tenantName))},
-                 {"Custodian", plain(bounded(oneLine(bundle.custodians.front()), 120))},
-                 {"Incident", mono(oneLine(bundle.incidentId))},
-                 {"Made",
-                  plain(longDate(bundle.createdAt) + " by "
-                        + namedKey(bundle.exportedBy, bundle.exportedByLabel))}};
+    grid.left
+        = {{"Numbers", bold(numbersOf(bundle))},
+           {"Case",
+            plain(bundle.caseName.empty() ? "not stated" : bounded(oneLine(bundle.caseName), 300))},
+           {"Producing", plain(bounded(oneLine(bundle.tenantName), 300))},
+           {"Custodian", plain(bounded(oneLine(bundle.custodians.front()), 120))},
+           {"Incident", mono(oneLine(bundle.incidentId))},
+           {"Made",
+            plain(longDate(bundle.createdAt) + " by "
+                  + bounded(namedKey(bundle.exportedBy, bundle.exportedByLabel), 160))}};
     grid.right = {{"Pages", plain(grouped(pages))},
                   {"Documents", plain(grouped(static_cast<std::int64_t>(bundle.documents.size())))},
                   {"Redacted", plain(grouped(countOf(bundle, Treatment::Redacted)))},
                   {"Withheld", plain(grouped(countOf(bundle, Treatment::Withheld)))},
                   {"Volume", plain(oneLine(bundle.volume))},
-                  {"Encoding", plain(std::string(wireName(bundle.encoding)))}};
+                  {"Encoding", plain(encodingInWords(bundle.encoding))}};
     document.blocks.emplace_back(std::move(grid));
+}
+
+/// What was taken out by rule, and whether people took out anything.
+std::string redactionOf(const LegalDiscoveryBundle& bundle)
+{
+    const auto byPeople
+        = std::count_if(bundle.privilegeLog.begin(),
+                        bundle.privilegeLog.end(),
+                        [](const auto& entry) { return entry.basis != kPersonalGround; });
+    std::string words = bundle.redacted
+        ? "Personal data and secrets that the shipped patterns find are replaced by placeholders; "
+          "the names of users and sessions are left out. "
+        : "Personal data and secrets are shown as they were recorded. ";
+    words += byPeople > 0
+        ? "What people withhold or redact, and on what ground, is in section 3. Nothing else is "
+          "left out."
+        : "Nobody withheld or redacted anything else.";
+    return words;
 }
 
 void addWhatItIs(Document& document, const LegalDiscoveryBundle& bundle)
@@ -83,14 +110,8 @@ void addWhatItIs(Document& document, const LegalDiscoveryBundle& bundle)
          {"The record is of what passed through this server. It holds nothing of what was said "
           "elsewhere, and does not say that a recipient read what was sent.",
           {}}}});
-    document.blocks.emplace_back(Paragraph{
-        {{"Redaction. ", {.bold = true}},
-         {bundle.redacted
-              ? "Personal data and secrets that the shipped patterns find are replaced by "
-                "placeholders; the names of users and sessions are left out. Nothing "
-                "else is."
-              : "This production was made without redaction.",
-          {}}}});
+    document.blocks.emplace_back(
+        Paragraph{{{"Redaction. ", {.bold = true}}, {redactionOf(bundle), {}}}});
 }
 
 void addDocuments(Document& document, const LegalDiscoveryBundle& bundle)
@@ -114,8 +135,11 @@ void addDocuments(Document& document, const LegalDiscoveryBundle& bundle)
     std::string words = "The hash is that of the native where one is produced, else of the text; "
                         "in full in the load file.";
     if (bundle.documents.size() > kRowsMax) {
-        words = fmt::format("{} more documents are listed in the load file. ",
-                            grouped(static_cast<std::int64_t>(bundle.documents.size() - kRowsMax)))
+        const auto more = static_cast<std::int64_t>(bundle.documents.size() - kRowsMax);
+        words = fmt::format("{} of the {} {} listed in the load file alone. ",
+                            grouped(more),
+                            counted(static_cast<std::int64_t>(bundle.documents.size()), "document"),
+                            more == 1 ? "is" : "are")
             + words;
     }
     document.blocks.emplace_back(Paragraph{{{words, {.quiet = true}}}});
@@ -137,7 +161,7 @@ void addPrivilegeLog(Document& document, const LegalDiscoveryBundle& bundle)
             break;
         }
         table.rows.push_back({{{mono(rangeOf(entry.begBates, entry.endBates))},
-                               {plain(oneLine(entry.docType))},
+                               {plain(bounded(oneLine(entry.docType), 60))},
                                {bold(sentenceCase(wireName(entry.treatment)))},
                                {plain(bounded(oneLine(entry.basis), 160))},
                                {plain(bounded(oneLine(entry.description), 240))}},
@@ -189,7 +213,7 @@ void addHowTo(Document& document, const LegalDiscoveryBundle& bundle)
               " is a Concordance load file in {}: fields are set off by U+0014, enclosed in "
               "U+00FE, and U+00AE stands for a line break inside a field; rows end in CR "
               "LF. ",
-              wireName(bundle.encoding)),
+              encodingInWords(bundle.encoding)),
           {}},
          {fmt::format("{0}/DATA/{0}.OPT", oneLine(bundle.volume)), {.mono = true}},
          {" lists the page images for Opticon. A recorded character that would be taken for a "
@@ -210,10 +234,11 @@ void addHowTo(Document& document, const LegalDiscoveryBundle& bundle)
           "root ",
           {}},
          {oneLine(bundle.root), {.mono = true}},
-         {fmt::format(" of {} entries.", grouped(bundle.treeSize)), {}}}});
+         {fmt::format(" of {}.", counted(bundle.treeSize, "entry", "entries")), {}}}});
     document.blocks.emplace_back(Heading{"For the producing party"});
     document.blocks.emplace_back(Paragraph{
-        plain("Reviewed and released by; the system signs the file and releases nothing itself.")});
+        plain("Reviewed and released by the person who signs here. The system signs the file, and "
+              "releases nothing itself.")});
     document.blocks.emplace_back(
         SignatureLines{{"Name", "Capacity", "Signature", "Place and date"}});
 }

@@ -109,12 +109,11 @@ Text cutAfter(const Text& text, std::size_t bytes)
 
 Text PageFlow::fitted(const Text& text, const Typeface::Setting& setting, double heightMax)
 {
-    double height = measure(text, setting);
-    if (height <= heightMax) {
-        return text;
-    }
-    Text cut = text;
-    for (std::size_t bytes = bytesOf(text); height > heightMax && bytes > 0;) {
+    // More than a page holds at any size: a megabyte is not set to find that it does not fit.
+    constexpr std::size_t kBytesMax = 40'000;
+    Text cut = bytesOf(text) > kBytesMax ? cutAfter(text, kBytesMax) : text;
+    double height = measure(cut, setting);
+    for (std::size_t bytes = std::min(bytesOf(text), kBytesMax); height > heightMax && bytes > 0;) {
         const double share = std::min(0.9, heightMax / height);
         bytes = static_cast<std::size_t>(static_cast<double>(bytes) * share);
         cut = cutAfter(text, bytes);

@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <memory>
+#include <vector>
 
 namespace exhibit::report {
 namespace {
@@ -41,6 +43,11 @@ public:
     {
         cairo_scale(m_context.get(), kScale, kScale);
         clear();
+        cairo_surface_flush(m_surface.get());
+        const auto* const first = cairo_image_surface_get_data(m_surface.get());
+        if (first != nullptr) {
+            m_white.assign(first, first + cairo_image_surface_get_stride(m_surface.get()));
+        }
     }
 
     [[nodiscard]] cairo_t* context() const { return m_context.get(); }
@@ -55,7 +62,9 @@ public:
         cairo_paint(m_context.get());
     }
 
-    [[nodiscard]] Bitmap bitmap() const
+    /// What is drawn; the sheet is white again afterwards. Most rows of a page are white: they are
+    /// neither packed nor cleared.
+    [[nodiscard]] Bitmap take()
     {
         cairo_surface_flush(m_surface.get());
         Bitmap bitmap;
@@ -64,15 +73,19 @@ public:
         bitmap.dotsPerInch = kDotsPerInch;
         const std::size_t rowBytes = (bitmap.width + 7) / 8;
         bitmap.rows.resize(rowBytes * bitmap.height);
-        const unsigned char* row = cairo_image_surface_get_data(m_surface.get());
-        auto byte = bitmap.rows.begin();
-        for (std::uint32_t y = 0; y < bitmap.height; ++y) {
+        unsigned char* row = cairo_image_surface_get_data(m_surface.get());
+        for (std::uint32_t y = 0; y < bitmap.height; ++y, row += m_white.size()) {
+            if (std::memcmp(row, m_white.data(), m_white.size()) == 0) {
+                continue;
+            }
             const auto* const pixels = reinterpret_cast<const std::uint32_t*>(row);
+            char* byte = bitmap.rows.data() + y * rowBytes;
             for (std::uint32_t x = 0; x < bitmap.width; x += 8) {
                 *byte++ = packed(pixels + x, std::min(bitmap.width - x, 8U));
             }
-            row += cairo_image_surface_get_stride(m_surface.get());
+            std::memcpy(row, m_white.data(), m_white.size());
         }
+        cairo_surface_mark_dirty(m_surface.get());
         return bitmap;
     }
 
@@ -86,6 +99,7 @@ private:
 
     std::unique_ptr<cairo_surface_t, SurfaceFree> m_surface;
     std::unique_ptr<cairo_t, ContextFree> m_context;
+    std::vector<unsigned char> m_white; ///< A row with nothing on it.
 };
 
 PageImages::PageImages()
@@ -114,10 +128,11 @@ Result<void> PageImages::draw(const Document& document,
     Result<void> result;
     flow.start(m_paper->context(), flow.page(), [&] {
         if (result) {
-            auto tiff = writeTiff(m_paper->bitmap());
+            auto tiff = writeTiff(m_paper->take());
             result = tiff ? take(*std::move(tiff)) : tl::make_unexpected(tiff.error());
+        } else {
+            m_paper->clear();
         }
-        m_paper->clear();
     });
     setBlocks(document, flow);
     if (result && !m_paper->sound()) {

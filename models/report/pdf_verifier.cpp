@@ -87,7 +87,23 @@ Result<Bytes> makeAgain(const PdfContent& content, ReportKind kind)
                                                : makeBundleReport(bytes, kind, attachments, {});
 }
 
-void checkPages(const PdfContent& content, ReportKind kind, VerificationReport& report)
+/// Of a file without a signature every byte has to be as it was made.
+void checkBytes(BytesView pdf, const Bytes& made, VerificationReport& report)
+{
+    if (made == pdf) {
+        report.passed(kReport, "file", "every byte of it is what the attachment gives");
+    } else {
+        report.failed(kReport,
+                      "file",
+                      "it is not the draft as it was made: whoever completed, signed or changed it "
+                      "vouches for it");
+    }
+}
+
+void checkPages(BytesView pdf,
+                const PdfContent& content,
+                ReportKind kind,
+                VerificationReport& report)
 {
     const auto made = makeAgain(content, kind);
     const auto again = made ? readPdf(*made) : tl::make_unexpected(made.error());
@@ -100,6 +116,9 @@ void checkPages(const PdfContent& content, ReportKind kind, VerificationReport& 
                       "pages",
                       fmt::format("all {} are exactly those that the attachment gives",
                                   content.pages.size()));
+        if (isSignedByNobody(kind)) {
+            checkBytes(pdf, *made, report);
+        }
         return;
     }
     if (content.fonts != again->fonts || content.producer != again->producer) {
@@ -119,6 +138,43 @@ void checkPages(const PdfContent& content, ReportKind kind, VerificationReport& 
                   fmt::format("page {} is not the one that the attachment gives", first + 1));
 }
 
+/// What vouches for a report before its own signature is looked at: its pack, or nothing.
+void checkPack(const Bytes& pack,
+               const evidence::TrustAnchors& anchors,
+               VerificationReport& report,
+               std::optional<std::string>& fault)
+{
+    report = evidence::verifyPack(pack, anchors);
+    std::erase_if(report.checks, [](const auto& check) { return check.id == kReport; });
+    if (report.verdict == Verdict::Unreadable) {
+        fault = "the attached file is no evidence pack";
+    }
+}
+
+/// What the log shows of the heads and entries that the bundle names.
+void checkLog(const PdfContent& content,
+              BytesView bundle,
+              ReportKind kind,
+              const evidence::TrustAnchors& anchors,
+              VerificationReport& report)
+{
+    const auto claims = logClaimsOf(bundle, kind);
+    if (claims.heads.empty() && claims.entries.empty()) {
+        return;
+    }
+    const auto attached = content.attachments.find(std::string(kAttachedProofs));
+    if (attached == content.attachments.end()) {
+        report.notChecked(
+            "inclusion", kReport, "the file carries no proof that the log holds what it names");
+        return;
+    }
+    if (const auto proofs = parseLogProofs(attached->second)) {
+        checkLogClaims(claims, *proofs, anchors, report);
+    } else {
+        report.failed("inclusion", std::string(kAttachedProofs), proofs.error().message);
+    }
+}
+
 void checkAttachment(const PdfContent& content,
                      ReportKind kind,
                      const evidence::TrustAnchors& anchors,
@@ -131,15 +187,18 @@ void checkAttachment(const PdfContent& content,
         return;
     }
     std::optional<std::string> fault;
-    if (name != kAttachedPack) {
+    const auto pack = content.attachments.find(std::string(kAttachedPack));
+    if (pack != content.attachments.end()) {
+        checkPack(pack->second, anchors, report, fault);
+    } else { // Signed as a whole; trust decides. A draft is signed by nobody.
+        report.verdict = isSignedByNobody(kind) ? Verdict::Unauthenticated : Verdict::Valid;
+    }
+    if (!fault && name != kAttachedPack) {
         fault = faultOfAttachments(found->second, kind, content.attachments);
-        report.verdict = Verdict::Valid; // Signed as a whole; trust decides.
-    } else {
-        report = evidence::verifyPack(found->second, anchors);
-        std::erase_if(report.checks, [](const auto& check) { return check.id == kReport; });
-        if (report.verdict == Verdict::Unreadable) {
-            fault = "the attached file is no evidence pack";
+        if (!fault && content.producer == kProducer) { // Other releases have other words.
+            fault = faultAgainstPack(found->second, kind, content.attachments);
         }
+        checkLog(content, found->second, kind, anchors, report);
     }
     if (fault) {
         report.failed(kReport, "attachment", *fault);
@@ -149,11 +208,22 @@ void checkAttachment(const PdfContent& content,
     }
 }
 
+bool isPassed(const VerificationReport& report, std::string_view subject)
+{
+    return std::any_of(report.checks.begin(), report.checks.end(), [&](const auto& check) {
+        return check.id == kReport && check.subject == subject
+            && check.result == evidence::CheckResult::Passed;
+    });
+}
+
 /// The pack's verdict holds for the report as well, unless the report has troubles of its own.
-Verdict judge(const VerificationReport& report)
+Verdict judge(const VerificationReport& report, ReportKind kind)
 {
     if (report.hasFailure()) {
         return Verdict::Invalid;
+    }
+    if (isSignedByNobody(kind) && !isPassed(report, "file")) {
+        return Verdict::Unauthenticated; // Nothing but its own word is for its pages.
     }
     const bool open
         = std::any_of(report.checks.begin(), report.checks.end(), [](const evidence::Check& check) {
@@ -180,14 +250,20 @@ VerificationReport verifyReportPdf(BytesView pdf,
         return report;
     }
     checkAttachment(*content, *kind, anchors, report);
-    checkSignature(pdf, anchors, certificates, report);
+    if (isSignedByNobody(*kind)) {
+        report.notChecked(kReport,
+                          "signature",
+                          "a draft for a person to sign; this program signs it in nobody's name");
+    } else {
+        checkSignature(pdf, anchors, certificates, report);
+    }
     for (const auto& key : content->suspicious) {
         report.failed(kReport, "form", "the file holds " + key + ", which no report has");
     }
     if (!report.hasFailure()) { // Nothing is made of what is not sound.
-        checkPages(*content, *kind, report);
+        checkPages(pdf, *content, *kind, report);
     }
-    report.verdict = judge(report);
+    report.verdict = judge(report, *kind);
     return report;
 }
 

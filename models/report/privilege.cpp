@@ -2,6 +2,7 @@
 #include "models/report/privilege.h"
 
 #include "models/report/production_pages.h"
+#include "models/report/step_line.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -55,6 +56,25 @@ void noteRedactions(PlannedDocument& document, const RedactedRecord& record)
     }
     document.privilege = entryOf(
         fields, kPersonalGround, "Replaced by placeholders in text, image and native: " + words);
+}
+
+void notePassages(PlannedDocument& document, const Passages& passages, const Json& shown)
+{
+    std::set<std::string> grounds;
+    std::string words;
+    for (const auto& [index, count] : passages.marksIn(shown)) {
+        const auto& passage = passages.at(index);
+        document.fields.redactions.push_back({passage.basis, count});
+        grounds.insert(passage.basis);
+        words += fmt::format("{}Passage {}, {}: {}.",
+                             words.empty() ? "" : " ",
+                             index + 1,
+                             counted(count, "time"),
+                             passage.description);
+    }
+    if (!grounds.empty()) {
+        notePartsLeftOut(document, std::move(grounds), words);
+    }
 }
 
 void notePartsLeftOut(PlannedDocument& document,

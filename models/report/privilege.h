@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/report/passages.h"
 #include "models/report/production.h"
 #include "models/report/redaction.h"
 
@@ -21,6 +22,9 @@ struct RedactedRecord {
     const ExportRedaction& redaction;
 };
 void noteRedactions(PlannedDocument& document, const RedactedRecord& record);
+
+/// The marks that stand in it, each on the ground of its passage; nothing when there are none.
+void notePassages(PlannedDocument& document, const Passages& passages, const Json& shown);
 
 /// Parts are left out on these grounds, beside those that are noted already.
 void notePartsLeftOut(PlannedDocument& document,

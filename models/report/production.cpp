@@ -83,12 +83,13 @@ public:
     Result<ProductionPlan> run()
     {
         EXHIBIT_TRY(const auto redaction, ExportRedaction::make(m_facts.bundle.redacted));
+        const Passages passages(m_request.passages, redaction);
         describe();
         EXHIBIT_CHECK(addProofs());
         EXHIBIT_TRY(m_plan.bundle.custody, custodyOf(m_pack, m_facts));
-        addIncident(redaction);
+        addIncident({redaction, passages});
         for (const auto& step : m_facts.bundle.steps) {
-            addStep(step, redaction);
+            addStep(step, {redaction, passages});
         }
         addPack();
         for (auto& document : m_plan.documents) {
@@ -103,6 +104,27 @@ public:
     }
 
 private:
+    /// What was taken out of documents, and why.
+    struct Takings {
+        const ExportRedaction& redaction;
+        const Passages& passages;
+    };
+
+    /// What was there and is not shown, by whoever's wish.
+    static void noteTaken(PlannedDocument& document,
+                          const Json& original,
+                          const Json& shown,
+                          const Takings& takings)
+    {
+        Json before = takings.passages.json(original);
+        const bool hashLeftOut = findMember(shown, "content_hash") == nullptr;
+        if (!takings.passages.none() && hashLeftOut) { // With the passages, not with a person.
+            before.get_object().erase("content_hash");
+        }
+        noteRedactions(document, {before, shown, takings.redaction});
+        notePassages(document, takings.passages, shown);
+    }
+
     void describe()
     {
         auto& bundle = m_plan.bundle;
@@ -139,6 +161,10 @@ private:
             EXHIBIT_TRY(const auto entry, m_pack.content("data/entries/" + stem + ".json"));
             m_plan.proofs.emplace("PROOFS/" + stem + ".tlog-proof", proof.view());
             m_plan.proofs.emplace("PROOFS/" + stem + ".json", entry.view());
+        }
+        if (const auto name = evidence::checkpointPath(m_facts.treeSize); m_pack.has(name)) {
+            EXHIBIT_TRY(const auto note, m_pack.content(name));
+            m_plan.head = note.view();
         }
         return {};
     }
@@ -181,7 +207,7 @@ private:
         m_plan.documents.push_back(std::move(document));
     }
 
-    void addIncident(const ExportRedaction& redaction)
+    void addIncident(const Takings& takings)
     {
         const auto& bundle = m_facts.bundle;
         auto document = begin("incident", bundle.incident.title);
@@ -194,7 +220,7 @@ private:
         const auto lines = linesOf(shown);
         document.text = extractedText("Incident " + bundle.incident.incidentId.text(), lines);
         document.pages = producedPages("Incident " + bundle.incident.incidentId.text(), lines);
-        noteRedactions(document, {recordOf(m_source.original), shown, redaction});
+        noteTaken(document, recordOf(m_source.original), shown, takings);
         if (!m_request.withheld.empty()) {
             fields.redactions.push_back({"repeats what a withheld document says", 1});
             notePartsLeftOut(
@@ -212,6 +238,9 @@ private:
         for (const auto& one : m_request.withheld) {
             grounds.insert(one.basis);
         }
+        for (const auto& one : m_request.passages) {
+            grounds.insert(one.basis);
+        }
         return grounds;
     }
 
@@ -223,7 +252,7 @@ private:
         return json;
     }
 
-    void addStep(const BundleStep& step, const ExportRedaction& redaction)
+    void addStep(const BundleStep& step, const Takings& takings)
     {
         const std::string type(wireName(step.stepType));
         const std::string title = fmt::format("Step {}: {}", step.stepIndex, type);
@@ -242,7 +271,7 @@ private:
             document.text = extractedText(title, lines);
             document.pages = producedPages(title, lines);
             if (const auto* original = originalOf(step.stepIndex)) {
-                noteRedactions(document, {toJson(*original), shown, redaction});
+                noteTaken(document, toJson(*original), shown, takings);
             }
         }
         finish(std::move(document), entryOf(step));
@@ -262,7 +291,7 @@ private:
         document.text = words + "\n";
         document.pages = slipSheet("Evidence pack", words);
         const auto& bundle = m_facts.bundle;
-        if (bundle.redacted || !m_request.withheld.empty()) {
+        if (bundle.redacted || !groundsOfWithheld().empty()) {
             document.fields.redactions.push_back({"fields withheld from the pack", 1});
             auto grounds = groundsOfWithheld();
             if (bundle.redacted) {

@@ -20,6 +20,15 @@ struct WithheldDocument {
     std::string description; ///< Enough to assess the claim, nothing of the content.
 };
 
+/// A passage that is taken out wherever it stands, as written, in whatever is produced.
+struct RedactedPassage {
+    std::string text;
+    std::string basis;
+    std::string description; ///< As of a withheld document.
+};
+inline constexpr std::size_t kPassageBytesMin = 4;
+inline constexpr std::size_t kPassageBytesMax = 4000;
+
 struct ProductionRequest {
     std::string prefix = "EXH";
     std::string volume = "VOL001";
@@ -27,6 +36,7 @@ struct ProductionRequest {
     std::string confidentiality = "CONFIDENTIAL";
     TextEncoding encoding = TextEncoding::Utf8;
     std::vector<WithheldDocument> withheld;
+    std::vector<RedactedPassage> passages;
 };
 /// What may be asked for. InvalidInput with the JSON pointer below `pointer`.
 [[nodiscard]] Result<void> check(const ProductionRequest& request, const std::string& pointer);
@@ -55,6 +65,7 @@ struct ProductionPlan {
     LegalDiscoveryBundle bundle; ///< Without documents, numbers and files.
     std::vector<PlannedDocument> documents;
     std::map<std::string, Bytes> proofs; ///< By path: entries and their proofs.
+    std::string head; ///< The signed one that they are proven under; empty: none is in the pack.
     std::int64_t pages = 0;
 };
 

@@ -26,6 +26,21 @@ void addLeaves(std::vector<NamedLine>& lines, const std::string& path, const Jso
     }
 }
 
+/// Marks of what people redacted stand out, on paper too.
+void addValue(Text& text, const std::string& value)
+{
+    constexpr std::string_view kMark = "[REDACTED ";
+    std::string_view rest = value;
+    for (auto at = rest.find(kMark); at != rest.npos; at = rest.find(kMark)) {
+        const auto end = rest.find(']', at);
+        const auto bytes = end == rest.npos ? rest.size() : end + 1;
+        text.push_back({std::string(rest.substr(0, at)), {}});
+        text.push_back({std::string(rest.substr(at, bytes - at)), {.bold = true}});
+        rest.remove_prefix(bytes);
+    }
+    text.push_back({std::string(rest), {}});
+}
+
 } // namespace
 
 std::vector<NamedLine> linesOf(const Json& value)
@@ -50,8 +65,9 @@ Document producedPages(const std::string& title, const std::vector<NamedLine>& l
     document.title = title;
     document.blocks.emplace_back(Title{oneLine(title), ""});
     for (const auto& line : lines) {
-        document.blocks.emplace_back(
-            Paragraph{{{oneLine(line.name) + "  ", {.bold = true}}, {safeText(line.value), {}}}});
+        Text text{{oneLine(line.name) + "  ", {.bold = true}}};
+        addValue(text, safeText(line.value));
+        document.blocks.emplace_back(Paragraph{std::move(text)});
     }
     return document;
 }

@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kWordsBytesMax = 300;
 constexpr std::size_t kVolumeBytesMax = 20;
 constexpr std::size_t kWithheldMax = 1000;
+constexpr std::size_t kPassagesMax = 100;
 
 /// Entered values stand in the load file as they are, or not at all.
 Result<void> checkWords(const std::string& words, TextEncoding encoding, const std::string& pointer)
@@ -21,6 +22,37 @@ Result<void> checkWords(const std::string& words, TextEncoding encoding, const s
                     "at most 300 bytes in one line, of characters that the encoding has, without "
                     "the delimiters U+00FE, U+00AE and U+0014",
                     pointer);
+    }
+    return {};
+}
+
+/// On what ground something is not shown, in words for the privilege log.
+Result<void> checkGround(const std::string& basis,
+                         const std::string& description,
+                         TextEncoding encoding,
+                         const std::string& pointer)
+{
+    if (basis.empty() || description.empty()) {
+        return fail(ErrorCode::InvalidInput,
+                    "what is not shown has a basis and a description",
+                    pointer + (basis.empty() ? "/basis" : "/description"));
+    }
+    EXHIBIT_CHECK(checkWords(basis, encoding, pointer + "/basis"));
+    return checkWords(description, encoding, pointer + "/description");
+}
+
+Result<void> checkPassages(const ProductionRequest& request, const std::string& pointer)
+{
+    if (request.passages.size() > kPassagesMax) {
+        return fail(ErrorCode::InvalidInput, "at most 100 passages are redacted", pointer);
+    }
+    for (std::size_t i = 0; i < request.passages.size(); ++i) {
+        const auto& one = request.passages[i];
+        const std::string at = pointer + "/" + std::to_string(i);
+        if (one.text.size() < kPassageBytesMin || one.text.size() > kPassageBytesMax) {
+            return fail(ErrorCode::InvalidInput, "a passage has 4 to 4000 bytes", at + "/text");
+        }
+        EXHIBIT_CHECK(checkGround(one.basis, one.description, request.encoding, at));
     }
     return {};
 }
@@ -48,15 +80,9 @@ Result<void> check(const ProductionRequest& request, const std::string& pointer)
     for (std::size_t i = 0; i < request.withheld.size(); ++i) {
         const std::string at = pointer + "/withheld/" + std::to_string(i);
         const auto& one = request.withheld[i];
-        if (one.basis.empty() || one.description.empty()) {
-            return fail(ErrorCode::InvalidInput,
-                        "a document is withheld on a basis, with a description",
-                        at + (one.basis.empty() ? "/basis" : "/description"));
-        }
-        EXHIBIT_CHECK(checkWords(one.basis, request.encoding, at + "/basis"));
-        EXHIBIT_CHECK(checkWords(one.description, request.encoding, at + "/description"));
+        EXHIBIT_CHECK(checkGround(one.basis, one.description, request.encoding, at));
     }
-    return {};
+    return checkPassages(request, pointer + "/passages");
 }
 
 void withholdSteps(EvidenceBundle& bundle, const std::vector<WithheldDocument>& withheld)

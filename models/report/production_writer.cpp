@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The second half of a production: its numbers are known, its files are written.
+#include "models/base/limits.h"
 #include "models/evidence/zip_writer.h"
 #include "models/report/csv.h"
 #include "models/report/declaration.h"
@@ -54,7 +55,12 @@ public:
         , m_drawn(drawn)
         , m_bundle(m_plan.bundle)
         , m_volume(m_bundle.volume)
+        , m_root("production-" + m_bundle.bundleId + "/")
         , m_next(numbering.first)
+        , m_archive([this](BytesView bytes) -> Result<void> {
+            m_zip += bytes;
+            return {};
+        })
     {
         m_bundle.batesFirst = numbering.first;
         m_bundle.batesLast = numbering.first + m_plan.pages - 1;
@@ -64,27 +70,78 @@ public:
 
     Result<Bytes> run(const PdfSigner& sign)
     {
+        EXHIBIT_CHECK(add("README.txt", kReadme));
         for (auto& document : m_plan.documents) {
             EXHIBIT_CHECK(addDocument(document));
         }
         EXHIBIT_CHECK(addDat());
-        m_files[m_volume + "/DATA/" + m_volume + ".OPT"] = std::move(m_opt);
-        m_files.merge(std::move(m_plan.proofs));
-        addLogs();
-        EXHIBIT_TRY(m_files["draft_declaration.pdf"], draftPdf());
-        m_files["README.txt"] = kReadme;
-        for (const auto& [path, bytes] : m_files) {
-            m_bundle.files.push_back(
-                {path, static_cast<std::int64_t>(bytes.size()), sha256(bytes)});
+        EXHIBIT_CHECK(add(m_volume + "/DATA/" + m_volume + ".OPT", m_opt));
+        for (const auto& [path, bytes] : m_plan.proofs) {
+            EXHIBIT_CHECK(add(path, bytes));
         }
-        const Bytes json = printJson(toJson(m_bundle));
-        EXHIBIT_TRY(m_files["production_cover.pdf"],
-                    makeBundleReport(json, ReportKind::LegalDiscovery, {}, sign));
-        m_files[std::string(kAttachedLegal)] = json;
-        return archive();
+        EXHIBIT_CHECK(addLogs());
+        EXHIBIT_TRY(const Bytes draft, draftPdf());
+        EXHIBIT_CHECK(add("draft_declaration.pdf", draft));
+        std::sort(m_bundle.files.begin(), m_bundle.files.end(), [](const auto& a, const auto& b) {
+            return a.path < b.path;
+        });
+        return finish(sign);
     }
 
 private:
+    /// What lists the other files is not listed itself.
+    Result<Bytes> finish(const PdfSigner& sign)
+    {
+        const Bytes json = printJson(toJson(m_bundle));
+        EXHIBIT_TRY(const Bytes cover,
+                    makeBundleReport(json,
+                                     ReportKind::LegalDiscovery,
+                                     {{std::string(kAttachedProofs), proofsOfCover()}},
+                                     sign));
+        EXHIBIT_CHECK(addUnlisted("production_cover.pdf", cover));
+        EXHIBIT_CHECK(addUnlisted(std::string(kAttachedLegal), json));
+        std::string manifest;
+        for (const auto& [path, hash] : m_hashes) {
+            manifest += toHex(asView(hash)) + "  " + path + "\n";
+        }
+        EXHIBIT_CHECK(addUnlisted("manifest-sha256.txt", manifest));
+        EXHIBIT_CHECK(m_archive.finish());
+        return std::move(m_zip);
+    }
+
+    /// Into the archive at once: of ten thousand pages no two are held.
+    Result<void> add(const std::string& path, BytesView bytes)
+    {
+        EXHIBIT_CHECK(addUnlisted(path, bytes));
+        m_bundle.files.push_back({path, static_cast<std::int64_t>(bytes.size()), m_hashes[path]});
+        return {};
+    }
+    Result<void> addUnlisted(const std::string& path, BytesView bytes)
+    {
+        m_hashes.emplace(path, sha256(bytes));
+        return m_archive.add(m_root + path, bytes);
+    }
+
+    /// Of the documents, as many as a report carries; PROOFS has them all.
+    Bytes proofsOfCover() const
+    {
+        LogProofs proofs;
+        if (!m_plan.head.empty()) {
+            proofs.heads.push_back(m_plan.head);
+        }
+        std::set<std::int64_t> shown;
+        for (const auto& document : m_bundle.documents) {
+            const bool next = document.entrySeq && shown.insert(*document.entrySeq).second;
+            if (!next || proofs.entries.size() == limits::kPackRangeMax) {
+                continue;
+            }
+            const std::string stem = fmt::format("PROOFS/{:010}", *document.entrySeq);
+            proofs.entries.push_back(
+                {m_plan.proofs.at(stem + ".json"), m_plan.proofs.at(stem + ".tlog-proof")});
+        }
+        return writeLogProofs(proofs);
+    }
+
     /// "VOL001/TEXT/0001/EXH0000001.txt"
     std::string placeOf(const char* kind,
                         std::size_t count,
@@ -103,16 +160,16 @@ private:
         fields.endBates = batesText(m_bundle.batesPrefix, first + fields.pageCount - 1);
         document.pages.stamp
             = BatesRange{m_bundle.batesPrefix, first, first + fields.pageCount - 1};
-        EXHIBIT_CHECK(m_pageImages.draw(document.pages, [&](Bytes tiff) -> Result<void> {
-            return addImage(std::move(tiff), m_next == first ? fields.pageCount : 0);
+        EXHIBIT_CHECK(m_pageImages.draw(document.pages, [&](const Bytes& tiff) -> Result<void> {
+            return addImage(tiff, m_next == first ? fields.pageCount : 0);
         }));
         fields.textPath = placeOf("TEXT", m_documents, fields.begBates, ".txt");
-        m_files[fields.textPath] = std::move(document.text);
+        EXHIBIT_CHECK(add(fields.textPath, document.text));
         if (document.native) {
             const auto& name = fields.fileName;
             fields.nativePath
                 = placeOf("NATIVES", m_documents, fields.begBates, name.substr(name.rfind('.')));
-            m_files[*fields.nativePath] = *std::move(document.native);
+            EXHIBIT_CHECK(add(*fields.nativePath, *document.native));
         }
         if (document.privilege) {
             document.privilege->begBates = fields.begBates;
@@ -120,11 +177,12 @@ private:
             m_bundle.privilegeLog.push_back(std::move(*document.privilege));
         }
         m_bundle.documents.push_back(std::move(fields));
+        document = {}; // Nothing but its fields is needed any more.
         ++m_documents;
         return {};
     }
 
-    Result<void> addImage(Bytes tiff, std::int64_t documentPages)
+    Result<void> addImage(BytesView tiff, std::int64_t documentPages)
     {
         const std::string number = batesText(m_bundle.batesPrefix, m_next++);
         const std::string path = placeOf("IMAGES", m_images++, number, ".tif");
@@ -133,7 +191,7 @@ private:
             optLine(
                 {number, m_volume, backslashes(path), static_cast<std::size_t>(documentPages)}));
         m_opt += line;
-        m_files[path] = std::move(tiff);
+        EXHIBIT_CHECK(add(path, tiff));
         return m_drawn(static_cast<std::int64_t>(m_images));
     }
 
@@ -154,8 +212,7 @@ private:
             EXHIBIT_TRY(const auto row, datRow(valuesOf(document), encoding));
             dat += row;
         }
-        m_files[m_volume + "/DATA/" + m_volume + ".DAT"] = std::move(dat);
-        return {};
+        return add(m_volume + "/DATA/" + m_volume + ".DAT", dat);
     }
 
     std::vector<std::string> valuesOf(const ProducedDocument& document) const
@@ -192,7 +249,7 @@ private:
                 backslashes(document.proofPath.value_or(""))};
     }
 
-    void addLogs()
+    Result<void> addLogs()
     {
         Bytes csv = csvLine({"begbates",
                              "endbates",
@@ -214,61 +271,44 @@ private:
                             entry.basis,
                             entry.description});
         }
-        m_files["LOGS/privilege_log.csv"] = std::move(csv);
+        EXHIBIT_CHECK(add("LOGS/privilege_log.csv", csv));
         Bytes custody;
         for (const auto& record : m_bundle.custody) {
             custody += printJson(toJson(record)) + "\n";
         }
-        m_files["LOGS/custody.jsonl"] = std::move(custody);
+        return add("LOGS/custody.jsonl", custody);
     }
 
     Result<Bytes> draftPdf() const
     {
-        DeclarationFacts facts{m_bundle.tenantName,
-                               m_bundle.logOrigin,
-                               m_bundle.treeSize,
-                               m_bundle.root,
-                               m_bundle.createdAt,
-                               namedKey(m_bundle.exportedBy, m_bundle.exportedByLabel),
-                               {}};
+        DeclarationFacts facts;
+        facts.system = declaredSystem();
+        facts.tenantName = m_bundle.tenantName;
+        facts.origin = m_bundle.logOrigin;
+        facts.treeSize = m_bundle.treeSize;
+        facts.root = m_bundle.root;
+        facts.acquiredAt = m_bundle.createdAt;
+        facts.acquiredBy = namedKey(m_bundle.exportedBy, m_bundle.exportedByLabel);
         for (const auto& document : m_bundle.documents) {
             facts.items.push_back(
-                {fmt::format("{} to {}", document.begBates, document.endBates), document.sha256});
+                {batesSpan(document.begBates, document.endBates), document.sha256});
         }
-        const auto pages = draftDeclaration(facts);
-        EXHIBIT_TRY(const auto typeset, report::typeset(pages));
-        return finishPdf(typeset.pdf, pages, {});
-    }
-
-    Result<Bytes> archive()
-    {
-        std::string manifest;
-        for (const auto& [path, bytes] : m_files) {
-            manifest += toHex(asView(sha256(bytes))) + "  " + path + "\n";
-        }
-        m_files["manifest-sha256.txt"] = std::move(manifest);
-        Bytes zip;
-        evidence::ZipWriter writer([&zip](BytesView bytes) -> Result<void> {
-            zip += bytes;
-            return {};
-        });
-        for (const auto& [path, bytes] : m_files) {
-            EXHIBIT_CHECK(writer.add("production-" + m_bundle.bundleId + "/" + path, bytes));
-        }
-        EXHIBIT_CHECK(writer.finish());
-        return zip;
+        return makeBundleReport(printJson(toJson(facts)), ReportKind::Fre902, {}, {});
     }
 
     ProductionPlan m_plan;
     const PagesDrawn& m_drawn;
     LegalDiscoveryBundle& m_bundle;
     const std::string m_volume;
+    const std::string m_root; ///< The archive's one folder.
     std::int64_t m_next;
     std::size_t m_documents = 0;
     std::size_t m_images = 0;
     PageImages m_pageImages;
     Bytes m_opt;
-    std::map<std::string, Bytes> m_files;
+    std::map<std::string, Digest> m_hashes; ///< By path.
+    Bytes m_zip;
+    evidence::ZipWriter m_archive;
 };
 
 } // namespace

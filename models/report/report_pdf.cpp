@@ -2,6 +2,7 @@
 #include "models/report/report_pdf.h"
 
 #include "models/report/art73.h"
+#include "models/report/declaration.h"
 #include "models/report/executive_debrief.h"
 #include "models/report/incident_report.h"
 #include "models/report/legal_discovery_json.h"
@@ -38,11 +39,21 @@ Result<Document> documentOfBundle(BytesView bytes, ReportKind kind)
         EXHIBIT_TRY(const auto bundle, readBundle<Art73Bundle>(bytes));
         return art73Report(bundle);
     }
+    case ReportKind::Fre902: {
+        EXHIBIT_TRY(const auto facts, readBundle<DeclarationFacts>(bytes));
+        return draftDeclaration(facts);
+    }
     case ReportKind::Incident:
     case ReportKind::ExecutiveDebrief:
         break;
     }
     return fail(ErrorCode::InvalidInput, "This report is made from a pack.");
+}
+
+const char* descriptionOf(std::string_view name)
+{
+    return name == kAttachedProofs ? "Proofs that the log holds the entries that are named"
+                                   : "What the pages are drawn from";
 }
 
 std::string mimeTypeOf(std::string_view name)
@@ -53,6 +64,11 @@ std::string mimeTypeOf(std::string_view name)
 
 } // namespace
 
+bool isSignedByNobody(ReportKind kind)
+{
+    return kind == ReportKind::Fre902;
+}
+
 std::string_view attachmentOf(ReportKind kind)
 {
     switch (kind) {
@@ -62,6 +78,8 @@ std::string_view attachmentOf(ReportKind kind)
         return kAttachedLegal;
     case ReportKind::AiActArt73:
         return kAttachedArt73;
+    case ReportKind::Fre902:
+        return kAttachedDeclaration;
     case ReportKind::Incident:
     case ReportKind::ExecutiveDebrief:
         break;
@@ -83,10 +101,9 @@ Result<Bytes> makeBundleReport(BytesView bundle,
                                   "What these pages say, as a machine reads it",
                                   bundle});
     for (const auto& [name, bytes] : beside) {
-        finish.attachments.push_back(
-            {name, mimeTypeOf(name), "What the pages are drawn from", bytes});
+        finish.attachments.push_back({name, mimeTypeOf(name), descriptionOf(name), bytes});
     }
-    finish.sign = sign;
+    finish.sign = isSignedByNobody(kind) ? PdfSigner() : sign;
     finish.signReason = "Exported from the record that is attached; not an attestation";
     return finishPdf(typeset.pdf, document, finish);
 }
@@ -116,48 +133,6 @@ Result<Bytes> makeReport(BytesView pack, ReportKind kind, const PdfSigner& sign)
     finish.sign = sign;
     finish.signReason = "Exported from the evidence pack that is attached";
     return finishPdf(typeset.pdf, document, finish);
-}
-
-namespace {
-
-std::optional<std::string> faultOfListings(const Soc2Bundle& bundle,
-                                           const std::map<std::string, Bytes>& attachments)
-{
-    for (const auto& row : bundle.rows) {
-        if (!row.evidenceSha256) {
-            continue;
-        }
-        const auto found = attachments.find(row.evidenceFile);
-        if (found == attachments.end() || sha256(found->second) != *row.evidenceSha256) {
-            return "the listing of " + row.criterion + " is not the one that was exported";
-        }
-    }
-    return std::nullopt;
-}
-
-} // namespace
-
-std::optional<std::string> faultOfAttachments(BytesView bytes,
-                                              ReportKind kind,
-                                              const std::map<std::string, Bytes>& attachments)
-{
-    const std::string name(attachmentOf(kind));
-    if (kind == ReportKind::Soc2) {
-        const auto bundle = readBundle<Soc2Bundle>(bytes);
-        return bundle ? faultOfListings(*bundle, attachments)
-                      : name + ": " + bundle.error().message;
-    }
-    if (kind == ReportKind::AiActArt73) {
-        const auto bundle = readBundle<Art73Bundle>(bytes);
-        const auto pack = attachments.find(std::string(kAttachedPack));
-        if (!bundle) {
-            return name + ": " + bundle.error().message;
-        }
-        if (pack == attachments.end() || sha256(pack->second) != bundle->packSha256) {
-            return "the attached pack is not the one that the report is about";
-        }
-    }
-    return std::nullopt;
 }
 
 } // namespace exhibit::report

@@ -11,6 +11,8 @@
 namespace exhibit::report {
 namespace {
 
+constexpr std::size_t kKeyBytesMax = 160; ///< Of a key with what it is called.
+
 std::string joined(const std::vector<std::string>& texts, std::string_view between = ", ")
 {
     std::string all;
@@ -52,7 +54,7 @@ Document page(const Soc2Bundle& bundle)
                                     bundle.log.treeSize,
                                     bundle.log.root),
                         {.mono = true}}};
-    document.footerNote = "soc2.json and the listings are attached and prevail over these pages.";
+    document.footerNote = "soc2.json, listings and proofs of the log are attached and prevail.";
     document.footerId = bundle.bundleId;
     document.createdAt = bundle.createdAt;
     return document;
@@ -96,14 +98,14 @@ void addSummary(Document& document, const Soc2Bundle& bundle)
         exceptions += row.exception.empty() ? 0 : 1;
     }
     FactGrid grid;
-    grid.left = {{"Tenant", plain(oneLine(bundle.tenantName))},
+    grid.left = {{"Tenant", plain(bounded(oneLine(bundle.tenantName), 300))},
                  {"Period",
                   plain(bundle.compliancePeriodStart + " to " + bundle.compliancePeriodEnd
                         + ", both included, UTC")},
                  {"Log", mono(oneLine(bundle.log.origin))},
                  {"Exported",
                   plain(longDate(bundle.createdAt) + " by "
-                        + namedKey(bundle.keyLabels, bundle.exportedBy))}};
+                        + bounded(namedKey(bundle.keyLabels, bundle.exportedBy), kKeyBytesMax))}};
     grid.right
         = {{"Criteria", plain(grouped(static_cast<std::int64_t>(bundle.rows.size())))},
            {"Remarks", plain(grouped(static_cast<std::int64_t>(exceptions)))},
@@ -197,7 +199,8 @@ void addAttestation(Document& document, const Soc2Bundle& bundle)
         document.blocks.emplace_back(Paragraph{plain(safeText(*bundle.attestationStatement))});
         document.blocks.emplace_back(Paragraph{
             {{fmt::format("Entered by {}, version {}. The words are the management’s.",
-                          bundle.statementBy ? namedKey(bundle.keyLabels, *bundle.statementBy)
+                          bundle.statementBy ? bounded(
+                              namedKey(bundle.keyLabels, *bundle.statementBy), kKeyBytesMax)
                                              : std::string("an unknown key"),
                           bundle.statementVersion.value_or(0)),
               {.quiet = true}}}});

@@ -12,6 +12,7 @@ namespace {
 using namespace page;
 using Element = PageFlow::Element;
 
+constexpr double kGapOfNumbers = 5;
 constexpr double kPadding = 4.6; ///< Above and below the text of a row.
 constexpr double kGutter = 8; ///< Between columns.
 constexpr double kPointsFrom = 10; ///< Column::width above it is points.
@@ -85,9 +86,12 @@ public:
 private:
     [[nodiscard]] Typeface::Setting setting(std::size_t column, const Cell& cell) const
     {
+        // Numbers do not touch the words beside them.
+        const bool right = m_table.columns[column].right;
+        const double gap = right && column + 1 < m_widths.size() ? kGapOfNumbers : 0;
         return {.size = kTableSize,
-                .width = m_widths[column] - (cell.mark == Mark::None ? 0 : kMarkWidth),
-                .right = m_table.columns[column].right};
+                .width = m_widths[column] - (cell.mark == Mark::None ? 0 : kMarkWidth) - gap,
+                .right = right};
     }
 
     [[nodiscard]] double heightOf(const Row& row)

@@ -63,7 +63,7 @@ void ReportParts::trace(Document& document, const std::string& number) const
 {
     document.blocks.emplace_back(Heading{number + " Decision trace"});
     Table table{{{"Step", 24},
-                 {"Time, ms", 44, true},
+                 {"Time, ms", 50, true},
                  {"Lane", 56},
                  {"Event", 1.15},
                  {"Result", 54},

@@ -203,6 +203,27 @@ std::shared_ptr<const SetText> Typeface::set(const Text& text, const Setting& se
     return made;
 }
 
+namespace {
+
+/// Whoever hands over text has made it safe. Where somebody forgot, it is done here: Cairo draws no
+/// page at all with a control character on it, and an override of direction would say what the
+/// record does not.
+std::string shown(const std::string& text)
+{
+    bool safe = true;
+    for (std::size_t i = 0; i < text.size() && safe; ++i) {
+        const auto c = static_cast<unsigned char>(text[i]);
+        const std::string_view three = std::string_view(text).substr(i, 3);
+        const bool override = c == 0xE2 && three.size() == 3
+            && ((three >= "\xE2\x80\xAA" && three <= "\xE2\x80\xAE")
+                || (three >= "\xE2\x81\xA6" && three <= "\xE2\x81\xA9"));
+        safe = (c >= 0x20 || c == '\n') && c != 0x7F && !override;
+    }
+    return safe ? text : safeText(text);
+}
+
+} // namespace
+
 std::shared_ptr<const SetText> Typeface::setAnew(const Text& text, const Setting& setting) const
 {
     PangoLayout* const layout = pango_layout_new(m_context.get());
@@ -220,7 +241,7 @@ std::shared_ptr<const SetText> Typeface::setAnew(const Text& text, const Setting
     Attributes attributes(0, 0);
     for (const auto& span : text) {
         const int begin = static_cast<int>(all.size());
-        all += framed(span);
+        all += framed({shown(span.text), span.look});
         attributes.over(begin, static_cast<int>(all.size()));
         apply(attributes, span.look, setting.size);
         if (span.look.frame != Frame::None) {

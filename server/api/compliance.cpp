@@ -9,7 +9,7 @@
 #include "server/storage/entered_store.h"
 #include "server/storage/incident_store.h"
 #include "server/storage/pack_export.h"
-#include "server/storage/soc2_facts.h"
+#include "server/storage/soc2_proofs.h"
 
 #include <fmt/format.h>
 
@@ -44,7 +44,7 @@ Result<Exported> make(const SharedServices& services,
                       const std::string& format,
                       const storage::Soc2Evidence& evidence)
 {
-    const auto& [bundle, listings] = evidence;
+    const auto& [bundle, listings] = evidence; // Proofs of the log among them.
     if (format == "json") {
         return Exported{printJson(report::soc2Json(bundle, listings)), "application/json", "", {}};
     }
@@ -146,6 +146,15 @@ Result<Exported> makeSoc2(const SharedServices& services,
     EXHIBIT_TRY(const auto redaction, report::ExportRedaction::make(body.redact));
     EXHIBIT_CHECK(report::redactSoc2(evidence.bundle, evidence.listings, redaction));
     const auto& bundle = evidence.bundle;
+    if (services->evidence != nullptr && (body.format == "pdf" || body.format == "zip")) {
+        EXHIBIT_TRY(const auto proofs,
+                    storage::proveSoc2(services->database,
+                                       *services->evidence,
+                                       order.tenant,
+                                       evidence.bundle,
+                                       deadlineOf(progress)));
+        evidence.listings[std::string(report::kAttachedProofs)] = report::writeLogProofs(proofs);
+    }
     if (progress) {
         EXHIBIT_CHECK(progress("pages", 0, 0));
     }

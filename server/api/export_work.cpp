@@ -192,12 +192,13 @@ Result<storage::ExportedPack> makePack(const ExportWork& work, const report::Evi
             pack.include.erase(one);
         }
     }
-    const bool withheld = !work.request.production.withheld.empty();
+    const auto& production = work.request.production;
+    const bool withheld = !production.withheld.empty() || !production.passages.empty();
     if (redaction.on() || withheld) {
         pack.withhold = [&redaction, withheld](std::string_view path,
                                                const Json& value) -> std::optional<std::string> {
             if (withheld && !saysNothingOfContent(path)) {
-                return "may repeat a document that is withheld";
+                return "may repeat a document or a passage that is withheld";
             }
             return redaction.on() ? reasonToWithhold(redaction, path, value) : std::nullopt;
         };
@@ -244,6 +245,9 @@ Exported recorded(const ExportWork& work, const std::string& id, Exported export
     }
     if (all && !withheld.empty()) {
         more.emplace("withheld_steps", std::move(withheld));
+    }
+    if (all && !asked.production.passages.empty()) { // Never what they say.
+        more.emplace("redacted_passages", asked.production.passages.size());
     }
     exported.record = storage::ExportRecord{.id = id,
                                             .format = work.request.format,

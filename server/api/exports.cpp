@@ -16,6 +16,13 @@ void visitFields(V& visit, Of<V, WithheldDocument>& withheld)
     visit("description", withheld.description);
 }
 template <class V>
+void visitFields(V& visit, Of<V, RedactedPassage>& passage)
+{
+    visit("text", passage.text);
+    visit("basis", passage.basis);
+    visit("description", passage.description);
+}
+template <class V>
 void visitFields(V& visit, Of<V, ProductionRequest>& request)
 {
     visit.defaulted("prefix", request.prefix);
@@ -24,6 +31,7 @@ void visitFields(V& visit, Of<V, ProductionRequest>& request)
     visit.defaulted("confidentiality", request.confidentiality);
     visit.defaulted("encoding", request.encoding);
     visit.defaulted("withheld", request.withheld);
+    visit.defaulted("passages", request.passages);
 }
 template <class V>
 void visitFields(V& visit, Of<V, Art73Entered>& entered)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "models/report/passages.h"
 #include "server/api/export_work.h"
 #include "server/storage/bates_store.h"
 #include "server/storage/report_facts.h"
@@ -33,7 +34,9 @@ Result<Bundles> bundlesOf(const ExportWork& work)
     EXHIBIT_TRY(bundles.original, report::makeEvidenceBundle(facts, request));
     request.redact = work.request.redact;
     EXHIBIT_TRY(bundles.shown, report::makeEvidenceBundle(facts, request));
-    report::withholdSteps(bundles.shown, work.request.production.withheld);
+    const auto& production = work.request.production;
+    report::withholdSteps(bundles.shown, production.withheld);
+    EXHIBIT_CHECK(report::redactPassages(bundles.shown, bundles.original, production.passages));
     return bundles;
 }
 
@@ -46,7 +49,8 @@ Result<Exported> exportAsProduction(const ExportWork& work)
     if (!work.request.redactions.empty()) {
         // Its privilege log could not give the grounds.
         return fail(ErrorCode::InvalidInput,
-                    "a production withholds documents (production.withheld), not fields",
+                    "a production withholds documents (production.withheld) and redacts passages "
+                    "(production.passages), not fields",
                     "/redactions");
     }
     EXHIBIT_TRY(const auto bundles, bundlesOf(work));

@@ -3,7 +3,6 @@
 #include "models/report/art73.h"
 #include "models/report/case_uco.h"
 #include "models/report/declaration.h"
-#include "models/report/typesetter.h"
 #include "models/report/words.h"
 #include "server/api/export_work.h"
 #include "server/storage/mappings.h"
@@ -68,21 +67,20 @@ Result<Exported> exportAsDeclaration(const ExportWork& work)
 {
     EXHIBIT_TRY(const auto source, readSource(work));
     const auto& facts = source.facts;
-    const auto pages = report::draftDeclaration(
-        {facts.bundle.tenant.name,
-         facts.origin,
-         static_cast<std::int64_t>(facts.treeSize),
-         facts.root,
-         facts.bundle.createdAt,
-         report::namedKey(facts.bundle.keyLabels, facts.bundle.exportedBy),
-         {{"evidence.exhibit, attached", facts.sha256}}});
-    EXHIBIT_TRY(const auto typeset, report::typeset(pages));
-    report::PdfFinish finish;
-    finish.attachments.push_back({std::string(report::kAttachedPack),
-                                  std::string(evidence::kPackMimetype),
-                                  "The item that the draft is about",
-                                  source.pack.bytes});
-    EXHIBIT_TRY(auto pdf, report::finishPdf(typeset.pdf, pages, finish));
+    report::DeclarationFacts declared;
+    declared.system = report::declaredSystem();
+    declared.tenantName = facts.bundle.tenant.name;
+    declared.origin = facts.origin;
+    declared.treeSize = static_cast<std::int64_t>(facts.treeSize);
+    declared.root = facts.root;
+    declared.acquiredAt = facts.bundle.createdAt;
+    declared.acquiredBy = report::namedKey(facts.bundle.keyLabels, facts.bundle.exportedBy);
+    declared.items = {{"evidence.exhibit, attached", facts.sha256}};
+    EXHIBIT_TRY(auto pdf,
+                report::makeBundleReport(printJson(toJson(declared)),
+                                         report::ReportKind::Fre902,
+                                         {{std::string(report::kAttachedPack), source.pack.bytes}},
+                                         {}));
     return recorded(work,
                     source.pack.id,
                     {std::move(pdf), "application/pdf", work.incident.text() + "-fre902.pdf", {}},

@@ -220,6 +220,16 @@ private:
         return number;
     }
 
+    static std::string gapInWords(std::string_view words, std::int64_t count)
+    {
+        if (words.ends_with('.')) {
+            return std::string(words);
+        }
+        const auto bar = words.find('|');
+        return std::to_string(count) + " "
+            + std::string(count == 1 ? words.substr(0, bar) : words.substr(bar + 1)) + ".";
+    }
+
     static void addRemark(report::Soc2Row& row, std::string_view remark)
     {
         row.exception += (row.exception.empty() || remark.empty() ? "" : " ");
@@ -239,10 +249,7 @@ private:
                     m_transaction.query(std::string(population.gapSql),
                                         {m_transaction.tenant(), m_period.from, m_period.to}));
         if (const auto count = rows.integer(0, 0); count > 0) {
-            addRemark(row,
-                      population.gapWords.ends_with('.')
-                          ? std::string(population.gapWords)
-                          : std::to_string(count) + " " + std::string(population.gapWords) + ".");
+            addRemark(row, gapInWords(population.gapWords, count));
         }
         return {};
     }

@@ -178,6 +178,7 @@ const Soc2Population kPopulations[] = {
      records("breach_notice"),
      "SELECT count(*) FROM incidents i" + std::string(kAssessment) + std::string(kOfPeriod)
          + " AND a.body #>> '{personal_information,involved}' = 'true'",
+     "incident of the period involves personal information by its assessment|"
      "incidents of the period involve personal information by their assessment",
      "",
      "Nobody recorded one for the period."},
@@ -191,6 +192,7 @@ const Soc2Population kPopulations[] = {
      actions("a.action = 'export.created'"),
      "SELECT count(*) FROM audit_logs WHERE tenant_id = $1 AND created_at >= $2"
      " AND created_at < $3 AND action = 'export.created' AND NOT details ? 'reason'",
+     "export names no reason|"
      "exports name no reason"},
     {"software",
      "changes of the database's form that were applied in the period, by their SHA-256, and "
@@ -229,6 +231,7 @@ const Soc2Population kPopulations[] = {
          + std::string(kJoinDecisions) + std::string(kFirstAndLast) + std::string(kOfPeriod),
      "SELECT count(*) FROM incidents WHERE tenant_id = $1 AND created_at >= $2"
      " AND created_at < $3 AND status NOT IN ('resolved', 'false_positive')",
+     "incident is not closed yet|"
      "incidents are not closed yet"},
     {"assessments",
      "incidents of the period whose impact somebody assessed",
@@ -242,6 +245,7 @@ const Soc2Population kPopulations[] = {
      "SELECT count(*) FROM incidents i WHERE tenant_id = $1 AND created_at >= $2"
      " AND created_at < $3 AND NOT EXISTS (SELECT FROM impact_assessments a"
      " WHERE a.tenant_id = $1 AND a.incident_id = i.incident_id)",
+     "incident is not assessed|"
      "incidents are not assessed"},
     {"responses",
      "runs of the period that a policy, a limit or a person stopped, and incidents of the period "
@@ -249,6 +253,7 @@ const Soc2Population kPopulations[] = {
      responses(),
      "SELECT count(*) FROM incidents WHERE tenant_id = $1 AND created_at >= $2"
      " AND created_at < $3 AND status IN ('open', 'investigating')",
+     "incident is neither contained nor closed|"
      "incidents are neither contained nor closed",
      "What was communicated to whom is not recorded here."},
     {"remediations",
@@ -271,6 +276,7 @@ const Soc2Population kPopulations[] = {
      "SELECT count(*) FROM incidents i WHERE tenant_id = $1 AND created_at >= $2"
      " AND created_at < $3 AND NOT EXISTS (SELECT FROM remediations m"
      " WHERE m.tenant_id = $1 AND m.incident_id = i.incident_id)",
+     "incident has no remediation|"
      "incidents have no remediation",
      "Lessons and tests of the response plan are not recorded here, replays of fixes are."},
     {"disclosures",
@@ -283,6 +289,7 @@ const Soc2Population kPopulations[] = {
              "  OR a.details ->> 'format' IN ('fre_902', 'case_uco', 'legal_discovery'))"),
      "SELECT count(*) FROM audit_logs WHERE tenant_id = $1 AND created_at >= $2"
      " AND created_at < $3 AND action = 'export.created' AND NOT details ? 'redacted'",
+     "export does not say whether it was redacted|"
      "exports do not say whether they were redacted",
      "To whom an exported file was given, and whose information is in it, is not recorded here."}};
 

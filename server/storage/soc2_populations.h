@@ -15,7 +15,8 @@ struct Soc2Population {
     std::string_view words;
     std::string sql;
     std::string gapSql; ///< Counts what is missing; empty: nothing is looked for.
-    std::string_view gapWords; ///< Behind the count; a sentence of its own when it ends as one.
+    /// Behind the count, "for one|for more"; a sentence of its own when it ends as one.
+    std::string_view gapWords;
     std::string_view remark{}; ///< What the criterion asks for and no record can show.
     std::string_view noneWords{}; ///< Said when it has no members; empty: nothing.
 };

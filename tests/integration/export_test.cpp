@@ -100,7 +100,7 @@ TEST_F(Export, thePackSaysWhoseRecordsTheseAreAndByWhatRightTheyLeave)
     EXPECT_EQ(stringMember(file, "case"), "C-7");
     EXPECT_EQ(stringMember(file, "authority"), "order of 3 November");
     EXPECT_EQ(stringMember(file, "custodian"), "Default");
-    EXPECT_EQ(file.at("classifications"), Json(JsonArray{"OWASP-LLM09"}));
+    EXPECT_EQ(file.at("classifications"), Json(JsonArray{"owasp-llm-2025:LLM09"}));
 }
 
 TEST_F(Export, aChangedByteAnywhereIsFound)

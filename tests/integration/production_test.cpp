@@ -45,6 +45,14 @@ TEST_F(Production, isReadByProgramsThatAreNotOurs)
     const Json report = verify(cover, anchors());
     EXPECT_EQ(stringMember(report, "verdict"), "valid") << printJson(report);
     EXPECT_EQ(resultOf(report, "pages"), "passed") << printJson(report);
+    for (const auto& check : report.at("checks").as_array()) {
+        EXPECT_FALSE(stringMember(check, "id") == "inclusion"
+                     && stringMember(check, "result") != "passed")
+            << printJson(report);
+    }
+    EXPECT_EQ(stringMember(verify(folder + "/draft_declaration.pdf", anchors()), "verdict"),
+              "unauthenticated")
+        << "the cover names it by its hash";
     const std::string text = outputOf("pdftotext", {cover, "-"});
     for (const auto* part : {"Doe v. Example", "Ada Müller", "request 4", "EXH0000001"}) {
         EXPECT_NE(text.find(part), text.npos) << part << text;
@@ -85,6 +93,26 @@ TEST_F(Production, withholdsOnAGroundInAnotherEncoding)
     EXPECT_EQ(bundle.at("documents").at(2).at("treatment"), "withheld");
     EXPECT_EQ(stringMember(verify(folder + "/production_cover.pdf", anchors()), "verdict"),
               "valid");
+}
+
+TEST_F(Production, redactsAPassageOnItsGround)
+{
+    const std::string file = (s_folder->path() / "passages.json").string();
+    std::ofstream(file) << R"([{"text":"go on","basis":"work product","description":"A request"}])";
+    const std::string folder = produce("passages", {"--passages", file});
+    read(folder, "utf-8");
+    EXPECT_NE(std::system(("grep -rq 'go on' " + folder).c_str()), 0);
+    const std::string log = contentOf(folder + "/LOGS/privilege_log.csv");
+    EXPECT_NE(log.find("work product"), log.npos) << log;
+    EXPECT_NE(log.find("Passage 1, 1 time: A request."), log.npos) << log;
+    EXPECT_EQ(stringMember(verify(folder + "/production_cover.pdf", anchors()), "verdict"),
+              "valid");
+    std::ofstream(file) << R"([{"text":"nobody said so","basis":"b","description":"d"}])";
+    const auto missed = s_server->controlJson(
+        {"export", s_incident, "--format", "legal_discovery", "-o", file, "--passages", file});
+    ASSERT_FALSE(missed);
+    EXPECT_NE(missed.error().message.find("stands nowhere"), std::string::npos)
+        << missed.error().message;
 }
 
 TEST_F(Production, whatCannotStandInALoadFileIsRefused)

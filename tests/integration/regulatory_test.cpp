@@ -56,6 +56,18 @@ TEST_F(Regulatory, aDraftDeclarationIsSignedByNobody)
     const std::string text = outputOf("pdftotext", {file, "-"});
     EXPECT_NE(text.find("Nobody has made this declaration"), text.npos) << text;
     EXPECT_EQ(contentOf(file).find("/ByteRange"), std::string::npos);
+    const Json report = verify(file, anchors());
+    EXPECT_EQ(stringMember(report, "verdict"), "valid") << printJson(report);
+    for (const auto* subject : {"attachment", "pages", "file"}) {
+        EXPECT_EQ(resultOf(report, subject), "passed") << subject << printJson(report);
+    }
+    EXPECT_EQ(resultOf(report, "signature"), "not_checked");
+    outputOf("pdfdetach", {"-savefile", "fre902.json", "-o", file + ".json", file});
+    validate("fre_902.v1.json", file + ".json");
+    std::string changed = contentOf(file);
+    changed[changed.size() / 2] ^= 1;
+    std::ofstream(file + ".changed", std::ios::binary) << changed;
+    EXPECT_NE(stringMember(verify(file + ".changed", anchors()), "verdict"), "valid");
 }
 
 TEST_F(Regulatory, theCaseGraphIsReadByAJsonLdParserThatIsNotOurs)
@@ -209,7 +221,16 @@ TEST_F(Regulatory, beforeAPeriodIsStatedTheEvidenceIsOfTheIncidentsQuarter)
             .status,
         404);
     const std::string file = exportAs("soc2");
-    EXPECT_EQ(stringMember(verify(file, anchors()), "verdict"), "valid");
+    const Json report = verify(file, anchors());
+    EXPECT_EQ(stringMember(report, "verdict"), "valid");
+    std::size_t proven = 0;
+    for (const auto& check : report.at("checks").as_array()) {
+        const auto id = stringMember(check, "id");
+        const bool ofLog = id == "inclusion" || id == "checkpoint";
+        proven += ofLog && stringMember(check, "result") == "passed" ? 1 : 0;
+    }
+    EXPECT_GE(proven, 2U) << "entries and head that it names are shown: " << printJson(report);
+    EXPECT_EQ(stringMember(verify(file, {}), "verdict"), "untrusted");
 
     const auto state = [&](const std::string& first, const std::string& last) {
         return s_server

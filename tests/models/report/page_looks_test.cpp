@@ -6,7 +6,9 @@
 #include "models/report/page_images.h"
 #include "models/report/production.h"
 #include "models/report/report_pdf.h"
+#include "models/report/typesetter.h"
 #include "tests/models/report/facts_on_test.h"
+#include "tests/models/report/kinds_on_test.h"
 #include "tests/models/report/pack_on_test.h"
 #include "tests/models/report/soc2_on_test.h"
 #include "tests/support/process.h"
@@ -27,6 +29,7 @@ constexpr int kColumns = 40;
 constexpr int kRows = 56;
 constexpr int kBlockOffMax = 48; ///< Of 255.
 constexpr double kMeanOffMax = 1.5;
+constexpr const char* kChineseFont = "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf";
 
 /// A page as pdftoppm writes it: "P5 WIDTH HEIGHT 255\n", a byte for each pixel.
 struct Picture {
@@ -91,13 +94,15 @@ void expectAlike(const std::string& now, const std::string& then, const std::str
 
 class PageLooks : public ::testing::Test {
 protected:
-    /// The fonts of Debian's fonts-dejavu-core alone, whatever else the machine has.
+    /// The fonts of Debian's fonts-dejavu-core, and for what those lack of fonts-droid-fallback,
+    /// whatever else the machine has.
     static void SetUpTestSuite()
     {
         s_folder = std::make_unique<test::TempDir>();
         const std::string file = (s_folder->path() / "fonts.conf").string();
         std::ofstream(file) << "<?xml version=\"1.0\"?><fontconfig>"
                                "<dir>/usr/share/fonts/truetype/dejavu</dir>"
+                               "<dir>/usr/share/fonts/truetype/droid</dir>"
                                "<cachedir>"
                             << (s_folder->path() / "cache").string() << "</cachedir></fontconfig>";
         ASSERT_EQ(::setenv("FONTCONFIG_FILE", file.c_str(), 1), 0);
@@ -124,6 +129,34 @@ protected:
             }
         }
         return bundleOnTest(facts, true);
+    }
+
+    /// Headings, a list, a table and a long paragraph, twice as long as a page.
+    static Bytes pageOf(const std::string& language,
+                        const std::string& title,
+                        const std::string& text)
+    {
+        std::string more;
+        for (int i = 0; i < 24; ++i) {
+            more += text + " ";
+        }
+        Document document;
+        document.title = title;
+        document.kind = title;
+        document.language = language;
+        document.createdAt = fromMicroseconds(1'795'000'000'000'000);
+        document.blocks = {Title{title, text},
+                           FactGrid{{{title, plain(text)}}, {{title, plain("12")}}},
+                           Heading{"1 " + title},
+                           Paragraph{plain(more)}};
+        Table table{{{title, 1}, {"gpt-4o", 40, true}, {title, 2}}, {}, {}};
+        for (int i = 0; i < 40; ++i) {
+            table.rows.push_back({{{plain(text)}, {plain(std::to_string(i))}, {bold(text)}}});
+        }
+        document.blocks.emplace_back(std::move(table));
+        const auto set = typeset(document).value();
+        EXPECT_EQ(set.unknownGlyphs, 0);
+        return finishPdf(set.pdf, document, {}).value();
     }
 
     static void expectLooks(const std::string& name, const Bytes& pdf)
@@ -213,8 +246,60 @@ TEST_F(PageLooks, ofASoc2Report)
         shown.rows.push_back(row);
     }
     const std::string json = printJson(toJson(shown));
-    expectLooks("soc2",
-                makeBundleReport(json, ReportKind::Soc2, {{"CC7.2.ndjson", "{}\n"}}, {}).value());
+    expectLooks(
+        "soc2",
+        makeBundleReport(json, ReportKind::Soc2, {{"CC7.2.ndjson", listingOnTest()}}, {}).value());
+}
+
+TEST_F(PageLooks, ofAProductionsCover)
+{
+    auto shown = legalOnTest();
+    const auto first = shown.documents.front();
+    for (std::int64_t i = 1; i < 30; ++i) {
+        auto document = first;
+        document.begBates = batesText("EXH", 7 + 2 * i);
+        document.endBates = batesText("EXH", 8 + 2 * i);
+        document.subject = "Step " + std::to_string(i) + ": policy, CONTENT_ACCURACY said BLOCK";
+        document.treatment = i % 3 == 0 ? Treatment::Withheld : Treatment::Produced;
+        shown.documents.push_back(document);
+    }
+    auto withheld = shown.privilegeLog.front();
+    withheld.treatment = Treatment::Withheld;
+    withheld.basis = "attorney-client privilege";
+    withheld.description = "Question of counsel to the model, and its answer";
+    shown.privilegeLog.push_back(withheld);
+    shown.batesLast = 66;
+    shown.earlierAllocations = {{1, 6, "p", shown.createdAt, "key_1", false}};
+    expectLooks("legal", reportOf(ReportKind::LegalDiscovery, legalFilesOnTest(shown), {}).value());
+}
+
+TEST_F(PageLooks, ofADraftDeclaration)
+{
+    const Bytes pack = packOnTest(bundle());
+    expectLooks("fre902", reportOf(ReportKind::Fre902, declarationOnTest(pack), {}).value());
+}
+
+/// Right to left, and mixed with what is not.
+TEST_F(PageLooks, ofHebrewAndArabic)
+{
+    expectLooks(
+        "rtl",
+        pageOf("he",
+               "\u05d3\u05d5\u05d7 \u05ea\u05e7\u05e8\u05d9\u05ea",
+               "\u05d4\u05d7\u05d5\u05d6\u05d4 gpt-4o \u05d9\u05ea\u05d7\u05d3\u05e9 (12%) "
+               "\u0645\u0631\u062d\u0628\u0627 \u0628\u0627\u0644\u0639\u0627\u0644\u0645"));
+}
+
+TEST_F(PageLooks, ofChineseAndJapanese)
+{
+    if (!std::filesystem::exists(kChineseFont)) {
+        GTEST_SKIP() << "fonts-droid-fallback is not installed";
+    }
+    expectLooks("cjk",
+                pageOf("ja",
+                       "\u5951\u7d04\u306e\u66f4\u65b0",
+                       "\u5951\u7d04\u306f\u66f4\u65b0\u3055\u308c\u307e\u3059\u3002gpt-4o "
+                       "\u5408\u540c\u5c06\u81ea\u52a8\u7eed\u7b7e"));
 }
 
 /// A page image as a reader of TIFFs sees it.

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// A report under PDFBox Preflight, which knows PDF/A-1b alone: what it finds may be what PDF/A-3
-// permits, and nothing else. It needs a Java runtime, which is too heavy for the packages of
+// Each kind of report, without what is attached, under PDFBox Preflight, which knows PDF/A-1b
+// alone: what it finds may be what PDF/A-3 permits, and nothing else. It needs a Java runtime,
+// which is too heavy for the packages of
 // ./dev test (190 MB): apt-get install default-jre-headless libpdfbox2-java libactivation-java
-// libjaxb-api-java; without them the test says that it was skipped.
-#include "models/report/pdf_finish.h"
-#include "models/report/typesetter.h"
+// libjaxb-api-java; without them the test says that it was skipped, and pdfa_check.py
+// (models.report.foreign_readers) looks at what needs no rendering.
+#include "models/report/pdf_pages.h"
+#include "tests/models/report/kinds_on_test.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
 
@@ -23,6 +25,7 @@ constexpr const char* kOfPart1Alone[] = {
     "2.2.1 : Invalid graphics transparency", // The page group; colours are those of the intent.
     "The Charset entry is missing for the Type1 Subset",
     "The CIDSet entry is missing for the Composite Subset",
+    "EmbeddedFile entry is present in the Names dictionary", // Empty: qpdf leaves the name.
 };
 
 std::string classPath()
@@ -44,26 +47,9 @@ std::string classPath()
     return std::filesystem::exists("/usr/bin/java") ? path : "";
 }
 
-Bytes reportWithoutAttachment()
-{
-    Document document;
-    document.title = "A report";
-    document.kind = "Incident report";
-    document.language = "en";
-    document.createdAt = fromMicroseconds(1'795'000'000'000'000);
-    Table table;
-    table.columns = {{"Time", 1}, {"What", 3}};
-    for (int i = 0; i < 60; ++i) {
-        table.rows.push_back(
-            {{{plain(std::to_string(i))}, {Text{{"mono", {.mono = true}}}, Mark::Failed}}});
-    }
-    document.blocks = {Title{"A report", "under"},
-                       Paragraph{plain("Some words, and the signs ✓ ✗ of a table.")},
-                       std::move(table)};
-    return finishPdf(typeset(document).value().pdf, document, {}).value();
-}
+class Preflight : public ::testing::TestWithParam<ReportKind> { };
 
-TEST(Preflight, findsNothingThatPdfA3ForbidsToo)
+TEST_P(Preflight, findsNothingThatPdfA3ForbidsToo)
 {
     const std::string classes = classPath();
     if (classes.empty()) {
@@ -71,14 +57,17 @@ TEST(Preflight, findsNothingThatPdfA3ForbidsToo)
     }
     const test::TempDir folder;
     const auto path = [&](const char* name) { return (folder.path() / name).string(); };
-    std::ofstream(path("report.pdf"), std::ios::binary) << reportWithoutAttachment();
-    // Streams of objects are not known to part 1 either.
+    const Bytes report = reportOnTest(GetParam(), {}).value();
+    std::ofstream(path("report.pdf"), std::ios::binary) << report;
+    // Attachments and streams of objects are not known to part 1.
+    std::vector<std::string> arguments{
+        "--object-streams=disable", "--newline-before-endstream", "--force-version=1.4"};
+    for (const auto& [name, bytes] : readPdf(report)->attachments) {
+        arguments.push_back("--remove-attachment=" + name);
+    }
+    arguments.insert(arguments.end(), {path("report.pdf"), path("plain.pdf")});
     const auto plainFile = test::run("/usr/bin/qpdf",
-                                     {.arguments = {"--object-streams=disable",
-                                                    "--newline-before-endstream",
-                                                    "--force-version=1.4",
-                                                    path("report.pdf"),
-                                                    path("plain.pdf")}},
+                                     {.arguments = std::move(arguments)},
                                      Deadline::after(std::chrono::seconds(60)));
     ASSERT_TRUE(plainFile && plainFile->exitCode == 0);
     const auto judged = test::run(
@@ -102,6 +91,11 @@ TEST(Preflight, findsNothingThatPdfA3ForbidsToo)
     }
     EXPECT_GT(findings, 0U) << "it says at least that this is not part 1: " << judged->output;
 }
+
+INSTANTIATE_TEST_SUITE_P(OfEachKind,
+                         Preflight,
+                         ::testing::ValuesIn(kEveryKind),
+                         [](const auto& kind) { return std::string(wireName(kind.param)); });
 
 } // namespace
 } // namespace exhibit::report

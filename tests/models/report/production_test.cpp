@@ -4,6 +4,7 @@
 
 #include "models/report/custody.h"
 #include "models/report/legal_discovery_json.h"
+#include "models/report/passages.h"
 #include "models/report/pdf_verifier.h"
 #include "models/report/typesetter.h"
 #include "tests/models/report/facts_on_test.h"
@@ -66,8 +67,9 @@ protected:
     {
         auto shown = bundleOnTest(m_facts, redact);
         withholdSteps(shown, m_request.withheld);
-        m_pack = packOnTest(shown);
         m_original = bundleOnTest(m_facts, false);
+        EXHIBIT_CHECK(redactPassages(shown, m_original, m_request.passages));
+        m_pack = packOnTest(shown);
         return planProduction({m_pack, m_original, "Doe v. Example"}, m_request);
     }
     Files write(const Numbering& numbering = {.first = 1, .earlier = {}})
@@ -198,6 +200,52 @@ TEST_F(ProductionTest, withholdsADocumentEverywhere)
     EXPECT_EQ(plan().error().code, ErrorCode::NotFound);
 }
 
+TEST_F(ProductionTest, redactsAPassageEverywhereOnItsGround)
+{
+    m_request.passages = {{"secret plan", "work product", "Notes of counsel"}};
+    m_facts.steps[0].event.data = JsonObject{
+        {"messages", JsonArray{JsonObject{{"content", "the secret plan, a secret plan"}}}}};
+    m_facts.incident.title = "About the secret plan";
+    m_facts.incident.rootCause->analysis = "Asked about the secret plan.";
+    const auto files = write();
+    for (const auto& [path, bytes] : files) {
+        EXPECT_EQ(bytes.find("secret plan"), std::string::npos) << path;
+    }
+    const auto bundle = bundleIn(files);
+    const auto& input = bundle.documents[1];
+    EXPECT_EQ(input.treatment, Treatment::Redacted);
+    EXPECT_EQ(input.redactions.back().reason, "work product");
+    EXPECT_EQ(input.redactions.back().count, 2);
+    EXPECT_NE(files.at(input.textPath).find("the [REDACTED 1: work product], a [REDACTED"),
+              std::string::npos);
+    EXPECT_NE(files.at(*input.nativePath).find("[REDACTED 1: work product]"), std::string::npos);
+    const auto& log = files.at("LOGS/privilege_log.csv");
+    EXPECT_NE(log.find("Passage 1, 2 times: Notes of counsel."), log.npos) << log;
+    const auto rows = rowsOf(files.at("VOL001/DATA/VOL001.DAT"));
+    const auto column = std::find(rows[0].begin(), rows[0].end(), "REDACTED") - rows[0].begin();
+    for (std::size_t i = 0; i < bundle.documents.size(); ++i) {
+        const bool produced = bundle.documents[i].treatment == Treatment::Produced;
+        EXPECT_EQ(rows[i + 1][static_cast<std::size_t>(column)], produced ? "N" : "Y");
+    }
+    EXPECT_EQ(bundle.documents[2].treatment, Treatment::Produced) << "it says nothing of it";
+    const auto& record = bundle.documents[0];
+    EXPECT_EQ(record.subject, "About the [REDACTED 1: work product]");
+    EXPECT_EQ(record.redactions.back().reason, "work product");
+    m_request.passages[0].text = "said by nobody";
+    EXPECT_EQ(plan().error().code, ErrorCode::NotFound);
+}
+
+TEST_F(ProductionTest, aPassageIsTheOnlyGroundWhereNothingElseIsRedacted)
+{
+    m_request.passages = {{"Will it renew", "work product", "Notes of counsel"}};
+    const auto planned = plan(false);
+    ASSERT_TRUE(planned) << planned.error().message;
+    ASSERT_TRUE(planned->documents[1].privilege);
+    EXPECT_EQ(planned->documents[1].privilege->basis, "work product");
+    EXPECT_EQ(planned->documents[1].fields.redactions.size(), 1U);
+    EXPECT_FALSE(planned->documents[2].privilege);
+}
+
 TEST_F(ProductionTest, survivesHostileText)
 {
     const std::string hostile = "\xC3\xBE\x14\xC2\xAE\r\n\"=cmd|' /C calc'!A0\",\xE2\x80\xAE"
@@ -241,6 +289,16 @@ TEST_F(ProductionTest, whatIsAskedForIsCheckedAtTheDoor)
     request = m_request;
     request.withheld = {{1, "", "x"}};
     EXPECT_EQ(check(request, "/p").error().subject, "/p/withheld/0/basis");
+    request.withheld = {};
+    request.passages = {{"abc", "b", "d"}};
+    EXPECT_EQ(check(request, "/p").error().subject, "/p/passages/0/text");
+    request.passages = {{std::string(4001, 'x'), "b", "d"}};
+    EXPECT_EQ(check(request, "/p").error().subject, "/p/passages/0/text");
+    request.passages = {{"abcd", "", "d"}};
+    EXPECT_EQ(check(request, "/p").error().subject, "/p/passages/0/basis");
+    request.passages.assign(101, {"abcd", "b", "d"});
+    EXPECT_EQ(check(request, "/p").error().subject, "/p/passages");
+    request.passages = {};
     request.withheld = {{1, std::string(301, 'x'), "x"}};
     EXPECT_EQ(check(request, "/p").error().subject, "/p/withheld/0/basis");
     request = m_request;

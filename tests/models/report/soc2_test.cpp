@@ -85,11 +85,11 @@ TEST(Soc2, hidesPeopleInWhatWasRecordedAndKeepsWhatTheManagementSays)
 TEST(Soc2, noticesAListingThatIsNotTheOneExported)
 {
     const std::string json = printJson(toJson(soc2OnTest()));
-    EXPECT_FALSE(faultOfAttachments(json, ReportKind::Soc2, {{"CC7.2.ndjson", "{}\n"}}));
+    EXPECT_FALSE(faultOfAttachments(json, ReportKind::Soc2, {{"CC7.2.ndjson", listingOnTest()}}));
     EXPECT_TRUE(faultOfAttachments(json, ReportKind::Soc2, {{"CC7.2.ndjson", "{} \n"}}));
     EXPECT_TRUE(faultOfAttachments(json, ReportKind::Soc2, {}));
     EXPECT_TRUE(faultOfAttachments("{}", ReportKind::Soc2, {}));
-    EXPECT_TRUE(makeBundleReport(json, ReportKind::Soc2, {{"CC7.2.ndjson", "{}\n"}}, {}));
+    EXPECT_TRUE(makeBundleReport(json, ReportKind::Soc2, {{"CC7.2.ndjson", listingOnTest()}}, {}));
 }
 
 } // namespace

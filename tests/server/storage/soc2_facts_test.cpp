@@ -142,7 +142,7 @@ TEST_F(Soc2FactsTest, aTagOrAnAssigneeIsNoTriage)
     EXPECT_EQ(details.at("triage"), "investigating");
     EXPECT_TRUE(details.at("closed_at").is_string()) << printJson(details);
     EXPECT_EQ(details.at("assignee"), "sam");
-    EXPECT_EQ(rowOf(evidence, "CC7.2").exception, "1 incidents are not closed yet.");
+    EXPECT_EQ(rowOf(evidence, "CC7.2").exception, "1 incident is not closed yet.");
 }
 
 TEST_F(Soc2FactsTest, anEvaluationNamesWhoDecidedAndWhoApproved)
@@ -161,7 +161,7 @@ TEST_F(Soc2FactsTest, anEvaluationNamesWhoDecidedAndWhoApproved)
     const auto evidence = read();
     const auto& row = rowOf(evidence, "CC7.3");
     EXPECT_EQ(row.populationCount, 1);
-    EXPECT_EQ(row.exception, "1 incidents are not assessed.");
+    EXPECT_EQ(row.exception, "1 incident is not assessed.");
     EXPECT_EQ(row.performers, std::vector<std::string>{"key_assessor"});
     const auto details = listing(evidence, "CC7.3").at(incident.text()).at("details");
     EXPECT_EQ(details.at("approver"), "R. Lindqvist");

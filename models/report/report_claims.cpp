@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the bundle of a report says, held against the files beside it.
+#include "models/report/art73.h"
+#include "models/report/declaration.h"
+#include "models/report/legal_discovery_json.h"
+#include "models/report/report_pdf.h"
+#include "models/report/soc2.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace exhibit::report {
+namespace {
+
+using Attachments = std::map<std::string, Bytes>;
+using Fault = std::optional<std::string>;
+
+template <class T>
+Result<T> readBundle(BytesView bytes)
+{
+    EXHIBIT_TRY(const Json json, parseJson(bytes));
+    return fromJson<T>(json, UnknownMembers::Reject);
+}
+
+const Bytes* packIn(const Attachments& attachments)
+{
+    const auto pack = attachments.find(std::string(kAttachedPack));
+    return pack == attachments.end() ? nullptr : &pack->second;
+}
+
+/// Ids of members, as a listing has them.
+std::set<std::string> membersOf(BytesView listing)
+{
+    std::set<std::string> ids;
+    while (!listing.empty()) {
+        const auto end = listing.find('\n');
+        if (const auto member = parseJson(listing.substr(0, end)); member && member->is_object()) {
+            ids.emplace(stringMember(*member, "id"));
+        }
+        listing.remove_prefix(end == listing.npos ? listing.size() : end + 1);
+    }
+    return ids;
+}
+
+Fault faultOfListings(const Soc2Bundle& bundle, const Attachments& attachments)
+{
+    for (const auto& row : bundle.rows) {
+        if (!row.evidenceSha256) {
+            continue;
+        }
+        const auto found = attachments.find(row.evidenceFile);
+        if (found == attachments.end() || sha256(found->second) != *row.evidenceSha256) {
+            return "the listing of " + row.criterion + " is not the one that was exported";
+        }
+        const auto members = membersOf(found->second);
+        for (const auto& sample : row.sampleIds) {
+            if (!members.contains(sample)) {
+                return "a sample of " + row.criterion + " is not in its listing";
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+Fault faultOfDocument(const ProducedDocument& document,
+                      const LegalDiscoveryBundle& bundle,
+                      const std::map<std::string, Digest>& files,
+                      std::int64_t first)
+{
+    const std::int64_t last = first + document.pageCount - 1;
+    if (document.pageCount < 1 || document.begBates != batesText(bundle.batesPrefix, first)
+        || document.endBates != batesText(bundle.batesPrefix, last)) {
+        return "the numbers of " + document.begBates + " do not follow those before it";
+    }
+    const auto produced = files.find(document.nativePath.value_or(document.textPath));
+    if (produced == files.end() || produced->second != document.sha256) {
+        return "the file of " + document.begBates + " is not the one that is listed";
+    }
+    const bool told = document.treatment == Treatment::Produced
+        || std::any_of(bundle.privilegeLog.begin(),
+                       bundle.privilegeLog.end(),
+                       [&](const auto& entry) { return entry.begBates == document.begBates; });
+    return told ? Fault() : document.begBates + " is not in the privilege log";
+}
+
+/// Numbers without a gap, a file for each document, and a reason for what is not shown.
+Fault faultOfProduction(const LegalDiscoveryBundle& bundle)
+{
+    std::map<std::string, Digest> files;
+    for (const auto& file : bundle.files) {
+        files.emplace(file.path, file.sha256);
+    }
+    std::int64_t next = bundle.batesFirst;
+    for (const auto& document : bundle.documents) {
+        if (auto fault = faultOfDocument(document, bundle, files, next)) {
+            return fault;
+        }
+        next += document.pageCount;
+    }
+    if (next != bundle.batesLast + 1) {
+        return "the documents do not fill the numbers of the production";
+    }
+    return std::nullopt;
+}
+
+Fault faultOfItems(const DeclarationFacts& facts, const Attachments& attachments)
+{
+    const Bytes* const pack = packIn(attachments);
+    if (pack == nullptr) {
+        return std::nullopt;
+    }
+    const auto read = readPackFacts(*pack);
+    if (!read) {
+        return "the attached pack: " + read.error().message;
+    }
+    const bool named
+        = std::any_of(facts.items.begin(), facts.items.end(), [&](const DeclarationItem& item) {
+              return item.sha256 == read->sha256;
+          });
+    if (!named || facts.tenantName != read->bundle.tenant.name || facts.origin != read->origin
+        || facts.treeSize != static_cast<std::int64_t>(read->treeSize) || facts.root != read->root
+        || facts.acquiredAt != read->bundle.createdAt) {
+        return "the draft is about another pack than the one attached";
+    }
+    return std::nullopt;
+}
+
+Fault faultOfPackNamed(const Art73Bundle& bundle, const Attachments& attachments)
+{
+    const Bytes* const pack = packIn(attachments);
+    return pack != nullptr && sha256(*pack) == bundle.packSha256
+        ? Fault()
+        : Fault("the attached pack is not the one that the report is about");
+}
+
+template <class T, class Check>
+Fault faultIn(BytesView bytes, ReportKind kind, Check check)
+{
+    const auto bundle = readBundle<T>(bytes);
+    return bundle ? check(*bundle)
+                  : fmt::format("{}: {}", attachmentOf(kind), bundle.error().message);
+}
+
+LogClaims claimsOf(const Soc2Bundle& bundle)
+{
+    LogClaims claims;
+    std::map<std::int64_t, std::string> origins;
+    for (const auto& epoch : bundle.log.epochs) {
+        origins.emplace(epoch.epoch, epoch.origin);
+        if (epoch.treeSize > 0) {
+            claims.heads.push_back({epoch.origin, epoch.treeSize, epoch.root});
+        }
+    }
+    if (bundle.log.treeSize > 0) {
+        claims.heads.push_back({bundle.log.origin, bundle.log.treeSize, bundle.log.root});
+    }
+    for (const auto& row : bundle.rows) {
+        const auto origin = origins.find(row.entryEpoch.value_or(-1));
+        if (row.entrySeq && origin != origins.end()) {
+            claims.entries.insert({origin->second, *row.entrySeq, std::nullopt});
+        }
+    }
+    return claims;
+}
+
+LogClaims claimsOf(const LegalDiscoveryBundle& bundle)
+{
+    LogClaims claims;
+    if (bundle.treeSize > 0) {
+        claims.heads.push_back({bundle.logOrigin, bundle.treeSize, bundle.root});
+    }
+    for (const auto& document : bundle.documents) {
+        if (document.entrySeq) {
+            claims.entries.insert({bundle.logOrigin, *document.entrySeq, document.entryHash});
+        }
+    }
+    return claims;
+}
+
+} // namespace
+
+std::optional<std::string> faultOfAttachments(BytesView bytes,
+                                              ReportKind kind,
+                                              const std::map<std::string, Bytes>& attachments)
+{
+    switch (kind) {
+    case ReportKind::Soc2:
+        return faultIn<Soc2Bundle>(
+            bytes, kind, [&](const auto& bundle) { return faultOfListings(bundle, attachments); });
+    case ReportKind::LegalDiscovery:
+        return faultIn<LegalDiscoveryBundle>(bytes, kind, faultOfProduction);
+    case ReportKind::AiActArt73:
+        return faultIn<Art73Bundle>(
+            bytes, kind, [&](const auto& bundle) { return faultOfPackNamed(bundle, attachments); });
+    case ReportKind::Fre902:
+        return faultIn<DeclarationFacts>(
+            bytes, kind, [&](const auto& facts) { return faultOfItems(facts, attachments); });
+    case ReportKind::Incident:
+    case ReportKind::ExecutiveDebrief:
+        break;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> faultAgainstPack(BytesView bytes,
+                                            ReportKind kind,
+                                            const std::map<std::string, Bytes>& attachments)
+{
+    const Bytes* const pack = packIn(attachments);
+    if (kind != ReportKind::AiActArt73 || pack == nullptr) {
+        return std::nullopt;
+    }
+    const auto bundle = readBundle<Art73Bundle>(bytes);
+    const auto facts = readPackFacts(*pack);
+    return bundle && facts ? faultOfArt73(*bundle, *facts)
+                           : Fault("the attached pack holds no facts for the report");
+}
+
+LogClaims logClaimsOf(BytesView bytes, ReportKind kind)
+{
+    if (kind == ReportKind::Soc2) {
+        const auto bundle = readBundle<Soc2Bundle>(bytes);
+        return bundle ? claimsOf(*bundle) : LogClaims();
+    }
+    if (kind == ReportKind::LegalDiscovery) {
+        const auto bundle = readBundle<LegalDiscoveryBundle>(bytes);
+        return bundle ? claimsOf(*bundle) : LogClaims();
+    }
+    return {};
+}
+
+} // namespace exhibit::report
