@@ -223,7 +223,7 @@ TEST_F(Soc2FactsTest, recoveryAndItsGap)
     const auto& row = rowOf(evidence, "CC7.5");
     EXPECT_EQ(row.populationCount, 1);
     EXPECT_EQ(row.performers, std::vector<std::string>{"key_fixer"});
-    EXPECT_NE(row.exception.find("1 incidents have no remediation."), std::string::npos);
+    EXPECT_NE(row.exception.find("1 incident has no remediation."), std::string::npos);
     const auto member = listing(evidence, "CC7.5").at(incident.text());
     EXPECT_EQ(member.at("details").at("actions").at(0).at("owner"), "team");
     EXPECT_TRUE(member.at("entry_seq").is_number()) << printJson(member);
@@ -245,7 +245,7 @@ TEST_F(Soc2FactsTest, accessBoundaryMovementSoftwareAndChanges)
     EXPECT_EQ(rowOf(evidence, "CC6.6").sampleIds, std::vector<std::string>{"sample"});
     const auto moved = rowOf(evidence, "CC6.7");
     EXPECT_EQ(moved.populationCount, 2);
-    EXPECT_EQ(moved.exception, "1 exports name no reason.");
+    EXPECT_EQ(moved.exception, "1 export names no reason.");
     EXPECT_EQ(moved.performers, (std::vector<std::string>{"key_1", "key_2"}));
     EXPECT_EQ(rowOf(evidence, "CC8.1").populationCount, 2) << "the policy and the provider";
 
@@ -276,7 +276,7 @@ TEST_F(Soc2FactsTest, disclosuresAreExportsAndNotIncidents)
     for (const auto* id : {"whole", "not_said", "regulator", "ordered", "audit_whole"}) {
         EXPECT_TRUE(members.contains(id)) << id;
     }
-    EXPECT_NE(row.exception.find("1 exports do not say whether they were redacted."),
+    EXPECT_NE(row.exception.find("1 export does not say whether it was redacted."),
               std::string::npos)
         << row.exception;
 }
@@ -378,7 +378,7 @@ TEST_F(Soc2FactsTest, aBreachIsLookedForWherePersonalInformationIsInvolved)
              .enter(incident, impact, {assessor, m_on.ledger()}, TestDatabase::soon()));
     EXPECT_EQ(rowOf(read(), "P6.6").exception,
               "Nobody recorded one for the period. "
-              "1 incidents of the period involve personal information by their assessment.");
+              "1 incident of the period involves personal information by its assessment.");
 }
 
 TEST_F(Soc2FactsTest, performersBeyondTheFirstFiveAreCounted)
