@@ -52,7 +52,9 @@ std::size_t AnswerChannels::addChannel(const AnswerText& text)
     channel.callIndex = text.callIndex;
     channel.toolName = text.toolCall && endsWithToken(text.channel, "name");
     channel.lane = lane.first->second;
-    channel.role = text.isAnswer ? prevention::TextRole::Answer : prevention::TextRole::Other;
+    channel.role = text.isAnswer ? prevention::TextRole::Answer
+        : text.toolCall          ? prevention::TextRole::ToolCall
+                                 : prevention::TextRole::Other;
     channel.guard = m_guard.channel(text.channel, channel.role);
     channel.guardName = text.channel;
     channel.text = KeptText(text.toolCall ? KeptText::Keep::All : KeptText::Keep::Ends);
@@ -83,6 +85,9 @@ AnswerPiece AnswerChannels::feed(const JsonWalk& walk, const AnswerText& text)
 AnswerPiece AnswerChannels::feedRepeated(const AnswerText& text, std::string_view bytes)
 {
     const auto known = m_numbers.find(text.channel);
+    if (known != m_numbers.end()) {
+        endHalf(m_channels[known->second]);
+    }
     // What was begun empty is said here for the first time.
     const bool unsaid
         = known != m_numbers.end() && !text.toolCall && m_channels[known->second].fed == 0;
@@ -333,7 +338,7 @@ void AnswerChannels::noteReleased(const AnswerPiece& piece)
     Channel& channel = m_channels[piece.channel];
     channel.released = std::max(channel.released, std::min(piece.end, allowed(piece.channel)));
     if (piece.tailHigh != 0) {
-        channel.split.erase(piece.end);
+        releaseHalf(channel, piece.end);
     }
 }
 

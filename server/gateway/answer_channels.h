@@ -161,6 +161,7 @@ private:
                                         scan::Pace& pace);
     bool finishChannel(Channel& channel);
     void endHalf(Channel& channel);
+    void releaseHalf(Channel& channel, std::size_t at) const;
     void judgeArguments(Channel& channel);
     bool judgeToolCalls(std::int64_t choice);
     void judgeToolCall(const ToolCallParts& parts);

@@ -4,6 +4,7 @@
 // with the character or not at all.
 #include "server/gateway/answer_channels.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace exhibit::gateway {
@@ -24,7 +25,9 @@ std::uint16_t AnswerChannels::takeHalf(const AnswerText& text, bool otherFollows
     }
     --m_halves;
     Channel& channel = m_channels[known->second];
-    channel.split[channel.fed] = channel.fed + (otherFollows ? kJoinedBytes : kLoneHalf.size());
+    if (const auto split = channel.split.find(channel.fed); split != channel.split.end()) {
+        split->second = channel.fed + (otherFollows ? kJoinedBytes : kLoneHalf.size());
+    }
     return std::exchange(channel.half, 0);
 }
 
@@ -49,7 +52,22 @@ void AnswerChannels::endHalf(Channel& channel)
     static_cast<void>(feedGuard(channel.guard, kLoneHalf, endless));
     channel.fed += kLoneHalf.size();
     channel.text.append(kLoneHalf);
-    channel.split[begin] = channel.fed;
+    if (const auto split = channel.split.find(begin); split != channel.split.end()) {
+        split->second = channel.fed;
+    } else { // It went out already: nothing is held.
+        channel.released = std::max(channel.released, channel.fed);
+    }
+}
+
+/// With its piece: no other one has the bytes of a half that stays alone.
+void AnswerChannels::releaseHalf(Channel& channel, std::size_t at) const
+{
+    const auto split = channel.split.find(at);
+    if (split != channel.split.end()) {
+        channel.released
+            = std::max(channel.released, std::min(split->second, allowed(channel.number)));
+        channel.split.erase(split);
+    }
 }
 
 bool AnswerChannels::mayPassHalf(std::size_t number, std::size_t at) const

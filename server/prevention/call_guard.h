@@ -32,7 +32,7 @@ struct TextChannel {
 
 /// Policies about the answer as a whole judge what clients read as such: the content of a choice or
 /// message. Patterns look at all texts alike.
-enum class TextRole : std::uint8_t { Answer, Other };
+enum class TextRole : std::uint8_t { Answer, ToolCall, Other };
 
 /// A tool call whose arguments have closed.
 struct ToolCall {

@@ -80,7 +80,12 @@ Result<std::shared_ptr<const CompiledSnapshot>> CompiledSnapshot::compile(
 Result<void> checkPolicy(const domain::Policy& policy)
 {
     // First, as a claim and its value are one pattern below.
-    EXHIBIT_CHECK(compileRule(policy));
+    EXHIBIT_TRY(const auto compiled, compileRule(policy));
+    if (const auto unknown
+        = compiled.expression ? compiled.expression->unknownName() : std::nullopt) {
+        return fail(
+            ErrorCode::InvalidInput, "nothing ever has the name " + *unknown, "/rule/expression");
+    }
     const bool lists = std::holds_alternative<domain::PatternsRule>(policy.rule);
     EXHIBIT_CHECK(
         checkPatterns(scannedPatterns(policy.rule), lists ? "/rule/patterns" : "/rule/claims"));

@@ -4,6 +4,8 @@
 #include "models/domain/policy.h"
 #include "server/prevention/expression_node.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -147,6 +149,33 @@ private:
     const ExpressionScope& m_scope;
 };
 
+bool mayStand(const std::vector<std::string>& path)
+{
+    const auto& root = path.front();
+    if (root == "facts") {
+        return true;
+    }
+    if (root == "tool" && path.size() > 2) {
+        return path[1] == "arguments";
+    }
+    if (root == "decisions" || path.size() != 2) {
+        return path.size() == 2;
+    }
+    static constexpr std::string_view kNames[] = {"answer.bytes",
+                                                  "answer.text",
+                                                  "call.model",
+                                                  "call.output_tokens",
+                                                  "call.project",
+                                                  "call.user",
+                                                  "run.cost",
+                                                  "run.duration",
+                                                  "run.llm_calls",
+                                                  "run.tokens",
+                                                  "tool.name"};
+    return std::find(std::begin(kNames), std::end(kNames), root + "." + path[1])
+        != std::end(kNames);
+}
+
 } // namespace
 
 Expression::Expression(std::shared_ptr<const Node> root)
@@ -158,6 +187,22 @@ Result<Expression> Expression::compile(std::string_view text)
 {
     EXHIBIT_TRY(auto root, parseExpression(text));
     return Expression(std::move(root));
+}
+
+std::optional<std::string> Expression::unknownName() const
+{
+    std::vector<const Node*> open{m_root.get()};
+    while (!open.empty()) {
+        const Node& node = *open.back();
+        open.pop_back();
+        if (!node.path.empty() && !mayStand(node.path)) {
+            return fmt::format("{}", fmt::join(node.path, "."));
+        }
+        for (const auto& operand : node.operands) {
+            open.push_back(operand.get());
+        }
+    }
+    return std::nullopt;
 }
 
 Result<bool> Expression::holds(const ExpressionScope& scope) const

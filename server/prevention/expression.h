@@ -35,6 +35,11 @@ public:
     /// Errors: InvalidInput; the message names the byte.
     [[nodiscard]] static Result<Expression> compile(std::string_view text);
 
+    /// A name in it that nothing ever has, with its path ("call.modle"): it would never hold, and a
+    /// policy that blocks would let everything through. Looked for when a policy is written, not
+    /// when a recorded one is compiled again.
+    [[nodiscard]] std::optional<std::string> unknownName() const;
+
     /// Errors: InvalidInput when the operands have no such operation (a number is compared with a
     /// text, null is added), or the whole is neither true nor false. An absent value is null.
     [[nodiscard]] Result<bool> holds(const ExpressionScope& scope) const;

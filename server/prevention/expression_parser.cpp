@@ -241,38 +241,7 @@ private:
             == std::end(kRoots)) {
             return refuse("expected call, run, facts, decisions, tool or answer before");
         }
-        if (!mayStand(node->path)) {
-            return refuse("nothing ever has this name, which ends");
-        }
         return ExpressionNode(std::move(node));
-    }
-
-    /// False for a name that is misspelt: it would never hold, and let everything through.
-    static bool mayStand(const std::vector<std::string>& path)
-    {
-        const auto& root = path.front();
-        if (root == "facts") {
-            return true;
-        }
-        if (root == "tool" && path.size() > 2) {
-            return path[1] == "arguments";
-        }
-        if (root == "decisions" || path.size() != 2) {
-            return path.size() == 2;
-        }
-        static constexpr std::string_view kNames[] = {"answer.bytes",
-                                                      "answer.text",
-                                                      "call.model",
-                                                      "call.output_tokens",
-                                                      "call.project",
-                                                      "call.user",
-                                                      "run.cost",
-                                                      "run.duration",
-                                                      "run.llm_calls",
-                                                      "run.tokens",
-                                                      "tool.name"};
-        return std::find(std::begin(kNames), std::end(kNames), root + "." + path[1])
-            != std::end(kNames);
     }
 
     std::string_view m_text;

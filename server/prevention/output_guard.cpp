@@ -57,6 +57,7 @@ std::size_t OutputGuard::channel(const std::string& name, TextRole role)
     }
     auto& added = m_channels.emplace_back();
     added.name = name;
+    added.role = role;
     if (m_plan != nullptr) {
         added.judge.emplace(m_plan, m_scope.facts);
     }
@@ -149,21 +150,22 @@ bool OutputGuard::wholesBlock() const
 }
 
 /// True for an answer that is empty; one that only calls tools has no text to judge.
-bool OutputGuard::saysNothingElse(const Channel& channel) const
+bool OutputGuard::callsNoTools(const Channel& channel) const
 {
     // Channels of a choice have its path; other APIs have one answer.
     const auto& name = channel.name;
     constexpr std::string_view kChoices = "choices/";
     const auto end = name.starts_with(kChoices) ? name.find('/', kChoices.size()) + 1 : 0;
     return std::none_of(m_channels.begin(), m_channels.end(), [&](const Channel& other) {
-        return other.position > 0 && other.name.compare(0, end, name, 0, end) == 0;
+        return other.role == TextRole::ToolCall && other.position > 0
+            && other.name.compare(0, end, name, 0, end) == 0;
     });
 }
 
 void OutputGuard::judgeWhole(Channel& channel)
 {
     const auto text = std::exchange(channel.text, {});
-    if (!text.empty() || saysNothingElse(channel)) {
+    if (!text.empty() || callsNoTools(channel)) {
         const auto running = m_clock.run();
         m_judgedWhole = true;
         for (const auto& applied : m_wholes) {

@@ -48,6 +48,7 @@ public:
 private:
     struct Channel {
         std::string name;
+        TextRole role = TextRole::Other;
         std::optional<TextJudge> judge; ///< Empty: nothing applies, or beyond the limit.
         std::size_t position = 0;
         bool fits = true; ///< False: held until it ended and was found to fit.
@@ -58,7 +59,7 @@ private:
     void stopAt(const Channel& channel);
     void lookForExhaustion(const Channel& channel);
     void judgeWhole(Channel& channel);
-    [[nodiscard]] bool saysNothingElse(const Channel& channel) const;
+    [[nodiscard]] bool callsNoTools(const Channel& channel) const;
     void judgeAnswer(const AppliedPolicy& applied, const Channel& channel, const std::string& text);
     void keepWhole(Channel& channel, std::string_view delta);
     [[nodiscard]] bool wholesBlock() const;

@@ -34,6 +34,17 @@ std::string saying(const std::vector<std::string>& pieces)
         + s.completed(Stream::message(whole));
 }
 
+/// With the first half of a character for each H, and the second one for each L.
+std::string withHalves(std::string stream)
+{
+    for (const auto& [letter, half] : {std::pair("H", "\\ud83d"), {"L", "\\ude00"}}) {
+        for (auto at = stream.find(letter); at != std::string::npos; at = stream.find(letter)) {
+            stream.replace(at, 1, half);
+        }
+    }
+    return stream;
+}
+
 std::string calling(const std::string& name, const std::vector<std::string>& pieces)
 {
     Stream s;
@@ -45,6 +56,22 @@ std::string calling(const std::string& name, const std::vector<std::string>& pie
     }
     return stream + s.argumentsDone(whole) + s.itemDone(Stream::call(name, whole))
         + s.completed(Stream::call(name, whole));
+}
+
+TEST(ResponsesStream, repeatsHalvesOfCharactersAsTheyCame)
+{
+    for (const auto& pieces : {std::vector<std::string>{"good day H"},
+                               {"H"},
+                               {"good H", "L day"},
+                               {"HL", "H", "L", "H"}}) {
+        auto guard = guardWith({kBlockSecret});
+        const auto stream = withHalves(saying(pieces));
+        const auto result = relayed(*guard, stream);
+        EXPECT_FALSE(result.stopped) << stream;
+        EXPECT_EQ(result.released, stream);
+    }
+    auto guard = guardWith({patternPolicy("FACE", "block", "\U0001F600x")});
+    EXPECT_TRUE(relayed(*guard, withHalves(saying({"a H", "Lx"}))).stopped);
 }
 
 TEST(ResponsesStream, joinsWhatComesBesideANullResponse)

@@ -186,7 +186,11 @@ TEST(StreamRedactionProperty, redactedToolArgumentsStayJsonAndKeepNoMatch)
         // A string without escapes is judged where it stands, so that its quotes are its edges.
         const auto value = (*JsonWalk::parse(arguments))[1];
         const RedactionReference raw(policies.set, policies.placeholders, arguments);
-        if (!reference.touched() || (!value.escaped && !raw.touched())) {
+        const bool stands
+            = std::any_of(raw.runs().begin(), raw.runs().end(), [&](const auto& each) {
+                  return each.begin < value.end - 1U && each.end > kBeforeValue;
+              });
+        if (!reference.touched() || (!value.escaped && !stands)) {
             continue;
         }
         ++touched;

@@ -207,6 +207,8 @@ TEST(WholeAnswer, judgesEveryFormOfAnAnswerAsAWhole)
     const std::pair<const Surface*, std::string> cases[] = {
         {&chatSurface(), R"({"choices":[{"message":{"content":"no json"}}]})"},
         {&chatSurface(), R"({"choices":[{"message":{"content":""},"finish_reason":"stop"}]})"},
+        {&chatSurface(),
+         R"({"choices":[{"message":{"content":"","refusal":"no"},"finish_reason":"stop"}]})"},
         {&messagesSurface(), R"({"content":[{"type":"text","text":""}]})"},
         {&chatSurface(),
          R"({"choices":[{"message":{"content":[{"type":"text","text":"no json"}]}}]})"},
