@@ -14,7 +14,8 @@ packages_for() {
         libtiff-dev fonts-dejavu-core libgtest-dev libpcre2-dev libp11-kit-dev ;;
     run) echo postgresql postgresql-contrib ca-certificates ;;
     test) echo libgtest-dev libpcre2-dev redis-server openssl curl python3-minimal unzip qpdf poppler-utils \
-        python3-jsonschema python3-rdflib \
+        python3-jsonschema python3-rdflib default-jre-headless libpdfbox2-java \
+        libactivation-java libjaxb-api-java \
         fonts-droid-fallback fonts-noto-color-emoji xvfb at-spi2-core dbus softhsm2
         command -v node >/dev/null || echo nodejs
         command -v npm >/dev/null || echo npm ;;

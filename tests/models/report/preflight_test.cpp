@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each kind of report, without what is attached, under PDFBox Preflight, which knows PDF/A-1b
-// alone: what it finds may be what PDF/A-3 permits, and nothing else. It needs a Java runtime,
-// which is too heavy for the packages of
-// ./dev test (190 MB): apt-get install default-jre-headless libpdfbox2-java libactivation-java
-// libjaxb-api-java; without them the test says that it was skipped, and pdfa_check.py
+// alone: what it finds may be what PDF/A-3 permits, and nothing else. ./dev test installs it, with
+// a Java runtime; without them the test says that it was skipped, and pdfa_check.py
 // (models.report.foreign_readers) looks at what needs no rendering.
 #include "models/report/pdf_pages.h"
 #include "tests/models/report/kinds_on_test.h"
@@ -62,7 +60,9 @@ TEST_P(Preflight, findsNothingThatPdfA3ForbidsToo)
     // Attachments and streams of objects are not known to part 1.
     std::vector<std::string> arguments{
         "--object-streams=disable", "--newline-before-endstream", "--force-version=1.4"};
-    for (const auto& [name, bytes] : readPdf(report)->attachments) {
+    const auto content = readPdf(report);
+    ASSERT_TRUE(content);
+    for (const auto& [name, bytes] : content->attachments) {
         arguments.push_back("--remove-attachment=" + name);
     }
     arguments.insert(arguments.end(), {path("report.pdf"), path("plain.pdf")});
