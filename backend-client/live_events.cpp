@@ -110,10 +110,11 @@ void LiveEvents::read()
     }
 }
 
-/// A change carries its incident's id alone: there may be many, and reading it twice does no harm.
+/// A change carries its incident's id alone, a resync none: there may be many, and reading again
+/// twice does no harm.
 bool LiveEvents::isTold(const domain::LiveEvent& event)
 {
-    if (event.type == "incident.changed") {
+    if (event.type == "incident.changed" || event.type == "resync") {
         return false;
     }
     if (std::find(m_told.begin(), m_told.end(), event.id) != m_told.end()) {

@@ -13,8 +13,8 @@ namespace exhibit::domain {
 
 /// One message of the live view.
 struct LiveEvent {
-    std::string type; ///< "incident.opened", "incident.changed", "run.stopped", "alert".
-    std::string id; ///< Of what it tells of; to continue after it, but for a change.
+    std::string type; ///< "incident.opened", "incident.changed", "run.stopped", "alert", "resync".
+    std::string id; ///< Of what it tells of; to go on after it where it has a line.
     std::optional<IncidentId> incidentId;
     std::optional<Severity> severity;
     std::optional<std::string> policyId;

@@ -6,6 +6,7 @@ CREATE TABLE incident_notes (
     incident_id uuid NOT NULL,
     note_id uuid NOT NULL,
     note_text text NOT NULL,          -- '' once the incident's subject is erased
+    nonce bytea NOT NULL,             -- of the digest in the logs; as the text, '' once erased
     author text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     withdrawn_at timestamptz,
@@ -16,11 +17,12 @@ SELECT protect_tenant_table('incident_notes'),
        allow_update('incident_notes', 'withdrawn_at', 'withdrawn_by');
 
 -- Only an erasure empties an excerpt (erase_subject): what was written about the same subject goes
--- with it, by the same role.
+-- with it, by the same role. The nonce goes too: without it nobody can try texts against the digest
+-- that the logs keep.
 CREATE FUNCTION forget_incident_notes() RETURNS trigger
     LANGUAGE plpgsql SET search_path = exhibit, pg_temp AS $$
 BEGIN
-    UPDATE incident_notes SET note_text = ''
+    UPDATE incident_notes SET note_text = '', nonce = ''
     WHERE tenant_id = NEW.tenant_id AND incident_id = NEW.incident_id;
     RETURN NULL;
 END $$;

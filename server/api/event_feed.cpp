@@ -42,6 +42,19 @@ std::string messageOf(const storage::Happening& happening)
         + "\ndata: " + printJson(toJson(event)) + "\n\n";
 }
 
+/// Something is missing: the reader asks for the whole view again. Without an id, too: what it goes
+/// on after is what it saw.
+const std::string& resync()
+{
+    static const std::string kMessage = [] {
+        domain::LiveEvent event;
+        event.type = "resync";
+        event.id = event.type;
+        return "event: resync\ndata: " + printJson(toJson(event)) + "\n\n";
+    }();
+    return kMessage;
+}
+
 } // namespace
 
 std::string EventQueue::take()
@@ -58,10 +71,11 @@ std::string EventQueue::take()
 void EventQueue::add(const std::string& message)
 {
     const std::lock_guard lock(m_mutex);
-    // A reader this slow asks for the whole view again anyway.
-    if (m_messages.size() < kQueuedMax) {
-        m_messages.push_back(message);
+    if (m_messages.size() >= kQueuedMax) { // A reader this slow asks for the whole view again.
+        m_messages.clear();
+        m_messages.push_back(resync());
     }
+    m_messages.push_back(message);
 }
 
 EventFeed::EventFeed(storage::Database& database)
@@ -105,7 +119,12 @@ std::shared_ptr<EventQueue> EventFeed::subscribe(TenantId tenant, std::optional<
     const UtcTime now = utcNow();
     Listener listener{queue, now - kOverlap, now, {}};
     if (last) {
-        listener.since = std::clamp(last->at, now - kContinueMax, now);
+        if (last->at < now - kContinueMax) {
+            queue->add(resync());
+        }
+        // What was brought after the last message may have happened before it, or have been
+        // recorded by another clock: the reader knows by the ids what it was told.
+        listener.since = std::clamp(last->at, now - kContinueMax, now) - kOverlap;
         listener.from.reset();
         listener.seen.insert(std::move(last->key));
     }
@@ -160,18 +179,35 @@ void EventFeed::look(TenantId tenant, UtcTime since)
     }
 }
 
+bool EventFeed::isOld(const Listener& listener, const storage::Happening& happening)
+{
+    return listener.from && happening.at < *listener.from;
+}
+
+/// Whether something before what was read may be news to the listener: not if it knows the oldest
+/// of what was read.
+bool EventFeed::misses(const Listener& listener, const storage::Happenings& happenings)
+{
+    return std::any_of(happenings.cutAt.begin(), happenings.cutAt.end(), [&](const auto& oldest) {
+        return oldest.at >= listener.since && !isOld(listener, oldest)
+            && !listener.seen.contains(oldest.key);
+    });
+}
+
 /// Each listener has its own place: what one was told, another that comes back was not.
-void EventFeed::tell(Listener& listener, const std::vector<storage::Happening>& happenings)
+void EventFeed::tell(Listener& listener, const storage::Happenings& happenings)
 {
     const auto queue = listener.queue.lock();
+    if (queue && misses(listener, happenings)) {
+        queue->add(resync());
+    }
     const UtcTime next = std::max(listener.since, utcNow() - kOverlap);
     std::set<std::string> seen;
-    for (const auto& happening : happenings) {
+    for (const auto& happening : happenings.all) {
         if (happening.at < listener.since) {
             continue;
         }
-        const bool isOld = listener.from && happening.at < *listener.from;
-        if (queue && !isOld && !listener.seen.contains(happening.key)) {
+        if (queue && !isOld(listener, happening) && !listener.seen.contains(happening.key)) {
             queue->add(messageOf(happening));
         }
         seen.insert(happening.key);

@@ -45,8 +45,9 @@ public:
     EventFeed(const EventFeed&) = delete;
     EventFeed& operator=(const EventFeed&) = delete;
 
-    /// The queue is told of what happens from now on, or of what happened after `last` (at most an
-    /// hour back), for as long as it lives. Any thread; does not wait.
+    /// The queue is told of what happens from now on, or of what happened since `last` (at most an
+    /// hour back) and shortly before, for as long as it lives. Where it may miss something it is
+    /// told to ask for everything again ("resync"). Any thread; does not wait.
     [[nodiscard]] std::shared_ptr<EventQueue> subscribe(TenantId tenant,
                                                         std::optional<LiveCursor> last);
 
@@ -61,7 +62,10 @@ private:
 
     void work();
     void look(TenantId tenant, UtcTime since);
-    static void tell(Listener& listener, const std::vector<storage::Happening>& happenings);
+    [[nodiscard]] static bool isOld(const Listener& listener, const storage::Happening& happening);
+    [[nodiscard]] static bool misses(const Listener& listener,
+                                     const storage::Happenings& happenings);
+    static void tell(Listener& listener, const storage::Happenings& happenings);
 
     storage::Database& m_database;
     std::mutex m_mutex;

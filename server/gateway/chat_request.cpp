@@ -108,6 +108,11 @@ Result<void> ChatRequest::parse()
 Result<void> ChatRequest::readFields()
 {
     model = m_walk.string(m_walk.find(0, "model"));
+    if (model.size() > kModelBytesMax) {
+        return fail(ErrorCode::InvalidInput,
+                    "expected at most " + std::to_string(kModelBytesMax) + " bytes",
+                    "model");
+    }
     const std::size_t stream = m_walk.find(0, "stream");
     streaming = stream != JsonWalk::kNone && m_walk.raw(stream) == "true";
     const std::size_t usage = m_walk.find(m_walk.find(0, "stream_options"), "include_usage");

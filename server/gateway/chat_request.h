@@ -15,6 +15,8 @@ namespace exhibit::gateway {
 /// What the gateway reads from a request of any surface; the bytes themselves stay as they are.
 class ChatRequest {
 public:
+    static constexpr std::size_t kModelBytesMax = 512; ///< Of a model's name, as of a user's.
+
     /// Errors are InvalidInput with the field in `subject`, or TooLarge. `request` must outlive the
     /// result.
     [[nodiscard]] static Result<std::unique_ptr<ChatRequest>> read(const http::Request& request,

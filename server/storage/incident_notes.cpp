@@ -37,16 +37,18 @@ Result<void> changeNotes(Transaction& transaction,
         // The incident's row was updated by this transaction: two who write at once are counted
         // one after the other.
         EXHIBIT_TRY(const Rows rows,
-                    transaction.query("INSERT INTO incident_notes (tenant_id, incident_id, note_id,"
-                                      " note_text, author) SELECT $1, $2, $3, $4, $5 WHERE (SELECT"
-                                      " count(*) FROM incident_notes WHERE tenant_id = $1"
-                                      " AND incident_id = $2) < $6 RETURNING note_id",
-                                      {transaction.tenant(),
-                                       incident,
-                                       added.id,
-                                       storable(*change.addNote),
-                                       added.author,
-                                       kIncidentNotesMax}));
+                    transaction.query(
+                        "INSERT INTO incident_notes (tenant_id, incident_id, note_id,"
+                        " note_text, author, nonce) SELECT $1, $2, $3, $4, $5, $7 WHERE (SELECT"
+                        " count(*) FROM incident_notes WHERE tenant_id = $1"
+                        " AND incident_id = $2) < $6 RETURNING note_id",
+                        {transaction.tenant(),
+                         incident,
+                         added.id,
+                         storable(*change.addNote),
+                         added.author,
+                         kIncidentNotesMax,
+                         Parameter::bytes(added.nonce)}));
         if (rows.empty()) {
             return fail(ErrorCode::InvalidInput, "an incident has at most 500 notes", "/add_note");
         }

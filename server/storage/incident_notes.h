@@ -12,6 +12,8 @@ namespace exhibit::storage {
 struct NewNote {
     domain::NoteId id;
     std::string author;
+    /// Key of the digest that the logs have of the text. An erasure empties both.
+    Bytes nonce;
 };
 
 /// What the change says of notes; the incident exists. `added` is the note that it may add, and who

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/storage/incident_store.h"
 
-#include "models/base/sha256.h"
+#include "models/evidence/field.h"
+#include "models/evidence/keys.h"
 #include "server/storage/cost_currency.h"
 #include "server/storage/incident_notes.h"
 #include "server/storage/incident_row.h"
@@ -82,8 +83,8 @@ Result<StoredIncident> read(Transaction& transaction, IncidentId incident)
     return StoredIncident{std::move(found), std::string(rows.text(0, kIncidentColumnCount))};
 }
 
-/// `added`: the id of the note that is added.
-Json describe(const IncidentChange& change, domain::NoteId added)
+/// `added`: the note that is added, where one is.
+Json describe(const IncidentChange& change, const NewNote& added)
 {
     JsonObject details;
     if (change.status) {
@@ -102,10 +103,11 @@ Json describe(const IncidentChange& change, domain::NoteId added)
         details.emplace("remove_tags", toJson(change.removeTags));
     }
     if (change.addNote) {
-        // Not its text: what is written here cannot be erased.
+        // Not its text, nor a bare digest, which a short one is guessed by: what is written here
+        // cannot be erased.
+        const Bytes digest = evidence::hmacSha256(added.nonce, storable(*change.addNote));
         details.emplace("add_note",
-                        JsonObject{{"note_id", added.text()},
-                                   {"sha256", toHex(asView(sha256(*change.addNote)))}});
+                        JsonObject{{"note_id", added.id.text()}, {"hmac_sha256", toHex(digest)}});
     }
     if (change.withdrawNote) {
         details.emplace("withdraw_note", change.withdrawNote->text());
@@ -278,13 +280,13 @@ Result<StoredIncident> IncidentStore::change(TenantId tenant,
                                              LedgerAppender& ledger,
                                              Deadline deadline)
 {
-    const auto note = domain::NoteId::generate();
+    const NewNote note{domain::NoteId::generate(), actor.id, evidence::randomSalts(1)};
     const AuditedAction action{
         "incident.changed", incident.text(), describe(change, note), incident};
     return m_database.write(
         tenant, deadline, [&](Transaction& transaction) -> Result<StoredIncident> {
             EXHIBIT_CHECK(apply(transaction, incident, change));
-            EXHIBIT_CHECK(changeNotes(transaction, incident, change, {note, actor.id}));
+            EXHIBIT_CHECK(changeNotes(transaction, incident, change, note));
             EXHIBIT_CHECK(recordAction(transaction, ledger, actor, action));
             return read(transaction, incident);
         });

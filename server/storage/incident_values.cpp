@@ -25,14 +25,16 @@ constexpr ValueField kValueFields[] = {
 /// U+10FFFF, which no text has behind a prefix: everything that begins with it sorts before.
 constexpr std::string_view kLast = "\xF4\x8F\xBF\xBF";
 
-/// From value to value, each by one look into the index.
+/// From value to value, each by one look into the index. The length is the index's condition
+/// (0031_live_and_values.sql).
 std::string stepsThrough(const ValueField& field)
 {
     const std::string column = "t." + std::string(field.column) + " COLLATE \"C\"";
     const auto next = [&](const std::string& bound) {
         return "(SELECT " + column + " FROM " + std::string(field.table)
-            + " t WHERE t.tenant_id = $1 AND " + column + bound + " AND " + column
-            + " < $3 ORDER BY " + column + " LIMIT 1)";
+            + " t WHERE t.tenant_id = $1 AND octet_length(t." + std::string(field.column)
+            + ") <= 600 AND " + column + bound + " AND " + column + " < $3 ORDER BY " + column
+            + " LIMIT 1)";
     };
     return "WITH RECURSIVE found(value) AS (SELECT " + next(" >= $2") + " UNION ALL SELECT "
         + next(" > f.value")

@@ -5,13 +5,22 @@
 #include "server/storage/incident_store_query.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace exhibit::storage {
 namespace {
 
-using Happenings = std::vector<Happening>;
+struct Kind {
+    std::vector<Happening> all;
+    std::int64_t rows = 0; ///< That were read for them.
+};
 
-Result<void> addOpened(Transaction& transaction, UtcTime since, Happenings& all)
+bool isBefore(const Happening& a, const Happening& b)
+{
+    return std::tie(a.at, a.key) < std::tie(b.at, b.key);
+}
+
+Result<void> addOpened(Transaction& transaction, UtcTime since, Kind& kind)
 {
     IncidentSearch search;
     search.timeFrom = since;
@@ -24,6 +33,7 @@ Result<void> addOpened(Transaction& transaction, UtcTime since, Happenings& all)
                                       + ", NULL, NULL, $2::integer) AS f JOIN incidents i ON"
                                         " i.tenant_id = $1 AND i.incident_id = f.found_id",
                                   parameters));
+    kind.rows = static_cast<std::int64_t>(rows.size());
     for (std::size_t row = 0; row < rows.size(); ++row) {
         Happening opened;
         opened.event.type = "incident.opened";
@@ -32,31 +42,32 @@ Result<void> addOpened(Transaction& transaction, UtcTime since, Happenings& all)
         opened.event.policyId = rows.text(row, 2);
         opened.key = opened.event.incidentId->text();
         opened.at = rows.time(row, 3);
-        all.push_back(std::move(opened));
+        kind.all.push_back(std::move(opened));
     }
     return {};
 }
 
 /// Who changed an incident is in the audit log: one entry of it per change.
-Result<void> addChanged(Transaction& transaction, UtcTime since, Happenings& all)
+Result<void> addChanged(Transaction& transaction, UtcTime since, Kind& kind)
 {
     EXHIBIT_TRY(const Rows rows,
                 transaction.query("SELECT audit_id, resource, created_at FROM audit_logs WHERE"
                                   " tenant_id = $1 AND created_at >= $2 AND action ="
                                   " 'incident.changed' ORDER BY created_at DESC LIMIT $3::integer",
                                   {transaction.tenant(), since, LiveHappenings::kEachMax}));
+    kind.rows = static_cast<std::int64_t>(rows.size());
     for (std::size_t row = 0; row < rows.size(); ++row) {
         Happening changed;
         changed.event.type = "incident.changed";
         EXHIBIT_TRY(changed.event.incidentId, IncidentId::parse(rows.text(row, 1)));
         changed.key = rows.uuid(row, 0).hyphenated();
         changed.at = rows.time(row, 2);
-        all.push_back(std::move(changed));
+        kind.all.push_back(std::move(changed));
     }
     return {};
 }
 
-Result<void> addStopped(Transaction& transaction, UtcTime since, Happenings& all)
+Result<void> addStopped(Transaction& transaction, UtcTime since, Kind& kind)
 {
     EXHIBIT_TRY(const Rows rows,
                 transaction.query("SELECT r.run_id, r.ended_at, r.termination_reason,"
@@ -67,6 +78,7 @@ Result<void> addStopped(Transaction& transaction, UtcTime since, Happenings& all
                                   " AND r.ended_at >= $2 ORDER BY r.ended_at DESC"
                                   " LIMIT $3::integer",
                                   {transaction.tenant(), since, LiveHappenings::kEachMax}));
+    kind.rows = static_cast<std::int64_t>(rows.size());
     for (std::size_t row = 0; row < rows.size(); ++row) {
         Happening stopped;
         auto& event = stopped.event;
@@ -86,13 +98,13 @@ Result<void> addStopped(Transaction& transaction, UtcTime since, Happenings& all
         if (!rows.isNull(row, 6)) {
             EXHIBIT_TRY(event.incidentId, IncidentId::parse(rows.text(row, 6)));
         }
-        all.push_back(std::move(stopped));
+        kind.all.push_back(std::move(stopped));
     }
     return {};
 }
 
 /// The types are those of incident_log_chain_alerts (0031_live_and_values.sql).
-Result<void> addAlerts(Transaction& transaction, UtcTime since, Happenings& all)
+Result<void> addAlerts(Transaction& transaction, UtcTime since, Kind& kind)
 {
     EXHIBIT_TRY(
         const Rows rows,
@@ -101,6 +113,7 @@ Result<void> addAlerts(Transaction& transaction, UtcTime since, Happenings& all)
                           " AND event_type IN ('verify.failed', 'record.quarantined', 'spool.gap',"
                           " 'epoch.opened') ORDER BY created_at DESC LIMIT $3::integer",
                           {transaction.tenant(), since, LiveHappenings::kEachMax}));
+    kind.rows = static_cast<std::int64_t>(rows.size());
     for (std::size_t row = 0; row < rows.size(); ++row) {
         const auto epoch = rows.integer(row, 0);
         const auto sequence = rows.integer(row, 1);
@@ -113,7 +126,7 @@ Result<void> addAlerts(Transaction& transaction, UtcTime since, Happenings& all)
         alert.at = rows.time(row, 3);
         alert.event.at = alert.at;
         alert.key = "alert_" + std::to_string(epoch) + '_' + std::to_string(sequence);
-        all.push_back(std::move(alert));
+        kind.all.push_back(std::move(alert));
     }
     return {};
 }
@@ -123,15 +136,18 @@ Result<void> addAlerts(Transaction& transaction, UtcTime since, Happenings& all)
 Result<Happenings> LiveHappenings::since(TenantId tenant, UtcTime since, Deadline deadline)
 {
     return m_database.read(tenant, deadline, [&](Transaction& transaction) -> Result<Happenings> {
-        Happenings all;
-        EXHIBIT_CHECK(addOpened(transaction, since, all));
-        EXHIBIT_CHECK(addChanged(transaction, since, all));
-        EXHIBIT_CHECK(addStopped(transaction, since, all));
-        EXHIBIT_CHECK(addAlerts(transaction, since, all));
-        std::sort(all.begin(), all.end(), [](const Happening& a, const Happening& b) {
-            return std::tie(a.at, a.key) < std::tie(b.at, b.key);
-        });
-        return all;
+        Happenings found;
+        for (const auto add : {addOpened, addChanged, addStopped, addAlerts}) {
+            Kind kind;
+            EXHIBIT_CHECK(add(transaction, since, kind));
+            const auto oldest = std::min_element(kind.all.begin(), kind.all.end(), isBefore);
+            if (kind.rows >= LiveHappenings::kEachMax && oldest != kind.all.end()) {
+                found.cutAt.push_back(*oldest);
+            }
+            std::move(kind.all.begin(), kind.all.end(), std::back_inserter(found.all));
+        }
+        std::sort(found.all.begin(), found.all.end(), isBefore);
+        return found;
     });
 }
 

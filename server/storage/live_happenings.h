@@ -16,6 +16,13 @@ struct Happening {
     domain::LiveEvent event; ///< Without its id.
 };
 
+struct Happenings {
+    std::vector<Happening> all; ///< Oldest first.
+    /// Of each kind that there is as much of as is read: its oldest one here. What was before it is
+    /// not here.
+    std::vector<Happening> cutAt;
+};
+
 /// What happened to a tenant, as PostgreSQL has it: what any replica did and what other replicas
 /// were asked for. Any thread; waits.
 class LiveHappenings {
@@ -29,10 +36,8 @@ public:
     }
 
     /// Incidents that were opened or changed, runs that were stopped, and entries of the log that
-    /// say that something is wrong with it or with a journal. Oldest first.
-    [[nodiscard]] Result<std::vector<Happening>> since(TenantId tenant,
-                                                       UtcTime since,
-                                                       Deadline deadline);
+    /// say that something is wrong with it or with a journal.
+    [[nodiscard]] Result<Happenings> since(TenantId tenant, UtcTime since, Deadline deadline);
 
 private:
     Database& m_database;

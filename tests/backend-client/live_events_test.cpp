@@ -121,13 +121,16 @@ TEST_F(LiveEventsTest, tellsOnceOfWhatAServerSendsAgain)
         peer.write(kHead);
         peer.write("id: run_a@7\ndata: {\"type\":\"run.stopped\",\"id\":\"run_a@7\"}\n\n");
         peer.write("data: {\"type\":\"incident.changed\",\"id\":\"inc_b\"}\n\n");
+        peer.write("event: resync\ndata: {\"type\":\"resync\",\"id\":\"resync\"}\n\n");
         if (number == 1) {
             peer.disconnectFromHost();
         }
     });
     open(server.url());
-    ASSERT_TRUE(waitFor([&] { return m_connected == 2 && m_arrived >= 3; }));
-    EXPECT_EQ(m_arrived, 3) << "the stop once, each change";
+    ASSERT_TRUE(waitFor([&] { return m_connected == 2 && m_arrived >= 5; }));
+    EXPECT_EQ(m_arrived, 5) << "the stop once, each change and each resync";
+    EXPECT_TRUE(server.requests()[1].contains("Last-Event-ID: run_a@7\r\n"))
+        << "a message without an id is none to go on after";
 }
 
 TEST_F(LiveEventsTest, waitsTwiceAsLongEachTimeUntilItWasConnected)

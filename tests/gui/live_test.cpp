@@ -76,6 +76,17 @@ private Q_SLOTS:
                                   kPatience);
     }
 
+    void whenEventsMayBeMissingEverythingShownIsAskedForAgain()
+    {
+        find({});
+        QCOMPARE(search().state(), ui::SearchState::Done);
+        domain::LiveEvent event;
+        event.type = "resync";
+        m_console->hub().tell(event);
+        QCOMPARE(search().state(), ui::SearchState::Working);
+        QTRY_COMPARE_WITH_TIMEOUT(search().state(), ui::SearchState::Done, kPatience);
+    }
+
     void twoLettersFindAValueThatNoPageShows()
     {
         find(u"-policy:BUDGET"_s);

@@ -39,7 +39,12 @@ SearchController::SearchController(const Services& services)
     });
     connect(services.sources, &SourceHub::live, this, [this](const domain::LiveEvent& event) {
         const auto* hit = m_services.selection->hit();
-        if (event.type == "incident.changed" && event.incidentId) {
+        if (event.type == "resync") { // Which of them changed is not known.
+            ask(false);
+            if (hit != nullptr) {
+                readAgain(hit->incident.incidentId.text());
+            }
+        } else if (event.type == "incident.changed" && event.incidentId) {
             readAgain(event.incidentId->text());
         } else if (event.type == "run.stopped") {
             if (hit != nullptr && event.runId == hit->incident.runId) {

@@ -230,12 +230,13 @@ void TimelinePane::follow()
 }
 
 /// A run that is looked at was stopped: what is shown ends before that. Its last step is written a
-/// moment later.
+/// moment later. After a resync nobody knows whether it was.
 void TimelinePane::followStop(const domain::LiveEvent& event)
 {
     const auto shown = m_services.selection->timeline();
-    if (event.type == "run.stopped" && shown && event.runId == shown->runId && event.at
-        && (shown->events.empty() || shown->events.back().time < *event.at)) {
+    const bool isStopped = event.type == "run.stopped" && shown && event.runId == shown->runId
+        && event.at && (shown->events.empty() || shown->events.back().time < *event.at);
+    if (isStopped || (event.type == "resync" && shown)) {
         m_tries = 1; // Quietly, and only shown when there is more.
         m_keepsPlace = true;
         m_again.start(kAfterStopMs);

@@ -177,7 +177,7 @@ void RecordWindow::followChanges()
         const auto* hit = m_services.selection->hit();
         const bool stopped
             = event.type == "run.stopped" && hit != nullptr && event.runId == hit->incident.runId;
-        if (source == nullptr || (!changed && !stopped)) {
+        if (source == nullptr || (!changed && !stopped && event.type != "resync")) {
             return;
         }
         m_question

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "models/base/sha256.h"
+#include "models/evidence/field.h"
+#include "models/evidence/keys.h"
 #include "tests/server/api/api_on_test.h"
 
 namespace exhibit::api {
@@ -6,6 +9,7 @@ namespace {
 
 using storage::CallOnTest;
 using storage::IngestOnTest;
+using storage::must;
 using storage::TestDatabase;
 
 /// An API with one blocked call in the database.
@@ -35,6 +39,25 @@ TEST(Incidents, areFoundAsSoonAsTheyExist)
     EXPECT_EQ(found.at("/incidents/0/highlights/0"),
               "Your contract <mark>auto</mark>-<mark>renews</mark> in March.");
     EXPECT_TRUE(found.at("/next_cursor").is_null());
+}
+
+TEST(Incidents, areFoundWhateverTheirClientCalledTheModel)
+{
+    // Random, so that nothing compresses it to the size of an index row.
+    BlockedCall api;
+    CallOnTest call(api.tenant);
+    call.opening.model = "gpt-4o-" + toHex(evidence::randomSalts(80));
+    call.opening.userId = "mallory";
+    ASSERT_TRUE(api.ingest.ingestNow(call.blockedStory()));
+    EXPECT_EQ(api.ingest.ask(api.tenant.id, "SELECT count(*) FROM quarantined_records"), "0");
+    const auto found
+        = api.ask("POST", "/api/v1/incidents/search", R"({"query":"renews user:mallory"})");
+    ASSERT_EQ(found.status, 200) << printJson(found.body);
+    EXPECT_EQ(found.at("/total"), 1);
+    EXPECT_EQ(found.at("/incidents/0/model"), Json(call.opening.model));
+    const auto values
+        = api.ask("POST", "/api/v1/incidents/values", R"({"field":"model","prefix":"gpt"})");
+    EXPECT_EQ(printJson(values.at("/values")), R"(["gpt-4o-mini"])");
 }
 
 TEST(Incidents, areReadWithTheirLinks)
@@ -194,6 +217,22 @@ TEST(Incidents, keepNotesAndSayWhichWereTakenBack)
                              {api.call.incidentId.text()}),
               "0")
         << "what the audit log has cannot be erased";
+    const auto bare = toHex(asView(sha256("Called the customer.")));
+    EXPECT_EQ(api.ingest.ask(api.tenant.id,
+                             "SELECT count(*)::text FROM audit_logs"
+                             " WHERE position($1 IN details::text) > 0",
+                             {bare}),
+              "0")
+        << "a short text is guessed by its digest";
+    const auto nonce = must(fromHex(api.ingest.ask(
+        api.tenant.id,
+        "SELECT encode(nonce, 'hex') FROM incident_notes WHERE note_text LIKE 'Called%'")));
+    EXPECT_EQ(nonce.size(), 32U);
+    EXPECT_EQ(api.ingest.ask(api.tenant.id,
+                             "SELECT details#>>'{add_note,hmac_sha256}' FROM audit_logs"
+                             " WHERE details#>>'{add_note,note_id}' = $1",
+                             {id}),
+              toHex(evidence::hmacSha256(nonce, "Called the customer.")));
     const auto search = api.ask("POST", "/api/v1/incidents/search", R"({"query":"renews"})");
     EXPECT_EQ(findMember(search.at("/incidents/0"), "notes"), nullptr);
 }

@@ -132,6 +132,13 @@ TEST(ChatRequest, refusesOneByteOverItsLimits)
     };
     EXPECT_TRUE(ChatRequest::read(request(withRun(limits::kClientRunIdBytesMax))).has_value());
     EXPECT_FALSE(ChatRequest::read(request(withRun(limits::kClientRunIdBytesMax + 1))).has_value());
+    const auto withModel
+        = [](std::size_t bytes) { return R"({"model":")" + std::string(bytes, 'm') + "\"}"; };
+    EXPECT_TRUE(ChatRequest::read(request(withModel(ChatRequest::kModelBytesMax))).has_value());
+    const auto tooLong = ChatRequest::read(request(withModel(ChatRequest::kModelBytesMax + 1)));
+    ASSERT_FALSE(tooLong.has_value());
+    EXPECT_EQ(tooLong.error().code, ErrorCode::InvalidInput);
+    EXPECT_EQ(tooLong.error().subject, "model");
     const auto withUser
         = [](std::size_t bytes) { return R"({"user_id":")" + std::string(bytes, 'u') + "\"}"; };
     EXPECT_TRUE(ChatRequest::read(request(withUser(limits::kUserIdBytesMax))).has_value());

@@ -119,6 +119,10 @@ TEST_F(ErasureTest, takesWhatWasNotedOfThePersonAndTheNameOutOfCompletion)
     const auto erased = must(store.get(tenant, m_call.incidentId, soon)).incident.notes.value();
     ASSERT_EQ(erased.size(), 1U);
     EXPECT_EQ(erased.front().text, "");
+    EXPECT_EQ(ask("SELECT string_agg(octet_length(nonce)::text, ' ' ORDER BY octet_length(nonce))"
+                  " FROM incident_notes"),
+              "0 32")
+        << "nothing is left to try texts with";
     EXPECT_EQ(must(store.get(tenant, bobs.incidentId, soon)).incident.notes->front().text,
               *change.addNote);
     EXPECT_EQ(must(values.find(tenant, {"user", "", 20}, soon)).values,

@@ -10,7 +10,8 @@ namespace {
 std::vector<Happening> since(TenantId tenant, UtcTime time)
 {
     return must(LiveHappenings(TestDatabase::instance().database())
-                    .since(tenant, time, TestDatabase::soon()));
+                    .since(tenant, time, TestDatabase::soon()))
+        .all;
 }
 
 TEST(LiveHappenings, tellOfEntriesThatSomebodyShouldLookAtOnce)
