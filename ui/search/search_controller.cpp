@@ -172,6 +172,7 @@ void SearchController::cancel()
         m_search.reset(); // The rows stay stale: they answer the search before.
         m_state = SearchState::Cancelled;
         Q_EMIT stateChanged();
+        readChanged();
     }
 }
 
@@ -279,6 +280,7 @@ void SearchController::fail(const domain::SourceFailure& failure)
         Q_EMIT textChanged();
     }
     Q_EMIT stateChanged();
+    readChanged();
 }
 
 void SearchController::showAnswer(Shown found,
