@@ -88,15 +88,24 @@ Console::Console(CommandLine options)
     connect(m_records.get(), &RecordWindows::changed, this, [this] { m_journalDelay.start(); });
     connect(m_connection.get(), &Connection::connected, this, &Console::connected);
     connect(m_connection.get(), &Connection::failed, this, &Console::failed);
-    connect(&ui::NoteDrafts::of(m_hub), &ui::NoteDrafts::changed, this, [this] {
-        m_journalDelay.start();
-    });
+    auto& notes = ui::NoteDrafts::of(m_hub);
+    if (!m_options.safeMode) {
+        notes.restore(m_session->readNotes());
+        connect(&notes, &ui::NoteDrafts::changed, this, [this] { m_notesDelay.start(); });
+    }
+    m_notesDelay.setSingleShot(true);
+    m_notesDelay.setInterval(kJournalDelayMs);
+    connect(&m_notesDelay, &QTimer::timeout, this, &Console::saveNotes);
     followGateways();
+    qApp->installEventFilter(this);
     connect(&m_single, &SingleInstance::asked, this, &Console::takeOver);
 }
 
 Console::~Console()
 {
+    if (m_notesDelay.isActive()) {
+        saveNotes();
+    }
     m_records.reset();
     m_windows.clear();
 }
@@ -244,11 +253,14 @@ void Console::openWindow()
         }
         saveState(shown);
         m_journalDelay.stop();
+        if (m_notesDelay.isActive()) {
+            saveNotes();
+        }
         if (isLastOpen(*shown)) {
             m_records->closeAll();
         }
     });
-    connect(shown, &ui::MainWindow::quitting, this, &Console::beginQuitting);
+    connect(shown, &ui::MainWindow::quitAsked, this, &Console::quit);
     journal(*shown);
     shown->show();
 }
@@ -310,6 +322,7 @@ void Console::showKeyStoreNote(const QString& error)
 
 void Console::connectWith(const QString& address, const Secret& key)
 {
+    leaveSession();
     m_connection->open(address, key);
 }
 
@@ -332,6 +345,7 @@ void Console::connected()
 
 void Console::failed(const QString& why)
 {
+    m_sessionOf.clear();
     for (std::size_t i = 0; i < m_windows.size(); ++i) {
         m_welcomes[i]->setProgress(why, true);
         m_windows[i]->showHome(true);

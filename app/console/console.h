@@ -50,6 +50,10 @@ public:
     /// What a later start was asked for, done here instead.
     void takeOver(const HandedOver& asked);
 
+protected:
+    /// Quit that is asked of the program: by the desktop, or at the end of its session.
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
     void connectTo(const ui::ConnectChoice& choice);
     void connectWith(const QString& address, const Secret& key);
@@ -65,14 +69,18 @@ private:
     void connected();
     void failed(const QString& why);
     void goOffline();
-    void connectIfNamed(const QString& server);
+    void connectIfNamed(const QString& server, Secret key);
     void connectWith(const QString& server, const QString& keyFile);
     void restoreSession();
     void restoreWindow(ui::MainWindow& shown, const WindowState& state);
     [[nodiscard]] bool isLastOpen(const ui::MainWindow& closing) const;
     /// `closing`: a window that is about to go, and comes back only where it is the last one.
     void saveState(const ui::MainWindow* closing = nullptr);
-    void beginQuitting();
+    void leaveSession();
+    void saveNotes();
+    void quit();
+    /// False, and the question is open, when a job of any window would be lost.
+    [[nodiscard]] bool beginQuitting();
     void journal(ui::MainWindow& shown);
     [[nodiscard]] QString dataFolder() const;
     [[nodiscard]] static Secret readKey(const QString& file);
@@ -92,6 +100,8 @@ private:
     QPointer<ui::MainWindow> m_stepWindow;
     std::unique_ptr<RecordWindows> m_records;
     QTimer m_journalDelay;
+    QTimer m_notesDelay;
+    QString m_sessionOf; ///< The server whose session the windows are; empty: of none yet.
     bool m_restores = true; ///< Not after a crash, until somebody says so.
     bool m_opensOthers = true; ///< Further windows of the session, once.
     bool m_quits = false; ///< What all windows were is kept already.

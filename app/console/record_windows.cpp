@@ -24,6 +24,8 @@ RecordWindows::~RecordWindows()
 
 void RecordWindows::closeAll()
 {
+    m_questions.clear();
+    m_awaited.clear();
     for (const auto& window : std::exchange(m_windows, {})) {
         if (window) {
             window->disconnect(this); // The session keeps what was open.
@@ -42,6 +44,7 @@ ui::RecordWindow& RecordWindows::open(std::shared_ptr<const domain::SearchHit> h
             return *window;
         }
     }
+    m_awaited.erase(hit->incident.incidentId.text());
     auto* window = new ui::RecordWindow( // Deletes itself when closed.
         {m_registry,
          {QStringLiteral("timeline"), QStringLiteral("record")},
@@ -61,13 +64,20 @@ ui::RecordWindow& RecordWindows::open(std::shared_ptr<const domain::SearchHit> h
 
 void RecordWindows::reopen(const QList<RecordState>& records)
 {
+    m_questions.clear();
+    m_awaited.clear(); // Of the session before.
     for (const auto& record : records) {
         const std::string incident = ui::fromQt(record.incident);
+        m_awaited[incident] = record;
         m_questions[incident] = m_sources.source()->incident(
             incident, [this, incident, record](domain::SourceResult<domain::Incident> reply) {
                 const auto done = std::move(m_questions[incident]);
                 m_questions.erase(incident);
-                if (!reply) { // It may be gone, or this key may not see it.
+                if (!reply) {
+                    if (reply.error().error.code == ErrorCode::NotFound) {
+                        m_awaited.erase(incident);
+                        Q_EMIT changed();
+                    }
                     return;
                 }
                 auto& window = open(std::make_shared<domain::SearchHit>(
@@ -105,6 +115,9 @@ QList<RecordState> RecordWindows::states() const
     for (const auto* window : windows()) {
         list << RecordState{
             ui::toQt(window->incidentId()), window->saveGeometry(), window->paneStates()};
+    }
+    for (const auto& [incident, record] : m_awaited) {
+        list << record;
     }
     return list;
 }

@@ -28,6 +28,7 @@ public:
     void closeAll();
     [[nodiscard]] QList<ui::RecordWindow*> windows() const;
     [[nodiscard]] QStringList incidents() const;
+    /// Also of those that are still asked for, and could not be read now: they are tried again.
     [[nodiscard]] QList<RecordState> states() const;
 
 Q_SIGNALS:
@@ -40,6 +41,7 @@ private:
     bool m_safeMode;
     QList<QPointer<ui::RecordWindow>> m_windows; ///< They delete themselves.
     std::map<std::string, domain::Question> m_questions; ///< By incident.
+    std::map<std::string, RecordState> m_awaited; ///< Reopened, and not here; by incident.
 };
 
 } // namespace exhibit::console

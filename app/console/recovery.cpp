@@ -4,8 +4,10 @@
 #include "models/base/limits.h"
 #include "ui/search/search_controller.h"
 #include "ui/text.h"
+#include "ui/windows/close_question.h"
 #include "ui/windows/note_drafts.h"
 
+#include <QApplication>
 #include <QStatusBar>
 
 #include <utility>
@@ -30,9 +32,6 @@ QString describe(const SessionState& session)
     if (!session.records.isEmpty()) {
         parts << Console::tr("%n record(s) in windows", nullptr, int(session.records.size()));
     }
-    if (!session.notes.isEmpty()) {
-        parts << Console::tr("%n unsaved note(s)", nullptr, int(session.notes.size()));
-    }
     return Console::tr("It left: %1.").arg(parts.join(u", "_s));
 }
 
@@ -44,29 +43,30 @@ void Console::begin()
     QString server
         = m_options.server.isEmpty() ? qEnvironmentVariable("EXHIBIT_SERVER") : m_options.server;
     if (m_options.safeMode) {
-        return connectIfNamed(server);
+        return connectIfNamed(server, keyFromOptions());
     }
     const bool crashed = m_session->crashed();
     m_session->beginRun();
     const SessionState last = m_session->readState();
     if (!crashed || last.server.isEmpty()) {
-        return connectIfNamed(server.isEmpty() ? last.server : server);
+        return connectIfNamed(server.isEmpty() ? last.server : server, keyFromOptions());
     }
     m_restores = false;
     m_welcomes.front()->offerSession(
         describe(last),
-        [this, last] {
+        [this, last, server] {
             m_restores = true;
-            connectIfNamed(last.server);
+            const bool isItsKey = server.isEmpty() || server == last.server;
+            connectIfNamed(last.server, isItsKey ? keyFromOptions() : Secret()); // Else that kept.
         },
-        [this, server] { connectIfNamed(server); });
+        [this, server] { connectIfNamed(server, keyFromOptions()); });
 }
 
-void Console::connectIfNamed(const QString& server)
+void Console::connectIfNamed(const QString& server, Secret key)
 {
     if (!server.isEmpty()) {
         m_welcomes.front()->setAddress(server);
-        connectTo({server, keyFromOptions(), false});
+        connectTo({server, std::move(key), false});
     }
 }
 
@@ -89,14 +89,14 @@ void Console::restoreSession()
         }
     }
     m_records->reopen(last.records);
-    ui::NoteDrafts::of(m_hub).restore(last.notes);
-    if (!last.notes.isEmpty()) {
+    if (const int notes = ui::NoteDrafts::of(m_hub).ofServer(); notes > 0) {
         window().statusBar()->showMessage(
             tr("%n unsaved note(s) kept: select the incident and add a note to go on",
                nullptr,
-               int(last.notes.size())),
+               notes),
             kNotesKeptMs);
     }
+    m_sessionOf = m_connection->address();
 }
 
 void Console::restoreWindow(ui::MainWindow& shown, const WindowState& state)
@@ -126,39 +126,91 @@ void Console::journal(ui::MainWindow& shown)
     connect(shown.services().selection, &ui::Selection::eventChanged, this, later);
 }
 
-/// All windows close one after the other: what they were together comes back, not the last one.
-void Console::beginQuitting()
+void Console::quit()
 {
+    if (beginQuitting()) {
+        QApplication::closeAllWindows();
+    }
+}
+
+bool Console::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == qApp && event->type() == QEvent::Quit && !m_quits && !beginQuitting()) {
+        event->ignore(); // Until the question is answered.
+        return true;
+    }
+    return QObject::eventFilter(watched, event);
+}
+
+/// All windows close one after the other: what they were together comes back, not the last one.
+/// Asked for all of them before the first one is gone.
+bool Console::beginQuitting()
+{
+    QList<ui::JobList*> jobs;
+    QMainWindow* asking = nullptr;
+    for (const auto& one : m_windows) {
+        jobs << one->services().jobs;
+        asking = one->isVisible() ? one.get() : asking;
+    }
+    for (auto* record : m_records->windows()) {
+        jobs << record->services().jobs;
+        asking = asking == nullptr ? record : asking;
+    }
+    if (asking != nullptr && !ui::CloseQuestion::mayQuit(*asking, jobs, [this] { quit(); })) {
+        return false;
+    }
     saveState();
     m_quits = true;
     QMetaObject::invokeMethod( // Where a window stays, it is written again.
         this,
         [this] { m_quits = false; },
         Qt::QueuedConnection);
+    return true;
+}
+
+/// What is on its way from one server to another is no session: that of the last one stays.
+void Console::leaveSession()
+{
+    if (m_journalDelay.isActive()) {
+        m_journalDelay.stop();
+        saveState();
+    }
+    m_sessionOf.clear();
+}
+
+/// Of every server but a sample, of which nothing is there next time.
+void Console::saveNotes()
+{
+    m_notesDelay.stop();
+    auto notes = ui::NoteDrafts::of(m_hub).all();
+    notes.removeIf([this](const ui::NoteDrafts::Texts::iterator note) {
+        return m_local.servesAt(LocalGateways::Kind::Sample, note.key().first);
+    });
+    m_session->saveNotes(notes);
 }
 
 void Console::saveState(const ui::MainWindow* closing)
 {
-    const QString server = m_connection->address();
-    if (m_quits || m_options.safeMode || server.isEmpty()
+    if (m_quits || m_options.safeMode || m_sessionOf.isEmpty()
         || m_local.servesAt(LocalGateways::Kind::Sample,
-                            server)) { // Nothing of it is there next time.
+                            m_sessionOf)) { // Nothing of it is there next time.
         return;
     }
-    SessionState state{server, {}, m_records->states(), ui::NoteDrafts::of(m_hub).all()};
+    SessionState state{m_sessionOf, {}, m_records->states()};
     for (const auto& one : m_windows) {
         if (!one->isVisible() || (one.get() == closing && !isLastOpen(*closing))) {
             continue;
         }
         const auto& search = ui::SearchController::of(one->services());
-        const auto* hit = one->services().selection->hit();
-        state.windows << WindowState{search.text(),
-                                     hit != nullptr ? ui::toQt(hit->incident.incidentId.text())
-                                                    : QString(),
-                                     ui::printOrder(search.order()),
-                                     one->saveGeometry(),
-                                     one->dockLayout(),
-                                     one->paneStates()};
+        const auto& selection = *one->services().selection;
+        const auto* hit = selection.hit();
+        state.windows << WindowState{
+            search.text(),
+            ui::toQt(hit != nullptr ? hit->incident.incidentId.text() : selection.wanted()),
+            ui::printOrder(search.order()),
+            one->saveGeometry(),
+            one->dockLayout(),
+            one->paneStates()};
     }
     if (!state.windows.isEmpty()) {
         m_session->saveState(state);

@@ -66,6 +66,47 @@ RecordState recordFrom(const QJsonValue& value)
             object.value("panes"_L1).toObject()};
 }
 
+QByteArray textOf(const QJsonObject& object)
+{
+    return QJsonDocument(object).toJson(QJsonDocument::Compact);
+}
+
+/// As many as have room; an object's size is its own and a comma.
+template <class States, class Lighter>
+QJsonArray listOf(const States& states, qint64& room, Lighter lighter)
+{
+    QJsonArray list;
+    for (auto state : states) {
+        QJsonObject object = toJson(state);
+        if (textOf(object).size() + 1 > room) {
+            lighter(state);
+            object = toJson(state);
+        }
+        const qint64 size = textOf(object).size() + 1;
+        if (size <= room) {
+            room -= size;
+            list << object;
+        }
+    }
+    return list;
+}
+
+void writeFile(const QString& path, const QJsonObject& object)
+{
+    QSaveFile file(path);
+    if (file.open(QIODevice::WriteOnly)) {
+        file.write(textOf(object));
+        file.commit();
+    }
+}
+
+QJsonObject readFile(const QString& path, qint64 bytesMax)
+{
+    QFile file(path);
+    const bool isFine = file.open(QIODevice::ReadOnly) && file.size() <= bytesMax;
+    return isFine ? QJsonDocument::fromJson(file.readAll()).object() : QJsonObject();
+}
+
 } // namespace
 
 SessionStore::SessionStore(QString folder)
@@ -95,38 +136,27 @@ void SessionStore::restoreWindow(ui::MainWindow& window) const
 
 void SessionStore::saveState(const SessionState& state) const
 {
-    QJsonArray windows;
-    for (const auto& window : state.windows.mid(0, kWindowsMax)) {
-        windows << toJson(window);
+    QJsonObject object{{u"version"_s, 2}, {u"server"_s, state.server}};
+    constexpr qint64 kMembers = 64; // The names of the lists, and their brackets.
+    qint64 room = kFileBytesMax - kMembers - textOf(object).size();
+    if (room < 0) {
+        return; // It would not be read.
     }
-    QJsonArray records;
-    for (const auto& record : state.records.mid(0, kRecordsMax)) {
-        records << toJson(record);
-    }
-    QJsonObject notes;
-    for (auto it = state.notes.begin(); it != state.notes.end(); ++it) {
-        notes.insert(it.key(), it.value());
-    }
-    const QJsonObject object{{u"version"_s, 2},
-                             {u"server"_s, state.server},
-                             {u"windows"_s, windows},
-                             {u"records"_s, records},
-                             {u"notes"_s, notes}};
-    QSaveFile file(m_folder + u"/session.json"_s);
-    if (file.open(QIODevice::WriteOnly)) {
-        file.write(QJsonDocument(object).toJson());
-        file.commit();
-    }
+    object.insert(u"windows"_s,
+                  listOf(state.windows.mid(0, kWindowsMax), room, [](WindowState& window) {
+                      window.query.clear(); // A part of one would be another.
+                  }));
+    object.insert(u"records"_s,
+                  listOf(state.records.mid(0, kRecordsMax), room, [](RecordState& record) {
+                      record.panes = {};
+                  }));
+    writeFile(m_folder + u"/session.json"_s, object);
 }
 
 SessionState SessionStore::readState() const
 {
-    QFile file(m_folder + u"/session.json"_s);
-    if (!file.open(QIODevice::ReadOnly) || file.size() > kFileBytesMax) {
-        return {};
-    }
-    const QJsonObject object = QJsonDocument::fromJson(file.readAll()).object();
-    SessionState state{object.value("server"_L1).toString(), {}, {}, {}};
+    const QJsonObject object = readFile(m_folder + u"/session.json"_s, kFileBytesMax);
+    SessionState state{object.value("server"_L1).toString(), {}, {}};
     // The first version held one window, and its records as ids.
     const QJsonArray windows = object.contains("windows"_L1) ? object.value("windows"_L1).toArray()
         : object.isEmpty()                                   ? QJsonArray()
@@ -142,11 +172,32 @@ SessionState SessionStore::readState() const
             state.records << read;
         }
     }
-    const QJsonObject notes = object.value("notes"_L1).toObject();
-    for (auto it = notes.begin(); it != notes.end(); ++it) {
-        state.notes.insert(it.key(), it.value().toString());
-    }
     return state;
+}
+
+void SessionStore::saveNotes(const ui::NoteDrafts::Texts& notes) const
+{
+    QJsonArray list;
+    for (auto it = notes.begin(); it != notes.end(); ++it) {
+        list << QJsonObject{{u"server"_s, it.key().first},
+                            {u"incidents"_s, it.key().second},
+                            {u"text"_s, it.value()}};
+    }
+    writeFile(m_folder + u"/notes.json"_s, {{u"version"_s, 1}, {u"notes"_s, list}});
+}
+
+ui::NoteDrafts::Texts SessionStore::readNotes() const
+{
+    ui::NoteDrafts::Texts notes;
+    const QJsonObject object = readFile(m_folder + u"/notes.json"_s, kNotesBytesMax);
+    for (const QJsonValue& note : object.value("notes"_L1).toArray()) {
+        const ui::NoteDrafts::Key key{note["server"_L1].toString(),
+                                      note["incidents"_L1].toString()};
+        if (notes.size() < ui::NoteDrafts::kDraftsMax && !key.second.isEmpty()) {
+            notes.insert(key, note["text"_L1].toString());
+        }
+    }
+    return notes;
 }
 
 bool SessionStore::crashed() const

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "ui/windows/main_window.h"
+#include "ui/windows/note_drafts.h"
 
 #include <QJsonObject>
-#include <QMap>
 #include <QString>
 
 namespace exhibit::console {
@@ -30,7 +30,6 @@ struct SessionState {
     QString server;
     QList<WindowState> windows; ///< In the order they were opened.
     QList<RecordState> records;
-    QMap<QString, QString> notes{}; ///< Not sent yet, as NoteDrafts has them.
 
     /// Of the first window; empty without one.
     [[nodiscard]] QString query() const
@@ -41,19 +40,24 @@ struct SessionState {
 
 /// Windows, layout, server, queries and selections across starts. What is searched and where one
 /// stands goes to a journal file as it changes (atomically), so that a crash loses none. A file
-/// that is damaged, too long or of another version gives what can be read of it.
+/// that is damaged, too long or of another version gives what can be read of it. Notes that were
+/// not sent have a file of their own, of every server: no session takes them with it.
 class SessionStore {
 public:
     static constexpr qsizetype kWindowsMax = 16;
     static constexpr qsizetype kRecordsMax = 32;
     static constexpr qint64 kFileBytesMax = 1 << 20;
+    static constexpr qint64 kNotesBytesMax = 8 << 20; ///< More than NoteDrafts ever holds.
 
     explicit SessionStore(QString folder);
 
     void saveWindow(const ui::MainWindow& window) const;
     void restoreWindow(ui::MainWindow& window) const;
+    /// A query that has no room in the file is left out, then a window or record.
     void saveState(const SessionState& state) const;
     [[nodiscard]] SessionState readState() const;
+    void saveNotes(const ui::NoteDrafts::Texts& notes) const;
+    [[nodiscard]] ui::NoteDrafts::Texts readNotes() const;
     /// True when the last console ended without endCleanly(): what it left can be offered.
     [[nodiscard]] bool crashed() const;
     void beginRun() const;

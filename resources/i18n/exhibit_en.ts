@@ -145,13 +145,6 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n unsaved note(s)</source>
-        <translation>
-            <numerusform>%n unsaved note</numerusform>
-            <numerusform>%n unsaved notes</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%n unsaved note(s) kept: select the incident and add a note to go on</source>
         <translation>
             <numerusform>%n unsaved note was kept: select the incident and add a note to go on</numerusform>

@@ -245,7 +245,39 @@ private Q_SLOTS:
         QVERIFY(!window().pane(u"record"_s)->isVisible());
         QVERIFY(test::trigger(window(), u"workspace.investigate"));
         QVERIFY(window().pane(u"record"_s)->isVisible());
-        QVERIFY(test::trigger(window(), u"window.layouts"));
+        auto& dialog = manage();
+        const auto* save = dialog.findChild<QPushButton*>(u"layouts.save"_s);
+        type(u"late"_s);
+        QVERIFY(save->isEnabled());
+        QVERIFY(test::trigger(window(), u"workspace.certificate")); // The dialog stays.
+        QVERIFY(!save->isEnabled());
+        QVERIFY(!dialog.findChild<QPushButton*>(u"layouts.show"_s)->isEnabled());
+        QTest::keyClick(dialog.findChild<QLineEdit*>(u"layouts.name"_s), Qt::Key_Return);
+        QCOMPARE(names(), QStringList{u"mine"_s});
+        QVERIFY(test::trigger(window(), u"workspace.investigate"));
+        QVERIFY(save->isEnabled());
+    }
+
+    void undoTouchesOneLayout()
+    {
+        QVERIFY(window().layouts().save(u"a"_s));
+        QVERIFY(window().layouts().save(u"b"_s));
+        auto& list = *manage().findChild<QListWidget*>();
+        list.setFocus();
+        list.setCurrentRow(0);
+        press(Qt::Key_Delete);
+        QVERIFY(window().layouts().save(u"c"_s)); // As in another window, meanwhile.
+        window().layouts().remove(u"b"_s);
+        undo();
+        QCOMPARE(names(), (QStringList{u"a"_s, u"c"_s}));
+        list.setCurrentRow(0);
+        press(Qt::Key_Delete);
+        window().pane(u"record"_s)->hide();
+        QVERIFY(window().layouts().save(u"a"_s));
+        undo();
+        QVERIFY2(bar().text().contains(u"did not come back"_s), qPrintable(bar().text()));
+        QVERIFY(window().layouts().restore(u"a"_s));
+        QVERIFY2(!window().pane(u"record"_s)->isVisible(), "the newer one of that name stays");
     }
 
 private:

@@ -193,6 +193,19 @@ private Q_SLOTS:
         QTRY_VERIFY(calls().findChild<QToolButton*>(u"calls.export"_s)->isEnabled());
     }
 
+    void callsOfTheSearchBeforeAreNotTakenOut()
+    {
+        QVERIFY(calls().found().has_value());
+        window().pane(u"calls"_s)->hide();
+        find(u"policy:BUDGET"_s);
+        QVERIFY2(!calls().found().has_value(), "nobody sees that they are of another query");
+        QVERIFY(!window().actions().action(u"search.export_calls_csv")->isEnabled());
+        QVERIFY(test::trigger(window(), u"search.calls"));
+        settle();
+        QVERIFY(calls().found().has_value());
+        QVERIFY(window().actions().action(u"search.export_calls_csv")->isEnabled());
+    }
+
     void furtherPagesComeAsOneScrolls()
     {
         QNetworkAccessManager network;

@@ -141,6 +141,10 @@ private Q_SLOTS:
         QCOMPARE(text->toPlainText(), u"half a thou"_s);
         text->setPlainText(QString(8193, u'x'));
         QVERIFY2(!dialog->findChild<QPushButton*>(u"note.add"_s)->isEnabled(), "too long");
+        const auto* said = dialog->findChild<QLabel*>(u"note.said"_s);
+        QVERIFY2(said->isVisible() && said->text().contains(u"not kept"_s),
+                 qPrintable(said->text()));
+        QCOMPARE(drafts().all().first().size(), 8192);
         dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Discard)->click();
         QVERIFY(drafts().all().isEmpty());
         QVERIFY(window().services().undo->count() == 0);

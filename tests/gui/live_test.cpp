@@ -11,14 +11,12 @@
 #include "ui/search/results_view.h"
 #include "ui/text.h"
 #include "ui/timeline/timeline_pane.h"
-#include "ui/windows/note_drafts.h"
 #include "ui/windows/status_bar.h"
 
 #include <QLineEdit>
 #include <QListWidget>
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
-#include <QStandardPaths>
 
 namespace exhibit::console {
 namespace {
@@ -144,31 +142,6 @@ private Q_SLOTS:
         field.setText(u"tag:ze"_s);
         field.complete();
         QVERIFY(field.completionTexts().contains(u"tag:\"zebra crossing\" "_s));
-    }
-
-    void aNoteThatACrashLeftIsOfferedAgain()
-    {
-        m_console.reset();
-        const SessionStore store(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation));
-        const QMap<QString, QString> notes{{u"inc_x"_s, u"half a thought"_s}};
-        store.saveState({m_server.url(), {}, {}, {}, {}, notes});
-        CommandLine options;
-        options.newInstance = true;
-        options.server = m_server.url();
-        options.keyFile = m_server.keyFile();
-        m_console = std::make_unique<Console>(options);
-        m_console->openWindow();
-        m_console->begin();
-        auto& drafts = ui::NoteDrafts::of(m_console->hub());
-        QTRY_COMPARE_WITH_TIMEOUT(drafts.all(), notes, kPatience);
-        QVERIFY2(window().status().currentMessage().contains(u"1 unsaved note"_s),
-                 qPrintable(window().status().currentMessage()));
-        drafts.keep(u"inc_x"_s, u"half a thought more"_s);
-        QTRY_COMPARE_WITH_TIMEOUT(
-            store.readState().notes.value(u"inc_x"_s), u"half a thought more"_s, kPatience);
-        drafts.forget(u"inc_x"_s);
-        QTRY_VERIFY_WITH_TIMEOUT(store.readState().notes.isEmpty(), kPatience);
-        store.endCleanly();
     }
 
 private:

@@ -45,14 +45,15 @@ private Q_SLOTS:
     void windowsAndRecordsComeBack()
     {
         const SessionStore store(m_folder.filePath(u"state"_s));
-        const QMap<QString, QString> notes{{u"inc_x inc_y"_s, u"half\na \"thought\""_s}};
+        const ui::NoteDrafts::Texts notes{
+            {{u"http://127.0.0.1:1"_s, u"inc_x inc_y"_s}, u"half\na \"thought\""_s}};
         const QJsonObject panes{{u"record"_s, QJsonObject{{u"tab"_s, 2}}}};
         store.saveState(
             {u"http://127.0.0.1:1"_s,
              {{u"severity:high \"a b\""_s, u"inc_x"_s, u"cost asc"_s, "geo", "lay", panes},
               {u"policy:BUDGET"_s, {}, {}, {}, {}, {}}},
-             {{u"inc_y"_s, "place", panes}},
-             notes});
+             {{u"inc_y"_s, "place", panes}}});
+        store.saveNotes(notes);
         const SessionState back = SessionStore(m_folder.filePath(u"state"_s)).readState();
         QCOMPARE(back.server, u"http://127.0.0.1:1"_s);
         QCOMPARE(back.windows.size(), 2);
@@ -68,7 +69,25 @@ private Q_SLOTS:
         QCOMPARE(back.records.first().incident, u"inc_y"_s);
         QCOMPARE(back.records.first().geometry, QByteArray("place"));
         QCOMPARE(back.records.first().panes, panes);
-        QCOMPARE(back.notes, notes);
+        QCOMPARE(SessionStore(m_folder.filePath(u"state"_s)).readNotes(), notes);
+    }
+
+    void whatIsWrittenCanBeRead()
+    {
+        const SessionStore store(m_folder.filePath(u"written"_s));
+        const QString long_(2 * SessionStore::kFileBytesMax, u'q');
+        const QString half(SessionStore::kFileBytesMax / 2, u'\u0001'); // Six letters each.
+        store.saveState({u"s"_s,
+                         {{long_, u"inc_x"_s, {}, {}, {}, {}}, {u"b"_s, {}, {}, {}, {}, {}}},
+                         {{u"inc_y"_s, "at", {{u"record"_s, half}}}, {half, {}, {}}}});
+        const SessionState back = store.readState();
+        QCOMPARE(back.server, u"s"_s);
+        QCOMPARE(back.windows.size(), 2);
+        QCOMPARE(back.windows.first().incident, u"inc_x"_s);
+        QCOMPARE(back.query(), QString()); // A part of one would be another.
+        QCOMPARE(back.windows.at(1).query, u"b"_s);
+        QCOMPARE(back.records.size(), 1);
+        QCOMPARE(back.records.first().geometry, QByteArray("at"));
     }
 
     void aSessionOfTheVersionBeforeIsRead()

@@ -178,7 +178,8 @@ private Q_SLOTS:
                                           {{ui::toQt(incident), {}, {}}}});
         startAnother(unsafeOptions());
         QTest::qWait(50);
-        QVERIFY2(window().isHome(), "nothing is restored unasked");
+        QVERIFY2(window().isHome() && m_console->connection().address().isEmpty(),
+                 "nothing is restored unasked, nor begun");
         auto& offer = m_console->welcome().offer();
         QVERIFY2(offer.text().contains(u"severity:high"_s), qPrintable(offer.text()));
         QVERIFY2(offer.text().contains(u"1 record"_s), qPrintable(offer.text()));

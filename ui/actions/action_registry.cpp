@@ -34,9 +34,18 @@ ActionRegistry::ActionRegistry(QWidget* window, bool ownKeys)
         m_actions.insert(action->objectName(), action);
         m_ordered << action;
     }
-    connect(&KeyMap::instance(), &KeyMap::changed, this, [this](const ActionSpec* spec) {
-        action(QString::fromLatin1(spec->id))->setShortcuts(KeyMap::keys(*spec));
-    });
+    connect(
+        &KeyMap::instance(), &KeyMap::changed, this, [this, ownKeys](const ActionSpec* changed) {
+            for (const auto& spec : actionTable()) { // A key that is free again may be another's.
+                if (!ownKeys && &spec != changed) {
+                    continue;
+                }
+                const auto keys = KeyMap::keys(spec);
+                if (auto* one = action(QString::fromLatin1(spec.id)); one->shortcuts() != keys) {
+                    one->setShortcuts(keys);
+                }
+            }
+        });
 }
 
 QAction* ActionRegistry::action(QStringView id) const

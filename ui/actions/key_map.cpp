@@ -38,7 +38,25 @@ QList<QKeySequence> KeyMap::defaults(const ActionSpec& spec)
 QList<QKeySequence> KeyMap::keys(const ActionSpec& spec)
 {
     const QSettings settings;
-    return parse(settings.value(settingOf(spec), QString::fromLatin1(spec.shortcut)).toString());
+    if (settings.contains(settingOf(spec))) {
+        return parse(settings.value(settingOf(spec)).toString());
+    }
+    auto keys = defaults(spec);
+    if (keys.isEmpty()) {
+        return keys;
+    }
+    for (const auto& other : actionTable()) {
+        if (overlap(spec.context, other.context) && settings.contains(settingOf(other))) {
+            const auto own = parse(settings.value(settingOf(other)).toString());
+            keys.removeIf([&own](const QKeySequence& key) { return own.contains(key); });
+        }
+    }
+    return keys;
+}
+
+bool KeyMap::overlap(Context one, Context other)
+{
+    return one == other || one == Context::Window || other == Context::Window;
 }
 
 bool KeyMap::isOwn(const ActionSpec& spec)

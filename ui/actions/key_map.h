@@ -18,7 +18,11 @@ public:
     [[nodiscard]] static KeyMap& instance();
 
     [[nodiscard]] static QList<QKeySequence> defaults(const ActionSpec& spec);
+    /// A default that somebody chose for another action of the same place is left out: a later
+    /// version may bring one.
     [[nodiscard]] static QList<QKeySequence> keys(const ActionSpec& spec);
+    /// One key cannot mean two things in both.
+    [[nodiscard]] static bool overlap(Context one, Context other);
     [[nodiscard]] static bool isOwn(const ActionSpec& spec);
     /// None: the action has no key any more.
     void set(const ActionSpec& spec, const QList<QKeySequence>& keys);

@@ -119,8 +119,7 @@ QAction* ShortcutsDialog::conflict(const ActionRegistry& actions,
     const Context context = actions.spec(action)->context;
     for (QAction* other : actions.all()) {
         const Context theirs = actions.spec(other)->context;
-        const bool meet
-            = theirs == context || theirs == Context::Window || context == Context::Window;
+        const bool meet = KeyMap::overlap(theirs, context);
         if (other != action && meet && !keys.isEmpty() && other->shortcuts().contains(keys)) {
             return other;
         }

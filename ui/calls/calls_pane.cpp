@@ -116,7 +116,7 @@ void CallsPane::handleActions()
 
 std::optional<FoundRows> CallsPane::found() const
 {
-    if (!m_model->shown() || m_model->rowCount() == 0) {
+    if (m_stale || !m_model->shown() || m_model->rowCount() == 0) {
         return std::nullopt;
     }
     return FoundRows{tr("Export %1 calls").arg(grouped(m_model->total())),
@@ -192,6 +192,7 @@ void CallsPane::follow()
     m_question.reset();
     m_model->setSource(m_search.services().sources->source());
     m_stale = true;
+    enableExport();
     if (isVisible() && m_search.state() == SearchState::Done) {
         ask();
     }
@@ -217,15 +218,19 @@ void CallsPane::chooseOutcome(const QString& outcome)
     m_outcome->setCurrentIndex(std::max(m_outcome->findData(outcome), 0));
 }
 
+void CallsPane::enableExport()
+{
+    const bool can = found().has_value();
+    for (const auto* id : {"search.export_calls_csv", "search.export_calls_ndjson"}) {
+        m_search.services().actions->action(QString::fromLatin1(id))->setEnabled(can);
+    }
+    m_export->setEnabled(can);
+}
+
 void CallsPane::showState()
 {
     m_busy->setBusy(m_model->isWorking());
-    for (const auto* id : {"search.export_calls_csv", "search.export_calls_ndjson"}) {
-        m_search.services()
-            .actions->action(QString::fromLatin1(id))
-            ->setEnabled(found().has_value());
-    }
-    m_export->setEnabled(found().has_value());
+    enableExport();
     if (m_model->isWorking()) {
         return;
     }

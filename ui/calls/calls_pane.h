@@ -34,7 +34,8 @@ public:
     [[nodiscard]] QString detailText() const;
     /// Of the wire; empty: any.
     void chooseOutcome(const QString& outcome);
-    /// The calls that are shown, to be taken out; nothing before the first answer.
+    /// The calls that are shown, to be taken out; nothing before the first answer, nor while they
+    /// are of another query than the window's.
     [[nodiscard]] std::optional<FoundRows> found() const;
 
 protected:
@@ -46,6 +47,7 @@ private:
     void follow();
     void ask();
     void showState();
+    void enableExport();
     void showCall();
     void openIncident();
     void openMenu(const QPoint& at);

@@ -33,7 +33,7 @@ public:
     RecordPane(const Services& services, QWidget* parent);
     [[nodiscard]] ExplainSection& explain() { return *m_explain; }
     [[nodiscard]] IncidentExport& exports() { return *m_export; }
-    [[nodiscard]] QString titleText() const;
+    [[nodiscard]] QString titleText() const { return m_title->text(); }
     [[nodiscard]] QTabWidget& tabs() const { return *m_tabs; }
 
 protected:

@@ -50,6 +50,11 @@ public:
     [[nodiscard]] PageCache::Row hit(int row) const;
     /// -1 for one that is not here, or in a closed group.
     [[nodiscard]] int rowOf(const IncidentId& incident) const;
+    /// Also of a closed group, and where it is not looked at.
+    [[nodiscard]] bool holds(const IncidentId& incident) const
+    {
+        return m_cache.find(incident) >= 0;
+    }
     [[nodiscard]] bool isEstimate() const { return m_isEstimate; }
     /// There are more matches than rows: the server reaches no further in this order.
     [[nodiscard]] bool isCut() const { return m_isCut; }

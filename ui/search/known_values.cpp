@@ -30,9 +30,8 @@ void KnownValues::followSource()
 {
     m_question.reset();
     m_delay.stop();
-    if (m_sources.source() != nullptr && m_sources.baseUrl() != m_server) {
-        m_server = m_sources.baseUrl();
-        m_entries.clear(); // Another server's.
+    if (m_sources.source() != nullptr) {
+        m_entries.clear(); // Another server's, or what another key may see.
     }
 }
 

@@ -45,7 +45,6 @@ private:
     [[nodiscard]] bool knows(const Wanted& wanted) const;
 
     SourceHub& m_sources;
-    QString m_server; ///< Whose values they are.
     QTimer m_delay;
     std::optional<Wanted> m_wanted;
     std::deque<Entry> m_entries; ///< The newest last.

@@ -251,7 +251,10 @@ void ResultsPane::selectFirst()
 {
     auto& model = m_search.results();
     auto& selection = *m_search.services().selection;
-    m_wanted->stop();
+    if (m_wanted->isSeeking()) {
+        selection.want({}); // Somebody searches for something else by now.
+        m_wanted->stop();
+    }
     if (model.rowCount() == 0) {
         selection.setIncident(nullptr);
         return;
@@ -260,7 +263,6 @@ void ResultsPane::selectFirst()
     const std::string open = selection.hit() != nullptr
         ? selection.hit()->incident.incidentId.text()
         : selection.wanted();
-    selection.want({});
     const int first = model.layout().isGrouped() && model.layout().groups().front().isOpen ? 1 : 0;
     for (int i = 0; !open.empty() && i < std::min(model.rowCount(), PageCache::kPageRows); ++i) {
         const auto hit = model.hit(i);
@@ -319,6 +321,9 @@ void ResultsPane::scrollAsKept(int row)
 
 QJsonObject ResultsPane::state() const
 {
+    if (!m_kept.isEmpty()) {
+        return m_kept; // It is still on its way there.
+    }
     return {{"top"_L1, m_view->verticalScrollBar()->value()},
             {"row"_L1, m_view->currentIndex().row()}};
 }

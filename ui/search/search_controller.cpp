@@ -13,6 +13,8 @@ using namespace Qt::StringLiterals;
 constexpr int kDebounceMs = 200;
 constexpr int kTypedMs = 2000;
 constexpr int kNewDelayMs = 800; ///< Many arrivals are counted once.
+constexpr std::size_t kChangedMax = 1000;
+constexpr std::size_t kChangedAtOnce = 4;
 
 } // namespace
 
@@ -34,26 +36,11 @@ SearchController::SearchController(const Services& services)
     connect(services.sources, &SourceHub::reconnected, this, [this] {
         m_newDelay.start();
         if (const auto* hit = m_services.selection->hit()) {
-            readAgain(hit->incident.incidentId.text());
+            readAgain(hit->incident.incidentId);
         }
     });
-    connect(services.sources, &SourceHub::live, this, [this](const domain::LiveEvent& event) {
-        const auto* hit = m_services.selection->hit();
-        if (event.type == "resync") { // Which of them changed is not known.
-            ask(false);
-            if (hit != nullptr) {
-                readAgain(hit->incident.incidentId.text());
-            }
-        } else if (event.type == "incident.changed" && event.incidentId) {
-            readAgain(event.incidentId->text());
-        } else if (event.type == "run.stopped") {
-            if (hit != nullptr && event.runId == hit->incident.runId) {
-                readAgain(hit->incident.incidentId.text());
-            }
-        } else if (event.type == "incident.opened" && !m_newDelay.isActive()) {
-            m_newDelay.start();
-        }
-    });
+    connect(services.sources, &SourceHub::live, this, &SearchController::followLive);
+    services.window->installEventFilter(this);
     handleActions();
     followSource();
 }
@@ -88,6 +75,45 @@ void SearchController::handleActions()
     enable();
 }
 
+void SearchController::followLive(const domain::LiveEvent& event)
+{
+    const auto* hit = m_services.selection->hit();
+    const bool isOfRun
+        = event.type == "run.stopped" && hit != nullptr && event.runId == hit->incident.runId;
+    const bool isChange = event.type == "incident.changed" && event.incidentId;
+    const bool isAny = event.type == "resync"; // Which of them changed is not known.
+    if (!m_services.window->isVisible()) {
+        m_missed = m_missed || isOfRun || isChange || isAny;
+    } else if (isAny) {
+        readAll();
+    } else if (isChange) {
+        readAgain(*event.incidentId);
+    } else if (isOfRun) {
+        readAgain(hit->incident.incidentId);
+    }
+    if (event.type == "incident.opened" && !m_newDelay.isActive()) {
+        m_newDelay.start();
+    }
+}
+
+bool SearchController::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == m_services.window && event->type() == QEvent::Show
+        && std::exchange(m_missed, false)) {
+        readAll();
+    }
+    return QObject::eventFilter(watched, event);
+}
+
+/// The results, and what is selected of them.
+void SearchController::readAll()
+{
+    ask(false);
+    if (const auto* hit = m_services.selection->hit()) {
+        readAgain(hit->incident.incidentId);
+    }
+}
+
 void SearchController::followSource()
 {
     m_search.reset();
@@ -96,6 +122,7 @@ void SearchController::followSource()
     m_histogramQuestion.reset();
     m_grandQuestion.reset();
     m_newQuestion.reset();
+    m_changed.clear();
     m_changedQuestions.clear();
     m_results->setSource(m_services.sources->source());
     m_grandTotal.reset();
@@ -154,6 +181,7 @@ void SearchController::cancel()
         m_search.reset(); // The rows stay stale: they answer the search before.
         m_state = SearchState::Cancelled;
         Q_EMIT stateChanged();
+        readChanged();
     }
 }
 
@@ -261,6 +289,7 @@ void SearchController::fail(const domain::SourceFailure& failure)
         Q_EMIT textChanged();
     }
     Q_EMIT stateChanged();
+    readChanged();
 }
 
 void SearchController::showAnswer(Shown found,
@@ -299,23 +328,47 @@ void SearchController::finish(const Shown& shown, bool remember)
     Q_EMIT resultsShown();
     Q_EMIT countsChanged();
     askCounts();
+    readChanged();
 }
 
-void SearchController::readAgain(const std::string& incident)
+void SearchController::readAgain(const IncidentId& incident)
+{
+    if (m_changed.size() < kChangedMax) {
+        m_changed.insert(incident);
+    }
+    readChanged();
+}
+
+/// Only what is here, and a few at a time: others are read when they are looked at. Rows that are
+/// on their way may be older than the change, so they are waited for.
+void SearchController::readChanged()
 {
     auto* source = m_services.sources->source();
-    if (source == nullptr) {
+    const auto* hit = m_services.selection->hit();
+    if (source == nullptr || m_state == SearchState::Working) {
         return;
     }
-    // By id: a later change of the same incident replaces the question before.
-    m_changedQuestions[incident] = source->incident(
-        incident, [this, incident](domain::SourceResult<domain::Incident> reply) {
-            const auto done = std::move(m_changedQuestions[incident]);
-            m_changedQuestions.erase(incident);
-            if (reply) {
-                showChanged(*reply);
-            }
-        });
+    std::erase_if(m_changed, [this, hit](const IncidentId& id) {
+        return !m_results->holds(id) && (hit == nullptr || hit->incident.incidentId != id);
+    });
+    for (auto at = m_changed.begin();
+         at != m_changed.end() && m_changedQuestions.size() < kChangedAtOnce;) {
+        if (m_changedQuestions.contains(*at)) {
+            ++at; // Its answer may be older than this change: asked again after it.
+            continue;
+        }
+        const IncidentId id = *at;
+        at = m_changed.erase(at);
+        m_changedQuestions[id]
+            = source->incident(id.text(), [this, id](domain::SourceResult<domain::Incident> reply) {
+                  const auto done = std::move(m_changedQuestions[id]);
+                  m_changedQuestions.erase(id);
+                  if (reply) {
+                      showChanged(*reply);
+                  }
+                  readChanged();
+              });
+    }
 }
 
 void SearchController::showChanged(const domain::Incident& incident)

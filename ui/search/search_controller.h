@@ -9,6 +9,8 @@
 
 #include <QElapsedTimer>
 
+#include <set>
+
 namespace exhibit::ui {
 
 /// Cancelled: what is shown, if anything, is the result of the search before.
@@ -99,6 +101,10 @@ Q_SIGNALS:
     void countsFailed();
     void trailChanged();
 
+protected:
+    /// A window that is opened again shows what there is by now.
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
     struct Asked {
         QString text; ///< As it stood in the field.
@@ -125,7 +131,10 @@ private:
     void countsAnswered(const domain::SourceFailure* failure);
     void askGrandTotal();
     void countNew();
-    void readAgain(const std::string& incident);
+    void followLive(const domain::LiveEvent& event);
+    void readAgain(const IncidentId& incident);
+    void readAll();
+    void readChanged();
     void followSource();
     void handleActions();
     /// The query alone, as counts are asked.
@@ -161,7 +170,9 @@ private:
     domain::Question m_grandQuestion;
     domain::Question m_newQuestion;
     std::vector<domain::Question> m_countQuestions;
-    std::map<std::string, domain::Question> m_changedQuestions; ///< By incident.
+    std::set<IncidentId> m_changed; ///< To be read again.
+    std::map<IncidentId, domain::Question> m_changedQuestions;
+    bool m_missed = false; ///< Changes while the window was closed.
 };
 
 } // namespace exhibit::ui

@@ -58,6 +58,9 @@ void TimelinePane::goToRootCause()
 QJsonObject TimelinePane::state() const
 {
     const auto& selection = *m_services.selection;
+    if (!m_kept.isEmpty()) {
+        return m_kept; // The run is still on its way.
+    }
     if (selection.hit() == nullptr || !selection.timeline()) {
         return {};
     }

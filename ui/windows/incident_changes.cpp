@@ -214,24 +214,25 @@ void IncidentChanges::forgetDraft(const Incidents& incidents, const std::string&
         waiting->insert(incident.incidentId);
     }
     auto* watcher = new QObject(this); // Deletes itself when all have it; else goes with this.
-    connect(this,
-            &IncidentChanges::changed,
-            watcher,
-            [this, waiting, watcher, text, key = NoteDrafts::keyOf(incidents)](
-                const Incident& incident) {
-                const auto& notes = incident.notes;
-                const bool hasIt
-                    = notes && std::any_of(notes->begin(), notes->end(), [&text](const auto& one) {
-                          return one.text == text;
-                      });
-                if (hasIt && waiting->erase(incident.incidentId) > 0 && waiting->empty()) {
-                    auto& drafts = NoteDrafts::of(*m_services.sources);
-                    if (fromQt(drafts.text(key).trimmed()) == text) {
-                        drafts.forget(key);
-                    }
-                    watcher->deleteLater();
+    connect(
+        this,
+        &IncidentChanges::changed,
+        watcher,
+        [this, waiting, watcher, text, key = NoteDrafts::of(*m_services.sources).keyOf(incidents)](
+            const Incident& incident) {
+            const auto& notes = incident.notes;
+            const bool hasIt
+                = notes && std::any_of(notes->begin(), notes->end(), [&text](const auto& one) {
+                      return one.text == text;
+                  });
+            if (hasIt && waiting->erase(incident.incidentId) > 0 && waiting->empty()) {
+                auto& drafts = NoteDrafts::of(*m_services.sources);
+                if (fromQt(drafts.text(key).trimmed()) == text) {
+                    drafts.forget(key);
                 }
-            });
+                watcher->deleteLater();
+            }
+        });
 }
 
 void IncidentChanges::push(const Incidents& incidents,

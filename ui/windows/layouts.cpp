@@ -104,6 +104,13 @@ Layouts::Kept Layouts::kept() const
     return all;
 }
 
+void Layouts::put(const QString& name, const QByteArray& state)
+{
+    QSettings settings;
+    settings.beginGroup(kGroup);
+    settings.setValue(keyOf(name), state);
+}
+
 void Layouts::keep(const Kept& layouts)
 {
     QSettings settings;

@@ -33,10 +33,10 @@ public:
     /// empty where nothing is left.
     [[nodiscard]] static QString nameOf(const QString& text);
 
-    /// All of them, to come back to: what remove(), rename() and save() undo.
+    /// All of them; put() brings one back, whatever has its name by now.
     using Kept = QMap<QString, QByteArray>;
     [[nodiscard]] Kept kept() const;
-    void keep(const Kept& layouts);
+    void put(const QString& name, const QByteArray& state);
 
     static constexpr qsizetype kNameMax = 60;
     static constexpr qsizetype kLayoutsMax = 50;
@@ -45,6 +45,8 @@ public:
     static void bringOnScreen(QWidget* window);
 
 private:
+    static void keep(const Kept& layouts);
+
     QMainWindow* m_window;
     QByteArray m_default;
 };

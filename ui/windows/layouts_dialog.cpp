@@ -46,9 +46,9 @@ LayoutsDialog::LayoutsDialog(Layouts& layouts,
     fill({});
     connect(m_save, &QPushButton::clicked, this, &LayoutsDialog::saveAs);
     connect(m_name, &QLineEdit::textChanged, this, [this](const QString& text) {
-        const QString name = Layouts::nameOf(text);
-        m_save->setEnabled(!name.isEmpty());
-        m_save->setText(m_layouts.names().contains(name) ? tr("&Replace") : tr("&Save"));
+        m_save->setText(m_layouts.names().contains(Layouts::nameOf(text)) ? tr("&Replace")
+                                                                          : tr("&Save"));
+        enableButtons();
     });
     connect(m_list, &QListWidget::itemChanged, this, &LayoutsDialog::renamed);
     m_name->setFocus();
@@ -119,10 +119,25 @@ void LayoutsDialog::fill(const QString& current)
     m_filling = false;
     m_none->setVisible(m_list->count() == 0);
     m_list->setVisible(m_list->count() > 0);
-    for (auto* button : {m_show, m_rename, m_delete}) {
-        button->setEnabled(m_list->count() > 0);
-    }
     Q_EMIT m_name->textChanged(m_name->text()); // Whether Save replaces one.
+}
+
+void LayoutsDialog::enableButtons()
+{
+    m_save->setEnabled(m_panesShown && !Layouts::nameOf(m_name->text()).isEmpty());
+    m_show->setEnabled(m_panesShown && m_list->count() > 0);
+    m_rename->setEnabled(m_list->count() > 0);
+    m_delete->setEnabled(m_list->count() > 0);
+}
+
+void LayoutsDialog::setPanesShown(bool shown)
+{
+    m_panesShown = shown;
+    const QString why
+        = shown ? QString() : tr("Layouts are of the panes, and a page stands there.");
+    m_save->setToolTip(why);
+    m_show->setToolTip(shown ? tr("Return") : why);
+    enableButtons();
 }
 
 QString LayoutsDialog::current() const
@@ -142,7 +157,7 @@ void LayoutsDialog::saveAs()
 {
     const QString name = Layouts::nameOf(m_name->text());
     const auto before = m_layouts.kept();
-    if (name.isEmpty()) {
+    if (name.isEmpty() || !m_panesShown) {
         return;
     }
     if (!m_layouts.save(name)) {
@@ -153,7 +168,13 @@ void LayoutsDialog::saveAs()
     fill(name);
     m_list->setFocus();
     if (before.contains(name)) {
-        offerUndo(tr("%1 was replaced.").arg(inQuotes(name)), before);
+        offerUndo(
+            tr("%1 was replaced.").arg(inQuotes(name)),
+            [this, name, state = before.value(name)] {
+                m_layouts.put(name, state);
+                return true;
+            },
+            name);
     } else {
         m_bar->clear();
     }
@@ -167,10 +188,12 @@ void LayoutsDialog::renamed(QListWidgetItem* item)
     if (m_filling || to == from) {
         return;
     }
-    const auto before = m_layouts.kept();
     const bool done = m_layouts.rename(from, to);
     if (done) {
-        offerUndo(tr("%1 is now %2.").arg(inQuotes(from), inQuotes(to)), before);
+        offerUndo(
+            tr("%1 is now %2.").arg(inQuotes(from), inQuotes(to)),
+            [this, from, to] { return m_layouts.rename(to, from); },
+            from);
         Q_EMIT changed();
     } else {
         refuse(tr("%1 keeps its name.").arg(inQuotes(from)),
@@ -191,7 +214,7 @@ void LayoutsDialog::removeCurrent()
     if (name.isEmpty()) {
         return;
     }
-    const auto before = m_layouts.kept();
+    const QByteArray state = m_layouts.kept().value(name);
     const int row = m_list->currentRow();
     m_layouts.remove(name);
     fill({});
@@ -199,16 +222,28 @@ void LayoutsDialog::removeCurrent()
     if (m_list->count() == 0) {
         m_name->setFocus(); // The list is gone.
     }
-    offerUndo(tr("%1 was deleted.").arg(inQuotes(name)), before);
+    offerUndo(
+        tr("%1 was deleted.").arg(inQuotes(name)),
+        [this, name, state] {
+            const QStringList names = m_layouts.names();
+            const bool isFree = !names.contains(name) && names.size() < Layouts::kLayoutsMax;
+            if (isFree) {
+                m_layouts.put(name, state);
+            }
+            return isFree;
+        },
+        name);
     Q_EMIT changed();
 }
 
-void LayoutsDialog::offerUndo(const QString& what, const Layouts::Kept& before)
+void LayoutsDialog::offerUndo(const QString& what, std::function<bool()> undo, const QString& name)
 {
     m_bar->showMessage(MessageBar::Kind::Note, what, {});
-    m_bar->addAction(tr("Undo"), [this, before] {
-        const QString name = current();
-        m_layouts.keep(before);
+    m_bar->addAction(tr("Undo"), [this, undo, name] {
+        if (!undo()) {
+            return refuse(tr("%1 did not come back.").arg(inQuotes(name)),
+                          tr("Its name or its place is taken by now."));
+        }
         m_bar->clear();
         fill(name);
         m_list->setFocus();

@@ -26,6 +26,9 @@ public:
     /// `apply` shows a layout by its name. Both outlive this.
     LayoutsDialog(Layouts& layouts, std::function<void(const QString&)> apply, QWidget* parent);
 
+    /// A page where the panes would be has no layout to be saved, and none to be shown on.
+    void setPanesShown(bool shown);
+
 Q_SIGNALS:
     /// There are other names than before.
     void changed();
@@ -40,8 +43,10 @@ private:
     void saveAs();
     void renamed(QListWidgetItem* item);
     void removeCurrent();
-    /// Says what was done; its way back is what was kept before.
-    void offerUndo(const QString& what, const Layouts::Kept& before);
+    /// Says what was done; the way back touches that one layout. False where another one by now
+    /// stands in its way.
+    void offerUndo(const QString& what, std::function<bool()> undo, const QString& name);
+    void enableButtons();
     void refuse(const QString& what, const QString& more);
     [[nodiscard]] QString current() const;
 
@@ -56,6 +61,7 @@ private:
     QPushButton* m_rename = nullptr;
     QPushButton* m_delete = nullptr;
     bool m_filling = false;
+    bool m_panesShown = true;
 };
 
 } // namespace exhibit::ui

@@ -62,8 +62,8 @@ Q_SIGNALS:
     void disconnectAsked();
     void recordWindowAsked(const std::shared_ptr<const exhibit::domain::SearchHit>& hit);
     void closing();
-    /// All windows are about to be closed.
-    void quitting();
+    /// Whoever knows all windows asks once for them, and closes them.
+    void quitAsked();
 
 protected:
     void closeEvent(QCloseEvent* event) override;

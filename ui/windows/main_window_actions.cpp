@@ -38,10 +38,7 @@ void MainWindow::handleActions()
     actions.handle(u"file.disconnect", this, [this] { Q_EMIT disconnectAsked(); });
     actions.handle(u"file.new_window", this, [this] { Q_EMIT newWindowAsked(); });
     actions.handle(u"file.close", this, [this] { close(); });
-    actions.handle(u"file.quit", this, [this] {
-        Q_EMIT quitting();
-        QApplication::closeAllWindows();
-    });
+    actions.handle(u"file.quit", this, [this] { Q_EMIT quitAsked(); });
     actions.handle(u"edit.menu", this, [this] { openContextMenu(*this); });
     actions.handle(u"tools.palette", this, [this] { openPalette(CommandPalette::Scope::Actions); });
     actions.handle(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pages that stand where the panes would be: welcome, and workspaces without docks.
 #include "ui/windows/collapsing_sides.h"
+#include "ui/windows/layouts_dialog.h"
 #include "ui/windows/main_window.h"
 
 #include <QDockWidget>
@@ -125,6 +126,9 @@ void MainWindow::markWorkspace()
                            "window.layouts",
                            "window.reset_layout"}) {
         m_services.actions->action(QString::fromLatin1(id))->setEnabled(!m_isHome);
+    }
+    if (auto* dialog = findChild<LayoutsDialog*>()) { // It stays open meanwhile.
+        dialog->setPanesShown(!m_isHome);
     }
 }
 

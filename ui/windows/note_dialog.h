@@ -7,6 +7,7 @@
 #include <QDialog>
 
 class QDialogButtonBox;
+class QLabel;
 class QPlainTextEdit;
 
 namespace exhibit::ui {
@@ -23,14 +24,16 @@ public:
                QWidget* parent);
 
 private:
+    void written();
     void check();
     void add();
 
     IncidentChanges& m_changes;
     NoteDrafts& m_drafts;
     std::vector<domain::Incident> m_incidents;
-    QString m_key;
+    NoteDrafts::Key m_key;
     QPlainTextEdit* m_text;
+    QLabel* m_said; ///< What of a text is too much to be kept.
     QDialogButtonBox* m_buttons;
 };
 

@@ -12,6 +12,9 @@ void Selection::setIncident(std::shared_ptr<const domain::SearchHit> hit)
 {
     const bool same = hit && m_hit && hit->incident.incidentId == m_hit->incident.incidentId;
     m_hit = std::move(hit);
+    if (m_hit) {
+        m_wanted.clear();
+    }
     if (!same) {
         m_timeline.reset();
         m_event.reset();

@@ -36,7 +36,7 @@ public:
     /// Who knows of selected rows; `mark` is asked when something is to be done with them.
     void setMarker(std::function<Marked()> mark) { m_mark = std::move(mark); }
 
-    /// The incident that a session ended with: selected when it is among the first results.
+    /// The incident that a session ended with: selected when it is found. Wanted until one is.
     void want(std::string incidentId) { m_wanted = std::move(incidentId); }
     [[nodiscard]] const std::string& wanted() const { return m_wanted; }
     /// The incident's run, once its events are here; shared, because it can be large.

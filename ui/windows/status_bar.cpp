@@ -12,11 +12,14 @@
 #include <QLabel>
 #include <QPainter>
 
+#include <utility>
+
 namespace exhibit::ui {
 namespace {
 
 constexpr int kNewsMs = 15'000;
 constexpr int kAlertMs = 60'000;
+constexpr int kPauseMs = 500; ///< Who listens is told no faster.
 
 QLabel* cell(QWidget* parent)
 {
@@ -51,6 +54,16 @@ ConsoleStatusBar::ConsoleStatusBar(const Services& services, QWidget* parent)
             QAccessible::updateAccessibility(&event);
         }
         update();
+        if (message.isEmpty() && !m_pause.isActive()) {
+            m_pause.start(); // What waited for an alert to go; not while the message changes.
+        }
+    });
+    m_pause.setSingleShot(true);
+    m_pause.setInterval(kPauseMs);
+    connect(&m_pause, &QTimer::timeout, this, &ConsoleStatusBar::say);
+    connect(services.sources, &SourceHub::sourceChanged, this, [this] {
+        m_alerts = {};
+        m_stops = {};
     });
     connect(services.sources, &SourceHub::stateChanged, this, &ConsoleStatusBar::refresh);
     connect(services.sources, &SourceHub::sourceChanged, this, &ConsoleStatusBar::refresh);
@@ -96,9 +109,35 @@ void ConsoleStatusBar::tell(const domain::LiveEvent& event)
     const bool isOpen = hit != nullptr && event.runId == hit->incident.runId;
     const bool isAlert = event.type == "alert";
     const QString news = isAlert || event.killReason || isOpen ? newsOf(event) : QString();
-    if (!news.isEmpty()) {
-        showMessage(news, isAlert ? kAlertMs : kNewsMs);
+    if (news.isEmpty()) {
+        return;
     }
+    auto& told = isAlert ? m_alerts : m_stops;
+    told.last = news;
+    ++told.count;
+    if (!m_pause.isActive()) {
+        say();
+    }
+}
+
+/// Alerts first, and no stop covers one that stands.
+void ConsoleStatusBar::say()
+{
+    const bool isAlert = m_alerts.count > 0;
+    const bool stands = !m_alert.isEmpty() && currentMessage() == m_alert;
+    if (!isAlert && (stands || m_stops.count == 0)) {
+        return;
+    }
+    m_pause.start();
+    const QString text = textOf(std::exchange(isAlert ? m_alerts : m_stops, {}));
+    m_alert = isAlert ? text : QString();
+    showMessage(text, isAlert ? kAlertMs : kNewsMs);
+}
+
+QString ConsoleStatusBar::textOf(const News& news)
+{
+    return news.count > 1 ? tr("%1, and %2 more").arg(news.last, grouped(news.count - 1))
+                          : news.last;
 }
 
 QString ConsoleStatusBar::connectionText() const

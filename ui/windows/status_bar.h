@@ -4,6 +4,7 @@
 #include "ui/windows/pane_registry.h"
 
 #include <QStatusBar>
+#include <QTimer>
 
 class QLabel;
 
@@ -23,13 +24,25 @@ protected:
 
 private:
     void refresh();
+    /// What arrived since the last of its kind was said.
+    struct News {
+        QString last;
+        int count = 0;
+    };
+
     void tell(const domain::LiveEvent& event);
+    void say();
+    [[nodiscard]] static QString textOf(const News& news);
 
     Services m_services;
     QLabel* m_plug;
     QLabel* m_connection;
     QLabel* m_selection;
     QLabel* m_zone;
+    News m_alerts;
+    News m_stops; ///< Wait while an alert stands.
+    QString m_alert; ///< The last one that was said; it may be gone.
+    QTimer m_pause; ///< Until something may be said again.
 };
 
 } // namespace exhibit::ui

@@ -161,6 +161,21 @@ private Q_SLOTS:
         QCOMPARE(registry.action(u"timeline.measure")->shortcut(), QKeySequence(Qt::Key_M));
     }
 
+    void aNewDefaultLeavesAnothersOwnKey()
+    {
+        // As chosen before a version gave the same keys to other actions.
+        QSettings().setValue(QStringLiteral("shortcuts/timeline.measure"), QStringLiteral("W"));
+        QMainWindow window;
+        ActionRegistry registry(&window);
+        QCOMPARE(registry.action(u"timeline.measure")->shortcut(), QKeySequence(Qt::Key_W));
+        const QList<QKeySequence> plus{QKeySequence(Qt::Key_Plus)};
+        QCOMPARE(registry.action(u"timeline.zoom_in")->shortcuts(), plus);
+        ShortcutsDialog dialog(registry, Context::Timeline, &window);
+        press(dialog, "timeline.measure", "keys.reset");
+        const QList<QKeySequence> both{QKeySequence(Qt::Key_W), QKeySequence(Qt::Key_Plus)};
+        QCOMPARE(registry.action(u"timeline.zoom_in")->shortcuts(), both);
+    }
+
 private:
     static void press(ShortcutsDialog& dialog, const char* action, const char* button)
     {
