@@ -73,6 +73,20 @@ std::string declaredSystem()
     return "Exhibit " EXHIBIT_VERSION;
 }
 
+DeclarationFacts declarationOf(const PackFacts& pack)
+{
+    DeclarationFacts facts;
+    facts.system = declaredSystem();
+    facts.tenantName = pack.bundle.tenant.name;
+    facts.origin = pack.origin;
+    facts.treeSize = static_cast<std::int64_t>(pack.treeSize);
+    facts.root = pack.root;
+    facts.acquiredAt = pack.bundle.createdAt;
+    facts.acquiredBy = namedKey(pack.bundle.keyLabels, pack.bundle.exportedBy);
+    facts.items = {{"evidence.exhibit, attached", pack.sha256}};
+    return facts;
+}
+
 Document draftDeclaration(const DeclarationFacts& facts)
 {
     Document document = page(facts);

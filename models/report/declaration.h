@@ -4,6 +4,7 @@
 #include "models/base/json_fields.h"
 #include "models/base/strong_id.h"
 #include "models/report/document.h"
+#include "models/report/pack_facts.h"
 
 namespace exhibit::report {
 
@@ -33,6 +34,8 @@ struct DeclarationFacts {
 [[nodiscard]] Document draftDeclaration(const DeclarationFacts& facts);
 /// This release.
 [[nodiscard]] std::string declaredSystem();
+/// What an export declares of the pack that is attached to it, and nothing else.
+[[nodiscard]] DeclarationFacts declarationOf(const PackFacts& pack);
 
 template <class V>
 void visitFields(V& visit, Of<V, DeclarationItem>& item)

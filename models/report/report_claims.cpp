@@ -106,6 +106,12 @@ Fault faultOfProduction(const LegalDiscoveryBundle& bundle)
 
 Fault faultOfItems(const DeclarationFacts& facts, const Attachments& attachments)
 {
+    // Nobody signs the file: what came along with it is vouched for by nobody.
+    for (const auto& [name, bytes] : attachments) {
+        if (name != kAttachedDeclaration && name != kAttachedPack) {
+            return "no draft carries " + name;
+        }
+    }
     const Bytes* const pack = packIn(attachments);
     if (pack == nullptr) {
         return std::nullopt;
@@ -114,16 +120,23 @@ Fault faultOfItems(const DeclarationFacts& facts, const Attachments& attachments
     if (!read) {
         return "the attached pack: " + read.error().message;
     }
-    const bool named
-        = std::any_of(facts.items.begin(), facts.items.end(), [&](const DeclarationItem& item) {
-              return item.sha256 == read->sha256;
-          });
-    if (!named || facts.tenantName != read->bundle.tenant.name || facts.origin != read->origin
+    if (facts.items.size() != 1 || facts.items[0].sha256 != read->sha256) {
+        return "the draft certifies other items than the pack that is attached";
+    }
+    if (facts.tenantName != read->bundle.tenant.name || facts.origin != read->origin
         || facts.treeSize != static_cast<std::int64_t>(read->treeSize) || facts.root != read->root
         || facts.acquiredAt != read->bundle.createdAt) {
         return "the draft is about another pack than the one attached";
     }
     return std::nullopt;
+}
+
+/// Byte for byte: nobody signs the file, so that no word of it may be anybody's own.
+Fault faultOfDeclaration(BytesView bytes, const PackFacts& pack)
+{
+    return bytes == printJson(toJson(declarationOf(pack)))
+        ? Fault()
+        : Fault("the draft says otherwise than an export of the attached pack does");
 }
 
 Fault faultOfPackNamed(const Art73Bundle& bundle, const Attachments& attachments)
@@ -208,11 +221,16 @@ std::optional<std::string> faultAgainstPack(BytesView bytes,
                                             const std::map<std::string, Bytes>& attachments)
 {
     const Bytes* const pack = packIn(attachments);
-    if (kind != ReportKind::AiActArt73 || pack == nullptr) {
+    const bool made = kind == ReportKind::AiActArt73 || kind == ReportKind::Fre902;
+    if (!made || pack == nullptr) {
         return std::nullopt;
     }
-    const auto bundle = readBundle<Art73Bundle>(bytes);
     const auto facts = readPackFacts(*pack);
+    if (kind == ReportKind::Fre902) {
+        return facts ? faultOfDeclaration(bytes, *facts)
+                     : Fault("the attached pack holds no facts for the draft");
+    }
+    const auto bundle = readBundle<Art73Bundle>(bytes);
     return bundle && facts ? faultOfArt73(*bundle, *facts)
                            : Fault("the attached pack holds no facts for the report");
 }

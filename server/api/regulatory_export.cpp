@@ -66,16 +66,7 @@ Result<Exported> exportAsArt73(const ExportWork& work)
 Result<Exported> exportAsDeclaration(const ExportWork& work)
 {
     EXHIBIT_TRY(const auto source, readSource(work));
-    const auto& facts = source.facts;
-    report::DeclarationFacts declared;
-    declared.system = report::declaredSystem();
-    declared.tenantName = facts.bundle.tenant.name;
-    declared.origin = facts.origin;
-    declared.treeSize = static_cast<std::int64_t>(facts.treeSize);
-    declared.root = facts.root;
-    declared.acquiredAt = facts.bundle.createdAt;
-    declared.acquiredBy = report::namedKey(facts.bundle.keyLabels, facts.bundle.exportedBy);
-    declared.items = {{"evidence.exhibit, attached", facts.sha256}};
+    const auto declared = report::declarationOf(source.facts);
     EXHIBIT_TRY(auto pdf,
                 report::makeBundleReport(printJson(toJson(declared)),
                                          report::ReportKind::Fre902,

@@ -138,16 +138,7 @@ inline BundleOnTest art73FilesOnTest(const Bytes& pack, const Art73Entered& ente
 
 inline BundleOnTest declarationOnTest(const Bytes& pack)
 {
-    const auto facts = readPackFacts(pack).value();
-    DeclarationFacts declared;
-    declared.system = declaredSystem();
-    declared.tenantName = facts.bundle.tenant.name;
-    declared.origin = facts.origin;
-    declared.treeSize = static_cast<std::int64_t>(facts.treeSize);
-    declared.root = facts.root;
-    declared.acquiredAt = facts.bundle.createdAt;
-    declared.acquiredBy = "key_1 (R. Lindqvist)";
-    declared.items = {{"evidence.exhibit, attached", facts.sha256}};
+    const auto declared = declarationOf(readPackFacts(pack).value());
     return {printJson(toJson(declared)), {{std::string(kAttachedPack), pack}}};
 }
 

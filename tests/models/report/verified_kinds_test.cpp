@@ -199,6 +199,20 @@ TEST_F(FalseClaims, ofADraftDeclarationAreFound)
     found([](auto& f) { f.items[0].sha256 = sha256("x"); });
     found([](auto& f) { f.root = "x"; });
     found([](auto& f) { f.tenantName = "another"; });
+    found([](auto& f) { f.system = "Exhibit 99, certified by the court"; });
+    found([](auto& f) { f.acquiredBy = "key_9 (the president)"; });
+    found([](auto& f) { f.acquiredAt += std::chrono::hours(1); });
+    found([](auto& f) { f.items[0].name = "every e-mail of the year"; });
+    found([](auto& f) { f.items.push_back({"a contract", sha256("contract")}); });
+    found([](auto& f) { f.items.insert(f.items.begin(), {"a contract", sha256("contract")}); });
+    auto more = declarationOnTest(pack);
+    more.bundle.insert(1, " "); // Says the same, and no export wrote it.
+    expectFound(verdictOf(ReportKind::Fre902, more), "report");
+    more = declarationOnTest(pack);
+    more.beside.emplace("contract.ndjson", "{}\n");
+    expectFound(verdictOf(ReportKind::Fre902, more), "report");
+    more.beside.erase(std::string(kAttachedPack));
+    expectFound(verdictOf(ReportKind::Fre902, more), "report");
     auto files = declarationOnTest(pack);
     files.beside.clear(); // As one stands in a production: its cover vouches for it.
     EXPECT_EQ(verdictOf(ReportKind::Fre902, files).verdict, Verdict::Unauthenticated);
