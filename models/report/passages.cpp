@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/report/passages.h"
 
-#include "models/report/bundle_json.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,83 +8,62 @@
 namespace exhibit::report {
 namespace {
 
-/// Of a passage that a text begins or ends with: where texts are cut, a part is a part too many.
-constexpr std::size_t kEdgeBytesMin = 8;
-constexpr std::string_view kEllipsis = "…";
-
-/// As it stands inside a string of JSON within a string, as arguments of tools do.
-std::string escaped(const std::string& text)
+std::vector<std::string> textsOf(const std::vector<RedactedPassage>& passages)
 {
-    const std::string quoted = printJson(Json(text));
-    return quoted.substr(1, quoted.size() - 2);
+    std::vector<std::string> texts;
+    for (const auto& passage : passages) {
+        texts.push_back(passage.text);
+    }
+    return texts;
 }
 
-/// A form of nothing but placeholders would stand for anything that was ever replaced.
-bool saysAnything(std::string_view form)
+const boost::json::string* stringIn(const JsonObject& object, std::string_view name)
 {
-    std::size_t bytes = 0;
-    bool inside = false;
-    for (const char c : form) {
-        inside = inside || c == '[';
-        bytes += !inside && c != ' ' ? 1 : 0;
-        inside = inside && c != ']';
-    }
-    return bytes >= kPassageBytesMin;
+    const auto found = object.find(name);
+    return found == object.end() ? nullptr : found->value().if_string();
 }
 
-/// How many bytes at the end of `text` are the beginning of `form`, but not all of it.
-std::size_t begunAtEnd(std::string_view text, std::string_view form)
+/// Two names may read the same once passages are out of them; neither goes.
+std::string freeName(const JsonObject& object, const std::string& name)
 {
-    if (text.ends_with(form)) {
-        return 0;
+    std::string free = name;
+    for (int i = 2; object.contains(free); ++i) {
+        free = fmt::format("{} ({})", name, i);
     }
-    for (std::size_t bytes = std::min(text.size(), form.size() - 1); bytes >= kEdgeBytesMin;
-         --bytes) {
-        if (text.ends_with(form.substr(0, bytes))) {
-            return bytes;
+    return free;
+}
+
+/// Strings, and names of members.
+template <class Take>
+void forEachText(const Json& value, const Take& take)
+{
+    if (const auto* string = value.if_string()) {
+        take(*string);
+    } else if (const auto* array = value.if_array()) {
+        for (const auto& element : *array) {
+            forEachText(element, take);
+        }
+    } else if (const auto* object = value.if_object()) {
+        for (const auto& [name, member] : *object) {
+            take(name);
+            forEachText(member, take);
         }
     }
-    return 0;
-}
-
-std::size_t endedAtStart(std::string_view text, std::string_view form)
-{
-    for (std::size_t bytes = std::min(text.size(), form.size() - 1); bytes >= kEdgeBytesMin;
-         --bytes) {
-        if (text.starts_with(form.substr(form.size() - bytes))) {
-            return bytes;
-        }
-    }
-    return 0;
 }
 
 } // namespace
 
-Passages::Passages(const std::vector<RedactedPassage>& passages, const ExportRedaction& redaction)
+Passages::Passages(const std::vector<RedactedPassage>& passages, ExportRedaction redaction)
     : m_passages(passages)
+    , m_redaction(std::move(redaction))
+    , m_finder(textsOf(passages))
 {
-    for (std::size_t i = 0; i < m_passages.size(); ++i) {
-        const auto& text = m_passages[i].text;
-        addForm(text, i);
-        addForm(escaped(text), i);
-        if (const auto redacted = redaction.text(text); saysAnything(redacted)) {
-            addForm(redacted, i);
-            addForm(escaped(redacted), i);
-        }
-    }
-    std::stable_sort(m_forms.begin(), m_forms.end(), [](const Form& one, const Form& other) {
-        return one.text.size() > other.text.size();
-    });
 }
 
-void Passages::addForm(std::string text, std::size_t passage)
+void Passages::addLiveRedaction(const scan::RedactionPack& pack)
 {
-    const bool known = std::any_of(
-        m_forms.begin(), m_forms.end(), [&](const Form& form) { return form.text == text; });
-    if (!known) {
-        m_first.set(static_cast<unsigned char>(text.front()));
-        m_forms.push_back({std::move(text), passage});
-    }
+    m_finder.addRedaction(pack);
+    m_live.push_back(pack);
 }
 
 std::string Passages::mark(std::size_t index) const
@@ -94,49 +71,86 @@ std::string Passages::mark(std::size_t index) const
     return fmt::format("[REDACTED {}: {}]", index + 1, m_passages[index].basis);
 }
 
-const Passages::Form* Passages::formAt(std::string_view rest) const
+std::vector<PassageRange> Passages::rangesIn(std::string_view text) const
 {
-    if (rest.empty() || !m_first.test(static_cast<unsigned char>(rest.front()))) {
-        return nullptr;
+    auto ranges = m_finder.find(text);
+    if (ranges.empty()) {
+        return ranges;
     }
-    const auto found = std::find_if(m_forms.begin(), m_forms.end(), [&](const Form& form) {
-        return rest.starts_with(form.text);
+    // Without the passage nobody would know the rest of it any more.
+    for (const auto& run : m_redaction.runsIn(text)) {
+        for (auto& range : ranges) {
+            if (run.begin < range.end && range.begin < run.end) {
+                range.begin = std::min(range.begin, run.begin);
+                range.end = std::max(range.end, run.end);
+            }
+        }
+    }
+    return ranges;
+}
+
+std::string Passages::marked(std::string_view text, std::vector<PassageRange> ranges) const
+{
+    std::sort(ranges.begin(), ranges.end(), [](const auto& one, const auto& other) {
+        return one.begin < other.begin;
     });
-    return found == m_forms.end() ? nullptr : &*found;
+    std::string out;
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < ranges.size();) {
+        const std::size_t begin = ranges[i].begin;
+        std::size_t end = ranges[i].end;
+        std::set<std::size_t> passages;
+        for (; i < ranges.size() && (ranges[i].begin < end || ranges[i].begin == begin); ++i) {
+            end = std::max(end, ranges[i].end);
+            passages.insert(ranges[i].passage);
+        }
+        out += text.substr(at, begin - at);
+        for (const auto passage : passages) {
+            out += mark(passage);
+        }
+        at = end;
+    }
+    return out.append(text.substr(at));
 }
 
 std::string Passages::text(std::string_view text) const
 {
-    const bool cutBefore = text.starts_with(kEllipsis);
-    const bool cutBehind = text.size() > kEllipsis.size() && text.ends_with(kEllipsis);
-    std::string_view rest = text.substr(cutBefore ? kEllipsis.size() : 0);
-    rest.remove_suffix(cutBehind ? kEllipsis.size() : 0);
-    std::string out(cutBefore ? kEllipsis : std::string_view());
-    for (const auto& form : m_forms) {
-        if (const auto bytes = endedAtStart(rest, form.text); bytes > 0 && !formAt(rest)) {
-            out += mark(form.passage);
-            rest.remove_prefix(bytes);
-            break;
-        }
+    return marked(text, rangesIn(text));
+}
+
+/// A passage may begin in what was released of a text and end in what was not.
+void Passages::markSeam(const JsonObject& before, JsonObject& shown) const
+{
+    const auto* withheld = stringIn(before, "withheld");
+    if (withheld == nullptr || withheld->empty()) {
+        return;
     }
-    std::string end(cutBehind ? kEllipsis : std::string_view());
-    for (const auto& form : m_forms) {
-        if (const auto bytes = begunAtEnd(rest, form.text)) {
-            end.insert(0, mark(form.passage));
-            rest.remove_suffix(bytes);
-            break;
+    for (const char* name : {"released", "original"}) {
+        const auto* released = stringIn(before, name);
+        if (released == nullptr) {
+            continue;
         }
-    }
-    while (!rest.empty()) {
-        if (const auto* form = formAt(rest)) {
-            out += mark(form->passage);
-            rest.remove_prefix(form->text.size());
-        } else {
-            out += rest.front();
-            rest.remove_prefix(1);
+        const std::size_t seam = released->size();
+        std::vector<PassageRange> front;
+        std::vector<PassageRange> back;
+        for (const auto& range : rangesIn(std::string(*released) + std::string(*withheld))) {
+            if (range.begin < seam) {
+                front.push_back({range.begin, std::min(range.end, seam), range.passage});
+            }
+            if (range.end > seam) {
+                back.push_back(
+                    {std::max(range.begin, seam) - seam, range.end - seam, range.passage});
+            }
         }
+        for (const auto& range : rangesIn(*released)) { // It was cut, too.
+            front.push_back(range);
+        }
+        for (const auto& range : rangesIn(*withheld)) {
+            back.push_back(range);
+        }
+        shown[name] = marked(*released, std::move(front));
+        shown["withheld"] = marked(*withheld, std::move(back));
     }
-    return out + end;
 }
 
 Json Passages::replaced(const Json& value, bool recorded) const
@@ -154,8 +168,12 @@ Json Passages::replaced(const Json& value, bool recorded) const
     if (const auto* object = value.if_object()) {
         JsonObject all;
         for (const auto& [name, member] : *object) {
-            const std::string shown = recorded ? text(name) : std::string(name);
-            all.insert_or_assign(shown, replaced(member, recorded || name == "data"));
+            const bool free = name == "data" || name == "metadata";
+            const std::string shown = recorded ? freeName(all, text(name)) : std::string(name);
+            all.insert_or_assign(shown, replaced(member, recorded || free));
+        }
+        if (recorded) {
+            markSeam(*object, all);
         }
         return all;
     }
@@ -170,70 +188,61 @@ Json Passages::json(const Json& value) const
 std::map<std::size_t, std::int64_t> Passages::marksIn(const Json& value) const
 {
     std::map<std::size_t, std::int64_t> marks;
-    count(value, marks);
-    return marks;
-}
-
-void Passages::count(const Json& value, std::map<std::size_t, std::int64_t>& marks) const
-{
-    const auto countIn = [&](std::string_view text) {
+    forEachText(value, [&](std::string_view text) {
         for (std::size_t i = 0; i < m_passages.size(); ++i) {
             const std::string sign = mark(i);
             for (auto at = text.find(sign); at != text.npos; at = text.find(sign, at + 1)) {
                 ++marks[i];
             }
         }
-    };
-    if (const auto* string = value.if_string()) {
-        countIn(*string);
-    } else if (const auto* array = value.if_array()) {
-        for (const auto& element : *array) {
-            count(element, marks);
-        }
-    } else if (const auto* object = value.if_object()) {
-        for (const auto& [name, member] : *object) {
-            countIn(name);
-            count(member, marks);
-        }
-    }
+    });
+    return marks;
 }
 
-Result<void> redactPassages(EvidenceBundle& bundle,
-                            const EvidenceBundle& original,
-                            const std::vector<RedactedPassage>& passages)
+std::set<std::size_t> Passages::standingIn(const Json& value) const
 {
-    if (passages.empty()) {
-        return {};
-    }
-    EXHIBIT_TRY(const auto none, ExportRedaction::make(false));
-    const Passages asWritten(passages, none);
-    const auto standing = asWritten.marksIn(asWritten.json(toJson(original)));
-    for (std::size_t i = 0; i < passages.size(); ++i) {
-        if (!standing.contains(i)) {
-            return fail(ErrorCode::NotFound,
-                        "the passage stands nowhere in what is produced, as it is written here",
-                        fmt::format("/production/passages/{}/text", i));
+    std::set<std::size_t> standing;
+    forEachText(value, [&](std::string_view text) {
+        for (const auto& range : m_finder.findAll(text)) {
+            standing.insert(range.passage);
+        }
+    });
+    return standing;
+}
+
+std::optional<std::size_t> Passages::untold(const Json& marked) const
+{
+    if (const auto* array = marked.if_array()) {
+        for (const auto& element : *array) {
+            if (const auto passage = untold(element)) {
+                return passage;
+            }
         }
     }
-    EXHIBIT_TRY(const auto redaction, ExportRedaction::make(bundle.redacted));
-    const Passages marks(passages, redaction);
-    const auto before = toJson(bundle);
-    auto replaced = fromJson<EvidenceBundle>(marks.json(before), UnknownMembers::Reject);
-    if (!replaced) {
-        return fail(ErrorCode::InvalidInput,
-                    "a passage is part of a name that the record is kept by: "
-                        + replaced.error().message,
-                    "/production/passages");
+    const auto* object = marked.if_object();
+    if (object == nullptr) {
+        return std::nullopt;
     }
-    for (std::size_t i = 0; i < bundle.steps.size(); ++i) {
-        auto& step = replaced->steps[i];
-        // A request's hash is over what was said before, too.
-        if (step.stepType == domain::StepType::Input || toJson(step) != toJson(bundle.steps[i])) {
-            step.contentHash.reset();
+    const auto* original = stringIn(*object, "original");
+    const auto* released = stringIn(*object, "released");
+    if (original != nullptr && released != nullptr) {
+        const auto shown = marksIn(Json(*released));
+        for (const auto& [passage, times] : marksIn(Json(*original))) {
+            const auto found = shown.find(passage);
+            const bool stays = std::all_of(m_live.begin(), m_live.end(), [&](const auto& pack) {
+                return m_finder.staysWhereRedacted(passage, pack);
+            });
+            if (stays && times != (found == shown.end() ? 0 : found->second)) {
+                return passage;
+            }
         }
     }
-    bundle = *std::move(replaced);
-    return {};
+    for (const auto& [name, member] : *object) {
+        if (const auto passage = untold(member)) {
+            return passage;
+        }
+    }
+    return std::nullopt;
 }
 
 } // namespace exhibit::report

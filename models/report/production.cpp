@@ -8,6 +8,7 @@
 #include "models/report/pack_facts.h"
 #include "models/report/page_images.h"
 #include "models/report/privilege.h"
+#include "models/report/produced_bundles.h"
 #include "models/report/production_pages.h"
 #include "models/report/safe_text.h"
 #include "models/report/step_line.h"
@@ -116,12 +117,7 @@ private:
                           const Json& shown,
                           const Takings& takings)
     {
-        Json before = takings.passages.json(original);
-        const bool hashLeftOut = findMember(shown, "content_hash") == nullptr;
-        if (!takings.passages.none() && hashLeftOut) { // With the passages, not with a person.
-            before.get_object().erase("content_hash");
-        }
-        noteRedactions(document, {before, shown, takings.redaction});
+        noteRedactions(document, {original, shown, takings.redaction});
         notePassages(document, takings.passages, shown);
     }
 
@@ -229,16 +225,38 @@ private:
                 "What repeats the content of documents withheld from this production is "
                 "left out.");
         }
+        if (passagePartsLeftOut(bundle)) {
+            fields.redactions.push_back({"may hold a part of a redacted passage", 1});
+            notePartsLeftOut(document,
+                             groundsOfPassages(),
+                             "Of the answer, the excerpt and the ends are left out: they may hold "
+                             "parts of redacted passages.");
+        }
         finish(std::move(document), m_facts.incidentEntry);
+    }
+
+    bool passagePartsLeftOut(const EvidenceBundle& bundle) const
+    {
+        const auto& answer = bundle.answer;
+        return !m_request.passages.empty()
+            && (bundle.incident.excerpt == kPassagePartsLeftOut
+                || (answer && answer->released == kPassagePartsLeftOut)
+                || (answer && answer->withheld == kPassagePartsLeftOut));
+    }
+
+    std::set<std::string> groundsOfPassages() const
+    {
+        std::set<std::string> grounds;
+        for (const auto& one : m_request.passages) {
+            grounds.insert(one.basis);
+        }
+        return grounds;
     }
 
     std::set<std::string> groundsOfWithheld() const
     {
-        std::set<std::string> grounds;
+        auto grounds = groundsOfPassages();
         for (const auto& one : m_request.withheld) {
-            grounds.insert(one.basis);
-        }
-        for (const auto& one : m_request.passages) {
             grounds.insert(one.basis);
         }
         return grounds;

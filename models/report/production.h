@@ -47,7 +47,7 @@ void withholdSteps(EvidenceBundle& bundle, const std::vector<WithheldDocument>& 
 /// Where a production comes from. The pack holds the bundle that is produced.
 struct ProductionSource {
     BytesView pack;
-    /// The same bundle before redaction: only to say what was redacted.
+    /// The same bundle, without its passages, before redaction: only to say what was redacted.
     const EvidenceBundle& original;
     std::string caseName;
 };

@@ -35,6 +35,18 @@ bool ExportRedaction::concerns(const Json& value) const
     return m_on && json(value) != value;
 }
 
+std::vector<scan::MatchRun> ExportRedaction::runsIn(std::string_view text) const
+{
+    if (!m_on) {
+        return {};
+    }
+    scan::Redactor redactor(m_pack.pack);
+    std::string scratch;
+    redactor.feed(text, scratch);
+    redactor.finish(scratch);
+    return redactor.takeRuns();
+}
+
 std::map<std::string, std::int64_t> ExportRedaction::kindsIn(const Json& value) const
 {
     std::map<std::string, std::int64_t> kinds;
@@ -47,11 +59,7 @@ std::map<std::string, std::int64_t> ExportRedaction::kindsIn(const Json& value) 
 void ExportRedaction::count(const Json& value, std::map<std::string, std::int64_t>& kinds) const
 {
     if (const auto* string = value.if_string()) {
-        scan::Redactor redactor(m_pack.pack);
-        std::string scratch;
-        redactor.feed(*string, scratch);
-        redactor.finish(scratch);
-        for (const auto& run : redactor.takeRuns()) {
+        for (const auto& run : runsIn(*string)) {
             ++kinds[m_pack.types[run.pattern]];
         }
     } else if (const auto* array = value.if_array()) {

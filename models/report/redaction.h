@@ -25,6 +25,9 @@ public:
     /// How often each kind, e.g. "EMAIL", is found in its strings; empty when off.
     [[nodiscard]] std::map<std::string, std::int64_t> kindsIn(const Json& value) const;
 
+    /// Where it would replace something.
+    [[nodiscard]] std::vector<scan::MatchRun> runsIn(std::string_view text) const;
+
 private:
     void count(const Json& value, std::map<std::string, std::int64_t>& kinds) const;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/report/passages.h"
+#include "models/report/produced_bundles.h"
 #include "server/api/export_work.h"
 #include "server/storage/bates_store.h"
 #include "server/storage/report_facts.h"
@@ -9,13 +9,8 @@ namespace {
 
 constexpr std::int64_t kPagesAtOnceMax = 500; ///< Page images that a request waits for.
 
-struct Bundles {
-    report::EvidenceBundle original;
-    report::EvidenceBundle shown;
-};
-
 /// A production shows everything that is not redacted or withheld.
-Result<Bundles> bundlesOf(const ExportWork& work)
+Result<report::ProducedBundles> bundlesOf(const ExportWork& work)
 {
     EXHIBIT_TRY(const auto facts,
                 storage::readReportFacts(
@@ -24,20 +19,14 @@ Result<Bundles> bundlesOf(const ExportWork& work)
                     work.principal.tenant,
                     work.incident,
                     work.deadline));
-    report::BundleRequest request{.bundleId = Uuid::v7().base32(),
-                                  .createdAt = utcNow(),
-                                  .exportedBy = work.actor.id,
-                                  .reason = work.request.reason,
-                                  .include = report::everyInclude(),
-                                  .redact = false};
-    Bundles bundles;
-    EXHIBIT_TRY(bundles.original, report::makeEvidenceBundle(facts, request));
-    request.redact = work.request.redact;
-    EXHIBIT_TRY(bundles.shown, report::makeEvidenceBundle(facts, request));
-    const auto& production = work.request.production;
-    report::withholdSteps(bundles.shown, production.withheld);
-    EXHIBIT_CHECK(report::redactPassages(bundles.shown, bundles.original, production.passages));
-    return bundles;
+    return report::makeProducedBundles(facts,
+                                       {.bundleId = Uuid::v7().base32(),
+                                        .createdAt = utcNow(),
+                                        .exportedBy = work.actor.id,
+                                        .reason = work.request.reason,
+                                        .include = report::everyInclude(),
+                                        .redact = work.request.redact},
+                                       work.request.production);
 }
 
 } // namespace

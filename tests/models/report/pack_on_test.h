@@ -17,20 +17,19 @@ inline Bytes packOnTest(const EvidenceBundle& bundle)
     return evidence::testing::smallPack(std::move(payload));
 }
 
+inline BundleRequest requestOnTest(const RecordedFacts& facts, bool redact)
+{
+    return {.bundleId = "b1",
+            .createdAt = facts.incident.createdAt,
+            .exportedBy = "key_1",
+            .reason = "requested by counsel",
+            .include = everyInclude(),
+            .redact = redact};
+}
+
 inline EvidenceBundle bundleOnTest(const RecordedFacts& facts, bool redact)
 {
-    return makeEvidenceBundle(facts,
-                              {.bundleId = "b1",
-                               .createdAt = facts.incident.createdAt,
-                               .exportedBy = "key_1",
-                               .reason = "requested by counsel",
-                               .include = {Include::FullTrace,
-                                           Include::PolicyLog,
-                                           Include::ReplayCert,
-                                           Include::RootCause,
-                                           Include::RawIo},
-                               .redact = redact})
-        .value();
+    return makeEvidenceBundle(facts, requestOnTest(facts, redact)).value();
 }
 
 } // namespace exhibit::report

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/report/passages.h"
 
-#include "tests/models/report/facts_on_test.h"
-#include "tests/models/report/pack_on_test.h"
-
 #include <gtest/gtest.h>
 
 namespace exhibit::report {
@@ -14,12 +11,30 @@ ExportRedaction redaction(bool on)
     return ExportRedaction::make(on).value();
 }
 
-std::string redacted(const std::string& passage, const std::string& text, bool personal = false)
+std::vector<RedactedPassage> passagesOf(const std::vector<std::string>& texts)
 {
-    return Passages({{passage, "work product", "notes"}}, redaction(personal)).text(text);
+    std::vector<RedactedPassage> passages;
+    for (const auto& text : texts) {
+        passages.push_back({text, "work product", "notes"});
+    }
+    return passages;
+}
+
+std::string redacted(const std::string& passage, const std::string& text)
+{
+    return Passages(passagesOf({passage}), redaction(false)).text(text);
+}
+
+/// Where the policies that ship with the program were in force.
+std::string redactedLive(const std::string& passage, const std::string& text)
+{
+    Passages passages(passagesOf({passage}), redaction(false));
+    passages.addLiveRedaction(redaction::shippedPack().value().pack);
+    return passages.text(text);
 }
 
 constexpr const char* kMark = "[REDACTED 1: work product]";
+constexpr const char* kSecond = "[REDACTED 2: work product]";
 
 TEST(Passages, areReplacedWhereverTheyStand)
 {
@@ -27,9 +42,31 @@ TEST(Passages, areReplacedWhereverTheyStand)
               std::string("a ") + kMark + ", the " + kMark);
     EXPECT_EQ(redacted("secret plan", "nothing of it"), "nothing of it");
     EXPECT_EQ(redacted("aaaaaaaaaaaa", "aaaaaaaaaaaa"), kMark);
-    EXPECT_EQ(redacted("say \"no\"\n", R"({"q":"say \"no\"\n"})"),
-              std::string(R"({"q":")") + kMark + "\"}")
+}
+
+TEST(Passages, areFoundHoweverTheyAreEscapedAndDeep)
+{
+    const std::string mark = kMark;
+    EXPECT_EQ(redacted("say \"no\"\n", R"({"q":"say \"no\"\n"})"), R"({"q":")" + mark + "\"}")
         << "inside the JSON of a tool's arguments";
+    EXPECT_EQ(redacted("café a/b 😀", R"({"q":"the caf\u00e9 a\/b \uD83D\uDE00!"})"),
+              R"({"q":"the )" + mark + "!\"}");
+    EXPECT_EQ(redacted("say \"no\"", R"({"a":"{\"q\":\"say \\\"no\\\"\",\"r\":1}"})"),
+              R"({"a":"{\"q\":\")" + mark + R"(\",\"r\":1}"})")
+        << "inside the JSON of a string of JSON";
+    EXPECT_EQ(redacted("the café plan of May", R"({"q":"see the caf\u00e9 pl)"),
+              R"({"q":"see )" + mark)
+        << "arguments that a stop cut are no JSON";
+    EXPECT_EQ(redacted("a\\b\\u", "a\\b\\u and \\"), mark + " and \\") << "as written, too";
+}
+
+TEST(Passages, thatOverlapGoTogether)
+{
+    const Passages passages(passagesOf({"abc def", "def ghi"}), redaction(false));
+    EXPECT_EQ(passages.text("x abc def ghi y"), std::string("x ") + kMark + kSecond + " y");
+    EXPECT_EQ(passages.text("abc defdef ghi"), std::string(kMark) + kSecond);
+    const Passages inner(passagesOf({"abc def ghi", "c def"}), redaction(false));
+    EXPECT_EQ(inner.text("abc def ghi"), std::string(kMark) + kSecond);
 }
 
 TEST(Passages, ofWhichAPartStandsWhereATextWasCutAreReplacedToo)
@@ -40,53 +77,106 @@ TEST(Passages, ofWhichAPartStandsWhereATextWasCutAreReplacedToo)
               std::string("…") + kMark + " was his");
     EXPECT_EQ(redacted("the long secret plan", "… the long secret plan…"),
               std::string("… ") + kMark + "…");
+    EXPECT_EQ(redacted("the long secret plan", "…long secret…"), std::string("…") + kMark + "…");
     EXPECT_EQ(redacted("the long secret plan", "the end"), "the end") << "too little to tell";
+    const Passages two(passagesOf({"secret plan for the whole of the year to come, all of it",
+                                   "his secret plan for June"}),
+                       redaction(false));
+    EXPECT_EQ(two.text("and his secret plan fo"), std::string("and ") + kMark + kSecond)
+        << "the shorter one is begun with more bytes";
+}
+
+TEST(Passages, takeWithThemWhatWouldBeRedactedAtTheirEdge)
+{
+    const Passages passages(passagesOf({"write to ada@exam"}), redaction(true));
+    EXPECT_EQ(passages.text("So write to ada@example.com now"),
+              std::string("So ") + kMark + " now");
 }
 
 TEST(Passages, areFoundWherePersonalDataInThemWasReplacedBefore)
 {
-    EXPECT_EQ(redacted("ask ada@example.com first", "Do ask [EMAIL] first!", true),
-              std::string("Do ") + kMark + "!");
-    EXPECT_EQ(redacted("ada@example.com", "write to [EMAIL]", true), "write to [EMAIL]")
+    const std::string mark = kMark;
+    EXPECT_EQ(redactedLive("ask ada@example.com first", "Do ask [EMAIL] first!"),
+              "Do " + mark + "!");
+    EXPECT_EQ(redactedLive("ada@example.com", "write to [EMAIL]"), "write to [EMAIL]")
         << "that one is somebody else's";
+    EXPECT_EQ(redactedLive("ask ada@exam", "Do ask ada@exam"), "Do " + mark);
+    EXPECT_EQ(
+        redactedLive("example.com is where the plan lies", "At [EMAIL] is where the plan lies."),
+        "At " + mark + ".")
+        << "what was replaced began before it";
+    EXPECT_EQ(redactedLive("the plan lies with ada@exa", "He knows the plan lies with [EMAIL]!"),
+              "He knows " + mark + "!");
+    EXPECT_EQ(redactedLive("It is a@b.com, then c@d.org, as planned",
+                           "x It is [EMAIL], then [EMAIL], as planned y"),
+              "x " + mark + " y");
+    EXPECT_EQ(redactedLive("ask ada@example.com first", "He wrote to [EMAIL] last"),
+              "He wrote to [EMAIL] last");
+}
+
+TEST(Passages, areSoughtInATextOfPlaceholdersWithinAMinute)
+{
+    std::string adjacent;
+    std::string apart;
+    for (int i = 0; i < 13'000; ++i) {
+        adjacent += "[EMAIL]";
+        apart += "[EMAIL] ";
+    }
+    std::string words;
+    for (int i = 0; i < 600; ++i) {
+        words += std::to_string(i) + " ";
+    }
+    const Passages passages(passagesOf(std::vector<std::string>(100, words)), redaction(false));
+    EXPECT_EQ(passages.text(adjacent), adjacent);
+    EXPECT_EQ(passages.text(apart), apart);
+}
+
+TEST(Passages, areFoundUnderAPlaceholderOfAPolicysOwn)
+{
+    domain::Policy policy;
+    policy.rule = domain::PatternsRule{{{.pattern = "[0-9]{3}-[0-9]{2}-[0-9]{4}"}}, "<hidden>"};
+    const auto pack = redaction::namedPack({policy}).value();
+    Passages passages(passagesOf({"SSN 123-45-6789, he admits"}), redaction(false));
+    EXPECT_EQ(passages.text("My client, SSN <hidden>, he admits it"),
+              "My client, SSN <hidden>, he admits it");
+    passages.addLiveRedaction(pack.pack);
+    EXPECT_EQ(passages.text("My client, SSN <hidden>, he admits it"),
+              std::string("My client, ") + kMark + " it");
+}
+
+TEST(Passages, goOnFromWhatWasReleasedIntoWhatWasNot)
+{
+    const Passages passages(passagesOf({"it is ours"}), redaction(false));
+    const Json texts = JsonObject{
+        {"data",
+         JsonObject{{"texts",
+                     JsonArray{JsonObject{{"released", "We say it is"}, {"withheld", " ours now"}},
+                               JsonObject{{"released", "We say it"},
+                                          {"original", "We say it is"},
+                                          {"withheld", " ours now"}}}}}}};
+    const auto shown = passages.json(texts).at("data").at("texts");
+    EXPECT_EQ(shown.at(0).at("released").as_string(), std::string("We say ") + kMark);
+    EXPECT_EQ(shown.at(0).at("withheld").as_string(), std::string(kMark) + " now");
+    EXPECT_EQ(shown.at(1).at("original").as_string(), std::string("We say ") + kMark);
+    EXPECT_EQ(shown.at(1).at("withheld").as_string(), std::string(kMark) + " now");
 }
 
 TEST(Passages, haveNumbersAndAreCounted)
 {
     const Passages passages({{"first one", "privilege", "a"}, {"second one", "privilege", "b"}},
                             redaction(false));
-    const Json shown = passages.json(
-        JsonObject{{"text", "the first one and the second one"},
-                   {"data", JsonObject{{"of the first one", JsonArray{"first one", 7, nullptr}}}}});
+    const Json recorded
+        = JsonObject{{"text", "the first one and the second one"},
+                     {"data", JsonObject{{"of the first one", JsonArray{"first one", 7, nullptr}}}},
+                     {"metadata", JsonObject{{"first one", 1}, {"[REDACTED 1: privilege]", 2}}}};
+    EXPECT_EQ(passages.standingIn(recorded), (std::set<std::size_t>{0, 1}));
+    const Json shown = passages.json(recorded);
+    EXPECT_TRUE(passages.standingIn(shown).empty());
     const auto marks = passages.marksIn(shown);
-    EXPECT_EQ(marks.at(0), 3);
+    EXPECT_EQ(marks.at(0), 5);
     EXPECT_EQ(marks.at(1), 1);
     EXPECT_EQ(shown.at("data").at("of the [REDACTED 1: privilege]").at(1), 7);
-}
-
-TEST(Passages, leaveABundleWithWhatTellsThem)
-{
-    auto facts = factsOnTest();
-    facts.steps[0].event.data = JsonObject{{"messages", JsonArray{"the secret plan"}}};
-    facts.incident.title = "About the secret plan";
-    const auto original = bundleOnTest(facts, false);
-    auto bundle = bundleOnTest(facts, true);
-    ASSERT_TRUE(redactPassages(bundle, original, {{"secret plan", "work product", "notes"}}));
-    EXPECT_EQ(printJson(toJson(bundle)).find("secret plan"), std::string::npos);
-    EXPECT_EQ(bundle.incident.title, std::string("About the ") + kMark);
-    EXPECT_FALSE(bundle.steps[0].contentHash);
-
-    const auto refused = [&](const std::string& text) {
-        auto again = bundleOnTest(facts, true);
-        const auto done = redactPassages(again, original, {{text, "b", "d"}});
-        EXPECT_FALSE(done) << text;
-        return done ? Error() : done.error();
-    };
-    EXPECT_EQ(refused("said by nobody").code, ErrorCode::NotFound);
-    EXPECT_EQ(refused("said by nobody").subject, "/production/passages/0/text");
-    EXPECT_EQ(refused(std::string(toHex(asView(sha256("x"))).substr(0, 4)) + "-not").code,
-              ErrorCode::NotFound);
-    EXPECT_EQ(refused("failed_policy").code, ErrorCode::InvalidInput);
+    EXPECT_EQ(shown.at("metadata").as_object().size(), 2U) << "none goes for another";
 }
 
 } // namespace

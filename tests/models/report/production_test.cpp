@@ -4,8 +4,8 @@
 
 #include "models/report/custody.h"
 #include "models/report/legal_discovery_json.h"
-#include "models/report/passages.h"
 #include "models/report/pdf_verifier.h"
+#include "models/report/produced_bundles.h"
 #include "models/report/typesetter.h"
 #include "tests/models/report/facts_on_test.h"
 #include "tests/models/report/pack_on_test.h"
@@ -65,11 +65,10 @@ class ProductionTest : public ::testing::Test {
 protected:
     Result<ProductionPlan> plan(bool redact = true)
     {
-        auto shown = bundleOnTest(m_facts, redact);
-        withholdSteps(shown, m_request.withheld);
-        m_original = bundleOnTest(m_facts, false);
-        EXHIBIT_CHECK(redactPassages(shown, m_original, m_request.passages));
-        m_pack = packOnTest(shown);
+        EXHIBIT_TRY(const auto bundles,
+                    makeProducedBundles(m_facts, requestOnTest(m_facts, redact), m_request));
+        m_original = bundles.original;
+        m_pack = packOnTest(bundles.shown);
         return planProduction({m_pack, m_original, "Doe v. Example"}, m_request);
     }
     Files write(const Numbering& numbering = {.first = 1, .earlier = {}})
@@ -230,7 +229,15 @@ TEST_F(ProductionTest, redactsAPassageEverywhereOnItsGround)
     EXPECT_EQ(bundle.documents[2].treatment, Treatment::Produced) << "it says nothing of it";
     const auto& record = bundle.documents[0];
     EXPECT_EQ(record.subject, "About the [REDACTED 1: work product]");
-    EXPECT_EQ(record.redactions.back().reason, "work product");
+    EXPECT_TRUE(std::any_of(record.redactions.begin(),
+                            record.redactions.end(),
+                            [](const auto& one) { return one.reason == "work product"; }));
+    const auto parts = std::find_if(
+        record.redactions.begin(), record.redactions.end(), [](const auto& redaction) {
+            return redaction.reason == "may hold a part of a redacted passage";
+        });
+    EXPECT_NE(parts, record.redactions.end());
+    EXPECT_NE(log.find("Of the answer, the excerpt and the ends are left out"), log.npos) << log;
     m_request.passages[0].text = "said by nobody";
     EXPECT_EQ(plan().error().code, ErrorCode::NotFound);
 }
