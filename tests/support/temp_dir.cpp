@@ -11,6 +11,23 @@
 #include <stdlib.h>
 
 namespace exhibit::test {
+namespace {
+
+/// Where the server that had its data in `folder` noted its socket, which lies elsewhere: one that
+/// was killed leaves it behind.
+void removeSocketOf(const std::filesystem::path& folder)
+{
+    std::ifstream note(folder / "postgres.socket");
+    std::string text;
+    std::getline(note, text);
+    const std::filesystem::path socket(text);
+    if (socket.is_absolute() && socket.filename().string().starts_with("exhibit-")) {
+        std::error_code error;
+        std::filesystem::remove_all(socket, error);
+    }
+}
+
+} // namespace
 
 TempDir::TempDir()
 {
@@ -25,6 +42,10 @@ TempDir::~TempDir()
     // vanishes or appears meanwhile makes remove_all give up.
     constexpr int kTriesMax = 100;
     std::error_code error;
+    removeSocketOf(m_path);
+    for (const auto& entry : std::filesystem::directory_iterator(m_path, error)) {
+        removeSocketOf(entry.path());
+    }
     for (int i = 0; i < kTriesMax && std::filesystem::exists(m_path, error); ++i) {
         std::filesystem::remove_all(m_path, error);
         if (error) {
