@@ -239,6 +239,7 @@ private Q_SLOTS:
         QTest::addColumn<int>("row");
         QTest::addColumn<bool>("isHintWrong");
         QTest::newRow("counted by the server") << 3'000 << true;
+        QTest::newRow("too far to be counted") << 60'000 << false;
     }
     void aRestartFindsTheIncidentWhereverItStands()
     {
