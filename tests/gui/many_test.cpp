@@ -233,6 +233,39 @@ private Q_SLOTS:
         QCOMPARE(rows().hit(first())->incident.userId, rows().layout().groups().back().value);
     }
 
+    void readingAgainLeavesTheRowWhereItIs()
+    {
+        const auto& selection = *window().services().selection;
+        for (const int row : {60'000, 3}) {
+            QTRY_COMPARE_WITH_TIMEOUT(numberAt(row), row + 1, kPatience);
+            view().setCurrentIndex(rows().index(row, 1));
+            view().verticalScrollBar()->setValue(row - 2);
+            const auto id = rows().hit(row)->incident.incidentId;
+            QCOMPARE(selection.hit()->incident.incidentId, id);
+            QVERIFY(test::trigger(window(), u"search.refresh"));
+            QVERIFY(test::trigger(window(), u"search.refresh")); // In the middle of the first.
+            settle();
+            QTRY_COMPARE_WITH_TIMEOUT(view().currentIndex().row(), row, kPatience);
+            QTRY_COMPARE_WITH_TIMEOUT(view().verticalScrollBar()->value(), row - 2, kPatience);
+            QCOMPARE(selection.hit()->incident.incidentId, id);
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(numberAt(60'000), 60'001, kPatience);
+        view().setCurrentIndex(rows().index(60'000, 1));
+        find(u"rare"_s, {}); // Another search begins at its first row.
+        QTRY_COMPARE_WITH_TIMEOUT(view().currentIndex().row(), 0, kPatience);
+    }
+
+    void aRowChosenWhileAnotherIsSoughtIsTheOneThatIsKept()
+    {
+        pane().restore({{u"row"_s, 3'000}, {u"top"_s, 2'998}});
+        window().services().selection->setIncident(nullptr);
+        window().services().selection->want(rows().hit(0)->incident.incidentId.text());
+        view().setCurrentIndex({});
+        find({}, {domain::SearchSort::Time, domain::SearchOrder::Ascending, {}});
+        view().setCurrentIndex(rows().index(7, 1));
+        QCOMPARE(pane().state().value(u"row"_s).toInt(), 7);
+    }
+
     /// The last one: it needs consoles of its own.
     void aRestartFindsTheIncidentWhereverItStands_data()
     {

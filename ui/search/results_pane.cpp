@@ -101,6 +101,11 @@ void ResultsPane::connectSearch()
 {
     connect(&m_search, &SearchController::stateChanged, this, &ResultsPane::showState);
     connect(&m_search, &SearchController::resultsShown, this, &ResultsPane::selectFirst);
+    connect(&m_search.results(), &QAbstractItemModel::modelAboutToBeReset, this, [this] {
+        if (m_search.isRefresh()) {
+            m_kept = state();
+        }
+    });
     connect(&m_search, &SearchController::countsChanged, this, &ResultsPane::showCounts);
     connect(&m_search, &SearchController::countsFailed, this, &ResultsPane::showCountsFailure);
     connect(&m_search.results(), &ResultsModel::pageFailed, this, [this](const QString& why) {
@@ -251,12 +256,15 @@ void ResultsPane::selectFirst()
 {
     auto& model = m_search.results();
     auto& selection = *m_search.services().selection;
-    if (m_wanted->isSeeking()) {
+    const bool isRefresh = m_search.isRefresh();
+    if (m_wanted->isSeeking() && !isRefresh) {
         selection.want({}); // Somebody searches for something else by now.
-        m_wanted->stop();
+        m_kept = {};
     }
+    m_wanted->stop();
     if (model.rowCount() == 0) {
         selection.setIncident(nullptr);
+        m_kept = {};
         return;
     }
     // The record that is open stays selected when it is among the first rows.
@@ -272,10 +280,14 @@ void ResultsPane::selectFirst()
             return;
         }
     }
-    if (selection.hit() == nullptr && !open.empty()) { // Of a session before: further down.
+    // Of a session before, or of the same rows: further down.
+    if (!open.empty() && (selection.hit() == nullptr || isRefresh)) {
         m_placing = true;
         m_view->setCurrentIndex(model.index(first, m_view->homeColumn()));
         m_placing = false;
+        if (isRefresh) {
+            m_view->verticalScrollBar()->setValue(m_kept.value("top"_L1).toInt());
+        }
         m_wanted->seek(open, m_kept.value("row"_L1).toInt(-1));
         return;
     }
@@ -316,7 +328,9 @@ void ResultsPane::scrollAsKept(int row)
     }
     const int top = kept.value("top"_L1).toInt();
     m_view->verticalScrollBar()->setValue(top + row - kept.value("row"_L1).toInt());
-    m_view->scrollTo(m_view->currentIndex()); // Where the window is another.
+    if (!m_search.isRefresh()) {
+        m_view->scrollTo(m_view->currentIndex()); // Where the window is another.
+    }
 }
 
 QJsonObject ResultsPane::state() const
@@ -333,7 +347,10 @@ void ResultsPane::selectionChanged()
     if (m_placing) {
         return;
     }
-    m_wanted->stop(); // Whoever chooses a row looks for no other.
+    if (m_wanted->isSeeking()) { // Whoever chooses a row looks for no other.
+        m_wanted->stop();
+        m_kept = {};
+    }
     const auto index = m_view->currentIndex();
     if (index.isValid()) {
         if (const auto hit = m_search.results().hit(index.row())) {

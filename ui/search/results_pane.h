@@ -65,7 +65,7 @@ private:
     ResultOrdering* m_ordering;
     SelectedRows* m_selected;
     WantedRow* m_wanted;
-    QJsonObject m_kept; ///< Of an earlier session, until the first results.
+    QJsonObject m_kept; ///< Where the next results are shown: of an earlier session, or a refresh.
     bool m_awaited = false; ///< The row to select is on its way.
     bool m_placing = false; ///< Not a person makes it the current row.
 };

@@ -57,7 +57,7 @@ void SearchController::handleActions()
     auto& actions = *m_services.actions;
     actions.handle(u"search.back", this, [this] { back(); });
     actions.handle(u"search.forward", this, [this] { forward(); });
-    actions.handle(u"search.refresh", this, [this] { ask(false); });
+    actions.handle(u"search.refresh", this, [this] { refresh(); });
     actions.handle(u"search.show_new", this, [this] { ask(false); });
     actions.handle(u"search.cancel", this, [this] { cancel(); });
     actions.handle(u"search.clear", this, [this] { setQuery({}); });
@@ -105,10 +105,16 @@ bool SearchController::eventFilter(QObject* watched, QEvent* event)
     return QObject::eventFilter(watched, event);
 }
 
+void SearchController::refresh()
+{
+    ask(false);
+    m_isRefresh = m_text == m_shown.asked.text && m_order == m_shown.asked.order && !m_order.group;
+}
+
 /// The results, and what is selected of them.
 void SearchController::readAll()
 {
-    ask(false);
+    refresh();
     if (const auto* hit = m_services.selection->hit()) {
         readAgain(hit->incident.incidentId);
     }
@@ -124,6 +130,7 @@ void SearchController::followSource()
     m_newQuestion.reset();
     m_changed.clear();
     m_changedQuestions.clear();
+    m_isRefresh = false;
     m_results->setSource(m_services.sources->source());
     m_grandTotal.reset();
     if (m_services.sources->source() != nullptr) {
@@ -263,6 +270,7 @@ void SearchController::ask(bool remember)
     if (source == nullptr || m_error) {
         return;
     }
+    m_isRefresh = false;
     const Shown next{{m_text, m_query, m_order}, 0, {}};
     domain::SearchRequest asked = requestOf(next.asked);
     asked.limit = PageCache::kPageRows;

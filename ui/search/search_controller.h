@@ -52,6 +52,10 @@ public:
                     std::function<void(const domain::FacetsReply&)> answer);
 
     void search();
+    /// The same again: whoever looks at a row goes on looking at it. Of groups, the first is open.
+    void refresh();
+    /// Whether the rows that are shown, or asked for, are those from before, read again.
+    [[nodiscard]] bool isRefresh() const { return m_isRefresh; }
     void cancel();
     /// A query together with how its results stand: one step of history.
     void show(const SearchStep& step);
@@ -159,6 +163,7 @@ private:
     qint64 m_newCount = 0;
     SearchTrail m_trail;
     SearchMemory m_memory;
+    bool m_isRefresh = false;
     bool m_isTyped = false; ///< What is shown was typed, and is no step yet.
     QTimer m_debounce;
     QTimer m_typed; ///< Until it is taken for what was meant.
