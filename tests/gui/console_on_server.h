@@ -5,7 +5,9 @@
 #include "tests/gui/own_settings.h"
 #include "tests/gui/sample_server.h"
 #include "ui/search/search_controller.h"
+#include "ui/widgets/message_bar.h"
 
+#include <QAbstractButton>
 #include <QDockWidget>
 #include <QTest>
 
@@ -32,6 +34,23 @@ protected:
         QTRY_COMPARE_WITH_TIMEOUT(search().state(), ui::SearchState::Done, kPatience);
     }
 
+    /// With the key of the server, and out of safe mode: what a person starts.
+    [[nodiscard]] console::CommandLine unsafeOptions() const
+    {
+        console::CommandLine options;
+        options.newInstance = true;
+        options.keyFile = m_server.keyFile();
+        return options;
+    }
+
+    void startAnother(const console::CommandLine& options)
+    {
+        m_console.reset(); // There is one theme, and one console, in a process.
+        m_console = std::make_unique<console::Console>(options);
+        m_console->openWindow();
+        m_console->begin();
+    }
+
     void stopConsole()
     {
         m_console.reset();
@@ -48,6 +67,15 @@ protected:
     ui::MainWindow& window() { return m_console->window(); }
     ui::SearchController& search() { return ui::SearchController::of(window().services()); }
     ui::ResultsModel& rows() { return search().results(); }
+    static QAbstractButton* buttonOf(ui::MessageBar& bar, const QString& text)
+    {
+        for (auto* button : bar.findChildren<QAbstractButton*>()) {
+            if (button->text() == text) {
+                return button;
+            }
+        }
+        qFatal("no such button");
+    }
     template <class T>
     T* pane(const QString& id)
     {

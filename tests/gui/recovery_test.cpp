@@ -272,23 +272,9 @@ private:
     /// With the key of the server; named only where there is an address.
     void start(const QString& server)
     {
-        CommandLine options;
-        options.newInstance = true;
+        auto options = unsafeOptions();
         options.server = server;
-        options.keyFile = m_server.keyFile();
-        m_console.reset(); // There is one theme, and one console, in a process.
-        m_console = std::make_unique<Console>(options);
-        m_console->openWindow();
-        m_console->begin();
-    }
-    static QAbstractButton* buttonOf(ui::MessageBar& bar, const QString& text)
-    {
-        for (auto* button : bar.findChildren<QAbstractButton*>()) {
-            if (button->text() == text) {
-                return button;
-            }
-        }
-        qFatal("no such button");
+        startAnother(options);
     }
 };
 

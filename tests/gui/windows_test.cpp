@@ -312,29 +312,6 @@ private:
         QTRY_VERIFY_WITH_TIMEOUT(!window().isHome(), kPatience);
         QTRY_COMPARE_WITH_TIMEOUT(search().state(), ui::SearchState::Done, kPatience);
     }
-    void startAnother(const CommandLine& options)
-    {
-        m_console.reset(); // There is one theme, and one console, in a process.
-        m_console = std::make_unique<Console>(options);
-        m_console->openWindow();
-        m_console->begin();
-    }
-    CommandLine unsafeOptions() const
-    {
-        CommandLine options;
-        options.newInstance = true;
-        options.keyFile = m_server.keyFile();
-        return options;
-    }
-    static QAbstractButton* buttonOf(ui::MessageBar& bar, const QString& text)
-    {
-        for (auto* button : bar.findChildren<QAbstractButton*>()) {
-            if (button->text() == text) {
-                return button;
-            }
-        }
-        qFatal("no such button");
-    }
 };
 
 } // namespace exhibit::console
