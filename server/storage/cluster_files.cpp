@@ -32,6 +32,8 @@ synchronous_commit = on
 full_page_writes = on
 wal_compression = on
 max_wal_size = 2GB
+# Rows of a search lie on as many pages: read ahead of time, several at once.
+effective_io_concurrency = 64
 checkpoint_completion_target = 0.9
 jit = off
 password_encryption = scram-sha-256

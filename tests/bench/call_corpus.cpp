@@ -106,7 +106,7 @@ Result<void> indexWords(Connection& connection, int first)
             + ") * interval '1 month', 'YYYYMM');"
               " EXECUTE 'CREATE INDEX ON exhibit.call_search_' || name || ' USING gin (tsv)';"
               " EXECUTE 'CREATE INDEX ON exhibit.call_search_sample_' || name ||"
-              "  ' USING gin (tsv)'; END LOOP; END $$",
+              "  ' USING gin (exhibit.sample_words(tsv, call_id))'; END LOOP; END $$",
         Deadline::after(kTimeout));
 }
 
@@ -134,10 +134,11 @@ Result<std::int64_t> writeCalls(storage::TestDatabase& server, TenantId tenant, 
     EXHIBIT_CHECK(twice(
         server, [&](Connection& half, int first) { return addCalls(half, tenant, calls, first); }));
     EXHIBIT_CHECK(twice(server, indexWords));
-    EXHIBIT_CHECK(connection->script(
-        "CREATE INDEX call_search_words ON call_search USING gin (tsv);"
-        "CREATE INDEX call_search_sample_words ON call_search_sample USING gin (tsv)",
-        Deadline::after(kTimeout)));
+    EXHIBIT_CHECK(
+        connection->script("CREATE INDEX call_search_words ON call_search USING gin (tsv);"
+                           "CREATE INDEX call_search_sample_words ON call_search_sample"
+                           " USING gin (sample_words(tsv, call_id))",
+                           Deadline::after(kTimeout)));
     for (const char* table : {"call_search", "call_search_sample", "proxy_calls"}) {
         EXHIBIT_CHECK(connection->query(
             "VACUUM (ANALYZE) " + std::string(table), {}, Deadline::after(kTimeout)));
