@@ -45,7 +45,8 @@ T same(T value)
 
 JsonObject exportRequest(const domain::ExportChoice& choice)
 {
-    JsonObject request{{"format", choice.format}};
+    JsonObject request = choice.details;
+    request["format"] = choice.format;
     if (!choice.reason.empty()) {
         request["reason"] = choice.reason;
     }

@@ -15,6 +15,7 @@ struct ExportOptions {
     std::string output;
     std::string caseId;
     std::string authority;
+    std::string recipient;
     std::string reason;
     std::vector<std::string> include;
     std::vector<std::string> redactions; ///< PATH=REASON
@@ -83,6 +84,7 @@ Result<JsonObject> requestOf(const ExportOptions& options)
                        {"case", options.caseId},
                        {"reason", options.reason},
                        {"authority", options.authority},
+                       {"recipient", options.recipient},
                        {"redact", !options.unredacted},
                        {"redactions", std::move(redactions)}};
     if (!options.include.empty()) {
@@ -121,6 +123,7 @@ int exportSoc2(Session& session, const ExportOptions& options)
         {"format", bar == std::string::npos ? "pdf" : options.format.substr(bar + 1)},
         {"reason", options.reason},
         {"authority", options.authority},
+        {"recipient", options.recipient},
         {"case", options.caseId},
         {"redact", !options.unredacted}};
     addPeriod(request, options);
@@ -218,6 +221,9 @@ void addExportCommand(CLI::App& app, Invocation& invocation)
     command->add_option("--reason", options->reason, "Why: stands in the log and on the report");
     command->add_option(
         "--authority", options->authority, "By what right: an order, a contract; for the pack");
+    command->add_option("--recipient",
+                        options->recipient,
+                        "To whom it is handed out, and where; for the custody log");
     command
         ->add_option("--redact", options->redactions, "Field to leave out of every entry, and why")
         ->type_name("/PATH=REASON");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/base/json.h"
 #include "models/base/time.h"
 #include "models/domain/call_exchange.h"
 #include "models/domain/certificate.h"
@@ -125,6 +126,7 @@ struct ExportChoice {
     /// Told of one that takes long: how much of how much (0: not known) of which phase. The thread
     /// of the source; may be empty.
     std::function<void(std::int64_t done, std::int64_t total, const std::string& phase)> told{};
+    JsonObject details{}; ///< Other members of the ExportRequest.
 };
 
 /// Why a question has no answer, in words for people.

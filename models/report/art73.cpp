@@ -169,8 +169,23 @@ Result<void> addFields(Art73Bundle& bundle,
     return {};
 }
 
+/// Whether a limb of Article 3(49) may be reported within the deadline; nobody said which: yes.
+bool admits(const Json& deadline, const std::optional<std::string>& limb)
+{
+    const Json* const limbs = findMember(deadline, "limbs");
+    return limbs == nullptr || !limb
+        || std::any_of(limbs->as_array().begin(), limbs->as_array().end(), [&](const auto& one) {
+               return std::string_view(one.as_string()) == *limb;
+           });
+}
+
+/// After the fields, one of which is the limb.
 Result<void> addDeadlines(Art73Bundle& bundle, const Json& mapping, const std::string& pointer)
 {
+    const auto at = std::find_if(bundle.fields.begin(), bundle.fields.end(), [](const auto& field) {
+        return field.id == "limb";
+    });
+    const auto limb = at == bundle.fields.end() ? std::nullopt : at->value;
     bool known = !bundle.circumstance;
     std::string names;
     for (const auto& described : mapping.at("deadlines").as_array()) {
@@ -181,12 +196,20 @@ Result<void> addDeadlines(Art73Bundle& bundle, const Json& mapping, const std::s
                                std::nullopt,
                                false};
         deadline.applies = bundle.circumstance == deadline.id;
+        if (deadline.applies && !admits(described, limb)) {
+            return fail(ErrorCode::InvalidInput,
+                        fmt::format("the deadline of {} days is not that of limb {}",
+                                    deadline.days,
+                                    limb.value_or("")),
+                        pointer + "/circumstance");
+        }
         known = known || deadline.applies;
         names += (names.empty() ? "" : ", ") + deadline.id;
         if (bundle.awarenessAt) {
             deadline.due = dueDay(*bundle.awarenessAt, deadline.days);
-            if (deadline.applies || (!bundle.circumstance && !bundle.due)) {
-                bundle.due = deadline.due;
+            if (deadline.applies
+                || (!bundle.circumstance && bundle.due.value_or("~") > *deadline.due)) {
+                bundle.due = deadline.due; // The shortest one while nobody said which applies.
             }
         }
         bundle.deadlines.push_back(std::move(deadline));
@@ -243,8 +266,8 @@ Result<Art73Bundle> makeArt73(const PackFacts& facts,
     bundle.stage = entered.stage;
     bundle.awarenessAt = entered.awarenessAt;
     bundle.circumstance = entered.circumstance;
-    EXHIBIT_CHECK(addDeadlines(bundle, mapping, pointer));
     EXHIBIT_CHECK(addFields(bundle, facts, mapping, entered.fields, pointer + "/fields"));
+    EXHIBIT_CHECK(addDeadlines(bundle, mapping, pointer));
     return bundle;
 }
 

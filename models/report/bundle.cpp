@@ -18,22 +18,10 @@ constexpr domain::Microcents kMicrocentsOfCent = 1'000'000;
 /// Whether the export may hold what a step of that type recorded.
 bool mayShow(StepType type, const Includes& include)
 {
-    switch (type) {
-    case StepType::Policy:
-        return include.contains(Include::PolicyLog);
-    case StepType::RootCause:
-        return include.contains(Include::RootCause);
-    case StepType::Input:
-    case StepType::Context:
-    case StepType::ToolCall:
-    case StepType::Output:
-        return include.contains(Include::RawIo);
-    case StepType::LlmCall:
-    case StepType::Kill:
-    case StepType::Error:
-        return include.contains(Include::FullTrace);
-    }
-    return false;
+    return include.contains(isRawIo(type)                     ? Include::RawIo
+                                : type == StepType::Policy    ? Include::PolicyLog
+                                : type == StepType::RootCause ? Include::RootCause
+                                                              : Include::FullTrace);
 }
 
 /// Whether the step is part of the export. That the incident was opened always is.
@@ -300,7 +288,23 @@ void addKeyLabels(EvidenceBundle& bundle, const std::map<std::string, std::strin
     }
 }
 
+RunExtent extentOf(const RecordedFacts& facts)
+{
+    if (facts.wholeRun || facts.steps.empty()) {
+        return facts.wholeRun.value_or(RunExtent{});
+    }
+    return {static_cast<std::int64_t>(facts.steps.size()),
+            facts.steps.front().event.time,
+            facts.steps.back().event.time};
+}
+
 } // namespace
+
+bool isRawIo(domain::StepType type)
+{
+    return type == StepType::Input || type == StepType::Context || type == StepType::ToolCall
+        || type == StepType::Output;
+}
 
 Includes everyInclude()
 {
@@ -345,12 +349,10 @@ Result<EvidenceBundle> makeEvidenceBundle(const RecordedFacts& facts, const Bund
             bundle.steps.push_back(stepOf(step, request.include, redaction));
         }
     }
-    bundle.stepsRecorded = static_cast<std::int64_t>(facts.steps.size());
-    bundle.truncated = facts.truncated;
-    if (!facts.steps.empty()) {
-        bundle.durationUs = toMicroseconds(facts.steps.back().event.time)
-            - toMicroseconds(facts.steps.front().event.time);
-    }
+    const RunExtent run = extentOf(facts);
+    bundle.stepsRecorded = run.steps;
+    bundle.durationUs = toMicroseconds(run.last) - toMicroseconds(run.first);
+    bundle.truncated = facts.wholeRun.has_value();
     bundle.tokens = facts.run.tokensUsed;
     bundle.costMicrocents = facts.run.costMicrocents;
     bundle.totalCostCents = (bundle.costMicrocents + kMicrocentsOfCent / 2) / kMicrocentsOfCent;

@@ -38,6 +38,13 @@ struct RecordedStep {
     std::optional<Digest> contentHash;
 };
 
+/// Of a run with more steps than are read.
+struct RunExtent {
+    std::int64_t steps = 0;
+    UtcTime first{}; ///< Of its first step.
+    UtcTime last{};
+};
+
 /// What the database holds of an incident; nothing of it comes from today's settings.
 struct RecordedFacts {
     TenantId tenant;
@@ -46,7 +53,7 @@ struct RecordedFacts {
     domain::Run run;
     std::optional<domain::PolicySnapshot> snapshot; ///< Absent when the run has none.
     std::vector<RecordedStep> steps;
-    bool truncated = false; ///< There are more steps than these.
+    std::optional<RunExtent> wholeRun; ///< Absent: `steps` are all there are.
     std::map<std::string, std::string> keyLabels; ///< What the tenant calls its keys, by id.
     std::optional<Entered<Impact>> impact; ///< Absent: nobody assessed it.
     std::vector<domain::Remediation> remediations;
@@ -140,7 +147,7 @@ struct EvidenceBundle {
     std::vector<domain::FixVerification> fixVerifications; ///< Newest first.
     std::vector<BundleStep> steps;
     std::int64_t stepsRecorded = 0; ///< Of the run; `steps` has fewer where some are left out.
-    bool truncated = false;
+    bool truncated = false; ///< The run has more steps than were read.
     std::int64_t durationUs = 0; ///< From the run's first step to its last.
     std::int64_t tokens = 0;
     domain::Microcents costMicrocents = 0;
@@ -157,6 +164,8 @@ struct BundleRequest {
     bool redact = true; ///< Personal data, secrets, user and session.
 };
 
+/// Whether what a step of that type recorded was asked or answered: Include::RawIo covers it.
+[[nodiscard]] bool isRawIo(domain::StepType type);
 /// Pure: the same facts give the same bundle.
 [[nodiscard]] Result<EvidenceBundle> makeEvidenceBundle(const RecordedFacts& facts,
                                                         const BundleRequest& request);

@@ -62,7 +62,7 @@ constexpr Action kActions[]
         "copied",
         "a copy left the server",
         kTheLog,
-        "who asked for it; to whom it went from there is not recorded",
+        "",
         "what the copy leaves out or redacts it names itself; the log is unchanged"},
        {"certificate.", "examined", "replayed and compared", kTheLog, kTheLog, kAdded},
        {"hold.", "preserved", "a legal hold was placed or released", kTheLog, kTheLog, kAdded},
@@ -98,7 +98,7 @@ std::string ofExport(std::string_view details)
     if (const Json* redacted = findMember(*said, "redacted"); redacted != nullptr) {
         words += *redacted == Json(true) ? ", redacted" : ", NOT redacted";
     }
-    for (const char* name : {"authority", "case", "reason"}) {
+    for (const char* name : {"authority", "recipient", "case", "reason"}) {
         if (const auto value = stringMember(*said, name); !value.empty()) {
             words += fmt::format(", {}: {}", name, value);
         }
@@ -106,13 +106,26 @@ std::string ofExport(std::string_view details)
     return words.empty() ? "" : " (" + bounded(oneLine(words), kSaidBytesMax) + ")";
 }
 
-/// A text of what was done, or that it is not recorded.
-std::string detailOf(const DisclosedValues& values, std::string_view name)
+/// A text of what was done; empty: it is not recorded.
+std::string saidOf(const DisclosedValues& values, std::string_view name)
 {
     const auto details = parseJson(values.details);
-    std::string text(details && details->is_object() ? stringMember(*details, name)
-                                                     : std::string_view());
+    return std::string(details && details->is_object() ? stringMember(*details, name)
+                                                       : std::string_view());
+}
+
+std::string detailOf(const DisclosedValues& values, std::string_view name)
+{
+    auto text = saidOf(values, name);
     return text.empty() ? kNotRecorded : std::move(text);
+}
+
+/// Of a copy: whoever asked for it may have said for whom.
+std::string toOf(const std::string& recipient)
+{
+    return recipient.empty()
+        ? "who asked for it; to whom it went from there is not recorded"
+        : "who asked for it, for " + bounded(oneLine(recipient), kSaidBytesMax);
 }
 
 std::string placeOf(std::string_view log)
@@ -158,7 +171,7 @@ Result<CustodyRecord> custodyOfEntry(const evidence::Entry& entry,
     record.authority = detailOf(values, "authority");
     record.tool = fmt::format("Exhibit, version {}", kNotRecorded);
     record.from = action.from;
-    record.to = action.to;
+    record.to = entry.type == "export.created" ? toOf(saidOf(values, "recipient")) : action.to;
     record.hashBefore = entry.previous;
     record.hash = hash;
     record.changes = action.changes;
@@ -183,7 +196,7 @@ CustodyRecord productionOf(const PackFacts& facts)
     record.authority = facts.authority.empty() ? kNotRecorded : facts.authority;
     record.tool = "Exhibit " EXHIBIT_VERSION;
     record.from = kTheLog;
-    record.to = "who asked for it; to whom it went from there is not recorded";
+    record.to = toOf(facts.recipient);
     record.hash = facts.sha256;
     record.changes = bundle.redacted
         ? "personal data and secrets are redacted, as exports are by default; the log is unchanged"

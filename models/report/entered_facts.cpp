@@ -6,6 +6,7 @@ namespace {
 
 constexpr std::size_t kTextBytesMax = 4000;
 constexpr std::size_t kShortBytesMax = 200;
+constexpr std::size_t kDayBytes = 10;
 constexpr std::size_t kItemsMax = 100;
 
 Result<void> checkText(std::string_view text, std::size_t bytesMax, const std::string& pointer)
@@ -32,7 +33,7 @@ Result<void> notEmpty(std::string_view text, const std::string& pointer)
 
 Result<UtcTime> parseDay(std::string_view text, const std::string& pointer)
 {
-    auto time = text.size() == 10 ? parseTime(text) : fail(ErrorCode::InvalidInput, "");
+    auto time = text.size() == kDayBytes ? parseTime(text) : fail(ErrorCode::InvalidInput, "");
     if (!time || formatTime(*time).substr(0, 10) != text) {
         return fail(ErrorCode::InvalidInput, "expected a day as YYYY-MM-DD", pointer);
     }
@@ -61,7 +62,11 @@ Result<void> check(const ComplianceRecord& record)
     if (record.number < 0) {
         return fail(ErrorCode::InvalidInput, "a number is not negative", "/n");
     }
-    EXHIBIT_CHECK(parseDay(record.on, "/on"));
+    if (record.on.size() != kDayBytes ? !parseTime(record.on) : !parseDay(record.on, "/on")) {
+        return fail(ErrorCode::InvalidInput,
+                    "expected a day as YYYY-MM-DD, or an instant (RFC 3339)",
+                    "/on");
+    }
     EXHIBIT_CHECK(notEmpty(record.by, "/by"));
     EXHIBIT_CHECK(checkText(record.by, kShortBytesMax, "/by"));
     return notEmpty(record.text, "/text");

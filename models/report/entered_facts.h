@@ -41,14 +41,24 @@ struct ComplianceStatement {
     std::string auditorNotes;
 };
 
-enum class ComplianceRecordKind : std::uint8_t { BackupTest, BreachNotice, AccessReview };
-/// What people did for a control and the system cannot see (SOC 2, A1.2, P6.6, CC6.1).
+enum class ComplianceRecordKind : std::uint8_t {
+    BackupTest, ///< A1.2
+    BreachNotice, ///< P6.6
+    AccessReview, ///< CC6.1
+    Communication, ///< CC7.4: what was said to whom.
+    Lesson, ///< CC7.5
+    PlanTest, ///< CC7.5: of the plan for responses.
+    ChangeApproval, ///< CC8.1: request, test and approval of a change.
+    Disclosure, ///< P6.3: what was given to whom.
+};
+/// What people did for a control and the system cannot see.
 struct ComplianceRecord {
     std::int64_t number = 0; ///< Given by the server, from 1.
     ComplianceRecordKind kind = ComplianceRecordKind::BackupTest;
-    std::string on; ///< YYYY-MM-DD, when it was done.
+    std::string on; ///< When it was done: YYYY-MM-DD, or an instant (RFC 3339) where that counts.
     std::string by; ///< Who did it.
     std::string text; ///< What was done, and what came of it.
+    std::optional<IncidentId> incidentId; ///< Of the tenant; absent: it is about none.
 };
 
 /// Whose key it is, in the words of whoever created it.
@@ -121,6 +131,7 @@ void visitFields(V& visit, Of<V, ComplianceRecord>& record)
     visit("on", record.on);
     visit("by", record.by);
     visit("text", record.text);
+    visit("incident_id", record.incidentId);
 }
 template <class V, class T>
 void visitEntered(V& visit, T& entered)
@@ -153,9 +164,15 @@ template <>
 struct exhibit::EnumNames<exhibit::report::ComplianceRecordKind> {
     using E = exhibit::report::ComplianceRecordKind;
     static constexpr std::string_view kType = "kind of compliance record";
-    static constexpr std::pair<E, std::string_view> kNames[] = {{E::BackupTest, "backup_test"},
-                                                                {E::BreachNotice, "breach_notice"},
-                                                                {E::AccessReview, "access_review"}};
+    static constexpr std::pair<E, std::string_view> kNames[]
+        = {{E::BackupTest, "backup_test"},
+           {E::BreachNotice, "breach_notice"},
+           {E::AccessReview, "access_review"},
+           {E::Communication, "communication"},
+           {E::Lesson, "lesson"},
+           {E::PlanTest, "plan_test"},
+           {E::ChangeApproval, "change_approval"},
+           {E::Disclosure, "disclosure"}};
 };
 template <>
 struct exhibit::EnumNames<exhibit::report::RiskLevel> {

@@ -330,7 +330,10 @@ Result<Document> incidentReport(const PackFacts& facts)
     parts.remediation(document, "4 Remediation", {});
     EXHIBIT_CHECK(parts.certificate(document, "5"));
     parts.trace(document, "6");
-    parts.basis(document, "7");
+    if (parts.hasRawIo()) {
+        parts.rawIo(document, "7");
+    }
+    parts.basis(document, parts.hasRawIo() ? "8" : "7");
     return document;
 }
 

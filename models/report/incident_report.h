@@ -7,8 +7,8 @@
 namespace exhibit::report {
 
 /// The incident investigation report: identification, summary, root cause, remediation, evidence
-/// certificate and the full decision trace. Every sentence follows from the pack by rule; what is
-/// not known is said to be not known. Pure.
+/// certificate, the decision trace and, where it was asked for, what was said. Every sentence
+/// follows from the pack by rule; what is not known is said to be not known. Pure.
 [[nodiscard]] Result<Document> incidentReport(const PackFacts& facts);
 
 /// Which entries the pack holds: "no gap" is said of a range without one alone.
@@ -38,6 +38,9 @@ public:
     [[nodiscard]] Result<Table> answersWithCode() const;
     [[nodiscard]] Result<void> certificate(Document& document, const std::string& number) const;
     void trace(Document& document, const std::string& number) const;
+    /// Of the calls whose steps are in the pack; with the include that covers it.
+    void rawIo(Document& document, const std::string& number) const;
+    [[nodiscard]] bool hasRawIo() const;
     void basis(Document& document, const std::string& number) const;
 
 private:

@@ -52,7 +52,7 @@ private:
         return {};
     }
 
-    /// Holds and authority.
+    /// Holds, authority and recipient.
     Result<void> readCase()
     {
         constexpr const char* kCase = "data/case.json";
@@ -62,6 +62,7 @@ private:
         EXHIBIT_TRY(const auto file, m_pack.content(kCase));
         EXHIBIT_TRY(const Json json, parseJson(file.view()));
         m_facts.authority = stringMember(json, "authority");
+        m_facts.recipient = stringMember(json, "recipient");
         const Json* holds = findMember(json, "holds");
         if (holds == nullptr || !holds->is_array()) {
             return {};

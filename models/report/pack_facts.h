@@ -36,6 +36,7 @@ struct PackFacts {
     std::size_t neighboursWithheld = 0;
     std::optional<std::vector<std::string>> holds; ///< In force then; absent: it does not say.
     std::string authority; ///< By what right it was handed out, as was stated; empty: it was not.
+    std::string recipient; ///< To whom, likewise.
     evidence::VerificationReport checks; ///< With no key pinned: paper cannot vouch for itself.
     EvidenceBundle bundle;
 };

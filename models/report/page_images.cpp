@@ -17,21 +17,30 @@ namespace {
 
 constexpr std::uint32_t kDotsPerInch = 300;
 constexpr double kScale = kDotsPerInch / 72.0;
-constexpr std::uint32_t kBright = 0x80; ///< The bit of a grey without which a pixel is black.
+constexpr std::uint32_t kBright = 0x80; ///< From here on a pixel stays white.
+
+/// As bright as it looks (ITU-R BT.601): of yellow and red a colour emoji keeps its shape.
+std::uint32_t brightness(std::uint32_t pixel)
+{
+    const std::uint32_t blue = pixel & 0xffU;
+    const std::uint32_t green = pixel >> 8U & 0xffU;
+    const std::uint32_t red = pixel >> 16U & 0xffU;
+    return red == green && green == blue ? blue : (299 * red + 587 * green + 114 * blue) / 1000;
+}
 
 /// Eight pixels of one row, or as many as are left of it; the first one is the highest bit.
 char packed(const std::uint32_t* pixels, std::uint32_t count)
 {
     std::uint32_t byte = 0;
     for (std::uint32_t i = 0; i < count; ++i) {
-        byte = byte << 1U | ((pixels[i] & kBright) == 0 ? 1U : 0U);
+        byte = byte << 1U | (brightness(pixels[i]) < kBright ? 1U : 0U);
     }
     return static_cast<char>(static_cast<unsigned char>(byte << (8 - count)));
 }
 
 } // namespace
 
-/// White paper; the pages of reports have nothing but greys.
+/// White paper; the pages of reports have nothing but greys, beside emoji in colour.
 class PageImages::Paper {
 public:
     Paper()

@@ -355,6 +355,9 @@ Result<ProductionPlan> planProduction(const ProductionSource& source,
                                       const ProductionRequest& request)
 {
     EXHIBIT_TRY(const auto facts, readPackFacts(source.pack));
+    if (facts.checks.hasFailure()) {
+        return fail(ErrorCode::Corrupt, "the pack does not pass its checks", facts.origin);
+    }
     for (const auto& one : request.withheld) {
         const auto& steps = facts.bundle.steps;
         if (std::none_of(steps.begin(), steps.end(), [&one](const auto& step) {

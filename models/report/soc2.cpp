@@ -108,7 +108,7 @@ void addSummary(Document& document, const Soc2Bundle& bundle)
                         + bounded(namedKey(bundle.keyLabels, bundle.exportedBy), kKeyBytesMax))}};
     grid.right
         = {{"Criteria", plain(grouped(static_cast<std::int64_t>(bundle.rows.size())))},
-           {"Remarks", plain(grouped(static_cast<std::int64_t>(exceptions)))},
+           {"Exceptions", plain(grouped(static_cast<std::int64_t>(exceptions)))},
            {"Entries", plain(grouped(bundle.log.entries))},
            {"Statement",
             plain(bundle.statementVersion ? fmt::format("version {}", *bundle.statementVersion)
@@ -157,7 +157,7 @@ void addRows(Document& document, const Soc2Bundle& bundle)
                  {"Population", 1},
                  {"Count", 36, true},
                  {"Samples", 142},
-                 {"Remark", 0.75}},
+                 {"Exceptions, limits", 0.75}},
                 {},
                 {}};
     for (const auto& row : bundle.rows) {
@@ -166,15 +166,19 @@ void addRows(Document& document, const Soc2Bundle& bundle)
         if (!row.performers.empty()) {
             population.push_back({" By " + performersOf(bundle, row) + ".", {}});
         }
-        Text samples = mono(bounded(oneLine(joined(row.sampleIds, " ")), 300));
+        Text samples = mono(bounded(oneLine(joined(row.sampleIds, "; ")), 300));
         if (row.sampleIds.empty()) {
             samples = plain("none");
+        }
+        Text remarks = plain(orUnknown(bounded(row.exception, 300), "none"));
+        if (!row.limitation.empty()) {
+            remarks.push_back({" " + bounded(row.limitation, 300), {.quiet = true}});
         }
         table.rows.push_back({{{bold(row.criterion)},
                                {std::move(population)},
                                {plain(grouped(row.populationCount))},
                                {std::move(samples)},
-                               {plain(orUnknown(bounded(row.exception, 300), "none"))}}});
+                               {std::move(remarks)}}});
     }
     document.blocks.emplace_back(std::move(table));
     document.blocks.emplace_back(Heading{"4 Listings"});
@@ -255,23 +259,25 @@ std::string soc2Csv(const Soc2Bundle& bundle)
                                "reviewer",
                                "exception",
                                "entry_epoch",
-                               "more_performers"});
+                               "more_performers",
+                               "limitation"});
     for (const auto& row : bundle.rows) {
         csv += csvLine({row.criterion,
                         row.controlId,
                         row.populationQuery,
                         std::to_string(row.populationCount),
-                        joined(row.sampleIds, " "),
+                        joined(row.sampleIds, ";"),
                         row.evidenceFile,
                         row.evidenceSha256 ? toHex(asView(*row.evidenceSha256)) : "",
                         row.entrySeq ? std::to_string(*row.entrySeq) : "",
                         row.periodStart,
                         row.periodEnd,
-                        joined(row.performers, " "),
+                        joined(row.performers, ";"),
                         row.reviewer.value_or(""),
                         row.exception,
                         row.entryEpoch ? std::to_string(*row.entryEpoch) : "",
-                        std::to_string(row.morePerformers)});
+                        std::to_string(row.morePerformers),
+                        row.limitation});
     }
     return csv;
 }

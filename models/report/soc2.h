@@ -28,7 +28,8 @@ struct Soc2Row {
     std::vector<std::string> performers; ///< Ids of keys, "exhibitd" for what the server did.
     std::int64_t morePerformers = 0; ///< Others, who stand in the listing alone.
     std::optional<std::string> reviewer; ///< Entered.
-    std::string exception; ///< What an auditor has to know; empty: none.
+    std::string exception; ///< What the record of this period lacks; empty: nothing.
+    std::string limitation; ///< What the criterion asks for and no period's record can show.
 };
 
 /// One log of the period; another takes over after a loss, and its numbers begin again at 0.
@@ -100,6 +101,7 @@ void visitFields(V& visit, Of<V, Soc2Row>& row)
     visit.defaulted("more_performers", row.morePerformers);
     visit("reviewer", row.reviewer);
     visit("exception", row.exception);
+    visit.defaulted("limitation", row.limitation);
 }
 template <class V>
 void visitFields(V& visit, Of<V, Soc2Epoch>& epoch)

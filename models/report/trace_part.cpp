@@ -2,6 +2,7 @@
 // The part of a report that lists every step of the run.
 #include "models/report/incident_report.h"
 #include "models/report/safe_text.h"
+#include "models/report/step_line.h"
 #include "models/report/words.h"
 
 #include <fmt/format.h>
@@ -76,10 +77,12 @@ void ReportParts::trace(Document& document, const std::string& number) const
         table.rows.push_back(traceRow(step, start));
     }
     document.blocks.emplace_back(std::move(table));
-    std::string note
-        = "Times are milliseconds from the run’s first step by the server’s clock. “seq” "
-          "is the entry of the signed log that commits to the step; a dash: no entry of the pack "
-          "does.";
+    const auto first = m_bundle.steps.empty() ? 0 : m_bundle.steps.front().stepIndex;
+    std::string note = fmt::format("Times are milliseconds from {} by the server’s clock. “seq” is "
+                                   "the entry of the signed log "
+                                   "that commits to the step; a dash: no entry of the pack does.",
+                                   first == 0 ? "the run’s first step"
+                                              : fmt::format("step {}, the first one here", first));
     if (leftOut(m_bundle, Include::FullTrace)) {
         note += " Steps of the run’s other calls were left out of this export by choice.";
     }
@@ -87,7 +90,9 @@ void ReportParts::trace(Document& document, const std::string& number) const
         note += " Decisions beside the one that opened the incident were left out by choice.";
     }
     if (m_bundle.truncated) {
-        note += " The run has more steps than an export holds; the last ones are left out.";
+        note += fmt::format(" The run has {} steps, more than an export reads: only steps around "
+                            "the incident can be here.",
+                            grouped(m_bundle.stepsRecorded));
     }
     document.blocks.emplace_back(Paragraph{{{std::move(note), {.quiet = true}}}});
 }

@@ -24,9 +24,7 @@ void visitFields(V& visit, Of<V, Soc2Request>& request)
     visit.defaulted("period_start", request.periodStart);
     visit.defaulted("period_end", request.periodEnd);
     visit.defaulted("redact", request.redact);
-    visit.defaulted("reason", request.reason);
-    visit.defaulted("authority", request.authority);
-    visit.defaulted("case", request.caseId);
+    storage::visitHandOver(visit, request.handOver);
 }
 
 namespace {
@@ -79,9 +77,7 @@ Result<Soc2Request> readRequest(const http::Request& request)
 
 Result<void> check(const Soc2Request& body, const security::Principal& principal)
 {
-    EXHIBIT_CHECK(checkWords(body.reason, "/reason"));
-    EXHIBIT_CHECK(checkWords(body.authority, "/authority"));
-    EXHIBIT_CHECK(checkWords(body.caseId, "/case"));
+    EXHIBIT_CHECK(checkWords(body.handOver));
     return checkRedaction(body.redact, principal);
 }
 
@@ -130,7 +126,7 @@ storage::Soc2Request questionOf(const Soc2Request& body, const storage::Actor& a
             .periodEnd = body.periodEnd,
             .bundleId = Uuid::v7().base32(),
             .exportedBy = actor.id,
-            .reason = body.reason,
+            .reason = body.handOver.reason,
             .createdAt = utcNow()};
 }
 
@@ -162,13 +158,11 @@ Result<Exported> makeSoc2(const SharedServices& services,
     exported.name = "soc2-" + bundle.compliancePeriodStart + "." + body.format;
     exported.record = storage::ExportRecord{.id = bundle.bundleId,
                                             .format = order.format,
-                                            .reason = body.reason,
+                                            .handOver = body.handOver,
                                             .sha256 = sha256(exported.bytes),
                                             .bytes = exported.bytes.size(),
                                             .incident = {},
                                             .redacted = body.redact,
-                                            .authority = body.authority,
-                                            .caseId = body.caseId,
                                             .more = {{"period_start", bundle.compliancePeriodStart},
                                                      {"period_end", bundle.compliancePeriodEnd}}};
     return exported;

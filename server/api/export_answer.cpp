@@ -84,11 +84,17 @@ ExportOrder orderOf(const http::Request& request,
     return {principal.tenant, actorOf(request, principal), std::move(format), incident, {}};
 }
 
-Result<void> checkWords(const std::string& words, const std::string& pointer)
+Result<void> checkWords(const storage::HandOver& handOver)
 {
-    return words.size() > kWordsBytesMax
-        ? fail(ErrorCode::InvalidInput, "at most 1000 bytes", pointer)
-        : Result<void>();
+    for (const auto& [words, pointer] : {std::pair(&handOver.reason, "/reason"),
+                                         std::pair(&handOver.authority, "/authority"),
+                                         std::pair(&handOver.recipient, "/recipient"),
+                                         std::pair(&handOver.caseId, "/case")}) {
+        if (words->size() > kWordsBytesMax) {
+            return fail(ErrorCode::InvalidInput, "at most 1000 bytes", pointer);
+        }
+    }
+    return {};
 }
 
 Result<void> checkRedaction(bool redact, const security::Principal& principal)

@@ -22,7 +22,7 @@ inline constexpr std::chrono::minutes kExportJobTimeout{30};
                                   std::optional<IncidentId> incident = {});
 
 /// What people say of an export stands in an entry of the log: 1000 bytes at most.
-[[nodiscard]] Result<void> checkWords(const std::string& words, const std::string& pointer);
+[[nodiscard]] Result<void> checkWords(const storage::HandOver& handOver);
 /// Without redaction an export needs another scope.
 [[nodiscard]] Result<void> checkRedaction(bool redact, const security::Principal& principal);
 

@@ -154,7 +154,7 @@ Result<report::EvidenceBundle> makeBundle(const ExportWork& work)
                                            {.bundleId = Uuid::v7().base32(),
                                             .createdAt = utcNow(),
                                             .exportedBy = work.actor.id,
-                                            .reason = work.request.reason,
+                                            .reason = work.request.handOver.reason,
                                             .include = {include.begin(), include.end()},
                                             .redact = work.request.redact}));
     std::vector<std::string> paths;
@@ -177,10 +177,9 @@ Result<storage::ExportedPack> makePack(const ExportWork& work, const report::Evi
     for (const auto& one : work.request.redactions) {
         pack.redactions.push_back({one.path, one.reason});
     }
-    pack.caseId = work.request.caseId;
+    pack.handOver = work.request.handOver;
     const auto& custodian = work.request.production.custodian;
     pack.custodian = custodian.empty() ? bundle.tenant.name : custodian;
-    pack.authority = work.request.authority;
     if (bundle.violatedPolicy) {
         pack.classifications = bundle.violatedPolicy->references;
     }
@@ -251,13 +250,11 @@ Exported recorded(const ExportWork& work, const std::string& id, Exported export
     }
     exported.record = storage::ExportRecord{.id = id,
                                             .format = work.request.format,
-                                            .reason = work.request.reason,
+                                            .handOver = asked.handOver,
                                             .sha256 = sha256(exported.bytes),
                                             .bytes = exported.bytes.size(),
                                             .incident = work.incident,
                                             .redacted = asked.redact,
-                                            .authority = asked.authority,
-                                            .caseId = asked.caseId,
                                             .more = std::move(more)};
     return exported;
 }

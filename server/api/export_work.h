@@ -25,9 +25,7 @@ struct ExportRequest {
                                          report::Include::RootCause};
     std::vector<RedactionRequest> redactions;
     bool redact = true;
-    std::string caseId;
-    std::string reason;
-    std::string authority; ///< By what right it is handed out.
+    storage::HandOver handOver;
     report::ProductionRequest production; ///< Of a legal production.
     report::Art73Entered art73; ///< Of a report under Article 73.
     std::string periodStart; ///< Of SOC 2 evidence.

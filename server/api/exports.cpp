@@ -59,9 +59,7 @@ void visitFields(V& visit, Of<V, ExportRequest>& request)
     visit.defaulted("include", request.include);
     visit.defaulted("redactions", request.redactions);
     visit.defaulted("redact", request.redact);
-    visit.defaulted("case", request.caseId);
-    visit.defaulted("reason", request.reason);
-    visit.defaulted("authority", request.authority);
+    storage::visitHandOver(visit, request.handOver);
     visit.defaulted("production", request.production);
     visit.defaulted("art73", request.art73);
     visit.defaulted("period_start", request.periodStart);
@@ -82,9 +80,7 @@ Result<ExportRequest> readRequest(const http::Request& request,
     if (!request.body.empty()) {
         EXHIBIT_TRY(body, readBody<ExportRequest>(request));
     }
-    EXHIBIT_CHECK(checkWords(body.reason, "/reason"));
-    EXHIBIT_CHECK(checkWords(body.authority, "/authority"));
-    EXHIBIT_CHECK(checkWords(body.caseId, "/case"));
+    EXHIBIT_CHECK(checkWords(body.handOver));
     if (body.redactions.size() > kRedactionsMax) {
         return fail(ErrorCode::InvalidInput, "at most 100 redactions", "/redactions");
     }
@@ -113,9 +109,7 @@ http::Response exportSoc2Of(const SharedServices& services,
                       {.format = format,
                        .periodStart = std::move(body.periodStart),
                        .periodEnd = std::move(body.periodEnd),
-                       .reason = std::move(body.reason),
-                       .authority = std::move(body.authority),
-                       .caseId = std::move(body.caseId),
+                       .handOver = std::move(body.handOver),
                        .redact = body.redact});
 }
 

@@ -23,7 +23,7 @@ Result<report::ProducedBundles> bundlesOf(const ExportWork& work)
                                        {.bundleId = Uuid::v7().base32(),
                                         .createdAt = utcNow(),
                                         .exportedBy = work.actor.id,
-                                        .reason = work.request.reason,
+                                        .reason = work.request.handOver.reason,
                                         .include = report::everyInclude(),
                                         .redact = work.request.redact},
                                        work.request.production);
@@ -44,9 +44,9 @@ Result<Exported> exportAsProduction(const ExportWork& work)
     }
     EXHIBIT_TRY(const auto bundles, bundlesOf(work));
     EXHIBIT_TRY(const auto pack, makePack(work, bundles.shown));
-    EXHIBIT_TRY(
-        auto plan,
-        report::planProduction({pack.bytes, bundles.original, work.request.caseId}, production));
+    EXHIBIT_TRY(auto plan,
+                report::planProduction({pack.bytes, bundles.original, work.request.handOver.caseId},
+                                       production));
     if (plan.pages > kPagesAtOnceMax && !work.progress) {
         return fail(
             ErrorCode::TooLarge, "the production has more than 500 pages", std::string(kNeedsJob));

@@ -5,6 +5,7 @@
 #include "models/report/declaration.h"
 #include "models/report/words.h"
 #include "server/api/export_work.h"
+#include "server/storage/entry_names.h"
 #include "server/storage/mappings.h"
 
 namespace exhibit::api {
@@ -21,6 +22,10 @@ Result<Source> readSource(const ExportWork& work)
     Source source;
     EXHIBIT_TRY(source.pack, makePack(work, bundle));
     EXHIBIT_TRY(source.facts, report::readPackFacts(source.pack.bytes));
+    // Whoever signs such a draft says that the record holds; a report says itself what failed.
+    if (source.facts.checks.hasFailure()) {
+        return storage::evidenceDamaged(source.pack.origin, "its pack does not pass its checks");
+    }
     return source;
 }
 

@@ -16,7 +16,7 @@ struct SearchExportRequest {
     std::string format = "csv";
     Search search;
     bool redact = true;
-    std::string reason;
+    storage::HandOver handOver;
 };
 
 template <class V, class Search>
@@ -25,7 +25,7 @@ void visitFields(V& visit, SearchExportRequest<Search>& request)
     visit.defaulted("format", request.format);
     visit.defaulted("search", request.search);
     visit.defaulted("redact", request.redact);
-    visit.defaulted("reason", request.reason);
+    storage::visitHandOver(visit, request.handOver);
 }
 
 namespace {
@@ -95,7 +95,7 @@ Result<SearchExportRequest<Search>> readRequest(const http::Request& request,
                                                 const security::Principal& principal)
 {
     EXHIBIT_TRY(auto body, readBody<SearchExportRequest<Search>>(request));
-    EXHIBIT_CHECK(checkWords(body.reason, "/reason"));
+    EXHIBIT_CHECK(checkWords(body.handOver));
     if (body.search.cursor || body.search.offset || body.search.limit) {
         return fail(ErrorCode::InvalidInput,
                     "an export holds everything that is found: no limit, cursor or offset",
@@ -308,7 +308,7 @@ Result<Exported> makeSearchExport(const SharedServices& services,
     const std::string id = Uuid::v7().base32();
     storage::ExportRecord record{.id = id,
                                  .format = order.format,
-                                 .reason = body.reason,
+                                 .handOver = body.handOver,
                                  .sha256 = sha256(file),
                                  .bytes = file.size(),
                                  .incident = {},

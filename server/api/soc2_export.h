@@ -13,9 +13,7 @@ struct Soc2Request {
     std::string format = "pdf"; ///< pdf, json, csv, zip
     std::string periodStart; ///< YYYY-MM-DD; empty: see answerSoc2().
     std::string periodEnd; ///< Inclusive.
-    std::string reason;
-    std::string authority; ///< By what right it is handed out.
-    std::string caseId;
+    storage::HandOver handOver;
     bool redact = true;
 };
 

@@ -134,6 +134,15 @@ Result<std::int64_t> insertRecord(Transaction& transaction,
                                   const EnteredStore::Author& author)
 {
     EXHIBIT_TRY(const auto version, nextOf(transaction, record));
+    if (record.incidentId) {
+        EXHIBIT_TRY(const Rows known,
+                    transaction.query("SELECT FROM incidents WHERE tenant_id = $1"
+                                      " AND incident_id = $2",
+                                      {transaction.tenant(), *record.incidentId}));
+        if (known.empty()) {
+            return fail(ErrorCode::NotFound, "there is no such incident", "/incident_id");
+        }
+    }
     Json body = toJson(record);
     EXHIBIT_CHECK(transaction.query(
         "INSERT INTO compliance_records (tenant_id, record_no, version, body,"

@@ -13,9 +13,11 @@ Result<void> recordExport(Transaction& transaction,
     details.emplace("sha256", toHex(asView(record.sha256)));
     details.emplace("bytes", record.bytes);
     details.emplace("redacted", record.redacted);
-    for (const auto& [name, said] : {std::pair("reason", &record.reason),
-                                     std::pair("authority", &record.authority),
-                                     std::pair("case", &record.caseId)}) {
+    const auto& words = record.handOver;
+    for (const auto& [name, said] : {std::pair("reason", &words.reason),
+                                     std::pair("authority", &words.authority),
+                                     std::pair("recipient", &words.recipient),
+                                     std::pair("case", &words.caseId)}) {
         if (!said->empty()) {
             details.emplace(name, *said);
         }

@@ -383,8 +383,12 @@ Result<ExportedPack> exportPack(Database& database,
     EXHIBIT_TRY(auto payload, database.read(tenant, deadline, build));
     EXHIBIT_TRY(payload["data/case.json"], caseFile(request, pack.id, known));
     payload.insert(request.exports.begin(), request.exports.end());
-    const evidence::PackStatement statement{
-        pack.id, pack.origin, pack.treeSize, pack.withheld, request.exporter.id, request.caseId};
+    const evidence::PackStatement statement{pack.id,
+                                            pack.origin,
+                                            pack.treeSize,
+                                            pack.withheld,
+                                            request.exporter.id,
+                                            request.handOver.caseId};
     EXHIBIT_TRY(
         const auto bag,
         evidence::makeBag(

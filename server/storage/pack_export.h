@@ -5,6 +5,7 @@
 #include "models/report/bundle.h"
 #include "server/storage/audit_store.h"
 #include "server/storage/checkpointer.h"
+#include "server/storage/export_record.h"
 
 #include <functional>
 
@@ -19,9 +20,8 @@ struct ExportRedaction {
 struct PackRequest {
     IncidentId incident;
     std::vector<ExportRedaction> redactions;
-    std::string caseId;
+    HandOver handOver;
     std::string custodian; ///< Whose records these are.
-    std::string authority; ///< By what right they are handed out; empty: not said.
     std::vector<std::string> classifications; ///< Ids that the incident's policy refers to.
     Actor exporter;
     /// RawIo is the bytes of requests and answers, which go with it as long as nothing is redacted:

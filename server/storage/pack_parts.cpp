@@ -181,8 +181,8 @@ Result<Bytes> caseFile(const PackRequest& request, const std::string& id, const 
         include.emplace_back(wireName(one));
     }
     return canonicalJson(
-        JsonObject{{"authority", request.authority},
-                   {"case", request.caseId},
+        JsonObject{{"authority", request.handOver.authority},
+                   {"case", request.handOver.caseId},
                    {"classifications",
                     JsonArray(request.classifications.begin(), request.classifications.end())},
                    {"custodian", request.custodian},
@@ -193,6 +193,7 @@ Result<Bytes> caseFile(const PackRequest& request, const std::string& id, const 
                    {"incident_id", request.incident.text()},
                    {"include", std::move(include)},
                    {"pack", id},
+                   {"recipient", request.handOver.recipient},
                    {"run_entries_left_out", known.runLeftOut}});
 }
 

@@ -57,7 +57,7 @@ Result<domain::Run> runOf(Database& database,
 /// The cause stands in a step, which the call's entry commits to.
 Result<void> expectCause(const report::RecordedFacts& facts)
 {
-    if (!facts.incident.rootCause || facts.truncated) {
+    if (!facts.incident.rootCause || facts.wholeRun) {
         return {};
     }
     const Json cause = toJson(*facts.incident.rootCause);
@@ -93,7 +93,7 @@ Result<void> expectAsCommitted(Transaction& transaction,
         EXHIBIT_CHECK(expectBodiesAsCommitted(transaction, keys, bodies.front()));
     }
     std::set<CallId> cut;
-    if (facts.truncated && !facts.steps.empty()) {
+    if (facts.wholeRun && !facts.steps.empty()) {
         const auto& first = facts.steps.front().event;
         cut.insert(facts.steps.back().event.callId.value_or(CallId{}));
         cut.insert(first.stepIndex == 0 ? CallId{} : first.callId.value_or(CallId{}));
@@ -108,6 +108,18 @@ Result<std::string> tenantName(Transaction& transaction)
                                   " WHERE tenant_id = $1",
                                   {transaction.tenant()}));
     return rows.empty() ? std::string() : std::string(rows.text(0, 0));
+}
+
+Result<report::RunExtent> readExtent(Transaction& transaction, RunId run, std::int64_t steps)
+{
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT min(at), max(at) FROM steps WHERE tenant_id = $1"
+                                  " AND run_id = $2 AND step_index IN (0, $3)",
+                                  {transaction.tenant(), run, steps - 1}));
+    if (rows.isNull(0, 0)) {
+        return evidenceDamaged(run.text(), "its first and last steps are missing");
+    }
+    return report::RunExtent{steps, rows.time(0, 0), rows.time(0, 1)};
 }
 
 } // namespace
@@ -133,6 +145,9 @@ Result<report::RecordedFacts> readReportFacts(
         EXHIBIT_TRY(facts.tenantName, tenantName(transaction));
         EXHIBIT_TRY(facts.keyLabels, readKeyLabels(transaction));
         EXHIBIT_TRY(hashes, readHashes(transaction, run));
+        if (timeline.truncated()) {
+            EXHIBIT_TRY(facts.wholeRun, readExtent(transaction, run, timeline.steps));
+        }
         return {};
     };
     EXHIBIT_CHECK(database.read(tenant, deadline, readBeside));
@@ -141,7 +156,6 @@ Result<report::RecordedFacts> readReportFacts(
         facts.steps.push_back(
             {std::move(event), hash == hashes.end() ? std::nullopt : std::optional(hash->second)});
     }
-    facts.truncated = timeline.truncated();
     if (keys != nullptr) {
         const auto compare = [&](Transaction& transaction) -> Result<bool> {
             EXHIBIT_CHECK(expectAsCommitted(transaction, *keys, facts));

@@ -157,10 +157,14 @@ private:
     Result<void> fill(report::Soc2Row& row, const Soc2Population& population)
     {
         row.populationQuery = population.words;
-        EXHIBIT_TRY(const Rows rows,
-                    m_transaction.query(population.sql + " ORDER BY 2, 1 LIMIT "
-                                            + std::to_string(kPopulationMax + 1),
-                                        {m_transaction.tenant(), m_period.from, m_period.to}));
+        std::string sql = population.sql;
+        for (const auto& records : population.records) {
+            sql += (sql.empty() ? "" : " UNION ALL ") + recordsSql(records.kind);
+        }
+        EXHIBIT_TRY(
+            const Rows rows,
+            m_transaction.query(sql + " ORDER BY 2, 1 LIMIT " + std::to_string(kPopulationMax + 1),
+                                {m_transaction.tenant(), m_period.from, m_period.to}));
         if (rows.size() > static_cast<std::size_t>(kPopulationMax)) {
             return fail(ErrorCode::TooLarge,
                         "a population of the period has more than 200,000 members",
@@ -185,7 +189,7 @@ private:
         row.evidenceFile = row.criterion + ".ndjson";
         row.evidenceSha256 = sha256(listing);
         m_evidence.listings.insert_or_assign(row.evidenceFile, std::move(listing));
-        return addGap(row, population);
+        return addGaps(row, population);
     }
 
     /// A line of the listing; the row names the newest entry of all its members.
@@ -222,34 +226,35 @@ private:
 
     static std::string gapInWords(std::string_view words, std::int64_t count)
     {
-        if (words.ends_with('.')) {
-            return std::string(words);
-        }
         const auto bar = words.find('|');
         return std::to_string(count) + " "
             + std::string(count == 1 ? words.substr(0, bar) : words.substr(bar + 1)) + ".";
     }
 
-    static void addRemark(report::Soc2Row& row, std::string_view remark)
+    static void addException(report::Soc2Row& row, std::string_view words)
     {
-        row.exception += (row.exception.empty() || remark.empty() ? "" : " ");
-        row.exception += remark;
+        row.exception += row.exception.empty() ? "" : " ";
+        row.exception += words;
     }
 
-    Result<void> addGap(report::Soc2Row& row, const Soc2Population& population)
+    Result<void> addGaps(report::Soc2Row& row, const Soc2Population& population)
     {
-        addRemark(row, population.remark);
-        if (row.populationCount == 0) {
-            addRemark(row, population.noneWords);
+        row.limitation = population.limitation;
+        const std::vector<Parameter> period{m_transaction.tenant(), m_period.from, m_period.to};
+        for (const auto& records : population.records) {
+            EXHIBIT_TRY(
+                const Rows rows,
+                m_transaction.query("SELECT EXISTS (" + recordsSql(records.kind) + ")", period));
+            if (!rows.boolean(0, 0)) {
+                addException(row, records.noneWords);
+            }
         }
         if (population.gapSql.empty()) {
             return {};
         }
-        EXHIBIT_TRY(const Rows rows,
-                    m_transaction.query(std::string(population.gapSql),
-                                        {m_transaction.tenant(), m_period.from, m_period.to}));
+        EXHIBIT_TRY(const Rows rows, m_transaction.query(population.gapSql, period));
         if (const auto count = rows.integer(0, 0); count > 0) {
-            addRemark(row, gapInWords(population.gapWords, count));
+            addException(row, gapInWords(population.gapWords, count));
         }
         return {};
     }

@@ -88,29 +88,23 @@ constexpr std::string_view kAssessment
 constexpr std::string_view kOfPeriod
     = " WHERE i.tenant_id = $1 AND i.created_at >= $2 AND i.created_at < $3";
 
-/// What people recorded of a kind, newest versions, by the day on which it was done.
-std::string records(std::string_view kind)
-{
-    return "SELECT n.body ->> 'kind' || ' ' || n.record_no, n.done_at, n.entered_by,"
-           " (SELECT e.epoch || ':' || e.sequence_number FROM audit_logs a"
-           "  JOIN incident_log_chain e ON e.tenant_id = $1 AND e.event_type = a.action AND "
-        + std::string(kInstant) + " = " + std::string(kInstantOfAction)
-        + "  WHERE a.tenant_id = $1 AND a.action = 'compliance.recorded'"
-          "  AND a.resource = n.record_no::text AND a.details ->> 'version' = n.version::text"
-          "  AND a.created_at >= n.entered_at - interval '1 minute'"
-          "  AND a.created_at < n.entered_at + interval '1 hour' LIMIT 1),"
-          " n.body || jsonb_build_object('version', n.version, 'entered_at', n.entered_at),"
-          " 1::bigint, '' FROM (SELECT DISTINCT ON (record_no) *,"
-          "  (body ->> 'on')::timestamp AT TIME ZONE 'UTC' AS done_at FROM compliance_records"
-          "  WHERE tenant_id = $1 ORDER BY record_no, version DESC) n"
-          " WHERE n.done_at >= $2 AND n.done_at < $3 AND n.body ->> 'kind' = '"
-        + std::string(kind) + "'";
-}
+/// What was in force for a run.
+constexpr std::string_view kSnapshotBefore
+    = " LEFT JOIN policy_snapshots s ON s.tenant_id = r.tenant_id"
+      "  AND s.snapshot_id = r.policy_snapshot_id";
+
+/// What the newest verification of a fix replayed an incident's run with.
+constexpr std::string_view kSnapshotAfter
+    = " LEFT JOIN LATERAL (SELECT v.snapshot_id, p.content_hash FROM fix_verifications v"
+      "  LEFT JOIN policy_snapshots p ON p.tenant_id = v.tenant_id AND p.snapshot_id = "
+      "v.snapshot_id"
+      "  WHERE v.tenant_id = $1 AND v.incident_id = i.incident_id"
+      "  ORDER BY v.verification_id DESC LIMIT 1) f ON true";
 
 std::string responses()
 {
     return kDecisions
-        + " SELECT r.run_id, r.started_at, coalesce(k.actor, 'exhibitd'),"
+        + " SELECT r.run_id::text, r.started_at, coalesce(k.actor, 'exhibitd'),"
           " coalesce(l.epoch || ':' || l.sequence_number, (SELECT e.epoch || ':'"
           "  || e.sequence_number FROM incidents i JOIN incident_log_chain e ON e.tenant_id = $1"
           "  AND e.incident_id = i.incident_id AND e.event_type = 'incident.opened'"
@@ -124,27 +118,29 @@ std::string responses()
         + std::string(kClosedAt)
         + ", 'timeline', t.timeline, 'snapshot_before', r.policy_snapshot_id,"
           " 'snapshot_before_sha256', encode(s.content_hash, 'hex'), 'snapshot_after',"
-          " f.snapshot_id), 1::bigint, 'run_' FROM runs r"
-          " LEFT JOIN policy_snapshots s ON s.tenant_id = r.tenant_id"
-          "  AND s.snapshot_id = r.policy_snapshot_id"
-          " LEFT JOIN LATERAL (SELECT * FROM incidents i WHERE i.tenant_id = $1"
+          " f.snapshot_id, 'snapshot_after_sha256', encode(f.content_hash, 'hex')), 1::bigint,"
+          " 'run_' FROM runs r"
+        + std::string(kSnapshotBefore)
+        + " LEFT JOIN LATERAL (SELECT * FROM incidents i WHERE i.tenant_id = $1"
           "  AND i.run_id = r.run_id ORDER BY i.created_at LIMIT 1) i ON true"
-        + std::string(kJoinDecisions)
-        + " LEFT JOIN LATERAL (SELECT * FROM fix_verifications f WHERE f.tenant_id = $1"
-          "  AND f.incident_id = i.incident_id ORDER BY f.verification_id DESC LIMIT 1) f ON true"
-          " LEFT JOIN run_abort_log k ON k.tenant_id = r.tenant_id AND k.run_id = r.run_id"
+        + std::string(kJoinDecisions) + std::string(kSnapshotAfter)
+        + " LEFT JOIN run_abort_log k ON k.tenant_id = r.tenant_id AND k.run_id = r.run_id"
           " LEFT JOIN ledger_links l ON l.tenant_id = r.tenant_id AND l.about = r.run_id"
           " WHERE r.tenant_id = $1 AND r.started_at >= $2 AND r.started_at < $3"
-          " AND r.status IN ('failed_policy', 'cancelled')"
-          " UNION ALL SELECT i.incident_id, t.responded_at, t.responder, "
+          " AND (r.status = 'failed_policy' OR k.kill_reason <> 'user_cancel')"
+          " UNION ALL SELECT i.incident_id::text, t.responded_at, t.responder, "
         + entryOf("incident.changed")
         + ", jsonb_build_object('action', 'contained or resolved', 'opened_at', i.created_at,"
           " 'responded_at', t.responded_at, 'assignee', i.assignee, 'closure', i.status,"
           " 'closed_at', "
         + std::string(kClosedAt)
-        + ", 'timeline', t.timeline), 1::bigint, 'inc_' FROM incidents i"
-          " JOIN decisions_on t ON t.incident_id = i.incident_id"
-        + std::string(kOfPeriod) + " AND t.responded_at IS NOT NULL";
+        + ", 'timeline', t.timeline, 'snapshot_before', r.policy_snapshot_id,"
+          " 'snapshot_before_sha256', encode(s.content_hash, 'hex'), 'snapshot_after',"
+          " f.snapshot_id, 'snapshot_after_sha256', encode(f.content_hash, 'hex')), 1::bigint,"
+          " 'inc_' FROM incidents i JOIN decisions_on t ON t.incident_id = i.incident_id"
+          " LEFT JOIN runs r ON r.tenant_id = i.tenant_id AND r.run_id = i.run_id"
+        + std::string(kSnapshotBefore) + std::string(kSnapshotAfter) + std::string(kOfPeriod)
+        + " AND t.responded_at IS NOT NULL";
 }
 
 const Soc2Population kPopulations[] = {
@@ -162,26 +158,25 @@ const Soc2Population kPopulations[] = {
     {"key_changes",
      "actions key.created and key.revoked of the audit log, and reviews of access that people "
      "recorded",
-     actions("a.action IN ('key.created', 'key.revoked')") + " UNION ALL "
-         + records("access_review"),
-     "SELECT CASE WHEN EXISTS (" + records("access_review") + ") THEN 0 ELSE 1 END",
-     "Nobody recorded a review of access for the period."},
+     actions("a.action IN ('key.created', 'key.revoked')"),
+     "",
+     "",
+     {{"access_review", "Nobody recorded a review of access for the period."}}},
     {"backup_tests",
      "tests of backups that people recorded",
-     records("backup_test"),
      "",
      "",
-     "The system sees no backups: these are the words of those who made the tests.",
-     "Nobody recorded one for the period."},
+     "",
+     {{"backup_test", "Nobody recorded one for the period."}},
+     "The system sees no backups: these are the words of those who made the tests."},
     {"breach_notices",
      "notices of breaches that people recorded",
-     records("breach_notice"),
+     "",
      "SELECT count(*) FROM incidents i" + std::string(kAssessment) + std::string(kOfPeriod)
          + " AND a.body #>> '{personal_information,involved}' = 'true'",
      "incident of the period involves personal information by its assessment|"
      "incidents of the period involve personal information by their assessment",
-     "",
-     "Nobody recorded one for the period."},
+     {{"breach_notice", "Nobody recorded one for the period."}}},
     {"upstream_changes",
      "actions upstream.added and upstream.removed of the audit log",
      actions("a.action IN ('upstream.added', 'upstream.removed')"),
@@ -205,15 +200,17 @@ const Soc2Population kPopulations[] = {
      " jsonb_build_object('version', version), 1, '' FROM replicas WHERE started_at < $3",
      "",
      "",
+     {},
      "Drawn by exhibitd " EXHIBIT_VERSION ". Hashes of programs, versions of servers that have "
      "ended, and other software are not recorded here."},
     {"configuration_changes",
-     "changes of policies, prices, projects, quotas and providers in the audit log",
+     "changes of policies, prices, projects, quotas and providers in the audit log, and requests, "
+     "tests and approvals that people recorded",
      actions("(a.action LIKE 'policy.%' OR a.action LIKE 'quota.%' OR a.action LIKE 'upstream.%'"
              " OR a.action IN ('prices.published', 'project.changed'))"),
      "",
      "",
-     "Requests, tests and approvals outside this system are not recorded here."},
+     {{"change_approval", "Nobody recorded the request, test and approval of a change."}}},
     {"incidents",
      "incidents opened in the period",
      kDecisions
@@ -249,17 +246,20 @@ const Soc2Population kPopulations[] = {
      "incidents are not assessed"},
     {"responses",
      "runs of the period that a policy, a limit or a person stopped, and incidents of the period "
-     "that somebody contained or resolved",
+     "that somebody contained or resolved; what people recorded of communications",
      responses(),
      "SELECT count(*) FROM incidents WHERE tenant_id = $1 AND created_at >= $2"
      " AND created_at < $3 AND status IN ('open', 'investigating')",
      "incident is neither contained nor closed|"
      "incidents are neither contained nor closed",
-     "What was communicated to whom is not recorded here."},
+     {{"communication", "Nobody recorded what was communicated to whom."}}},
     {"remediations",
-     "incidents of the period for which remediation is recorded",
-     "SELECT i.incident_id, m.entered_at, m.entered_by, " + entryOf("remediation.%")
-         + ", jsonb_build_object('root_cause', i.root_cause -> 'kind', 'actions', m.actions,"
+     "incidents of the period for which remediation is recorded; lessons, and tests of the plan "
+     "for "
+     "responses, that people recorded",
+     "SELECT i.incident_id::text, m.entered_at, m.entered_by, " + entryOf("remediation.%")
+         + ", jsonb_build_object('root_cause', i.root_cause -> 'kind',"
+           " 'analysis', i.root_cause -> 'analysis', 'actions', m.actions,"
            " 'verifications', (SELECT jsonb_agg(jsonb_build_object('number',"
            " f.remediation_no, 'verdict', f.verdict, 'snapshot', f.snapshot_id, 'at',"
            " f.verified_at) ORDER BY f.verification_id) FROM fix_verifications f"
@@ -267,10 +267,14 @@ const Soc2Population kPopulations[] = {
            " FROM incidents i JOIN LATERAL (SELECT max(n.entered_at) AS entered_at,"
            "  (array_agg(n.entered_by ORDER BY n.entered_at DESC))[1] AS entered_by,"
            "  jsonb_agg(jsonb_build_object('number', n.remediation_no, 'action', n.action,"
-           "   'owner', n.owner, 'due', n.due_at, 'state', n.state, 'approver', n.approver)"
+           "   'owner', n.owner, 'due', n.due_at, 'state', n.state, 'done_at', CASE WHEN n.state ="
+           "   'done' THEN n.done_at END, 'approver', n.approver)"
            "   ORDER BY n.remediation_no) AS actions"
-           "  FROM (SELECT DISTINCT ON (remediation_no) * FROM remediations"
-           "   WHERE tenant_id = $1 AND incident_id = i.incident_id"
+           "  FROM (SELECT DISTINCT ON (remediation_no) *, max(entered_at) FILTER (WHERE state ="
+           "    'done' AND before IS DISTINCT FROM 'done') OVER (PARTITION BY remediation_no)"
+           "    AS done_at FROM (SELECT *, lag(state) OVER (PARTITION BY remediation_no"
+           "     ORDER BY version) AS before FROM remediations"
+           "     WHERE tenant_id = $1 AND incident_id = i.incident_id) v"
            "   ORDER BY remediation_no, version DESC) n) m ON m.entered_at IS NOT NULL"
          + std::string(kOfPeriod),
      "SELECT count(*) FROM incidents i WHERE tenant_id = $1 AND created_at >= $2"
@@ -278,10 +282,11 @@ const Soc2Population kPopulations[] = {
      " WHERE m.tenant_id = $1 AND m.incident_id = i.incident_id)",
      "incident has no remediation|"
      "incidents have no remediation",
-     "Lessons and tests of the response plan are not recorded here, replays of fixes are."},
+     {{"lesson", "Nobody recorded lessons."},
+      {"plan_test", "Nobody recorded a test of the plan for responses."}}},
     {"disclosures",
      "exports of the audit log that are not known to have left redacted, or are drafts for an "
-     "authority or a court",
+     "authority or a court; disclosures that people recorded",
      actions("a.action = 'export.created'"
              " AND (a.details ->> 'redacted' IS DISTINCT FROM 'true'"
              "  OR a.details ? 'authority'"
@@ -291,7 +296,8 @@ const Soc2Population kPopulations[] = {
      " AND created_at < $3 AND action = 'export.created' AND NOT details ? 'redacted'",
      "export does not say whether it was redacted|"
      "exports do not say whether they were redacted",
-     "To whom an exported file was given, and whose information is in it, is not recorded here."}};
+     {{"disclosure", "Nobody recorded to whom information was disclosed."}},
+     "Whose information is in an exported file is not known here."}};
 
 } // namespace
 
@@ -301,6 +307,27 @@ const Soc2Population* findSoc2Population(std::string_view name)
                                            std::end(kPopulations),
                                            [&](const auto& one) { return one.name == name; });
     return found == std::end(kPopulations) ? nullptr : found;
+}
+
+/// Newest versions, by when it was done.
+std::string recordsSql(std::string_view kind)
+{
+    return "SELECT n.body ->> 'kind' || ' ' || n.record_no, n.done_at, n.entered_by,"
+           " (SELECT e.epoch || ':' || e.sequence_number FROM audit_logs a"
+           "  JOIN incident_log_chain e ON e.tenant_id = $1 AND e.event_type = a.action AND "
+        + std::string(kInstant) + " = " + std::string(kInstantOfAction)
+        + "  WHERE a.tenant_id = $1 AND a.action = 'compliance.recorded'"
+          "  AND a.resource = n.record_no::text AND a.details ->> 'version' = n.version::text"
+          "  AND a.created_at >= n.entered_at - interval '1 minute'"
+          "  AND a.created_at < n.entered_at + interval '1 hour' LIMIT 1),"
+          " n.body || jsonb_build_object('version', n.version, 'entered_at', n.entered_at),"
+          " 1::bigint, '' FROM (SELECT DISTINCT ON (record_no) *,"
+          "  CASE WHEN length(body ->> 'on') = 10"
+          "   THEN (body ->> 'on')::timestamp AT TIME ZONE 'UTC'"
+          "   ELSE (body ->> 'on')::timestamptz END AS done_at FROM compliance_records"
+          "  WHERE tenant_id = $1 ORDER BY record_no, version DESC) n"
+          " WHERE n.done_at >= $2 AND n.done_at < $3 AND n.body ->> 'kind' = '"
+        + std::string(kind) + "'";
 }
 
 } // namespace exhibit::storage

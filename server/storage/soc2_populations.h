@@ -3,8 +3,15 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace exhibit::storage {
+
+/// Records that people make for a control (models/report/entered_facts.h).
+struct Soc2Records {
+    std::string_view kind;
+    std::string_view noneWords; ///< Said when the period has none.
+};
 
 /// What a criterion of a SOC 2 examination is drawn from (exports.md, 3.1). `sql` gives of each
 /// member id, time, performer, the last entry of the log that belongs to it as "epoch:number"
@@ -13,13 +20,15 @@ namespace exhibit::storage {
 struct Soc2Population {
     std::string_view name;
     std::string_view words;
-    std::string sql;
-    std::string gapSql; ///< Counts what is missing; empty: nothing is looked for.
-    /// Behind the count, "for one|for more"; a sentence of its own when it ends as one.
-    std::string_view gapWords;
-    std::string_view remark{}; ///< What the criterion asks for and no record can show.
-    std::string_view noneWords{}; ///< Said when it has no members; empty: nothing.
+    std::string sql; ///< Empty: of records alone.
+    std::string gapSql{}; ///< Counts what is missing; empty: nothing is looked for.
+    std::string_view gapWords{}; ///< Behind the count, "for one|for more".
+    std::vector<Soc2Records> records{}; ///< Members beside those of `sql`.
+    std::string_view limitation{}; ///< What the criterion asks for and no record can show.
 };
+
+/// The members that people recorded, as Soc2Population::sql gives them.
+[[nodiscard]] std::string recordsSql(std::string_view kind);
 
 /// nullptr: nothing of that name is recorded.
 [[nodiscard]] const Soc2Population* findSoc2Population(std::string_view name);

@@ -7,10 +7,14 @@
 #include "ui/detail/record_pane.h"
 #include "ui/search/results_pane.h"
 #include "ui/search/results_view.h"
+#include "ui/text.h"
 
 #include <QCheckBox>
+#include <QComboBox>
+#include <QDateTimeEdit>
 #include <QFile>
 #include <QLabel>
+#include <QLineEdit>
 #include <QRadioButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -127,6 +131,81 @@ private Q_SLOTS:
         QVERIFY(!raw->isEnabled() && !raw->isChecked());
         QCOMPARE(saysBelow(raw), raw->accessibleDescription());
         QCOMPARE(dialog.choice().include, std::vector<std::string>{"full_trace"});
+    }
+
+    void whatAFormatNeedsIsAskedForAndSent()
+    {
+        ui::ExportDialog dialog(ui::ExportDialog::Kind::Export,
+                                window().services().selection->hit()->incident,
+                                m_console->hub(),
+                                nullptr);
+        dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+        dialog.show();
+        const auto line = [&dialog](const char* name) {
+            return dialog.findChild<QLineEdit*>(QString::fromLatin1(name));
+        };
+        const auto box = [&dialog](const char* name) {
+            return dialog.findChild<QComboBox*>(QString::fromLatin1(name));
+        };
+        const auto details = [&dialog] { return ui::toQt(printJson(dialog.choice().details)); };
+        dialog.findChild<QRadioButton*>(u"pdf"_s)->click();
+        QCOMPARE(details(), u"{}"_s);
+        line("authority")->setText(u"order 7 O 12/26"_s);
+        line("case")->setText(u"C-9"_s);
+        dialog.findChild<QCheckBox*>(u"unredacted"_s)->click();
+        QCOMPARE(details(), uR"({"authority":"order 7 O 12/26","case":"C-9","redact":false})"_s);
+        line("authority")->clear();
+        line("case")->clear();
+        dialog.findChild<QCheckBox*>(u"unredacted"_s)->click();
+
+        dialog.findChild<QRadioButton*>(u"ai_act_art73"_s)->click();
+        QCOMPARE(details(), uR"({"art73":{"report_type":"initial"}})"_s);
+        dialog.findChild<QCheckBox*>(u"aware"_s)->click();
+        dialog.findChild<QDateTimeEdit*>(u"aware_at"_s)
+            ->setDateTime(QDateTime(QDate(2026, 11, 21), QTime(10, 0), Qt::UTC));
+        box("circumstance")->setCurrentIndex(1);
+        box("limb")->setCurrentIndex(2);
+        dialog.grab().save(u"/tmp/dlg_art73.png"_s); // TMP
+        QCOMPARE(details(),
+                 uR"({"art73":{"report_type":"initial","circumstance":"critical_infrastructure",)"
+                 uR"("awareness_at":"2026-11-21T10:00:00Z","fields":{"limb":"b"}}})"_s);
+
+        dialog.findChild<QRadioButton*>(u"legal_discovery"_s)->click();
+        QVERIFY(line("prefix")->isVisible());
+        dialog.grab().save(u"/tmp/dlg_legal.png"_s); // TMP
+        line("prefix")->setText(u"ACME"_s);
+        QFile kept(m_folder.filePath(u"kept.json"_s));
+        QVERIFY(kept.open(QIODevice::WriteOnly));
+        kept.write(R"({"passages":[{"text":"auto-renew","basis":"b","description":"d"}]})");
+        kept.close();
+        line("kept")->setText(m_folder.filePath(u"none.json"_s));
+        dialog.accept();
+        QVERIFY2(dialog.isVisible() && dialog.reason().contains(u"none.json"_s),
+                 qPrintable(dialog.reason()));
+        line("kept")->setText(kept.fileName());
+        QCOMPARE(details(),
+                 uR"({"production":{"passages":[{"text":"auto-renew","basis":"b",)"
+                 uR"("description":"d"}],"prefix":"ACME"}})"_s);
+        dialog.accept();
+        QVERIFY(!dialog.isVisible());
+    }
+
+    void whatWasEnteredReachesTheServer()
+    {
+        const auto id = window().services().selection->hit()->incident.incidentId.text();
+        auto& exports = pane<ui::RecordPane>(u"record"_s)->exports();
+        domain::ExportChoice choice{"ai_act_art73", {"full_trace"}, "test"};
+        choice.details
+            = {{"art73",
+                JsonObject{{"circumstance", "death"}, {"fields", JsonObject{{"limb", "b"}}}}}};
+        exports.exportTo(m_folder.filePath(u"draft.pdf"_s), id, choice, false);
+        auto& jobs = *window().services().jobs;
+        QTRY_COMPARE_WITH_TIMEOUT(jobs.running(), 0, kPatience);
+        QVERIFY(!QFile::exists(m_folder.filePath(u"draft.pdf"_s)));
+        choice.details = {{"art73", JsonObject{{"circumstance", "death"}}}};
+        QSignalSpy written(&exports, &ui::IncidentExport::written);
+        exports.exportTo(m_folder.filePath(u"draft.pdf"_s), id, choice, false);
+        QVERIFY(written.wait(kPatience));
     }
 
     void evidenceForAnAuditorIsExportedFromAnIncident()

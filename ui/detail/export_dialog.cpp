@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/detail/export_dialog.h"
 
+#include "ui/detail/export_details.h"
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
@@ -81,7 +82,6 @@ ExportDialog::ExportDialog(Kind kind,
                            QWidget* parent)
     : QDialog(parent)
     , m_reason(new QLabel(this))
-    , m_verify(new QCheckBox(tr("Verify the file here when it is written"), this))
 {
     const bool exports = kind == Kind::Export;
     const QString route
@@ -99,13 +99,22 @@ ExportDialog::ExportDialog(Kind kind,
     layout->addWidget(title);
     layout->addWidget(id);
     if (exports) {
-        layout->addWidget(formats(can ? server.exportFormats() : QSet<QString>()));
-        layout->addWidget(includes(server.exportIncludes()));
         m_why = new QLineEdit(this);
         m_why->setAccessibleName(tr("Reason"));
         m_why->setPlaceholderText(tr("Why it is taken out; stands in the ledger"));
         m_why->setMaxLength(250);
-        layout->addWidget(m_why);
+        m_details = new ExportDetails(this);
+        auto* columns = new QHBoxLayout;
+        columns->setSpacing(scaled(24));
+        columns->addWidget(
+            formats(can ? server.exportFormats() : QSet<QString>()), 0, Qt::AlignTop);
+        auto* right = new QVBoxLayout;
+        right->addWidget(includes(server.exportIncludes()));
+        right->addWidget(m_why);
+        right->addWidget(m_details);
+        right->addStretch(1);
+        columns->addLayout(right, 1);
+        layout->addLayout(columns);
     } else {
         auto* what = new QLabel(
             tr("The call is sent to its provider once more and compared with the original; the "
@@ -115,6 +124,7 @@ ExportDialog::ExportDialog(Kind kind,
         what->setWordWrap(true);
         layout->addWidget(what);
     }
+    m_verify = new QCheckBox(tr("Verify the file here when it is written"), this);
     m_verify->setChecked(true);
     layout->addWidget(m_verify);
     m_reason->setText(can ? QString()
@@ -128,8 +138,6 @@ ExportDialog::ExportDialog(Kind kind,
     m_go = buttons->addButton(exports ? tr("Export…") : tr("Certify…"),
                               QDialogButtonBox::AcceptRole);
     m_go->setEnabled(can);
-    setTabOrder(m_why, m_verify); // Which was made before the parts above it.
-    setTabOrder(m_verify, buttons);
     if (m_format != nullptr && m_format->checkedButton() != nullptr) {
         m_format->checkedButton()->setFocus();
     }
@@ -207,6 +215,7 @@ void ExportDialog::followFormat()
     if (m_whyNone == nullptr) {
         return; // The formats are still being made.
     }
+    m_details->setFormat(format());
     m_whyNone->setText(why);
     m_whyNone->setVisible(!why.isEmpty());
     for (const auto& include : m_includes) {
@@ -229,7 +238,22 @@ domain::ExportChoice ExportDialog::choice() const
         }
     }
     choice.reason = m_why != nullptr ? fromQt(m_why->text()) : std::string();
+    if (m_details != nullptr) {
+        choice.details = m_details->request().value_or(JsonObject{});
+    }
     return choice;
+}
+
+void ExportDialog::accept()
+{
+    if (m_details != nullptr) {
+        if (const auto request = m_details->request(); !request) {
+            m_reason->setText(toQt(request.error().message));
+            m_reason->show();
+            return;
+        }
+    }
+    QDialog::accept();
 }
 
 bool ExportDialog::verifiesAfterwards() const

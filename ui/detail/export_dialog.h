@@ -14,6 +14,8 @@ class QPushButton;
 
 namespace exhibit::ui {
 
+class ExportDetails;
+
 /// Format and contents of an export, or of a certificate. What the server or the format cannot do
 /// is grey, with the reason beside it, which screen readers say too.
 class ExportDialog : public QDialog {
@@ -29,6 +31,8 @@ public:
     [[nodiscard]] bool canGoOn() const;
     [[nodiscard]] QString reason() const;
     [[nodiscard]] domain::ExportChoice choice() const;
+    /// Not while a file that was named cannot be read; says why.
+    void accept() override;
     /// Whether the file is to be verified here once it is written.
     [[nodiscard]] bool verifiesAfterwards() const;
 
@@ -52,7 +56,8 @@ private:
     QLabel* m_whyNone = nullptr; ///< Why nothing can be chosen in this format.
     QList<Include> m_includes;
     QLineEdit* m_why = nullptr;
-    QCheckBox* m_verify;
+    ExportDetails* m_details = nullptr; ///< Of an export.
+    QCheckBox* m_verify = nullptr;
 };
 
 } // namespace exhibit::ui

@@ -43,6 +43,13 @@ QString levelText(const domain::EvidenceCertificate& certificate)
                                         .arg(toQt(certificate.notReplayableReason.value_or("")));
 }
 
+/// Of the others a pack or a cover within is what can be verified.
+bool isVerifiable(std::string_view format)
+{
+    const QString ending = endingOf(format);
+    return ending == u".exhibit"_s || ending == u".pdf"_s;
+}
+
 } // namespace
 
 IncidentExport::IncidentExport(const Services& services, QObject* parent)
@@ -83,7 +90,8 @@ void IncidentExport::ask(const domain::Incident& incident, bool certify)
         }
         const std::string id = incident.incidentId.text();
         certify ? certifyTo(path, id, dialog->verifiesAfterwards())
-                : exportTo(path, id, choice, dialog->verifiesAfterwards());
+                : exportTo(
+                    path, id, choice, dialog->verifiesAfterwards() && isVerifiable(choice.format));
     });
     dialog->open();
 }

@@ -142,6 +142,23 @@ TEST_F(Art73, takesTheLimbsOfTheLawAndNoOthers)
     EXPECT_EQ(wireName(ReportStage::FollowUp), "follow-up");
 }
 
+TEST_F(Art73, refusesADeadlineThatIsNotThatOfTheLimb)
+{
+    Art73Entered entered;
+    entered.fields = JsonObject{{"limb", "b"}};
+    for (const auto* circumstance : {"general", "death"}) {
+        entered.circumstance = circumstance;
+        EXPECT_EQ(make(entered).error().subject, "/art73/circumstance") << circumstance;
+    }
+    EXPECT_NE(make(entered).error().message.find("10 days"), std::string::npos);
+    entered.circumstance = "critical_infrastructure";
+    EXPECT_TRUE(make(entered));
+    entered.fields = JsonObject{{"limb", "c"}}; // A widespread infringement may be of any.
+    EXPECT_TRUE(make(entered));
+    entered.circumstance = "general";
+    EXPECT_TRUE(make(entered));
+}
+
 TEST_F(Art73, refusesWhatTheReportHasNoPlaceFor)
 {
     Art73Entered entered;

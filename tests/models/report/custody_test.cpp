@@ -31,5 +31,18 @@ TEST(Custody, saysHowACopyLeft)
     EXPECT_EQ(purposeOf("hold.placed", R"({"format":"pdf"})").find("pdf"), std::string::npos);
 }
 
+TEST(Custody, saysForWhomACopyWas)
+{
+    const auto toOf = [](std::string_view details) {
+        evidence::Entry entry;
+        entry.type = "export.created";
+        entry.time = "2026-11-21T10:00:00.000000Z";
+        return custodyOfEntry(entry, {}, {"key_1", "user", std::string(details)}).value().to;
+    };
+    EXPECT_EQ(toOf(R"({"recipient":"Landgericht Berlin\n2. Kammer"})"),
+              "who asked for it, for Landgericht Berlin 2. Kammer");
+    EXPECT_NE(toOf("{}").find("not recorded"), std::string::npos);
+}
+
 } // namespace
 } // namespace exhibit::report

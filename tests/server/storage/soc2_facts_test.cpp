@@ -170,6 +170,24 @@ TEST_F(Soc2FactsTest, anEvaluationNamesWhoDecidedAndWhoApproved)
     EXPECT_EQ(details.at("personal_information").at("count"), 2);
 }
 
+TEST_F(Soc2FactsTest, aClientThatHangsUpIsNoResponse)
+{
+    const auto abort = [this](const char* reason) {
+        const auto incident = addIncident("cancelled");
+        must(m_on.server().administrator()->query("INSERT INTO exhibit.run_abort_log SELECT "
+                                                  "tenant_id, run_id, $2, 'key_1', NULL, now(), 0"
+                                                  " FROM exhibit.incidents WHERE incident_id = $1",
+                                                  {incident, std::string(reason)},
+                                                  TestDatabase::soon()));
+    };
+    addIncident("cancelled");
+    abort("user_cancel");
+    EXPECT_EQ(rowOf(read(), "CC7.4").populationCount, 0);
+    abort("admin_kill");
+    abort("max_cost");
+    EXPECT_EQ(rowOf(read(), "CC7.4").populationCount, 2);
+}
+
 TEST_F(Soc2FactsTest, aResponseIsAStopOrWhatPeopleContained)
 {
     const auto contained = addIncident();
@@ -180,13 +198,14 @@ TEST_F(Soc2FactsTest, aResponseIsAStopOrWhatPeopleContained)
     const auto& row = rowOf(evidence, "CC7.4");
     EXPECT_EQ(row.populationCount, 2);
     EXPECT_EQ(row.exception,
-              "What was communicated to whom is not recorded here. "
+              "Nobody recorded what was communicated to whom. "
               "2 incidents are neither contained nor closed.");
     const auto members = listing(evidence, "CC7.4");
     const auto& response = members.at(contained.text());
     EXPECT_EQ(stringMember(response, "performer"), "key_responder");
     EXPECT_TRUE(response.at("details").at("closed_at").is_null()) << "contained is not closed";
     EXPECT_EQ(response.at("details").at("timeline").as_array().size(), 1U);
+    EXPECT_EQ(response.at("details").at("snapshot_before"), "SNAP-1");
     EXPECT_TRUE(response.at("entry_seq").is_number());
     for (const auto& [id, member] : members) {
         if (id.starts_with("run_")) {
@@ -251,7 +270,7 @@ TEST_F(Soc2FactsTest, accessBoundaryMovementSoftwareAndChanges)
 
     const auto software = rowOf(evidence, "CC6.8");
     EXPECT_GT(software.populationCount, 0);
-    EXPECT_NE(software.exception.find("exhibitd " EXHIBIT_VERSION), std::string::npos);
+    EXPECT_NE(software.limitation.find("exhibitd " EXHIBIT_VERSION), std::string::npos);
     const auto form = listing(evidence, "CC6.8").at("schema 1");
     EXPECT_EQ(stringMember(form.at("details"), "sha256").size(), 64U) << printJson(form);
 }
@@ -343,6 +362,11 @@ TEST_F(Soc2FactsTest, whatPeopleRecordStandsInItsRowByTheDayItWasDone)
     };
     const auto none = read("2026-04-01", "2026-06-30");
     EXPECT_EQ(rowOf(none, "A1.2").populationCount, 0);
+    EXPECT_EQ(rowOf(none, "CC8.1").exception,
+              "Nobody recorded the request, test and approval of a change.");
+    EXPECT_EQ(rowOf(none, "P6.3").exception, "Nobody recorded to whom information was disclosed.");
+    EXPECT_EQ(rowOf(none, "P6.3").limitation,
+              "Whose information is in an exported file is not known here.");
     EXPECT_NE(rowOf(none, "A1.2").exception.find("Nobody recorded one"), std::string::npos);
     EXPECT_EQ(rowOf(none, "P6.6").exception, "Nobody recorded one for the period.");
 
@@ -364,6 +388,45 @@ TEST_F(Soc2FactsTest, whatPeopleRecordStandsInItsRowByTheDayItWasDone)
     EXPECT_EQ(rowOf(evidence, "P6.6").populationCount, 1);
     EXPECT_TRUE(listing(evidence, "CC6.1").contains("access_review 4"));
     EXPECT_EQ(rowOf(evidence, "CC6.1").exception, "");
+}
+
+TEST_F(Soc2FactsTest, whatPeopleRecordStandsBesideWhatTheSystemKnows)
+{
+    using Kind = report::ComplianceRecordKind;
+    const auto incident = addIncident();
+    const auto record = [this](Kind kind, std::optional<IncidentId> about) {
+        const Actor actor{"key_ops", "", ""};
+        return EnteredStore(database(), tenant())
+            .enter({.kind = kind,
+                    .on = "2026-05-01T23:30:00-02:00",
+                    .by = "Ada",
+                    .text = "told",
+                    .incidentId = about},
+                   {actor, m_on.ledger()},
+                   TestDatabase::soon());
+    };
+    const std::vector<std::tuple<Kind, std::string, std::string>> kinds{
+        {Kind::Communication, "communication", "CC7.4"},
+        {Kind::Lesson, "lesson", "CC7.5"},
+        {Kind::PlanTest, "plan_test", "CC7.5"},
+        {Kind::ChangeApproval, "change_approval", "CC8.1"},
+        {Kind::Disclosure, "disclosure", "P6.3"},
+        {Kind::BreachNotice, "breach_notice", "P6.6"}};
+    std::int64_t number = 0;
+    for (const auto& [kind, name, criterion] : kinds) {
+        EXPECT_EQ(must(record(kind, incident)), ++number);
+        const auto member = listing(read("2026-05-02", "2026-05-02"), criterion)
+                                .at(name + " " + std::to_string(number));
+        EXPECT_EQ(member.at("at"), "2026-05-02T01:30:00.000000Z") << "the instant, in UTC";
+        EXPECT_EQ(stringMember(member.at("details"), "incident_id"), incident.text());
+    }
+    for (const auto& row : read("2026-05-02", "2026-05-02").bundle.rows) {
+        const bool all = row.criterion == "CC7.4" || row.criterion == "CC7.5";
+        EXPECT_TRUE(!all || row.exception.find("Nobody") == std::string::npos) << row.exception;
+    }
+    const auto refused = record(Kind::Lesson, IncidentId::generate()).error();
+    EXPECT_EQ(refused.code, ErrorCode::NotFound);
+    EXPECT_EQ(refused.subject, "/incident_id");
 }
 
 TEST_F(Soc2FactsTest, aBreachIsLookedForWherePersonalInformationIsInvolved)
