@@ -70,6 +70,25 @@ void Screenshots::start()
     m_poll.start();
 }
 
+void Screenshots::startOnSample()
+{
+    connect(&m_console.connection(),
+            &Connection::connected,
+            this,
+            &Screenshots::start,
+            Qt::SingleShotConnection);
+    connect(&m_console.gateways(),
+            &LocalGateways::said,
+            this,
+            [this](const QString& text, bool failed) {
+                if (failed && m_shots.empty()) { // It has not begun.
+                    std::fprintf(stderr, "exhibit: no sample data: %s\n", qPrintable(text));
+                    start();
+                }
+            });
+    m_console.gateways().start(LocalGateways::Kind::Sample, *m_console.window().services().jobs);
+}
+
 bool Screenshots::isQuiet() const
 {
     const auto& search = ui::SearchController::of(m_console.window().services());
