@@ -110,6 +110,9 @@ void Screenshots::listShots()
             window.openFiles({file});
         });
     }
+    if (m_console.options().files.isEmpty()) {
+        addShot(u"certificate"_s, true, [&window] { window.showWorkspace(u"certificate"_s); });
+    }
     if (m_console.hub().source() == nullptr && m_console.connection().address().isEmpty()) {
         return;
     }
