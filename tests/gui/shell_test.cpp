@@ -238,8 +238,9 @@ private Q_SLOTS:
         way(u"Point an application at the gateway"_s)->click();
         auto* help = window().findChild<ui::GatewayHelp*>();
         QVERIFY(help != nullptr);
-        QVERIFY2(help->lines().contains(u"https://exhibit.example/v1"_s),
-                 qPrintable(help->lines()));
+        QVERIFY2(
+            help->lines().contains(u"base_url=\"https://exhibit.example/v1\", api_key=\"exk_…\""_s),
+            qPrintable(help->lines()));
         way(u"Search all calls"_s)->click();
         QVERIFY(dock(u"calls"_s)->isVisible());
     }

@@ -18,7 +18,8 @@ namespace {
 using namespace Qt::StringLiterals;
 
 /// Code: the same in every language.
-constexpr auto kLines = R"(exhibitctl key create --role service --scopes run:create
+const QString kLines
+    = uR"(exhibitctl key create --project default --role service --scopes run:create
 
 # OpenAI's SDKs
 client = OpenAI(base_url="%1/v1", api_key="exk_…")
@@ -27,13 +28,13 @@ client = OpenAI(base_url="%1/v1", api_key="exk_…")
 client = Anthropic(base_url="%1", api_key="exk_…")
 
 # without a change of code
-export OPENAI_BASE_URL=%1/v1 OPENAI_API_KEY=exk_…)"_L1;
+export OPENAI_BASE_URL=%1/v1 OPENAI_API_KEY=exk_…)"_s;
 
 } // namespace
 
 GatewayHelp::GatewayHelp(const QString& baseUrl, QWidget* parent)
     : QDialog(parent)
-    , m_lines(QString(kLines).arg(baseUrl.isEmpty() ? u"https://host:port"_s : baseUrl))
+    , m_lines(kLines.arg(baseUrl.isEmpty() ? u"https://host:port"_s : baseUrl))
 {
     setAttribute(Qt::WA_DeleteOnClose);
     setObjectName(u"gateway.help"_s);

@@ -60,7 +60,8 @@ Welcome::Welcome(Doings doings, QWidget* parent)
         2);
     grid->addWidget(connectPart(), 2, 0, Qt::AlignTop);
     grid->addWidget(stepsPart(), 2, 1, Qt::AlignTop);
-    grid->addWidget(recentPart(), 3, 0, Qt::AlignTop);
+    grid->addWidget(recentPart(m_servers), 3, 0, Qt::AlignTop);
+    grid->addWidget(recentPart(m_files), 3, 1, Qt::AlignTop);
     grid->setColumnMinimumWidth(0, scaled(500));
     grid->setColumnMinimumWidth(1, scaled(500));
     auto* row = new QHBoxLayout;
@@ -191,34 +192,39 @@ QWidget* Welcome::stepsPart()
     return part;
 }
 
-QWidget* Welcome::recentPart()
+QWidget* Welcome::recentPart(QVBoxLayout*& list)
 {
     auto* part = new QWidget(this);
-    m_recent = new QVBoxLayout(part);
-    m_recent->setContentsMargins(0, 0, 0, 0);
-    m_recent->setSpacing(scaled(6));
+    list = new QVBoxLayout(part);
+    list->setContentsMargins(0, 0, 0, 0);
+    list->setSpacing(scaled(6));
     makeStop(part);
     return part;
 }
 
 void Welcome::setRecent(const QList<RecentServer>& servers, const QList<RecentFile>& files)
 {
-    while (auto* item = m_recent->takeAt(0)) {
-        if (item->widget() != nullptr) {
-            item->widget()->deleteLater(); // It may be the button that was just pressed.
+    for (auto* list : {m_servers, m_files}) {
+        while (auto* item = list->takeAt(0)) {
+            if (item->widget() != nullptr) {
+                item->widget()->deleteLater(); // It may be the button that was just pressed.
+            }
+            delete item;
         }
-        delete item;
     }
-    if (servers.isEmpty() && files.isEmpty()) {
-        return;
+    if (!servers.isEmpty()) {
+        m_servers->addWidget(heading(tr("Recent gateways"), this));
     }
-    m_recent->addWidget(heading(tr("Recent"), this));
     for (const auto& server : servers) {
-        addRecent(Icon::Server, server.address, server.when, [this, address = server.address] {
-            setAddress(address);
-            submit();
-        });
-        auto* forget = new QPushButton(tr("Forget"), this);
+        auto* row = addRecent(*m_servers,
+                              Icon::Server,
+                              server.address,
+                              server.when,
+                              [this, address = server.address] {
+                                  setAddress(address);
+                                  submit();
+                              });
+        auto* forget = new QPushButton(tr("Forget"), row);
         forget->setProperty("small", true);
         forget->setAccessibleName(tr("Forget %1").arg(server.address));
         forget->setToolTip(tr("Removes the server from this list, and a key that is kept for it"));
@@ -226,32 +232,37 @@ void Welcome::setRecent(const QList<RecentServer>& servers, const QList<RecentFi
             m_address->setFocus(); // This button goes.
             m_doings.forgetServer(address);
         });
-        lastRow()->layout()->addWidget(forget);
+        row->layout()->addWidget(forget);
     }
+    if (files.isEmpty()) {
+        return;
+    }
+    m_files->addWidget(heading(tr("Recent evidence"), this));
     for (const auto& file : files) {
-        addRecent(Icon::File,
-                  file.name(),
-                  file.isMissing ? tr("file not found") : file.when,
-                  [this, path = file.path] { m_doings.openFiles({path}); });
-        lastRow()->setToolTip(file.path);
+        auto* row = addRecent(*m_files,
+                              Icon::File,
+                              file.name(),
+                              file.isMissing ? tr("file not found") : file.when,
+                              [this, path = file.path] { m_doings.openFiles({path}); });
+        row->setToolTip(file.path);
     }
-    if (!files.isEmpty()) {
-        auto* forget = new QPushButton(tr("Clear the list of files"), this);
-        forget->setProperty("small", true);
-        connect(forget, &QPushButton::clicked, this, [this] {
-            m_address->setFocus();
-            m_doings.forgetFiles();
-        });
-        m_recent->addWidget(forget, 0, Qt::AlignLeft);
-    }
+    auto* forget = new QPushButton(tr("Clear the list of files"), this);
+    forget->setProperty("small", true);
+    connect(forget, &QPushButton::clicked, this, [this] {
+        m_address->setFocus();
+        m_doings.forgetFiles();
+    });
+    m_files->addWidget(forget, 0, Qt::AlignLeft);
 }
 
-void Welcome::addRecent(Icon sign,
-                        const QString& text,
-                        const QString& note,
-                        std::function<void()> run)
+/// The row, for what else stands in it.
+QWidget* Welcome::addRecent(QVBoxLayout& list,
+                            Icon sign,
+                            const QString& text,
+                            const QString& note,
+                            std::function<void()> run)
 {
-    m_recent->addWidget(horizontalRule(this));
+    list.addWidget(horizontalRule(this));
     auto* row = new QWidget(this);
     auto* button = new QToolButton(row);
     button->setIcon(icon(sign));
@@ -268,12 +279,8 @@ void Welcome::addRecent(Icon sign,
     auto* said = new QLabel(note, row);
     makeSecondary(said);
     layout->addWidget(said);
-    m_recent->addWidget(row);
-}
-
-QWidget* Welcome::lastRow() const
-{
-    return m_recent->itemAt(m_recent->count() - 1)->widget();
+    list.addWidget(row);
+    return row;
 }
 
 void Welcome::setAddress(const QString& address)

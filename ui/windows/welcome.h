@@ -77,9 +77,12 @@ protected:
 private:
     QWidget* connectPart();
     QWidget* stepsPart();
-    QWidget* recentPart();
-    void addRecent(Icon sign, const QString& text, const QString& note, std::function<void()> run);
-    [[nodiscard]] QWidget* lastRow() const;
+    QWidget* recentPart(QVBoxLayout*& list);
+    QWidget* addRecent(QVBoxLayout& list,
+                       Icon sign,
+                       const QString& text,
+                       const QString& note,
+                       std::function<void()> run);
     void submit();
 
     Doings m_doings;
@@ -88,7 +91,8 @@ private:
     QCheckBox* m_keep = nullptr;
     QLabel* m_keyNote = nullptr;
     QLabel* m_progress = nullptr;
-    QVBoxLayout* m_recent = nullptr;
+    QVBoxLayout* m_servers = nullptr; ///< Recent ones.
+    QVBoxLayout* m_files = nullptr;
     MessageBar* m_offer = nullptr;
     MessageBar* m_question = nullptr;
 };
