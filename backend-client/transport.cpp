@@ -231,9 +231,14 @@ std::string Transport::baseUrl() const
 
 bool Transport::isReadableByOthers() const
 {
-    const QString host = m_baseUrl.host();
+    return client::isReadableByOthers(m_baseUrl);
+}
+
+bool isReadableByOthers(const QUrl& server)
+{
+    const QString host = server.host();
     const bool loopback = host == QStringLiteral("localhost") || QHostAddress(host).isLoopback();
-    return m_baseUrl.scheme() == QStringLiteral("http") && !loopback;
+    return server.scheme() == QStringLiteral("http") && !loopback;
 }
 
 std::string encodeSegment(std::string_view text)

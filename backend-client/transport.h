@@ -57,6 +57,9 @@ private:
     QObject m_calls; ///< Of calls that are more than one request.
 };
 
+/// True when a key for that server would cross the network readable by others.
+[[nodiscard]] bool isReadableByOthers(const QUrl& server);
+
 /// One segment of a path.
 [[nodiscard]] std::string encodeSegment(std::string_view text);
 

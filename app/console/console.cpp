@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/console/console.h"
 
+#include "app/console/first_paint.h"
 #include "app/console/screenshots.h"
-#include "models/base/limits.h"
 #include "ui/calls/calls_panes.h"
 #include "ui/certificate/certificate_panes.h"
 #include "ui/detail/detail_panes.h"
 #include "ui/search/search_controller.h"
 #include "ui/search/search_panes.h"
-#include "ui/text.h"
 #include "ui/timeline/timeline_panes.h"
 #include "ui/widgets/time_display.h"
 #include "ui/windows/note_drafts.h"
 
 #include <QApplication>
-#include <QDir>
-#include <QFile>
 #include <QFileInfo>
 #include <QSettings>
 #include <QStandardPaths>
@@ -69,6 +66,7 @@ Console::Console(CommandLine options)
     registerPanes(m_registry);
     const QSettings settings;
     const auto kept = static_cast<ui::ThemeChoice>(settings.value(u"view/theme"_s, 0).toInt());
+    m_theme.setSystemFont(!m_options.safeMode && settings.value(u"view/system_font"_s).toBool());
     m_theme.setReducedMotion(settings.value(u"view/reduce_motion"_s).toBool());
     m_theme.choose(themeOf(m_options.theme, m_options.safeMode ? ui::ThemeChoice::System : kept));
     if (!m_options.safeMode && settings.value(u"view/utc"_s).toBool()) {
@@ -86,6 +84,7 @@ Console::Console(CommandLine options)
     m_journalDelay.setInterval(kJournalDelayMs);
     connect(&m_journalDelay, &QTimer::timeout, this, [this] { saveState(); });
     connect(m_records.get(), &RecordWindows::changed, this, [this] { m_journalDelay.start(); });
+    connect(m_records.get(), &RecordWindows::quitAsked, this, &Console::quit);
     connect(m_connection.get(), &Connection::connected, this, &Console::connected);
     connect(m_connection.get(), &Connection::failed, this, &Console::failed);
     auto& notes = ui::NoteDrafts::of(m_hub);
@@ -140,7 +139,9 @@ int Console::run()
     if (!m_options.screenshotDir.isEmpty()) {
         auto* shots = new Screenshots(*this, m_options.screenshotDir); // Ends with the program.
         shots->setParent(this);
-        shots->start();
+        const bool isNamed
+            = !m_options.server.isEmpty() || qEnvironmentVariableIsSet("EXHIBIT_SERVER");
+        isNamed ? shots->start() : shots->startOnSample();
     }
     const int code = QApplication::exec();
     if (!m_options.safeMode) { // It offers nothing, so it takes no offer away.
@@ -177,24 +178,6 @@ void Console::takeOver(const HandedOver& asked)
     shown.openFiles(asked.files);
 }
 
-/// With the key of that file alone, or else the one kept: never with this process's own, which is
-/// another server's.
-void Console::connectWith(const QString& server, const QString& keyFile)
-{
-    Secret key = keyFile.isEmpty() ? Secret() : readKey(keyFile);
-    for (auto* welcome : m_welcomes) {
-        welcome->setAddress(server);
-        if (key.empty() && !keyFile.isEmpty()) {
-            welcome->setProgress(tr("There is no key in %1.").arg(keyFile), true);
-        }
-    }
-    if (keyFile.isEmpty() || !key.empty()) {
-        connectTo({server, std::move(key), false});
-    } else {
-        shownWindow().showHome(true);
-    }
-}
-
 ui::MainWindow& Console::shownWindow()
 {
     const auto visible = std::find_if(
@@ -206,26 +189,39 @@ ui::MainWindow& Console::shownWindow()
     return window();
 }
 
+ui::Welcome* Console::makeWelcome(ui::MainWindow& shown)
+{
+    return new ui::Welcome( // The window owns it.
+        {.connectTo = [this](const ui::ConnectChoice& choice) { connectTo(choice); },
+         .startLocal = [this, &shown] { startLocal(shown, LocalGateways::Kind::Kept); },
+         .startSample = [this, &shown] { startLocal(shown, LocalGateways::Kind::Sample); },
+         .openFirstIncident = [this, &shown] { openFirst(shown, Step::Newest); },
+         .jumpToInflection = [this, &shown] { openFirst(shown, Step::Inflection); },
+         .openEvidence = [&shown] { shown.actions().trigger(u"evidence.open"); },
+         .pasteEvidence = [&shown] { shown.actions().trigger(u"evidence.paste"); },
+         .openFiles = [&shown](const QStringList& files) { shown.openFiles(files); },
+         .forgetServer = [this](const QString& address) { forgetServer(address); },
+         .forgetFiles =
+             [this] {
+                 ui::RecentFiles::clear();
+                 showRecent();
+             }},
+        &shown);
+}
+
 void Console::openWindow()
 {
     m_windows.push_back(std::make_unique<ui::MainWindow>(m_registry, m_hub, m_options.safeMode));
     auto* shown = m_windows.back().get();
-    auto* welcome = new ui::Welcome(
-        {.connectTo = [this](const ui::ConnectChoice& choice) { connectTo(choice); },
-         .startLocal = [this, shown] { startLocal(*shown, LocalGateways::Kind::Kept); },
-         .startSample = [this, shown] { startLocal(*shown, LocalGateways::Kind::Sample); },
-         .openFirstIncident = [this, shown] { openFirst(*shown, Step::Newest); },
-         .jumpToInflection = [this, shown] { openFirst(*shown, Step::Inflection); },
-         .openEvidence = [shown] { shown->actions().trigger(u"evidence.open"); }},
-        shown);
+    auto* welcome = makeWelcome(*shown);
     welcome->setKeyStoreNote(m_keys->note());
-    QList<ui::RecentServer> recent;
-    for (const auto& [address, day] : m_session->recentServers()) {
-        recent << ui::RecentServer{address, day};
-    }
-    welcome->setRecent(recent);
     m_welcomes.push_back(welcome);
     shown->setHome(welcome);
+    connect(shown, &ui::MainWindow::pageShown, this, [this] {
+        showRecent();
+        m_journalDelay.start();
+    });
+    showRecent();
     if (!m_options.safeMode) {
         m_session->restoreWindow(*shown);
     }
@@ -234,6 +230,9 @@ void Console::openWindow()
     }
     connect(shown, &ui::MainWindow::newWindowAsked, this, &Console::openWindow);
     connect(shown, &ui::MainWindow::connectAsked, this, [shown] { shown->showHome(true); });
+    connect(shown, &ui::MainWindow::sampleAsked, this, [this, shown] {
+        startLocal(*shown, LocalGateways::Kind::Sample);
+    });
     connect(shown, &ui::MainWindow::disconnectAsked, this, &Console::goOffline);
     connect(shown,
             &ui::MainWindow::recordWindowAsked,
@@ -262,6 +261,7 @@ void Console::openWindow()
     });
     connect(shown, &ui::MainWindow::quitAsked, this, &Console::quit);
     journal(*shown);
+    FirstPaint::watch(*shown);
     shown->show();
 }
 
@@ -271,93 +271,4 @@ bool Console::isLastOpen(const ui::MainWindow& closing) const
         return window.get() != &closing && window->isVisible();
     });
 }
-
-Secret Console::readKey(const QString& file)
-{
-    QFile opened(file);
-    return opened.open(QIODevice::ReadOnly)
-        ? Secret(opened.read(limits::kKeyFileBytesMax).trimmed().toStdString())
-        : Secret();
-}
-
-Secret Console::keyFromOptions() const
-{
-    if (!m_options.keyFile.isEmpty()) {
-        if (auto key = readKey(m_options.keyFile); !key.empty()) {
-            return key;
-        }
-    }
-    return Secret(qgetenv("EXHIBIT_API_KEY").trimmed().toStdString());
-}
-
-void Console::connectTo(const ui::ConnectChoice& choice)
-{
-    if (choice.key.empty() && m_local.isKeptAt(choice.address)) {
-        return startLocal(window(), LocalGateways::Kind::Kept);
-    }
-    for (auto* welcome : m_welcomes) {
-        welcome->setProgress(tr("Connecting to %1 …").arg(choice.address), false);
-    }
-    if (!choice.key.empty()) {
-        if (choice.keepKey) {
-            m_keys->write(choice.address, choice.key, [this](const QString& error) {
-                showKeyStoreNote(error);
-            });
-        }
-        return connectWith(choice.address, choice.key);
-    }
-    m_keys->read(choice.address, [this, address = choice.address](const Secret& key) {
-        showKeyStoreNote();
-        connectWith(address, key);
-    });
-}
-
-void Console::showKeyStoreNote(const QString& error)
-{
-    for (auto* welcome : m_welcomes) {
-        welcome->setKeyStoreNote(error.isEmpty() ? m_keys->note()
-                                                 : tr("The key was not kept: %1").arg(error));
-    }
-}
-
-void Console::connectWith(const QString& address, const Secret& key)
-{
-    leaveSession();
-    m_connection->open(address, key);
-}
-
-void Console::connected()
-{
-    if (!m_options.safeMode
-        && !m_local.servesAt(LocalGateways::Kind::Sample, m_connection->address())) {
-        m_session->rememberServer(m_connection->address());
-    }
-    for (std::size_t i = 0; i < m_windows.size(); ++i) {
-        m_welcomes[i]->setProgress({}, false);
-        m_windows[i]->showHome(false);
-        if (!m_options.safeMode) {
-            m_session->restoreWindow(*m_windows[i]);
-        }
-    }
-    restoreSession();
-    goOn();
-}
-
-void Console::failed(const QString& why)
-{
-    m_sessionOf.clear();
-    for (std::size_t i = 0; i < m_windows.size(); ++i) {
-        m_welcomes[i]->setProgress(why, true);
-        m_windows[i]->showHome(true);
-    }
-}
-
-void Console::goOffline()
-{
-    m_connection->close();
-    for (auto& shown : m_windows) {
-        shown->showHome(true);
-    }
-}
-
 } // namespace exhibit::console

@@ -57,10 +57,15 @@ protected:
 private:
     void connectTo(const ui::ConnectChoice& choice);
     void connectWith(const QString& address, const Secret& key);
+    void askToSend(const QString& address, const Secret& key);
+    void keepKey();
+    void forgetServer(const QString& address);
+    void showRecent();
     void showKeyStoreNote(const QString& error = {});
     /// What is asked for on the welcome page, before there is a server to do it on.
     enum class Step : std::uint8_t { None, Newest, Inflection };
 
+    [[nodiscard]] ui::Welcome* makeWelcome(ui::MainWindow& shown);
     void followGateways();
     void startLocal(ui::MainWindow& from, LocalGateways::Kind kind);
     void openFirst(ui::MainWindow& from, Step step);
@@ -71,7 +76,8 @@ private:
     void goOffline();
     void connectIfNamed(const QString& server, Secret key);
     void connectWith(const QString& server, const QString& keyFile);
-    void restoreSession();
+    /// `isArranged`: the docks of the first window stand as somebody put them in this run.
+    void restoreSession(bool isArranged);
     void restoreWindow(ui::MainWindow& shown, const WindowState& state);
     [[nodiscard]] bool isLastOpen(const ui::MainWindow& closing) const;
     /// `closing`: a window that is about to go, and comes back only where it is the last one.
@@ -96,6 +102,8 @@ private:
     std::unique_ptr<KeyStore> m_keys;
     std::unique_ptr<SessionStore> m_session;
     LocalGateways m_local;
+    ui::ConnectChoice m_toKeep; ///< Until the server takes its key.
+    QStringList m_sentReadable; ///< Servers that get the key readable by others: somebody said so.
     Step m_step = Step::None;
     QPointer<ui::MainWindow> m_stepWindow;
     std::unique_ptr<RecordWindows> m_records;

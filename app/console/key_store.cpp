@@ -102,15 +102,26 @@ void KeyStore::write(const QString& server, const Secret& key, std::function<voi
     job->start();
 }
 
-void KeyStore::forget(const QString& server)
+void KeyStore::forget(const QString& server, std::function<void(QString)> done)
 {
-    QFile::remove(fileOf(server));
-    if (m_usePlatform) {
-        auto* job = new QKeychain::DeletePasswordJob(kService, this); // Deletes itself when done.
-        job->setInsecureFallback(false);
-        job->setKey(server);
-        job->start();
+    QFile file(fileOf(server));
+    if (file.exists() && !file.remove()) {
+        return done(file.errorString());
     }
+    if (!m_usePlatform) {
+        return done({});
+    }
+    auto* job = new QKeychain::DeletePasswordJob(kService, this); // Deletes itself when done.
+    job->setInsecureFallback(false);
+    job->setKey(server);
+    connect(job, &QKeychain::Job::finished, this, [this, job, done](QKeychain::Job*) {
+        followError(job->error(), job->errorString());
+        const bool isGone = job->error() == QKeychain::NoError
+            || job->error() == QKeychain::EntryNotFound
+            || job->error() == QKeychain::NoBackendAvailable; // Where none is, none is kept.
+        done(isGone ? QString() : m_trouble);
+    });
+    job->start();
 }
 
 QString KeyStore::fileOf(const QString& server) const

@@ -25,7 +25,7 @@ public:
     /// `done` gets an empty key when none is kept.
     void read(const QString& server, std::function<void(Secret)> done);
     void write(const QString& server, const Secret& key, std::function<void(QString error)> done);
-    void forget(const QString& server);
+    void forget(const QString& server, std::function<void(QString error)> done);
 
 private:
     void followError(int error, const QString& text);

@@ -53,6 +53,11 @@ ui::RecordWindow& RecordWindows::open(std::shared_ptr<const domain::SearchHit> h
         m_sources,
         std::move(hit));
     m_windows << window;
+    connect(window,
+            &ui::RecordWindow::quitAsked,
+            this,
+            &RecordWindows::quitAsked,
+            Qt::QueuedConnection); // It may be deleted before that is done.
     connect(window, &QObject::destroyed, this, [this] {
         m_windows.removeIf([](const auto& one) { return one.isNull(); });
         Q_EMIT changed();

@@ -33,6 +33,7 @@ public:
 
 Q_SIGNALS:
     void changed();
+    void quitAsked(); ///< Of the program, in one of these windows.
 
 private:
     const ui::PaneRegistry& m_registry;

@@ -70,7 +70,7 @@ void Console::connectIfNamed(const QString& server, Secret key)
     }
 }
 
-void Console::restoreSession()
+void Console::restoreSession(bool isArranged)
 {
     const SessionState kept = m_session->readState();
     const bool same = m_restores && !m_options.safeMode && kept.server == m_connection->address();
@@ -80,6 +80,13 @@ void Console::restoreSession()
     }
     if (const QString asked = std::exchange(m_options.query, {}); !asked.isEmpty()) {
         last.windows.first().query = asked; // Once, not at every connection.
+    }
+    if (isArranged) {
+        auto& first = last.windows.first();
+        first.geometry.clear();
+        first.layout.clear();
+        first.page.clear();
+        first.files.clear();
     }
     restoreWindow(window(), last.windows.first());
     if (std::exchange(m_opensOthers, false)) {
@@ -113,6 +120,7 @@ void Console::restoreWindow(ui::MainWindow& shown, const WindowState& state)
     if (step != ui::SearchStep{}) {
         ui::SearchController::of(shown.services()).show(step);
     }
+    shown.restorePage(state.page, state.files);
 }
 
 /// What is typed, found, selected and looked at, a moment after it changed.
@@ -210,7 +218,9 @@ void Console::saveState(const ui::MainWindow* closing)
             ui::printOrder(search.order()),
             one->saveGeometry(),
             one->dockLayout(),
-            one->paneStates()};
+            one->paneStates(),
+            one->shownPage(),
+            one->openedFiles()};
     }
     if (!state.windows.isEmpty()) {
         m_session->saveState(state);

@@ -70,6 +70,25 @@ void Screenshots::start()
     m_poll.start();
 }
 
+void Screenshots::startOnSample()
+{
+    connect(&m_console.connection(),
+            &Connection::connected,
+            this,
+            &Screenshots::start,
+            Qt::SingleShotConnection);
+    connect(&m_console.gateways(),
+            &LocalGateways::said,
+            this,
+            [this](const QString& text, bool failed) {
+                if (failed && m_shots.empty()) { // It has not begun.
+                    std::fprintf(stderr, "exhibit: no sample data: %s\n", qPrintable(text));
+                    start();
+                }
+            });
+    m_console.gateways().start(LocalGateways::Kind::Sample, *m_console.window().services().jobs);
+}
+
 bool Screenshots::isQuiet() const
 {
     const auto& search = ui::SearchController::of(m_console.window().services());
@@ -90,6 +109,9 @@ void Screenshots::listShots()
         addShot(u"certificate-"_s + QFileInfo(file).completeBaseName(), true, [&window, file] {
             window.openFiles({file});
         });
+    }
+    if (m_console.options().files.isEmpty()) {
+        addShot(u"certificate"_s, true, [&window] { window.showWorkspace(u"certificate"_s); });
     }
     if (m_console.hub().source() == nullptr && m_console.connection().address().isEmpty()) {
         return;

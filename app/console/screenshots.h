@@ -25,6 +25,9 @@ class Screenshots : public QObject {
 public:
     Screenshots(Console& console, QString folder);
     void start();
+    /// On a gateway with the sample traffic, which ends with the program. Where none can be
+    /// started, only what needs no server is rendered.
+    void startOnSample();
 
 private:
     /// A step: what is done, how long it may take to settle, and the picture's name, if any.

@@ -35,7 +35,9 @@ QJsonObject toJson(const WindowState& window)
             {u"order"_s, window.order},
             {u"geometry"_s, printed(window.geometry)},
             {u"layout"_s, printed(window.layout)},
-            {u"panes"_s, window.panes}};
+            {u"panes"_s, window.panes},
+            {u"page"_s, window.page},
+            {u"files"_s, QJsonArray::fromStringList(window.files)}};
 }
 
 WindowState windowFrom(const QJsonObject& object)
@@ -45,7 +47,9 @@ WindowState windowFrom(const QJsonObject& object)
             object.value("order"_L1).toString(),
             bytesIn(object, "geometry"_L1),
             bytesIn(object, "layout"_L1),
-            object.value("panes"_L1).toObject()};
+            object.value("panes"_L1).toObject(),
+            object.value("page"_L1).toString(),
+            object.value("files"_L1).toVariant().toStringList()};
 }
 
 QJsonObject toJson(const RecordState& record)
@@ -64,6 +68,11 @@ RecordState recordFrom(const QJsonValue& value)
     return {object.value("incident"_L1).toString(),
             bytesIn(object, "geometry"_L1),
             object.value("panes"_L1).toObject()};
+}
+
+QString dayKeyOf(const QString& address)
+{
+    return u"server_days/"_s + QString::fromLatin1(address.toUtf8().toBase64());
 }
 
 QByteArray textOf(const QJsonObject& object)
@@ -145,6 +154,7 @@ void SessionStore::saveState(const SessionState& state) const
     object.insert(u"windows"_s,
                   listOf(state.windows.mid(0, kWindowsMax), room, [](WindowState& window) {
                       window.query.clear(); // A part of one would be another.
+                      window.files.clear();
                   }));
     object.insert(u"records"_s,
                   listOf(state.records.mid(0, kRecordsMax), room, [](RecordState& record) {
@@ -225,8 +235,16 @@ void SessionStore::rememberServer(const QString& address) const
     servers.removeAll(address);
     servers.prepend(address);
     settings.setValue(u"servers"_s, servers.mid(0, kRecentMax));
-    settings.setValue(u"server_days/"_s + QString::fromLatin1(address.toUtf8().toBase64()),
-                      QDate::currentDate().toString(Qt::ISODate));
+    settings.setValue(dayKeyOf(address), QDate::currentDate().toString(Qt::ISODate));
+}
+
+void SessionStore::forgetServer(const QString& address) const
+{
+    QSettings settings;
+    QStringList servers = settings.value(u"servers"_s).toStringList();
+    servers.removeAll(address);
+    settings.setValue(u"servers"_s, servers);
+    settings.remove(dayKeyOf(address));
 }
 
 QList<QPair<QString, QString>> SessionStore::recentServers() const
@@ -234,8 +252,8 @@ QList<QPair<QString, QString>> SessionStore::recentServers() const
     const QSettings settings;
     QList<QPair<QString, QString>> recent;
     for (const QString& address : settings.value(u"servers"_s).toStringList()) {
-        const QString key = u"server_days/"_s + QString::fromLatin1(address.toUtf8().toBase64());
-        const QDate day = QDate::fromString(settings.value(key).toString(), Qt::ISODate);
+        const QDate day
+            = QDate::fromString(settings.value(dayKeyOf(address)).toString(), Qt::ISODate);
         recent << qMakePair(address, QLocale().toString(day, u"d MMM"_s));
     }
     return recent;

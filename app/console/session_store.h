@@ -17,6 +17,8 @@ struct WindowState {
     QByteArray geometry;
     QByteArray layout; ///< Of its docks.
     QJsonObject panes; ///< PaneRegistry::statesOf().
+    QString page = {}; ///< MainWindow::shownPage().
+    QStringList files = {}; ///< That its page has open.
 };
 
 /// One window of a single record.
@@ -63,6 +65,7 @@ public:
     void beginRun() const;
     void endCleanly() const;
     void rememberServer(const QString& address) const;
+    void forgetServer(const QString& address) const;
     [[nodiscard]] QList<QPair<QString, QString>> recentServers() const; ///< Address, day.
 
 private:

@@ -43,7 +43,7 @@ bench() {
         python3 tests/bench/exports.py ;;
     ui)
         install_packages build run
-        build release bench_ui exhibit-demo exhibitd exhibitctl exhibit-sample-upstream
+        build release bench_ui exhibit exhibit-demo exhibitd exhibitctl exhibit-sample-upstream
         EXHIBIT_BIN_DIR=$PWD/build/release/bin EXHIBIT_SOURCE_DIR=$PWD \
             build/release/bin/bench_ui "$@" ;;
     evidence)

@@ -324,6 +324,19 @@ private Q_SLOTS:
         QCOMPARE(model.rowCount(model.index(2, 0, {})), 0);
     }
 
+    void theEntriesAreAModel()
+    {
+        auto* model = page().findChild<ui::EntriesModel*>();
+        const QAbstractItemModelTester tester(
+            model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        drop({m_good});
+        QTRY_VERIFY(isVerified(0));
+        QVERIFY(model->rowCount({}) > 1);
+        drop({m_other});
+        QTRY_VERIFY(isVerified(1));
+        QCOMPARE(model->rowCount({}), 0);
+    }
+
 private:
     QString write(const QString& name, const Bytes& bytes)
     {

@@ -79,7 +79,9 @@ private Q_SLOTS:
     void welcome()
     {
         m_console->welcome().setKeyStoreNote({}); // It names a folder of this machine.
-        m_console->welcome().setRecent({{u"https://exhibit.example"_s, u"2 Mar"_s}});
+        m_console->welcome().setRecent(
+            {{u"https://exhibit.example"_s, u"2 Mar"_s}},
+            {{u"/evidence/case.exhibit"_s, u"2 Mar"_s}, {u"/evidence/q3.exhibit"_s, {}, true}});
         compare();
     }
     void investigate()

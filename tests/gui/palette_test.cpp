@@ -76,6 +76,32 @@ private Q_SLOTS:
                                  kPatience);
     }
 
+    void tabNarrowsToActionsAndBack()
+    {
+        QVERIFY(test::trigger(window(), u"tools.everything"));
+        auto* palette = window().findChild<ui::CommandPalette*>(u"palette"_s);
+        auto* field = palette->findChild<QLineEdit*>();
+        QVERIFY(palette->visibleTexts().contains(u"Records"_s));
+        QTest::keyClick(field, Qt::Key_Tab);
+        QVERIFY(!palette->visibleTexts().contains(u"Records"_s));
+        QVERIFY(palette->visibleTexts().contains(u"Search again"_s));
+        QTest::keyClick(field, Qt::Key_Tab);
+        QVERIFY(palette->visibleTexts().contains(u"Records"_s));
+        delete palette;
+    }
+
+    void aRecordOpensInAWindowOfItsOwn()
+    {
+        const auto wanted = rows().hit(0)->incident.incidentId.text();
+        QVERIFY(test::trigger(window(), u"tools.everything"));
+        auto* palette = window().findChild<ui::CommandPalette*>(u"palette"_s);
+        // Before a letter is typed the newest record is the first entry.
+        QTest::keyClick(palette->findChild<QLineEdit*>(), Qt::Key_Return, Qt::ControlModifier);
+        delete palette;
+        QCOMPARE(m_console->records().incidents(), QStringList{ui::toQt(wanted)});
+        m_console->records().closeAll();
+    }
+
 private:
     ui::ResultsPane& results() { return *pane<ui::ResultsPane>(u"results"_s); }
     std::string shown() { return window().services().selection->hit()->incident.incidentId.text(); }

@@ -70,18 +70,29 @@ void ActionRegistry::claim(QAction* action, QObject* owner)
     });
 }
 
+bool ActionRegistry::mayRun(const QAction* action) const
+{
+    return !m_gate || m_gate(*spec(action));
+}
+
 void ActionRegistry::handle(QStringView id, QObject* owner, std::function<void()> run)
 {
     QAction* found = action(id);
     claim(found, owner);
-    connect(found, &QAction::triggered, owner, [run = std::move(run)] { run(); });
+    connect(found, &QAction::triggered, owner, [this, found, run = std::move(run)] {
+        if (mayRun(found)) {
+            run();
+        }
+    });
 }
 
 void ActionRegistry::handleToggle(QStringView id, QObject* owner, std::function<void(bool)> run)
 {
     QAction* found = action(id);
     claim(found, owner);
-    connect(found, &QAction::triggered, owner, [run = std::move(run)](bool on) { run(on); });
+    connect(found, &QAction::triggered, owner, [this, found, run = std::move(run)](bool on) {
+        mayRun(found) ? run(on) : found->setChecked(!on);
+    });
 }
 
 void ActionRegistry::bindContext(Context context, QWidget* scope)

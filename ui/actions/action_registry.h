@@ -31,6 +31,8 @@ public:
     /// the focus is inside `owner`, which must then be a widget.
     void handle(QStringView id, QObject* owner, std::function<void()> run);
     void handleToggle(QStringView id, QObject* owner, std::function<void(bool)> run);
+    /// Asked before an action runs, however it was reached; false: it does not run.
+    void setGate(std::function<bool(const ActionSpec&)> gate) { m_gate = std::move(gate); }
     /// Whether somebody does it, now or when there is something to do it with.
     [[nodiscard]] bool isHandled(QStringView id) const { return m_handled.contains(id.toString()); }
     /// Puts the actions of a context within reach of the keyboard inside `scope`.
@@ -48,11 +50,13 @@ public:
 
 private:
     void claim(QAction* action, QObject* owner);
+    [[nodiscard]] bool mayRun(const QAction* action) const;
 
     QWidget* m_window;
     QHash<QString, QAction*> m_actions;
     QList<QAction*> m_ordered;
     QHash<int, QMenu*> m_menus;
+    std::function<bool(const ActionSpec&)> m_gate;
     QHash<QString, int> m_handled; ///< How many do it.
 };
 

@@ -83,7 +83,12 @@ void CommandPalette::build()
     m_list->setFocusPolicy(Qt::NoFocus);
     m_list->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_list->setAccessibleName(tr("Results"));
-    auto* hint = new QLabel(tr("Enter runs      Esc closes"), this);
+    const QString keys = m_scope == Scope::Actions
+        ? tr("Enter runs      Esc closes")
+        : tr("Enter runs      %1 opens a record in a new window      Tab narrows to actions"
+             "      Esc closes")
+              .arg(QKeySequence(Qt::CTRL | Qt::Key_Return).toString(QKeySequence::NativeText));
+    auto* hint = new QLabel(keys, this);
     hint->setFont(typeFont(TypeRole::Caption));
     hint->setForegroundRole(QPalette::PlaceholderText);
     hint->setContentsMargins(scaled(12), scaled(6), scaled(12), scaled(6));
@@ -94,7 +99,7 @@ void CommandPalette::build()
     layout->addWidget(m_list, 1);
     layout->addWidget(hint);
     connect(m_field, &QLineEdit::textChanged, this, [this] { fill(); });
-    connect(m_list, &QListView::clicked, this, [this] { runCurrent(); });
+    connect(m_list, &QListView::clicked, this, [this] { runCurrent(Where::Here); });
     resize(scaled(640), scaled(420));
     // Before it is shown: a popup gives the focus to whoever asked for it, and the keys of the pane
     // behind it rest only then.
@@ -153,7 +158,7 @@ void CommandPalette::fill()
 {
     const QString text = m_field->text().trimmed();
     QList<PaletteEntry> candidates = actionEntries();
-    if (m_scope == Scope::Everything) {
+    if (m_scope == Scope::Everything && !m_isNarrow) {
         QList<PaletteEntry> provided;
         for (const auto& provider : m_providers) {
             provided += provider(text);
@@ -221,13 +226,21 @@ void CommandPalette::moveBy(int step)
     }
 }
 
-void CommandPalette::runCurrent()
+void CommandPalette::narrow()
+{
+    m_isNarrow = m_scope == Scope::Everything && !m_isNarrow;
+    fill();
+}
+
+void CommandPalette::runCurrent(Where where)
 {
     const int row = m_list->currentIndex().isValid() ? m_list->currentIndex().row() : -1;
     if (row < 0 || !m_entries.at(row).run) {
         return;
     }
-    const auto run = m_entries.at(row).run;
+    const auto& entry = m_entries.at(row);
+    const auto run
+        = where == Where::Elsewhere && entry.runElsewhere ? entry.runElsewhere : entry.run;
     close();
     run();
 }
@@ -244,7 +257,11 @@ void CommandPalette::keyPressEvent(QKeyEvent* event)
 bool CommandPalette::eventFilter(QObject* object, QEvent* event)
 {
     if (object == m_field && event->type() == QEvent::KeyPress) {
-        switch (static_cast<QKeyEvent*>(event)->key()) {
+        const auto* key = static_cast<QKeyEvent*>(event);
+        switch (key->key()) {
+        case Qt::Key_Tab:
+            narrow();
+            return true;
         case Qt::Key_Down:
             moveBy(1);
             return true;
@@ -253,7 +270,8 @@ bool CommandPalette::eventFilter(QObject* object, QEvent* event)
             return true;
         case Qt::Key_Return:
         case Qt::Key_Enter:
-            runCurrent();
+            runCurrent((key->modifiers() & Qt::ControlModifier) != 0 ? Where::Elsewhere
+                                                                     : Where::Here);
             return true;
         default:
             break;

@@ -21,6 +21,8 @@ struct PaletteEntry {
     Icon icon = Icon::None;
     QKeySequence shortcut;
     std::function<void()> run;
+    std::function<void()> runElsewhere
+        = {}; ///< In a window of its own; empty where that is the same.
 };
 
 /// Gives entries for a text; called on every change, so it only looks at what it already has.
@@ -48,13 +50,16 @@ protected:
 private:
     void build();
     void fill();
-    void runCurrent();
+    enum class Where : std::uint8_t { Here, Elsewhere };
+    void runCurrent(Where where);
+    void narrow();
     void moveBy(int step);
     [[nodiscard]] QList<PaletteEntry> actionEntries() const;
 
     const ActionRegistry& m_actions;
     QList<PaletteProvider> m_providers;
     Scope m_scope;
+    bool m_isNarrow = false; ///< To actions, by Tab.
     QLineEdit* m_field;
     QListView* m_list;
     QStandardItemModel* m_model;

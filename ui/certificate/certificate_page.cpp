@@ -14,15 +14,19 @@
 #include "ui/widgets/time_display.h"
 #include "ui/widgets/tool_bar_parts.h"
 #include "ui/windows/job_bar.h"
+#include "ui/windows/recent_files.h"
+#include "ui/windows/window_actions.h"
 
 #include <QClipboard>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QGuiApplication>
 #include <QHeaderView>
 #include <QLabel>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QTreeView>
+#include <QUrl>
 #include <QVBoxLayout>
 
 namespace exhibit::ui {
@@ -61,6 +65,8 @@ QWidget* titled(QWidget* bar, QWidget* content, QWidget* parent)
     return part;
 }
 
+constexpr qsizetype kPastedShown = 120;
+
 QString clockOf(const QDateTime& time)
 {
     return TimeDisplay::instance().clock(fromMicroseconds(time.toMSecsSinceEpoch() * 1000));
@@ -87,7 +93,6 @@ CertificatePage::CertificatePage(const Services& services, QWidget* parent)
         tr("No evidence is open"),
         tr("Drop a pack, a certificate or a report anywhere on this window. It is read, never "
            "changed, and nothing is asked of any server."));
-    m_empty->addWay(Icon::Folder, tr("Open evidence…"), [this] { askForFiles(); });
     m_middle->addWidget(m_empty);
     m_middle->addWidget(m_certificate);
     m_middle->addWidget(m_waiting);
@@ -96,6 +101,9 @@ CertificatePage::CertificatePage(const Services& services, QWidget* parent)
     splitter->addWidget(titled(partTitle(tr("Certificate"), m_note, this), m_middle, splitter));
     splitter->addWidget(
         titled(partTitle(tr("Entries and withheld"), nullptr, this), m_entries, splitter));
+    for (int part = 0; part < splitter->count(); ++part) {
+        makeStop(splitter->widget(part));
+    }
     splitter->setSizes({scaled(264), scaled(876), scaled(460)});
     splitter->setStretchFactor(1, 1);
     splitter->setChildrenCollapsible(false);
@@ -158,6 +166,7 @@ void CertificatePage::handleActions()
 {
     auto& actions = *m_services.actions;
     actions.handle(u"evidence.open", this, [this] { askForFiles(); });
+    actions.handle(u"evidence.paste", this, [this] { openPasted(); });
     actions.handle(u"evidence.verify_again", this, [this] {
         if (m_selected >= 0) {
             m_files->verifyAgain(m_selected);
@@ -187,8 +196,57 @@ void CertificatePage::askForFiles()
     }
 }
 
+/// As file managers and terminals copy it: a path, in quotes, or as an address.
+void CertificatePage::openPasted()
+{
+    QString text = QGuiApplication::clipboard()->text().trimmed();
+    if (text.size() > 1 && (text.front() == u'\'' || text.front() == u'"')
+        && text.back() == text.front()) {
+        text = text.mid(1, text.size() - 2);
+    }
+    const QUrl url(text);
+    const QString path = url.isLocalFile() ? url.toLocalFile() : text;
+    if (QFileInfo(path).isAbsolute() && QFileInfo::exists(path)) {
+        return m_services.openFiles({path});
+    }
+    m_services.actions->trigger(u"workspace.certificate"); // Where it is said.
+    m_bar->showMessage(MessageBar::Kind::Warning,
+                       tr("The clipboard holds no path of a file on this machine."),
+                       text.section(u'\n', 0, 0).left(kPastedShown));
+    m_bar->addAction(tr("Close"), [this] { m_bar->clear(); });
+}
+
+/// The ways out of the empty page.
+void CertificatePage::offerRecent()
+{
+    m_empty->clearWays();
+    m_empty->addWay(Icon::Folder, tr("Open evidence…"), [this] { askForFiles(); });
+    m_empty->addWay(Icon::Copy, tr("Paste path"), [this] { openPasted(); });
+    const auto recent = RecentFiles::list();
+    for (const auto& file : recent) {
+        const int way = m_empty->addWay(
+            Icon::File, file.name(), [this, path = file.path] { m_services.openFiles({path}); });
+        m_empty->setWayNote(way, file.isMissing ? tr("file not found") : file.when);
+    }
+    if (!recent.isEmpty()) {
+        m_empty->addWay(Icon::Close, tr("Clear the list of files"), [this] {
+            RecentFiles::clear();
+            offerRecent();
+        });
+    }
+}
+
+void CertificatePage::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    if (m_selected < 0) {
+        offerRecent(); // Other windows, and the disk, may have changed it.
+    }
+}
+
 void CertificatePage::openFiles(const QStringList& paths)
 {
+    RecentFiles::remember(paths);
     const auto opened = m_files->open(paths);
     if (opened.last >= 0) {
         select(opened.last);
@@ -247,7 +305,7 @@ void CertificatePage::showSelected()
     m_custody->setVisible(any);
     m_note->clear();
     if (!any) {
-        return;
+        return offerRecent();
     }
     const QString opened = tr("%1  Opened, read only").arg(clockOf(file->openedAt));
     if (verified) {

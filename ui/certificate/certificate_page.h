@@ -33,10 +33,15 @@ public:
     [[nodiscard]] MessageBar& bar() { return *m_bar; }
     [[nodiscard]] CertificateView& certificate() const { return *m_certificate; }
 
+protected:
+    void showEvent(QShowEvent* event) override;
+
 private:
     QWidget* contentsPart();
     void handleActions();
     void askForFiles();
+    void openPasted();
+    void offerRecent();
     void changed(qsizetype index);
     void select(qsizetype index);
     void showSelected();

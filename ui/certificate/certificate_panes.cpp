@@ -16,6 +16,15 @@ void registerCertificatePage(PaneRegistry& registry)
                            },
                            [](QWidget* page, const QStringList& files) {
                                qobject_cast<CertificatePage*>(page)->openFiles(files);
+                           },
+                           [](const QWidget& page) {
+                               QStringList files;
+                               const auto& opened
+                                   = qobject_cast<const CertificatePage*>(&page)->files();
+                               for (const auto& file : opened.files()) {
+                                   files << file.path;
+                               }
+                               return files;
                            }});
 }
 

@@ -8,9 +8,11 @@
 #include <QKeyEvent>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QPushButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace exhibit::ui {
 namespace {
@@ -26,6 +28,7 @@ void HistoryDialog::open(SearchController& search, QWidget* window)
         shown = new HistoryDialog(search, window); // The window owns it.
     }
     shown->m_filter->clear();
+    shown->m_cleared = {};
     shown->fill();
     shown->show();
     shown->raise();
@@ -38,6 +41,7 @@ HistoryDialog::HistoryDialog(SearchController& search, QWidget* parent)
     , m_search(search)
     , m_filter(new QLineEdit(this))
     , m_list(new QListWidget(this))
+    , m_clear(new QPushButton(this))
 {
     setObjectName(u"search.history"_s);
     setWindowTitle(tr("Search history"));
@@ -51,6 +55,10 @@ HistoryDialog::HistoryDialog(SearchController& search, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(m_filter);
     layout->addWidget(m_list, 1);
+    m_clear->setObjectName(u"history.clear"_s);
+    m_clear->setAutoDefault(false);
+    layout->addWidget(m_clear, 0, Qt::AlignLeft);
+    connect(m_clear, &QPushButton::clicked, this, &HistoryDialog::clearOrRestore);
     connect(m_filter, &QLineEdit::textChanged, this, &HistoryDialog::fill);
     connect(m_filter, &QLineEdit::returnPressed, this, &HistoryDialog::choose);
     connect(m_list, &QListWidget::itemActivated, this, &HistoryDialog::choose);
@@ -71,7 +79,20 @@ void HistoryDialog::fill()
             item->setData(Qt::UserRole, one.query);
         }
     }
+    m_clear->setText(m_cleared.isValid() ? tr("Undo: bring the history back")
+                                         : tr("Clear the history"));
+    m_clear->setEnabled(m_cleared.isValid() || !m_search.memory().past().isEmpty());
     m_list->setCurrentRow(0); // A table always has a current row.
+}
+
+void HistoryDialog::clearOrRestore()
+{
+    if (m_cleared.isValid()) {
+        m_search.memory().restorePast(std::exchange(m_cleared, {}));
+    } else {
+        m_cleared = m_search.memory().clearPast();
+    }
+    fill();
 }
 
 /// Up and down choose while somebody types.

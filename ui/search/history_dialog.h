@@ -7,6 +7,7 @@
 
 class QLineEdit;
 class QListWidget;
+class QPushButton;
 
 namespace exhibit::ui {
 
@@ -25,10 +26,13 @@ private:
     HistoryDialog(SearchController& search, QWidget* parent);
     void fill();
     void choose();
+    void clearOrRestore();
 
     SearchController& m_search;
     QLineEdit* m_filter;
     QListWidget* m_list;
+    QPushButton* m_clear; ///< Until the dialog closes, it brings back what it took away.
+    QVariant m_cleared;
 };
 
 } // namespace exhibit::ui

@@ -296,6 +296,9 @@ void QueryBar::saveSearch()
 QList<PaletteEntry> QueryBar::paletteEntries() const
 {
     QList<PaletteEntry> entries;
+    if (m_search.services().sources->source() == nullptr) {
+        return entries;
+    }
     for (const auto& saved : m_search.memory().saved()) {
         entries << PaletteEntry{tr("Saved searches"),
                                 saved.name,

@@ -30,6 +30,9 @@ RecordFinder::RecordFinder(SearchController& search, ResultsView& view, MessageB
 QList<PaletteEntry> RecordFinder::entries(const QString& text)
 {
     QList<PaletteEntry> entries;
+    if (m_search.services().sources->source() == nullptr) {
+        return entries; // Nothing of it could be shown.
+    }
     const QString section = tr("Records");
     const auto add = [&](const QString& title, const QString& detail, std::function<void()> run) {
         entries << PaletteEntry{section, title, detail, Icon::Search, {}, std::move(run)};
@@ -50,6 +53,7 @@ QList<PaletteEntry> RecordFinder::entries(const QString& text)
             add(toQt(hit->incident.title),
                 shortId(toQt(hit->incident.incidentId.text())),
                 [this, hit] { show(hit); });
+            entries.last().runElsewhere = [this, hit] { m_search.services().openRecord(hit); };
         }
     }
     return entries;
@@ -118,10 +122,16 @@ void RecordFinder::show(std::shared_ptr<const domain::SearchHit> hit)
         m_view.clearSelection(); // The record is none of the rows.
     }
     m_search.services().selection->setIncident(std::move(hit));
+    if (const auto& showPanes = m_search.services().showPanes) {
+        showPanes();
+    }
 }
 
 void RecordFinder::fail(const std::string& id, const domain::SourceFailure& failure)
 {
+    if (const auto& showPanes = m_search.services().showPanes) {
+        showPanes();
+    }
     m_bar.showMessage(MessageBar::Kind::Error,
                       tr("%1 could not be opened.").arg(isolated(toQt(id))),
                       toQt(failure.error.message));

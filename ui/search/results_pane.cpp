@@ -225,7 +225,7 @@ void ResultsPane::showEmpty()
             tr("No incidents yet"),
             tr("Incidents appear here when a policy blocks, redacts or fails on a call that "
                "passes the gateway."));
-        return;
+        return offerFirstSteps();
     }
     m_empty->setTexts(tr("No incident fits all of this"), tr("Take one away to see more:"));
     for (const auto& restriction : restrictions) {
@@ -244,6 +244,29 @@ void ResultsPane::showEmpty()
         const int way = m_empty->addWay(
             Icon::ChevronLeft, tr("Back to the search before"), [this] { m_search.back(); });
         m_empty->setWayKeys(way, m_search.services().actions->action(u"search.back")->shortcut());
+    }
+}
+
+/// Where nothing happened yet.
+void ResultsPane::offerFirstSteps()
+{
+    struct Step {
+        Icon sign;
+        QString text;
+        const char* action;
+    };
+    const Step steps[] = {
+        {Icon::Plug, tr("Point an application at the gateway"), "help.gateway"},
+        {Icon::Server, tr("Search all calls"), "search.calls"},
+        {Icon::Play, tr("Start a gateway with sample traffic"), "file.sample"},
+        {Icon::Folder, tr("Open evidence…"), "evidence.open"},
+    };
+    const auto* actions = m_search.services().actions;
+    for (const auto& step : steps) {
+        const QString id = QString::fromLatin1(step.action);
+        if (actions->action(id)->isEnabled()) {
+            m_empty->addWay(step.sign, step.text, [actions, id] { actions->trigger(id); });
+        }
     }
 }
 

@@ -46,6 +46,7 @@ private:
     void showCounts();
     void showCountsFailure();
     void showEmpty();
+    void offerFirstSteps();
     void selectFirst();
     void selectFound(int row);
     void place(int row);

@@ -234,6 +234,9 @@ void SearchController::forward()
 
 void SearchController::show(const SearchStep& step)
 {
+    if (m_services.showPanes) {
+        m_services.showPanes(); // What is asked from a page is not found unseen.
+    }
     keepTyped();
     m_order = step.order;
     Q_EMIT orderChanged();

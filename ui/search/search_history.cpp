@@ -58,6 +58,21 @@ QList<PastSearch> SearchMemory::past() const
     return list;
 }
 
+QVariant SearchMemory::clearPast()
+{
+    QSettings settings;
+    QVariant past = settings.value(kPastKey);
+    settings.remove(kPastKey);
+    return past;
+}
+
+void SearchMemory::restorePast(const QVariant& past)
+{
+    QSettings settings;
+    const QVariantList newer = settings.value(kPastKey).toList();
+    settings.setValue(kPastKey, (newer + past.toList()).mid(0, kPastMax));
+}
+
 void SearchMemory::save(const QString& name, const SearchStep& step)
 {
     QSettings settings;

@@ -6,6 +6,7 @@
 #include <QDateTime>
 #include <QList>
 #include <QString>
+#include <QVariant>
 
 namespace exhibit::ui {
 
@@ -54,6 +55,9 @@ public:
 
     void remember(const QString& query, qint64 total);
     [[nodiscard]] QList<PastSearch> past() const; ///< Newest first.
+    /// What was there, for restorePast().
+    QVariant clearPast();
+    void restorePast(const QVariant& past); ///< Behind what came since.
     void save(const QString& name, const SearchStep& step);
     void forget(const QString& name);
     [[nodiscard]] QList<SavedSearch> saved() const;

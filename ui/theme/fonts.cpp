@@ -84,4 +84,9 @@ void useSystemFont(bool use)
     systemFont = use;
 }
 
+bool usesSystemFont()
+{
+    return systemFont;
+}
+
 } // namespace exhibit::ui

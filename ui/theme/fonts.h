@@ -27,5 +27,6 @@ void loadFonts();
 [[nodiscard]] QFont boldFont(TypeRole role);
 /// True: the interface uses the desktop's font; evidence stays in the bundled mono face.
 void useSystemFont(bool use);
+[[nodiscard]] bool usesSystemFont();
 
 } // namespace exhibit::ui

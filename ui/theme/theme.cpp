@@ -108,6 +108,27 @@ void Theme::choose(ThemeChoice choice)
     }
 }
 
+void Theme::setReducedMotion(bool reduced)
+{
+    m_reducedMotion = reduced;
+    Q_EMIT changed();
+}
+
+void Theme::setSystemFont(bool use)
+{
+    const QStringList before = typeFont(TypeRole::Body).families();
+    useSystemFont(use);
+    const QStringList families = typeFont(TypeRole::Body).families();
+    for (QWidget* widget : QApplication::allWidgets()) {
+        QFont font = widget->font();
+        if (widget->testAttribute(Qt::WA_SetFont) && font.families() == before) {
+            font.setFamilies(families); // Headings and small text; evidence is in another face.
+            widget->setFont(font);
+        }
+    }
+    apply(m_kind);
+}
+
 void Theme::apply(ThemeKind kind)
 {
     m_kind = kind;

@@ -83,11 +83,14 @@ public:
     [[nodiscard]] bool isHighContrast() const { return m_kind == ThemeKind::Contrast; }
 
     /// Animations take no time when the person asked for less motion.
-    void setReducedMotion(bool reduced) { m_reducedMotion = reduced; }
+    void setReducedMotion(bool reduced);
     [[nodiscard]] bool reducedMotion() const { return m_reducedMotion; }
 
+    /// The desktop's font instead of the bundled one, for all but evidence.
+    void setSystemFont(bool use);
+
 Q_SIGNALS:
-    /// Palette and style are set; painted widgets repaint.
+    /// Palette, font, motion and style are set; painted widgets repaint.
     void changed();
 
 private:

@@ -7,8 +7,10 @@
 #include "ui/windows/job_bar.h"
 
 #include <QLabel>
+#include <QPainter>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QStyleOption>
 #include <QVBoxLayout>
 
 namespace exhibit::ui {
@@ -81,6 +83,7 @@ JobsPanel::JobsPanel(JobList& jobs, QWidget* parent)
     , m_nothing(new QLabel(tr("Nothing runs. Exports and server starts appear here."), this))
 {
     setAccessibleName(tr("Jobs"));
+    setFocusPolicy(Qt::TabFocus); // Jobs without a button are reached too.
     m_nothing->setWordWrap(true);
     makeSecondary(m_nothing);
     m_rows->addWidget(m_nothing);
@@ -100,6 +103,17 @@ void JobsPanel::showEvent(QShowEvent* event)
 {
     QWidget::showEvent(event);
     fill();
+}
+
+void JobsPanel::paintEvent(QPaintEvent* event)
+{
+    QWidget::paintEvent(event);
+    if (hasFocus()) {
+        QPainter painter(this);
+        QStyleOptionFocusRect ring;
+        ring.initFrom(this);
+        style()->drawPrimitive(QStyle::PE_FrameFocusRect, &ring, &painter, this);
+    }
 }
 
 /// A row stays while its job does: whoever is on one of its buttons is not thrown out of it.

@@ -54,6 +54,12 @@ MainWindow::MainWindow(const PaneRegistry& registry, SourceHub& sources, bool sa
     m_services.openRecord = [this](const std::shared_ptr<const domain::SearchHit>& hit) {
         Q_EMIT recordWindowAsked(hit);
     };
+    m_services.showPanes = [this] { return leadToPanes(); };
+    m_services.actions->setGate([this](const ActionSpec& spec) {
+        const bool isOfPanes = spec.menu == MenuId::Search || spec.menu == MenuId::Timeline
+            || spec.menu == MenuId::Case;
+        return !isOfPanes || !m_isHome || leadToPanes(); // Nothing of theirs is done unseen.
+    });
     m_services.addPaletteProvider
         = [this](PaletteProvider provider) { m_providers << std::move(provider); };
     m_services.actions->fillMenuBar(menuBar());
@@ -138,6 +144,7 @@ void MainWindow::buildPanes()
     m_jobsDock->setTitleBarWidget(new DockTitle(m_jobsDock));
     m_jobsDock->setWidget(new JobsPanel(*m_services.jobs, m_jobsDock));
     addDockWidget(Qt::RightDockWidgetArea, m_jobsDock);
+    m_jobsDock->installEventFilter(this);
     m_jobsDock->hide();
     auto* menu = m_services.actions->menu(MenuId::View);
     menu->addSeparator();
@@ -168,6 +175,7 @@ void MainWindow::addDock(const Pane& pane)
     dock->setWidget(pane.factory(m_services, dock));
     dock->setAccessibleName(dock->windowTitle());
     dock->hide();
+    dock->installEventFilter(this);
     m_docks << dock;
     m_panes.insert(QString::fromLatin1(pane.id), dock);
 }
@@ -222,49 +230,9 @@ void MainWindow::applyDefaultExtents()
                     std::max(1, height() - scaled(kBarsHeight) - top)});
 }
 
-void MainWindow::openPalette(CommandPalette::Scope scope)
-{
-    auto* palette = new CommandPalette(*m_services.actions, m_providers, scope, this);
-    const QPoint at = mapToGlobal(QPoint((width() - palette->width()) / 2, scaled(92)));
-    palette->move(at);
-    palette->show();
-}
-
 QDockWidget* MainWindow::focusedDock() const
 {
     return m_lastDock != nullptr ? m_lastDock : m_docks.value(0);
-}
-
-void MainWindow::cyclePane(int step)
-{
-    QList<QWidget*> stops;
-    for (const auto& pane : m_registry.panes()) {
-        QWidget* widget = m_panes.value(QString::fromLatin1(pane.id));
-        if (widget != nullptr && widget->isVisible()) {
-            stops << widget;
-        }
-    }
-    if (stops.isEmpty()) {
-        return;
-    }
-    qsizetype at = -1;
-    for (qsizetype i = 0; i < stops.size(); ++i) {
-        if (stops.at(i) == QApplication::focusWidget()
-            || stops.at(i)->isAncestorOf(QApplication::focusWidget())) {
-            at = i;
-        }
-    }
-    const qsizetype next = (at + step + stops.size()) % stops.size();
-    QWidget* pane = stops.at(next);
-    auto* dock = qobject_cast<QDockWidget*>(pane);
-    QWidget* target = dock != nullptr ? dock->widget() : pane;
-    if (target->focusProxy() == nullptr && target->focusPolicy() == Qt::NoFocus) {
-        target = target->nextInFocusChain();
-    }
-    if (dock != nullptr) {
-        dock->raise();
-    }
-    target->setFocus(Qt::ShortcutFocusReason);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event)

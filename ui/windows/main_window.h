@@ -33,10 +33,19 @@ public:
     void showHome(bool show);
     /// Whether a page stands where the panes would be.
     [[nodiscard]] bool isHome() const { return m_isHome; }
+    /// Leads from a page to the panes; false where there is no source to show in them.
+    bool leadToPanes();
     /// Of the registry; without a source the one with the panes is the welcome page.
     void showWorkspace(const QString& id);
     /// Shows them in the workspace that opens files.
     void openFiles(const QStringList& files);
+    /// The workspace whose page is shown; empty where that is the panes or the welcome page.
+    [[nodiscard]] QString shownPage() const;
+    /// What the workspace that opens files has open.
+    [[nodiscard]] QStringList openedFiles() const;
+    /// As they were in an earlier session: those files that are still there, and the page of that
+    /// workspace, if it is known, in front.
+    void restorePage(const QString& workspace, const QStringList& files);
     /// The page of a workspace; nullptr for one with panes.
     [[nodiscard]] QWidget* page(const QString& workspace) const { return m_pages.value(workspace); }
 
@@ -51,14 +60,15 @@ public:
     /// What the panes keep from one start to the next.
     [[nodiscard]] QJsonObject paneStates() const { return m_registry.statesOf(m_panes); }
     void restorePanes(const QJsonObject& states) { m_registry.restore(m_panes, states); }
-    void openPalette(CommandPalette::Scope scope);
     void cyclePane(int step);
     /// The jobs that end when this window closes, where those are more than its own.
     void setEndingJobs(std::function<QList<JobList*>()> jobs) { m_endingJobs = std::move(jobs); }
 
 Q_SIGNALS:
+    void pageShown(); ///< A page, or the panes, came to the front.
     void newWindowAsked();
     void connectAsked();
+    void sampleAsked(); ///< A gateway with recorded stories, on this machine.
     void disconnectAsked();
     void recordWindowAsked(const std::shared_ptr<const exhibit::domain::SearchHit>& hit);
     void closing();
@@ -70,6 +80,7 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void buildToolBar();
@@ -84,13 +95,13 @@ private:
     void applyDefaultExtents();
     [[nodiscard]] QDockWidget* firstDock(Placement placement) const;
     void handleActions();
-    void handleViewActions();
-    void handleWindowActions();
+    void handleLayoutActions();
     void manageLayouts();
     void showLayout(const QString& name);
     void fillLayoutMenu();
     [[nodiscard]] QDockWidget* focusedDock() const;
-    [[nodiscard]] Context focusedContext() const;
+    [[nodiscard]] QWidget* shownPane(Placement placement) const;
+    void climbOut(const QDockWidget& from);
 
     const PaneRegistry& m_registry;
     Services m_services;
@@ -108,6 +119,7 @@ private:
     QDockWidget* m_jobsDock = nullptr;
     QDockWidget* m_lastDock = nullptr; ///< Had the focus last: what Float and Dock back mean.
     bool m_isHome = false;
+    bool m_panesStand = false;
 };
 
 } // namespace exhibit::ui

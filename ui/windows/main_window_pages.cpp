@@ -6,9 +6,12 @@
 
 #include <QDockWidget>
 #include <QDragEnterEvent>
+#include <QFileInfo>
 #include <QMimeData>
 #include <QStackedWidget>
 #include <QToolBar>
+
+#include <utility>
 
 namespace exhibit::ui {
 namespace {
@@ -50,6 +53,14 @@ void MainWindow::showHome(bool show)
     show ? showPage(m_home->widget(0)) : showPanes();
 }
 
+bool MainWindow::leadToPanes()
+{
+    if (m_isHome && m_services.sources->source() != nullptr) {
+        showPanes();
+    }
+    return !m_isHome;
+}
+
 void MainWindow::showWorkspace(const QString& id)
 {
     if (QWidget* page = m_pages.value(id)) {
@@ -65,6 +76,7 @@ void MainWindow::showPage(QWidget* page)
         m_panesState = saveState(kLayoutVersion);
     }
     m_isHome = true;
+    m_panesStand = false;
     setCentralWidget(m_home);
     m_home->setCurrentWidget(page);
     m_home->show();
@@ -80,7 +92,9 @@ void MainWindow::showPage(QWidget* page)
 
 void MainWindow::showPanes()
 {
-    const bool stood = !m_isHome;
+    if (std::exchange(m_panesStand, true)) {
+        return; // As somebody arranged them.
+    }
     m_isHome = false;
     if (centralWidget() != nullptr) {
         takeCentralWidget()->setParent(this); // A middle, even hidden, would take room.
@@ -93,7 +107,7 @@ void MainWindow::showPanes()
     for (qsizetype i = 1; i < m_bars.size(); ++i) {
         m_bars.at(i)->setVisible(true);
     }
-    if (!stood && !m_panesState.isEmpty()) {
+    if (!m_panesState.isEmpty()) {
         restoreState(m_panesState, kLayoutVersion);
     } else {
         applyDefaultExtents();
@@ -127,9 +141,13 @@ void MainWindow::markWorkspace()
                            "window.reset_layout"}) {
         m_services.actions->action(QString::fromLatin1(id))->setEnabled(!m_isHome);
     }
+    for (QDockWidget* dock : m_docks) {
+        dock->toggleViewAction()->setEnabled(!m_isHome);
+    }
     if (auto* dialog = findChild<LayoutsDialog*>()) { // It stays open meanwhile.
         dialog->setPanesShown(!m_isHome);
     }
+    Q_EMIT pageShown();
 }
 
 void MainWindow::openFiles(const QStringList& files)
@@ -141,6 +159,36 @@ void MainWindow::openFiles(const QStringList& files)
             workspace.open(m_pages.value(id), files);
             return;
         }
+    }
+}
+
+QString MainWindow::shownPage() const
+{
+    return m_isHome ? m_pages.key(m_home->currentWidget()) : QString();
+}
+
+QStringList MainWindow::openedFiles() const
+{
+    QStringList files;
+    for (const auto& workspace : m_registry.workspaces()) {
+        if (workspace.opened != nullptr) {
+            files << workspace.opened(*m_pages.value(QString::fromLatin1(workspace.id)));
+        }
+    }
+    return files;
+}
+
+void MainWindow::restorePage(const QString& workspace, const QStringList& files)
+{
+    QStringList there = files;
+    there.removeIf([](const QString& file) { return !QFileInfo::exists(file); });
+    for (const auto& one : m_registry.workspaces()) {
+        if (one.open != nullptr && !there.isEmpty()) {
+            one.open(m_pages.value(QString::fromLatin1(one.id)), there);
+        }
+    }
+    if (m_pages.contains(workspace)) {
+        showWorkspace(workspace);
     }
 }
 

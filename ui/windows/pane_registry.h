@@ -33,6 +33,9 @@ struct Services {
     std::function<void(const QStringList&)> openFiles;
     /// Shows a record in a window of its own; empty where there is none to leave.
     std::function<void(std::shared_ptr<const domain::SearchHit>)> openRecord;
+    /// Leads to the panes from a page that stands before them; false where there is nothing to show
+    /// in them. Empty where no page ever stands there.
+    std::function<bool()> showPanes;
     /// Nothing that a person arranged is restored, and none of it is written over.
     bool safeMode = false;
 };
@@ -64,6 +67,8 @@ struct Workspace {
     QWidget* (*page)(const Services& services, QWidget* parent) = nullptr;
     /// Takes files that were dropped or named; nullptr: it opens none.
     void (*open)(QWidget* page, const QStringList& files) = nullptr;
+    /// Those that are open, for the next start.
+    QStringList (*opened)(const QWidget& page) = nullptr;
 };
 
 /// Filled once by app/console, in the order of the feature folders.

@@ -6,11 +6,11 @@
 #include "ui/theme/style.h"
 #include "ui/widgets/message_bar.h"
 #include "ui/windows/close_question.h"
-#include "ui/windows/context_menu.h"
 #include "ui/windows/incident_changes.h"
 #include "ui/windows/job_bar.h"
 #include "ui/windows/jobs_panel.h"
 #include "ui/windows/status_bar.h"
+#include "ui/windows/window_actions.h"
 
 #include <QCloseEvent>
 #include <QMenu>
@@ -48,19 +48,22 @@ RecordWindow::RecordWindow(const Shown& shown,
     m_services.undo = new QUndoStack(this);
     m_services.safeMode = shown.safeMode;
     m_services.openFiles = shown.openFiles;
-    m_services.addPaletteProvider = [](const PaletteProvider&) {};
+    m_services.addPaletteProvider
+        = [this](PaletteProvider provider) { m_providers << std::move(provider); };
     m_services.actions->fillMenuBar(menuBar());
     auto* all = new QSplitter(Qt::Horizontal, this);
     for (const QString& id : shown.panes) {
         QWidget* pane = shown.registry.find(id)->factory(m_services, all);
         all->addWidget(pane);
         m_panes.insert(id, pane);
+        m_stops << pane;
     }
     all->setStretchFactor(0, 1);
     all->setSizes({scaled(kWidth - 420), scaled(420)});
     all->setChildrenCollapsible(false);
     auto* jobs = new JobsPanel(*m_services.jobs, this);
     jobs->hide();
+    m_stops << jobs;
     auto* content = new QWidget(this);
     auto* column = new QVBoxLayout(content);
     column->setContentsMargins(0, 0, 0, 0);
@@ -123,8 +126,15 @@ void RecordWindow::buildBar()
 void RecordWindow::handleActions()
 {
     auto& actions = *m_services.actions;
-    actions.handle(u"file.close", this, [this] { close(); });
-    actions.handle(u"edit.menu", this, [this] { openContextMenu(*this); });
+    handleWindowActions(m_services, m_providers);
+    actions.handle(u"file.quit", this, [this] { Q_EMIT quitAsked(); });
+    const auto cycle = [this](int step) {
+        QList<QWidget*> shown = m_stops;
+        shown.removeIf([](const QWidget* stop) { return !stop->isVisible(); });
+        cycleFocus(shown, step);
+    };
+    actions.handle(u"window.next_pane", this, [cycle] { cycle(1); });
+    actions.handle(u"window.previous_pane", this, [cycle] { cycle(-1); });
     actions.handle(u"search.back", this, [this] { goTo(m_at - 1); });
     actions.handle(u"search.forward", this, [this] { goTo(m_at + 1); });
     connect(m_services.selection, &Selection::eventChanged, this, &RecordWindow::remember);

@@ -37,6 +37,10 @@ public:
     [[nodiscard]] QJsonObject paneStates() const { return m_registry.statesOf(m_panes); }
     void restorePanes(const QJsonObject& states) { m_registry.restore(m_panes, states); }
 
+Q_SIGNALS:
+    /// Whoever knows all windows closes them.
+    void quitAsked();
+
 protected:
     /// While a job of this window runs it asks first: they end with the window.
     void closeEvent(QCloseEvent* event) override;
@@ -56,6 +60,8 @@ private:
     Services m_services;
     MessageBar* m_bar;
     QHash<QString, QWidget*> m_panes;
+    QList<QWidget*> m_stops; ///< Of F6, from left to right.
+    QList<PaletteProvider> m_providers;
     QList<std::size_t> m_trail; ///< Events of the run.
     qsizetype m_at = -1;
     domain::Question m_question;

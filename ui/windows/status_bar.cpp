@@ -37,6 +37,7 @@ ConsoleStatusBar::ConsoleStatusBar(const Services& services, QWidget* parent)
     , m_plug(cell(this))
     , m_connection(cell(this))
     , m_selection(cell(this))
+    , m_keys(cell(this))
     , m_zone(cell(this))
 {
     setSizeGripEnabled(false);
@@ -45,6 +46,7 @@ ConsoleStatusBar::ConsoleStatusBar(const Services& services, QWidget* parent)
     addWidget(m_plug);
     addWidget(m_connection);
     addPermanentWidget(m_selection);
+    addPermanentWidget(m_keys);
     addPermanentWidget(verticalRule(this));
     addPermanentWidget(m_zone);
     connect(this, &QStatusBar::messageChanged, this, [this](const QString& message) {
@@ -98,6 +100,10 @@ void ConsoleStatusBar::refresh()
         break;
     }
     m_selection->setText(m_services.selection->countsText());
+    const auto* keys = m_services.actions->action(u"help.keys");
+    m_keys->setVisible(hub.source() == nullptr && !keys->shortcut().isEmpty());
+    m_keys->setText(
+        tr("%1 shows the keys").arg(keys->shortcut().toString(QKeySequence::NativeText)));
     m_zone->setText(tr("Times: %1").arg(TimeDisplay::instance().zoneText(utcNow())));
 }
 

@@ -38,6 +38,7 @@ private:
     QLabel* m_plug;
     QLabel* m_connection;
     QLabel* m_selection;
+    QLabel* m_keys; ///< How to learn the others, while there is nothing else to say.
     QLabel* m_zone;
     News m_alerts;
     News m_stops; ///< Wait while an alert stands.

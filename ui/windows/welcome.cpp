@@ -8,6 +8,7 @@
 #include "ui/widgets/elided_label.h"
 #include "ui/widgets/message_bar.h"
 #include "ui/widgets/tool_bar_parts.h"
+#include "ui/windows/window_actions.h"
 
 #include <QCheckBox>
 #include <QGridLayout>
@@ -59,7 +60,8 @@ Welcome::Welcome(Doings doings, QWidget* parent)
         2);
     grid->addWidget(connectPart(), 2, 0, Qt::AlignTop);
     grid->addWidget(stepsPart(), 2, 1, Qt::AlignTop);
-    grid->addWidget(recentPart(), 3, 0, Qt::AlignTop);
+    grid->addWidget(recentPart(m_servers), 3, 0, Qt::AlignTop);
+    grid->addWidget(recentPart(m_files), 3, 1, Qt::AlignTop);
     grid->setColumnMinimumWidth(0, scaled(500));
     grid->setColumnMinimumWidth(1, scaled(500));
     auto* row = new QHBoxLayout;
@@ -67,9 +69,12 @@ Welcome::Welcome(Doings doings, QWidget* parent)
     row->addLayout(grid);
     row->addStretch(1);
     m_offer = new MessageBar(this);
+    m_question = new MessageBar(this);
+    m_question->setObjectName(QStringLiteral("welcome.question"));
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_offer);
+    layout->addWidget(m_question);
     layout->addStretch(2);
     layout->addLayout(row);
     layout->addStretch(3);
@@ -91,6 +96,8 @@ QWidget* Welcome::connectPart()
     m_keyNote->hide();
     auto* connecting = new QPushButton(tr("Connect"), part);
     connecting->setProperty("default", true);
+    auto* pasted = new QPushButton(tr("Paste path"), part);
+    connect(pasted, &QPushButton::clicked, this, [this] { m_doings.pasteEvidence(); });
     auto* local = new QPushButton(tr("Start a local gateway…"), part);
     m_progress = secondary({}, part);
     m_progress->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
@@ -107,8 +114,11 @@ QWidget* Welcome::connectPart()
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(connecting);
     buttons->addWidget(local);
-    buttons->addWidget(evidence);
     buttons->addStretch(1);
+    auto* opening = new QHBoxLayout;
+    opening->addWidget(evidence);
+    opening->addWidget(pasted);
+    opening->addStretch(1);
     auto* form = new QGridLayout(part);
     form->setContentsMargins(0, 0, 0, 0);
     form->setColumnMinimumWidth(0, scaled(84));
@@ -122,7 +132,9 @@ QWidget* Welcome::connectPart()
     form->addWidget(m_keep, 3, 1);
     form->addWidget(m_keyNote, 4, 1);
     form->addLayout(buttons, 5, 1);
-    form->addWidget(m_progress, 6, 1);
+    form->addLayout(opening, 6, 1);
+    form->addWidget(m_progress, 7, 1);
+    makeStop(part);
     return part;
 }
 
@@ -176,41 +188,99 @@ QWidget* Welcome::stepsPart()
         row->addWidget(button);
         column->addLayout(row);
     }
+    makeStop(part);
     return part;
 }
 
-QWidget* Welcome::recentPart()
+QWidget* Welcome::recentPart(QVBoxLayout*& list)
 {
     auto* part = new QWidget(this);
-    m_recent = new QVBoxLayout(part);
-    m_recent->setContentsMargins(0, 0, 0, 0);
-    m_recent->setSpacing(scaled(6));
+    list = new QVBoxLayout(part);
+    list->setContentsMargins(0, 0, 0, 0);
+    list->setSpacing(scaled(6));
+    makeStop(part);
     return part;
 }
 
-void Welcome::setRecent(const QList<RecentServer>& recent)
+void Welcome::setRecent(const QList<RecentServer>& servers, const QList<RecentFile>& files)
 {
-    while (auto* item = m_recent->takeAt(0)) {
-        delete item->widget();
-        delete item;
+    for (auto* list : {m_servers, m_files}) {
+        while (auto* item = list->takeAt(0)) {
+            if (item->widget() != nullptr) {
+                item->widget()->deleteLater(); // It may be the button that was just pressed.
+            }
+            delete item;
+        }
     }
-    if (recent.isEmpty()) {
+    if (!servers.isEmpty()) {
+        m_servers->addWidget(heading(tr("Recent gateways"), this));
+    }
+    for (const auto& server : servers) {
+        auto* row = addRecent(*m_servers,
+                              Icon::Server,
+                              server.address,
+                              server.when,
+                              [this, address = server.address] {
+                                  setAddress(address);
+                                  submit();
+                              });
+        auto* forget = new QPushButton(tr("Forget"), row);
+        forget->setProperty("small", true);
+        forget->setAccessibleName(tr("Forget %1").arg(server.address));
+        forget->setToolTip(tr("Removes the server from this list, and a key that is kept for it"));
+        connect(forget, &QPushButton::clicked, this, [this, address = server.address] {
+            m_address->setFocus(); // This button goes.
+            m_doings.forgetServer(address);
+        });
+        row->layout()->addWidget(forget);
+    }
+    if (files.isEmpty()) {
         return;
     }
-    m_recent->addWidget(heading(tr("Recent"), this));
-    for (const auto& server : recent) {
-        m_recent->addWidget(horizontalRule(this));
-        auto* button = new QToolButton(this);
-        button->setIcon(icon(Icon::Server));
-        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-        button->setText(server.address + QStringLiteral("    ") + server.when);
-        button->setAutoRaise(true);
-        connect(button, &QToolButton::clicked, this, [this, address = server.address] {
-            setAddress(address);
-            submit();
-        });
-        m_recent->addWidget(button);
+    m_files->addWidget(heading(tr("Recent evidence"), this));
+    for (const auto& file : files) {
+        auto* row = addRecent(*m_files,
+                              Icon::File,
+                              file.name(),
+                              file.isMissing ? tr("file not found") : file.when,
+                              [this, path = file.path] { m_doings.openFiles({path}); });
+        row->setToolTip(file.path);
     }
+    auto* forget = new QPushButton(tr("Clear the list of files"), this);
+    forget->setProperty("small", true);
+    connect(forget, &QPushButton::clicked, this, [this] {
+        m_address->setFocus();
+        m_doings.forgetFiles();
+    });
+    m_files->addWidget(forget, 0, Qt::AlignLeft);
+}
+
+/// The row, for what else stands in it.
+QWidget* Welcome::addRecent(QVBoxLayout& list,
+                            Icon sign,
+                            const QString& text,
+                            const QString& note,
+                            std::function<void()> run)
+{
+    list.addWidget(horizontalRule(this));
+    auto* row = new QWidget(this);
+    auto* button = new QToolButton(row);
+    button->setIcon(icon(sign));
+    button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    button->setText(text);
+    button->setAccessibleName(text + QStringLiteral(", ") + note);
+    button->setAutoRaise(true);
+    button->setFocusPolicy(Qt::StrongFocus);
+    connect(button, &QToolButton::clicked, this, [run = std::move(run)] { run(); });
+    auto* layout = new QHBoxLayout(row);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(button);
+    layout->addStretch(1);
+    auto* said = new QLabel(note, row);
+    makeSecondary(said);
+    layout->addWidget(said);
+    list.addWidget(row);
+    return row;
 }
 
 void Welcome::setAddress(const QString& address)
@@ -249,6 +319,30 @@ void Welcome::offerSession(const QString& what,
         m_offer->clear();
         startFresh();
     });
+}
+
+void Welcome::askToSendReadable(const QString& address,
+                                const std::function<void()>& send,
+                                const std::function<void()>& leave)
+{
+    m_question->showMessage(
+        MessageBar::Kind::Warning,
+        tr("The key would go to %1 without encryption.").arg(isolated(address)),
+        tr("Whoever can read the network on the way there can use it. An address with https:// "
+           "keeps it to the server."));
+    m_question->addAction(tr("Do not connect"), [this, leave] {
+        m_question->clear();
+        leave();
+    });
+    m_question->addAction(tr("Send the key anyway"), [this, send] {
+        m_question->clear();
+        send();
+    });
+}
+
+void Welcome::takeQuestionBack()
+{
+    m_question->clear();
 }
 
 void Welcome::submit()

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "models/base/secret.h"
+#include "ui/theme/icons.h"
+#include "ui/windows/recent_files.h"
 
 #include <QWidget>
 
@@ -42,11 +44,22 @@ public:
         std::function<void()> openFirstIncident;
         std::function<void()> jumpToInflection;
         std::function<void()> openEvidence;
+        std::function<void()> pasteEvidence; ///< Its path is on the clipboard.
+        std::function<void(const QStringList& files)> openFiles;
+        /// The server, and a key that is kept for it.
+        std::function<void(const QString& address)> forgetServer;
+        std::function<void()> forgetFiles;
     };
 
     Welcome(Doings doings, QWidget* parent);
     void setAddress(const QString& address);
-    void setRecent(const QList<RecentServer>& recent);
+    void setRecent(const QList<RecentServer>& servers, const QList<RecentFile>& files);
+    /// Before a key goes where others can read it. One of the two is done, and the question gone.
+    void askToSendReadable(const QString& address,
+                           const std::function<void()>& send,
+                           const std::function<void()>& leave);
+    void takeQuestionBack();
+    [[nodiscard]] MessageBar& question() { return *m_question; }
     /// What the key store can promise; an empty text means the platform's own.
     void setKeyStoreNote(const QString& note);
     /// Working, failed or nothing; says it beside the buttons, never in a dialog.
@@ -64,7 +77,12 @@ protected:
 private:
     QWidget* connectPart();
     QWidget* stepsPart();
-    QWidget* recentPart();
+    QWidget* recentPart(QVBoxLayout*& list);
+    QWidget* addRecent(QVBoxLayout& list,
+                       Icon sign,
+                       const QString& text,
+                       const QString& note,
+                       std::function<void()> run);
     void submit();
 
     Doings m_doings;
@@ -73,8 +91,10 @@ private:
     QCheckBox* m_keep = nullptr;
     QLabel* m_keyNote = nullptr;
     QLabel* m_progress = nullptr;
-    QVBoxLayout* m_recent = nullptr;
+    QVBoxLayout* m_servers = nullptr; ///< Recent ones.
+    QVBoxLayout* m_files = nullptr;
     MessageBar* m_offer = nullptr;
+    MessageBar* m_question = nullptr;
 };
 
 } // namespace exhibit::ui

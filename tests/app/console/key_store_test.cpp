@@ -41,7 +41,9 @@ private Q_SLOTS:
         QCOMPARE(read(later, u"https://three.example"_s), std::string());
         QCOMPARE(write(store, u"https://one.example"_s, "exk_new"), QString());
         QCOMPARE(read(later, u"https://one.example"_s), std::string("exk_new"));
-        store.forget(u"https://one.example"_s);
+        QString error = u"not told"_s;
+        store.forget(u"https://one.example"_s, [&error](const QString& said) { error = said; });
+        QCOMPARE(error, QString());
         QCOMPARE(read(later, u"https://one.example"_s), std::string());
         QCOMPARE(read(later, u"https://two.example"_s), std::string("exk_two"));
     }
