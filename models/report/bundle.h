@@ -155,6 +155,7 @@ struct BundleRequest {
     std::string reason;
     Includes include;
     bool redact = true; ///< Personal data, secrets, user and session.
+    std::vector<std::string> kept{}; ///< Marks, in which nothing is redacted.
 };
 
 /// Pure: the same facts give the same bundle.
