@@ -35,6 +35,11 @@ Result<Exported> exportAsProduction(const ExportWork& work)
 {
     const auto& production = work.request.production;
     EXHIBIT_CHECK(report::check(production, "/production"));
+    EXHIBIT_CHECK(report::checkEntered(production,
+                                       {{"/case", work.request.caseId},
+                                        {"/authority", work.request.authority},
+                                        {"/reason", work.request.reason}},
+                                       "/production"));
     if (!work.request.redactions.empty()) {
         // Its privilege log could not give the grounds.
         return fail(ErrorCode::InvalidInput,
