@@ -64,26 +64,44 @@ Result<NamedPack> shippedPack()
     return namedPack(policies);
 }
 
-Json redacted(const scan::RedactionPack& pack, const Json& value)
+std::string FreeNames::take(const std::string& name)
+{
+    if (m_taken.emplace(name, 1).second) {
+        return name;
+    }
+    std::string free;
+    do {
+        free = name + " (" + std::to_string(++m_taken[name]) + ")";
+    } while (!m_taken.emplace(free, 1).second);
+    return free;
+}
+
+Json rewritten(const Json& value, const std::function<std::string(std::string_view)>& rewrite)
 {
     if (const auto* string = value.if_string()) {
-        return Json(scan::redacted(pack, *string));
+        return Json(rewrite(*string));
     }
     if (const auto* array = value.if_array()) {
         JsonArray out;
         for (const auto& element : *array) {
-            out.push_back(redacted(pack, element));
+            out.push_back(rewritten(element, rewrite));
         }
         return out;
     }
     if (const auto* object = value.if_object()) {
+        FreeNames names;
         JsonObject out;
         for (const auto& [name, member] : *object) {
-            out.insert_or_assign(scan::redacted(pack, name), redacted(pack, member));
+            out.emplace(names.take(rewrite(name)), rewritten(member, rewrite));
         }
         return out;
     }
     return value;
+}
+
+Json redacted(const scan::RedactionPack& pack, const Json& value)
+{
+    return rewritten(value, [&pack](std::string_view text) { return scan::redacted(pack, text); });
 }
 
 } // namespace exhibit::redaction

@@ -4,7 +4,10 @@
 #include "models/domain/policy.h"
 #include "models/scan/redactor.h"
 
+#include <functional>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace exhibit::redaction {
@@ -22,6 +25,20 @@ struct NamedPack {
 
 /// The personal data and secrets packs that ship with this program.
 [[nodiscard]] Result<NamedPack> shippedPack();
+
+/// For members whose names may read the same once they are rewritten: none goes.
+class FreeNames {
+public:
+    /// The name, or one like it that was not taken before.
+    [[nodiscard]] std::string take(const std::string& name);
+
+private:
+    std::map<std::string, std::size_t> m_taken; ///< How often each was asked for.
+};
+
+/// A JSON value with every string in it rewritten, names of members too.
+[[nodiscard]] Json rewritten(const Json& value,
+                             const std::function<std::string(std::string_view)>& rewrite);
 
 /// A JSON value with every string in it redacted, names of members too. `pack` may be shared by
 /// threads.

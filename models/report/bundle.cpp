@@ -317,7 +317,7 @@ Includes everyInclude()
 
 Result<EvidenceBundle> makeEvidenceBundle(const RecordedFacts& facts, const BundleRequest& request)
 {
-    EXHIBIT_TRY(const auto redaction, ExportRedaction::make(request.redact));
+    EXHIBIT_TRY(const auto redaction, ExportRedaction::make(request.redact, request.kept));
     EvidenceBundle bundle;
     bundle.bundleId = request.bundleId;
     bundle.createdAt = request.createdAt;

@@ -162,6 +162,7 @@ struct BundleRequest {
     std::string reason;
     Includes include;
     bool redact = true; ///< Personal data, secrets, user and session.
+    std::vector<std::string> kept{}; ///< Marks, in which nothing is redacted.
 };
 
 /// Whether what a step of that type recorded was asked or answered: Include::RawIo covers it.

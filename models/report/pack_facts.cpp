@@ -10,6 +10,7 @@
 #include "models/evidence/merkle.h"
 #include "models/evidence/verifier.h"
 #include "models/report/bundle_json.h"
+#include "models/report/step_line.h"
 
 #include <fmt/format.h>
 
@@ -63,6 +64,7 @@ private:
         EXHIBIT_TRY(const Json json, parseJson(file.view()));
         m_facts.authority = stringMember(json, "authority");
         m_facts.recipient = stringMember(json, "recipient");
+        m_facts.certificatesLeftOut = integerMember(json, "certificates_left_out");
         const Json* holds = findMember(json, "holds");
         if (holds == nullptr || !holds->is_array()) {
             return {};

@@ -35,6 +35,7 @@ struct PackFacts {
     std::vector<evidence::Redaction> redactions; ///< About the incident; neighbours are counted.
     std::size_t neighboursWithheld = 0;
     std::optional<std::vector<std::string>> holds; ///< In force then; absent: it does not say.
+    std::int64_t certificatesLeftOut = 0; ///< They say what stays out of the pack.
     std::string authority; ///< By what right it was handed out, as was stated; empty: it was not.
     std::string recipient; ///< To whom, likewise.
     evidence::VerificationReport checks; ///< With no key pinned: paper cannot vouch for itself.

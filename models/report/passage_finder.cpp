@@ -2,7 +2,6 @@
 #include "models/report/passage_finder.h"
 
 #include "models/report/production.h"
-#include "models/report/unescaped.h"
 
 #include <algorithm>
 
@@ -46,16 +45,18 @@ std::size_t usualPlaceholderAt(std::string_view rest)
 } // namespace
 
 PassageFinder::PassageFinder(const std::vector<std::string>& passages)
-    : m_passages(passages)
+    : m_written(passages)
 {
     m_opens.set('[');
-    for (std::size_t i = 0; i < m_passages.size(); ++i) {
-        addForm(m_passages[i], i);
+    for (std::size_t i = 0; i < m_written.size(); ++i) {
+        m_passages.push_back(TracedText(m_written[i]).folded().text());
+        addForm(m_written[i], i);
     }
 }
 
-void PassageFinder::addForm(std::string text, std::size_t passage)
+void PassageFinder::addForm(std::string_view written, std::size_t passage)
 {
+    auto text = TracedText(written).folded().text();
     const bool known = std::any_of(m_forms.begin(), m_forms.end(), [&](const Form& form) {
         return form.passage == passage && form.text == text;
     });
@@ -75,10 +76,19 @@ void PassageFinder::addRedaction(const scan::RedactionPack& pack)
             m_placeholders.push_back(placeholder);
         }
     }
-    for (std::size_t i = 0; i < m_passages.size(); ++i) {
+    const auto wasSeen = [&pack](const std::string& passage) {
+        return std::any_of(
+            pack.placeholders.begin(), pack.placeholders.end(), [&](const auto& placeholder) {
+                return !placeholder.empty() && passage.find(placeholder) != passage.npos;
+            });
+    };
+    if (std::any_of(m_written.begin(), m_written.end(), wasSeen)) {
+        m_seen.push_back(pack);
+    }
+    for (std::size_t i = 0; i < m_written.size(); ++i) {
         // One of placeholders alone would stand for anything that was ever replaced.
         if (staysWhereRedacted(i, pack)) {
-            addForm(scan::redacted(pack, m_passages[i]), i);
+            addForm(scan::redacted(pack, m_written[i]), i);
         }
     }
 }
@@ -87,9 +97,9 @@ bool PassageFinder::staysWhereRedacted(std::size_t passage, const scan::Redactio
 {
     scan::Redactor redactor(pack);
     std::string scratch;
-    redactor.feed(m_passages[passage], scratch);
+    redactor.feed(m_written[passage], scratch);
     redactor.finish(scratch);
-    std::string rest = m_passages[passage];
+    std::string rest = m_written[passage];
     const auto runs = redactor.takeRuns();
     std::for_each(runs.rbegin(), runs.rend(), [&](const auto& run) {
         rest.erase(run.begin, run.end - run.begin);
@@ -97,41 +107,63 @@ bool PassageFinder::staysWhereRedacted(std::size_t passage, const scan::Redactio
     return withoutBlanks(rest) >= kPassageBytesMin;
 }
 
+/// `search` appends what it finds in a text; where placeholders stand in passages, also in what the
+/// policies would have left of it.
 template <class Search>
-std::vector<PassageRange> PassageFinder::atEachDepth(std::string_view text, Search search)
+std::vector<PassageRange> PassageFinder::atEachDepth(std::string_view text,
+                                                     const Search& search) const
 {
     std::vector<PassageRange> found;
-    Unescaped view = Unescaped::of(text);
-    for (int depth = 0; depth <= kEscapesDeepMax; ++depth) {
+    const auto look = [&found, &search](const TracedText& view, bool asSeen) {
         std::vector<PassageRange> here;
-        search(view.text, here);
+        search(view.text(), asSeen, here);
         for (const auto& range : here) {
             found.push_back({view.rawAt(range.begin), view.rawAt(range.end), range.passage});
         }
-        if (!view.unescape()) {
-            break;
+    };
+    std::optional<TracedText> view = TracedText(text);
+    for (int depth = 0; view && depth <= kEscapesDeepMax; ++depth) {
+        look(view->folded(), false);
+        for (const auto& pack : m_seen) {
+            look(view->redacted(pack).folded(), true);
         }
+        view = view->unescaped();
     }
     return found;
 }
 
 std::vector<PassageRange> PassageFinder::find(std::string_view text) const
 {
-    return atEachDepth(text, [this](std::string_view view, std::vector<PassageRange>& found) {
-        findWhole(view, found);
+    return atEachDepth(text, [this](std::string_view view, bool asSeen, auto& found) {
+        findForms(view, found);
         findAtEdges(view, found);
-        findAroundPlaceholders(view, found);
+        if (!asSeen) {
+            findAroundPlaceholders(view, found);
+        }
     });
 }
 
-std::vector<PassageRange> PassageFinder::findAll(std::string_view text) const
+std::vector<PassageRange> PassageFinder::findWhole(std::string_view text) const
 {
-    return atEachDepth(text, [this](std::string_view view, std::vector<PassageRange>& found) {
-        findWhole(view, found);
+    return atEachDepth(
+        text, [this](std::string_view view, bool, auto& found) { findForms(view, found); });
+}
+
+std::vector<PassageRange> PassageFinder::findAround(std::string_view text) const
+{
+    return atEachDepth(text, [this](std::string_view view, bool, auto& found) {
+        auto part = view;
+        part.remove_prefix(part.starts_with(' ') ? 1 : 0);
+        part.remove_suffix(part.ends_with(' ') ? 1 : 0);
+        for (const auto& form : m_forms) {
+            if (part.size() >= kPartBytesMin && form.text.find(part) != form.text.npos) {
+                found.push_back({0, view.size(), form.passage});
+            }
+        }
     });
 }
 
-void PassageFinder::findWhole(std::string_view text, std::vector<PassageRange>& found) const
+void PassageFinder::findForms(std::string_view text, std::vector<PassageRange>& found) const
 {
     for (std::size_t at = 0; at < text.size(); ++at) {
         for (const auto index : m_byFirst.at(static_cast<unsigned char>(text[at]))) {

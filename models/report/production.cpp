@@ -83,7 +83,8 @@ public:
 
     Result<ProductionPlan> run()
     {
-        EXHIBIT_TRY(const auto redaction, ExportRedaction::make(m_facts.bundle.redacted));
+        EXHIBIT_TRY(const auto redaction,
+                    ExportRedaction::make(m_facts.bundle.redacted, marksOf(m_request.passages)));
         const Passages passages(m_request.passages, redaction);
         describe();
         EXHIBIT_CHECK(addProofs());
@@ -318,9 +319,20 @@ private:
             notePartsLeftOut(document,
                              std::move(grounds),
                              "Fields that hold personal data, secrets or what is withheld are left "
-                             "out of the pack, which names each of them in data/redactions.json.");
+                             "out of the pack, which names each of them in data/redactions.json."
+                                 + certificatesLeftOut());
         }
         finish(std::move(document), std::nullopt);
+    }
+
+    std::string certificatesLeftOut() const
+    {
+        const auto count = m_facts.certificatesLeftOut;
+        return count == 0
+            ? ""
+            : fmt::format(" {}, signed as a whole, would say a redacted passage: left "
+                          "out too.",
+                          counted(count, "replay certificate"));
     }
 
     const BundleStep* originalOf(std::int64_t step) const

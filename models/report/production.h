@@ -41,6 +41,17 @@ struct ProductionRequest {
 /// What may be asked for. InvalidInput with the JSON pointer below `pointer`.
 [[nodiscard]] Result<void> check(const ProductionRequest& request, const std::string& pointer);
 
+/// What whoever asks for a production enters beside it, and its pointer.
+struct EnteredText {
+    std::string pointer;
+    std::string_view text;
+};
+/// Nothing that is entered says a passage: it goes on pages, into the privilege log and into the
+/// ledger. InvalidInput with the pointer of what does.
+[[nodiscard]] Result<void> checkEntered(const ProductionRequest& request,
+                                        std::vector<EnteredText> beside,
+                                        const std::string& pointer);
+
 /// Takes the content of those steps out of a bundle, and everything that may repeat it.
 void withholdSteps(EvidenceBundle& bundle, const std::vector<WithheldDocument>& withheld);
 

@@ -2,6 +2,9 @@
 #include "models/report/production.h"
 
 #include "models/report/load_file.h"
+#include "models/report/passages.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -41,6 +44,21 @@ Result<void> checkGround(const std::string& basis,
     return checkWords(description, encoding, pointer + "/description");
 }
 
+/// A mark stands in JSON within strings, and ends with the bracket.
+Result<void> checkMarkable(const std::string& basis, const std::string& pointer)
+{
+    if (std::any_of(basis.begin(), basis.end(), [](char c) {
+            return c == '"' || c == '\\' || c == ']' || static_cast<unsigned char>(c) < ' ';
+        })) {
+        return fail(
+            ErrorCode::InvalidInput,
+            "the basis of a passage has no quotation mark (\"), backslash, closing bracket or "
+            "control character",
+            pointer);
+    }
+    return {};
+}
+
 Result<void> checkPassages(const ProductionRequest& request, const std::string& pointer)
 {
     if (request.passages.size() > kPassagesMax) {
@@ -52,6 +70,11 @@ Result<void> checkPassages(const ProductionRequest& request, const std::string& 
         if (one.text.size() < kPassageBytesMin || one.text.size() > kPassageBytesMax) {
             return fail(ErrorCode::InvalidInput, "a passage has 4 to 4000 bytes", at + "/text");
         }
+        if (TracedText(one.text).folded().text() == " ") {
+            return fail(
+                ErrorCode::InvalidInput, "a passage is more than white space", at + "/text");
+        }
+        EXHIBIT_CHECK(checkMarkable(one.basis, at + "/basis"));
         EXHIBIT_CHECK(checkGround(one.basis, one.description, request.encoding, at));
     }
     return {};
@@ -83,6 +106,38 @@ Result<void> check(const ProductionRequest& request, const std::string& pointer)
         EXHIBIT_CHECK(checkGround(one.basis, one.description, request.encoding, at));
     }
     return checkPassages(request, pointer + "/passages");
+}
+
+Result<void> checkEntered(const ProductionRequest& request,
+                          std::vector<EnteredText> beside,
+                          const std::string& pointer)
+{
+    const auto addGround = [&beside](const auto& one, const std::string& at) {
+        beside.push_back({at + "/basis", one.basis});
+        beside.push_back({at + "/description", one.description});
+    };
+    beside.push_back({pointer + "/prefix", request.prefix});
+    beside.push_back({pointer + "/volume", request.volume});
+    beside.push_back({pointer + "/custodian", request.custodian});
+    beside.push_back({pointer + "/confidentiality", request.confidentiality});
+    for (std::size_t i = 0; i < request.withheld.size(); ++i) {
+        addGround(request.withheld[i], fmt::format("{}/withheld/{}", pointer, i));
+    }
+    for (std::size_t i = 0; i < request.passages.size(); ++i) {
+        addGround(request.passages[i], fmt::format("{}/passages/{}", pointer, i));
+    }
+    EXHIBIT_TRY(const auto none, ExportRedaction::make(false));
+    const Passages passages(request.passages, none);
+    for (const auto& entered : beside) {
+        const auto standing = passages.standingIn(Json(entered.text));
+        if (!standing.empty()) {
+            return fail(ErrorCode::InvalidInput,
+                        fmt::format("what is entered here says passage {}, and is shown",
+                                    *standing.begin() + 1),
+                        entered.pointer);
+        }
+    }
+    return {};
 }
 
 void withholdSteps(EvidenceBundle& bundle, const std::vector<WithheldDocument>& withheld)

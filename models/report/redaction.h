@@ -12,8 +12,9 @@ namespace exhibit::report {
 /// changes nothing. Not for several threads at once.
 class ExportRedaction {
 public:
-    /// The packs that ship with the program.
-    [[nodiscard]] static Result<ExportRedaction> make(bool on);
+    /// The packs that ship with the program. Texts of `kept` stay as they are wherever they stand:
+    /// nothing is sought in them, nor across them.
+    [[nodiscard]] static Result<ExportRedaction> make(bool on, std::vector<std::string> kept = {});
 
     [[nodiscard]] bool on() const { return m_on; }
     [[nodiscard]] std::string text(std::string_view text) const;
@@ -29,9 +30,13 @@ public:
     [[nodiscard]] std::vector<scan::MatchRun> runsIn(std::string_view text) const;
 
 private:
+    [[nodiscard]] std::size_t keptAt(std::string_view rest) const;
+    template <class Between, class Kept>
+    void divide(std::string_view text, const Between& between, const Kept& kept) const;
     void count(const Json& value, std::map<std::string, std::int64_t>& kinds) const;
 
     redaction::NamedPack m_pack;
+    std::vector<std::string> m_kept; ///< None is empty; each begins with '['.
     bool m_on = true;
 };
 

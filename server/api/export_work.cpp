@@ -4,6 +4,7 @@
 #include "models/report/bundle_json.h"
 #include "models/report/executive_debrief.h"
 #include "models/report/left_out.h"
+#include "models/report/passages.h"
 #include "models/report/redaction.h"
 #include "server/storage/export_record.h"
 #include "server/storage/report_facts.h"
@@ -193,10 +194,15 @@ Result<storage::ExportedPack> makePack(const ExportWork& work, const report::Evi
     }
     const auto& production = work.request.production;
     const bool withheld = !production.withheld.empty() || !production.passages.empty();
+    EXHIBIT_TRY(const auto none, report::ExportRedaction::make(false));
+    const report::Passages passages(production.passages, none);
+    pack.tells
+        = [&passages](std::string_view text) { return !passages.standingIn(Json(text)).empty(); };
     if (redaction.on() || withheld) {
-        pack.withhold = [&redaction, withheld](std::string_view path,
-                                               const Json& value) -> std::optional<std::string> {
-            if (withheld && !saysNothingOfContent(path)) {
+        pack.withhold
+            = [&redaction, &passages, withheld](std::string_view path,
+                                                const Json& value) -> std::optional<std::string> {
+            if (withheld && (!saysNothingOfContent(path) || !passages.standingIn(value).empty())) {
                 return "may repeat a document or a passage that is withheld";
             }
             return redaction.on() ? reasonToWithhold(redaction, path, value) : std::nullopt;

@@ -35,6 +35,12 @@ Result<Exported> exportAsProduction(const ExportWork& work)
 {
     const auto& production = work.request.production;
     EXHIBIT_CHECK(report::check(production, "/production"));
+    EXHIBIT_CHECK(report::checkEntered(production,
+                                       {{"/case", work.request.handOver.caseId},
+                                        {"/authority", work.request.handOver.authority},
+                                        {"/recipient", work.request.handOver.recipient},
+                                        {"/reason", work.request.handOver.reason}},
+                                       "/production"));
     if (!work.request.redactions.empty()) {
         // Its privilege log could not give the grounds.
         return fail(ErrorCode::InvalidInput,

@@ -2,7 +2,6 @@
 #include "server/storage/pack_export.h"
 
 #include "models/base/limits.h"
-#include "models/domain/certificate.h"
 #include "models/evidence/field.h"
 #include "server/storage/entry_names.h"
 #include "server/storage/erasure_reading.h"
@@ -49,7 +48,8 @@ public:
         EXHIBIT_CHECK(addEntries());
         EXHIBIT_CHECK(addProofs());
         if (includes(report::Include::ReplayCert)) {
-            EXHIBIT_CHECK(addCertificates());
+            EXHIBIT_TRY(m_certificatesLeftOut,
+                        addCertificates(m_transaction, m_request, m_checkpoint, m_payload));
         }
         if (showsBytes()) {
             EXHIBIT_CHECK(addCallBytes(m_transaction, m_keys, m_scope, m_payload));
@@ -69,7 +69,7 @@ public:
     [[nodiscard]] std::uint64_t withheld() const { return m_withheld; }
     [[nodiscard]] CaseFacts known() const
     {
-        return {m_found.handedOutBefore, m_found.runLeftOut, m_holds};
+        return {m_found.handedOutBefore, m_found.runLeftOut, m_holds, m_certificatesLeftOut};
     }
     [[nodiscard]] std::uint64_t first() const { return *m_scope.begin(); }
     [[nodiscard]] std::uint64_t last() const { return *m_scope.rbegin(); }
@@ -302,30 +302,6 @@ private:
         return {};
     }
 
-    /// Those of the incident that are in the signed log; the entries they are bound to name the
-    /// incident, and so are in scope.
-    Result<void> addCertificates()
-    {
-        EXHIBIT_TRY(const Rows rows,
-                    m_transaction.query("SELECT certificate_id, envelope FROM certificates"
-                                        " WHERE tenant_id = $1 AND incident_id = $2"
-                                        " AND epoch = $3 AND sequence_number < $4",
-                                        {m_transaction.tenant(),
-                                         m_request.incident,
-                                         m_checkpoint.epoch,
-                                         static_cast<std::int64_t>(m_checkpoint.head.size)}));
-        for (std::size_t row = 0; row < rows.size(); ++row) {
-            const auto id = domain::CertificateId{rows.uuid(row, 0)}.text();
-            const auto envelope = evidence::parseEnvelope(rows.text(row, 1));
-            if (!envelope) {
-                return evidenceDamaged(id, "its row was changed: " + envelope.error().message);
-            }
-            m_payload[evidence::certificatePath(id)] = rows.text(row, 1);
-            m_payload[evidence::certificatePayloadPath(id)] = envelope->payload;
-        }
-        return {};
-    }
-
     Result<void> addRedactions()
     {
         EXHIBIT_TRY(m_payload["data/redactions.json"],
@@ -347,6 +323,7 @@ private:
     std::vector<evidence::Redaction> m_redactions;
     std::uint64_t m_withheld = 0;
     JsonArray m_holds;
+    std::int64_t m_certificatesLeftOut = 0;
     evidence::PackPayload m_payload;
 };
 

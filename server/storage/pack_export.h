@@ -30,6 +30,9 @@ struct PackRequest {
     /// Why a field that could be shown is withheld all the same; nullopt: it is shown. May be
     /// empty.
     std::function<std::optional<std::string>(std::string_view path, const Json& value)> withhold;
+    /// Whether a text says what stays out wherever it stands: certificates, signed as a whole, are
+    /// left out then. May be empty.
+    std::function<bool(std::string_view text)> tells;
     evidence::PackPayload exports; ///< More files under data/exports.
 };
 

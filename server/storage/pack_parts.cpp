@@ -2,6 +2,7 @@
 #include "server/storage/pack_parts.h"
 
 #include "models/base/canonical_json.h"
+#include "models/domain/certificate.h"
 #include "models/evidence/verifier.h"
 #include "server/storage/entry_names.h"
 #include "server/storage/good_head.h"
@@ -169,6 +170,36 @@ Result<void> addPackKeys(Transaction& transaction,
     return {};
 }
 
+Result<std::int64_t> addCertificates(Transaction& transaction,
+                                     const PackRequest& request,
+                                     const StoredCheckpoint& checkpoint,
+                                     evidence::PackPayload& payload)
+{
+    EXHIBIT_TRY(const Rows rows,
+                transaction.query("SELECT certificate_id, envelope FROM certificates"
+                                  " WHERE tenant_id = $1 AND incident_id = $2"
+                                  " AND epoch = $3 AND sequence_number < $4",
+                                  {transaction.tenant(),
+                                   request.incident,
+                                   checkpoint.epoch,
+                                   static_cast<std::int64_t>(checkpoint.head.size)}));
+    std::int64_t leftOut = 0;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        const auto id = domain::CertificateId{rows.uuid(row, 0)}.text();
+        const auto envelope = evidence::parseEnvelope(rows.text(row, 1));
+        if (!envelope) {
+            return evidenceDamaged(id, "its row was changed: " + envelope.error().message);
+        }
+        if (request.tells && request.tells(envelope->payload)) {
+            ++leftOut;
+            continue;
+        }
+        payload[evidence::certificatePath(id)] = rows.text(row, 1);
+        payload[evidence::certificatePayloadPath(id)] = envelope->payload;
+    }
+    return leftOut;
+}
+
 void addReadme(evidence::PackPayload& payload)
 {
     payload["data/README.txt"] = kReadme;
@@ -183,6 +214,7 @@ Result<Bytes> caseFile(const PackRequest& request, const std::string& id, const 
     return canonicalJson(
         JsonObject{{"authority", request.handOver.authority},
                    {"case", request.handOver.caseId},
+                   {"certificates_left_out", known.certificatesLeftOut},
                    {"classifications",
                     JsonArray(request.classifications.begin(), request.classifications.end())},
                    {"custodian", request.custodian},

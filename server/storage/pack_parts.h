@@ -50,11 +50,18 @@ struct PackLog {
 /// Nobody is handed what any verifier would call invalid: evidenceDamaged(). Of large packs, the
 /// verifying of which takes its time, each part was compared when it was read.
 [[nodiscard]] Result<void> expectNotInvalid(const ExportedPack& pack, const PackKeys& keys);
+/// Certificates of the incident that are in the signed log; how many are left out, since they say
+/// what stays out everywhere. The entries they are bound to name the incident, and so are in scope.
+[[nodiscard]] Result<std::int64_t> addCertificates(Transaction& transaction,
+                                                   const PackRequest& request,
+                                                   const StoredCheckpoint& checkpoint,
+                                                   evidence::PackPayload& payload);
 void addReadme(evidence::PackPayload& payload);
 struct CaseFacts {
     std::int64_t handedOutBefore = 0; ///< Entries of earlier exports that are not in the pack.
     std::int64_t runLeftOut = 0; ///< Entries of the run for which it had no room.
     JsonArray holds; ///< Ids of those in force.
+    std::int64_t certificatesLeftOut = 0; ///< They say what stays out.
 };
 /// data/case.json.
 [[nodiscard]] Result<Bytes> caseFile(const PackRequest& request,

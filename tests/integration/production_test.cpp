@@ -112,6 +112,19 @@ TEST_F(Production, redactsAPassageOnItsGround)
         {"export", s_incident, "--format", "legal_discovery", "-o", file, "--passages", file}));
 }
 
+TEST_F(Production, leavesTheNameOfAModelNowhereWhenThatIsRedacted)
+{
+    exportAs("exhibit"); // The call has closed.
+    ASSERT_TRUE(s_server->controlJson({"certify", s_incident}));
+    const std::string file = (s_folder->path() / "model.json").string();
+    std::ofstream(file) << R"([{"text":"gpt-4o","basis":"work product","description":"A name"}])";
+    const std::string folder = produce("model", {"--passages", file});
+    outputOf("sh", {"-c", "cd " + folder + "/VOL001/NATIVES/0001 && unzip -q *.exhibit"});
+    EXPECT_NE(std::system(("grep -r gpt-4o " + folder).c_str()), 0);
+    const std::string log = contentOf(folder + "/LOGS/privilege_log.csv");
+    EXPECT_NE(log.find("1 replay certificate, signed as a whole"), log.npos) << log;
+}
+
 TEST_F(Production, whatCannotStandInALoadFileIsRefused)
 {
     const auto ask = [](const std::string& production) {
@@ -133,6 +146,10 @@ TEST_F(Production, whatCannotStandInALoadFileIsRefused)
     const auto missed = ask(R"({"passages":[{"text":"nobody","basis":"b","description":"d"}]})");
     EXPECT_EQ(missed.status, 404);
     EXPECT_NE(missed.body.find("/production/passages/0/text"), missed.body.npos) << missed.body;
+    const auto said
+        = ask(R"({"passages":[{"text":"go on","basis":"b","description":"they go on"}]})");
+    EXPECT_EQ(said.status, 400);
+    EXPECT_NE(said.body.find("/production/passages/0/description"), said.body.npos) << said.body;
     EXPECT_EQ(ask(R"({"withheld":[{"step_index":9999,"basis":"b","description":"d"}]})").status,
               404);
 }

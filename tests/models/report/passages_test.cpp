@@ -34,6 +34,12 @@ std::string redactedLive(const std::string& passage, const std::string& text)
 }
 
 constexpr const char* kMark = "[REDACTED 1: work product]";
+/// A mark with what is left around it.
+Json around(const std::string& before, const std::string& behind = {})
+{
+    return Json(before + kMark + behind);
+}
+
 constexpr const char* kSecond = "[REDACTED 2: work product]";
 
 TEST(Passages, areReplacedWhereverTheyStand)
@@ -159,6 +165,146 @@ TEST(Passages, goOnFromWhatWasReleasedIntoWhatWasNot)
     EXPECT_EQ(shown.at(0).at("withheld").as_string(), std::string(kMark) + " now");
     EXPECT_EQ(shown.at(1).at("original").as_string(), std::string("We say ") + kMark);
     EXPECT_EQ(shown.at(1).at("withheld").as_string(), std::string(kMark) + " now");
+}
+
+TEST(Passages, areFoundWhateverWhiteSpaceIsBetweenTheirWords)
+{
+    EXPECT_EQ(redacted("the secret plan\nof May", "see the  secret\u00A0plan\r\n\tof May!"),
+              std::string("see ") + kMark + "!");
+    EXPECT_EQ(redacted("the secret  plan", R"({"q":"the secret\n\u00a0plan"})"),
+              std::string(R"({"q":")") + kMark + "\"}");
+    EXPECT_EQ(redacted("the secret plan", "the secretplan"), "the secretplan");
+}
+
+TEST(Passages, areFoundWhereATextWasCutWithinAnEscape)
+{
+    const std::string begun = R"({"q":"see )" + std::string(kMark);
+    for (const char* cut : {"\\", "\\u", "\\u00e", "\\ud83d", "\\ud83d\\u", "\\\\", "\\\\\\"}) {
+        EXPECT_EQ(
+            redacted("the secret plan of May", std::string(R"({"q":"see the secret pl)") + cut),
+            begun)
+            << cut;
+    }
+}
+
+TEST(Passages, thatWereCopiedWithAPlaceholderAreFoundWithoutIt)
+{
+    const std::string mark = kMark;
+    EXPECT_EQ(redactedLive("ask [EMAIL] first", "Do ask ada@example.com first!"),
+              "Do " + mark + "!");
+    EXPECT_EQ(redactedLive("then ask [EMAIL]", R"({"q":"then  ask \u0061da@example.com"})"),
+              R"({"q":")" + mark + "\"}");
+}
+
+TEST(Passages, areTakenInPartFromTextsAlone)
+{
+    const Passages passages(passagesOf({"Acme Corp is in violation, says your assistant"}),
+                            redaction(false));
+    const Json record
+        = JsonObject{{"status", "violation"},
+                     {"name", "Acme Corp"},
+                     {"data",
+                      JsonObject{{"outcome", "violation"},
+                                 {"messages",
+                                  JsonArray{JsonObject{{"role", "your assistant"},
+                                                       {"content", "He said: Acme Corp is"}}}}}}};
+    const Json shown = passages.json(record);
+    EXPECT_EQ(shown.at("status"), "violation");
+    EXPECT_EQ(shown.at("name"), "Acme Corp");
+    EXPECT_EQ(shown.at("data").at("outcome"), "violation");
+    const Json& message = shown.at("data").at("messages").at(0);
+    EXPECT_EQ(message.at("role"), "your assistant");
+    EXPECT_EQ(message.at("content"), around("He said: "));
+    EXPECT_EQ(passages.name("Acme Corp is"), "Acme Corp is");
+}
+
+/// A message of three parts, which its client shows as one text.
+JsonArray partsOnTest(const std::string& between)
+{
+    return {JsonObject{{"type", "text"}, {"text", "Counsel says: "}},
+            JsonObject{{"type", "text"}, {"text", between}},
+            JsonObject{{"type", "text"}, {"text", " before the trial."}}};
+}
+
+TEST(Passages, goOnFromOnePartOfAMessageIntoTheNext)
+{
+    const Passages passages(passagesOf({"says: pay 4 m before the", "one two three four five"}),
+                            redaction(false));
+    const Json content = JsonObject{{"content", partsOnTest("pay 4 m")}};
+    const Json data
+        = JsonObject{{"data",
+                      JsonObject{{"messages", JsonArray{content}},
+                                 {"system", printJson(partsOnTest("pay 4 m"))},
+                                 {"input", JsonArray{"one", "two\n", "three", "four five"}}}}};
+    const Json shown = passages.json(data).at("data");
+    const auto& parts = shown.at("messages").at(0).at("content");
+    EXPECT_EQ(parts.at(0).at("text"), around("Counsel "));
+    EXPECT_EQ(parts.at(1).at("text"), around(""));
+    EXPECT_EQ(parts.at(2).at("text"), around("", " trial."));
+    JsonArray printed = partsOnTest(kMark);
+    printed[0].as_object()["text"] = around("Counsel ");
+    printed[2].as_object()["text"] = around("", " trial.");
+    EXPECT_EQ(stringMember(shown, "system"), printJson(printed)) << "as ingest keeps a long one";
+    EXPECT_EQ(shown.at("input"), Json(JsonArray{kSecond, kSecond, kSecond, kSecond}));
+}
+
+TEST(Passages, areFoundInAPartThatIsAllTheirs)
+{
+    // Between the parts it was copied with words that stand in none of them.
+    const Passages passages(passagesOf({"Counsel says: (1) settle for four (2) before the trial"}),
+                            redaction(false));
+    const JsonArray parts = partsOnTest("settle for four");
+    std::string printed = printJson(parts);
+    printed.resize(printed.find(" four"));
+    const Json data = JsonObject{{"data", JsonObject{{"messages", parts}, {"input", printed}}}};
+    const Json shown = passages.json(data).at("data");
+    EXPECT_EQ(shown.at("messages").at(1).at("text"), around(""));
+    EXPECT_EQ(stringMember(shown, "input").find("settle"), std::string::npos)
+        << stringMember(shown, "input");
+}
+
+TEST(Passages, goOnFromOneChannelOfAnAnswerIntoTheNext)
+{
+    const Passages passages(passagesOf({"it is ours and stays ours"}), redaction(false));
+    const auto channel = [](const char* released, const char* withheld) {
+        return JsonObject{{"released", released}, {"withheld", withheld}};
+    };
+    const Json shown
+        = passages.json(JsonObject{{"data",
+                                    JsonObject{{"texts",
+                                                JsonArray{channel("We say it is", ""),
+                                                          channel(" ours ", "and"),
+                                                          channel("", " stays ours now")}}}}});
+    const auto& texts = shown.at("data").at("texts");
+    EXPECT_EQ(texts.at(0).at("released"), around("We say "));
+    EXPECT_EQ(texts.at(1).at("released"), around(""));
+    EXPECT_EQ(texts.at(1).at("withheld"), around(""));
+    EXPECT_EQ(texts.at(2).at("withheld"), around("", " now"));
+}
+
+TEST(Passages, inWhatWasWithheldAreFoundFromBothTextsBeforeIt)
+{
+    const Passages passages(passagesOf({"<name> is it"}), redaction(false));
+    const Json shown = passages.json(
+        JsonObject{{"data",
+                    JsonObject{{"texts",
+                                JsonArray{JsonObject{{"released", "says <name>"},
+                                                     {"original", "says Ada"},
+                                                     {"withheld", " is it, now"}}}}}}});
+    EXPECT_EQ(shown.at("data").at("texts").at(0).at("withheld"), around("", ", now"));
+}
+
+TEST(Passages, areFoundInNumbersThatSomebodySent)
+{
+    const Passages passages(passagesOf({"4000000", "true"}), redaction(false));
+    const Json facts = JsonObject{{"offer", 4000000}, {"share", 4000000.0}, {"other", 400000}};
+    const Json shown = passages.json(
+        JsonObject{{"data", JsonObject{{"facts", facts}, {"released_bytes", 4000000}}},
+                   {"metadata", JsonArray{4000000, true, false, nullptr}}});
+    EXPECT_EQ(shown.at("data").at("facts"),
+              Json(JsonObject{{"offer", kMark}, {"share", kMark}, {"other", 400000}}));
+    EXPECT_EQ(shown.at("data").at("released_bytes"), 4000000) << "we counted that";
+    EXPECT_EQ(shown.at("metadata"), Json(JsonArray{kMark, kSecond, false, nullptr}));
 }
 
 TEST(Passages, haveNumbersAndAreCounted)

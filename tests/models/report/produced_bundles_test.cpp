@@ -23,6 +23,7 @@ protected:
         for (const auto& text : passages) {
             production.passages.push_back({text, m_basis, "notes"});
         }
+        production.withheld = m_withheld;
         return makeProducedBundles(m_facts, requestOnTest(m_facts, redact), production);
     }
     Error refused(const std::string& text, bool redact = false)
@@ -56,6 +57,7 @@ protected:
 
     RecordedFacts m_facts = factsOnTest();
     std::string m_basis = "work product";
+    std::vector<WithheldDocument> m_withheld;
 };
 
 TEST_F(ProducedBundlesTest, leaveNothingOfALongPassageThatAStopCut)
@@ -136,14 +138,79 @@ TEST_F(ProducedBundlesTest, areRefusedWhereNobodyCanSayWhatALivePolicyLeft)
         << error.message;
 }
 
-TEST_F(ProducedBundlesTest, areRefusedWhereMarksDoNotStay)
+TEST_F(ProducedBundlesTest, takeOutWhatAClientSawAndWhatTheProviderSent)
 {
-    m_facts.steps[0].event.data = JsonObject{{"messages", JsonArray{"the secret plan"}}};
-    m_basis = "advice of ada@example.com";
-    EXPECT_TRUE(make({"secret plan"}));
-    const auto error = refused("secret plan", true);
+    redactLive("<number>");
+    answer({{"released", "My client, SSN <number>, admits the fraud."},
+            {"original", "My client, SSN 123-45-6789, admits the fraud."},
+            {"withheld", ""}});
+    m_facts.steps[2].event.data = JsonObject{{"arguments", R"({"q":"SSN 123-45-6789, admits"})"}};
+    const auto made = make({"client, SSN <number>, admits the fraud", "SSN <number>, admits"});
+    ASSERT_TRUE(made) << made.error().message;
+    const std::string shown = textOf(made->shown);
+    for (const char* left : {"admits", "123-45", "client, SSN"}) {
+        EXPECT_EQ(shown.find(left), shown.npos) << left << shown;
+    }
+}
+
+TEST_F(ProducedBundlesTest, areRefusedWhereWhatTheProviderSentReadsOtherwise)
+{
+    answer({{"released", "My client, SSN <gone>, admits the fraud."},
+            {"original", "My client, SSN 123-45-6789, admits the fraud."},
+            {"withheld", ""}});
+    const auto error = refused("client, SSN <gone>, admits the fraud");
     EXPECT_EQ(error.code, ErrorCode::InvalidInput);
     EXPECT_EQ(error.subject, "/production/passages/0/text");
+    EXPECT_EQ(error.message.find("leave"), error.message.npos) << error.message;
+    m_withheld = {{3, "work product", "an answer"}};
+    const auto made = make({"client, SSN <gone>, admits the fraud"});
+    ASSERT_TRUE(made) << "a slip sheet stands in its place: " << made.error().message;
+    EXPECT_EQ(textOf(made->shown).find("admits"), std::string::npos);
+}
+
+TEST_F(ProducedBundlesTest, leaveNamesThatAPassageOnlyBeginsOrEndsWith)
+{
+    m_facts.tenantName = "Acme Corp";
+    m_facts.steps[0].event.data = JsonObject{
+        {"messages",
+         JsonArray{JsonObject{{"role", "assistant"},
+                              {"content", "Acme Corp must not learn of this violation"}},
+                   "it is for counsel, not for the assistant"}}};
+    const auto made = make(
+        {"Acme Corp must not learn of this violation", "for counsel, not for the assistant"});
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_EQ(made->shown.tenant.name, "Acme Corp");
+    EXPECT_EQ(made->shown.steps[2].status, domain::StepStatus::Violation);
+    EXPECT_EQ(made->shown.steps[0].data->at("messages").at(0).at("role"), "assistant");
+}
+
+TEST_F(ProducedBundlesTest, keepTheirMarksWherePersonalDataIsReplaced)
+{
+    m_basis = "advice of ada@example.com";
+    m_facts.steps[0].event.data = JsonObject{
+        {"messages", JsonArray{"The password: tiger is for counsel only, not bob@b.com"}}};
+    const auto made = make({"tiger is for counsel only"}, true);
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_EQ(made->shown.steps[0].data->at("messages").at(0).as_string(),
+              "The password: [REDACTED 1: advice of ada@example.com], not [EMAIL]");
+}
+
+TEST_F(ProducedBundlesTest, loseNoMemberWhoseNameReadsLikeAnother)
+{
+    m_facts.steps[1].event.data.as_object()["facts"]
+        = JsonObject{{"ada@example.com", "x"}, {"bob@example.com", "y"}, {"[EMAIL] (2)", "z"}};
+    for (const auto& passages : {std::vector<std::string>{}, {"auto-renew"}}) {
+        const auto made = make(passages, true);
+        ASSERT_TRUE(made) << made.error().message;
+        EXPECT_EQ(
+            made->shown.steps[1].data->at("facts"),
+            Json(JsonObject{{"[EMAIL]", "x"}, {"[EMAIL] (2)", "y"}, {"[EMAIL] (2) (2)", "z"}}));
+    }
+}
+
+TEST_F(ProducedBundlesTest, areRefusedWhereAGroundSaysThem)
+{
+    m_facts.steps[0].event.data = JsonObject{{"messages", JsonArray{"the secret plan"}}};
     m_basis = "the secret plan of counsel";
     EXPECT_NE(refused("secret plan").message.find("passage 1 would stand"), std::string::npos);
 }
@@ -168,6 +235,10 @@ TEST_F(ProducedBundlesTest, leaveOutHashesOfWhatIsGone)
     EXPECT_FALSE(made->shown.steps[0].contentHash);
     EXPECT_TRUE(make({"secret plan"})->shown.steps[3].contentHash) << "nothing of it was there";
     EXPECT_FALSE(make({"auto-renew"})->shown.steps[3].contentHash);
+    m_facts.steps[1].event.data.as_object()["facts"] = JsonObject{{"offer", 4000000}};
+    m_facts.steps[1].contentHash = sha256("facts");
+    EXPECT_TRUE(make({"auto-renew"})->shown.steps[1].contentHash);
+    EXPECT_FALSE(make({"4000000"})->shown.steps[1].contentHash);
 }
 
 TEST_F(ProducedBundlesTest, areRefusedForAPassageThatStandsNowhereOrInAName)
@@ -177,7 +248,12 @@ TEST_F(ProducedBundlesTest, areRefusedForAPassageThatStandsNowhereOrInAName)
     m_facts.steps[0].event.data = JsonObject{{"messages", JsonArray{kMark}}};
     EXPECT_EQ(refused("said by nobody").code, ErrorCode::NotFound)
         << "a mark that somebody wrote is none";
-    EXPECT_EQ(refused("failed_policy").code, ErrorCode::InvalidInput);
+    const auto named = make({"auto-renew", "failed_policy"});
+    ASSERT_FALSE(named);
+    EXPECT_EQ(named.error().code, ErrorCode::InvalidInput);
+    EXPECT_EQ(named.error().subject, "/production/passages/1/text");
+    EXPECT_NE(named.error().message.find("passage 2 stands"), std::string::npos)
+        << named.error().message;
 }
 
 } // namespace
