@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ui/search/known_values.h"
+#include "ui/windows/known_values.h"
 
 #include "ui/text.h"
 
