@@ -71,6 +71,7 @@ void SearchController::handleActions()
     connect(this, &SearchController::stateChanged, this, enable);
     connect(this, &SearchController::countsChanged, this, enable);
     connect(this, &SearchController::outcomeChanged, this, enable);
+    connect(this, &SearchController::textChanged, this, enable);
     enable();
 }
 
