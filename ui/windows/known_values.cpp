@@ -12,7 +12,7 @@ constexpr int kDelayMs = 120;
 constexpr qint64 kFreshMs = 60'000;
 constexpr std::size_t kEntriesMax = 64;
 constexpr std::uint32_t kOfferedMax = 20;
-constexpr const char* kFields[] = {"user", "session", "run", "policy", "model", "tag"};
+constexpr const char* kFields[] = {"user", "session", "run", "policy", "model", "tag", "assignee"};
 
 } // namespace
 
