@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/query/edit.h"
 
+#include "models/query/lexer.h"
 #include "models/query/values.h"
 
 #include <algorithm>
@@ -38,19 +39,26 @@ Clause clauseOf(Field field, const std::string& value, bool negated)
     Clause clause;
     clause.field = field;
     clause.negated = negated;
-    clause.value = value;
-    if (!readValue(clause, specOf(field), value)) {
-        clause.value = value; // A value of newer servers: it is sent as it is.
+    std::string_view text = value;
+    if (takesComparison(specOf(field).kind)) {
+        clause.comparison = takeComparison(text);
+    }
+    if (!readValue(clause, specOf(field), text)) {
+        clause.value = text; // A value of newer servers: it is sent as it is.
     }
     return clause;
 }
 
+/// Apart from whether they are negated.
+bool saysSame(const Clause& a, const Clause& b)
+{
+    return a.field == b.field && a.comparison == b.comparison && a.value == b.value;
+}
+
 Clause timeClause(Field field, UtcTime time)
 {
-    Clause clause;
-    clause.field = field;
+    Clause clause = clauseOf(field, formatTime(time), false); // As short as it can be said.
     clause.time = time;
-    clause.value = formatTime(time);
     return clause;
 }
 
@@ -162,32 +170,34 @@ Query withExcluded(const Query& query, Field field, const std::string& value)
 Query withAdded(const Query& query, Field field, const std::string& value)
 {
     Query result = query;
-    std::erase_if(result.groups, [&](const auto& group) { // "Not this" ends with "this".
-        return group.size() == 1 && group.front().negated && group.front().field == field
-            && group.front().value == value;
+    const Clause wanted = clauseOf(field, value, false);
+    std::erase_if(result.groups, [&wanted](const auto& group) { // "Not this" ends with "this".
+        return group.size() == 1 && group.front().negated && saysSame(group.front(), wanted);
     });
     for (auto& group : result.groups) {
         if (isAlternatives(group, field)) {
             const bool there
-                = std::any_of(group.begin(), group.end(), [&value](const Clause& clause) {
-                      return clause.value == value;
+                = std::any_of(group.begin(), group.end(), [&wanted](const Clause& clause) {
+                      return saysSame(clause, wanted);
                   });
             if (!there) {
-                group.push_back(clauseOf(field, value, false));
+                group.push_back(wanted);
             }
             return result;
         }
     }
-    result.groups.push_back({clauseOf(field, value, false)});
+    result.groups.push_back({wanted});
     return result;
 }
 
 Query withRemoved(const Query& query, Field field, const std::string& value)
 {
     Query result = query;
+    const Clause wanted = clauseOf(field, value, false);
     for (auto& group : result.groups) {
         if (isAlternatives(group, field)) {
-            std::erase_if(group, [&value](const Clause& clause) { return clause.value == value; });
+            std::erase_if(group,
+                          [&wanted](const Clause& clause) { return saysSame(clause, wanted); });
         }
     }
     std::erase_if(result.groups, [](const auto& group) { return group.empty(); });
@@ -199,6 +209,13 @@ Query withRange(const Query& query, UtcTime from, UtcTime to)
     Query result = withoutField(query, Field::After);
     result.groups.push_back({timeClause(Field::After, from)});
     result.groups.push_back({timeClause(Field::Before, to)});
+    return result;
+}
+
+Query withoutRange(const Query& query, UtcTime from, UtcTime to)
+{
+    Query result = query;
+    result.groups.push_back({timeClause(Field::Before, from), timeClause(Field::After, to)});
     return result;
 }
 

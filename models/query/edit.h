@@ -24,6 +24,8 @@ struct Restriction {
 [[nodiscard]] Query withoutGroups(const Query& query, const std::vector<std::size_t>& groups);
 /// The query without what restricts only the field (After and Before count as one).
 [[nodiscard]] Query withoutField(const Query& query, Field field);
+/// Values stand as after the field's name: those of cost and latency may begin with a comparison.
+
 /// "Only this value": what the field was restricted to before is gone.
 [[nodiscard]] Query withOnly(const Query& query, Field field, const std::string& value);
 /// "Not this value", beside what is there.
@@ -34,6 +36,8 @@ struct Restriction {
 [[nodiscard]] Query withRemoved(const Query& query, Field field, const std::string& value);
 /// Between two instants: from inclusive, to exclusive.
 [[nodiscard]] Query withRange(const Query& query, UtcTime from, UtcTime to);
+/// Everything but that, beside what is there.
+[[nodiscard]] Query withoutRange(const Query& query, UtcTime from, UtcTime to);
 
 /// Whether the query lets that value of the field through, as far as groups of this field alone
 /// say.

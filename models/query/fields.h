@@ -8,7 +8,16 @@
 namespace exhibit::query {
 
 /// How a field's value is read.
-enum class ValueKind : std::uint8_t { Text, PolicyId, Severity, Status, Time, Money, Duration };
+enum class ValueKind : std::uint8_t {
+    Text,
+    PolicyId,
+    Severity,
+    Status,
+    Failure,
+    Time,
+    Money,
+    Duration
+};
 
 struct FieldSpec {
     Field field;
@@ -26,6 +35,8 @@ inline constexpr FieldSpec kFields[] = {
     {Field::Status, "status", ValueKind::Status, "Where the investigation stands"},
     {Field::Model, "model", ValueKind::Text, "The model that answered"},
     {Field::Tag, "tag", ValueKind::Text, "A tag that somebody gave it"},
+    {Field::Failure, "failure", ValueKind::Failure, "What went wrong, as the policy says"},
+    {Field::Assignee, "assignee", ValueKind::Text, "Who looks after it"},
     {Field::After, "after", ValueKind::Time, "From this time or date on (UTC)"},
     {Field::Before, "before", ValueKind::Time, "Earlier than this time or date (UTC)"},
     {Field::Cost, "cost", ValueKind::Money, "Cost of the call in its currency, e.g. >0.50"},

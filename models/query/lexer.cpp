@@ -205,13 +205,9 @@ tl::expected<void, QueryError> Lexer::readFilter(Token& token, std::size_t lengt
     token.kind = TokenKind::Filter;
     token.name = rest().substr(0, length);
     m_at += length + 1;
-    for (const auto& [text, comparison] : kOperators) {
-        if (rest().starts_with(text)) {
-            token.comparison = comparison;
-            m_at += text.size();
-            break;
-        }
-    }
+    std::string_view value = rest();
+    token.comparison = takeComparison(value);
+    m_at = m_text.size() - value.size();
     token.valueBegin = m_at;
     if (!atEnd() && m_text[m_at] == '"') {
         token.quoted = true;
@@ -256,6 +252,17 @@ Tokens tokenize(std::string_view text)
         return bad("The query has a control character here.", at, at + 1);
     }
     return Lexer(text).run();
+}
+
+Comparison takeComparison(std::string_view& text)
+{
+    for (const auto& [sign, comparison] : kOperators) {
+        if (text.starts_with(sign)) {
+            text.remove_prefix(sign.size());
+            return comparison;
+        }
+    }
+    return Comparison::Equal;
 }
 
 std::size_t spaceLength(std::string_view text, std::size_t at)

@@ -27,6 +27,9 @@ struct Token {
 /// Splits a query. Refuses what is no text at all: bad UTF-8, control characters, open quotes.
 [[nodiscard]] tl::expected<std::vector<Token>, QueryError> tokenize(std::string_view text);
 
+/// Takes the operator that `text` begins with, ">=" and the like; Equal where there is none.
+[[nodiscard]] Comparison takeComparison(std::string_view& text);
+
 /// Length in bytes of the white space character at `at` (Unicode's White_Space and the byte
 /// order mark), 0 if it is none.
 [[nodiscard]] std::size_t spaceLength(std::string_view text, std::size_t at);

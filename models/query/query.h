@@ -17,16 +17,17 @@
 //   clause  := ["-"] (word | phrase | filter)
 //   phrase  := '"' text '"'                 \" and \\ stand for a quote and a backslash
 //   filter  := field ":" [">" | ">=" | "<" | "<="] (value | '"' text '"')
-//   field   := user session run severity policy status model tag after before cost
-//              latency
+//   field   := user session run severity policy status model tag failure assignee
+//              after before cost latency
 //
 // Words stand between white space and quotes, as typed: whoever searches folds case and accents.
 // What looks like a filter but names no field ("foo:bar") is an error that suggests what was
 // meant; in quotes it is text. An address (scheme "://" ...) and a clock ("10:30") are words.
-// Values: severity and status are closed sets, policy is an id (upper case), user, session, run,
-// model and tag are compared whole. after and before take RFC 3339 or a date (midnight UTC); after
-// includes its instant, before does not. cost is an amount of the currency (0.50), latency takes us
-// ms s m h, plain numbers are milliseconds. Only cost and latency take comparisons.
+// Values: severity, status and failure are closed sets, policy is an id (upper case), user,
+// session, run, model, tag and assignee are compared whole. after and before take RFC 3339 or a
+// date (midnight UTC); after includes its instant, before does not. cost is an amount of the
+// currency (0.50), latency takes us ms s m h, plain numbers are milliseconds. Only cost and latency
+// take comparisons.
 namespace exhibit::query {
 
 enum class Field : std::uint8_t {
@@ -42,6 +43,8 @@ enum class Field : std::uint8_t {
     Cost,
     Latency,
     Tag,
+    Failure,
+    Assignee,
 };
 enum class Comparison : std::uint8_t { Equal, Less, LessOrEqual, Greater, GreaterOrEqual };
 

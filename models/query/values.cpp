@@ -135,6 +135,7 @@ Read readValue(Clause& clause, const FieldSpec& spec, std::string_view text)
         return {};
     case ValueKind::Severity:
     case ValueKind::Status:
+    case ValueKind::Failure:
         return readClosed(clause, spec, text);
     case ValueKind::Time:
         return readTime(clause, text);
@@ -153,6 +154,9 @@ std::vector<std::string_view> closedValues(ValueKind kind)
     }
     if (kind == ValueKind::Status) {
         return namesOf<domain::IncidentStatus>();
+    }
+    if (kind == ValueKind::Failure) {
+        return namesOf<domain::FailureCode>();
     }
     return {};
 }

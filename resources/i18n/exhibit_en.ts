@@ -50,10 +50,17 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>about %1 call(s)</source>
+        <source>%1 of %2 call(s)</source>
         <translation>
-            <numerusform>about %1 call</numerusform>
-            <numerusform>about %1 calls</numerusform>
+            <numerusform>%1 of %2 call</numerusform>
+            <numerusform>%1 of %2 calls</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 call(s) as of %2, not current</source>
+        <translation>
+            <numerusform>%1 call as of %2, not current</numerusform>
+            <numerusform>%1 calls as of %2, not current</numerusform>
         </translation>
     </message>
 </context>

@@ -39,6 +39,20 @@ std::optional<query::QueryError> foreignFilter(const query::Query& query)
                 return query::QueryError{
                     "tag: is an incident's; calls have no tags.", clause.begin, clause.end, {}};
             }
+            if (clause.field == query::Field::Failure) {
+                return query::QueryError{
+                    "failure: is an incident's; of calls the outcome beside the query can be "
+                    "asked for.",
+                    clause.begin,
+                    clause.end,
+                    {}};
+            }
+            if (clause.field == query::Field::Assignee) {
+                return query::QueryError{"assignee: is an incident's; nobody is assigned to calls.",
+                                         clause.begin,
+                                         clause.end,
+                                         {}};
+            }
             if (clause.field == query::Field::Status) {
                 return query::QueryError{
                     "status: is an incident's; of calls the members status and "

@@ -278,8 +278,9 @@ Result<Json> askedOf(Search search)
     if (auto query = query::parse(search.query.value_or(""))) {
         for (auto& group : query->groups) {
             for (auto& clause : group) {
-                const bool names
-                    = clause.field == query::Field::User || clause.field == query::Field::Session;
+                const bool names = clause.field == query::Field::User
+                    || clause.field == query::Field::Session
+                    || clause.field == query::Field::Assignee;
                 clause.value = names ? kNamed : clause.value;
             }
         }

@@ -127,12 +127,12 @@ constexpr std::string_view kChange
       " updated_at = now() WHERE tenant_id = $1 AND incident_id = $2"
       " AND status = coalesce($9, status)"
       " AND (NOT $10::boolean OR assignee IS NOT DISTINCT FROM $11)"
-      " RETURNING created_at, to_jsonb(tags)";
+      " RETURNING created_at, to_jsonb(tags), assignee";
 // Words of the row alone; texts have no lexeme with a colon.
 constexpr std::string_view kFollow
     = "UPDATE incident_search SET status = coalesce($4, status),"
       " tsv = ts_delete(tsv, ARRAY(SELECT l FROM unnest(tsvector_to_array(tsv)) AS l"
-      "   WHERE l ^@ 'g:')) || array_to_tsvector($5::text[])"
+      "   WHERE l ^@ 'g:' OR l ^@ 'a:')) || array_to_tsvector($5::text[])"
       " WHERE tenant_id = $1 AND created_at = $2 AND incident_id = $3";
 
 Parameter tagsParameter(const std::vector<std::string>& tags)
@@ -176,13 +176,14 @@ Parameter innerText(const std::optional<std::optional<std::string>>& value)
     return value ? storable(*value) : Parameter(std::nullopt);
 }
 
-/// The search table says what the row says: its status and its tags.
+/// The search table says what the row says: its status, its tags and whose it is.
 Result<void> follow(Transaction& transaction,
                     IncidentId incident,
                     const IncidentChange& change,
                     const Rows& changed)
 {
-    if (!change.status && !change.tags && change.addTags.empty() && change.removeTags.empty()) {
+    if (!change.status && !change.tags && change.addTags.empty() && change.removeTags.empty()
+        && !change.assignee) {
         return {};
     }
     EXHIBIT_TRY(const auto tags, fromJson<std::vector<std::string>>(changed.json(0, 1)));
@@ -192,6 +193,9 @@ Result<void> follow(Transaction& transaction,
     std::vector<std::string> lexemes;
     for (const auto& tag : tags) {
         lexemes.push_back(lexeme(FilterLexeme::Tag, tag));
+    }
+    if (const auto assignee = changed.optionalText(0, 2)) {
+        lexemes.push_back(lexeme(FilterLexeme::Assignee, *assignee));
     }
     EXHIBIT_CHECK(transaction.query(kFollow,
                                     {transaction.tenant(),

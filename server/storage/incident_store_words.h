@@ -16,7 +16,8 @@ enum class FilterLexeme : char {
     Session = 'e',
     Run = 'r',
     Failure = 'f',
-    Tag = 'g', ///< The only one that changes.
+    Tag = 'g', ///< Changes, as does the next one.
+    Assignee = 'a',
     // Of calls alone (0006_call_search.sql).
     Project = 'j',
     HttpStatus = 'h',

@@ -48,6 +48,12 @@ constexpr std::string_view kTags
       " SELECT DISTINCT tag COLLATE \"C\" AS value FROM tagged, unnest(tags) AS tag"
       " WHERE starts_with(lower(tag), lower($2)) ORDER BY value LIMIT $3";
 
+constexpr std::string_view kAssignees
+    = "WITH assigned AS MATERIALIZED (SELECT assignee FROM incidents WHERE tenant_id = $1"
+      " AND assignee IS NOT NULL ORDER BY created_at DESC LIMIT $4)"
+      " SELECT DISTINCT assignee COLLATE \"C\" AS value FROM assigned"
+      " WHERE starts_with(lower(assignee), lower($2)) ORDER BY value LIMIT $3";
+
 Result<std::set<std::string>> valuesOf(Transaction& transaction,
                                        const ValueField& field,
                                        const std::string& prefix,
@@ -68,13 +74,15 @@ Result<std::set<std::string>> valuesOf(Transaction& transaction,
     return values;
 }
 
-Result<std::set<std::string>> tagsOf(Transaction& transaction,
-                                     const std::string& prefix,
-                                     std::int64_t countMax)
+/// What people gave to the newest incidents that have some: `statement` is kTags or kAssignees.
+Result<std::set<std::string>> givenOf(Transaction& transaction,
+                                      std::string_view statement,
+                                      const std::string& prefix,
+                                      std::int64_t countMax)
 {
     EXHIBIT_TRY(
         const Rows rows,
-        transaction.query(std::string(kTags),
+        transaction.query(statement,
                           {transaction.tenant(), prefix, countMax, IncidentValues::kTaggedMax}));
     std::set<std::string> values;
     for (std::size_t row = 0; row < rows.size(); ++row) {
@@ -93,9 +101,11 @@ Result<domain::ValuesReply> IncidentValues::find(TenantId tenant,
         = std::find_if(std::begin(kValueFields), std::end(kValueFields), [&](const auto& one) {
               return one.name == request.field;
           });
-    if (field == std::end(kValueFields) && request.field != "tag") {
+    const bool isTag = request.field == "tag";
+    if (field == std::end(kValueFields) && !isTag && request.field != "assignee") {
         return fail(ErrorCode::InvalidInput,
-                    "not a field with values; expected user, session, run, policy, model or tag",
+                    "not a field with values; expected user, session, run, policy, model, tag or "
+                    "assignee",
                     "/field");
     }
     const std::string prefix = storable(request.prefix);
@@ -103,8 +113,9 @@ Result<domain::ValuesReply> IncidentValues::find(TenantId tenant,
     return m_database.read(
         tenant, deadline, [&](Transaction& transaction) -> Result<domain::ValuesReply> {
             EXHIBIT_TRY(const auto values,
-                        request.field == "tag" ? tagsOf(transaction, prefix, oneMore)
-                                               : valuesOf(transaction, *field, prefix, oneMore));
+                        field != std::end(kValueFields)
+                            ? valuesOf(transaction, *field, prefix, oneMore)
+                            : givenOf(transaction, isTag ? kTags : kAssignees, prefix, oneMore));
             domain::ValuesReply reply{request.field, {}, values.size() > request.limit};
             for (const auto& value : values) {
                 if (reply.values.size() < request.limit) {

@@ -65,6 +65,10 @@ std::optional<FilterLexeme> lexemeOf(Field field)
         return FilterLexeme::Model;
     case Field::Tag:
         return FilterLexeme::Tag;
+    case Field::Failure:
+        return FilterLexeme::Failure;
+    case Field::Assignee:
+        return FilterLexeme::Assignee;
     case Field::Status:
     case Field::After:
     case Field::Before:

@@ -2,22 +2,29 @@
 // All calls of a real server, by the query of the window, also those without an incident.
 #include "tests/gui/console_on_server.h"
 #include "tests/gui/stall_monitor.h"
+#include "ui/calls/call_window.h"
 #include "ui/calls/calls_pane.h"
 #include "ui/calls/calls_view.h"
 #include "ui/text.h"
 #include "ui/widgets/message_bar.h"
+#include "ui/widgets/time_display.h"
 
 #include <QAbstractItemModelTester>
+#include <QClipboard>
 #include <QFile>
+#include <QGuiApplication>
 #include <QInputDialog>
 #include <QMenu>
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
+#include <QPlainTextEdit>
+#include <QTabWidget>
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QToolButton>
 
 #include <algorithm>
+#include <functional>
 
 namespace exhibit::ui {
 namespace {
@@ -41,7 +48,6 @@ private Q_SLOTS:
     void cleanupTestCase() { stopConsole(); }
     void init()
     {
-        calls().chooseOutcome({});
         find({});
         settle();
     }
@@ -73,7 +79,7 @@ private Q_SLOTS:
 
     void outcomesNarrowThem()
     {
-        calls().chooseOutcome(u"refused"_s);
+        search().chooseOutcome(u"refused"_s);
         settle();
         QVERIFY(model().total() > 0);
         for (int row = 0; row < model().rowCount(); ++row) {
@@ -101,6 +107,62 @@ private Q_SLOTS:
         QCOMPARE(window().services().selection->hit()->incident.callId, model().call(row).callId);
     }
 
+    void enterOpensACallThatHasNoIncident()
+    {
+        QTRY_VERIFY_WITH_TIMEOUT(again() > search().total(), kPatience);
+        settle();
+        const int row = rowWithout();
+        QVERIFY(row >= 0);
+        const auto call = model().call(row);
+        const auto* before = window().services().selection->hit();
+        calls().view().setCurrentIndex(model().index(row, 0));
+        calls().view().setFocus();
+        QTest::keyClick(&calls().view(), Qt::Key_Return);
+        auto* shown = window().findChild<CallWindow*>();
+        QVERIFY(shown != nullptr && shown->isVisible());
+        QCOMPARE(window().services().selection->hit(), before);
+        QVERIFY2(shown->summaryText().contains(toQt(call.callId.text())),
+                 qPrintable(shown->summaryText()));
+        QVERIFY(shown->summaryText().contains(TimeDisplay::instance().iso(call.openedAt)));
+        auto* tabs = &shown->tabs();
+        for (const auto& text : {u"POST /v1/chat/completions"_s, u"HTTP 200"_s}) {
+            tabs->setCurrentIndex(tabs->currentIndex() + 1);
+            const auto* page = qobject_cast<QPlainTextEdit*>(tabs->currentWidget());
+            QTRY_VERIFY2_WITH_TIMEOUT(
+                page->toPlainText().contains(text), qPrintable(page->toPlainText()), kPatience);
+        }
+        tabs->setCurrentIndex(tabs->count() - 1);
+        const auto* bytes = qobject_cast<QPlainTextEdit*>(tabs->currentWidget());
+        QTRY_VERIFY2_WITH_TIMEOUT(bytes->toPlainText().contains(u"released"_s),
+                                  qPrintable(bytes->toPlainText()),
+                                  kPatience);
+        calls().view().setFocus();
+        QTest::keyClick(&calls().view(), Qt::Key_Return);
+        QCOMPARE(window().findChildren<CallWindow*>().size(), 1);
+        delete shown;
+    }
+
+    void aCopiedCellIsWhole()
+    {
+        auto& view = calls().view();
+        const auto copied = [&](std::string_view id) {
+            const auto columns = callColumns();
+            for (std::size_t i = 0; i < columns.size(); ++i) {
+                if (columns[i].id == id) {
+                    view.setCurrentIndex(model().index(0, static_cast<int>(i)));
+                }
+            }
+            QTest::keySequence(&view, QKeySequence(QKeySequence::Copy));
+            return QGuiApplication::clipboard()->text();
+        };
+        const auto& call = model().call(0);
+        view.setColumnHidden(static_cast<int>(callColumns().size()) - 1, false);
+        QCOMPARE(copied("time"), TimeDisplay::instance().iso(call.openedAt));
+        QCOMPARE(copied("id"), toQt(call.callId.text()));
+        QCOMPARE(copied("model"), toQt(call.answeredModel.value_or(call.model)));
+        view.resetColumns();
+    }
+
     void aCellIsSomethingToFilterBy()
     {
         const int row = rowWithIncident();
@@ -116,16 +178,18 @@ private Q_SLOTS:
         Q_EMIT view.customContextMenuRequested(view.visualRect(cell).center());
         auto* menu = calls().findChild<QMenu*>(u"calls.menu"_s);
         QVERIFY(menu != nullptr);
-        QCOMPARE(menu->actions().size(), 1);
         QCOMPARE(menu->actions().front()->text(), u"model:"_s + toQt(call.model));
         menu->actions().front()->menu()->actions().at(1)->trigger();
         delete menu;
         QTRY_COMPARE_WITH_TIMEOUT(search().text(), u"-model:"_s + toQt(call.model), kPatience);
-        Q_EMIT view.customContextMenuRequested( // The time, which says nothing of its own.
-            view.visualRect(this->model().index(0, 0)).center());
+        Q_EMIT view.customContextMenuRequested( // The result, which says nothing of its own.
+            view.visualRect(this->model().index(0, 1)).center());
         menu = calls().findChild<QMenu*>(u"calls.menu"_s);
         QVERIFY(menu != nullptr);
-        QVERIFY(menu->actions().back()->text().startsWith(u"run:run_"_s));
+        const auto offered = menu->actions();
+        QVERIFY(std::any_of(offered.begin(), offered.end(), [](const QAction* one) {
+            return one->text().startsWith(u"run:run_"_s);
+        }));
         delete menu;
     }
 
@@ -144,7 +208,7 @@ private Q_SLOTS:
         find({});
         test::trigger(window(), u"search.calls");
         settle();
-        calls().chooseOutcome(outcome);
+        search().chooseOutcome(outcome);
         settle();
         QVERIFY(model().total() > 0);
         const QString action
@@ -177,7 +241,7 @@ private Q_SLOTS:
             QVERIFY(call && call->at("call_id").is_string());
             QVERIFY(outcome.isEmpty() || toQt(stringMember(*call, "outcome")) == outcome);
         }
-        calls().chooseOutcome({});
+        search().chooseOutcome({});
         settle();
     }
 
@@ -245,14 +309,25 @@ private:
         return model().total();
     }
 
-    int rowWithIncident()
+    int rowThat(const std::function<bool(const domain::FoundCall&)>& fits)
     {
         for (int row = 0; row < model().rowCount(); ++row) {
-            if (!model().call(row).incidentIds.empty()) {
+            if (fits(model().call(row))) {
                 return row;
             }
         }
         return -1;
+    }
+    int rowWithIncident()
+    {
+        return rowThat([](const domain::FoundCall& call) { return !call.incidentIds.empty(); });
+    }
+    /// Of an answered call.
+    int rowWithout()
+    {
+        return rowThat([](const domain::FoundCall& call) {
+            return call.incidentIds.empty() && call.status == 200;
+        });
     }
 };
 

@@ -307,6 +307,22 @@ private Q_SLOTS:
         sessions().endCleanly();
     }
 
+    /// After all others: there is one incident more then.
+    void showingWhatIsNewKeepsTheRecordThatIsOpen()
+    {
+        QTRY_COMPARE_WITH_TIMEOUT(numberAt(3'000), 3'001, kPatience);
+        view().setCurrentIndex(rows().index(3'000, 1));
+        const auto open = window().services().selection->hit()->incident.incidentId;
+        const auto tenants = must(m_postgres->query("SELECT tenant_id FROM exhibit.tenants"));
+        (void)must(
+            m_postgres->query(test::kFillIncidents, {1, TenantId{tenants.uuid(0, 0)}.text()}));
+        search().showNew();
+        settle();
+        QTRY_COMPARE_WITH_TIMEOUT(view().currentIndex().row(), 3'001, kPatience);
+        QCOMPARE(window().services().selection->hit()->incident.incidentId, open);
+        QCOMPARE(view().verticalScrollBar()->value(), 0);
+    }
+
 private:
     ui::MainWindow& window() { return m_console->window(); }
     ui::SearchController& search() { return ui::SearchController::of(window().services()); }

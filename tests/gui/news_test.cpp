@@ -4,8 +4,8 @@
 #include "tests/gui/own_settings.h"
 #include "tests/gui/picture_source.h"
 #include "tests/gui/stall_monitor.h"
-#include "ui/search/known_values.h"
 #include "ui/search/search_controller.h"
+#include "ui/windows/known_values.h"
 #include "ui/windows/status_bar.h"
 
 #include <QSignalSpy>

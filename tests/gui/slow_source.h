@@ -17,10 +17,17 @@ public:
     bool failsTimelines = false;
     bool callRuns = false; ///< No step of it is written.
     int incidentsAsked = 0;
+    bool holdsCalls = false;
+    bool failsCalls = false;
+    bool failsSearches = false;
+    std::optional<domain::CallSearchRequest> callsAsked; ///< The last time, not only counted.
 
     domain::Question search(domain::SearchRequest request,
                             domain::AnswerTo<domain::SearchReply> answer) override
     {
+        if (failsSearches) {
+            return fail<domain::SearchReply>(std::move(answer));
+        }
         if (!holdsSearches || request.limit == 1) {
             return PictureSource::search(std::move(request),
                                          [answer, total = total, callRuns = callRuns](
@@ -37,6 +44,16 @@ public:
         auto open = std::make_shared<Held>(Held{std::move(request), std::move(answer), {}});
         m_held = open;
         return open;
+    }
+    domain::Question searchCalls(domain::CallSearchRequest request,
+                                 domain::AnswerTo<domain::CallSearchReply> answer) override
+    {
+        callsAsked = request.limit == 1 ? callsAsked : std::optional(request);
+        if (holdsCalls) {
+            return m_counts;
+        }
+        return failsCalls ? fail<domain::CallSearchReply>(std::move(answer))
+                          : PictureSource::searchCalls(std::move(request), std::move(answer));
     }
     domain::Question facets(domain::FacetsRequest request,
                             domain::AnswerTo<domain::FacetsReply> answer) override

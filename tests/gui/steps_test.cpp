@@ -7,6 +7,7 @@
 #include "ui/search/facets_pane.h"
 #include "ui/search/results_pane.h"
 #include "ui/search/results_view.h"
+#include "ui/search/saved_searches.h"
 #include "ui/search/search_controller.h"
 #include "ui/text.h"
 #include "ui/widgets/time_display.h"
@@ -14,10 +15,14 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QDockWidget>
+#include <QInputDialog>
 #include <QLabel>
+#include <QMenu>
 #include <QStatusBar>
 #include <QTest>
 #include <QTreeView>
+
+#include <algorithm>
 
 namespace exhibit::console {
 namespace {
@@ -107,6 +112,83 @@ private Q_SLOTS:
         view.resetColumns();
     }
 
+    void everyCellIsFilteredByOrSaysWhyNot()
+    {
+        auto& view = results().view();
+        auto& rows = search().results();
+        const auto at = [&](const char* id) {
+            const auto columns = ui::incidentColumns();
+            const auto column = std::find_if(columns.begin(), columns.end(), [id](const auto& one) {
+                return std::string_view(one.id) == id;
+            });
+            const int section = static_cast<int>(column - columns.begin());
+            view.setColumnHidden(section, false);
+            view.setCurrentIndex(rows.index(0, section));
+            window().statusBar()->clearMessage();
+            window().actions().action(u"search.only_this")->trigger();
+            return window().statusBar()->currentMessage();
+        };
+        const auto choices = [this] {
+            QStringList texts;
+            const std::unique_ptr<QMenu> menu(results().findChild<QMenu*>(u"filter.choice"_s));
+            for (const auto* action : menu ? menu->actions() : QList<QAction*>()) {
+                texts << action->text();
+            }
+            if (menu) {
+                menu->actions().constFirst()->trigger();
+            }
+            return texts;
+        };
+        QVERIFY2(at("title").contains(u"no filter by what happened"_s), qPrintable(at("title")));
+        QVERIFY(at("tags").contains(u"nothing to filter by in this cell"_s));
+        QVERIFY(at("latency").isEmpty());
+        QCOMPARE(choices(), (QStringList{u"Only latency:>=837ms"_s, u"Only latency:<=837ms"_s}));
+        QCOMPARE(search().text(), u"latency:>=837ms"_s);
+        QTRY_COMPARE(search().state(), ui::SearchState::Done);
+        QVERIFY(at("time").isEmpty());
+        QCOMPARE(choices().value(0),
+                 u"Only after:2025-03-01T10:00:00Z before:2025-03-01T10:01:00Z"_s);
+        QCOMPARE(search().text(),
+                 u"latency:>=837ms after:2025-03-01T10:00:00Z before:2025-03-01T10:01:00Z"_s);
+        view.resetColumns();
+    }
+
+    void aSearchOfANameIsReplacedOrForgottenUntilThatIsUndone()
+    {
+        const auto saved = [this] { return search().memory().saved(); };
+        const auto save = [this](const QString& name) {
+            QVERIFY(test::trigger(window(), u"search.save"));
+            auto* dialog = window().findChild<QInputDialog*>(u"search.save.dialog"_s);
+            QVERIFY(dialog != nullptr);
+            dialog->setTextValue(name);
+            m_said = dialog->okButtonText();
+            dialog->accept();
+            delete dialog;
+        };
+        save(u" PII / output "_s);
+        QCOMPARE(m_said, u"&Save"_s);
+        search().setQuery(query::parse("severity:high").value());
+        QTRY_COMPARE(search().state(), ui::SearchState::Done);
+        save(u"PII / output"_s);
+        QCOMPARE(m_said, u"&Replace"_s);
+        QCOMPARE(saved().size(), 1);
+        QCOMPARE(saved().front().step.query, u"severity:high"_s);
+        QVERIFY(window().actions().action(u"edit.undo")->text().contains(u"PII / output"_s));
+        QVERIFY(test::trigger(window(), u"edit.undo"));
+        QCOMPARE(saved().front().step.query, QString());
+        QMenu menu;
+        auto* searches = window().findChild<ui::SavedSearches*>();
+        searches->fill(menu);
+        menu.actions().constLast()->menu()->actions().constLast()->trigger();
+        QVERIFY(saved().isEmpty());
+        QVERIFY(window().statusBar()->currentMessage().contains(u"Undo"_s));
+        QVERIFY(test::trigger(window(), u"edit.undo"));
+        QCOMPARE(saved().value(0).name, u"PII / output"_s);
+        window().services().undo->clear();
+        window().statusBar()->clearMessage();
+        search().memory().forget(u"PII / output"_s);
+    }
+
     void aFoldedFacetStaysFolded()
     {
         auto& view = qobject_cast<ui::FacetsPane*>(inDock(u"facets"_s))->view();
@@ -172,6 +254,7 @@ private:
     ui::ResultsPane& results() { return *qobject_cast<ui::ResultsPane*>(inDock(u"results"_s)); }
 
     std::unique_ptr<Console> m_console;
+    QString m_said;
 };
 
 } // namespace exhibit::console

@@ -109,6 +109,10 @@ constexpr ActionSpec kActions[] = {
      "", Icon::Export, Window, MenuId::Search},
     {"search.columns", QT_TRANSLATE_NOOP("Actions", "Choose co&lumns…"),
      "", Icon::Columns, Window, MenuId::Search, true},
+    {"search.open_call", QT_TRANSLATE_NOOP("Actions", "Open the call"),
+     "", Icon::Window, Window, MenuId::Search, true},
+    {"search.cancel_calls", QT_TRANSLATE_NOOP("Actions", "Stop searching calls"),
+     "", Icon::Stop, Window, MenuId::Search},
     {"search.call_columns", QT_TRANSLATE_NOOP("Actions", "Choose columns of calls…"),
      "", Icon::Columns, Window, MenuId::Search},
 
@@ -154,6 +158,8 @@ constexpr ActionSpec kActions[] = {
 
     {"case.tag", QT_TRANSLATE_NOOP("Actions", "&Tag…"),
      "T", Icon::Tag, Results, MenuId::Case, false, false, true},
+    {"case.untag", QT_TRANSLATE_NOOP("Actions", "&Remove a tag…"),
+     "Shift+T", Icon::None, Results, MenuId::Case, false, false, true},
     {"case.status", QT_TRANSLATE_NOOP("Actions", "Set &status…"),
      "Shift+S", Icon::None, Results, MenuId::Case, false, false, true},
     {"case.assign", QT_TRANSLATE_NOOP("Actions", "&Assign…"),

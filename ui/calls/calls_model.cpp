@@ -29,62 +29,83 @@ QString decisionText(const FoundCall& call)
     return policies.join(QStringLiteral(", "));
 }
 
-CallValues policiesOf(const FoundCall& call)
+FilterValues policiesOf(const FoundCall& call)
 {
-    CallValues values;
+    FilterValues values;
     for (const auto& decision : call.decisions) {
-        values.emplace_back(Field::Policy, decision.policyId);
+        values.push_back({Field::Policy, decision.policyId});
     }
     return values;
 }
 
-CallValues usersOf(const FoundCall& call)
+FilterValues usersOf(const FoundCall& call)
 {
-    return call.userId ? CallValues{{Field::User, *call.userId}} : CallValues{};
+    return call.userId ? FilterValues{{Field::User, *call.userId}} : FilterValues{};
 }
 
 const CallColumn kCallColumns[] = {
     {"time",
      QT_TRANSLATE_NOOP("Calls", "Time"),
      158,
-     false,
-     [](const FoundCall& call) { return TimeDisplay::instance().clock(call.openedAt); }},
-    {"result", QT_TRANSLATE_NOOP("Calls", "Result"), 104, false, resultText},
+     CellKind::Text,
+     [](const FoundCall& call) { return TimeDisplay::instance().clock(call.openedAt); },
+     [](const FoundCall& call) { return timeValues(call.openedAt); },
+     [](const FoundCall& call) { return TimeDisplay::instance().iso(call.openedAt); }},
+    {"result", QT_TRANSLATE_NOOP("Calls", "Result"), 104, CellKind::Mark, resultText},
     {"outcome",
      QT_TRANSLATE_NOOP("Calls", "Outcome"),
      108,
-     false,
+     CellKind::Text,
      [](const FoundCall& call) { return words(call.outcome); }},
     {"status",
      QT_TRANSLATE_NOOP("Calls", "HTTP"),
      52,
-     true,
+     CellKind::Number,
      [](const FoundCall& call) { return QString::number(call.status); }},
     {"asked",
      QT_TRANSLATE_NOOP("Calls", "Asked"),
      0,
-     false,
+     CellKind::Text,
      [](const FoundCall& call) { return toQt(call.asked).simplified(); }},
-    {"policy", QT_TRANSLATE_NOOP("Calls", "Policy"), 166, false, decisionText, policiesOf},
+    {"policy", QT_TRANSLATE_NOOP("Calls", "Policy"), 166, CellKind::Text, decisionText, policiesOf},
     {"model",
      QT_TRANSLATE_NOOP("Calls", "Model"),
      96,
-     false,
+     CellKind::Text,
      [](const FoundCall& call) { return toQt(call.answeredModel.value_or(call.model)); },
-     [](const FoundCall& call) -> CallValues {
+     [](const FoundCall& call) -> FilterValues {
          return {{Field::Model, call.model}};
      }},
     {"user",
      QT_TRANSLATE_NOOP("Calls", "User"),
      80,
-     false,
+     CellKind::Text,
      [](const FoundCall& call) { return toQt(call.userId.value_or("")); },
      usersOf},
     {"latency",
      QT_TRANSLATE_NOOP("Calls", "Latency"),
      76,
-     true,
-     [](const FoundCall& call) { return durationText(call.latencyUs); }},
+     CellKind::Number,
+     [](const FoundCall& call) { return durationText(call.latencyUs); },
+     [](const FoundCall& call) { return latencyValues(call.latencyUs); }},
+    {"run",
+     QT_TRANSLATE_NOOP("Calls", "Run"),
+     150,
+     CellKind::Evidence,
+     [](const FoundCall& call) { return shortId(toQt(call.runId.text())); },
+     [](const FoundCall& call) -> FilterValues {
+         return {{Field::Run, call.runId.text()}};
+     },
+     [](const FoundCall& call) { return toQt(call.runId.text()); },
+     false},
+    {"id",
+     QT_TRANSLATE_NOOP("Calls", "Call"),
+     150,
+     CellKind::Evidence,
+     [](const FoundCall& call) { return shortId(toQt(call.callId.text())); },
+     nullptr,
+     [](const FoundCall& call) { return toQt(call.callId.text()); },
+     false},
 };
 
 } // namespace
@@ -123,16 +144,42 @@ CallsModel::CallsModel(QObject* parent)
 
 void CallsModel::setSource(domain::IncidentSource* source)
 {
+    const bool worked = isWorking();
     m_question.reset();
     m_next.reset();
     m_source = source;
+    if (worked) {
+        Q_EMIT stateChanged();
+    }
 }
 
 void CallsModel::search(domain::CallSearchRequest request)
 {
     m_request = std::move(request);
     m_request.limit = kPageRows;
+    setStale();
     ask(true);
+}
+
+void CallsModel::cancel()
+{
+    if (isWorking()) {
+        m_question.reset();
+        m_isCancelled = true;
+        Q_EMIT stateChanged();
+    }
+}
+
+void CallsModel::setStale()
+{
+    markStale(!m_calls.empty());
+}
+
+void CallsModel::markStale(bool stale)
+{
+    if (std::exchange(m_isStale, stale) != stale && !m_calls.empty()) {
+        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1), {kStaleRole});
+    }
 }
 
 void CallsModel::ask(bool first)
@@ -140,11 +187,12 @@ void CallsModel::ask(bool first)
     if (m_source == nullptr) {
         return;
     }
+    m_isCancelled = false;
+    m_failure.reset();
     m_question = m_source->searchCalls(
         m_request, [this, first](domain::SourceResult<domain::CallSearchReply> reply) {
             const auto done = std::exchange(m_question, nullptr);
             if (reply) {
-                m_failure.reset();
                 show(*std::move(reply), first);
             } else {
                 m_failure = reply.error();
@@ -163,6 +211,7 @@ void CallsModel::show(domain::CallSearchReply reply, bool first)
         m_shown->cursor.reset();
         beginResetModel();
         m_calls = std::move(reply.calls);
+        m_isStale = false;
         m_total = reply.total;
         m_isEstimate = reply.totalIsEstimate;
         m_asOf = reply.asOf;
@@ -215,7 +264,7 @@ QVariant CallsModel::data(const QModelIndex& index, int role) const
     }
     const auto& column = callColumns()[static_cast<std::size_t>(index.column())];
     const auto& found = call(index.row());
-    const bool isMark = std::string_view(column.id) == "result";
+    const bool isMark = column.kind == CellKind::Mark;
     switch (role) {
     case Qt::DisplayRole:
         return column.text(found);
@@ -223,13 +272,16 @@ QVariant CallsModel::data(const QModelIndex& index, int role) const
         return QString(QCoreApplication::translate("Calls", column.header) + QStringLiteral(": ")
                        + column.text(found));
     case kCellKindRole:
-        return static_cast<int>(isMark                ? CellKind::Mark
-                                    : column.isNumber ? CellKind::Number
-                                                      : CellKind::Text);
+        return static_cast<int>(column.kind);
+    case kStaleRole:
+        return m_isStale;
+    case kCopyRole:
+        return column.copied != nullptr ? column.copied(found) : column.text(found);
     case kMarkRole:
         return isMark ? static_cast<int>(markOf(found)) : 0;
     case Qt::TextAlignmentRole:
-        return column.isNumber ? QVariant(Qt::AlignRight | Qt::AlignVCenter) : QVariant();
+        return column.kind == CellKind::Number ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
+                                               : QVariant();
     default:
         return {};
     }
@@ -245,7 +297,8 @@ QVariant CallsModel::headerData(int section, Qt::Orientation orientation, int ro
         return QCoreApplication::translate("Calls", column.header);
     }
     if (role == Qt::TextAlignmentRole) {
-        return int((column.isNumber ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+        return int((column.kind == CellKind::Number ? Qt::AlignRight : Qt::AlignLeft)
+                   | Qt::AlignVCenter);
     }
     return {};
 }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/domain/incident_source.h"
-#include "models/query/query.h"
-#include "ui/theme/marks.h"
+#include "ui/itemmodels/incident_columns.h"
 
 #include <QAbstractTableModel>
 
@@ -11,17 +9,18 @@
 
 namespace exhibit::ui {
 
-using CallValues = std::vector<std::pair<query::Field, std::string>>;
-
 /// One row of the table serves header, cells and accessibility.
 struct CallColumn {
     const char* id;
     const char* header; ///< Translated at use, context "Calls".
     int width; ///< At 96 dpi; 0 stretches.
-    bool isNumber;
+    CellKind kind;
     QString (*text)(const domain::FoundCall& call);
     /// What can be filtered by there; nullptr: nothing.
-    CallValues (*values)(const domain::FoundCall& call) = nullptr;
+    FilterValues (*values)(const domain::FoundCall& call) = nullptr;
+    /// The whole value, to be copied; nullptr: the text.
+    QString (*copied)(const domain::FoundCall& call) = nullptr;
+    bool visible = true;
 };
 
 [[nodiscard]] std::span<const CallColumn> callColumns();
@@ -40,8 +39,14 @@ public:
 
     /// Asks for pages; nullptr when offline. A question that is open is dropped.
     void setSource(domain::IncidentSource* source);
-    /// The rows go when the answer comes; what is open is dropped.
+    /// The rows go when the answer comes, and are stale until then; what is open is dropped.
     void search(domain::CallSearchRequest request);
+    /// The rows stay as they are.
+    void cancel();
+    [[nodiscard]] bool isCancelled() const { return m_isCancelled; }
+    /// Of the rows: another query is asked, or about to be.
+    void setStale();
+    [[nodiscard]] bool isStale() const { return m_isStale; }
     [[nodiscard]] bool isWorking() const { return m_question != nullptr; }
     [[nodiscard]] const std::optional<domain::SourceFailure>& failure() const { return m_failure; }
     [[nodiscard]] qint64 total() const { return m_total; }
@@ -65,6 +70,7 @@ Q_SIGNALS:
 private:
     void ask(bool first);
     void show(domain::CallSearchReply reply, bool first);
+    void markStale(bool stale);
 
     domain::IncidentSource* m_source = nullptr;
     domain::CallSearchRequest m_request;
@@ -75,6 +81,8 @@ private:
     qint64 m_total = 0;
     bool m_isEstimate = false;
     UtcTime m_asOf{};
+    bool m_isStale = false;
+    bool m_isCancelled = false;
     domain::Question m_question;
 };
 

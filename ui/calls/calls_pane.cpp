@@ -2,7 +2,6 @@
 #include "ui/calls/calls_pane.h"
 
 #include "ui/calls/calls_view.h"
-#include "ui/search/value_filter.h"
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
@@ -13,9 +12,7 @@
 #include "ui/widgets/tool_bar_parts.h"
 
 #include <QComboBox>
-#include <QDockWidget>
-#include <QLabel>
-#include <QMenu>
+#include <QKeyEvent>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QTextEdit>
@@ -29,6 +26,7 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
+constexpr int kLongMs = 250;
 constexpr const char* kOutcomes[] = {"completed",
                                      "refused",
                                      "stopped",
@@ -85,67 +83,43 @@ CallsPane::CallsPane(SearchController& search, QWidget* parent)
     setFocusProxy(m_view);
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
-    connect(&search, &SearchController::textChanged, this, &CallsPane::follow);
-    connect(&search, &SearchController::resultsShown, this, &CallsPane::follow);
-    connect(search.services().sources, &SourceHub::sourceChanged, this, &CallsPane::follow);
     connect(m_model, &CallsModel::stateChanged, this, &CallsPane::showState);
+    connect(m_model, &QAbstractItemModel::modelReset, this, &CallsPane::askAll);
+    followSearch();
     handleActions();
 }
 
-void CallsPane::handleActions()
+void CallsPane::followSearch()
 {
-    auto& actions = *m_search.services().actions;
-    actions.handle(u"search.calls", this, [this] {
-        if (auto* dock = qobject_cast<QDockWidget*>(parentWidget())) {
-            dock->show();
-            dock->raise();
+    connect(&m_search, &SearchController::textChanged, this, &CallsPane::await);
+    for (const auto signal : {&SearchController::resultsShown, &SearchController::outcomeChanged}) {
+        connect(&m_search, signal, this, [this] {
+            await();
+            askIfSeen();
+        });
+    }
+    connect(&m_search, &SearchController::stateChanged, this, [this] {
+        showState();
+        if (m_search.state() == SearchState::Failed) {
+            askIfSeen(); // Calls may be found all the same.
         }
-        m_view->setFocus(Qt::ShortcutFocusReason);
     });
-    actions.handle(u"search.call_columns", this, [this] { m_view->chooseColumns(); });
-    actions.handle(u"search.export_calls_csv", this, [this] { exportCalls(ExportFormat::Csv); });
-    actions.handle(
-        u"search.export_calls_ndjson", this, [this] { exportCalls(ExportFormat::Ndjson); });
-    auto* menu = new QMenu(m_export); // The button owns it.
-    for (const auto* id : {"search.export_calls_csv", "search.export_calls_ndjson"}) {
-        menu->addAction(actions.action(QString::fromLatin1(id)));
-    }
-    m_export->setMenu(menu);
-    showState();
-}
-
-std::optional<FoundRows> CallsPane::found() const
-{
-    if (m_stale || !m_model->shown() || m_model->rowCount() == 0) {
-        return std::nullopt;
-    }
-    return FoundRows{tr("Export %1 calls").arg(grouped(m_model->total())),
-                     tooManyRows(m_model->total()),
-                     u"calls"_s,
-                     [request = *m_model->shown()](domain::IncidentSource& source,
-                                                   domain::ExportChoice choice,
-                                                   domain::AnswerTo<Bytes> answer) {
-                         return source.exportCalls(request, std::move(choice), std::move(answer));
-                     }};
-}
-
-void CallsPane::exportCalls(ExportFormat format)
-{
-    if (auto rows = found()) {
-        ResultExport::askAndStart(m_search, *std::move(rows), format, window());
-    }
+    connect(m_search.services().sources, &SourceHub::sourceChanged, this, [this] {
+        m_all.reset();
+        m_question.reset();
+        m_model->setSource(m_search.services().sources->source());
+        await();
+    });
+    m_model->setSource(m_search.services().sources->source());
+    m_long.setSingleShot(true);
+    m_long.setInterval(kLongMs);
+    connect(&m_long, &QTimer::timeout, this, [this] { m_cancel->show(); });
 }
 
 QWidget* CallsPane::filterRow()
 {
     auto* row = new QWidget(this);
-    m_outcome->addItem(tr("Any outcome"), QString());
-    for (const auto* outcome : kOutcomes) {
-        const QString wire = QString::fromLatin1(outcome);
-        m_outcome->addItem(QString(wire).replace(QLatin1Char('_'), QLatin1Char(' ')), wire);
-    }
-    m_outcome->setAccessibleName(tr("Outcome"));
-    connect(m_outcome, &QComboBox::currentIndexChanged, this, &CallsPane::ask);
+    fillOutcomes();
     m_counts->setFont(typeFont(TypeRole::Small));
     makeSecondary(m_counts);
     auto* layout = new QHBoxLayout(row);
@@ -153,6 +127,11 @@ QWidget* CallsPane::filterRow()
     layout->addWidget(m_outcome);
     layout->addStretch(1);
     layout->addWidget(m_counts);
+    m_cancel = actionButton(
+        m_search.services().actions->action(u"search.cancel_calls"), row, true, tr("Cancel"));
+    m_cancel->setObjectName(u"calls.cancel"_s);
+    m_cancel->hide();
+    layout->addWidget(m_cancel);
     layout->addSpacing(scaled(8));
     m_export->setObjectName(u"calls.export"_s);
     m_export->setText(tr("Export"));
@@ -169,109 +148,189 @@ QWidget* CallsPane::filterRow()
     return row;
 }
 
+/// What is chosen here restricts the window's search, and stands among its chips.
+void CallsPane::fillOutcomes()
+{
+    m_outcome->addItem(tr("Any outcome"), QString());
+    for (const auto* outcome : kOutcomes) {
+        const QString wire = QString::fromLatin1(outcome);
+        m_outcome->addItem(QString(wire).replace(QLatin1Char('_'), QLatin1Char(' ')), wire);
+    }
+    m_outcome->setAccessibleName(tr("Outcome"));
+    const auto show = [this] {
+        m_outcome->setCurrentIndex(std::max(m_outcome->findData(m_search.outcome()), 0));
+    };
+    connect(&m_search, &SearchController::outcomeChanged, this, show);
+    connect(m_outcome, &QComboBox::activated, this, [this] {
+        m_search.chooseOutcome(m_outcome->currentData().toString());
+    });
+    show();
+}
+
 void CallsPane::followView()
 {
     connect(m_view->selectionModel(),
             &QItemSelectionModel::currentRowChanged,
             this,
             &CallsPane::showCall);
-    connect(m_view, &QAbstractItemView::activated, this, &CallsPane::openIncident);
+    connect(m_view, &QAbstractItemView::activated, this, &CallsPane::open);
     connect(m_view, &QWidget::customContextMenuRequested, this, &CallsPane::openMenu);
 }
 
 void CallsPane::showEvent(QShowEvent* event)
 {
     QWidget::showEvent(event);
-    if (m_stale) {
-        ask();
-    }
+    askIfSeen();
 }
 
-void CallsPane::follow()
+void CallsPane::keyPressEvent(QKeyEvent* event)
 {
-    m_question.reset();
-    m_model->setSource(m_search.services().sources->source());
-    m_stale = true;
-    enableExport();
-    if (isVisible() && m_search.state() == SearchState::Done) {
+    if (event->key() == Qt::Key_Escape && m_model->isWorking()) {
+        return m_model->cancel();
+    }
+    QWidget::keyPressEvent(event);
+}
+
+/// What is shown is of another query by now.
+void CallsPane::await()
+{
+    m_isDue = true;
+    m_allQuestion.reset();
+    m_model->cancel();
+    m_model->setStale();
+    showState();
+}
+
+void CallsPane::askIfSeen()
+{
+    const auto state = m_search.state();
+    const bool isSettled = state == SearchState::Done || state == SearchState::Failed;
+    if (m_isDue && isSettled && isVisible()) {
         ask();
     }
 }
 
 void CallsPane::ask()
 {
-    if (m_search.error()) {
+    if (m_search.error() || m_search.services().sources->source() == nullptr) {
         return;
     }
-    m_stale = false;
+    m_isDue = false;
     domain::CallSearchRequest request;
     request.query = query::print(m_search.query());
-    const QString outcome = m_outcome->currentData().toString();
-    if (!outcome.isEmpty()) {
-        request.outcome = fromQt(outcome);
+    if (!m_search.outcome().isEmpty()) {
+        request.outcome = fromQt(m_search.outcome());
     }
     m_model->search(std::move(request));
 }
 
-void CallsPane::chooseOutcome(const QString& outcome)
+/// How many there are when nothing is restricted, as it is said of incidents.
+void CallsPane::askAll()
 {
-    m_outcome->setCurrentIndex(std::max(m_outcome->findData(outcome), 0));
-}
-
-void CallsPane::enableExport()
-{
-    const bool can = found().has_value();
-    for (const auto* id : {"search.export_calls_csv", "search.export_calls_ndjson"}) {
-        m_search.services().actions->action(QString::fromLatin1(id))->setEnabled(can);
+    const auto& shown = *m_model->shown();
+    if (shown.query.value_or("").empty() && !shown.outcome) {
+        m_all = m_model->total();
+        return;
     }
-    m_export->setEnabled(can);
+    domain::CallSearchRequest all;
+    all.limit = 1;
+    m_allQuestion = m_search.services().sources->source()->searchCalls(
+        std::move(all), [this](const domain::SourceResult<domain::CallSearchReply>& reply) {
+            const auto done = std::exchange(m_allQuestion, nullptr);
+            if (reply) {
+                m_all = reply->total;
+                showCounts();
+            }
+        });
 }
 
 void CallsPane::showState()
 {
-    m_busy->setBusy(m_model->isWorking());
-    enableExport();
-    if (m_model->isWorking()) {
+    const bool works = m_model->isWorking();
+    m_busy->setBusy(works);
+    enableActions();
+    showCounts();
+    if (works) {
+        m_cancel->isVisible() ? void() : m_long.start();
         return;
     }
-    if (m_model->failure()) {
+    m_long.stop();
+    m_cancel->hide();
+    showProblem();
+    const bool none = m_model->rowCount() == 0 && m_model->shown() && !m_isDue
+        && !m_model->failure() && !m_model->isCancelled();
+    m_stack->setCurrentWidget(none ? static_cast<QWidget*>(m_empty) : m_view);
+    m_detail->setVisible(!none);
+    if (m_model->rowCount() > 0 && !m_view->currentIndex().isValid()) {
+        m_view->setCurrentIndex(m_model->index(0, 0));
+    }
+}
+
+void CallsPane::showProblem()
+{
+    if (m_isDue && m_search.state() == SearchState::Cancelled) {
+        m_bar->showMessage(MessageBar::Kind::Note, tr("The search was cancelled"), {});
+        m_bar->addAction(tr("Search again"), [this] { m_search.search(); });
+    } else if (m_isDue) {
+        m_bar->clear();
+    } else if (m_model->failure()) {
         m_bar->showMessage(
             MessageBar::Kind::Error,
             tr("Calls were not searched: %1").arg(toQt(m_model->failure()->error.message)),
             {});
         m_bar->addAction(tr("Retry"), [this] { ask(); });
-        return;
+    } else if (m_model->isCancelled()) {
+        m_bar->showMessage(MessageBar::Kind::Note, tr("The search of calls was cancelled"), {});
+        m_bar->addAction(tr("Search again"), [this] { ask(); });
+    } else {
+        m_bar->clear();
     }
-    m_bar->clear();
-    const QString total
-        = (m_model->isEstimate() ? tr("about %1 call(s)", nullptr, forPlural(m_model->total()))
-                                 : tr("%1 call(s)", nullptr, forPlural(m_model->total())))
-              .arg(grouped(m_model->total()));
-    m_counts->setText(
-        tr("%1, indexed up to %2").arg(total, TimeDisplay::instance().clock(m_model->asOf())));
-    const bool none = m_model->rowCount() == 0;
-    m_stack->setCurrentWidget(none ? static_cast<QWidget*>(m_empty) : m_view);
-    m_detail->setVisible(!none);
-    if (!none && !m_view->currentIndex().isValid()) {
-        m_view->setCurrentIndex(m_model->index(0, 0));
+}
+
+void CallsPane::showCounts()
+{
+    if (m_model->isWorking()) {
+        return m_counts->setText(tr("searching …"));
     }
+    if (!m_model->shown()) {
+        return m_counts->clear();
+    }
+    const qint64 total = m_model->total();
+    const QString clock = TimeDisplay::instance().clock(m_model->asOf());
+    if (m_model->isStale()) {
+        return m_counts->setText(tr("%1 call(s) as of %2, not current", nullptr, forPlural(total))
+                                     .arg(grouped(total), clock));
+    }
+    const auto& asked = *m_model->shown();
+    const bool isPart
+        = m_all && *m_all >= total && (!asked.query.value_or("").empty() || asked.outcome);
+    QString text = (m_model->isEstimate() ? tr("about %1") : u"%1"_s).arg(grouped(total));
+    text = isPart ? tr("%1 of %2 call(s)", nullptr, forPlural(*m_all)).arg(text, grouped(*m_all))
+                  : tr("%1 call(s)", nullptr, forPlural(total)).arg(text);
+    m_counts->setText(tr("%1, indexed up to %2").arg(text, clock));
+}
+
+const domain::FoundCall* CallsPane::current() const
+{
+    const auto index = m_view->currentIndex();
+    return index.isValid() ? &m_model->call(index.row()) : nullptr;
 }
 
 void CallsPane::showCall()
 {
-    const auto index = m_view->currentIndex();
-    if (!index.isValid()) {
+    enableActions();
+    const auto* call = current();
+    if (call == nullptr) {
         return m_detail->clear();
     }
-    const auto& call = m_model->call(index.row());
-    QString text
-        = paragraph(tr("Asked"), toQt(call.asked)) + paragraph(tr("Answered"), toQt(call.answered));
-    if (!call.incidentIds.empty()) {
-        text += paragraph(
-            tr("Incident"),
-            tr("%1, Enter opens it.").arg(isolated(toQt(call.incidentIds.front().text()))));
-    }
-    if (!call.textComplete) {
+    QString text = paragraph(tr("Asked"), toQt(call->asked))
+        + paragraph(tr("Answered"), toQt(call->answered))
+        + paragraph(tr("Incident"),
+                    call->incidentIds.empty()
+                        ? tr("none, Enter opens the call.")
+                        : tr("%1, Enter opens it.")
+                              .arg(isolated(toQt(call->incidentIds.front().text()))));
+    if (!call->textComplete) {
         text += paragraph(tr("Note"), tr("Only the beginning of this call is searched."));
     }
     m_detail->setHtml(text);
@@ -280,56 +339,6 @@ void CallsPane::showCall()
 QString CallsPane::detailText() const
 {
     return m_detail->toPlainText();
-}
-
-/// Of the cell under the pointer, or of the whole call where the cell is nothing to filter by.
-void CallsPane::openMenu(const QPoint& at)
-{
-    const auto index = m_view->indexAt(at);
-    if (!index.isValid()) {
-        return;
-    }
-    const auto& call = m_model->call(index.row());
-    auto* menu = new QMenu(this);
-    menu->setObjectName(u"calls.menu"_s);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    const auto offer = [&](const CallColumn& column) {
-        if (column.values != nullptr) {
-            for (const auto& [field, value] : column.values(call)) {
-                addFilterMenu(*menu, m_search, {field, value});
-            }
-        }
-    };
-    offer(callColumns()[static_cast<std::size_t>(index.column())]);
-    if (menu->isEmpty()) {
-        for (const auto& column : callColumns()) {
-            offer(column);
-        }
-        addFilterMenu(*menu, m_search, {query::Field::Run, call.runId.text()});
-    }
-    menu->popup(m_view->viewport()->mapToGlobal(at));
-}
-
-void CallsPane::openIncident()
-{
-    const auto index = m_view->currentIndex();
-    auto* source = m_search.services().sources->source();
-    if (!index.isValid() || source == nullptr || m_model->call(index.row()).incidentIds.empty()) {
-        return;
-    }
-    m_question = source->incident(
-        m_model->call(index.row()).incidentIds.front().text(),
-        [this](domain::SourceResult<domain::Incident> reply) {
-            const auto done = std::exchange(m_question, nullptr);
-            if (reply) {
-                m_search.services().selection->setIncident(std::make_shared<domain::SearchHit>(
-                    domain::SearchHit{*std::move(reply), {}, {}}));
-            } else {
-                m_bar->showMessage(MessageBar::Kind::Warning,
-                                   tr("The incident of this call cannot be read."),
-                                   toQt(reply.error().error.message));
-            }
-        });
 }
 
 } // namespace exhibit::ui

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/calls/calls_view.h"
 
-#include "ui/search/result_delegate.h"
-#include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
 #include "ui/widgets/column_chooser.h"
 
 #include <QHeaderView>
+#include <QKeyEvent>
 #include <QSettings>
 
 namespace exhibit::ui {
@@ -14,34 +13,16 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
-constexpr auto kColumnsKey = "calls/columns.1"_L1;
+constexpr auto kColumnsKey = "calls/columns.2"_L1;
 
 } // namespace
 
 CallsView::CallsView(CallsModel& model, bool keepsColumns, QWidget* parent)
-    : QTableView(parent)
+    : CellTable(model, tr("Calls"), parent)
     , m_keepsColumns(keepsColumns)
 {
-    setModel(&model);
-    setItemDelegate(new ResultDelegate(this)); // This owns it.
-    setAccessibleName(tr("Calls"));
-    setSelectionBehavior(SelectRows);
     setSelectionMode(SingleSelection);
-    setShowGrid(false);
-    setFrameShape(QFrame::NoFrame);
-    setWordWrap(false);
-    setTabKeyNavigation(false);
-    setContextMenuPolicy(Qt::CustomContextMenu);
-    verticalHeader()->hide();
-    verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    verticalHeader()->setMinimumSectionSize(scaled(24));
-    verticalHeader()->setDefaultSectionSize(scaled(24));
     auto* header = horizontalHeader();
-    header->setHighlightSections(false);
-    header->setFixedHeight(scaled(24));
-    header->setFont(typeFont(TypeRole::Small));
-    header->setSectionsMovable(true);
-    header->setContextMenuPolicy(Qt::CustomContextMenu);
     resetColumns();
     restoreColumns();
     header->setSectionsClickable(false); // Newest first is the only order of calls.
@@ -76,7 +57,7 @@ void CallsView::resetColumns()
     for (std::size_t i = 0; i < callColumns().size(); ++i) {
         const int section = static_cast<int>(i);
         header->moveSection(header->visualIndex(section), section);
-        setColumnHidden(section, false);
+        setColumnHidden(section, !callColumns()[i].visible);
         if (callColumns()[i].width == 0) {
             header->setSectionResizeMode(section, QHeaderView::Stretch);
         } else {
@@ -84,6 +65,12 @@ void CallsView::resetColumns()
         }
     }
     m_arranging = false;
+}
+
+/// Escape is the pane's; a list would look for a row that begins with it.
+void CallsView::keyPressEvent(QKeyEvent* event)
+{
+    event->key() == Qt::Key_Escape ? event->ignore() : CellTable::keyPressEvent(event);
 }
 
 void CallsView::restoreColumns()

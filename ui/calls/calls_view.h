@@ -2,13 +2,12 @@
 #pragma once
 
 #include "ui/calls/calls_model.h"
-
-#include <QTableView>
+#include "ui/search/cell_table.h"
 
 namespace exhibit::ui {
 
 /// The table of calls, its columns as the person arranged them.
-class CallsView : public QTableView {
+class CallsView : public CellTable {
     Q_OBJECT
 
 public:
@@ -17,6 +16,9 @@ public:
     void chooseColumns();
     /// Those of the program.
     void resetColumns();
+
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
 
 private:
     void restoreColumns();

@@ -4,6 +4,7 @@
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/hex_line.h"
 
 #include <QClipboard>
 #include <QGuiApplication>
@@ -44,7 +45,7 @@ void HexView::show(Bytes bytes, bool failed)
 
 int HexView::rows() const
 {
-    return static_cast<int>((m_bytes.size() + kRowBytes - 1) / kRowBytes);
+    return static_cast<int>((m_bytes.size() + kHexRowBytes - 1) / kHexRowBytes);
 }
 
 int HexView::lineHeight() const
@@ -54,22 +55,7 @@ int HexView::lineHeight() const
 
 QString HexView::line(int row) const
 {
-    const auto begin = static_cast<std::size_t>(row) * kRowBytes;
-    const auto end = std::min(m_bytes.size(), begin + kRowBytes);
-    QString hex;
-    QString text;
-    for (std::size_t i = begin; i < begin + kRowBytes; ++i) {
-        hex += i == begin + kRowBytes / 2 ? u"  "_s : u" "_s;
-        if (i >= end) {
-            hex += u"  "_s;
-            continue;
-        }
-        const auto byte = static_cast<unsigned char>(m_bytes[i]);
-        hex += u"%1"_s.arg(byte, 2, 16, QLatin1Char('0'));
-        text += byte >= 0x20 && byte < 0x7f ? QLatin1Char(static_cast<char>(byte))
-                                            : QLatin1Char('.');
-    }
-    return u"%1 "_s.arg(begin, 8, 16, QLatin1Char('0')) + hex + u"  "_s + text;
+    return hexLine(m_bytes, static_cast<std::size_t>(row) * kHexRowBytes);
 }
 
 void HexView::fitScrollBars()

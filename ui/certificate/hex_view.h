@@ -13,8 +13,6 @@ class HexView : public QAbstractScrollArea {
     Q_OBJECT
 
 public:
-    static constexpr int kRowBytes = 16;
-
     explicit HexView(QWidget* parent);
     void show(Bytes bytes, bool failed);
     [[nodiscard]] const Bytes& bytes() const { return m_bytes; }

@@ -2,39 +2,30 @@
 #include "ui/detail/call_pages.h"
 
 #include "ui/detail/call_text.h"
-#include "ui/detail/json_layout.h"
 #include "ui/detail/json_page.h"
 #include "ui/text.h"
-#include "ui/timeline/event_text.h"
 
 #include <QTabWidget>
 
 namespace exhibit::ui {
-namespace {
 
 using namespace Qt::StringLiterals;
 using domain::CallPart;
-using domain::StepType;
 
-} // namespace
-
-CallPages::CallPages(const Services& services, QTabWidget& tabs, QObject* parent)
+CallPages::CallPages(SourceHub& sources, QTabWidget& tabs, QObject* parent)
     : QObject(parent)
-    , m_services(services)
+    , m_sources(sources)
     , m_tabs(tabs)
     , m_request(new JsonPage(&tabs))
     , m_response(new JsonPage(&tabs))
     , m_headers(new JsonPage(&tabs))
     , m_bytes(new JsonPage(&tabs))
 {
-    connect(services.selection, &Selection::incidentChanged, this, &CallPages::show);
-    connect(services.selection, &Selection::timelineChanged, this, [this] {
-        if (m_failure) { // It may be written by now.
-            forget();
-        }
-        show();
+    connect(&sources, &SourceHub::sourceChanged, this, [this] {
+        const std::string id = m_callId;
+        forget();
+        m_callId = id;
     });
-    connect(services.sources, &SourceHub::sourceChanged, this, &CallPages::forget);
     connect(&tabs, &QTabWidget::currentChanged, this, &CallPages::show);
 }
 
@@ -48,35 +39,54 @@ void CallPages::forget()
     m_partQuestion.reset();
 }
 
+void CallPages::tryAgain()
+{
+    m_failure.reset();
+}
+
+void CallPages::follow(const std::string& callId)
+{
+    if (callId != m_callId) {
+        forget();
+        m_callId = callId;
+    }
+    show();
+}
+
 void CallPages::show()
 {
     auto* page = qobject_cast<JsonPage*>(m_tabs.currentWidget());
-    const auto* hit = m_services.selection->hit();
-    if (hit == nullptr
+    if (m_callId.empty()
         || (page != m_request && page != m_response && page != m_headers && page != m_bytes)) {
         return;
     }
-    if (hit->incident.callId.text() != m_callId) {
-        forget();
-        m_callId = hit->incident.callId.text();
-    }
     if (m_call) {
-        showCall(*page);
-    } else if (m_services.selection->timeline() == nullptr) {
-        page->showNothing(tr("The record is being fetched."));
-    } else if (m_services.selection->awaitsCall()) {
-        page->showNothing(tr("The record is not here yet: it is written when the call has ended."));
+        return showCall(*page);
+    }
+    const QString wait = waitsFor();
+    if (!wait.isEmpty()) {
+        page->showNothing(wait);
     } else if (m_failure) {
-        showSteps(*page);
+        const bool isInSteps = page != m_headers && page != m_bytes;
+        if (!isInSteps || !showOtherwise(*page, *m_failure)) {
+            page->showNothing(*m_failure);
+        }
     } else {
         page->showNothing(tr("The record is being fetched."));
         ask();
     }
 }
 
+bool CallPages::showOtherwise(JsonPage& page, const QString& failure)
+{
+    Q_UNUSED(page)
+    Q_UNUSED(failure)
+    return false;
+}
+
 void CallPages::ask()
 {
-    auto* source = m_services.sources->source();
+    auto* source = m_sources.source();
     if (source == nullptr || m_question) {
         return;
     }
@@ -96,7 +106,7 @@ CallPages::Parts CallPages::partsOf(const JsonPage& page) const
     Parts parts;
     if (&page == m_request) {
         parts = {CallPart::Request, CallPart::Sent};
-    } else if (&page == m_bytes || (&page == m_response && !m_call->streaming)) {
+    } else if (&page == m_bytes || &page == m_response) {
         parts = {CallPart::Released, CallPart::Withheld};
     }
     std::erase_if(parts, [this](CallPart part) { return sizeOf(part) == 0; });
@@ -127,6 +137,9 @@ const Bytes& CallPages::bytesOf(CallPart part) const
 
 void CallPages::showCall(JsonPage& page)
 {
+    if (&page == m_response && m_call->streaming && showOtherwise(page, {})) {
+        return;
+    }
     Parts missing = partsOf(page);
     std::erase_if(missing, [this](CallPart part) { return m_parts.contains(part); });
     if (missing.empty()) {
@@ -148,7 +161,7 @@ void CallPages::fetch(JsonPage& page, const Parts& parts)
 
 void CallPages::fetchNext(JsonPage& page, Parts parts)
 {
-    auto* source = m_services.sources->source();
+    auto* source = m_sources.source();
     if (source == nullptr) {
         return;
     }
@@ -179,8 +192,6 @@ void CallPages::fill(JsonPage& page)
         page.make([call, request = bytesOf(CallPart::Request), sent = bytesOf(CallPart::Sent)] {
             return requestText(call, request, sent);
         });
-    } else if (&page == m_response && call.streaming) {
-        showSteps(page);
     } else {
         const auto text = &page == m_bytes ? eventsText : responseText;
         page.make(
@@ -188,37 +199,6 @@ void CallPages::fill(JsonPage& page)
              text,
              released = bytesOf(CallPart::Released),
              withheld = bytesOf(CallPart::Withheld)] { return text(call, released, withheld); });
-    }
-}
-
-void CallPages::showSteps(JsonPage& page)
-{
-    const auto timeline = m_services.selection->timeline();
-    const auto* hit = m_services.selection->hit();
-    if (&page == m_headers || &page == m_bytes || !timeline || hit == nullptr) {
-        page.showNothing(m_failure.value_or(tr("The record is being fetched.")));
-        return;
-    }
-    const auto* event = firstOf(
-        *timeline, hit->incident.callId, &page == m_request ? StepType::Input : StepType::Output);
-    if (event != nullptr) {
-        const QString head = m_failure ? tr("As the run's steps keep it: %1.").arg(*m_failure)
-                                       : tr("HTTP %1: what its events put together; the events "
-                                            "themselves are under Bytes.")
-                                             .arg(m_call->upstreamStatus);
-        page.make([head, text = printJson(event->data)]() -> QString {
-            return head + u"\n\n"_s + prettyJson(text);
-        });
-    } else if (timeline->truncated) {
-        page.showNothing(&page == m_request
-                             ? tr("The request is not among the events that were fetched.")
-                             : tr("The answer is not among the events that were fetched."));
-    } else if (&page == m_request) {
-        page.showNothing(tr("No request is recorded."));
-    } else if (firstOf(*timeline, hit->incident.callId, StepType::Input) != nullptr) {
-        page.showNothing(tr("No answer is recorded: the call did not reach a provider."));
-    } else {
-        page.showNothing(tr("No answer is recorded."));
     }
 }
 

@@ -14,14 +14,15 @@ namespace exhibit::ui {
 
 class JsonPage;
 
-/// The call of the selected incident as it stood on the wire: request, response, headers and bytes,
-/// each fetched when its page is first looked at. What the source cannot give is shown as the run's
-/// steps keep it.
+/// A call as it stood on the wire: request, response, headers and bytes, each fetched when its page
+/// is first looked at.
 class CallPages : public QObject {
     Q_OBJECT
 
 public:
-    CallPages(const Services& services, QTabWidget& tabs, QObject* parent);
+    CallPages(SourceHub& sources, QTabWidget& tabs, QObject* parent);
+    /// Of which call from now on.
+    void follow(const std::string& callId);
     /// The pages, to be put among the tabs; of `tabs`.
     [[nodiscard]] JsonPage& request() { return *m_request; }
     [[nodiscard]] JsonPage& response() { return *m_response; }
@@ -30,13 +31,22 @@ public:
     /// Fills the current tab, if it is one of the pages.
     void show();
 
+protected:
+    /// Why the call is not asked for yet; empty: it is.
+    [[nodiscard]] virtual QString waitsFor() const { return {}; }
+    /// What else is known to put on a page where the call cannot be read (`failure` says why), or
+    /// where its answer came in events; false: nothing.
+    virtual bool showOtherwise(JsonPage& page, const QString& failure);
+    [[nodiscard]] const std::optional<domain::CallExchange>& call() const { return m_call; }
+    void forget();
+    /// Asks again for a call that could not be read.
+    void tryAgain();
+
 private:
     using Parts = std::vector<domain::CallPart>;
 
-    void forget();
     void ask();
     void showCall(JsonPage& page);
-    void showSteps(JsonPage& page);
     void fetch(JsonPage& page, const Parts& parts);
     void fetchNext(JsonPage& page, Parts parts);
     void fill(JsonPage& page);
@@ -44,7 +54,7 @@ private:
     [[nodiscard]] std::int64_t sizeOf(domain::CallPart part) const;
     [[nodiscard]] const Bytes& bytesOf(domain::CallPart part) const;
 
-    Services m_services;
+    SourceHub& m_sources;
     QTabWidget& m_tabs;
     JsonPage* m_request;
     JsonPage* m_response;

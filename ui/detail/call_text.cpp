@@ -4,6 +4,7 @@
 #include "ui/detail/json_layout.h"
 #include "ui/text.h"
 #include "ui/timeline/event_text.h"
+#include "ui/widgets/hex_line.h"
 #include "ui/widgets/time_display.h"
 
 #include <QCoreApplication>
@@ -83,6 +84,23 @@ QString pieceHead(const domain::CallPiece& piece)
 
 } // namespace
 
+QString rawText(BytesView bytes)
+{
+    const bool isText
+        = isValidUtf8(bytes) && std::none_of(bytes.begin(), bytes.end(), [](char c) {
+              const auto byte = static_cast<unsigned char>(c);
+              return (byte < 0x20 && c != '\n' && c != '\r' && c != '\t') || byte == 0x7f;
+          });
+    if (isText) {
+        return toQt(bytes);
+    }
+    QStringList lines;
+    for (std::size_t begin = 0; begin < bytes.size(); begin += kHexRowBytes) {
+        lines << hexLine(bytes, begin);
+    }
+    return lines.join(u'\n');
+}
+
 QString bodyText(const Bytes& body)
 {
     return body.empty() ? tr("empty") : prettyJson(body).trimmed();
@@ -130,7 +148,7 @@ QString eventsText(const CallExchange& call, const Bytes& released, const Bytes&
     QString text;
     for (const auto& [piece, bytes] : placed(call, released, withheld)) {
         text += (text.isEmpty() ? QString() : u"\n\n"_s) + pieceHead(*piece) + u'\n'
-            + toQt(bytes).trimmed();
+            + rawText(bytes);
     }
     if (text.isEmpty()) {
         return tr("No byte of an answer is recorded.");

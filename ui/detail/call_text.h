@@ -7,9 +7,12 @@
 
 namespace exhibit::ui {
 
-/// Texts of a recorded call for people. Any thread; bytes that are no UTF-8 are shown as U+FFFD.
+/// Texts of a recorded call for people. Any thread.
 
-/// A recorded body, indented where it is JSON.
+/// Every byte: as they are where they are text, as offset, hex and letters where they are not.
+[[nodiscard]] QString rawText(BytesView bytes);
+
+/// A recorded body to be read: indented where it is JSON; what is no UTF-8 is shown as U+FFFD.
 [[nodiscard]] QString bodyText(const Bytes& body);
 /// The request; `sent` what went to the provider where that differs.
 [[nodiscard]] QString requestText(const domain::CallExchange& call,

@@ -3,10 +3,10 @@
 
 #include "models/domain/incident_source_json.h"
 #include "ui/detail/answer_box.h"
-#include "ui/detail/call_pages.h"
 #include "ui/detail/explain_section.h"
 #include "ui/detail/fact_list.h"
 #include "ui/detail/figure_strip.h"
+#include "ui/detail/incident_call_pages.h"
 #include "ui/detail/incident_export.h"
 #include "ui/detail/instant_record.h"
 #include "ui/detail/json_page.h"
@@ -14,7 +14,6 @@
 #include "ui/detail/pinned_selection.h"
 #include "ui/detail/record_copy.h"
 #include "ui/detail/tag_line.h"
-#include "ui/itemmodels/incident_columns.h"
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
@@ -26,7 +25,6 @@
 
 #include <QEvent>
 #include <QLabel>
-#include <QMenu>
 #include <QPainter>
 #include <QScrollArea>
 #include <QStackedWidget>
@@ -35,6 +33,7 @@
 #include <QVBoxLayout>
 
 namespace exhibit::ui {
+
 RecordPane::RecordPane(const Services& services, QWidget* parent)
     : QWidget(parent)
     , m_services(services)
@@ -50,7 +49,7 @@ RecordPane::RecordPane(const Services& services, QWidget* parent)
     auto* top = head();
     column->addWidget(top);
     column->addWidget(m_figures = new FigureStrip(content));
-    for (QWidget* part : {top, static_cast<QWidget*>(m_figures)}) {
+    for (QWidget* part : {top, static_cast<QWidget*>(m_figures), static_cast<QWidget*>(m_tags)}) {
         part->setContextMenuPolicy(Qt::CustomContextMenu);
         connect(part, &QWidget::customContextMenuRequested, this, [this, part](const QPoint& at) {
             openMenu(*part, at);
@@ -62,7 +61,7 @@ RecordPane::RecordPane(const Services& services, QWidget* parent)
     m_tabs->addTab(summary(), tr("Summary"));
     Services ofShown = services;
     ofShown.selection = m_shown;
-    auto* call = new CallPages(ofShown, *m_tabs, this);
+    auto* call = new IncidentCallPages(ofShown, *m_tabs, this);
     m_tabs->addTab(&call->request(), tr("Request"));
     m_tabs->addTab(&call->response(), tr("Response"));
     m_tabs->addTab(&call->headers(), tr("Headers"));
@@ -137,32 +136,6 @@ QWidget* RecordPane::head()
     column->addLayout(last);
     column->addWidget(m_tags = new TagLine(part));
     return part;
-}
-
-void RecordPane::openMenu(QWidget& part, const QPoint& at)
-{
-    const auto* hit = m_shown->hit();
-    if (hit == nullptr) {
-        return;
-    }
-    auto* menu = new QMenu(this);
-    menu->setObjectName(QStringLiteral("record.menu"));
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    for (const auto& column : incidentColumns()) {
-        if (column.field) {
-            m_services.selection->offerFilter(*menu, *column.field, column.raw(*hit));
-        }
-    }
-    for (const auto& tag : hit->incident.tags) {
-        m_services.selection->offerFilter(*menu, query::Field::Tag, tag);
-    }
-    if (!menu->isEmpty()) {
-        menu->addSeparator();
-    }
-    if (!m_shown->isPinned()) {
-        menu->addAction(m_services.actions->action(u"edit.copy_id"));
-    }
-    menu->popup(part.mapToGlobal(at));
 }
 
 QWidget* RecordPane::summary()

@@ -60,6 +60,15 @@ QString tagsText(const SearchHit& hit)
     return tags.join(QStringLiteral(", "));
 }
 
+FilterValues tagValues(const SearchHit& hit)
+{
+    FilterValues values;
+    for (const auto& tag : hit.incident.tags) {
+        values.push_back({Field::Tag, tag});
+    }
+    return values;
+}
+
 const IncidentColumn kColumns[] = {
     {"severity",
      QT_TRANSLATE_NOOP("Columns", "Severity"),
@@ -80,7 +89,8 @@ const IncidentColumn kColumns[] = {
      nullptr,
      std::nullopt,
      [](const SearchHit& hit) { return formatTime(hit.incident.createdAt); },
-     domain::SearchSort::Time},
+     domain::SearchSort::Time,
+     [](const SearchHit& hit) { return timeValues(hit.incident.createdAt); }},
     {"title",
      QT_TRANSLATE_NOOP("Columns", "What happened"),
      CellKind::Excerpt,
@@ -137,7 +147,8 @@ const IncidentColumn kColumns[] = {
      nullptr,
      std::nullopt,
      [](const SearchHit& hit) { return std::to_string(hit.incident.latencyUs); },
-     domain::SearchSort::Latency},
+     domain::SearchSort::Latency,
+     [](const SearchHit& hit) { return latencyValues(hit.incident.latencyUs); }},
     {"cost",
      QT_TRANSLATE_NOOP("Columns", "Cost"),
      CellKind::Number,
@@ -149,7 +160,8 @@ const IncidentColumn kColumns[] = {
      nullptr,
      std::nullopt,
      [](const SearchHit& hit) { return std::to_string(hit.incident.costMicrocents); },
-     domain::SearchSort::Cost},
+     domain::SearchSort::Cost,
+     [](const SearchHit& hit) { return costValues(hit.incident.costMicrocents); }},
     {"user",
      QT_TRANSLATE_NOOP("Columns", "User"),
      CellKind::Text,
@@ -184,7 +196,7 @@ const IncidentColumn kColumns[] = {
      false,
      failureText,
      nullptr,
-     std::nullopt,
+     Field::Failure,
      failureRaw},
     {"assignee",
      QT_TRANSLATE_NOOP("Columns", "Assignee"),
@@ -193,7 +205,7 @@ const IncidentColumn kColumns[] = {
      false,
      [](const SearchHit& hit) { return toQt(hit.incident.assignee.value_or("")); },
      nullptr,
-     std::nullopt,
+     Field::Assignee,
      [](const SearchHit& hit) { return hit.incident.assignee.value_or(""); }},
     {"tags",
      QT_TRANSLATE_NOOP("Columns", "Tags"),
@@ -203,7 +215,9 @@ const IncidentColumn kColumns[] = {
      tagsText,
      nullptr,
      std::nullopt,
-     [](const SearchHit& hit) { return tagsText(hit).toStdString(); }},
+     [](const SearchHit& hit) { return tagsText(hit).toStdString(); },
+     std::nullopt,
+     tagValues},
     {"id",
      QT_TRANSLATE_NOOP("Columns", "Incident"),
      CellKind::Evidence,
@@ -225,6 +239,23 @@ std::span<const IncidentColumn> incidentColumns()
 QString columnHeader(const IncidentColumn& column)
 {
     return QCoreApplication::translate("Columns", column.header);
+}
+
+FilterValues valuesOf(const IncidentColumn& column, const SearchHit& hit)
+{
+    if (column.values != nullptr) {
+        return column.values(hit);
+    }
+    std::string value = column.field ? column.raw(hit) : std::string();
+    return value.empty() ? FilterValues{} : FilterValues{{*column.field, std::move(value)}};
+}
+
+QString copyText(const IncidentColumn& column, const SearchHit& hit)
+{
+    if (column.sort == domain::SearchSort::Time) {
+        return TimeDisplay::instance().iso(hit.incident.createdAt);
+    }
+    return column.kind == CellKind::Evidence ? toQt(column.raw(hit)) : column.text(hit);
 }
 
 QString sortHelp(const IncidentColumn& column)

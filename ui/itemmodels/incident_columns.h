@@ -2,7 +2,7 @@
 #pragma once
 
 #include "models/domain/incident_source.h"
-#include "models/query/query.h"
+#include "ui/itemmodels/filter_value.h"
 #include "ui/theme/marks.h"
 
 #include <QString>
@@ -32,7 +32,16 @@ struct IncidentColumn {
     std::string (*raw)(const domain::SearchHit& hit); ///< Wire value, for filters and exports.
     /// What the server sorts by for this column; nullopt where it has no such order.
     std::optional<domain::SearchSort> sort = std::nullopt;
+    /// What "only this value" offers where that is not `raw` of `field`; else nullptr.
+    FilterValues (*values)(const domain::SearchHit& hit) = nullptr;
+
+    [[nodiscard]] bool hasFilter() const { return field.has_value() || values != nullptr; }
 };
+
+/// What can be filtered by in a cell.
+[[nodiscard]] FilterValues valuesOf(const IncidentColumn& column, const domain::SearchHit& hit);
+/// A cell as it is copied: an id with its middle, a time with its zone.
+[[nodiscard]] QString copyText(const IncidentColumn& column, const domain::SearchHit& hit);
 
 [[nodiscard]] std::span<const IncidentColumn> incidentColumns();
 [[nodiscard]] QString columnHeader(const IncidentColumn& column);

@@ -210,6 +210,8 @@ QVariant ResultsModel::data(const QModelIndex& index, int role) const
         return column.text(*row);
     case Qt::AccessibleTextRole:
         return QString(columnHeader(column) + QStringLiteral(": ") + column.text(*row));
+    case kCopyRole:
+        return copyText(column, *row);
     case kMarkRole:
         return column.mark ? static_cast<int>(column.mark(*row)) : 0;
     case Qt::ToolTipRole:

@@ -17,6 +17,7 @@ enum ResultsRole : int {
     kPendingRole, ///< True while the row's page is on its way.
     kStaleRole, ///< True while the rows belong to an older query.
     kCellKindRole,
+    kCopyRole, ///< The whole value as text.
     kGroupRole, ///< Of the header of a group: its number; else not valid.
 };
 

@@ -72,6 +72,7 @@ ChipRow::ChipRow(SearchController& search, QWidget* parent)
     policy.setHeightForWidth(true);
     setSizePolicy(policy);
     connect(&search, &SearchController::textChanged, this, &ChipRow::fill);
+    connect(&search, &SearchController::outcomeChanged, this, &ChipRow::fill);
     connect(&TimeDisplay::instance(), &TimeDisplay::changed, this, &ChipRow::fill);
     fill();
 }
@@ -94,7 +95,10 @@ void ChipRow::fill()
         m_layout->addWidget(chip);
         chip->show();
     }
-    if (!all.empty()) {
+    if (!m_search.outcome().isEmpty()) {
+        addOutcome();
+    }
+    if (m_layout->count() > 0) {
         auto* clear = actionButton(
             m_search.services().actions->action(u"search.clear"), this, false, tr("Clear all"));
         clear->setToolButtonStyle(Qt::ToolButtonTextOnly);
@@ -102,6 +106,20 @@ void ChipRow::fill()
         clear->show();
     }
     updateGeometry();
+}
+
+/// Of the calls: incidents have no outcome, and are found whatever it is.
+void ChipRow::addOutcome()
+{
+    auto* chip = new FilterChip(
+        tr("calls’ outcome"), QString(m_search.outcome()).replace(u'_', u' '), this);
+    connect(chip, &FilterChip::removed, this, [this] { m_search.chooseOutcome({}); });
+    connect(chip,
+            &FilterChip::edited,
+            m_search.services().actions->action(u"search.calls"),
+            &QAction::trigger);
+    m_layout->addWidget(chip);
+    chip->show();
 }
 
 QStringList ChipRow::texts() const

@@ -24,6 +24,7 @@ Q_SIGNALS:
 
 private:
     void fill();
+    void addOutcome();
 
     SearchController& m_search;
     FlowLayout* m_layout;

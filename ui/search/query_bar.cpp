@@ -3,10 +3,10 @@
 
 #include "ui/search/chip_row.h"
 #include "ui/search/history_dialog.h"
-#include "ui/search/known_values.h"
 #include "ui/search/query_builder.h"
 #include "ui/search/query_field.h"
 #include "ui/search/query_reference.h"
+#include "ui/search/saved_searches.h"
 #include "ui/search/value_filter.h"
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
@@ -16,8 +16,8 @@
 #include "ui/widgets/tool_bar_parts.h"
 #include "ui/windows/connection_bar.h"
 #include "ui/windows/job_bar.h"
+#include "ui/windows/known_values.h"
 
-#include <QInputDialog>
 #include <QLabel>
 #include <QMenu>
 #include <QPainter>
@@ -83,7 +83,10 @@ QWidget* QueryBar::fieldRow()
         fillHistory(history->menu());
     });
     auto* saved = menuButton(Icon::Bookmark, tr("Saved"), row);
-    connect(saved->menu(), &QMenu::aboutToShow, this, [this, saved] { fillSaved(saved->menu()); });
+    auto* searches = new SavedSearches(m_search, this); // This owns it.
+    connect(saved->menu(), &QMenu::aboutToShow, searches, [searches, saved] {
+        searches->fill(*saved->menu());
+    });
     auto* layout = new QHBoxLayout(row);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_field, 1);
@@ -152,7 +155,6 @@ void QueryBar::connectSearch()
     });
     actions.handle(u"search.builder", this, [this] { QueryBuilder::open(m_search); });
     actions.handle(u"help.query", this, [this] { QueryReference::open(window()); });
-    actions.handle(u"search.save", this, [this] { saveSearch(); });
     actions.handle(u"search.history", this, [this] { HistoryDialog::open(m_search, window()); });
     connect(m_field, &QLineEdit::textEdited, this, [this](const QString& text) {
         m_search.setText(text, false);
@@ -182,7 +184,6 @@ void QueryBar::connectSearch()
     m_tick.setInterval(kTickMs);
     connect(&m_tick, &QTimer::timeout, this, &QueryBar::showCounts);
     connect(&m_search, &SearchController::countsChanged, this, &QueryBar::showCounts);
-    m_search.services().addPaletteProvider([this](const QString&) { return paletteEntries(); });
 }
 
 void QueryBar::showState()
@@ -265,49 +266,6 @@ void QueryBar::fillHistory(QMenu* menu)
     }
     menu->addSeparator();
     menu->addAction(m_search.services().actions->action(u"search.history"));
-}
-
-void QueryBar::fillSaved(QMenu* menu)
-{
-    menu->clear();
-    menu->addAction(m_search.services().actions->action(u"search.save"));
-    menu->addSeparator();
-    for (const auto& saved : m_search.memory().saved()) {
-        const QString name = saved.name;
-        auto* one = menu->addMenu(name);
-        connect(one->addAction(tr("Search %1").arg(saved.step.query.left(80))),
-                &QAction::triggered,
-                this,
-                [this, step = saved.step] { m_search.show(step); });
-        connect(one->addAction(tr("Forget")), &QAction::triggered, this, [this, name] {
-            m_search.memory().forget(name);
-        });
-    }
-}
-
-void QueryBar::saveSearch()
-{
-    const QString name = QInputDialog::getText(window(), tr("Save this search"), tr("Name"));
-    if (!name.trimmed().isEmpty()) {
-        m_search.memory().save(name.trimmed(), {m_search.text(), m_search.order()});
-    }
-}
-
-QList<PaletteEntry> QueryBar::paletteEntries() const
-{
-    QList<PaletteEntry> entries;
-    if (m_search.services().sources->source() == nullptr) {
-        return entries;
-    }
-    for (const auto& saved : m_search.memory().saved()) {
-        entries << PaletteEntry{tr("Saved searches"),
-                                saved.name,
-                                saved.step.query,
-                                Icon::Bookmark,
-                                {},
-                                [this, step = saved.step] { m_search.show(step); }};
-    }
-    return entries;
 }
 
 void QueryBar::paintEvent(QPaintEvent* event)

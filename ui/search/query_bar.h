@@ -38,10 +38,6 @@ private:
     [[nodiscard]] QString workingText() const;
     void showCounts();
     void fillHistory(QMenu* menu);
-    void fillSaved(QMenu* menu);
-    void saveSearch();
-    QList<PaletteEntry> paletteEntries() const;
-
     void completeValues();
 
     SearchController& m_search;

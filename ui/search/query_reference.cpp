@@ -46,6 +46,8 @@ QStringList valuesOf(ValueKind kind)
         return namesOf<domain::Severity>();
     case ValueKind::Status:
         return namesOf<domain::IncidentStatus>();
+    case ValueKind::Failure:
+        return namesOf<domain::FailureCode>();
     default:
         return {};
     }
@@ -66,6 +68,7 @@ const char* exampleValue(ValueKind kind)
         return ">=2s";
     case ValueKind::Severity:
     case ValueKind::Status:
+    case ValueKind::Failure:
         break;
     }
     return "";

@@ -280,8 +280,11 @@ void ResultsPane::selectFirst()
     auto& model = m_search.results();
     auto& selection = *m_search.services().selection;
     const bool isRefresh = m_search.isRefresh();
-    if (m_wanted->isSeeking() && !isRefresh) {
+    const bool keepsOpen = isRefresh || m_search.isShowingNew();
+    if (m_wanted->isSeeking() && !keepsOpen) {
         selection.want({}); // Somebody searches for something else by now.
+    }
+    if (m_wanted->isSeeking() && !isRefresh) {
         m_kept = {};
     }
     m_wanted->stop();
@@ -300,15 +303,19 @@ void ResultsPane::selectFirst()
         if (hit && hit->incident.incidentId.text() == open) {
             place(i);
             scrollAsKept(i);
+            if (m_search.isShowingNew()) {
+                m_view->scrollToTop();
+            }
             return;
         }
     }
     // Of a session before, or of the same rows: further down.
-    if (!open.empty() && (selection.hit() == nullptr || isRefresh)) {
+    if (!open.empty() && (selection.hit() == nullptr || keepsOpen)) {
         m_placing = true;
         m_view->setCurrentIndex(model.index(first, m_view->homeColumn()));
         m_placing = false;
-        if (isRefresh) {
+        if (keepsOpen) {
+            m_view->clearSelection(); // It is not the record that is open.
             m_view->verticalScrollBar()->setValue(m_kept.value("top"_L1).toInt());
         }
         m_wanted->seek(open, m_kept.value("row"_L1).toInt(-1));
@@ -332,8 +339,12 @@ void ResultsPane::place(int row)
 void ResultsPane::selectFound(int row)
 {
     if (row >= 0) {
+        const int top = m_view->verticalScrollBar()->value();
         place(row);
         scrollAsKept(row);
+        if (m_search.isShowingNew()) {
+            m_view->verticalScrollBar()->setValue(top); // What is new is looked at.
+        }
     } else if (m_search.services().selection->hit() != nullptr) {
         m_view->clearSelection(); // The record is none of the rows.
         m_kept = {};

@@ -54,8 +54,10 @@ private:
     void selectionChanged();
     void openMenu(const QPoint& at);
     void handleChanges();
-    [[nodiscard]] std::optional<FilterValue> valueAt(const QModelIndex& index) const;
-    void withCurrentValue(void (*run)(SearchController&, const FilterValue&));
+    [[nodiscard]] FilterValues valuesAt(const QModelIndex& index) const;
+    /// Of several values one is chosen from a menu, where each stands in `text`.
+    void withCurrentValue(const QString& text, const std::function<void(const FilterValue&)>& run);
+    void sayNoFilter(const QModelIndex& index);
 
     SearchController& m_search;
     MessageBar* m_bar;

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/search/results_view.h"
 
-#include "ui/search/result_delegate.h"
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/style.h"
 #include "ui/widgets/column_chooser.h"
-#include "ui/widgets/time_display.h"
 
 #include <QApplication>
-#include <QClipboard>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QPainter>
@@ -31,30 +28,12 @@ constexpr int kHomeColumn = 2;
 } // namespace
 
 ResultsView::ResultsView(ResultsModel& model, bool keepsColumns, QWidget* parent)
-    : QTableView(parent)
+    : CellTable(model, tr("Results"), parent)
     , m_results(model)
     , m_keepsColumns(keepsColumns)
 {
-    setModel(&model);
-    setItemDelegate(new ResultDelegate(this)); // This owns it.
-    setAccessibleName(tr("Results"));
-    setSelectionBehavior(SelectRows);
     setSelectionMode(ExtendedSelection);
-    setShowGrid(false);
-    setFrameShape(QFrame::NoFrame);
-    setWordWrap(false);
-    setTabKeyNavigation(false);
     setHorizontalScrollMode(ScrollPerPixel);
-    setContextMenuPolicy(Qt::CustomContextMenu);
-    verticalHeader()->hide();
-    verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    verticalHeader()->setMinimumSectionSize(scaled(24)); // First: it bounds the default.
-    verticalHeader()->setDefaultSectionSize(scaled(24));
-    horizontalHeader()->setHighlightSections(false);
-    horizontalHeader()->setSectionsMovable(true);
-    horizontalHeader()->setFixedHeight(scaled(24));
-    horizontalHeader()->setFont(typeFont(TypeRole::Small));
-    horizontalHeader()->setContextMenuPolicy(Qt::CustomContextMenu);
     horizontalHeader()->setSortIndicatorShown(true);
     // Headers sort; they do not select a column of a million rows.
     disconnect(horizontalHeader(), &QHeaderView::sectionPressed, this, nullptr);
@@ -213,26 +192,8 @@ void ResultsView::toggle(const QModelIndex& header)
     }
 }
 
-/// The whole value: an id without its middle, or a time without its zone, is of no use elsewhere.
-void ResultsView::copyCell() const
-{
-    const auto hit = m_results.hit(currentIndex().row());
-    if (!hit || !currentIndex().isValid()) {
-        return;
-    }
-    const auto& column = incidentColumns()[static_cast<std::size_t>(currentIndex().column())];
-    const QString text = column.sort == domain::SearchSort::Time
-        ? TimeDisplay::instance().iso(hit->incident.createdAt)
-        : column.kind == CellKind::Evidence ? toQt(column.raw(*hit))
-                                            : column.text(*hit);
-    QGuiApplication::clipboard()->setText(text);
-}
-
 void ResultsView::keyPressEvent(QKeyEvent* event)
 {
-    if (event->matches(QKeySequence::Copy)) {
-        return copyCell();
-    }
     const QVariant group = currentIndex().data(kGroupRole);
     const bool plain = event->modifiers() == Qt::NoModifier;
     if (group.isValid() && plain) {
@@ -250,7 +211,7 @@ void ResultsView::keyPressEvent(QKeyEvent* event)
             break;
         }
     }
-    QTableView::keyPressEvent(event);
+    CellTable::keyPressEvent(event);
 }
 
 void ResultsView::paintEvent(QPaintEvent* event)

@@ -3,14 +3,13 @@
 
 #include "ui/itemmodels/result_order.h"
 #include "ui/itemmodels/results_model.h"
-
-#include <QTableView>
+#include "ui/search/cell_table.h"
 
 namespace exhibit::ui {
 
 /// The table of results: fixed rows, columns as the person arranged them, always a current row;
 /// headers of groups across all columns.
-class ResultsView : public QTableView {
+class ResultsView : public CellTable {
     Q_OBJECT
 
 public:
@@ -42,7 +41,6 @@ private:
     /// Keys go to a cell that is seen.
     void leaveHiddenColumn();
     void toggle(const QModelIndex& header);
-    void copyCell() const;
     void paintGroup(QPainter& painter, const QModelIndex& header, const QRect& rect) const;
 
     ResultsModel& m_results;

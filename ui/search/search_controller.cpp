@@ -13,8 +13,6 @@ using namespace Qt::StringLiterals;
 constexpr int kDebounceMs = 200;
 constexpr int kTypedMs = 2000;
 constexpr int kNewDelayMs = 800; ///< Many arrivals are counted once.
-constexpr std::size_t kChangedMax = 1000;
-constexpr std::size_t kChangedAtOnce = 4;
 
 } // namespace
 
@@ -58,66 +56,40 @@ void SearchController::handleActions()
     actions.handle(u"search.back", this, [this] { back(); });
     actions.handle(u"search.forward", this, [this] { forward(); });
     actions.handle(u"search.refresh", this, [this] { refresh(); });
-    actions.handle(u"search.show_new", this, [this] { ask(false); });
+    actions.handle(u"search.show_new", this, [this] { showNew(); });
     actions.handle(u"search.cancel", this, [this] { cancel(); });
-    actions.handle(u"search.clear", this, [this] { setQuery({}); });
+    actions.handle(u"search.clear", this, [this] { show({{}, m_order}); });
     const auto enable = [this] {
         auto& registry = *m_services.actions;
         registry.action(u"search.back")->setEnabled(canGoBack());
         registry.action(u"search.forward")->setEnabled(canGoForward());
         registry.action(u"search.cancel")->setEnabled(m_state == SearchState::Working);
         registry.action(u"search.show_new")->setEnabled(m_newCount > 0);
-        registry.action(u"search.clear")->setEnabled(!m_query.empty());
+        registry.action(u"search.clear")->setEnabled(!m_query.empty() || !m_outcome.isEmpty());
     };
     connect(this, &SearchController::trailChanged, this, enable);
     connect(this, &SearchController::stateChanged, this, enable);
     connect(this, &SearchController::countsChanged, this, enable);
+    connect(this, &SearchController::outcomeChanged, this, enable);
+    connect(this, &SearchController::textChanged, this, enable);
     enable();
-}
-
-void SearchController::followLive(const domain::LiveEvent& event)
-{
-    const auto* hit = m_services.selection->hit();
-    const bool isOfRun
-        = event.type == "run.stopped" && hit != nullptr && event.runId == hit->incident.runId;
-    const bool isChange = event.type == "incident.changed" && event.incidentId;
-    const bool isAny = event.type == "resync"; // Which of them changed is not known.
-    if (!m_services.window->isVisible()) {
-        m_missed = m_missed || isOfRun || isChange || isAny;
-    } else if (isAny) {
-        readAll();
-    } else if (isChange) {
-        readAgain(*event.incidentId);
-    } else if (isOfRun) {
-        readAgain(hit->incident.incidentId);
-    }
-    if (event.type == "incident.opened" && !m_newDelay.isActive()) {
-        m_newDelay.start();
-    }
-}
-
-bool SearchController::eventFilter(QObject* watched, QEvent* event)
-{
-    if (watched == m_services.window && event->type() == QEvent::Show
-        && std::exchange(m_missed, false)) {
-        readAll();
-    }
-    return QObject::eventFilter(watched, event);
 }
 
 void SearchController::refresh()
 {
     ask(false);
-    m_isRefresh = m_text == m_shown.asked.text && m_order == m_shown.asked.order && !m_order.group;
+    m_isRefresh = isOfShownRows() && !m_order.group;
 }
 
-/// The results, and what is selected of them.
-void SearchController::readAll()
+void SearchController::showNew()
 {
-    refresh();
-    if (const auto* hit = m_services.selection->hit()) {
-        readAgain(hit->incident.incidentId);
-    }
+    ask(false);
+    m_isShowingNew = isOfShownRows();
+}
+
+bool SearchController::isOfShownRows() const
+{
+    return m_text == m_shown.asked.text && m_order == m_shown.asked.order;
 }
 
 void SearchController::followSource()
@@ -131,6 +103,7 @@ void SearchController::followSource()
     m_changed.clear();
     m_changedQuestions.clear();
     m_isRefresh = false;
+    m_isShowingNew = false;
     m_results->setSource(m_services.sources->source());
     m_grandTotal.reset();
     if (m_services.sources->source() != nullptr) {
@@ -196,10 +169,14 @@ void SearchController::goTo(const SearchStep& step)
 {
     m_text = step.query;
     m_order = step.order;
+    const bool isOther = std::exchange(m_outcome, step.outcome) != step.outcome;
     parse();
     Q_EMIT textChanged();
     Q_EMIT orderChanged();
     ask(false);
+    if (isOther) {
+        Q_EMIT outcomeChanged();
+    }
     Q_EMIT trailChanged();
 }
 
@@ -208,7 +185,7 @@ void SearchController::keepTyped()
 {
     m_typed.stop();
     if (std::exchange(m_isTyped, false)) {
-        m_trail.push({m_shown.asked.text, m_shown.asked.order});
+        m_trail.push({m_shown.asked.text, m_shown.asked.order, m_shown.asked.outcome});
         if (!m_shown.asked.text.trimmed().isEmpty()) {
             m_memory.remember(m_shown.asked.text, m_shown.total);
         }
@@ -239,14 +216,34 @@ void SearchController::show(const SearchStep& step)
     }
     keepTyped();
     m_order = step.order;
+    const bool isOther = std::exchange(m_outcome, step.outcome) != step.outcome;
     Q_EMIT orderChanged();
     setText(step.query, true);
+    if (isOther) {
+        Q_EMIT outcomeChanged();
+    }
+}
+
+/// The incidents stay: they have no outcome.
+void SearchController::chooseOutcome(const QString& outcome)
+{
+    if (outcome == m_outcome) {
+        return;
+    }
+    keepTyped();
+    m_outcome = outcome;
+    if (m_state == SearchState::Done) {
+        m_shown.asked.outcome = outcome;
+        m_trail.push({m_shown.asked.text, m_shown.asked.order, outcome});
+        Q_EMIT trailChanged();
+    }
+    Q_EMIT outcomeChanged();
 }
 
 void SearchController::setOrder(const ResultOrder& order)
 {
     if (order != m_order) {
-        show({m_text, order});
+        show({m_text, order, m_outcome});
     }
 }
 
@@ -274,7 +271,8 @@ void SearchController::ask(bool remember)
         return;
     }
     m_isRefresh = false;
-    const Shown next{{m_text, m_query, m_order}, 0, {}};
+    m_isShowingNew = false;
+    const Shown next{{m_text, m_query, m_order, m_outcome}, 0, {}};
     domain::SearchRequest asked = requestOf(next.asked);
     asked.limit = PageCache::kPageRows;
     m_countQuestions.clear();
@@ -326,7 +324,7 @@ void SearchController::finish(const Shown& shown, bool remember)
     m_shown = shown;
     m_failure.reset();
     m_newCount = 0;
-    const SearchStep step{m_shown.asked.text, m_shown.asked.order};
+    const SearchStep step{m_shown.asked.text, m_shown.asked.order, m_shown.asked.outcome};
     m_isTyped = remember || m_trail.isEmpty() || m_trail.current() != step;
     if (remember || m_trail.isEmpty()) {
         keepTyped();
@@ -340,57 +338,6 @@ void SearchController::finish(const Shown& shown, bool remember)
     Q_EMIT countsChanged();
     askCounts();
     readChanged();
-}
-
-void SearchController::readAgain(const IncidentId& incident)
-{
-    if (m_changed.size() < kChangedMax) {
-        m_changed.insert(incident);
-    }
-    readChanged();
-}
-
-/// Only what is here, and a few at a time: others are read when they are looked at. Rows that are
-/// on their way may be older than the change, so they are waited for.
-void SearchController::readChanged()
-{
-    auto* source = m_services.sources->source();
-    const auto* hit = m_services.selection->hit();
-    if (source == nullptr || m_state == SearchState::Working) {
-        return;
-    }
-    std::erase_if(m_changed, [this, hit](const IncidentId& id) {
-        return !m_results->holds(id) && (hit == nullptr || hit->incident.incidentId != id);
-    });
-    for (auto at = m_changed.begin();
-         at != m_changed.end() && m_changedQuestions.size() < kChangedAtOnce;) {
-        if (m_changedQuestions.contains(*at)) {
-            ++at; // Its answer may be older than this change: asked again after it.
-            continue;
-        }
-        const IncidentId id = *at;
-        at = m_changed.erase(at);
-        m_changedQuestions[id]
-            = source->incident(id.text(), [this, id](domain::SourceResult<domain::Incident> reply) {
-                  const auto done = std::move(m_changedQuestions[id]);
-                  m_changedQuestions.erase(id);
-                  if (reply) {
-                      showChanged(*reply);
-                  }
-                  readChanged();
-              });
-    }
-}
-
-void SearchController::showChanged(const domain::Incident& incident)
-{
-    m_results->showChanged(incident);
-    auto& selection = *m_services.selection;
-    if (selection.hit() != nullptr && selection.hit()->incident.incidentId == incident.incidentId) {
-        auto changed = std::make_shared<domain::SearchHit>(*selection.hit());
-        changed->incident = incident;
-        selection.setIncident(std::move(changed));
-    }
 }
 
 } // namespace exhibit::ui

@@ -56,11 +56,20 @@ public:
     void refresh();
     /// Whether the rows that are shown, or asked for, are those from before, read again.
     [[nodiscard]] bool isRefresh() const { return m_isRefresh; }
+    /// The same with what is new: the list begins there, the record that is open stays open.
+    void showNew();
+    [[nodiscard]] bool isShowingNew() const { return m_isShowingNew; }
     void cancel();
     /// A query together with how its results stand: one step of history.
     void show(const SearchStep& step);
     void setOrder(const ResultOrder& order);
     [[nodiscard]] const ResultOrder& order() const { return m_order; }
+    /// Restricts the calls that are found beside incidents, as on the wire; empty: any. One step of
+    /// history.
+    void chooseOutcome(const QString& outcome);
+    [[nodiscard]] const QString& outcome() const { return m_outcome; }
+    /// What the window asks for now.
+    [[nodiscard]] SearchStep step() const { return {m_text, m_order, m_outcome}; }
     /// What the rows that are shown were asked with: query and order.
     [[nodiscard]] domain::SearchRequest shownRequest() const { return requestOf(m_shown.asked); }
     /// The order they stand in; order() may be on its way, or have failed.
@@ -99,6 +108,7 @@ public:
 Q_SIGNALS:
     void textChanged(); ///< Also when a pane changed it: the field follows.
     void orderChanged();
+    void outcomeChanged();
     void stateChanged();
     void resultsShown();
     void countsChanged(); ///< Facets, histogram, totals, new ones.
@@ -114,6 +124,7 @@ private:
         QString text; ///< As it stood in the field.
         query::Query query;
         ResultOrder order;
+        QString outcome;
     };
     /// What stands in the list, whatever was asked since.
     struct Shown {
@@ -129,6 +140,7 @@ private:
     void finish(const Shown& shown, bool remember);
     void goTo(const SearchStep& step);
     void keepTyped();
+    [[nodiscard]] bool isOfShownRows() const;
     void askGroups(const Shown& found, bool totalIsEstimate, bool remember);
     void showGroups(const Asked& asked, const domain::FacetsReply& reply, bool totalIsEstimate);
     void askCounts();
@@ -150,6 +162,7 @@ private:
     QString m_text;
     query::Query m_query;
     ResultOrder m_order;
+    QString m_outcome;
     Shown m_shown;
     std::optional<query::QueryError> m_error;
     SearchState m_state = SearchState::Idle;
@@ -164,6 +177,7 @@ private:
     SearchTrail m_trail;
     SearchMemory m_memory;
     bool m_isRefresh = false;
+    bool m_isShowingNew = false;
     bool m_isTyped = false; ///< What is shown was typed, and is no step yet.
     QTimer m_debounce;
     QTimer m_typed; ///< Until it is taken for what was meant.

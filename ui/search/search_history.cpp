@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/search/search_history.h"
 
+#include "ui/setting_key.h"
+
 #include <QSettings>
+
+#include <algorithm>
 
 namespace exhibit::ui {
 namespace {
@@ -75,16 +79,30 @@ void SearchMemory::restorePast(const QVariant& past)
 
 void SearchMemory::save(const QString& name, const SearchStep& step)
 {
-    QSettings settings;
-    settings.beginGroup(kSavedGroup);
-    settings.setValue(name, QStringList{step.query, printOrder(step.order)});
+    QList<SavedSearch> all = saved();
+    all.removeIf([&name](const SavedSearch& one) { return one.name == name; });
+    all << SavedSearch{name, step};
+    keep(all);
 }
 
 void SearchMemory::forget(const QString& name)
 {
+    QList<SavedSearch> all = saved();
+    all.removeIf([&name](const SavedSearch& one) { return one.name == name; });
+    keep(all);
+}
+
+/// All of them anew: an older version kept a name with a stroke in a group, where it was not seen.
+void SearchMemory::keep(const QList<SavedSearch>& searches)
+{
     QSettings settings;
+    settings.remove(kSavedGroup);
     settings.beginGroup(kSavedGroup);
-    settings.remove(name);
+    for (const auto& one : searches) {
+        settings.setValue(
+            settingKeyOf(one.name),
+            QStringList{one.step.query, printOrder(one.step.order), one.step.outcome});
+    }
 }
 
 QList<SavedSearch> SearchMemory::saved() const
@@ -92,10 +110,14 @@ QList<SavedSearch> SearchMemory::saved() const
     QSettings settings;
     settings.beginGroup(kSavedGroup);
     QList<SavedSearch> list;
-    for (const QString& name : settings.childKeys()) {
-        const QStringList parts = settings.value(name).toStringList(); // Older: the query alone.
-        list << SavedSearch{name, {parts.value(0), parseOrder(parts.value(1))}};
+    for (const QString& key : settings.allKeys()) {
+        const QStringList parts = settings.value(key).toStringList(); // Older: the query alone.
+        list << SavedSearch{nameOfSettingKey(key),
+                            {parts.value(0), parseOrder(parts.value(1)), parts.value(2)}};
     }
+    std::sort(list.begin(), list.end(), [](const SavedSearch& left, const SavedSearch& right) {
+        return left.name.compare(right.name, Qt::CaseInsensitive) < 0;
+    });
     return list;
 }
 

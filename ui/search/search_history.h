@@ -14,6 +14,8 @@ namespace exhibit::ui {
 struct SearchStep {
     QString query;
     ResultOrder order;
+    QString
+        outcome{}; ///< Of the calls that are found beside incidents, as on the wire; empty: any.
 
     bool operator==(const SearchStep&) const = default;
 };
@@ -61,6 +63,9 @@ public:
     void save(const QString& name, const SearchStep& step);
     void forget(const QString& name);
     [[nodiscard]] QList<SavedSearch> saved() const;
+
+private:
+    static void keep(const QList<SavedSearch>& searches);
 };
 
 } // namespace exhibit::ui

@@ -22,6 +22,7 @@ constexpr int kPlain = 148;
 constexpr int kCause = 232;
 constexpr int kInflection = 420;
 constexpr int kPadding = 10;
+constexpr int kHeadGap = 6;
 
 /// Text over several lines, the last one elided; returns the height used.
 int paintLines(QPainter& painter, const QRect& rect, const QString& text)
@@ -67,16 +68,14 @@ public:
     {
     }
 
-    void head(const QString& offset)
+    void head(const CardHead& head)
     {
         m_painter.setFont(typeFont(TypeRole::Label));
         m_painter.setPen(m_text2);
         const QRect line(m_rect.left(), m_rect.top(), m_rect.width(), scaled(16));
-        m_painter.drawText(line,
-                           Qt::AlignVCenter,
-                           u"%1 %2"_s.arg(m_event.stepIndex).arg(laneName(laneOf(m_event.type))));
+        m_painter.drawText(line, Qt::AlignVCenter, head.step);
         m_painter.setFont(typeFont(TypeRole::Caption));
-        m_painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, offset);
+        m_painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, head.offset);
         m_y = line.bottom() + scaled(4);
     }
 
@@ -207,6 +206,16 @@ bool isInflection(const QModelIndex& index)
 
 } // namespace
 
+CardHead cardHead(const TimelineModel& model, int row, int width)
+{
+    const auto& event = model.event(row);
+    const QString offset = offsetText(offsetOf(*model.reply(), event.time));
+    const int room = width - QFontMetrics(typeFont(TypeRole::Caption)).horizontalAdvance(offset)
+        - scaled(kHeadGap);
+    const QString step = u"%1 %2"_s.arg(event.stepIndex).arg(laneName(laneOf(event.type)));
+    return {QFontMetrics(typeFont(TypeRole::Label)).elidedText(step, Qt::ElideRight, room), offset};
+}
+
 int paintFactValue(
     QPainter& painter, const QPoint& at, const QString& value, bool isNull, bool isAbsent)
 {
@@ -256,9 +265,9 @@ void CardDelegate::paint(QPainter* painter,
     painter->drawRect(cause || focused ? frame.adjusted(1, 1, -1, -1)
                                        : frame.adjusted(0, 0, -1, -1));
     const int padding = scaled(kPadding);
-    Card card(*painter, frame.adjusted(padding, scaled(7), -padding, -scaled(7)), event, loud);
-    const auto number = index.data(kEventRole).toUInt();
-    card.head(offsetText(offsetOf(*model->reply(), number)).section(QLatin1Char(' '), 0, 0));
+    const QRect inner = frame.adjusted(padding, scaled(7), -padding, -scaled(7));
+    Card card(*painter, inner, event, loud);
+    card.head(cardHead(*model, index.row(), inner.width()));
     if (cause) {
         card.rootCause();
     }

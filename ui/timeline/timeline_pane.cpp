@@ -98,7 +98,8 @@ TimelinePane::TimelinePane(const Services& services, QWidget* parent)
     connect(m_cards, &QWidget::customContextMenuRequested, this, [this](const QPoint& at) {
         openCardMenu(m_cards->indexAt(at), m_cards->viewport()->mapToGlobal(at));
     });
-    m_timeline->setContextMenuPolicy(Qt::CustomContextMenu); // Of the event that is chosen.
+    // Of the event that is chosen: the right button has chosen the one under it by then.
+    m_timeline->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(m_timeline, &QWidget::customContextMenuRequested, this, [this](const QPoint& at) {
         openCardMenu(m_cards->currentIndex(), m_timeline->mapToGlobal(at));
     });
@@ -115,8 +116,10 @@ void TimelinePane::openCardMenu(const QModelIndex& card, const QPoint& at)
     menu->setObjectName(QStringLiteral("timeline.menu"));
     menu->setAttribute(Qt::WA_DeleteOnClose);
     auto& selection = *m_services.selection;
-    selection.offerFilter(*menu, query::Field::Policy, event.policy.value_or(""));
-    selection.offerFilter(*menu, query::Field::Model, fromQt(textOf(event.data, "model")));
+    if (!selection.instant()) { // Between two events nothing is pointed at but the run.
+        selection.offerFilter(*menu, query::Field::Policy, event.policy.value_or(""));
+        selection.offerFilter(*menu, query::Field::Model, fromQt(textOf(event.data, "model")));
+    }
     selection.offerFilter(*menu, query::Field::Run, m_model->reply()->runId.text());
     if (!menu->isEmpty()) {
         menu->addSeparator();

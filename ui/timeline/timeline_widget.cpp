@@ -221,7 +221,14 @@ void TimelineWidget::moveOverview(double x)
 void TimelineWidget::mousePressEvent(QMouseEvent* event)
 {
     const auto geometry = geometryOf();
-    if (event->button() != Qt::LeftButton || event->position().x() < geometry.headerWidth) {
+    if (event->position().x() < geometry.headerWidth) {
+        return;
+    }
+    if (event->button() == Qt::RightButton
+        && geometry.lanes.contains(event->position().toPoint())) {
+        return choose(event->position()); // The menu that follows is of what stands here.
+    }
+    if (event->button() != Qt::LeftButton) {
         return;
     }
     if (geometry.overview.contains(event->position().toPoint())) {

@@ -58,7 +58,7 @@ domain::IncidentChange ChangeIncidents::Step::change(bool forward, const domain:
         return change;
     }
     if (!wanted.status) {
-        (forward ? change.addTags : change.removeTags) = {wanted.tag};
+        (forward != wanted.removesTag ? change.addTags : change.removeTags) = {wanted.tag};
         return change;
     }
     if (forward && last != nullptr) {

@@ -18,12 +18,13 @@ namespace exhibit::ui {
 class IncidentChanges;
 
 /// One of them: a status to set, somebody to assign it to (nobody: empty inside), a note to add, or
-/// else a tag.
+/// else a tag to give or to remove.
 struct WantedChange {
     std::optional<domain::IncidentStatus> status;
     std::string tag;
     std::optional<std::optional<std::string>> assignee{};
     std::optional<std::string> note{};
+    bool removesTag = false;
 };
 
 /// One change of one incident, or the same of several. Those that failed have no part in it any

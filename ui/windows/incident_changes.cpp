@@ -38,6 +38,11 @@ IncidentChanges::IncidentChanges(const Services& services, QObject* parent)
     connect(services.sources, &SourceHub::sourceChanged, this, &IncidentChanges::endAll);
 }
 
+IncidentChanges* IncidentChanges::of(const Services& services)
+{
+    return services.window->findChild<IncidentChanges*>();
+}
+
 void IncidentChanges::reportTo(MessageBar& bar)
 {
     connect(this,
@@ -80,30 +85,6 @@ std::optional<IncidentChanges::Incidents> IncidentChanges::marked()
     return incidents.empty() ? std::nullopt : std::optional(std::move(incidents));
 }
 
-void IncidentChanges::askTag()
-{
-    const auto incidents = marked();
-    if (!incidents) {
-        return;
-    }
-    auto* dialog = new QInputDialog(m_services.window);
-    dialog->setObjectName(u"tag.dialog"_s);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setWindowTitle(tr("Tag"));
-    dialog->setLabelText(incidents->size() == 1
-                             ? tr("Tag for this incident")
-                             : tr("Tag for these %1 incidents").arg(incidents->size()));
-    connect(dialog,
-            &QInputDialog::textValueSelected,
-            this,
-            [this, incidents = *incidents](const QString& text) {
-                if (!text.trimmed().isEmpty()) {
-                    tag(incidents, text.trimmed());
-                }
-            });
-    dialog->open();
-}
-
 void IncidentChanges::openStatusMenu(const QPoint& at)
 {
     const auto incidents = marked();
@@ -125,20 +106,6 @@ void IncidentChanges::openStatusMenu(const QPoint& at)
         });
     }
     menu->popup(at);
-}
-
-void IncidentChanges::tag(const Incidents& incidents, const QString& tag)
-{
-    const std::string text = fromQt(tag);
-    Incidents without;
-    std::copy_if(incidents.begin(),
-                 incidents.end(),
-                 std::back_inserter(without),
-                 [&text](const Incident& incident) {
-                     const auto& tags = incident.tags;
-                     return std::find(tags.begin(), tags.end(), text) == tags.end();
-                 });
-    push(without, {std::nullopt, text}, tr("tag “%1”").arg(tag));
 }
 
 void IncidentChanges::setStatus(const Incidents& incidents, domain::IncidentStatus status)

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 
+class QInputDialog;
 class QPoint;
 
 namespace exhibit::ui {
@@ -30,14 +31,21 @@ public:
 
     IncidentChanges(const Services& services, QObject* parent);
 
+    /// The one of the window; nullptr where nothing is changed.
+    [[nodiscard]] static IncidentChanges* of(const Services& services);
+
     /// What failed is said there from now on.
     void reportTo(MessageBar& bar);
     /// Asks for a tag of the marked incidents (Selection::marked).
     void askTag();
     /// Offers the statuses of the marked incidents.
     void openStatusMenu(const QPoint& at);
-    /// One step for all of them; those that have the tag, or the status, are left out.
+    /// Offers to remove the tags that they have.
+    void openUntagMenu(const QPoint& at);
+    /// One step for all of them; those that have the tag (or have it not), or the status, are left
+    /// out.
     void tag(const Incidents& incidents, const QString& tag);
+    void untag(const Incidents& incidents, const QString& tag);
     void setStatus(const Incidents& incidents, domain::IncidentStatus status);
     /// To whom they are assigned: asked for, and set; nobody when it is empty.
     void askAssignee();
@@ -70,6 +78,7 @@ private:
     void next(const std::string& id);
     void begin(const std::string& id);
     void endAll();
+    void complete(QInputDialog& dialog);
     void forgetDraft(const Incidents& incidents, const std::string& text);
     [[nodiscard]] std::optional<Incidents> marked();
     void push(const Incidents& incidents, const WantedChange& wanted, const QString& what);

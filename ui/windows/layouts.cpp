@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/windows/layouts.h"
 
+#include "ui/setting_key.h"
+
 #include <QGuiApplication>
 #include <QScreen>
 #include <QSettings>
@@ -13,20 +15,6 @@ namespace {
 using namespace Qt::StringLiterals;
 
 constexpr auto kGroup = "layouts"_L1;
-
-/// Settings take a stroke in a key for a group of their own.
-QString keyOf(const QString& name)
-{
-    return QString(name).replace(u'%', u"%25"_s).replace(u'/', u"%2F"_s).replace(u'\\', u"%5C"_s);
-}
-
-QString nameIn(const QString& key)
-{
-    return QString(key)
-        .replace(u"%5C"_s, u"\\"_s)
-        .replace(u"%2F"_s, u"/"_s)
-        .replace(u"%25"_s, u"%"_s);
-}
 
 } // namespace
 
@@ -49,7 +37,7 @@ bool Layouts::save(const QString& name)
     }
     QSettings settings;
     settings.beginGroup(kGroup);
-    settings.setValue(keyOf(kept), m_window->saveState(kLayoutVersion));
+    settings.setValue(settingKeyOf(kept), m_window->saveState(kLayoutVersion));
     return true;
 }
 
@@ -57,7 +45,7 @@ bool Layouts::restore(const QString& name)
 {
     QSettings settings;
     settings.beginGroup(kGroup);
-    const QByteArray state = settings.value(keyOf(name)).toByteArray();
+    const QByteArray state = settings.value(settingKeyOf(name)).toByteArray();
     return !state.isEmpty() && m_window->restoreState(state, kLayoutVersion);
 }
 
@@ -65,7 +53,7 @@ void Layouts::remove(const QString& name)
 {
     QSettings settings;
     settings.beginGroup(kGroup);
-    settings.remove(keyOf(name));
+    settings.remove(settingKeyOf(name));
 }
 
 bool Layouts::rename(const QString& name, const QString& to)
@@ -99,7 +87,7 @@ Layouts::Kept Layouts::kept() const
     settings.beginGroup(kGroup);
     Kept all;
     for (const QString& key : settings.childKeys()) {
-        all.insert(nameIn(key), settings.value(key).toByteArray());
+        all.insert(nameOfSettingKey(key), settings.value(key).toByteArray());
     }
     return all;
 }
@@ -108,7 +96,7 @@ void Layouts::put(const QString& name, const QByteArray& state)
 {
     QSettings settings;
     settings.beginGroup(kGroup);
-    settings.setValue(keyOf(name), state);
+    settings.setValue(settingKeyOf(name), state);
 }
 
 void Layouts::keep(const Kept& layouts)
@@ -117,7 +105,7 @@ void Layouts::keep(const Kept& layouts)
     settings.remove(kGroup);
     settings.beginGroup(kGroup);
     for (auto each = layouts.begin(); each != layouts.end(); ++each) {
-        settings.setValue(keyOf(each.key()), each.value());
+        settings.setValue(settingKeyOf(each.key()), each.value());
     }
 }
 

@@ -18,7 +18,7 @@ std::vector<std::string> texts(std::string_view text, std::size_t cursor)
 TEST(QueryCompletion, offersEveryFieldInAnEmptyQuery)
 {
     const auto all = texts("", 0);
-    EXPECT_EQ(all.size(), 12u);
+    EXPECT_EQ(all.size(), 14u);
     EXPECT_EQ(std::ranges::count(all, "or"), 0);
 }
 

@@ -104,5 +104,25 @@ TEST(QueryEdit, leavesMixedGroupsAlone)
     EXPECT_TRUE(restrictions(query).front().mixed);
 }
 
+TEST(QueryEdit, takesComparisonsOfNumbers)
+{
+    const auto slow = withOnly({}, Field::Latency, ">=837ms");
+    EXPECT_EQ(print(slow), "latency:>=837ms");
+    EXPECT_EQ(print(withAdded(slow, Field::Latency, ">=837000us")), "latency:>=837ms");
+    EXPECT_EQ(print(withAdded(slow, Field::Latency, "<=837ms")),
+              "latency:>=837ms or latency:<=837ms");
+    EXPECT_EQ(print(withRemoved(slow, Field::Latency, ">=837ms")), "");
+    EXPECT_EQ(print(withExcluded({}, Field::Cost, ">=0.50")), "-cost:>=0.5");
+    EXPECT_EQ(print(withOnly({}, Field::User, ">=x")), "user:\">=x\"");
+}
+
+TEST(QueryEdit, leavesOutARangeOfTime)
+{
+    const auto time = [](std::string_view text) { return parseTime(text).value(); };
+    const auto query = withoutRange(
+        parsed("refund"), time("2026-11-20T00:00:00Z"), time("2026-11-21T00:00:00Z"));
+    EXPECT_EQ(print(query), "refund before:2026-11-20 or after:2026-11-21");
+}
+
 } // namespace
 } // namespace exhibit::query

@@ -71,6 +71,7 @@ TEST(QueryValues, closedSetsFoldCaseAndNameWhatIsAccepted)
     EXPECT_NE(error.message.find("critical, high, medium, low"), std::string::npos);
     EXPECT_EQ(errorOf("severity:crit").suggestion, "critical");
     EXPECT_EQ(errorOf("status:resolve").suggestion, "resolved");
+    EXPECT_EQ(errorOf("failure:contradicton").suggestion, "contradiction");
     EXPECT_EQ(errorOf("severity:7").suggestion, "");
 }
 

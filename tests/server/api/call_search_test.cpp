@@ -103,6 +103,10 @@ TEST(CallSearchRoute, refusesWhatItDoesNotUnderstandByName)
     EXPECT_EQ(param(R"({"user_id":")" + std::string(1025, 'u') + "\"}"), "user_id");
     EXPECT_EQ(param(R"({"model":"a\u0000b"})"), "model");
     EXPECT_EQ(param(R"({"query":"severty:high"})"), "query");
+    for (const auto* incidents : {"assignee:ann", "failure:contradiction", "tag:pii"}) {
+        const auto refused = api.search(R"({"query":")" + std::string(incidents) + "\"}");
+        EXPECT_EQ(refused.status, 400) << incidents;
+    }
     const auto foreign = api.search(R"({"query":"refund status:open"})");
     EXPECT_EQ(foreign.code(), "invalid_query");
     EXPECT_EQ(foreign.at("/error/position/begin"), 7);

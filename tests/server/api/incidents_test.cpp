@@ -155,6 +155,29 @@ TEST(Incidents, singleTagsComeAndGoBesideThoseOfOthers)
     EXPECT_EQ(api.ask("GET", api.path()).at("/incident/tags").as_array().size(), 64U);
 }
 
+TEST(Incidents, areFoundByWhoLooksAfterThemAndByTheirFailure)
+{
+    BlockedCall api;
+    const auto found = [&](const std::string& query) {
+        const auto reply
+            = api.ask("POST", "/api/v1/incidents/search", printJson(JsonObject{{"query", query}}));
+        EXPECT_EQ(reply.status, 200) << query << printJson(reply.body);
+        return reply.at("/total").as_int64();
+    };
+    ASSERT_EQ(api.ask("PATCH", api.path(), R"({"assignee":"ann","add_tags":["pii"]})").status, 200);
+    EXPECT_EQ(found("assignee:ann tag:pii"), 1);
+    ASSERT_EQ(api.ask("PATCH", api.path(), R"({"assignee":"bob"})").status, 200);
+    EXPECT_EQ(found("assignee:ann"), 0);
+    EXPECT_EQ(found("assignee:bob tag:pii"), 1) << "its tags are left alone";
+    const auto values
+        = api.ask("POST", "/api/v1/incidents/values", R"({"field":"assignee","prefix":"B"})");
+    EXPECT_EQ(printJson(values.at("/values")), R"(["bob"])");
+    ASSERT_EQ(api.ask("PATCH", api.path(), R"({"assignee":null})").status, 200);
+    EXPECT_EQ(found("-assignee:bob"), 1);
+    const auto code = api.ask("GET", api.path()).at("/incident/failure_code").as_string();
+    EXPECT_EQ(found("failure:" + std::string(code)), 1);
+}
+
 TEST(Incidents, areFoundByTheirTagsAsTheyAreNow)
 {
     BlockedCall api;

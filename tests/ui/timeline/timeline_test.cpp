@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/gui/stall_monitor.h"
+#include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
 #include "ui/theme/theme.h"
+#include "ui/timeline/card_delegate.h"
 #include "ui/timeline/event_text.h"
 #include "ui/timeline/timeline_model.h"
 #include "ui/timeline/timeline_widget.h"
@@ -59,6 +61,17 @@ std::shared_ptr<const domain::TimelineReply> story()
     reply->events.push_back(event(4, 837, Output, R"({"released_bytes":180,"withheld_bytes":61})"));
     reply->events.push_back(event(5, 837, RootCause, "{}"));
     reply->inflectionStep = 3;
+    return reply;
+}
+
+/// Steps of a long run: its offsets change from milliseconds to seconds.
+std::shared_ptr<const domain::TimelineReply> slowStory()
+{
+    auto reply = std::make_shared<domain::TimelineReply>();
+    using enum domain::StepType;
+    reply->events = {event(0, 0, Input, "{}"),
+                     event(1, 9'500, ToolCall, "{}"),
+                     event(20'003, 123'456, ToolCall, "{}")};
     return reply;
 }
 
@@ -258,6 +271,37 @@ private Q_SLOTS:
         QVERIFY(!chosen.isEmpty());
         widget.setSelected(3);
         QVERIFY(!widget.grab().isNull());
+    }
+
+    void theRightButtonChoosesWhatItsMenuIsOf()
+    {
+        TimelineWidget widget(nullptr);
+        widget.resize(900, widget.sizeHint().height());
+        widget.setData(TimelineData::of(*story(), cause()), story(), cause());
+        widget.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&widget));
+        widget.setSelected(0);
+        QSignalSpy chosen(&widget, &TimelineWidget::eventChosen);
+        const int policies = scaled(28 + 24) + 2 * scaled(28) + scaled(14); // The third lane.
+        const QPoint at(static_cast<int>(widget.view().xOf(788'000)), policies);
+        QTest::mouseClick(&widget, Qt::RightButton, {}, at);
+        QCOMPARE(chosen.size(), 1);
+        QCOMPARE(chosen.first().first().toUInt(), 3U);
+    }
+
+    void aCardKeepsTheUnitOfItsTime()
+    {
+        TimelineModel model(nullptr);
+        model.setReply(slowStory(), {});
+        const int width = CardDelegate().sizeHint({}, model.index(0, 0)).width() - scaled(26);
+        QVERIFY2(cardHead(model, 1, width).offset.endsWith(QStringLiteral(" ms")),
+                 qPrintable(cardHead(model, 1, width).offset));
+        QVERIFY(cardHead(model, 1, width).step.startsWith(QStringLiteral("1 ")));
+        const auto last = cardHead(model, 2, width);
+        QVERIFY2(last.offset.endsWith(QStringLiteral(" s")), qPrintable(last.offset));
+        const int needed = QFontMetrics(typeFont(TypeRole::Label)).horizontalAdvance(last.step)
+            + QFontMetrics(typeFont(TypeRole::Caption)).horizontalAdvance(last.offset);
+        QVERIFY2(needed <= width, "one does not run into the other");
     }
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ui/search/known_values.h"
+#include "ui/windows/known_values.h"
 
 #include "ui/text.h"
 
@@ -12,7 +12,7 @@ constexpr int kDelayMs = 120;
 constexpr qint64 kFreshMs = 60'000;
 constexpr std::size_t kEntriesMax = 64;
 constexpr std::uint32_t kOfferedMax = 20;
-constexpr const char* kFields[] = {"user", "session", "run", "policy", "model", "tag"};
+constexpr const char* kFields[] = {"user", "session", "run", "policy", "model", "tag", "assignee"};
 
 } // namespace
 
