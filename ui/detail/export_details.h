@@ -16,11 +16,11 @@ class QStackedWidget;
 
 namespace exhibit::ui {
 
-/// What an export is asked for beside its format and its parts: by what right, to whom and for which case it
-/// is handed out, whether people's data stay in it, and what its format alone needs: the period of
-/// SOC 2 evidence, what is known for a report under Article 73, how a production is numbered and
-/// what stays out of it. What nobody enters is not sent: the server's default holds, or it stays
-/// open.
+/// What an export is asked for beside its format and its parts: by what right, to whom and for
+/// which case it is handed out, whether people's data stay in it, and what its format alone needs:
+/// the period of SOC 2 evidence, what is known for a report under Article 73, how a production is
+/// numbered and what stays out of it. What nobody enters is not sent: the server's default holds,
+/// or it stays open.
 class ExportDetails : public QWidget {
     Q_OBJECT
 

@@ -99,22 +99,7 @@ ExportDialog::ExportDialog(Kind kind,
     layout->addWidget(title);
     layout->addWidget(id);
     if (exports) {
-        m_why = new QLineEdit(this);
-        m_why->setAccessibleName(tr("Reason"));
-        m_why->setPlaceholderText(tr("Why it is taken out; stands in the ledger"));
-        m_why->setMaxLength(250);
-        m_details = new ExportDetails(this);
-        auto* columns = new QHBoxLayout;
-        columns->setSpacing(scaled(24));
-        columns->addWidget(
-            formats(can ? server.exportFormats() : QSet<QString>()), 0, Qt::AlignTop);
-        auto* right = new QVBoxLayout;
-        right->addWidget(includes(server.exportIncludes()));
-        right->addWidget(m_why);
-        right->addWidget(m_details);
-        right->addStretch(1);
-        columns->addLayout(right, 1);
-        layout->addLayout(columns);
+        layout->addLayout(parts(server, can));
     } else {
         auto* what = new QLabel(
             tr("The call is sent to its provider once more and compared with the original; the "
@@ -144,6 +129,25 @@ ExportDialog::ExportDialog(Kind kind,
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     layout->addWidget(buttons);
+}
+
+QLayout* ExportDialog::parts(const SourceHub& server, bool can)
+{
+    m_why = new QLineEdit(this);
+    m_why->setAccessibleName(tr("Reason"));
+    m_why->setPlaceholderText(tr("Why it is taken out; stands in the ledger"));
+    m_why->setMaxLength(250);
+    m_details = new ExportDetails(this);
+    auto* columns = new QHBoxLayout;
+    columns->setSpacing(scaled(24));
+    columns->addWidget(formats(can ? server.exportFormats() : QSet<QString>()), 0, Qt::AlignTop);
+    auto* right = new QVBoxLayout;
+    right->addWidget(includes(server.exportIncludes()));
+    right->addWidget(m_why);
+    right->addWidget(m_details);
+    right->addStretch(1);
+    columns->addLayout(right, 1);
+    return columns;
 }
 
 QWidget* ExportDialog::formats(const QSet<QString>& known)

@@ -44,6 +44,7 @@ private:
         bool wanted; ///< As the person chose, also while the format takes no choice.
     };
 
+    QLayout* parts(const SourceHub& server, bool can);
     QWidget* formats(const QSet<QString>& known);
     QWidget* includes(const ExportIncludes& offered);
     void followFormat();
