@@ -254,7 +254,7 @@ TEST_F(Export, evidenceForAnAuditorIsOfAPeriodAndAttestsNothingOfItself)
     const auto member = parseJson(contentOf(listing).substr(0, contentOf(listing).find('\n')));
     ASSERT_TRUE(member) << contentOf(listing);
     expectDetection(*member, triager);
-    EXPECT_NE(contentOf(json).find("What was communicated to whom is not recorded here."),
+    EXPECT_NE(contentOf(json).find("Nobody recorded what was communicated to whom."),
               std::string::npos);
     // Of another period it says nothing, not even which controls there are.
     EXPECT_EQ(ask("POST",

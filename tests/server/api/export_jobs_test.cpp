@@ -21,7 +21,6 @@ Exported fileOf(Bytes bytes)
     Exported exported{std::move(bytes), "text/plain", "file.txt", {}};
     exported.record = storage::ExportRecord{.id = "made",
                                             .format = "test",
-                                            .reason = "",
                                             .sha256 = sha256(exported.bytes),
                                             .bytes = exported.bytes.size(),
                                             .incident = {},
