@@ -172,7 +172,8 @@ void addRows(Document& document, const Soc2Bundle& bundle)
         }
         Text remarks = plain(orUnknown(bounded(row.exception, 300), "none"));
         if (!row.limitation.empty()) {
-            remarks.push_back({" " + bounded(row.limitation, 300), {.quiet = true}});
+            remarks.push_back({(row.exception.empty() ? ". " : " ") + bounded(row.limitation, 300),
+                               {.quiet = true}});
         }
         table.rows.push_back({{{bold(row.criterion)},
                                {std::move(population)},

@@ -138,6 +138,7 @@ QLayout* ExportDialog::parts(const SourceHub& server, bool can)
     m_why->setPlaceholderText(tr("Why it is taken out; stands in the ledger"));
     m_why->setMaxLength(250);
     m_details = new ExportDetails(this);
+    m_details->setMinimumWidth(scaled(400)); // Room for what its lines ask for.
     auto* columns = new QHBoxLayout;
     columns->setSpacing(scaled(24));
     columns->addWidget(formats(can ? server.exportFormats() : QSet<QString>()), 0, Qt::AlignTop);
