@@ -2,6 +2,7 @@
 // Answers that come late, fail, are cancelled or hold only a part: what the console says then.
 #include "app/console/console.h"
 #include "tests/gui/own_settings.h"
+#include "tests/gui/safe_console.h"
 #include "tests/gui/slow_source.h"
 #include "tests/gui/stall_monitor.h"
 #include "ui/detail/fact_list.h"
@@ -44,10 +45,7 @@ private Q_SLOTS:
     void init()
     {
         QSettings().clear();
-        CommandLine options;
-        options.safeMode = true;
-        m_console = std::make_unique<Console>(options);
-        m_console->openWindow();
+        m_console = test::openSafeConsole();
         m_source = std::make_shared<test::SlowSource>();
     }
     void cleanup()

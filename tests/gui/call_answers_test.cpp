@@ -2,6 +2,7 @@
 // Answers to the search of calls that come late, fail or are cancelled: whose rows stand there.
 #include "app/console/console.h"
 #include "tests/gui/own_settings.h"
+#include "tests/gui/safe_console.h"
 #include "tests/gui/slow_source.h"
 #include "tests/gui/stall_monitor.h"
 #include "ui/calls/calls_pane.h"
@@ -32,10 +33,7 @@ private Q_SLOTS:
     void init()
     {
         QSettings().clear();
-        CommandLine options;
-        options.safeMode = true;
-        m_console = std::make_unique<Console>(options);
-        m_console->openWindow();
+        m_console = test::openSafeConsole();
         m_source = std::make_shared<test::SlowSource>();
         m_console->hub().setSource(m_source, u"exhibit.example"_s, u"https://exhibit.example"_s);
         window().showHome(false);

@@ -2,6 +2,7 @@
 // Packs opened and verified in the console, without any server.
 #include "app/console/console.h"
 #include "tests/gui/own_settings.h"
+#include "tests/gui/safe_console.h"
 #include "tests/gui/stall_monitor.h"
 #include "tests/models/evidence/log_on_test.h"
 #include "ui/certificate/answer_row.h"
@@ -54,10 +55,7 @@ private Q_SLOTS:
     void init()
     {
         QSettings().clear();
-        CommandLine options;
-        options.safeMode = true;
-        m_console = std::make_unique<Console>(options);
-        m_console->openWindow();
+        m_console = test::openSafeConsole();
     }
 
     void cleanup() { m_console.reset(); }

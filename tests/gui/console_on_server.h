@@ -3,6 +3,7 @@
 
 #include "app/console/console.h"
 #include "tests/gui/own_settings.h"
+#include "tests/gui/safe_console.h"
 #include "tests/gui/sample_server.h"
 #include "ui/search/search_controller.h"
 #include "ui/widgets/message_bar.h"
@@ -25,10 +26,7 @@ protected:
     {
         useOwnSettings(name);
         QVERIFY2(m_server.start(), "exhibit-demo --stay did not get ready");
-        console::CommandLine options;
-        options.safeMode = true;
-        m_console = std::make_unique<console::Console>(options);
-        m_console->openWindow();
+        m_console = openSafeConsole();
         m_console->connection().open(m_server.url(), Secret(m_server.key().toStdString()));
         QTRY_VERIFY_WITH_TIMEOUT(!window().isHome(), kPatience);
         QTRY_COMPARE_WITH_TIMEOUT(search().state(), ui::SearchState::Done, kPatience);

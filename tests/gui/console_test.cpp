@@ -2,6 +2,7 @@
 // What an investigator does, by keyboard and by actions, in the console on a real server.
 #include "app/console/console.h"
 #include "tests/gui/own_settings.h"
+#include "tests/gui/safe_console.h"
 #include "tests/gui/sample_server.h"
 #include "tests/gui/stall_monitor.h"
 #include "ui/certificate/answer_row.h"
@@ -57,10 +58,7 @@ private Q_SLOTS:
     {
         test::useOwnSettings(u"console"_s);
         QVERIFY2(m_server.start(), "exhibit-demo --stay did not get ready");
-        CommandLine options;
-        options.safeMode = true;
-        m_console = std::make_unique<Console>(options);
-        m_console->openWindow();
+        m_console = test::openSafeConsole();
         m_console->connection().open(m_server.url(), Secret(m_server.key().toStdString()));
         QTRY_VERIFY_WITH_TIMEOUT(!window().isHome(), kPatience);
         QTRY_COMPARE_WITH_TIMEOUT(search().state(), ui::SearchState::Done, kPatience);

@@ -3,6 +3,7 @@
 #include "app/console/console.h"
 #include "tests/gui/own_settings.h"
 #include "tests/gui/picture_source.h"
+#include "tests/gui/safe_console.h"
 #include "tests/gui/stall_monitor.h"
 #include "ui/search/result_export.h"
 #include "ui/search/search_controller.h"
@@ -78,10 +79,7 @@ private Q_SLOTS:
 
     void init()
     {
-        CommandLine options;
-        options.safeMode = true;
-        m_console = std::make_unique<Console>(options);
-        m_console->openWindow();
+        m_console = test::openSafeConsole();
         m_source = std::make_shared<ExportSource>();
         connectIt();
     }

@@ -3,6 +3,7 @@
 // else is called.
 #include "app/console/console.h"
 #include "tests/gui/own_settings.h"
+#include "tests/gui/safe_console.h"
 #include "tests/gui/sample_server.h"
 #include "tests/gui/stall_monitor.h"
 #include "ui/detail/explain_section.h"
@@ -35,10 +36,7 @@ private Q_SLOTS:
     {
         test::useOwnSettings(u"keyboard"_s);
         QVERIFY2(m_server.start(), "exhibit-demo --stay did not get ready");
-        CommandLine options;
-        options.safeMode = true;
-        m_console = std::make_unique<Console>(options);
-        m_console->openWindow();
+        m_console = test::openSafeConsole();
         window().activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(&window()));
     }

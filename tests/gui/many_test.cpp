@@ -4,6 +4,7 @@
 #include "models/base/limits.h"
 #include "tests/gui/filled_incidents.h"
 #include "tests/gui/own_settings.h"
+#include "tests/gui/safe_console.h"
 #include "tests/gui/stall_monitor.h"
 #include "tests/support/exhibitd_process.h"
 #include "tests/support/temp_dir.h"
@@ -59,10 +60,7 @@ private Q_SLOTS:
         const TenantId tenant{tenants.uuid(0, 0)};
         (void)must(m_postgres->query(test::kFillIncidents, {kIncidents, tenant.text()}));
         (void)must(m_postgres->query("ANALYZE exhibit.incident_search"));
-        CommandLine options;
-        options.safeMode = true;
-        m_console = std::make_unique<Console>(options);
-        m_console->openWindow();
+        m_console = test::openSafeConsole();
         m_console->connection().open(QString::fromStdString(m_server->url()), m_server->adminKey());
         QTRY_VERIFY_WITH_TIMEOUT(!window().isHome(), kPatience);
         settle();

@@ -3,6 +3,7 @@
 #include "app/console/console.h"
 #include "tests/gui/own_settings.h"
 #include "tests/gui/picture_source.h"
+#include "tests/gui/safe_console.h"
 #include "tests/gui/stall_monitor.h"
 #include "ui/detail/explain_section.h"
 #include "ui/detail/figure_strip.h"
@@ -31,10 +32,7 @@ private Q_SLOTS:
     void init()
     {
         QSettings().clear();
-        CommandLine options;
-        options.safeMode = true;
-        m_console = std::make_unique<Console>(options);
-        m_console->openWindow();
+        m_console = test::openSafeConsole();
         QVERIFY(!window().actions().action(u"record.pin"_s)->isEnabled());
         connect();
         QTRY_VERIFY(selection().timeline() != nullptr);
