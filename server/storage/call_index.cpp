@@ -14,7 +14,9 @@ namespace exhibit::storage {
 namespace {
 
 // A call that waits, with everything about it but its steps. Those are in the order of the run, so
-// that a batch reads few pages; the size decides how many calls fit in.
+// that a batch reads few pages; the size decides how many calls fit in. What belongs to a call is
+// looked up call by call (a subquery with a LIMIT or OFFSET is no join to the planner): on what it
+// knows of tables that have just begun to grow, it would read all calls of the tenant for a few.
 constexpr std::string_view kWaiting
     = "SELECT q.call_id, q.ended_at, q.opened_at, c.run_id, c.project_id, c.user_id, c.session_id,"
       " c.model, c.answered_model, c.status, c.outcome, c.cost_microcents, c.latency_us,"
@@ -23,16 +25,18 @@ constexpr std::string_view kWaiting
       "  AND s.step_index BETWEEN q.first_step AND q.last_step)"
       " FROM (SELECT * FROM call_index_queue w WHERE w.tenant_id = $1"
       "  ORDER BY w.ended_at, w.call_id LIMIT $2) q"
-      " LEFT JOIN proxy_calls c ON c.tenant_id = $1 AND c.opened_at = q.opened_at"
-      "  AND c.call_id = q.call_id"
-      " LEFT JOIN runs r ON r.tenant_id = $1 AND r.run_id = q.run_id"
+      " LEFT JOIN LATERAL (SELECT * FROM proxy_calls p WHERE p.tenant_id = $1"
+      "  AND p.opened_at = q.opened_at AND p.call_id = q.call_id LIMIT 1) c ON true"
+      " LEFT JOIN LATERAL (SELECT * FROM runs k WHERE k.tenant_id = $1 AND k.run_id = q.run_id"
+      "  LIMIT 1) r ON true"
       " ORDER BY q.ended_at, q.call_id";
 constexpr std::string_view kSteps
     = "SELECT s.call_id, s.step_type, s.policy_id, s.result, s.decision_id,"
       " CASE WHEN s.step_type <> 'policy' THEN s.data ELSE jsonb_build_object("
       "  'severity', s.data->'severity', 'incident_id', s.data->'incident_id') END"
-      " FROM call_index_queue q JOIN steps s ON s.tenant_id = $1 AND s.run_id = q.run_id"
-      "  AND s.step_index BETWEEN q.first_step AND q.last_step AND s.call_id = q.call_id"
+      " FROM call_index_queue q CROSS JOIN LATERAL (SELECT * FROM steps t WHERE t.tenant_id = $1"
+      "  AND t.run_id = q.run_id AND t.step_index BETWEEN q.first_step AND q.last_step"
+      "  AND t.call_id = q.call_id OFFSET 0) s"
       " WHERE q.tenant_id = $1 AND q.call_id = ANY ($2::uuid[]) AND q.ended_at <= $3"
       " AND s.step_type IN ('input', 'tool_call', 'output', 'policy')"
       " ORDER BY s.run_id, s.step_index";
@@ -247,6 +251,7 @@ Result<IndexedCalls> indexCalls(Transaction& transaction,
     if (calls.empty()) {
         return done;
     }
+    done.more = calls.size() < rows.size() || rows.size() == options.callsMax;
     EXHIBIT_CHECK(readSteps(transaction, calls));
     std::vector<Parameters> found;
     std::vector<std::string> ids;

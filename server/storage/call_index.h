@@ -18,6 +18,7 @@ void appendCallsToIndex(std::vector<Statement>& statements,
 struct IndexedCalls {
     std::int64_t calls = 0; ///< That left the queue; 0: none waits, or another replica is at it.
     std::int64_t unreadable = 0; ///< Of those, the ones indexed without words.
+    bool more = false; ///< Others may wait already.
 };
 
 struct IndexOptions {

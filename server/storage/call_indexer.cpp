@@ -70,14 +70,16 @@ private:
                 pause(wait);
                 wait = std::min(wait * 2, m_options.retryPauseMax);
             } else {
-                pause(*done > 0 ? rush.pause() : m_options.idlePause);
+                // A call at a time would cost as much for each as for a batch of them.
+                pause(*done ? rush.pause() : std::max(rush.pause(), m_options.idlePause));
                 wait = m_options.retryPauseMin;
             }
         }
     }
 
-    /// A batch of every tenant whose calls wait. One tenant's failure holds up no other.
-    Result<std::int64_t> indexAll()
+    /// A batch of every tenant whose calls wait; whether more do than a batch holds. One tenant's
+    /// failure holds up no other.
+    Result<bool> indexAll()
     {
         const auto begun = utcNow();
         auto tenants = waitingTenants();
@@ -85,7 +87,7 @@ private:
             noteOldest(begun, true);
             return tl::make_unexpected(std::move(tenants).error());
         }
-        std::int64_t calls = 0;
+        bool more = false;
         std::optional<Error> failure;
         for (const auto& tenant : *tenants) {
             if (stopping()) {
@@ -95,7 +97,7 @@ private:
             if (done) {
                 m_calls.add(static_cast<std::uint64_t>(done->calls));
                 m_unreadable.add(static_cast<std::uint64_t>(done->unreadable));
-                calls += done->calls;
+                more = more || done->more;
             } else if (!failure) {
                 failure = std::move(done).error();
             }
@@ -103,7 +105,7 @@ private:
         if (failure) {
             return tl::make_unexpected(*std::move(failure));
         }
-        return calls;
+        return more;
     }
 
     Result<std::vector<TenantId>> waitingTenants()
@@ -148,7 +150,7 @@ private:
         return Deadline::after(m_options.transactionTimeout);
     }
 
-    void report(const Result<std::int64_t>& done)
+    void report(const Result<bool>& done)
     {
         const bool failed = !done;
         {

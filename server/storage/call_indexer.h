@@ -11,7 +11,7 @@
 namespace exhibit::storage {
 
 struct CallIndexerOptions {
-    /// How often PostgreSQL is asked for calls while none wait.
+    /// How often PostgreSQL is asked for calls while fewer wait than a batch holds.
     std::chrono::milliseconds idlePause{250};
     /// After a failure that may pass: doubled from the first to the second.
     std::chrono::milliseconds retryPauseMin{100};

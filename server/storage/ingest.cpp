@@ -98,8 +98,12 @@ private:
                 pause(m_options.idlePause);
             } else {
                 const CallRush rush(m_services.journal);
+                const auto last = records->back().recordNo;
                 ingest(*std::move(records));
                 yieldToCalls(rush);
+                if (last >= durable) {
+                    pause(m_options.idlePause);
+                }
             }
         }
         if (m_brought > 0 && m_brought == m_services.journal.stats().durableRecordNo) {

@@ -11,8 +11,9 @@
 namespace exhibit::storage {
 
 struct IngestOptions {
-    /// How often the journal is asked for more while there is nothing to do.
-    std::chrono::milliseconds idlePause{20};
+    /// How often the journal is asked for more while there is less than a batch: what comes in
+    /// between costs one transaction together, and is on disk anyway.
+    std::chrono::milliseconds idlePause{50};
     /// After a failure that may pass: doubled from the first to the second.
     std::chrono::milliseconds retryPauseMin{50};
     std::chrono::milliseconds retryPauseMax{2'000};
