@@ -1,28 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/api/export_gate.h"
 
-#include "server/ops/log.h"
-
-#include <sys/resource.h>
-#include <unistd.h>
+#include "server/ops/priority.h"
 
 #include <utility>
 
 namespace exhibit::api {
-namespace {
-
-/// The lowest: what is left of the processors. An export may take its time.
-constexpr int kNiceness = 19;
-
-} // namespace
-
-void workBehindCalls()
-{
-    // Of this thread alone: for Linux a thread's id names a process here.
-    if (setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness) != 0) {
-        ops::logWarning("exports run with the priority of calls: it cannot be lowered");
-    }
-}
 
 ExportGate::ExportGate(unsigned threads)
 {
@@ -70,7 +53,7 @@ void ExportGate::stop()
 
 void ExportGate::work()
 {
-    workBehindCalls();
+    ops::workBehindCalls();
     std::unique_lock lock(m_mutex);
     for (;;) {
         m_changed.wait(lock, [this] { return m_stopping || !m_waiting.empty(); });

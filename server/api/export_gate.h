@@ -11,9 +11,6 @@
 
 namespace exhibit::api {
 
-/// Has the priority of the calling thread lowered below everything that serves calls. It stays so.
-void workBehindCalls();
-
 /// Makes small exports while somebody waits for the reply, a few at a time on threads that stand
 /// behind everything that serves calls: however many are asked for at once, calls do not wait for
 /// them. The waiting threads are the API's; most of them stay free.

@@ -3,6 +3,7 @@
 
 #include "server/http/message.h"
 #include "server/ops/log.h"
+#include "server/ops/priority.h"
 #include "server/storage/entry_names.h"
 
 #include <algorithm>
@@ -165,7 +166,7 @@ std::shared_ptr<ExportJobs::Task> ExportJobs::next()
 
 void ExportJobs::work()
 {
-    workBehindCalls();
+    ops::workBehindCalls();
     std::unique_lock lock(m_mutex);
     while (!m_stopping) {
         const auto task = next();

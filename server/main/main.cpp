@@ -3,6 +3,8 @@
 #include "server/main/application.h"
 #include "server/main/commands.h"
 #include "server/main/replace_signer.h"
+#include "server/ops/log.h"
+#include "server/ops/priority.h"
 
 #include <CLI/CLI.hpp>
 
@@ -67,6 +69,12 @@ int serve(const ConfigurationFlags& flags)
     auto application = Application::start(*configuration);
     if (!application) {
         return report(application.error());
+    }
+    // On this thread calls are served.
+    if (!ops::workBeforeOthers()) {
+        ops::logInfo(
+            "calls wait for processors like everything else here: real-time priority is not"
+            " permitted (RLIMIT_RTPRIO)");
     }
     (*application)->run();
     return kExitDone;
