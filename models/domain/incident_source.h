@@ -55,8 +55,7 @@ struct SearchReply {
     UtcTime asOf{};
 };
 
-/// Counts over all matches of a search. Each field ignores its own restriction, so that the
-/// alternatives stay visible.
+/// Counts over all matches; each field ignores its own restriction: the alternatives stay visible.
 struct FacetsRequest {
     SearchRequest search;
     /// "severity", "policy", "status", "model", "user", "session", "tag".
@@ -83,6 +82,7 @@ struct FacetsReply {
 struct HistogramRequest {
     SearchRequest search; ///< Its times are ignored unless they are the only bounds.
     std::uint32_t bars = 120; ///< At most; the width is rounded up to a unit of the clock.
+    bool estimate = false; ///< Many matches may be estimated, for as long however many there are.
 };
 
 struct HistogramReply {

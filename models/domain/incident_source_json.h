@@ -96,6 +96,7 @@ void visitFields(V& visit, Of<V, HistogramRequest>& request)
 {
     visit("search", request.search);
     visit("bars", request.bars);
+    visit("estimate", request.estimate);
 }
 
 template <class V>

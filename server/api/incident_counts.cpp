@@ -34,6 +34,7 @@ void visitFields(V& visit, Of<V, FacetsBody>& body)
 struct HistogramBody {
     SearchRequest search;
     std::uint32_t bars = 120;
+    bool estimate = false;
 };
 
 template <class V>
@@ -41,6 +42,7 @@ void visitFields(V& visit, Of<V, HistogramBody>& body)
 {
     visit.defaulted("search", body.search);
     visit.defaulted("bars", body.bars);
+    visit.defaulted("estimate", body.estimate);
 }
 
 struct ValuesBody {
@@ -111,11 +113,14 @@ http::Response countBars(const SharedServices& services,
     if (!search) {
         return search.error();
     }
-    EXHIBIT_ANSWER(
-        request,
-        const auto counted,
-        storage::IncidentCounts(services->database)
-            .histogram(principal.tenant, *search, body.bars, Deadline::after(kHandlerTimeout)));
+    EXHIBIT_ANSWER(request,
+                   const auto counted,
+                   storage::IncidentCounts(services->database)
+                       .histogram(principal.tenant,
+                                  *search,
+                                  body.bars,
+                                  body.estimate,
+                                  Deadline::after(kHandlerTimeout)));
     return http::jsonResponse(200, toJson(counted));
 }
 

@@ -155,6 +155,7 @@ domain::HistogramReply barsOf(const Rows& rows)
     }
     reply.from = rows.time(0, 0);
     reply.barSeconds = rows.integer(0, 1);
+    reply.isEstimate = rows.boolean(0, 3);
     const std::chrono::seconds width(reply.barSeconds);
     for (std::size_t row = 0; row < rows.size(); ++row) {
         const auto index = static_cast<std::size_t>((rows.time(row, 0) - reply.from) / width);
@@ -210,21 +211,31 @@ Result<domain::FacetsReply> IncidentCounts::facets(TenantId tenant,
 Result<domain::HistogramReply> IncidentCounts::histogram(TenantId tenant,
                                                          const IncidentSearch& search,
                                                          std::uint32_t barsMax,
+                                                         bool mayEstimate,
                                                          Deadline deadline)
 {
     return m_database.read(
         tenant, deadline, [&](Transaction& transaction) -> Result<domain::HistogramReply> {
             Parameters parameters{tenant, static_cast<std::int64_t>(barsMax)};
+            std::string estimate;
+            if (mayEstimate) {
+                parameters.emplace_back(static_cast<std::int64_t>(limits::kExactTotalMax));
+                parameters.emplace_back(kSampledMax);
+                estimate = ", $3, $4";
+            }
             const auto compiled = compileSearch(tenant, without(search, Field::After), parameters);
             if (compiled.impossible) {
                 return domain::HistogramReply{};
             }
-            EXHIBIT_TRY(const Rows rows,
-                        transaction.query("SELECT bar_start, bar_seconds, hits FROM"
-                                          " incident_histogram($1, "
-                                              + compiled.text + ", " + compiled.filters
-                                              + ", $2::integer)",
-                                          parameters));
+            EXHIBIT_TRY(
+                const Rows rows,
+                transaction.query((mayEstimate ? "SELECT bar_start, bar_seconds, hits, is_estimate"
+                                                 " FROM incident_histogram_estimate($1, "
+                                               : "SELECT bar_start, bar_seconds, hits, false FROM "
+                                                 "incident_histogram($1, ")
+                                      + compiled.text + ", " + compiled.filters + ", $2::integer"
+                                      + estimate + ")",
+                                  parameters));
             return barsOf(rows);
         });
 }

@@ -22,10 +22,12 @@ public:
                                                      const std::vector<std::string>& fields,
                                                      std::uint32_t valuesMax,
                                                      Deadline deadline);
-    /// All matches over time, without the search's own bounds of time; exact.
+    /// All matches over time, without the search's own bounds of time. Exact; with mayEstimate as
+    /// facets are (0035_histogram_at_once.sql).
     [[nodiscard]] Result<domain::HistogramReply> histogram(TenantId tenant,
                                                            const IncidentSearch& search,
                                                            std::uint32_t barsMax,
+                                                           bool mayEstimate,
                                                            Deadline deadline);
 
 private:

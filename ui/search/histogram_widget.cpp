@@ -107,7 +107,8 @@ QString HistogramWidget::summary() const
             inside += m_bars.counts[static_cast<std::size_t>(bar)];
         }
     }
-    return tr("%1, %2 in range").arg(widthText(m_bars.barSeconds), grouped(inside));
+    const QString about = m_bars.isEstimate ? QStringLiteral(u"\u2248\u2009") : QString();
+    return tr("%1, %2 in range").arg(widthText(m_bars.barSeconds), about + grouped(inside));
 }
 
 QSize HistogramWidget::sizeHint() const

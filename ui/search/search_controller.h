@@ -144,6 +144,7 @@ private:
     void askGroups(const Shown& found, bool totalIsEstimate, bool remember);
     void showGroups(const Asked& asked, const domain::FacetsReply& reply, bool totalIsEstimate);
     void askCounts();
+    void askBars(bool mayBeEstimated);
     void countsAnswered(const domain::SourceFailure* failure);
     void askGrandTotal();
     void countNew();

@@ -82,19 +82,35 @@ void SearchController::askCounts()
               m_facets = reply ? *std::move(reply) : domain::FacetsReply{};
               countsAnswered(reply ? nullptr : &reply.error());
           });
-    domain::HistogramRequest bars;
-    bars.search = queryOf(m_shown.asked);
-    bars.bars = kBars;
     m_bars = Counted::NotYet;
-    m_histogramQuestion
-        = source->histogram(bars, [this](domain::SourceResult<domain::HistogramReply> reply) {
-              m_bars = reply ? Counted::Yes : Counted::Failed;
-              m_histogram = reply ? *std::move(reply) : domain::HistogramReply{};
-              m_results->setBars(m_histogram);
-              countsAnswered(reply ? nullptr : &reply.error());
-          });
+    askBars(true);
     askGrandTotal();
     Q_EMIT countsChanged(); // What stands there now is of the rows before.
+}
+
+/// Estimated bars of many matches are there at once; the exact ones, by which far rows are found,
+/// follow them.
+void SearchController::askBars(bool mayBeEstimated)
+{
+    domain::HistogramRequest asked;
+    asked.search = queryOf(m_shown.asked);
+    asked.bars = kBars;
+    asked.estimate = mayBeEstimated;
+    m_histogramQuestion = m_services.sources->source()->histogram(
+        asked, [this](domain::SourceResult<domain::HistogramReply> reply) {
+            const auto done = std::exchange(m_histogramQuestion, nullptr);
+            if (reply && reply->isEstimate) {
+                askBars(false);
+            }
+            if (reply || m_bars == Counted::NotYet) {
+                m_bars = reply ? Counted::Yes : Counted::Failed;
+                m_histogram = reply ? *std::move(reply) : domain::HistogramReply{};
+            }
+            if (!m_histogram.isEstimate) {
+                m_results->setBars(m_histogram);
+            }
+            countsAnswered(reply ? nullptr : &reply.error());
+        });
 }
 
 void SearchController::countsAnswered(const domain::SourceFailure* failure)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "server/storage/incident_counts.h"
 #include "server/storage/incident_store.h"
 
 #include "tests/server/storage/incidents_on_test.h"
 
 #include <cmath>
+#include <numeric>
 #include <set>
 
 namespace exhibit::storage {
@@ -162,6 +164,42 @@ TEST(IncidentSearch, estimatesFromASampleWithinAFewPercent)
     EXPECT_EQ(incidents.total("\"even tenth\""), 4'000);
     EXPECT_FALSE(incidents.find("\"even tenth\"").total.isEstimate);
     EXPECT_EQ(incidents.total("tenth"), 4'000);
+}
+
+TEST(IncidentCounts, theHistogramOfManyMatchesMayBeEstimated)
+{
+    const Incidents incidents(40'000, 3);
+    const auto bars = [&incidents](const char* text, bool mayEstimate) {
+        IncidentSearch search;
+        search.query = *query::parse(text);
+        const auto counted
+            = IncidentCounts(TestDatabase::instance().database())
+                  .histogram(incidents.tenant(), search, 120, mayEstimate, TestDatabase::soon());
+        EXPECT_TRUE(counted) << counted.error().message;
+        return counted ? *counted : domain::HistogramReply{};
+    };
+    for (const char* text : {"", "even", "\"common even\"", "common status:open"}) {
+        const auto exact = bars(text, false);
+        const auto about = bars(text, true);
+        EXPECT_FALSE(exact.isEstimate) << text;
+        EXPECT_TRUE(about.isEstimate) << text;
+        EXPECT_EQ(about.barSeconds, exact.barSeconds) << text;
+        ASSERT_NEAR(double(about.counts.size()), double(exact.counts.size()), 2) << text;
+        EXPECT_LE(about.counts.size(), 120U) << text;
+        // Incidents are spread evenly: so is what is estimated, and together it is the total.
+        const auto sum = [](const auto& reply) {
+            return std::accumulate(reply.counts.begin(), reply.counts.end(), std::int64_t{});
+        };
+        EXPECT_NEAR(double(sum(about)), double(incidents.total(text)), 120) << text;
+        const double share = double(sum(exact)) / double(exact.counts.size());
+        for (std::size_t bar = 2; bar + 2 < about.counts.size(); ++bar) {
+            EXPECT_NEAR(double(about.counts[bar]), share, 6 * std::sqrt(share * 15))
+                << text << ' ' << bar;
+        }
+    }
+    // Few are exact at once.
+    EXPECT_FALSE(bars("tenth", true).isEstimate);
+    EXPECT_EQ(bars("tenth", true).counts, bars("tenth", false).counts);
 }
 
 TEST(IncidentSearch, aPageIsNeverLargerThanItsEstimatedTotal)
