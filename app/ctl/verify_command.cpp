@@ -3,8 +3,7 @@
 #include "app/ctl/failure_report.h"
 #include "app/ctl/table.h"
 #include "models/evidence/mapped_file.h"
-#include "models/evidence/verifier.h"
-#include "models/report/pdf_verifier.h"
+#include "models/report/handed_out.h"
 
 #include <fstream>
 #include <iterator>
@@ -12,8 +11,8 @@
 namespace exhibit::ctl {
 namespace {
 
-using evidence::TrustAnchors;
 using evidence::VerificationReport;
+using exhibit::report::Anchors;
 
 struct VerifyOptions {
     std::vector<std::string> files;
@@ -45,9 +44,10 @@ Result<evidence::PublicKey> readCertificateKey(const std::string& text)
     return evidence::PublicKey::fromText(pem);
 }
 
-Result<TrustAnchors> readAnchors(const VerifyOptions& options)
+Result<Anchors> readAnchors(const VerifyOptions& options)
 {
-    TrustAnchors anchors;
+    Anchors all;
+    auto& anchors = all.keys;
     for (const auto& vkey : options.logKeys) {
         EXHIBIT_TRY(auto key, evidence::NoteKey::parse(vkey));
         anchors.logKeys.push_back({std::move(key)});
@@ -72,7 +72,11 @@ Result<TrustAnchors> readAnchors(const VerifyOptions& options)
         EXHIBIT_TRY(Bytes pem, readAnchor(file));
         anchors.timestampAuthorities.push_back(std::move(pem));
     }
-    return anchors;
+    for (const auto& file : options.reportCertificates) {
+        EXHIBIT_TRY(Bytes pem, readAnchor(file));
+        all.reportCertificates.push_back(std::move(pem));
+    }
+    return all;
 }
 
 Paint paintOf(evidence::CheckResult result)
@@ -127,21 +131,11 @@ int verifyFiles(Session& session, const VerifyOptions& options)
     if (!anchors) {
         return report(anchors.error(), session.json());
     }
-    std::vector<Bytes> certificates;
-    for (const auto& file : options.reportCertificates) {
-        auto pem = readAnchor(file);
-        if (!pem) {
-            return report(pem.error(), session.json());
-        }
-        certificates.push_back(*std::move(pem));
-    }
     int code = kDone;
     for (const auto& file : options.files) {
         VerificationReport result;
         if (const auto mapped = evidence::MappedFile::open(file)) {
-            result = exhibit::report::looksLikePdf(mapped->bytes())
-                ? exhibit::report::verifyReportPdf(mapped->bytes(), *anchors, certificates)
-                : evidence::verifyFile(mapped->bytes(), *anchors);
+            result = exhibit::report::verifyHandedOut(mapped->bytes(), *anchors);
         } else {
             result.failed("container", file, mapped.error().message);
         }
@@ -162,7 +156,8 @@ void addVerifyCommand(CLI::App& app, Invocation& invocation)
     auto options = std::make_shared<VerifyOptions>();
     auto* command = app.add_subcommand(
         "verify",
-        "Verify packs, certificates and reports, offline; several files, the highest exit code");
+        "Verify packs, certificates, reports, productions, SOC 2 evidence and bundles, offline; "
+        "several files, the highest exit code");
     command->add_option("files", options->files, "Files to verify")->required()->type_name("FILE");
     command->add_option("--trust-log", options->logKeys, "Key of a log: name+id+base64")
         ->type_name("VKEY");
@@ -181,7 +176,10 @@ void addVerifyCommand(CLI::App& app, Invocation& invocation)
                      options->timestampAuthorities,
                      "Root certificates of time stamp authorities")
         ->type_name("PEM");
-    command->add_option("--pdf-ca", options->reportCertificates, "Certificate that signs reports")
+    command
+        ->add_option("--pdf-ca",
+                     options->reportCertificates,
+                     "Certificate that signs reports, or one above it")
         ->type_name("PEM");
     command->callback([options, &invocation] {
         invocation.keyNeeded = false;

@@ -41,11 +41,19 @@ struct NamedDigest {
     std::string value;
 };
 
+enum class FileKind : std::uint8_t {
+    Evidence, ///< A pack, a certificate, or nothing that is known.
+    Report, ///< A PDF.
+    Archive, ///< Several files of an export.
+    Bundle, ///< Facts as JSON.
+};
+
 struct Inspection {
     VerificationReport report;
+    FileKind kind = FileKind::Evidence;
     std::uint64_t size = 0; ///< Bytes of the file.
-    std::string folder; ///< The top directory of a pack; empty for what is no pack.
-    std::vector<InspectedFile> files; ///< Sorted by path; empty for what is no pack.
+    std::string folder; ///< The top directory of a pack or an archive; empty where there is none.
+    std::vector<InspectedFile> files; ///< In it, sorted by path.
     std::vector<InspectedEntry> entries;
     std::vector<Redaction> withheld;
     std::vector<NamedDigest> digests;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/report/pdf_signature.h"
 
+#include "models/base/sha256.h"
 #include "models/report/cms_form.h"
 #include "models/report/cms_time_stamp.h"
 
@@ -139,9 +140,19 @@ Result<std::vector<Certificate>> readCertificates(const std::vector<Bytes>& file
     return all;
 }
 
-/// The certificate itself is pinned, or one above it. A report outlives its certificate: times are
-/// not looked at.
-bool isPinned(X509* certificate, STACK_OF(X509) * chain, const std::vector<Certificate>& pinned)
+CertificateName nameAndHashOf(X509* certificate)
+{
+    Digest digest{};
+    unsigned int size = 0;
+    X509_digest(certificate, EVP_sha256(), digest.data(), &size);
+    return {nameOf(certificate), toHex(asView(digest))};
+}
+
+/// The one that is pinned: the certificate itself, or one above it; empty where none is. A report
+/// outlives its certificate: times are not looked at.
+std::string pinnedAbove(X509* certificate,
+                        STACK_OF(X509) * chain,
+                        const std::vector<Certificate>& pinned)
 {
     const Store store(X509_STORE_new());
     X509_STORE_set_flags(store.get(),
@@ -149,16 +160,20 @@ bool isPinned(X509* certificate, STACK_OF(X509) * chain, const std::vector<Certi
                              | X509_V_FLAG_PARTIAL_CHAIN);
     for (const auto& one : pinned) {
         if (X509_cmp(one.get(), certificate) == 0) {
-            return true;
+            return nameAndHashOf(certificate).text();
         }
         X509_STORE_add_cert(store.get(), one.get());
     }
     if (X509_self_signed(certificate, 0) != 0) {
-        return false;
+        return {};
     }
     const Verification context(X509_STORE_CTX_new());
-    return X509_STORE_CTX_init(context.get(), store.get(), certificate, chain) == 1
-        && X509_verify_cert(context.get()) == 1;
+    if (X509_STORE_CTX_init(context.get(), store.get(), certificate, chain) != 1
+        || X509_verify_cert(context.get()) != 1) {
+        return {};
+    }
+    STACK_OF(X509)* const found = X509_STORE_CTX_get0_chain(context.get());
+    return nameAndHashOf(sk_X509_value(found, sk_X509_num(found) - 1)).text();
 }
 
 struct FreeCertificates { ///< Of the stack and the certificates in it.
@@ -208,17 +223,26 @@ Result<CmsSigner> checkCms(BytesView der, BytesView content, const std::vector<B
     if (!hasOurForm(cms.get(), certificate, der)) {
         return broken("the signature has not the form that those of reports have");
     }
-    std::array<std::uint8_t, 32> digest{};
-    unsigned int size = 0;
-    X509_digest(certificate, EVP_sha256(), digest.data(), &size);
     const std::unique_ptr<STACK_OF(X509), FreeCertificates> chain(CMS_get1_certs(cms.get()));
-    const bool known = isPinned(certificate, chain.get(), pinned);
+    std::string known = pinnedAbove(certificate, chain.get(), pinned);
+    auto [subject, fingerprint] = nameAndHashOf(certificate);
     EXHIBIT_TRY(Bytes signature, signatureValueOf(der));
-    return CmsSigner{known ? CmsVerdict::Pinned : CmsVerdict::Unpinned,
-                     nameOf(certificate),
-                     toHex(asView(digest)),
+    return CmsSigner{known.empty() ? CmsVerdict::Unpinned : CmsVerdict::Pinned,
+                     std::move(subject),
+                     std::move(fingerprint),
+                     std::move(known),
                      std::move(signature),
                      timeStampOf(cms.get())};
+}
+
+Result<std::vector<CertificateName>> certificateNames(const Bytes& pem)
+{
+    EXHIBIT_TRY(const auto certificates, readCertificates({pem}));
+    std::vector<CertificateName> names;
+    for (const auto& one : certificates) {
+        names.push_back(nameAndHashOf(one.get()));
+    }
+    return names;
 }
 
 } // namespace exhibit::report

@@ -28,6 +28,7 @@ struct CmsSigner {
     CmsVerdict verdict = CmsVerdict::Unpinned;
     std::string subject; ///< Of the certificate.
     std::string fingerprint; ///< SHA-256, hex.
+    std::string pinned; ///< The pinned one: itself, or one above it. Empty: Unpinned.
     Bytes signature; ///< Its value, which a time stamp is over.
     std::optional<Bytes> timeStamp; ///< The token (DER), not looked into.
 };
@@ -36,5 +37,15 @@ struct CmsSigner {
 [[nodiscard]] Result<CmsSigner> checkCms(BytesView cms,
                                          BytesView content,
                                          const std::vector<Bytes>& certificates);
+
+/// What a person tells a certificate by.
+struct CertificateName {
+    std::string subject; ///< RFC 2253.
+    std::string fingerprint; ///< SHA-256, hex.
+
+    [[nodiscard]] std::string text() const { return subject + ", SHA-256 " + fingerprint; }
+};
+/// Of each certificate in PEM; InvalidInput where there is none.
+[[nodiscard]] Result<std::vector<CertificateName>> certificateNames(const Bytes& pem);
 
 } // namespace exhibit::report

@@ -4,6 +4,7 @@
 #include "models/evidence/timestamp.h"
 #include "models/evidence/timestamp_token.h"
 #include "models/evidence/verifier.h"
+#include "models/report/bundle_agreement.h"
 #include "models/report/pdf_metadata.h"
 #include "models/report/pdf_pages.h"
 #include "models/report/pdf_signature.h"
@@ -68,8 +69,10 @@ void checkSignature(BytesView pdf,
                               signer->subject,
                               signer->fingerprint));
     if (signer->verdict == CmsVerdict::Pinned) {
-        report.passed(
-            "trust", "report", "the certificate of the report is pinned outside the file");
+        report.passed("trust",
+                      "report",
+                      "the certificate of the report, or one above it, is pinned outside the file: "
+                          + signer->pinned);
     } else {
         report.notChecked(
             "trust", "report", "the certificate of the report comes from inside the file");
@@ -151,30 +154,6 @@ void checkPack(const Bytes& pack,
     }
 }
 
-/// What the log shows of the heads and entries that the bundle names.
-void checkLog(const PdfContent& content,
-              BytesView bundle,
-              ReportKind kind,
-              const evidence::TrustAnchors& anchors,
-              VerificationReport& report)
-{
-    const auto claims = logClaimsOf(bundle, kind);
-    if (claims.heads.empty() && claims.entries.empty()) {
-        return;
-    }
-    const auto attached = content.attachments.find(std::string(kAttachedProofs));
-    if (attached == content.attachments.end()) {
-        report.notChecked(
-            "inclusion", kReport, "the file carries no proof that the log holds what it names");
-        return;
-    }
-    if (const auto proofs = parseLogProofs(attached->second)) {
-        checkLogClaims(claims, *proofs, anchors, report);
-    } else {
-        report.failed("inclusion", std::string(kAttachedProofs), proofs.error().message);
-    }
-}
-
 void checkAttachment(const PdfContent& content,
                      ReportKind kind,
                      const evidence::TrustAnchors& anchors,
@@ -198,7 +177,7 @@ void checkAttachment(const PdfContent& content,
         if (!fault && content.producer == kProducer) { // Other releases have other words.
             fault = faultAgainstPack(found->second, kind, content.attachments);
         }
-        checkLog(content, found->second, kind, anchors, report);
+        checkProofsBeside(found->second, kind, content.attachments, anchors, report);
     }
     if (fault) {
         report.failed(kReport, "attachment", *fault);

@@ -3,6 +3,7 @@
 #include "models/base/limits.h"
 #include "models/evidence/zip_writer.h"
 #include "models/report/csv.h"
+#include "models/report/dat_fields.h"
 #include "models/report/declaration.h"
 #include "models/report/legal_discovery_json.h"
 #include "models/report/page_images.h"
@@ -41,12 +42,6 @@ constexpr const char* kReadme
       "The DAT file has the field separator U+0014, the qualifier U+00FE and U+00AE for a line "
       "break\n"
       "inside a field, in the encoding that the cover states.\n";
-
-std::string backslashes(std::string path)
-{
-    std::replace(path.begin(), path.end(), '/', '\\');
-    return path;
-}
 
 class Writer {
 public:
@@ -197,56 +192,22 @@ private:
 
     Result<void> addDat()
     {
-        const auto encoding = m_bundle.encoding;
-        Bytes dat = datStart(encoding);
-        EXHIBIT_TRY(
-            const auto head,
-            datRow({"BEGBATES",   "ENDBATES",      "BEGATTACH", "ENDATTACH",       "CUSTODIAN",
-                    "DOCTYPE",    "FILENAME",      "FILEEXT",   "FILESIZE",        "DATECREATED",
-                    "DATESENT",   "FROM",          "TO",        "SUBJECT",         "SHA256HASH",
-                    "NATIVEPATH", "TEXTPATH",      "PAGECOUNT", "CONFIDENTIALITY", "REDACTED",
-                    "EXH_SEQ",    "EXH_ENTRYHASH", "EXH_ROOT",  "EXH_PROOF"},
-                   encoding));
+        std::vector<std::string> names;
+        for (const auto& [name, value] : datFields(m_bundle, {})) {
+            names.emplace_back(name);
+        }
+        Bytes dat = datStart(m_bundle.encoding);
+        EXHIBIT_TRY(const auto head, datRow(names, m_bundle.encoding));
         dat += head;
         for (const auto& document : m_bundle.documents) {
-            EXHIBIT_TRY(const auto row, datRow(valuesOf(document), encoding));
+            std::vector<std::string> values;
+            for (auto& [name, value] : datFields(m_bundle, document)) {
+                values.push_back(std::move(value));
+            }
+            EXHIBIT_TRY(const auto row, datRow(values, m_bundle.encoding));
             dat += row;
         }
         return add(m_volume + "/DATA/" + m_volume + ".DAT", dat);
-    }
-
-    std::vector<std::string> valuesOf(const ProducedDocument& document) const
-    {
-        const auto text
-            = [this](const std::string& recorded) { return datText(recorded, m_bundle.encoding); };
-        const bool sent
-            = !document.to.empty() && (document.docType == "input" || document.docType == "output");
-        const std::string date = document.dateCreated ? formatTime(*document.dateCreated) : "";
-        const auto& name = document.fileName;
-        return {document.begBates,
-                document.endBates,
-                batesText(m_bundle.batesPrefix, m_bundle.batesFirst), // One family.
-                batesText(m_bundle.batesPrefix, m_bundle.batesLast),
-                text(document.custodian),
-                document.docType,
-                name,
-                name.empty() ? "" : name.substr(name.rfind('.') + 1),
-                std::to_string(document.fileSize),
-                date,
-                sent ? date : "",
-                text(document.from),
-                text(document.to),
-                text(document.subject),
-                toHex(asView(document.sha256)),
-                backslashes(document.nativePath.value_or("")),
-                backslashes(document.textPath),
-                std::to_string(document.pageCount),
-                text(m_bundle.confidentiality),
-                document.treatment == Treatment::Produced ? "N" : "Y",
-                document.entrySeq ? std::to_string(*document.entrySeq) : "",
-                document.entryHash ? toHex(asView(*document.entryHash)) : "",
-                m_bundle.root,
-                backslashes(document.proofPath.value_or(""))};
     }
 
     Result<void> addLogs()

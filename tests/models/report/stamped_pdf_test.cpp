@@ -314,6 +314,7 @@ protected:
             const auto signer = check(pdf, {read(path(pinned))});
             ASSERT_TRUE(signer) << pinned << signer.error().message;
             EXPECT_EQ(signer->verdict, CmsVerdict::Pinned) << pinned;
+            EXPECT_EQ(signer->pinned, certificateNames(read(path(pinned))).value().front().text());
             EXPECT_NE(signer->subject.find("Example Ltd"), std::string::npos) << signer->subject;
         }
         EXPECT_EQ(check(pdf, {read(path("tsa/root.pem"))})->verdict, CmsVerdict::Unpinned);

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/report/load_file_reader.h"
+
+#include <gtest/gtest.h>
+
+namespace exhibit::report {
+namespace {
+
+Bytes datOf(const std::vector<std::vector<std::string>>& rows, TextEncoding encoding)
+{
+    Bytes dat = datStart(encoding);
+    for (const auto& row : rows) {
+        dat += datRow(row, encoding).value();
+    }
+    return dat;
+}
+
+TEST(LoadFileReader, readsBackWhatWasWritten)
+{
+    for (const auto encoding : {TextEncoding::Utf8, TextEncoding::Windows1252}) {
+        const auto rows
+            = readDat(datOf({{"A", "B"}, {"1", ""}, {"", "x,\"y\""}}, encoding), encoding);
+        ASSERT_TRUE(rows) << rows.error().message;
+        EXPECT_EQ(*rows, (std::vector<std::vector<Bytes>>{{"A", "B"}, {"1", ""}, {"", "x,\"y\""}}));
+    }
+    Bytes opt = optLine({"EXH1", "VOL1", "p\\1.tif", 2}).value();
+    opt += optLine({"EXH2", "VOL1", "p\\2.tif", 0}).value();
+    const auto pages = readOpt(opt);
+    ASSERT_TRUE(pages) << pages.error().message;
+    ASSERT_EQ(pages->size(), 2U);
+    EXPECT_EQ(pages->front().documentPages, 2U);
+    EXPECT_EQ(pages->back().path, "p\\2.tif");
+    EXPECT_EQ(pages->back().documentPages, 0U);
+}
+
+TEST(LoadFileReader, namesTheRowThatIsNone)
+{
+    const Bytes good = datOf({{"A", "B"}, {"1", "2"}}, TextEncoding::Windows1252);
+    const std::pair<Bytes, std::string> bad[]
+        = {{good + "x", "row 3"},
+           {good.substr(0, good.size() - 1), "row 2"},
+           {good + datRow({"only one"}, TextEncoding::Windows1252).value(), "row 3"},
+           {good
+                + "\xFE"
+                  "a\xFE"
+                  "b\xFE\r\n",
+            "row 3"},
+           {good
+                + "\xFE"
+                  "a\r\n\xFE\r\n",
+            "row 3"}};
+    for (const auto& [dat, row] : bad) {
+        const auto read = readDat(dat, TextEncoding::Windows1252);
+        ASSERT_FALSE(read) << row;
+        EXPECT_EQ(read.error().subject, row);
+    }
+    EXPECT_FALSE(readDat(good, TextEncoding::Utf8)) << "no byte order mark";
+    for (const auto* line : {"EXH1,VOL1,p.tif,,,\r\n",
+                             "EXH1,VOL1,p.tif,,,,,\r\n",
+                             "EXH1,VOL1,p.tif,Y,,,\r\n",
+                             "EXH1,VOL1,p.tif,,,,1\r\n",
+                             "EXH1,VOL1,p.tif,Y,,,x\r\n",
+                             ",VOL1,p.tif,,,,\r\n",
+                             "EXH1,VOL1,p.tif,,,,"}) {
+        EXPECT_FALSE(readOpt(line)) << line;
+    }
+}
+
+} // namespace
+} // namespace exhibit::report
