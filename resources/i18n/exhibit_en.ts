@@ -116,6 +116,16 @@
     </message>
 </context>
 <context>
+    <name>exhibit::ui::CertificateView</name>
+    <message numerus="yes">
+        <source>%n file(s) of an export.</source>
+        <translation>
+            <numerusform>%n file of an export.</numerusform>
+            <numerusform>%n files of an export.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>exhibit::ui::CloseQuestion</name>
     <message numerus="yes">
         <source>%n job(s) still run.</source>

@@ -151,6 +151,8 @@ constexpr ActionSpec kActions[] = {
      "", Icon::Close, Window, MenuId::Evidence},
     {"evidence.pinned_keys", QT_TRANSLATE_NOOP("Actions", "&Pinned keys…"),
      "", Icon::Key, Window, MenuId::Evidence},
+    {"evidence.trust_authority", QT_TRANSLATE_NOOP("Actions", "Trust this certificate &authority…"),
+     "", Icon::Certificate, Window, MenuId::Evidence},
     {"evidence.export", QT_TRANSLATE_NOOP("Actions", "&Export this incident…"),
      "Ctrl+Shift+E", Icon::Export, Window, MenuId::Evidence, true},
     {"evidence.certify", QT_TRANSLATE_NOOP("Actions", "&Certify this incident…"),

@@ -185,12 +185,43 @@ void CertificatePage::handleActions()
     actions.handle(u"evidence.pinned_keys", this, [this] {
         (new PinnedKeysDialog(*m_trust, window()))->open();
     });
+    actions.handle(u"evidence.trust_authority", this, [this] { askForAuthority(); });
+}
+
+/// Files are verified again with it as soon as it is pinned.
+void CertificatePage::askForAuthority()
+{
+    auto* dialog
+        = new QFileDialog(window(), tr("Trust a certificate authority")); // Deletes itself.
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    dialog->setNameFilter(tr("Certificates (*.pem *.crt *.cer);;All files (*)"));
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
+        const auto pinned = m_trust->pinFile(path);
+        m_services.actions->trigger(u"workspace.certificate"); // Where it is said.
+        if (pinned) {
+            m_bar->showMessage(MessageBar::Kind::Done,
+                               tr("Reports by %1 are trusted from now on.")
+                                   .arg(isolatedText(describeKey(m_trust->keys().back()))),
+                               tr("Pinned keys has it, and removes it."));
+        } else {
+            m_bar->showMessage(
+                MessageBar::Kind::Error,
+                tr("%1 was not pinned.").arg(isolatedText(QFileInfo(path).fileName())),
+                toQt(pinned.error().message));
+        }
+        m_bar->addAction(tr("Close"), [this] { m_bar->clear(); });
+    });
+    dialog->open();
 }
 
 void CertificatePage::askForFiles()
 {
     const QStringList files = QFileDialog::getOpenFileNames(
-        this, tr("Open evidence"), {}, tr("Evidence (*.exhibit *.json *.pdf);;All files (*)"));
+        this,
+        tr("Open evidence"),
+        {},
+        tr("Evidence (*.exhibit *.json *.pdf *.zip);;All files (*)"));
     if (!files.isEmpty()) {
         m_services.openFiles(files);
     }

@@ -40,6 +40,7 @@ private:
     QWidget* contentsPart();
     void handleActions();
     void askForFiles();
+    void askForAuthority();
     void openPasted();
     void offerRecent();
     void changed(qsizetype index);

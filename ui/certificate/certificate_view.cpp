@@ -84,6 +84,13 @@ QString aboutText(const EvidenceFile& file)
     if (report.verdict == evidence::Verdict::Unreadable) {
         return report.checks.empty() ? QString() : toQt(report.checks.front().detail);
     }
+    if (inspection.kind == evidence::FileKind::Bundle) {
+        return CertificateView::tr("Facts as a machine reads them; no pack is in the file.");
+    }
+    if (inspection.kind == evidence::FileKind::Archive) {
+        return CertificateView::tr(
+            "%n file(s) of an export.", nullptr, static_cast<int>(inspection.files.size()));
+    }
     QStringList parts;
     if (!inspection.entries.empty()) {
         parts << CertificateView::tr(
@@ -94,6 +101,8 @@ QString aboutText(const EvidenceFile& file)
         parts << CertificateView::tr("%n fields shown", nullptr, static_cast<int>(report.disclosed))
               << CertificateView::tr("%n withheld", nullptr, static_cast<int>(report.withheld))
               << CertificateView::tr("%n erased", nullptr, static_cast<int>(report.erased));
+    } else if (inspection.kind == evidence::FileKind::Report) {
+        parts << CertificateView::tr("A report without a pack: what it was made from is attached");
     } else {
         parts << CertificateView::tr("A certificate alone: what only the log can show is open");
     }
@@ -116,8 +125,11 @@ QString timeText(const evidence::VerificationReport& report)
 QString commandsFor(const EvidenceFile& file)
 {
     const QString name = shellQuoted(u"./"_s + file.name());
-    const QString unpack = u"unzip -q %1 && cd %2\nsha256sum --strict -c tagmanifest-sha256.txt && "
-                           "sha256sum --strict -c manifest-sha256.txt\n"_s;
+    // Archives of other exports have the one manifest.
+    const bool isPack = file.inspection.kind == evidence::FileKind::Evidence;
+    const QString unpack = u"unzip -q %1 && cd %2\n"_s
+        + (isPack ? u"sha256sum --strict -c tagmanifest-sha256.txt && "_s : QString())
+        + u"sha256sum --strict -c manifest-sha256.txt\n"_s;
     const QString folder = toQt(file.inspection.folder);
     return (folder.isEmpty() ? QString() : unpack.arg(name, shellQuoted(u"./"_s + folder)))
         + u"exhibitctl verify %1 --trust-log …"_s.arg(name);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/certificate/evidence_list.h"
 
-#include "models/base/sha256.h"
 #include "models/evidence/mapped_file.h"
-#include "models/report/pdf_verifier.h"
+#include "models/report/handed_out.h"
 #include "ui/text.h"
 
 #include <QDirIterator>
@@ -36,19 +35,13 @@ QStringList filesIn(const QString& path)
     return files;
 }
 
-evidence::Inspection inspect(const QString& path, const evidence::TrustAnchors& anchors)
+evidence::Inspection inspect(const QString& path, const report::Anchors& anchors)
 {
     const auto mapped = evidence::MappedFile::open(fromQt(path));
-    if (mapped && !report::looksLikePdf(mapped->bytes())) {
-        return evidence::inspectFile(mapped->bytes(), anchors);
+    if (mapped) {
+        return report::inspectHandedOut(mapped->bytes(), anchors);
     }
     evidence::Inspection inspection;
-    if (mapped) {
-        inspection.report = report::verifyReportPdf(mapped->bytes(), anchors, {});
-        inspection.size = mapped->bytes().size();
-        inspection.digests.push_back({"File", toHex(asView(sha256(mapped->bytes())))});
-        return inspection;
-    }
     inspection.report.failed("container", "", mapped.error().message);
     return inspection;
 }

@@ -41,7 +41,9 @@ PinnedKeysDialog::PinnedKeysDialog(TrustStore& trust, QWidget* parent)
     m_list->setAccessibleName(tr("Pinned keys"));
     m_key->setAccessibleName(tr("Key"));
     m_key->setFont(typeFont(TypeRole::Mono));
-    m_key->setPlaceholderText(tr("log key (name+id+base64), or certificate key (PEM or hex)"));
+    m_key->setPlaceholderText(
+        tr("log key (name+id+base64), certificate key (PEM or hex), or the certificate of those "
+           "who sign reports (PEM)"));
     m_key->setTabChangesFocus(true);
     m_key->setFixedHeight(scaled(64));
     m_note->setAccessibleName(tr("Where it came from"));

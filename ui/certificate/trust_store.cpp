@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/certificate/trust_store.h"
 
+#include "models/evidence/mapped_file.h"
+#include "models/report/pdf_signature.h"
 #include "ui/text.h"
 
 #include <QDateTime>
+#include <QFileInfo>
 #include <QSettings>
 
 namespace exhibit::ui {
@@ -12,20 +15,33 @@ namespace {
 using namespace Qt::StringLiterals;
 
 /// Adds the key to where it belongs; InvalidInput when it is none.
-Result<void> addKey(const QString& text, evidence::TrustAnchors& anchors)
+Result<void> addKey(const QString& text, report::Anchors& anchors)
 {
     const std::string key = fromQt(text.trimmed());
     if (auto note = evidence::NoteKey::parse(key)) {
         if (note->type() == evidence::NoteKey::kCosignature) {
-            anchors.witnesses.push_back({*std::move(note)});
+            anchors.keys.witnesses.push_back({*std::move(note)});
         } else {
-            anchors.logKeys.push_back({*std::move(note)});
+            anchors.keys.logKeys.push_back({*std::move(note)});
         }
         return {};
     }
+    if (report::certificateNames(key)) {
+        anchors.reportCertificates.push_back(key);
+        return {};
+    }
     EXHIBIT_TRY(auto certificate, evidence::PublicKey::fromText(key));
-    anchors.certificateKeys.emplace_back(std::move(certificate));
+    anchors.keys.certificateKeys.emplace_back(std::move(certificate));
     return {};
+}
+
+/// Of certificates in one file, the first.
+QString describeCertificate(const Bytes& pem)
+{
+    const auto names = report::certificateNames(pem);
+    return names ? TrustStore::tr("Certificate of reports %1 (%2)")
+                       .arg(toQt(names->front().subject), shortId(toQt(names->front().fingerprint)))
+                 : QString();
 }
 
 } // namespace
@@ -43,9 +59,9 @@ TrustStore::TrustStore(QObject* parent)
     }
 }
 
-evidence::TrustAnchors TrustStore::anchors() const
+report::Anchors TrustStore::anchors() const
 {
-    evidence::TrustAnchors anchors;
+    report::Anchors anchors;
     for (const auto& key : m_keys) {
         // What a newer version kept and this one cannot read is not believed.
         static_cast<void>(addKey(key.text, anchors));
@@ -55,7 +71,7 @@ evidence::TrustAnchors TrustStore::anchors() const
 
 Result<void> TrustStore::pin(const QString& text, const QString& note)
 {
-    evidence::TrustAnchors probe;
+    report::Anchors probe;
     EXHIBIT_CHECK(addKey(text, probe));
     const QString key = text.trimmed();
     for (const auto& known : m_keys) {
@@ -67,6 +83,16 @@ Result<void> TrustStore::pin(const QString& text, const QString& note)
     save();
     Q_EMIT changed();
     return {};
+}
+
+Result<void> TrustStore::pinFile(const QString& path)
+{
+    EXHIBIT_TRY(const auto file, evidence::MappedFile::open(fromQt(path)));
+    if (file.bytes().size() > limits::kNoteBytesMax) {
+        return fail(ErrorCode::TooLarge, "The file is too large for keys.");
+    }
+    return pin(QString::fromUtf8(file.bytes().data(), qsizetype(file.bytes().size())),
+               QFileInfo(path).fileName());
 }
 
 void TrustStore::unpin(qsizetype index)
@@ -91,13 +117,17 @@ void TrustStore::save()
 
 QString describeKey(const PinnedKey& key)
 {
-    evidence::TrustAnchors anchors;
-    static_cast<void>(addKey(key.text, anchors));
+    report::Anchors all;
+    static_cast<void>(addKey(key.text, all));
+    const auto& anchors = all.keys;
     if (!anchors.logKeys.empty()) {
         return TrustStore::tr("Log %1").arg(toQt(anchors.logKeys.front().key.name()));
     }
     if (!anchors.witnesses.empty()) {
         return TrustStore::tr("Witness %1").arg(toQt(anchors.witnesses.front().key.name()));
+    }
+    if (!all.reportCertificates.empty()) {
+        return describeCertificate(all.reportCertificates.front());
     }
     return anchors.certificateKeys.empty()
         ? TrustStore::tr("Not readable here")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/evidence/trust.h"
+#include "models/report/handed_out.h"
 
 #include <QList>
 #include <QObject>
@@ -11,7 +11,9 @@ namespace exhibit::ui {
 
 /// A key that a person decided to believe, and why.
 struct PinnedKey {
-    QString text; ///< A log's or a witness' key as C2SP writes it, or a certificate key (PEM, hex).
+    /// A log's or a witness' key as C2SP writes it, a certificate key (PEM, hex), or certificates
+    /// that sign reports or stand above those (PEM).
+    QString text;
     QString note; ///< Where it came from: "engagement letter of 3 February".
     QString pinnedAt; ///< ISO 8601, UTC.
 };
@@ -25,9 +27,11 @@ public:
     explicit TrustStore(QObject* parent);
 
     [[nodiscard]] const QList<PinnedKey>& keys() const { return m_keys; }
-    [[nodiscard]] evidence::TrustAnchors anchors() const;
-    /// InvalidInput for what is no key, or is pinned already.
+    [[nodiscard]] report::Anchors anchors() const;
+    /// InvalidInput for what is no key or certificate, or is pinned already.
     [[nodiscard]] Result<void> pin(const QString& text, const QString& note);
+    /// Pins what the file holds; its name is the note. InvalidInput too where it cannot be read.
+    [[nodiscard]] Result<void> pinFile(const QString& path);
     void unpin(qsizetype index);
 
 Q_SIGNALS:
@@ -39,7 +43,7 @@ private:
     QList<PinnedKey> m_keys;
 };
 
-/// "log", "certificate", with the key's short name; for lists.
+/// "Log", "Certificate key", "Certificate of reports" with what it is told by; for lists.
 [[nodiscard]] QString describeKey(const PinnedKey& key);
 
 } // namespace exhibit::ui

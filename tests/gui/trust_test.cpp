@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// Exports beside packs in the console, and whose certificates it believes.
+#include "app/console/console.h"
+#include "models/report/pdf_signature.h"
+#include "models/report/soc2_files.h"
+#include "server/signer/pdf_key.h"
+#include "tests/gui/own_settings.h"
+#include "tests/gui/safe_console.h"
+#include "tests/gui/stall_monitor.h"
+#include "tests/models/report/kinds_on_test.h"
+#include "ui/certificate/answer_row.h"
+#include "ui/certificate/certificate_page.h"
+#include "ui/certificate/certificate_view.h"
+#include "ui/certificate/pack_model.h"
+#include "ui/certificate/pinned_keys_dialog.h"
+#include "ui/text.h"
+#include "ui/widgets/message_bar.h"
+
+#include <QClipboard>
+#include <QDropEvent>
+#include <QFile>
+#include <QFileDialog>
+#include <QGuiApplication>
+#include <QMimeData>
+#include <QSettings>
+#include <QTemporaryDir>
+#include <QTest>
+
+namespace exhibit::console {
+
+using namespace Qt::StringLiterals;
+using evidence::Answer;
+using evidence::CheckResult;
+
+class TrustTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { test::useOwnSettings(u"trust"_s); }
+    void init()
+    {
+        QSettings().clear();
+        m_console = test::openSafeConsole();
+    }
+    void cleanup() { m_console.reset(); }
+    void cleanupTestCase() { QSettings().clear(); }
+
+    void aTrustedAuthorityVouchesForReportsAndCanBeTakenBack()
+    {
+        const auto key = signer::PdfKey::generate(utcNow()).value();
+        const auto sign = [&key](const Digest& digest) { return key.sign(digest); };
+        drop({write(
+            u"report.pdf"_s,
+            report::makeReport(report::packOfKindsOnTest(), report::ReportKind::Incident, sign)
+                .value())});
+        auto* pinned = new ui::PinnedKeysDialog(page().trust(), &window());
+        QVERIFY(pinned->pin(ui::toQt(evidence::testing::smallLogKey().text()), {}));
+        QVERIFY(pinned->pin(ui::toQt(evidence::testing::smallKey('c').publicKey().pem()), {}));
+        QTRY_VERIFY(isVerified(0));
+        QCOMPARE(result(Answer::Trust), CheckResult::NotChecked);
+
+        QVERIFY(test::trigger(window(), u"evidence.trust_authority"));
+        auto* where = window().findChild<QFileDialog*>();
+        QVERIFY(where != nullptr && where->isVisible());
+        Q_EMIT where->fileSelected(write(u"notes.exhibit"_s, "just some notes"));
+        QVERIFY2(page().bar().text().contains(u"notes.exhibit"_s), qPrintable(page().bar().text()));
+        QCOMPARE(page().trust().keys().size(), 2);
+        Q_EMIT where->fileSelected(write(u"ca.pem"_s, key.certificate().value()));
+        where->close();
+        QTRY_VERIFY(isVerified(0) && result(Answer::Trust) == CheckResult::Passed);
+        const QString name = ui::describeKey(page().trust().keys().back());
+        QVERIFY2(page().bar().text().contains(name), qPrintable(page().bar().text()));
+        QVERIFY(test::trigger(window(), u"evidence.copy_summary"));
+        const auto fingerprint = report::certificateNames(key.certificate().value())->front();
+        QVERIFY2(QGuiApplication::clipboard()->text().contains(ui::toQt(fingerprint.text())),
+                 qPrintable(QGuiApplication::clipboard()->text()));
+
+        const ui::TrustStore again(nullptr);
+        QCOMPARE(again.keys().size(), 3);
+        QCOMPARE(again.keys().back().note, u"ca.pem"_s);
+        page().trust().unpin(2);
+        QTRY_VERIFY(isVerified(0) && result(Answer::Trust) == CheckResult::NotChecked);
+    }
+
+    void whatNobodySignedIsVerifiedAsFarAsItGoes()
+    {
+        const Json bundle = toJson(report::bundleOnTest(report::factsOnTest(), true));
+        const auto soc2 = report::soc2FilesOnTest();
+        const auto archive = report::soc2Archive(
+            fromJson<report::Soc2Bundle>(parseJson(soc2.bundle).value()).value(), soc2.beside);
+        drop({write(u"bundle.json"_s, printJson(bundle)), write(u"soc2.zip"_s, archive.value())});
+        QTRY_VERIFY(isVerified(0) && isVerified(1));
+        const auto& files = page().files().files();
+        QCOMPARE(files[0].inspection.report.verdict, evidence::Verdict::Unauthenticated);
+        QVERIFY(!files[0].inspection.report.hasFailure());
+        QVERIFY2(page().certificate().about().contains(u"files of an export"_s),
+                 qPrintable(page().certificate().about()));
+        QVERIFY(page().certificate().commands().contains(u"-c manifest-sha256.txt"_s));
+        QVERIFY(!page().certificate().commands().contains(u"tagmanifest"_s));
+        ui::PackModel model(page().files(), nullptr);
+        QVERIFY(model.rowCount(model.index(1, 0, {})) >= 4);
+        drop({write(u"soc2.pdf"_s, report::reportOf(report::ReportKind::Soc2, soc2, {}).value())});
+        QTRY_VERIFY(isVerified(2));
+        QVERIFY2(page().certificate().about().contains(u"A report without a pack"_s),
+                 qPrintable(page().certificate().about()));
+    }
+
+private:
+    QString write(const QString& name, const Bytes& bytes)
+    {
+        QFile file(m_folder.filePath(name));
+        if (!file.open(QIODevice::WriteOnly)
+            || file.write(bytes.data(), qsizetype(bytes.size())) < 0) {
+            qFatal("no room for the test's files");
+        }
+        return file.fileName();
+    }
+    void drop(const QStringList& files)
+    {
+        QMimeData data;
+        QList<QUrl> urls;
+        for (const QString& file : files) {
+            urls << QUrl::fromLocalFile(file);
+        }
+        data.setUrls(urls);
+        QDragEnterEvent enter({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&window(), &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent event({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&window(), &event);
+    }
+    bool isVerified(std::size_t index)
+    {
+        return page().files().files().size() > index
+            && page().files().files()[index].verifiedAt.isValid();
+    }
+    CheckResult result(Answer answer) { return page().certificate().answer(answer).result(); }
+    ui::MainWindow& window() { return m_console->window(); }
+    ui::CertificatePage& page()
+    {
+        return *qobject_cast<ui::CertificatePage*>(window().page(u"certificate"_s));
+    }
+
+    QTemporaryDir m_folder;
+    std::unique_ptr<Console> m_console;
+};
+
+} // namespace exhibit::console
+
+EXHIBIT_GUI_TEST_MAIN(exhibit::console::TrustTest)
+#include "trust_test.moc"
