@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "backend-client/client.h"
-
-#include "backend-client/decode.h"
+#include "backend-client/client_call.h"
 
 #include <algorithm>
 
@@ -22,7 +20,7 @@ Reply<Bytes> decodeBytes(const HttpReply& reply)
     return reply.body;
 }
 
-const std::string kIncidents = "/api/v1/incidents/";
+const std::string kIncidents = kIncidentsPath;
 const std::string kCalls = "/api/v1/calls/";
 const std::string kRuns = "/api/v1/runs/";
 const std::string kLedger = "/api/v1/ledger/";
@@ -44,22 +42,6 @@ Result<std::unique_ptr<Client>> Client::create(ServerAddress address)
 {
     EXHIBIT_TRY(auto transport, Transport::create(std::move(address)));
     return std::unique_ptr<Client>(new Client(std::move(transport)));
-}
-
-template <class Decode>
-auto Client::call(std::string_view method,
-                  const std::string& path,
-                  const Bytes& body,
-                  Decode decode)
-{
-    using Result = decltype(decode(std::declval<const HttpReply&>()));
-    return m_transport->send(method, path, body)
-        .then(QtFuture::Launch::Async, [decode](const Reply<HttpReply>& reply) -> Result {
-            if (!reply) {
-                return tl::make_unexpected(reply.error());
-            }
-            return decode(*reply);
-        });
 }
 
 QFuture<Reply<SearchReply>> Client::searchIncidents(const SearchRequest& request)

@@ -10,6 +10,12 @@
 
 namespace exhibit::client {
 
+/// A page of a list whose newest stands first.
+struct VersionsPage {
+    std::int64_t limit = 0; ///< 0: the server's.
+    std::string cursor; ///< `next_cursor` of the page before.
+};
+
 /// The calls of resources/openapi.json, typed. Asynchronous: the client's thread must run its event
 /// loop; answers are read in a pool thread, so that a large one stalls nobody, and the futures
 /// finish there; then() with a context object brings the result to that object's thread.
@@ -107,6 +113,33 @@ public:
     /// Replays the incident's call under that snapshot; empty: the one in force.
     [[nodiscard]] QFuture<Reply<domain::FixVerification>> verifyRemediation(
         std::string_view incident, std::int64_t number, const std::string& snapshotId);
+    /// The same of several at once, all or none: the body is RemediationChanges of the document.
+    [[nodiscard]] QFuture<Reply<Json>> changeRemediations(std::string_view incident,
+                                                          const Json& changes);
+
+    // What people enter; each PUT is a new version. {"newest": {...} or null}, {"versions": [...]}.
+    [[nodiscard]] QFuture<Reply<Json>> impact(std::string_view incident);
+    [[nodiscard]] QFuture<Reply<Json>> impactVersions(std::string_view incident,
+                                                      const VersionsPage& page);
+    /// Impact of the document.
+    [[nodiscard]] QFuture<Reply<Json>> enterImpact(std::string_view incident, const Json& impact);
+    [[nodiscard]] QFuture<Reply<Json>> complianceStatement();
+    [[nodiscard]] QFuture<Reply<Json>> complianceStatements(const VersionsPage& page);
+    /// ComplianceStatement of the document.
+    [[nodiscard]] QFuture<Reply<Json>> enterStatement(const Json& statement);
+    /// {"records": [...]}: the newest version of each.
+    [[nodiscard]] QFuture<Reply<Json>> complianceRecords(const VersionsPage& page);
+    [[nodiscard]] QFuture<Reply<Json>> complianceRecordVersions(std::int64_t number,
+                                                                const VersionsPage& page);
+    /// ComplianceRecord of the document; the version that was entered.
+    [[nodiscard]] QFuture<Reply<Json>> enterRecord(const Json& record);
+    /// {"holds": [...]}
+    [[nodiscard]] QFuture<Reply<Json>> holds();
+    /// NewHold of the document; {"hold_id"}.
+    [[nodiscard]] QFuture<Reply<Json>> placeHold(const Json& hold);
+    [[nodiscard]] QFuture<Reply<void>> releaseHold(std::string_view id);
+
+    // The log.
     [[nodiscard]] QFuture<Reply<Json>> ledgerKeys();
     /// The newest signed head, as its note; the tenant as ledgerKeys() names it.
     /// Of the log that grows, or, with an epoch, of one that ended.

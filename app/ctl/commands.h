@@ -19,10 +19,13 @@ struct Invocation {
 
 // One per command file. `invocation` outlives the parser.
 void addCertifyCommand(CLI::App& app, Invocation& invocation);
+void addComplianceCommand(CLI::App& app, Invocation& invocation);
 void addDoctorCommand(CLI::App& app, Invocation& invocation);
 void addEvidenceCommand(CLI::App& app, Invocation& invocation);
 void addExplainCommands(CLI::App& app, Invocation& invocation);
 void addExportCommand(CLI::App& app, Invocation& invocation);
+void addHoldCommand(CLI::App& app, Invocation& invocation);
+void addImpactCommand(CLI::App& app, Invocation& invocation);
 void addKeyCommand(CLI::App& app, Invocation& invocation);
 void addKeyringCommand(CLI::App& app, Invocation& invocation);
 void addKillCommand(CLI::App& app, Invocation& invocation);

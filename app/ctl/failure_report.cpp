@@ -99,6 +99,15 @@ int report(const Error& error, bool json)
     return exitCodeOf(error.code);
 }
 
+int reportFile(client::Failure failure, const std::string& path, bool json)
+{
+    if (failure.server && failure.server->param) {
+        const auto& pointer = *failure.server->param;
+        failure.error.subject = path + " at " + (pointer.empty() ? "/" : pointer);
+    }
+    return report(failure, json);
+}
+
 int report(const query::QueryError& error, const std::string& text, bool json)
 {
     if (json) {

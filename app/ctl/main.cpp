@@ -48,7 +48,10 @@ int run(int argc, char** argv)
     ctl::addRedactCommand(app, invocation);
     ctl::addExportCommand(app, invocation);
     ctl::addCertifyCommand(app, invocation);
+    ctl::addImpactCommand(app, invocation);
     ctl::addRemediationCommand(app, invocation);
+    ctl::addComplianceCommand(app, invocation);
+    ctl::addHoldCommand(app, invocation);
     ctl::addVerifyCommand(app, invocation);
     ctl::addKeyringCommand(app, invocation);
     ctl::addLedgerCommand(app, invocation);

@@ -7,6 +7,23 @@
 #include <iostream>
 
 namespace exhibit::ctl {
+namespace {
+
+/// The file, or standard input for "-".
+template <class Read>
+auto readOpened(const std::string& path, Read read) -> decltype(read(std::cin, path))
+{
+    if (path == "-") {
+        return read(std::cin, path);
+    }
+    std::ifstream opened(path, std::ios::binary);
+    if (!opened) {
+        return fail(ErrorCode::InvalidInput, "The file cannot be read.", path);
+    }
+    return read(opened, path);
+}
+
+} // namespace
 
 std::string PolicyFile::pointerInFile(const std::string& pointer) const
 {
@@ -14,7 +31,7 @@ std::string PolicyFile::pointerInFile(const std::string& pointer) const
     return wasArray && pointer.starts_with(kWrapper) ? pointer.substr(kWrapper.size()) : pointer;
 }
 
-Result<PolicyFile> readPolicyFile(std::istream& stream, const std::string& name)
+Result<Json> readJsonFile(std::istream& stream, const std::string& name)
 {
     Bytes text(limits::kApiBodyBytesMax + 1, '\0');
     stream.read(text.data(), static_cast<std::streamsize>(text.size()));
@@ -33,6 +50,15 @@ Result<PolicyFile> readPolicyFile(std::istream& stream, const std::string& name)
         return fail(
             code, pointer.empty() ? "This is no JSON: " + message : pointer + ": " + message, name);
     }
+    return *std::move(json);
+}
+
+Result<PolicyFile> readPolicyFile(std::istream& stream, const std::string& name)
+{
+    auto json = readJsonFile(stream, name);
+    if (!json) {
+        return tl::make_unexpected(std::move(json).error());
+    }
     if (json->is_array()) {
         return PolicyFile{JsonObject{{"policies", *std::move(json)}}, true};
     }
@@ -44,16 +70,14 @@ Result<PolicyFile> readPolicyFile(std::istream& stream, const std::string& name)
     return PolicyFile{*std::move(json), false};
 }
 
+Result<Json> openJsonFile(const std::string& path)
+{
+    return readOpened(path, readJsonFile);
+}
+
 Result<PolicyFile> openPolicyFile(const std::string& path)
 {
-    if (path == "-") {
-        return readPolicyFile(std::cin, path);
-    }
-    std::ifstream opened(path, std::ios::binary);
-    if (!opened) {
-        return fail(ErrorCode::InvalidInput, "The file cannot be read.", path);
-    }
-    return readPolicyFile(opened, path);
+    return readOpened(path, readPolicyFile);
 }
 
 } // namespace exhibit::ctl

@@ -8,6 +8,12 @@
 
 namespace exhibit::ctl {
 
+/// What people wrote into a file as JSON. Errors are InvalidInput or TooLarge with `name` as
+/// subject.
+[[nodiscard]] Result<Json> readJsonFile(std::istream& stream, const std::string& name);
+/// The same of a file, or of standard input for "-".
+[[nodiscard]] Result<Json> openJsonFile(const std::string& path);
+
 /// A file of policies: one document, an array of them, or {"policies": [...]}.
 struct PolicyFile {
     Json document; ///< As POST /api/v1/policies takes it.

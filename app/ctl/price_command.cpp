@@ -16,12 +16,7 @@ int publishPrices(Session& session, const std::string& path)
     }
     auto reply = session.wait(session.client().publishPrices(file->document));
     if (!reply) {
-        auto failure = std::move(reply).error();
-        if (failure.server && failure.server->param) {
-            const auto& pointer = *failure.server->param;
-            failure.error.subject = path + " at " + (pointer.empty() ? "/" : pointer);
-        }
-        return report(failure, session.json());
+        return reportFile(std::move(reply).error(), path, session.json());
     }
     if (session.json()) {
         session.printJsonLine(*reply);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/ctl/commands.h"
 #include "app/ctl/failure_report.h"
+#include "app/ctl/policy_file.h"
 #include "app/ctl/table.h"
 #include "models/domain/remediation.h"
 
@@ -16,23 +17,21 @@ struct ItemOptions {
     std::string state = "open";
     std::string approver;
     std::string snapshot;
+    std::string file;
 };
 
-int list(Session& session, const ItemOptions& options)
+int printAll(Session& session, const Json& all)
 {
-    const auto all = session.wait(session.client().remediations(options.incident));
-    if (!all) {
-        return report(all.error(), session.json());
-    }
     if (session.json()) {
-        session.printJsonLine(*all);
+        session.printJsonLine(all);
         return kDone;
     }
-    Table items({"N", "STATE", "OWNER", "DUE", "APPROVER", "ACTION"});
-    const Json* listed = findMember(*all, "remediations");
+    Table items({"N", "VERSION", "STATE", "OWNER", "DUE", "APPROVER", "ACTION"});
+    const Json* listed = findMember(all, "remediations");
     for (const auto& item :
          listed != nullptr && listed->is_array() ? listed->get_array() : JsonArray{}) {
         items.add({{printJson(item.at("n"))},
+                   {memberText(item, "version")},
                    {std::string(stringMember(item, "state"))},
                    {std::string(stringMember(item, "owner"))},
                    {std::string(stringMember(item, "due").substr(0, 10))},
@@ -40,7 +39,7 @@ int list(Session& session, const ItemOptions& options)
                    {std::string(stringMember(item, "action"))}});
     }
     items.print(session.out());
-    const Json* looks = findMember(*all, "verifications");
+    const Json* looks = findMember(all, "verifications");
     for (const auto& look :
          looks != nullptr && looks->is_array() ? looks->get_array() : JsonArray{}) {
         session.out().stream << "  " << printJson(look.at("n")) << "  "
@@ -49,6 +48,25 @@ int list(Session& session, const ItemOptions& options)
                              << stringMember(look, "reason") << "\n";
     }
     return kDone;
+}
+
+int list(Session& session, const ItemOptions& options)
+{
+    const auto all = session.wait(session.client().remediations(options.incident));
+    return all ? printAll(session, *all) : report(all.error(), session.json());
+}
+
+/// Several at once, all or none.
+int importItems(Session& session, const ItemOptions& options)
+{
+    auto json = openJsonFile(options.file);
+    if (!json) {
+        return report(json.error(), session.json());
+    }
+    const Json changes = json->is_array() ? Json(JsonObject{{"items", *json}}) : *json;
+    auto all = session.wait(session.client().changeRemediations(options.incident, changes));
+    return all ? printAll(session, *all)
+               : reportFile(std::move(all).error(), options.file, session.json());
 }
 
 int save(Session& session, const ItemOptions& options)
@@ -142,6 +160,16 @@ void addRemediationCommand(CLI::App& app, Invocation& invocation)
         number(command, options);
         addItemOptions(command, options);
     });
+    add("import",
+        "Write several anew or add them, all or none, from JSON",
+        importItems,
+        [](CLI::App& command, ItemOptions& options) {
+            command.add_option("file", options.file, "JSON; - reads standard input")
+                ->required()
+                ->type_name("FILE");
+            command.footer(R"(FILE: {"items": [{"action", ["n", "owner", "due", "state", )"
+                           R"("approver"]}]}, or the list alone; those with "n" are changed)");
+        });
     add("verify",
         "Replay the call under changed policies: would the violation recur?",
         verify,
