@@ -11,6 +11,8 @@ protected:
     static std::string produce(const std::string& name, const std::vector<std::string>& more)
     {
         const std::string archive = exportAs("legal_discovery", more);
+        const Json whole = verify(archive, anchors());
+        EXPECT_EQ(stringMember(whole, "verdict"), "valid") << printJson(whole);
         const std::string folder = (s_folder->path() / name).string();
         outputOf("unzip", {"-q", archive, "-d", folder});
         const auto listed = outputOf("sh", {"-c", "echo " + folder + "/production-*"});
