@@ -312,7 +312,14 @@ void checkLegalBundle(const Json& json, evidence::VerificationReport& report)
         return;
     }
     Agreement agreement("content", report);
-    const auto fault = faultOfAttachments(printJson(json), ReportKind::LegalDiscovery, {});
+    const bool numbered = bundle->batesFirst > 0 && bundle->batesLast <= kBatesMax
+        && std::all_of(bundle->documents.begin(),
+                       bundle->documents.end(),
+                       [](const auto& document) { return document.pageCount <= kBatesMax; });
+    agreement.expect(numbered, "/bates_last", "no production has such numbers");
+    const auto fault = numbered
+        ? faultOfAttachments(printJson(json), ReportKind::LegalDiscovery, {})
+        : std::nullopt;
     agreement.expect(!fault, "", fault.value_or(""));
     agreement.conclude("numbers without a gap, a listed file for each document, and a reason for "
                        "what is not shown");

@@ -8,6 +8,7 @@
 #include "models/report/entered_facts.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <regex>
 
@@ -36,6 +37,8 @@ constexpr std::string_view kKnown[] = {"$schema",
                                        "pattern",
                                        "format",
                                        "contentEncoding"};
+
+constexpr double kNumberMax = 9007199254740991;
 
 using Fault = std::optional<std::string>;
 
@@ -101,6 +104,9 @@ public:
         }
         if (const auto* const text = value.if_string()) {
             return checkText(keywords, *text, at);
+        }
+        if (value.is_number() && std::abs(value.to_number<double>()) > kNumberMax) {
+            return describe(at, "is larger than numbers of JSON may be");
         }
         const Json* const least = keywords.if_contains("minimum");
         return least != nullptr && value.is_number()

@@ -15,7 +15,8 @@ namespace exhibit::report {
 [[nodiscard]] const Json* publishedSchema(std::string_view name);
 
 /// What does not fit, as the end of a sentence ("/steps/3/time is no date-time"); nullopt: it fits.
-/// Formats and encodings count, which 2020-12 leaves to the reader. `schema` is one of ours.
+/// Formats and encodings count, which 2020-12 leaves to the reader, and no number is larger than
+/// 2^53 - 1 (RFC 8259, 6), so that a few may be added. `schema` is one of ours.
 [[nodiscard]] std::optional<std::string> schemaFault(const Json& schema, const Json& value);
 
 } // namespace exhibit::report

@@ -18,7 +18,7 @@ constexpr const char* kSoc2Csv = "soc2.csv";
 
 /// What the lines of a listing come to.
 struct ListingSum {
-    std::int64_t counted = 0; ///< What its members stand for.
+    std::uint64_t counted = 0; ///< What its members stand for; wraps where somebody lies.
     std::set<std::string, std::less<>> performers;
     std::pair<std::int64_t, std::int64_t> newest{0, -1}; ///< Epoch and number of its last entry.
     bool sound = true;
@@ -43,7 +43,7 @@ ListingSum sumOf(BytesView listing)
             sum.sound = false;
             return sum;
         }
-        sum.counted += standsFor(*member);
+        sum.counted += static_cast<std::uint64_t>(standsFor(*member));
         sum.performers.emplace(stringMember(*member, "performer"));
         const auto number = [&member](const char* name) {
             const Json* const value = findMember(*member, name);
@@ -59,7 +59,7 @@ void compareListing(const Soc2Row& row, BytesView listing, Agreement& agreement)
     const auto sum = sumOf(listing);
     const auto& file = row.evidenceFile;
     agreement.expect(sum.sound, file, "a line is no object");
-    agreement.expect(sum.counted == row.populationCount,
+    agreement.expect(sum.counted == static_cast<std::uint64_t>(row.populationCount),
                      file,
                      fmt::format("it comes to {}, and the row of {} counts {}",
                                  sum.counted,
@@ -81,7 +81,7 @@ void compareListing(const Soc2Row& row, BytesView listing, Agreement& agreement)
 
 void compareLogs(const Soc2Log& log, Agreement& agreement)
 {
-    std::int64_t entries = 0;
+    std::uint64_t entries = 0; // Wraps where somebody lies.
     bool contiguous = true;
     for (const auto& epoch : log.epochs) {
         const std::string at = fmt::format("/log, epoch {}", epoch.epoch);
@@ -90,10 +90,10 @@ void compareLogs(const Soc2Log& log, Agreement& agreement)
                          at,
                          "it counts more entries than its numbers allow");
         agreement.expect(!epoch.contiguous || gapless, at, "it is called contiguous and is not");
-        entries += epoch.entries;
+        entries += static_cast<std::uint64_t>(epoch.entries);
         contiguous = contiguous && epoch.contiguous;
     }
-    agreement.expect(log.epochs.empty() || entries == log.entries,
+    agreement.expect(log.epochs.empty() || entries == static_cast<std::uint64_t>(log.entries),
                      "/log/entries",
                      "the logs of the period have another number");
     agreement.expect(log.epochs.empty() || contiguous == log.contiguous,

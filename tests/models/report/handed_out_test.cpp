@@ -93,6 +93,7 @@ TEST(HandedOutBundle, ofADraftHasItsDaysCounted)
     expectFound(bundle, "/due", "2026-12-31");
     expectFound(bundle, "/deadlines/0/due", "2026-12-31");
     expectFound(bundle, "/deadlines/0/days", 400);
+    expectFound(bundle, "/deadlines/0/days", 9'000'000'000'000'000);
     expectFound(bundle, "/circumstance", "general");
     expectFound(bundle, "/awareness_at", "2026-10-01T00:00:00.000000Z");
     expectFound(bundle,
@@ -185,6 +186,9 @@ TEST(HandedOutBundle, ofAProductionAloneSaysThatItsFilesAreNotHere)
     auto gap = legalOnTest();
     gap.batesLast = 9;
     EXPECT_EQ(verified(legalFilesOnTest(gap).bundle).verdict, Verdict::Invalid);
+    gap.batesLast = 100'000'000;
+    gap.documents[0].pageCount = 99'999'994;
+    EXPECT_EQ(verified(legalFilesOnTest(gap).bundle).verdict, Verdict::Invalid);
 }
 
 TEST(HandedOutFiles, thatAreEvidenceAreVerifiedAsSuch)
@@ -241,6 +245,7 @@ TEST(PublishedSchema, decidesByEachKeywordThatTheSchemasUse)
         {R"({"items":{"type":"string"}})", R"(["x"])", R"(["x",1])"},
         {R"({"minItems":1})", "[1]", "[]"},
         {R"({"minimum":0})", "0", "-1"},
+        {R"({"type":"integer"})", "9007199254740991", "9007199254740993"},
         {R"({"pattern":"^[a-z]{3}$"})", R"("abc")", R"("abcd")"},
         {R"({"format":"date"})", R"("2026-02-28")", R"("2026-02-30")"},
         {R"({"format":"date-time"})", R"("2026-02-28T10:00:00Z")", R"("2026-02-28")"},
