@@ -18,6 +18,12 @@ int showKeys(Session& session, const std::string& pdfFile)
     if (!keys) {
         return report(keys.error(), session.json());
     }
+    if (!pdfFile.empty()) {
+        if (const auto written = writeFile(pdfFile, stringMember(*keys, "pdf_certificate"));
+            !written) {
+            return report(written.error(), session.json());
+        }
+    }
     if (session.json()) {
         session.printJsonLine(*keys);
         return kDone;
@@ -36,10 +42,6 @@ int showKeys(Session& session, const std::string& pdfFile)
         session.out().stream << "--trust-certificate " << stringMember(one, "key") << "\n";
     }
     if (!pdfFile.empty()) {
-        if (const auto written = writeFile(pdfFile, stringMember(*keys, "pdf_certificate"));
-            !written) {
-            return report(written.error(), session.json());
-        }
         session.out().stream << "--pdf-ca " << pdfFile << "\n";
     }
     return kDone;

@@ -30,6 +30,14 @@ protected:
     }
 };
 
+TEST_F(HandedOut, theCertificateOfReportsIsWrittenHoweverTheKeysAreShown)
+{
+    const std::string file = (s_folder->path() / "shown.pem").string();
+    const auto keys = s_server->controlJson({"ledger", "keys", "--pdf-ca", file});
+    ASSERT_TRUE(keys);
+    EXPECT_EQ(contentOf(file), stringMember(*keys, "pdf_certificate"));
+}
+
 TEST_F(HandedOut, anIncidentsBundleAgreesWithItself)
 {
     for (const auto& more : {std::vector<std::string>{},
