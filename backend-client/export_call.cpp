@@ -2,6 +2,7 @@
 #include "backend-client/export_call.h"
 
 #include "backend-client/decode.h"
+#include "backend-client/network_words.h"
 #include "models/base/sha256.h"
 
 #include <QTimer>
@@ -18,9 +19,15 @@ constexpr auto kAgainAfter = 1s;
 constexpr int kFailuresMax = 10;
 const std::string kJobs = "/api/v1/exports/";
 
+Failure failureBecause(ErrorCode code, const QString& why)
+{
+    return {{code, why.toStdString(), {}}, 0, {}};
+}
+
 Failure failureOfJob(const ExportJob& job)
 {
-    Failure failure{{ErrorCode::Cancelled, "The export was cancelled on the server.", {}}, 0, {}};
+    Failure failure = failureBecause(ErrorCode::Cancelled,
+                                     Network::tr("The export was cancelled on the server."));
     if (!job.failure) {
         return failure;
     }
@@ -194,9 +201,8 @@ void ExportCall::complete()
 {
     if (toHex(asView(sha256(m_bytes))) != m_job.file->sha256) {
         finish(tl::make_unexpected(
-            Failure{{ErrorCode::Corrupt, "What arrived is not the file that the server made.", {}},
-                    0,
-                    {}}));
+            failureBecause(ErrorCode::Corrupt,
+                           Network::tr("What arrived is not the file that the server made."))));
         return;
     }
     m_result = Reply<Bytes>(std::move(m_bytes));
@@ -217,10 +223,9 @@ void ExportCall::dropped(const Reply<HttpReply>&)
     }
     const bool cancelled = m_promise.isCanceled();
     finish(tl::make_unexpected(
-        Failure{cancelled ? Error{ErrorCode::Cancelled, "The export was cancelled.", {}}
-                          : Error{ErrorCode::TooLarge, "The file is larger than 1 GiB.", {}},
-                0,
-                {}}));
+        cancelled
+            ? failureBecause(ErrorCode::Cancelled, Network::tr("The export was cancelled."))
+            : failureBecause(ErrorCode::TooLarge, Network::tr("The file is larger than 1 GiB."))));
 }
 
 void ExportCall::again(void (ExportCall::*step)(), const Failure& failure)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend-client/failure.h"
 
-#include <fmt/format.h>
+#include "backend-client/network_words.h"
 
 namespace exhibit::client {
 namespace {
@@ -22,14 +22,12 @@ std::optional<ServerError> decodeError(const HttpReply& reply)
 
 std::string messageWithoutError(const HttpReply& reply)
 {
-    if (reply.status < 400) {
-        return fmt::format("The server answered with a redirection ({}), which is not followed; "
-                           "give the address it leads to.",
-                           reply.status);
-    }
-    return fmt::format("The server answered {} without an error of Exhibit's; is this the address "
-                       "of an Exhibit server?",
-                       reply.status);
+    const QString text = reply.status < 400
+        ? Network::tr("The server answered with a redirection (%1), which is not followed; give "
+                      "the address it leads to.")
+        : Network::tr("The server answered %1 without an error of Exhibit's; is this the address "
+                      "of an Exhibit server?");
+    return text.arg(reply.status).toStdString();
 }
 
 } // namespace

@@ -71,7 +71,7 @@ void LiveEvents::open()
     m_reply = m_transport.openStream("/api/v1/events", m_lastId);
     connect(m_reply, &QNetworkReply::sslErrors, this, [this](const QList<QSslError>& errors) {
         if (!errors.isEmpty()) { // Told, never ignored.
-            m_trouble = QString::fromStdString(explainTlsError(errors.first().error()));
+            m_trouble = explainTlsError(errors.first().error());
         }
     });
     connect(m_reply, &QNetworkReply::metaDataChanged, this, [this] {

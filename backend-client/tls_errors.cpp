@@ -1,36 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend-client/tls_errors.h"
 
+#include "backend-client/network_words.h"
+
 namespace exhibit::client {
 
-std::string explainTlsError(QSslError::SslError error)
+QString explainTlsError(QSslError::SslError error)
 {
     switch (error) {
     case QSslError::SelfSignedCertificate:
     case QSslError::SelfSignedCertificateInChain:
-        return "The server's certificate is self-signed and not among the trusted ones of this "
-               "machine; add its issuer to the system's trust store.";
+        return Network::tr(
+            "The server's certificate is self-signed and not among the trusted ones of this "
+            "machine; add its issuer to the system's trust store.");
     case QSslError::UnableToGetLocalIssuerCertificate:
     case QSslError::UnableToVerifyFirstCertificate:
     case QSslError::UnableToGetIssuerCertificate:
     case QSslError::CertificateUntrusted:
-        return "The issuer of the server's certificate is not trusted by this machine; add it to "
-               "the system's trust store, or let the server send its intermediate certificates.";
+        return Network::tr(
+            "The issuer of the server's certificate is not trusted by this machine; add it to "
+            "the system's trust store, or let the server send its intermediate certificates.");
     case QSslError::HostNameMismatch:
-        return "The server's certificate is for another host name; use a name that stands in it.";
+        return Network::tr(
+            "The server's certificate is for another host name; use a name that stands in it.");
     case QSslError::CertificateExpired:
-        return "The server's certificate has expired; it has to be renewed (or this machine's "
-               "clock is wrong).";
+        return Network::tr(
+            "The server's certificate has expired; it has to be renewed (or this machine's "
+            "clock is wrong).");
     case QSslError::CertificateNotYetValid:
-        return "The server's certificate is not valid yet; this machine's clock may be wrong.";
+        return Network::tr(
+            "The server's certificate is not valid yet; this machine's clock may be wrong.");
     case QSslError::CertificateRevoked:
     case QSslError::CertificateBlacklisted:
-        return "The server's certificate was revoked.";
+        return Network::tr("The server's certificate was revoked.");
     case QSslError::NoSslSupport:
-        return "This program finds no TLS library; install OpenSSL 3.";
+        return Network::tr("This program finds no TLS library; install OpenSSL 3.");
     default:
-        return "The server's certificate cannot be verified: "
-            + QSslError(error).errorString().toStdString() + ".";
+        return Network::tr("The server's certificate cannot be verified: %1.")
+            .arg(QSslError(error).errorString());
     }
 }
 

@@ -2,12 +2,11 @@
 #pragma once
 
 #include <QSslError>
-
-#include <string>
+#include <QString>
 
 namespace exhibit::client {
 
 /// What is wrong with a server's certificate, and what can be done: one sentence for people.
-[[nodiscard]] std::string explainTlsError(QSslError::SslError error);
+[[nodiscard]] QString explainTlsError(QSslError::SslError error);
 
 } // namespace exhibit::client

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend-client/transport.h"
 
+#include "backend-client/network_words.h"
 #include "backend-client/tls_errors.h"
 #include "models/base/limits.h"
-
-#include <fmt/format.h>
 
 #include <QHostAddress>
 #include <QNetworkReply>
@@ -27,14 +26,14 @@ struct Call {
     Bytes body;
     bool tooLarge = false;
     bool timedOut = false;
-    std::string tlsError;
+    QString tlsError;
     std::string baseUrl;
     std::chrono::milliseconds timeout{};
 };
 
-Answer failed(ErrorCode code, std::string message)
+Answer failed(ErrorCode code, const QString& message)
 {
-    return tl::make_unexpected(Failure{{code, std::move(message), {}}, 0, std::nullopt});
+    return tl::make_unexpected(Failure{{code, message.toStdString(), {}}, 0, std::nullopt});
 }
 
 void collect(Call& call, QNetworkReply& reply)
@@ -50,26 +49,24 @@ void collect(Call& call, QNetworkReply& reply)
 
 Answer networkFailure(const Call& call, const QNetworkReply& reply)
 {
+    const QString server = toQt(call.baseUrl);
     switch (reply.error()) {
     case QNetworkReply::ConnectionRefusedError:
-        return failed(ErrorCode::Unavailable,
-                      fmt::format("No server answers at {}.", call.baseUrl));
+        return failed(ErrorCode::Unavailable, Network::tr("No server answers at %1.").arg(server));
     case QNetworkReply::HostNotFoundError:
         return failed(ErrorCode::Unavailable,
-                      fmt::format("The host of {} is not known.", call.baseUrl));
+                      Network::tr("The host of %1 is not known.").arg(server));
     case QNetworkReply::RemoteHostClosedError:
         return failed(ErrorCode::Unavailable,
-                      fmt::format("The server at {} closed the connection.", call.baseUrl));
+                      Network::tr("The server at %1 closed the connection.").arg(server));
     case QNetworkReply::SslHandshakeFailedError:
-        return failed(ErrorCode::Unavailable,
-                      fmt::format("The TLS handshake with {} failed: {}.",
-                                  call.baseUrl,
-                                  reply.errorString().toStdString()));
+        return failed(
+            ErrorCode::Unavailable,
+            Network::tr("The TLS handshake with %1 failed: %2.").arg(server, reply.errorString()));
     default:
         return failed(ErrorCode::Unavailable,
-                      fmt::format("The server at {} cannot be reached: {}.",
-                                  call.baseUrl,
-                                  reply.errorString().toStdString()));
+                      Network::tr("The server at %1 cannot be reached: %2.")
+                          .arg(server, reply.errorString()));
     }
 }
 
@@ -77,16 +74,17 @@ Answer resultOf(Call& call, const QNetworkReply& reply)
 {
     if (call.tooLarge) {
         return failed(ErrorCode::TooLarge,
-                      fmt::format("The server's answer is larger than {} MiB.",
-                                  limits::kClientReplyBytesMax / (1024 * 1024)));
+                      Network::tr("The server's answer is larger than %1 MiB.")
+                          .arg(limits::kClientReplyBytesMax / (1024 * 1024)));
     }
     if (call.timedOut) {
-        return failed(ErrorCode::DeadlineExceeded,
-                      fmt::format("The server at {} did not answer within {} s.",
-                                  call.baseUrl,
-                                  std::chrono::duration<double>(call.timeout).count()));
+        return failed(
+            ErrorCode::DeadlineExceeded,
+            Network::tr("The server at %1 did not answer within %2 s.")
+                .arg(toQt(call.baseUrl),
+                     QString::number(std::chrono::duration<double>(call.timeout).count())));
     }
-    if (!call.tlsError.empty()) {
+    if (!call.tlsError.isEmpty()) {
         return failed(ErrorCode::Unavailable, call.tlsError);
     }
     const int status = reply.attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
@@ -135,13 +133,15 @@ Result<QUrl> readBaseUrl(const std::string& text)
     const bool scheme
         = url.scheme() == QStringLiteral("http") || url.scheme() == QStringLiteral("https");
     if (!url.isValid() || !scheme || url.host().isEmpty()) {
-        return fail(ErrorCode::InvalidInput,
-                    "The server's address must look like https://host:port.",
-                    "server");
+        return fail(
+            ErrorCode::InvalidInput,
+            Network::tr("The server's address must look like https://host:port.").toStdString(),
+            "server");
     }
     if (!url.userInfo().isEmpty() || url.hasQuery() || url.hasFragment()) {
         return fail(ErrorCode::InvalidInput,
-                    "The server's address must have no user name, query or fragment.",
+                    Network::tr("The server's address must have no user name, query or fragment.")
+                        .toStdString(),
                     "server");
     }
     QString path = url.path(QUrl::FullyEncoded);
@@ -167,7 +167,9 @@ Result<std::unique_ptr<Transport>> Transport::create(ServerAddress address)
     // A line break in a header would begin another one.
     for (const char c : address.key.expose()) {
         if (c <= ' ' || c > '~') {
-            return fail(ErrorCode::InvalidInput, "The API key has a character no key has.", "key");
+            return fail(ErrorCode::InvalidInput,
+                        Network::tr("The API key has a character no key has.").toStdString(),
+                        "key");
         }
     }
     return std::unique_ptr<Transport>(new Transport(std::move(url), std::move(address)));

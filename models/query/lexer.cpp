@@ -97,12 +97,14 @@ private:
     std::size_t m_at = 0;
 };
 
-tl::unexpected<QueryError> bad(std::string message,
+tl::unexpected<QueryError> bad(QueryProblem problem,
+                               std::string message,
                                std::size_t begin,
                                std::size_t end,
                                std::string suggestion = {})
 {
-    return tl::make_unexpected(QueryError{std::move(message), begin, end, std::move(suggestion)});
+    return tl::make_unexpected(
+        QueryError{std::move(message), begin, end, std::move(suggestion), problem});
 }
 
 Tokens Lexer::run()
@@ -157,7 +159,8 @@ tl::expected<void, QueryError> Lexer::readMinus(Token& token)
     if (!atEnd() && m_text[m_at] == '-') {
         m_at = token.begin;
         const std::string word(readBare());
-        return bad("Write text that begins with two minus signs in quotes.",
+        return bad(QueryProblem::DoubleMinus,
+                   "Write text that begins with two minus signs in quotes.",
                    token.begin,
                    m_at,
                    quoted(word));
@@ -169,9 +172,9 @@ tl::expected<void, QueryError> Lexer::readMinus(Token& token)
     skipSpaces();
     const std::string following(readBare());
     if (following.empty() || following.front() == '-') {
-        return bad(message, token.begin, token.begin + 1);
+        return bad(QueryProblem::LoneMinus, message, token.begin, token.begin + 1);
     }
-    return bad(message, token.begin, m_at, "-" + following);
+    return bad(QueryProblem::LoneMinus, message, token.begin, m_at, "-" + following);
 }
 
 tl::expected<void, QueryError> Lexer::readQuoted(std::string& out)
@@ -194,7 +197,8 @@ tl::expected<void, QueryError> Lexer::readQuoted(std::string& out)
     const auto lastOther = tail.find_last_not_of('\\');
     const bool openEscape = (tail.size() - 1 - lastOther) % 2 != 0;
     const bool empty = isBlank(tail.substr(1));
-    return bad("The quote that opens here is not closed.",
+    return bad(QueryProblem::OpenQuote,
+               "The quote that opens here is not closed.",
                begin,
                m_text.size(),
                empty ? std::string() : std::string(tail) + (openEscape ? "\\\"" : "\""));
@@ -242,14 +246,15 @@ void Lexer::skipSpaces()
 Tokens tokenize(std::string_view text)
 {
     if (!isValidUtf8(text)) {
-        return bad("The query is not valid UTF-8.", 0, text.size());
+        return bad(QueryProblem::NotUtf8, "The query is not valid UTF-8.", 0, text.size());
     }
     const auto isControl
         = [](char c) { return (c >= 0 && c < ' ' && !isAsciiSpace(c)) || c == '\x7f'; };
     const auto control = std::ranges::find_if(text, isControl);
     if (control != text.end()) {
         const auto at = static_cast<std::size_t>(control - text.begin());
-        return bad("The query has a control character here.", at, at + 1);
+        return bad(
+            QueryProblem::ControlCharacter, "The query has a control character here.", at, at + 1);
     }
     return Lexer(text).run();
 }

@@ -12,12 +12,15 @@ namespace {
 
 using ReadClause = tl::expected<Clause, QueryError>;
 
-tl::unexpected<QueryError> bad(std::string message,
+tl::unexpected<QueryError> bad(QueryProblem problem,
+                               std::string message,
                                std::size_t begin,
                                std::size_t end,
-                               std::string suggestion = {})
+                               std::string suggestion = {},
+                               std::vector<std::string> parts = {})
 {
-    return tl::make_unexpected(QueryError{std::move(message), begin, end, std::move(suggestion)});
+    return tl::make_unexpected(QueryError{
+        std::move(message), begin, end, std::move(suggestion), problem, std::move(parts)});
 }
 
 /// Every byte of a character beyond ASCII counts as a letter: which of them are, the search knows.
@@ -101,7 +104,8 @@ tl::expected<Query, QueryError> Parser::run()
         const Token* following = i + 1 < tokens->size() ? &(*tokens)[i + 1] : nullptr;
         if (token.kind == TokenKind::Or) {
             if (i == 0 || joins || following == nullptr) {
-                return bad("“or” stands between two words, phrases or filters; in quotes it is a "
+                return bad(QueryProblem::LoneOr,
+                           "“or” stands between two words, phrases or filters; in quotes it is a "
                            "word.",
                            token.begin,
                            token.end,
@@ -117,10 +121,13 @@ tl::expected<Query, QueryError> Parser::run()
         }
         terms += std::max<std::size_t>(1, clause->words.size());
         if (terms > limits::kQueryTermsMax) {
-            return bad(fmt::format("The query has more than {} words and filters.",
+            return bad(QueryProblem::TooManyTerms,
+                       fmt::format("The query has more than {} words and filters.",
                                    limits::kQueryTermsMax),
                        token.begin,
-                       m_text.size());
+                       m_text.size(),
+                       {},
+                       {std::to_string(limits::kQueryTermsMax)});
         }
         if (!joins) {
             query.groups.emplace_back();
@@ -136,10 +143,13 @@ ReadClause Parser::readText(const Token& token) const
     Clause clause = clauseOf(token);
     clause.words = token.quoted ? splitWords(token.text) : std::vector<std::string>{token.text};
     if (clause.words.empty()) {
-        return bad("The phrase is empty.", token.begin, token.end);
+        return bad(QueryProblem::EmptyPhrase, "The phrase is empty.", token.begin, token.end);
     }
     if (std::ranges::none_of(clause.words, isSearchable)) {
-        return bad("There is no letter and no digit to search for.", token.begin, token.end);
+        return bad(QueryProblem::NothingToFind,
+                   "There is no letter and no digit to search for.",
+                   token.begin,
+                   token.end);
     }
     return clause;
 }
@@ -151,7 +161,9 @@ QueryError Parser::unknownField(const Token& token) const
         return {fmt::format("There is no field “{}”; did you mean “{}”?", token.name, close),
                 token.nameBegin,
                 token.nameBegin + token.name.size(),
-                std::string(close)};
+                std::string(close),
+                QueryProblem::MistypedField,
+                {std::string(token.name), std::string(close)}};
     }
     const auto text = m_text.substr(token.nameBegin, token.end - token.nameBegin);
     const bool plain = !token.quoted;
@@ -160,7 +172,9 @@ QueryError Parser::unknownField(const Token& token) const
                         acceptedFields()),
             token.nameBegin,
             token.end,
-            plain ? quoted(text) : std::string()};
+            plain ? quoted(text) : std::string(),
+            QueryProblem::UnknownField,
+            {std::string(token.name), acceptedFields()}};
 }
 
 ReadClause Parser::readFilter(const Token& token, const Token* following) const
@@ -173,26 +187,40 @@ ReadClause Parser::readFilter(const Token& token, const Token* following) const
         const bool joinable = following != nullptr && !following->negated && !token.quoted
             && (following->kind == TokenKind::Word || following->kind == TokenKind::Phrase);
         if (!joinable) {
-            return bad(fmt::format("{}: needs a value.", spec->name), token.begin, token.end);
+            return bad(QueryProblem::NoValue,
+                       fmt::format("{}: needs a value.", spec->name),
+                       token.begin,
+                       token.end,
+                       {},
+                       {std::string(spec->name)});
         }
-        return bad(fmt::format("{}: needs its value directly after it.", spec->name),
+        return bad(QueryProblem::ValueApart,
+                   fmt::format("{}: needs its value directly after it.", spec->name),
                    token.begin,
                    following->end,
-                   std::string(source(token)) + std::string(source(*following)));
+                   std::string(source(token)) + std::string(source(*following)),
+                   {std::string(spec->name)});
     }
     if (token.comparison != Comparison::Equal && !takesComparison(spec->kind)) {
         const auto value = m_text.substr(token.nameBegin + token.name.size() + 1,
                                          token.end - token.nameBegin - token.name.size() - 1);
-        return bad(fmt::format("{}: takes no comparison; cost and latency do.", spec->name),
+        return bad(QueryProblem::NoComparison,
+                   fmt::format("{}: takes no comparison; cost and latency do.", spec->name),
                    token.nameBegin + token.name.size() + 1,
                    token.end,
-                   spec->kind == ValueKind::Text && !token.quoted ? quoted(value) : token.text);
+                   spec->kind == ValueKind::Text && !token.quoted ? quoted(value) : token.text,
+                   {std::string(spec->name)});
     }
     Clause clause = clauseOf(token);
     clause.field = spec->field;
-    const auto read = readValue(clause, *spec, token.text);
-    if (!read) {
-        return bad(read.error().message, token.valueBegin, token.end, read.error().suggestion);
+    if (auto read = readValue(clause, *spec, token.text); !read) {
+        auto& error = read.error();
+        return bad(error.problem,
+                   std::move(error.message),
+                   token.valueBegin,
+                   token.end,
+                   std::move(error.suggestion),
+                   std::move(error.parts));
     }
     return clause;
 }
@@ -202,9 +230,12 @@ ReadClause Parser::readFilter(const Token& token, const Token* following) const
 tl::expected<Query, QueryError> parse(std::string_view text)
 {
     if (text.size() > limits::kQueryBytesMax) {
-        return bad(fmt::format("The query is longer than {} bytes.", limits::kQueryBytesMax),
+        return bad(QueryProblem::TooLong,
+                   fmt::format("The query is longer than {} bytes.", limits::kQueryBytesMax),
                    limits::kQueryBytesMax,
-                   text.size());
+                   text.size(),
+                   {},
+                   {std::to_string(limits::kQueryBytesMax)});
     }
     return Parser(text).run();
 }

@@ -68,11 +68,38 @@ struct Query {
     [[nodiscard]] bool empty() const { return groups.empty(); }
 };
 
+/// What is wrong with a query, for whoever says it in another language.
+enum class QueryProblem : std::uint8_t {
+    Other, ///< Only the message says it: of a server that knows more.
+    DoubleMinus,
+    LoneMinus,
+    OpenQuote,
+    NotUtf8,
+    ControlCharacter,
+    LoneOr,
+    TooManyTerms, ///< The most.
+    EmptyPhrase,
+    NothingToFind,
+    MistypedField, ///< What was written, the nearest field.
+    UnknownField, ///< What was written, all fields.
+    NoValue, ///< The field, as of the next two.
+    ValueApart,
+    NoComparison,
+    TooLong, ///< The most bytes.
+    NotAnAmount,
+    NotADuration,
+    NotATime,
+    YearOutOfRange,
+    NotOneOf, ///< The field, its values.
+};
+
 struct QueryError {
     std::string message; ///< One sentence.
     std::size_t begin = 0; ///< Bytes of the text concerned.
     std::size_t end = 0;
-    std::string suggestion; ///< Text to put there instead; empty when there is none.
+    std::string suggestion{}; ///< Text to put there instead; empty when there is none.
+    QueryProblem problem = QueryProblem::Other;
+    std::vector<std::string> parts{}; ///< Of the message, as the problem lists them.
 };
 
 /// White space alone is the empty query, which everything fits.

@@ -13,9 +13,9 @@ namespace {
 
 using Read = tl::expected<void, ValueError>;
 
-tl::unexpected<ValueError> bad(std::string message, std::string suggestion = {})
+tl::unexpected<ValueError> bad(QueryProblem problem, std::string message)
 {
-    return tl::make_unexpected(ValueError{std::move(message), std::move(suggestion)});
+    return tl::make_unexpected(ValueError{std::move(message), {}, problem, {}});
 }
 
 struct DurationUnit {
@@ -36,7 +36,8 @@ Read readMoney(Clause& clause, std::string_view text)
 {
     const auto microcents = domain::parseAmount(text);
     if (!microcents) {
-        return bad("Not an amount; expected one like 0.50 (up to 8 decimals, no currency sign).");
+        return bad(QueryProblem::NotAnAmount,
+                   "Not an amount; expected one like 0.50 (up to 8 decimals, no currency sign).");
     }
     clause.number = *microcents;
     clause.value = domain::amountOf(*microcents);
@@ -61,7 +62,8 @@ Read readDuration(Clause& clause, std::string_view text)
     }
     const auto value = domain::decimalTimes(number, unit);
     if (!value) {
-        return bad("Not a duration; expected one like 500ms, 2s or 1.5m (us, ms, s, m, h).");
+        return bad(QueryProblem::NotADuration,
+                   "Not a duration; expected one like 500ms, 2s or 1.5m (us, ms, s, m, h).");
     }
     clause.number = *value;
     if (*value % 1'000'000 == 0) {
@@ -84,10 +86,11 @@ Read readTime(Clause& clause, std::string_view text)
     const bool inRange = year >= "1970" && year <= "2199";
     const auto time = isYear && inRange ? parseTime(text) : Result<UtcTime>(kFirst);
     if (!isYear || !time) {
-        return bad("Not a time; expected one like 2026-11-21T10:00:00Z or a date like 2026-11-21.");
+        return bad(QueryProblem::NotATime,
+                   "Not a time; expected one like 2026-11-21T10:00:00Z or a date like 2026-11-21.");
     }
     if (!inRange || *time < kFirst || *time >= kEnd) {
-        return bad("The year must be between 1970 and 2199.");
+        return bad(QueryProblem::YearOutOfRange, "The year must be between 1970 and 2199.");
     }
     clause.time = std::chrono::floor<std::chrono::microseconds>(*time);
     clause.value = formatTime(clause.time);
@@ -108,8 +111,11 @@ Read readClosed(Clause& clause, const FieldSpec& spec, std::string_view text)
     if (std::ranges::find(accepted, clause.value) != accepted.end()) {
         return {};
     }
-    return bad(fmt::format("Not a {}; expected {}.", spec.name, fmt::join(accepted, ", ")),
-               std::string(nearest(text, accepted)));
+    const auto all = fmt::format("{}", fmt::join(accepted, ", "));
+    return tl::make_unexpected(ValueError{fmt::format("Not a {}; expected {}.", spec.name, all),
+                                          std::string(nearest(text, accepted)),
+                                          QueryProblem::NotOneOf,
+                                          {std::string(spec.name), all}});
 }
 
 template <class E>

@@ -9,6 +9,8 @@ namespace exhibit::query {
 struct ValueError {
     std::string message;
     std::string suggestion;
+    QueryProblem problem = QueryProblem::Other;
+    std::vector<std::string> parts{};
 };
 
 /// Reads a filter's value into value, number and time of the clause, in canonical form.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend-client/client.h"
+#include "backend-client/tls_errors.h"
 #include "models/base/limits.h"
 #include "tests/backend-client/canned_server.h"
 
 #include <QCoreApplication>
 #include <QEventLoop>
 #include <QFutureWatcher>
+#include <QTranslator>
 
 namespace exhibit::client {
 namespace {
@@ -74,6 +76,33 @@ TEST_F(TransportTest, decodesARefusal)
     ASSERT_FALSE(reply);
     EXPECT_EQ(reply.error().error.code, ErrorCode::Unauthenticated);
     EXPECT_EQ(reply.error().error.message, "The key is not known.");
+}
+
+TEST_F(TransportTest, whatIsSaidOfAConnectionIsTranslated)
+{
+    class Language : public QTranslator {
+        bool isEmpty() const override { return false; }
+        QString translate(const char* context, const char* text, const char*, int) const override
+        {
+            return QLatin1String(context) == QLatin1String("exhibit::client::Network")
+                ? QLatin1String("(") + QString::fromUtf8(text)
+                : QString();
+        }
+    } language;
+    ASSERT_TRUE(QCoreApplication::installTranslator(&language));
+    std::string url;
+    {
+        const CannedServer gone(answer("200 OK", "", ""));
+        url = gone.url();
+    }
+    const auto reply = wait(connect(url)->policies());
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().error.message, "(No server answers at " + url + ".");
+    const auto other = Client::create({"ftp://x", Secret("exk_test"), 1s});
+    ASSERT_FALSE(other);
+    EXPECT_TRUE(other.error().message.starts_with("(The server's address"));
+    EXPECT_TRUE(explainTlsError(QSslError::HostNameMismatch).startsWith(QLatin1Char('(')));
+    QCoreApplication::removeTranslator(&language);
 }
 
 TEST_F(TransportTest, doesNotFollowARedirection)
