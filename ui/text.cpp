@@ -34,6 +34,22 @@ QString inQuotes(const QString& name)
     return isolatedText(QChar(0x201c) + name + QChar(0x201d));
 }
 
+QString listed(const QStringList& names)
+{
+    QStringList apart;
+    for (const QString& name : names) {
+        apart << isolatedText(name);
+    }
+    return apart.join(QStringLiteral(", "));
+}
+
+QString withoutIsolates(const QString& text)
+{
+    QString plain = text;
+    plain.removeIf([](QChar letter) { return letter >= QChar(0x2066) && letter <= QChar(0x2069); });
+    return plain;
+}
+
 QString grouped(qint64 number)
 {
     QString digits = QString::number(number < 0 ? -number : number);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <QString>
+#include <QStringList>
 
 #include <string>
 #include <string_view>
@@ -18,6 +18,10 @@ namespace exhibit::ui {
 [[nodiscard]] QString isolatedText(const QString& text);
 /// A name that somebody gave, within a sentence.
 [[nodiscard]] QString inQuotes(const QString& name);
+/// Several of them, in their order.
+[[nodiscard]] QString listed(const QStringList& names);
+/// What was put together of these for the eye, for a clipboard or a file.
+[[nodiscard]] QString withoutIsolates(const QString& text);
 
 /// A number in groups of three with thin spaces, the same in every locale of the table columns.
 [[nodiscard]] QString grouped(qint64 number);

@@ -21,7 +21,7 @@ void Console::connectWith(const QString& server, const QString& keyFile)
     for (auto* welcome : m_welcomes) {
         welcome->setAddress(server);
         if (key.empty() && !keyFile.isEmpty()) {
-            welcome->setProgress(tr("There is no key in %1.").arg(keyFile), true);
+            welcome->setProgress(tr("There is no key in %1.").arg(ui::isolated(keyFile)), true);
         }
     }
     if (keyFile.isEmpty() || !key.empty()) {
@@ -57,7 +57,7 @@ void Console::connectTo(const ui::ConnectChoice& choice)
     }
     for (auto* welcome : m_welcomes) {
         welcome->takeQuestionBack();
-        welcome->setProgress(tr("Connecting to %1 …").arg(choice.address), false);
+        welcome->setProgress(tr("Connecting to %1 …").arg(ui::isolated(choice.address)), false);
     }
     if (!choice.key.empty()) {
         if (choice.keepKey) {
@@ -104,7 +104,7 @@ void Console::askToSend(const QString& address, const Secret& key)
             address,
             [this, answered, address, key] {
                 m_sentReadable << address;
-                answered(tr("Connecting to %1 …").arg(address), false);
+                answered(tr("Connecting to %1 …").arg(ui::isolated(address)), false);
                 connectWith(address, key);
             },
             [this, answered] {

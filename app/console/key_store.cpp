@@ -39,8 +39,8 @@ KeyStore::KeyStore(QString fallbackDir, bool usePlatform, QObject* parent)
 
 QString KeyStore::note() const
 {
-    const QString where
-        = tr("A kept key goes to a file that only your account can read: %1").arg(m_fallbackDir);
+    const QString where = tr("A kept key goes to a file that only your account can read: %1")
+                              .arg(ui::isolated(m_fallbackDir));
     if (!m_trouble.isEmpty()) {
         return tr("The key store of this desktop cannot be used (%1).").arg(m_trouble)
             + QLatin1Char(' ') + where;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/console/local_gateways.h"
 
+#include "ui/text.h"
+
 #include <QFile>
 #include <QSettings>
 #include <QUrl>
@@ -124,9 +126,10 @@ QString LocalGateways::nameOf(Kind kind)
 
 QString LocalGateways::endNote(Kind kind, const QString& address) const
 {
-    return kind == Kind::Kept
-        ? tr("Running at %1 until the console ends; its data stays in %2").arg(address, m_dataDir)
-        : tr("Running at %1; its data is thrown away when the console ends").arg(address);
+    return kind == Kind::Kept ? tr("Running at %1 until the console ends; its data stays in %2")
+                                    .arg(ui::isolated(address), ui::isolated(m_dataDir))
+                              : tr("Running at %1; its data is thrown away when the console ends")
+                                    .arg(ui::isolated(address));
 }
 
 void LocalGateways::stop()

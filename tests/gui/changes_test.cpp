@@ -176,8 +176,9 @@ private Q_SLOTS:
                  u"Tag 6 incidents…"_s);
         tag(window(), u"batch"_s);
         QTRY_COMPARE_WITH_TIMEOUT(rowsWithTag("batch"), 6, kPatience);
-        QTRY_VERIFY_WITH_TIMEOUT(
-            results().bar().text().contains(u"Done: tag “batch” of 6 incidents"_s), kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(ui::withoutIsolates(results().bar().text())
+                                     .contains(u"Done: tag “batch” of 6 incidents"_s),
+                                 kPatience);
         QCOMPARE(window().services().undo->count(), 1);
         QVERIFY(window().actions().action(u"edit.undo")->text().contains(u"of 6 incidents"_s));
         selectRows(1); // One step, whatever is selected by now.

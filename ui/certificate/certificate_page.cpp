@@ -179,7 +179,7 @@ void CertificatePage::handleActions()
     });
     actions.handle(u"evidence.copy_summary", this, [this] {
         if (m_middle->currentWidget() == m_certificate) {
-            QGuiApplication::clipboard()->setText(m_certificate->summary());
+            QGuiApplication::clipboard()->setText(withoutIsolates(m_certificate->summary()));
         }
     });
     actions.handle(u"evidence.pinned_keys", this, [this] {

@@ -179,7 +179,8 @@ QString IncidentExport::write(const QString& path, BytesView bytes, bool verify)
     const auto size = static_cast<qint64>(bytes.size());
     if (!file.open(QIODevice::WriteOnly) || file.write(bytes.data(), size) != size
         || !file.commit()) {
-        return tr("%1 was not written: %2").arg(QDir::toNativeSeparators(path), file.errorString());
+        return tr("%1 was not written: %2")
+            .arg(isolated(QDir::toNativeSeparators(path)), file.errorString());
     }
     Q_EMIT written(path);
     if (verify) {

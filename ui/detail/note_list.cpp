@@ -4,6 +4,7 @@
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
+#include "ui/widgets/phrase_label.h"
 #include "ui/widgets/time_display.h"
 
 #include <QLabel>
@@ -14,9 +15,10 @@
 namespace exhibit::ui {
 namespace {
 
+template <class Label>
 QLabel* line(const QString& text, TypeRole role, QWidget* parent)
 {
-    auto* label = new QLabel(text, parent);
+    auto* label = new Label(text, parent); // That owns it.
     label->setTextFormat(Qt::PlainText); // Nothing that somebody wrote is markup.
     label->setFont(typeFont(role));
     label->setWordWrap(true);
@@ -66,17 +68,17 @@ void NoteList::fill()
     qDeleteAll(m_lines->findChildren<QLabel*>(QString(), Qt::FindDirectChildrenOnly));
     for (const auto& note : m_notes) {
         const auto& times = TimeDisplay::instance();
-        const QString heading
-            = tr("%1, %2").arg(times.clock(note.createdAt), shortId(toQt(note.author)));
-        auto* head = line(
+        const QString heading = tr("%1, %2").arg(times.clock(note.createdAt),
+                                                 isolatedText(shortId(toQt(note.author))));
+        auto* head = line<PhraseLabel>(
             note.withdrawnAt ? tr("%1 – taken back %2").arg(heading, times.clock(*note.withdrawnAt))
                              : heading,
             TypeRole::Caption,
             m_lines);
         makeSecondary(head);
         head->setContentsMargins(0, scaled(4), 0, 0);
-        auto* text
-            = line(note.text.empty() ? tr("(erased)") : toQt(note.text), TypeRole::Body, m_lines);
+        auto* text = line<QLabel>(
+            note.text.empty() ? tr("(erased)") : toQt(note.text), TypeRole::Body, m_lines);
         if (note.withdrawnAt) {
             makeSecondary(text);
         }

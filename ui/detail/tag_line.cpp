@@ -7,7 +7,7 @@
 namespace exhibit::ui {
 
 TagLine::TagLine(QWidget* parent)
-    : QLabel(parent)
+    : PhraseLabel(parent)
 {
     setObjectName(QStringLiteral("record.tags"));
     setFont(typeFont(TypeRole::Small));
@@ -25,10 +25,10 @@ void TagLine::show(const std::vector<std::string>& tags, const std::optional<std
     }
     QStringList lines;
     if (!all.isEmpty()) {
-        lines << tr("Tags: %1").arg(all.join(QStringLiteral(", ")));
+        lines << tr("Tags: %1").arg(listed(all));
     }
     if (assignee) {
-        lines << tr("Assigned to: %1").arg(toQt(*assignee));
+        lines << tr("Assigned to: %1").arg(isolatedText(toQt(*assignee)));
     }
     setText(lines.join(QLatin1Char('\n')));
     setVisible(!lines.isEmpty());

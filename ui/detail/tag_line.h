@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <QLabel>
+#include "ui/widgets/phrase_label.h"
 
 #include <optional>
 #include <string>
@@ -10,7 +10,7 @@
 namespace exhibit::ui {
 
 /// The tags of an incident and who looks after it, where it has any.
-class TagLine : public QLabel {
+class TagLine : public PhraseLabel {
     Q_OBJECT
 
 public:

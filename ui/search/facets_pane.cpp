@@ -278,7 +278,9 @@ void FacetsPane::addRest(QStandardItem& heading, const domain::Facet& facet, boo
         // A list ends somewhere, and a projected one does not know rare values.
         const bool complete = facet.others == 0 && !m_search.facets().isEstimate;
         if (all && !complete && heading.rowCount() == 0 && spec->kind == query::ValueKind::Text) {
-            addNote(heading, tr("Search for “%1”").arg(filter), kExactly + field + u':' + filter);
+            addNote(heading,
+                    tr("Search for %1").arg(inQuotes(filter)),
+                    kExactly + field + u':' + filter);
         }
         return;
     }

@@ -7,7 +7,7 @@
 namespace exhibit::ui {
 
 ElidedLabel::ElidedLabel(QWidget* parent, Qt::TextElideMode mode)
-    : QLabel(parent)
+    : PhraseLabel(parent)
     , m_mode(mode)
 {
     setTextFormat(Qt::PlainText);

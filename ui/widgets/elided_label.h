@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <QLabel>
+#include "ui/widgets/phrase_label.h"
 
 namespace exhibit::ui {
 
 /// One line that gives way: too long a text ends in "…" and stands whole in the tool tip.
-class ElidedLabel : public QLabel {
+class ElidedLabel : public PhraseLabel {
     Q_OBJECT
 
 public:

@@ -4,6 +4,7 @@
 #include "ui/theme/icons.h"
 #include "ui/theme/marks.h"
 #include "ui/theme/style.h"
+#include "ui/widgets/phrase_label.h"
 
 #include <QAccessible>
 #include <QHBoxLayout>
@@ -46,7 +47,7 @@ Role groundOf(MessageBar::Kind kind)
 
 MessageBar::MessageBar(QWidget* parent)
     : QFrame(parent)
-    , m_what(new QLabel(this))
+    , m_what(new PhraseLabel(this))
     , m_buttons(new QHBoxLayout)
 {
     m_what->setWordWrap(true);

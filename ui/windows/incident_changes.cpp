@@ -51,7 +51,9 @@ void IncidentChanges::reportTo(MessageBar& bar)
             [&bar](const QString& what, const QString& why, const QString& all) {
                 bar.showMessage(MessageBar::Kind::Error, what, why);
                 const QString text = what + u'\n' + (all.isEmpty() ? why : all);
-                bar.addAction(tr("Copy"), [text] { QGuiApplication::clipboard()->setText(text); });
+                bar.addAction(tr("Copy"), [text] {
+                    QGuiApplication::clipboard()->setText(withoutIsolates(text));
+                });
                 bar.addAction(tr("Close"), [&bar] { bar.clear(); });
             });
     connect(
@@ -152,7 +154,7 @@ void IncidentChanges::assign(const Incidents& incidents, const QString& assignee
                  [&wanted](const Incident& incident) { return incident.assignee != wanted; });
     push(others,
          {std::nullopt, {}, wanted},
-         wanted ? tr("assign to %1").arg(assignee) : tr("assign to nobody"));
+         wanted ? tr("assign to %1").arg(isolatedText(assignee)) : tr("assign to nobody"));
 }
 
 void IncidentChanges::askNote()

@@ -82,7 +82,7 @@ void IncidentChanges::tag(const Incidents& incidents, const QString& tag)
                  incidents.end(),
                  std::back_inserter(without),
                  [&text](const Incident& incident) { return !hasTag(incident, text); });
-    push(without, {std::nullopt, text}, tr("tag “%1”").arg(tag));
+    push(without, {std::nullopt, text}, tr("tag %1").arg(inQuotes(tag)));
 }
 
 void IncidentChanges::untag(const Incidents& incidents, const QString& tag)
@@ -95,7 +95,7 @@ void IncidentChanges::untag(const Incidents& incidents, const QString& tag)
                  [&text](const Incident& incident) { return hasTag(incident, text); });
     WantedChange wanted{std::nullopt, text};
     wanted.removesTag = true;
-    push(with, wanted, tr("removing tag “%1”").arg(tag));
+    push(with, wanted, tr("removing tag %1").arg(inQuotes(tag)));
 }
 
 void IncidentChanges::openUntagMenu(const QPoint& at)

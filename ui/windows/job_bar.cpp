@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/windows/job_bar.h"
 
+#include "ui/text.h"
+
 #include <QClipboard>
 #include <QDesktopServices>
 #include <QFileInfo>
@@ -47,7 +49,7 @@ void JobBar::addActions(const Job& job)
         addAction(tr("Show folder"), [file = job.file()] { showFolderOf(file); });
     } else {
         addAction(tr("Copy"), [text = accessibleName() + QLatin1Char('\n') + job.note()] {
-            QGuiApplication::clipboard()->setText(text);
+            QGuiApplication::clipboard()->setText(withoutIsolates(text));
         });
     }
     addAction(tr("Close"), [jobs = m_services.jobs] { jobs->takeNote(); });

@@ -3,6 +3,7 @@
 
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
+#include "ui/widgets/phrase_label.h"
 #include "ui/widgets/tool_bar_parts.h"
 #include "ui/windows/job_bar.h"
 
@@ -32,7 +33,7 @@ JobRow::JobRow(Job& job, QWidget* parent)
     , m_cancel(smallButton(tr("Cancel"), tr("Cancel: %1").arg(job.title()), this))
     , m_folder(smallButton(tr("Show folder"), tr("Show folder: %1").arg(job.title()), this))
     , m_bar(new QProgressBar(this))
-    , m_note(new QLabel(this))
+    , m_note(new PhraseLabel(this))
 {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);

@@ -19,7 +19,7 @@ QString whyStopped(const domain::LiveEvent& event)
     using domain::KillReason;
     if (!event.killReason) {
         return event.policyId
-            ? say(QT_TRANSLATE_NOOP("LiveNews", "policy %1")).arg(toQt(*event.policyId))
+            ? say(QT_TRANSLATE_NOOP("LiveNews", "policy %1")).arg(isolated(toQt(*event.policyId)))
             : QString();
     }
     switch (*event.killReason) {
@@ -32,9 +32,9 @@ QString whyStopped(const domain::LiveEvent& event)
     case KillReason::MaxCost:
         return say(QT_TRANSLATE_NOOP("LiveNews", "its limit of cost"));
     case KillReason::AdminKill:
-        return event.stoppedBy
-            ? say(QT_TRANSLATE_NOOP("LiveNews", "an operator (%1)")).arg(toQt(*event.stoppedBy))
-            : say(QT_TRANSLATE_NOOP("LiveNews", "an operator"));
+        return event.stoppedBy ? say(QT_TRANSLATE_NOOP("LiveNews", "an operator (%1)"))
+                                     .arg(isolatedText(toQt(*event.stoppedBy)))
+                               : say(QT_TRANSLATE_NOOP("LiveNews", "an operator"));
     case KillReason::UserCancel:
         return say(QT_TRANSLATE_NOOP("LiveNews", "the application's user"));
     }
@@ -68,7 +68,7 @@ QString newsOf(const domain::LiveEvent& event)
     }
     if (event.type == "run.stopped" && event.runId) {
         const QString why = whyStopped(event);
-        const QString run = shortId(toQt(event.runId->text()));
+        const QString run = isolated(shortId(toQt(event.runId->text())));
         return why.isEmpty()
             ? say(QT_TRANSLATE_NOOP("LiveNews", "%1  Run %2 was stopped")).arg(at, run)
             : say(QT_TRANSLATE_NOOP("LiveNews", "%1  Run %2 was stopped by %3")).arg(at, run, why);
