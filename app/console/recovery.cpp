@@ -132,6 +132,7 @@ void Console::journal(ui::MainWindow& shown)
     connect(&search, &ui::SearchController::textChanged, this, later);
     connect(shown.services().selection, &ui::Selection::incidentChanged, this, later);
     connect(shown.services().selection, &ui::Selection::eventChanged, this, later);
+    connect(shown.services().selection, &ui::Selection::stepBegins, this, later);
 }
 
 void Console::quit()

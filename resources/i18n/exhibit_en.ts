@@ -24,6 +24,23 @@
     </message>
 </context>
 <context>
+    <name>exhibit::ui::HistogramWidget</name>
+    <message numerus="yes">
+        <source>Chosen: %1, %2 incident(s)</source>
+        <translation>
+            <numerusform>Chosen: %1, %2 incident</numerusform>
+            <numerusform>Chosen: %1, %2 incidents</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, %2 incident(s), bar %3 of %4</source>
+        <translation>
+            <numerusform>%1, %2 incident, bar %3 of %4</numerusform>
+            <numerusform>%1, %2 incidents, bar %3 of %4</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>exhibit::ui::QueryBar</name>
     <message numerus="yes">
         <source>%1 incident(s)</source>

@@ -171,7 +171,7 @@ private Q_SLOTS:
 
     void everythingFindsRecordsAndSavedSearches()
     {
-        search().memory().save(u"Unhedged claims"_s, {u"policy:CONTENT_ACCURACY"_s, {}});
+        search().memory().save({u"Unhedged claims"_s, {u"policy:CONTENT_ACCURACY"_s, {}}});
         QVERIFY(test::trigger(window(), u"tools.everything"));
         auto* palette = window().findChild<ui::CommandPalette*>(u"palette"_s);
         QVERIFY(palette != nullptr);

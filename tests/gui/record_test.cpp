@@ -72,7 +72,7 @@ private Q_SLOTS:
         auto& selection = *window().services().selection;
         const auto [from, to] = widestGap(*selection.timeline());
         auto& timeline = pane<ui::TimelinePane>(u"timeline"_s)->timeline();
-        timeline.view().show(double(from), double(to));
+        timeline.showRange(double(from), double(to));
         const double middle = double(from + to) / 2;
         const QPoint at(int(timeline.view().xOf(middle)), timeline.height() / 2);
         QTest::mouseClick(&timeline, Qt::LeftButton, {}, at);

@@ -120,7 +120,7 @@ private Q_SLOTS:
         ResultOrder order;
         order.sort = domain::SearchSort::Cost;
         order.group = query::Field::Policy;
-        search().memory().save(u"dear"_s, {u"severity:high"_s, order});
+        search().memory().save({u"dear"_s, {u"severity:high"_s, order}});
         const auto saved = search().memory().saved();
         QCOMPARE(saved.size(), 1);
         QVERIFY(saved.front().step == (SearchStep{u"severity:high"_s, order}));

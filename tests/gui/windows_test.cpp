@@ -63,14 +63,20 @@ private Q_SLOTS:
         auto& own = openRow(0);
         auto& other = openRow(1);
         QTRY_VERIFY_WITH_TIMEOUT(own.services().selection->timeline() != nullptr, kPatience);
-        QVERIFY(own.services().actions->trigger(u"timeline.next"));
         const auto first = own.services().selection->event();
+        auto* timeline = own.findChild<ui::TimelineWidget*>();
+        const double from = timeline->view().fromUs();
         QVERIFY(own.services().actions->trigger(u"timeline.next"));
-        QVERIFY(own.services().selection->event() != first);
+        const auto next = own.services().selection->event();
+        QVERIFY(next != first);
+        QVERIFY(own.services().actions->trigger(u"timeline.zoom_in"));
+        QVERIFY(own.services().actions->trigger(u"search.back"));
+        QCOMPARE(timeline->view().fromUs(), from);
+        QCOMPARE(own.services().selection->event(), next);
         QVERIFY(own.services().actions->trigger(u"search.back"));
         QCOMPARE(own.services().selection->event(), first);
         QVERIFY(own.services().actions->trigger(u"search.forward"));
-        QVERIFY(own.services().selection->event() != first);
+        QCOMPARE(own.services().selection->event(), next);
         QVERIFY(!other.services().actions->trigger(u"search.back"));
     }
 

@@ -156,7 +156,7 @@ void CallsPane::openIncident(const IncidentId& incident)
         = source->incident(incident.text(), [this](domain::SourceResult<domain::Incident> reply) {
               const auto done = std::exchange(m_question, nullptr);
               if (reply) {
-                  m_search.services().selection->setIncident(std::make_shared<domain::SearchHit>(
+                  m_search.services().selection->chooseIncident(std::make_shared<domain::SearchHit>(
                       domain::SearchHit{*std::move(reply), {}, {}}));
               } else {
                   m_bar->showMessage(MessageBar::Kind::Warning,

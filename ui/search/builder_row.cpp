@@ -2,6 +2,7 @@
 #include "ui/search/builder_row.h"
 
 #include "models/query/values.h"
+#include "ui/search/query_error_text.h"
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
@@ -238,7 +239,7 @@ tl::expected<std::optional<query::Clause>, QString> BuilderRow::clause() const
     }
     const auto parsed = query::parse(fromQt(text + quoted(value())));
     if (!parsed) {
-        return tl::make_unexpected(toQt(parsed.error().message));
+        return tl::make_unexpected(queryErrorText(parsed.error()));
     }
     return parsed->groups.front().front();
 }

@@ -51,7 +51,7 @@ ChipText chipText(const query::Restriction& restriction)
         values << toQt(value);
     }
     QString name = QCoreApplication::translate("Chips", "text");
-    QString value = values.join(u", "_s);
+    QString value = values.size() == 1 ? values.front() : listed(values);
     if (!restriction.fields.empty()) {
         const Field field = restriction.fields.front();
         const bool time = field == Field::After || field == Field::Before;
@@ -127,7 +127,7 @@ QStringList ChipRow::texts() const
     QStringList texts;
     for (int i = 0; i < m_layout->count(); ++i) {
         if (const auto* chip = qobject_cast<FilterChip*>(m_layout->itemAt(i)->widget())) {
-            texts << chip->name() + QLatin1Char(' ') + chip->value();
+            texts << withoutIsolates(chip->name() + QLatin1Char(' ') + chip->value());
         }
     }
     return texts;

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/search/histogram_widget.h"
 
+#include "ui/search/histogram_accessible.h"
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/style.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/time_display.h"
 
+#include <QAccessible>
 #include <QKeyEvent>
 #include <QPainter>
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace exhibit::ui {
 namespace {
@@ -51,10 +54,11 @@ std::int64_t labelUnit(std::int64_t seconds)
 HistogramWidget::HistogramWidget(QWidget* parent)
     : QWidget(parent)
 {
+    installHistogramAccessibility(); // Before its name is told: what reads it then is kept.
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
     setAccessibleName(tr("Histogram of all matches"));
-    setAccessibleDescription(tr("Arrows move, Shift and arrows choose a range, Escape clears it"));
+    describe();
     connect(&TimeDisplay::instance(), &TimeDisplay::changed, this, qOverload<>(&QWidget::update));
 }
 
@@ -72,7 +76,14 @@ void HistogramWidget::setBars(const domain::HistogramReply& bars, Counted counte
     for (const auto count : m_bars.counts) {
         m_highest = std::max(m_highest, count);
     }
-    m_cursor = std::clamp(m_cursor, 0, std::max(0, barCount() - 1));
+    const int last = barCount() - 1;
+    m_cursor = std::clamp(m_cursor, 0, std::max(0, last));
+    if (m_brush) { // Until it is told anew it stays among the bars that there are.
+        m_brush = last < 0
+            ? std::nullopt
+            : std::optional(Brush{std::min(m_brush->first, last), std::min(m_brush->last, last)});
+    }
+    describe();
     update();
 }
 
@@ -90,7 +101,73 @@ void HistogramWidget::setRange(std::optional<UtcTime> from, std::optional<UtcTim
             : barCount() - 1;
         m_brush = Brush{std::clamp(first, 0, barCount() - 1), std::clamp(last, 0, barCount() - 1)};
     }
+    describe();
     update();
+}
+
+qint64 HistogramWidget::countIn(int first, int last) const
+{
+    return std::accumulate(
+        m_bars.counts.begin() + first, m_bars.counts.begin() + last + 1, std::int64_t{0});
+}
+
+QString HistogramWidget::counted(qint64 incidents) const
+{
+    return (m_bars.isEstimate ? QStringLiteral(u"\u2248\u2009") : QString()) + grouped(incidents);
+}
+
+bool HistogramWidget::isChosen(int bar) const
+{
+    return m_brush && bar >= m_brush->first && bar <= m_brush->last;
+}
+
+QString HistogramWidget::timesText(int first, int last) const
+{
+    auto& times = TimeDisplay::instance();
+    if (m_bars.barSeconds >= 86400) {
+        const QString begin = times.day(startOf(first));
+        const QString end = times.day(startOf(last + 1) - std::chrono::seconds(1));
+        return begin == end ? begin : tr("%1 to %2").arg(begin, end);
+    }
+    const auto clock = [&](UtcTime at) {
+        return m_bars.barSeconds < 60 ? times.clock(at) : times.shortClock(at);
+    };
+    return tr("%1 to %2").arg(clock(startOf(first)), clock(startOf(last + 1)));
+}
+
+QString HistogramWidget::chosenText() const
+{
+    if (!m_brush) {
+        return {};
+    }
+    const qint64 count = countIn(m_brush->first, m_brush->last);
+    return tr("Chosen: %1, %2 incident(s)", nullptr, forPlural(count))
+        .arg(timesText(m_brush->first, m_brush->last), counted(count));
+}
+
+QString HistogramWidget::barText(int bar) const
+{
+    const qint64 count = countIn(bar, bar);
+    const QString text = tr("%1, %2 incident(s), bar %3 of %4", nullptr, forPlural(count))
+                             .arg(timesText(bar, bar),
+                                  counted(count),
+                                  QString::number(bar + 1),
+                                  QString::number(barCount()));
+    return m_brush ? text + u". "_s + chosenText() : text;
+}
+
+void HistogramWidget::describe()
+{
+    const QString keys = tr("Arrows move, Shift and arrows choose a range, Escape clears it");
+    setAccessibleDescription(m_brush && barCount() > 0 ? chosenText() + u". "_s + keys : keys);
+}
+
+/// Of a painted picture a screen reader hears what has the focus in it.
+void HistogramWidget::announceBar()
+{
+    QAccessibleEvent event(this, QAccessible::Focus);
+    event.setChild(m_cursor);
+    QAccessible::updateAccessibility(&event);
 }
 
 QString HistogramWidget::summary() const
@@ -101,14 +178,9 @@ QString HistogramWidget::summary() const
     if (barCount() == 0) {
         return tr("no matches to plot");
     }
-    std::int64_t inside = 0;
-    for (int bar = 0; bar < barCount(); ++bar) {
-        if (!m_brush || (bar >= m_brush->first && bar <= m_brush->last)) {
-            inside += m_bars.counts[static_cast<std::size_t>(bar)];
-        }
-    }
-    const QString about = m_bars.isEstimate ? QStringLiteral(u"\u2248\u2009") : QString();
-    return tr("%1, %2 in range").arg(widthText(m_bars.barSeconds), about + grouped(inside));
+    const qint64 inside
+        = m_brush ? countIn(m_brush->first, m_brush->last) : countIn(0, barCount() - 1);
+    return tr("%1, %2 in range").arg(widthText(m_bars.barSeconds), counted(inside));
 }
 
 QSize HistogramWidget::sizeHint() const
@@ -124,6 +196,11 @@ QRectF HistogramWidget::plot() const
 double HistogramWidget::xOf(double bar) const
 {
     return plot().left() + bar * plot().width() / std::max(1, barCount());
+}
+
+QRect HistogramWidget::barRect(int bar) const
+{
+    return QRectF(xOf(bar), plot().top(), xOf(bar + 1) - xOf(bar), plot().height()).toRect();
 }
 
 int HistogramWidget::barAt(double x) const
@@ -171,7 +248,7 @@ void HistogramWidget::paintBars(QPainter& painter) const
             continue;
         }
         const double height = std::max(2.0, double(count) / double(m_highest) * area.height());
-        const bool inside = !m_brush || (bar >= m_brush->first && bar <= m_brush->last);
+        const bool inside = !m_brush || isChosen(bar);
         painter.fillRect(
             QRectF(xOf(bar), area.bottom() - height, std::max(1.0, width - gap), height),
             colour(inside && m_counted == Counted::Yes ? Role::PlotBar : Role::PlotDim));
@@ -251,13 +328,14 @@ void HistogramWidget::mouseMoveEvent(QMouseEvent* event)
         return;
     }
     setToolTip(tr("%1: %2").arg(TimeDisplay::instance().dateAndClock(startOf(bar)),
-                                grouped(m_bars.counts[static_cast<std::size_t>(bar)])));
+                                counted(m_bars.counts[static_cast<std::size_t>(bar)])));
 }
 
 void HistogramWidget::mouseReleaseEvent(QMouseEvent* event)
 {
     if (event->button() == Qt::LeftButton && m_dragging) {
         m_dragging = false;
+        describe();
         commit();
     }
 }
@@ -285,27 +363,33 @@ void HistogramWidget::keyPressEvent(QKeyEvent* event)
     const bool left = event->key() == Qt::Key_Left;
     if ((left || event->key() == Qt::Key_Right) && barCount() > 0
         && !(event->modifiers() & Qt::AltModifier)) {
-        if (!(event->modifiers() & Qt::ShiftModifier)) {
-            m_anchor = -1;
-        } else if (m_anchor < 0) {
-            m_anchor = m_cursor;
-        }
-        m_cursor = std::clamp(m_cursor + (left ? -1 : 1), 0, barCount() - 1);
-        if (m_anchor >= 0) {
-            m_brush = Brush{std::min(m_anchor, m_cursor), std::max(m_anchor, m_cursor)};
-            commit();
-        }
-        update();
-        return;
+        return moveCursor(left ? -1 : 1, (event->modifiers() & Qt::ShiftModifier) != 0);
     }
     if (event->key() == Qt::Key_Escape && m_brush) {
         m_brush.reset();
         m_anchor = -1;
+        describe();
         update();
         Q_EMIT rangeCleared();
         return;
     }
     QWidget::keyPressEvent(event);
+}
+
+void HistogramWidget::moveCursor(int by, bool chooses)
+{
+    const bool begins = chooses && m_anchor < 0;
+    if (begins || !chooses) {
+        m_anchor = chooses ? m_cursor : -1;
+    }
+    m_cursor = std::clamp(m_cursor + by, 0, barCount() - 1);
+    if (chooses) {
+        m_brush = Brush{std::min(m_anchor, m_cursor), std::max(m_anchor, m_cursor)};
+        describe();
+        Q_EMIT rangeGrows(startOf(m_brush->first), startOf(m_brush->last + 1), begins);
+    }
+    announceBar();
+    update();
 }
 
 void HistogramWidget::changeEvent(QEvent* event)

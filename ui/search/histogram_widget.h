@@ -11,7 +11,7 @@
 namespace exhibit::ui {
 
 /// All matches over time, painted. A range is chosen by dragging or with Shift and the arrows,
-/// snaps to whole bars and ends with Esc; the keyboard's bar is outlined.
+/// snaps to whole bars and ends with Esc; the keyboard's bar is outlined, and read out.
 class HistogramWidget : public QWidget {
     Q_OBJECT
 
@@ -23,11 +23,19 @@ public:
     void setRange(std::optional<UtcTime> from, std::optional<UtcTime> to);
     /// "2-minute bars, 213 in range", or why nothing is said of the rows.
     [[nodiscard]] QString summary() const;
+    [[nodiscard]] int barCount() const { return static_cast<int>(m_bars.counts.size()); }
+    /// "21 Nov 10:00 to 21 Nov 11:00, 42 incidents, bar 3 of 120", and what is chosen, if any.
+    [[nodiscard]] QString barText(int bar) const;
+    [[nodiscard]] QRect barRect(int bar) const;
+    [[nodiscard]] bool isChosen(int bar) const;
+    [[nodiscard]] int cursorBar() const { return m_cursor; }
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
 
 Q_SIGNALS:
     void rangeChosen(exhibit::UtcTime from, exhibit::UtcTime to);
+    /// By a key, of which more follow; `begins`: the first of them.
+    void rangeGrows(exhibit::UtcTime from, exhibit::UtcTime to, bool begins);
     void rangeCleared();
 
 protected:
@@ -49,8 +57,14 @@ private:
     [[nodiscard]] double xOf(double bar) const;
     [[nodiscard]] int barAt(double x) const;
     [[nodiscard]] UtcTime startOf(int bar) const;
-    [[nodiscard]] int barCount() const { return static_cast<int>(m_bars.counts.size()); }
+    [[nodiscard]] qint64 countIn(int first, int last) const;
+    [[nodiscard]] QString counted(qint64 incidents) const; ///< With ≈ where it is about.
+    [[nodiscard]] QString timesText(int first, int last) const;
+    [[nodiscard]] QString chosenText() const;
     void commit();
+    void moveCursor(int by, bool chooses);
+    void describe();
+    void announceBar();
     void paintBars(QPainter& painter) const;
     void paintBrush(QPainter& painter) const;
     void paintLabels(QPainter& painter) const;

@@ -3,6 +3,7 @@
 
 #include "models/query/fields.h"
 #include "models/query/lexer.h"
+#include "ui/search/query_error_text.h"
 #include "ui/text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/icons.h"
@@ -115,11 +116,11 @@ void QueryField::setError(const std::optional<query::QueryError>& error)
 QString QueryField::errorText() const
 {
     const int column = positionOf(text(), m_error->begin) + 1;
-    const QString what = tr("%1 (column %2)").arg(toQt(m_error->message)).arg(column);
-    const bool said = m_error->message.find(m_error->suggestion) != std::string::npos;
-    return m_error->suggestion.empty() || said
+    const QString what = tr("%1 (column %2)").arg(queryErrorText(*m_error)).arg(column);
+    const QString suggestion = toQt(m_error->suggestion);
+    return suggestion.isEmpty() || what.contains(suggestion)
         ? what
-        : tr("%1 Did you mean %2?").arg(what, toQt(m_error->suggestion));
+        : tr("%1 Did you mean %2?").arg(what, isolatedText(suggestion));
 }
 
 void QueryField::showText(const QString& text)

@@ -121,7 +121,7 @@ void RecordFinder::show(std::shared_ptr<const domain::SearchHit> hit)
     } else {
         m_view.clearSelection(); // The record is none of the rows.
     }
-    m_search.services().selection->setIncident(std::move(hit));
+    m_search.services().selection->chooseIncident(std::move(hit));
     if (const auto& showPanes = m_search.services().showPanes) {
         showPanes();
     }

@@ -19,7 +19,6 @@
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QMenu>
-#include <QScrollBar>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
@@ -101,6 +100,7 @@ void ResultsPane::connectSearch()
 {
     connect(&m_search, &SearchController::stateChanged, this, &ResultsPane::showState);
     connect(&m_search, &SearchController::resultsShown, this, &ResultsPane::selectFirst);
+    connect(&m_search, &SearchController::returned, this, &ResultsPane::showReturned);
     connect(&m_search.results(), &QAbstractItemModel::modelAboutToBeReset, this, [this] {
         if (m_search.isRefresh()) {
             m_kept = state();
@@ -115,6 +115,10 @@ void ResultsPane::connectSearch()
             m_view->viewport()->update();
         });
     });
+    connect(&m_search, &SearchController::columnsAsked, m_view, &ResultsView::showColumns);
+    const auto tellColumns = [this] { m_search.setColumns(m_view->visibleColumns()); };
+    connect(m_view, &ResultsView::columnsChanged, this, tellColumns);
+    tellColumns();
     connect(m_view->selectionModel(),
             &QItemSelectionModel::currentRowChanged,
             this,
@@ -125,7 +129,7 @@ void ResultsPane::connectSearch()
     connect(&m_search.results(), &QAbstractItemModel::dataChanged, this, [this] {
         const bool none = m_search.services().selection->hit() == nullptr;
         if (!m_wanted->isSeeking() && (m_awaited || none)) {
-            selectionChanged();
+            showCurrent(m_awaited && m_awaitedIsStep);
         }
     });
     connect(m_search.services().sources, &SourceHub::reconnected, this, [this] {
@@ -138,6 +142,12 @@ void ResultsPane::connectSearch()
     connect(m_histogram, &HistogramWidget::rangeChosen, this, [this](UtcTime from, UtcTime to) {
         m_search.setQuery(query::withRange(m_search.query(), from, to));
     });
+    connect(m_histogram,
+            &HistogramWidget::rangeGrows,
+            this,
+            [this](UtcTime from, UtcTime to, bool begins) {
+                m_search.growQuery(query::withRange(m_search.query(), from, to), begins);
+            });
     connect(m_histogram, &HistogramWidget::rangeCleared, this, [this] {
         m_search.setQuery(query::withoutField(m_search.query(), query::Field::After));
     });
@@ -174,7 +184,7 @@ void ResultsPane::showFailure()
     m_bar->showMessage(MessageBar::Kind::Error, what, more);
     m_bar->addAction(tr("Retry"), [this] { m_search.search(); });
     m_bar->addAction(tr("Copy"), [what, more] {
-        QGuiApplication::clipboard()->setText(what + QLatin1Char('\n') + more);
+        QGuiApplication::clipboard()->setText(withoutIsolates(what + QLatin1Char('\n') + more));
     });
 }
 
@@ -231,16 +241,17 @@ void ResultsPane::showEmpty()
     for (const auto& restriction : restrictions) {
         const auto text = chipText(restriction);
         const auto without = query::withoutGroups(m_search.query(), restriction.groups);
-        const int way = m_empty->addWay(Icon::Close,
-                                        tr("without %1: %2").arg(text.name, text.value),
-                                        [this, without] { m_search.setQuery(without); });
+        const int way
+            = m_empty->addWay(Icon::Close,
+                              tr("without %1: %2").arg(text.name, isolatedText(text.value)),
+                              [this, without] { m_search.setQuery(without); });
         m_search.countOf(without, this, [this, way](qint64 found) {
             m_empty->setWayNote(way,
                                 tr("%1 incident(s)", nullptr, forPlural(found))
                                     .arg(u"<b>"_s + grouped(found) + u"</b>"_s));
         });
     }
-    if (m_search.canGoBack()) {
+    if (m_search.way().canGoBack()) {
         const int way = m_empty->addWay(
             Icon::ChevronLeft, tr("Back to the search before"), [this] { m_search.back(); });
         m_empty->setWayKeys(way, m_search.services().actions->action(u"search.back")->shortcut());
@@ -273,125 +284,6 @@ void ResultsPane::offerFirstSteps()
 bool ResultsPane::showsEmpty() const
 {
     return m_stack->currentWidget() == m_empty;
-}
-
-void ResultsPane::selectFirst()
-{
-    auto& model = m_search.results();
-    auto& selection = *m_search.services().selection;
-    const bool isRefresh = m_search.isRefresh();
-    const bool keepsOpen = isRefresh || m_search.isShowingNew();
-    if (m_wanted->isSeeking() && !keepsOpen) {
-        selection.want({}); // Somebody searches for something else by now.
-    }
-    if (m_wanted->isSeeking() && !isRefresh) {
-        m_kept = {};
-    }
-    m_wanted->stop();
-    if (model.rowCount() == 0) {
-        selection.setIncident(nullptr);
-        m_kept = {};
-        return;
-    }
-    // The record that is open stays selected when it is among the first rows.
-    const std::string open = selection.hit() != nullptr
-        ? selection.hit()->incident.incidentId.text()
-        : selection.wanted();
-    const int first = model.layout().isGrouped() && model.layout().groups().front().isOpen ? 1 : 0;
-    for (int i = 0; !open.empty() && i < std::min(model.rowCount(), PageCache::kPageRows); ++i) {
-        const auto hit = model.hit(i);
-        if (hit && hit->incident.incidentId.text() == open) {
-            place(i);
-            scrollAsKept(i);
-            if (m_search.isShowingNew()) {
-                m_view->scrollToTop();
-            }
-            return;
-        }
-    }
-    // Of a session before, or of the same rows: further down.
-    if (!open.empty() && (selection.hit() == nullptr || keepsOpen)) {
-        m_placing = true;
-        m_view->setCurrentIndex(model.index(first, m_view->homeColumn()));
-        m_placing = false;
-        if (keepsOpen) {
-            m_view->clearSelection(); // It is not the record that is open.
-            m_view->verticalScrollBar()->setValue(m_kept.value("top"_L1).toInt());
-        }
-        m_wanted->seek(open, m_kept.value("row"_L1).toInt(-1));
-        return;
-    }
-    place(first);
-    scrollAsKept(first);
-}
-
-void ResultsPane::place(int row)
-{
-    auto& model = m_search.results();
-    m_placing = true; // Both say that the current row is another.
-    m_view->selectRow(row);
-    m_view->setCurrentIndex(model.index(row, m_view->homeColumn()));
-    m_placing = false;
-    m_awaited = model.hit(row) == nullptr;
-    selectionChanged();
-}
-
-void ResultsPane::selectFound(int row)
-{
-    if (row >= 0) {
-        const int top = m_view->verticalScrollBar()->value();
-        place(row);
-        scrollAsKept(row);
-        if (m_search.isShowingNew()) {
-            m_view->verticalScrollBar()->setValue(top); // What is new is looked at.
-        }
-    } else if (m_search.services().selection->hit() != nullptr) {
-        m_view->clearSelection(); // The record is none of the rows.
-        m_kept = {};
-    } else {
-        place(m_view->currentIndex().row());
-    }
-}
-
-/// As far from the edge as the row stood, wherever it stands now.
-void ResultsPane::scrollAsKept(int row)
-{
-    const QJsonObject kept = std::exchange(m_kept, {});
-    if (kept.isEmpty()) {
-        return;
-    }
-    const int top = kept.value("top"_L1).toInt();
-    m_view->verticalScrollBar()->setValue(top + row - kept.value("row"_L1).toInt());
-    if (!m_search.isRefresh()) {
-        m_view->scrollTo(m_view->currentIndex()); // Where the window is another.
-    }
-}
-
-QJsonObject ResultsPane::state() const
-{
-    if (!m_kept.isEmpty()) {
-        return m_kept; // It is still on its way there.
-    }
-    return {{"top"_L1, m_view->verticalScrollBar()->value()},
-            {"row"_L1, m_view->currentIndex().row()}};
-}
-
-void ResultsPane::selectionChanged()
-{
-    if (m_placing) {
-        return;
-    }
-    if (m_wanted->isSeeking()) { // Whoever chooses a row looks for no other.
-        m_wanted->stop();
-        m_kept = {};
-    }
-    const auto index = m_view->currentIndex();
-    if (index.isValid()) {
-        if (const auto hit = m_search.results().hit(index.row())) {
-            m_awaited = false;
-            m_search.services().selection->setIncident(hit);
-        }
-    }
 }
 
 } // namespace exhibit::ui

@@ -52,6 +52,8 @@ private:
     void place(int row);
     void scrollAsKept(int row);
     void selectionChanged();
+    void showCurrent(bool isStep);
+    void showReturned();
     void openMenu(const QPoint& at);
     void handleChanges();
     [[nodiscard]] FilterValues valuesAt(const QModelIndex& index) const;
@@ -70,6 +72,7 @@ private:
     WantedRow* m_wanted;
     QJsonObject m_kept; ///< Where the next results are shown: of an earlier session, or a refresh.
     bool m_awaited = false; ///< The row to select is on its way.
+    bool m_awaitedIsStep = false; ///< A person chose it.
     bool m_placing = false; ///< Not a person makes it the current row.
 };
 

@@ -14,6 +14,8 @@
 #include <QScrollBar>
 #include <QSettings>
 
+#include <algorithm>
+
 namespace exhibit::ui {
 namespace {
 
@@ -47,7 +49,12 @@ ResultsView::ResultsView(ResultsModel& model, bool keepsColumns, QWidget* parent
     });
     resetColumns();
     restoreColumns();
-    connect(horizontalHeader(), &QHeaderView::sectionMoved, this, &ResultsView::saveColumns);
+    connect(horizontalHeader(), &QHeaderView::sectionMoved, this, [this] {
+        if (!m_fitting) {
+            saveColumns();
+            Q_EMIT columnsChanged();
+        }
+    });
     connect(horizontalHeader(), &QHeaderView::sectionResized, this, [this] {
         if (!m_fitting) {
             saveColumns();
@@ -68,6 +75,43 @@ void ResultsView::resetColumns()
     }
     m_fitting = false;
     fitStretched();
+    Q_EMIT columnsChanged();
+}
+
+void ResultsView::showColumns(const QStringList& ids)
+{
+    QList<int> sections;
+    for (std::size_t i = 0; i < incidentColumns().size(); ++i) {
+        if (ids.contains(QLatin1StringView(incidentColumns()[i].id))) {
+            sections << static_cast<int>(i);
+        }
+    }
+    if (sections.isEmpty()) {
+        return;
+    }
+    std::sort(sections.begin(), sections.end(), [&ids](int left, int right) {
+        const auto place = [&ids](int section) {
+            return ids.indexOf(
+                QLatin1StringView(incidentColumns()[static_cast<std::size_t>(section)].id));
+        };
+        return place(left) < place(right);
+    });
+    m_fitting = true;
+    auto* header = horizontalHeader();
+    for (int section = 0; section < model()->columnCount(); ++section) {
+        const auto place = sections.indexOf(section);
+        setColumnHidden(section, place < 0);
+        if (place >= 0 && columnWidth(section) < scaled(kColumnLeast)) {
+            setColumnWidth(section, scaled(kColumnShown));
+        }
+    }
+    for (qsizetype place = 0; place < sections.size(); ++place) {
+        header->moveSection(header->visualIndex(sections.at(place)), static_cast<int>(place));
+    }
+    m_fitting = false;
+    leaveHiddenColumn();
+    fitStretched();
+    Q_EMIT columnsChanged();
 }
 
 void ResultsView::restoreColumns()
@@ -135,6 +179,7 @@ void ResultsView::showColumnOf(int section, bool shown)
     leaveHiddenColumn();
     saveColumns();
     fitStretched();
+    Q_EMIT columnsChanged();
 }
 
 void ResultsView::leaveHiddenColumn()

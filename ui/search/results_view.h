@@ -22,12 +22,16 @@ public:
     /// Where the current cell of a row stands when nobody chose one: always a column that is shown.
     [[nodiscard]] int homeColumn() const;
     [[nodiscard]] QStringList visibleColumns() const;
+    /// Those, in their order, as long as nobody changes them: no arrangement of the person's own.
+    /// Ids that this version does not know are left out.
+    void showColumns(const QStringList& ids);
     /// Marks the column that the results are sorted by.
     void showOrder(const ResultOrder& order);
 
 Q_SIGNALS:
     /// Of a column of incidentColumns(), sortable or not; `none`: back to the newest first.
     void sortAsked(int section, bool none);
+    void columnsChanged(); ///< Which there are, or their order.
 
 protected:
     void resizeEvent(QResizeEvent* event) override;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/search/saved_searches.h"
 
+#include "ui/search/search_text.h"
 #include "ui/text.h"
 #include "ui/windows/layouts.h"
 
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QInputDialog>
 #include <QMenu>
 #include <QStatusBar>
@@ -20,8 +23,8 @@ class KeepSearch : public QUndoCommand {
 public:
     KeepSearch(SearchMemory& memory,
                QString name,
-               std::optional<SearchStep> before,
-               std::optional<SearchStep> after,
+               std::optional<SavedSearch> before,
+               std::optional<SavedSearch> after,
                const QString& text)
         : QUndoCommand(text)
         , m_memory(memory)
@@ -34,15 +37,15 @@ public:
     void redo() override { put(m_after); }
 
 private:
-    void put(const std::optional<SearchStep>& step)
+    void put(const std::optional<SavedSearch>& search)
     {
-        step ? m_memory.save(m_name, *step) : m_memory.forget(m_name);
+        search ? m_memory.save(*search) : m_memory.forget(m_name);
     }
 
     SearchMemory& m_memory;
     QString m_name;
-    std::optional<SearchStep> m_before; ///< Empty: there was none of that name.
-    std::optional<SearchStep> m_after;
+    std::optional<SavedSearch> m_before; ///< Empty: there was none of that name.
+    std::optional<SavedSearch> m_after;
 };
 
 QString inMenu(QString text)
@@ -56,21 +59,30 @@ SavedSearches::SavedSearches(SearchController& search, QObject* parent)
     : QObject(parent)
     , m_search(search)
 {
-    search.services().actions->handle(u"search.save", this, [this] { ask(); });
+    auto& actions = *search.services().actions;
+    actions.handle(u"search.save", this, [this] { ask(); });
+    actions.handle(u"search.copy_text", this, [this] { copy(present({})); });
+    actions.handle(u"search.paste_text", this, [this] { paste(); });
     search.services().addPaletteProvider([this](const QString&) { return paletteEntries(); });
 }
 
 void SavedSearches::fill(QMenu& menu)
 {
     menu.clear();
-    menu.addAction(m_search.services().actions->action(u"search.save"));
+    for (const auto* id : {"search.save", "search.copy_text", "search.paste_text"}) {
+        menu.addAction(m_search.services().actions->action(QString::fromLatin1(id)));
+    }
     menu.addSeparator();
     for (const auto& saved : m_search.memory().saved()) {
         auto* one = menu.addMenu(inMenu(saved.name));
-        connect(one->addAction(tr("Search %1").arg(inMenu(saved.step.query.left(kQueryShown)))),
+        connect(one->addAction(
+                    tr("Search %1").arg(isolatedText(inMenu(saved.step.query.left(kQueryShown))))),
                 &QAction::triggered,
                 this,
-                [this, step = saved.step] { m_search.show(step); });
+                [this, saved] { m_search.showSaved(saved); });
+        connect(one->addAction(tr("Copy as text")), &QAction::triggered, this, [this, saved] {
+            copy(saved);
+        });
         connect(one->addAction(tr("Forget")), &QAction::triggered, this, [this, name = saved.name] {
             forget(name);
         });
@@ -99,12 +111,12 @@ void SavedSearches::ask()
 void SavedSearches::save(const QString& text)
 {
     const QString name = Layouts::nameOf(text);
-    const SearchStep step = m_search.step();
+    const auto search = present(name);
     const auto before = find(name);
-    if (name.isEmpty() || before == step) {
+    if (name.isEmpty() || before == search) {
         return;
     }
-    push(name, step, (before ? tr("replacing search %1") : tr("saving search %1")));
+    push(name, search, (before ? tr("replacing search %1") : tr("saving search %1")));
     say((before ? tr("Search %1 was replaced. Edit, Undo brings it back.")
                 : tr("Search %1 was saved."))
             .arg(inQuotes(name)));
@@ -119,14 +131,14 @@ void SavedSearches::forget(const QString& name)
 }
 
 void SavedSearches::push(const QString& name,
-                         const std::optional<SearchStep>& step,
+                         const std::optional<SavedSearch>& after,
                          const QString& what)
 {
     m_search.services().undo->push(new KeepSearch( // The stack owns it.
         m_search.memory(),
         name,
         find(name),
-        step,
+        after,
         inMenu(what.arg(inQuotes(name)))));
 }
 
@@ -135,11 +147,31 @@ void SavedSearches::say(const QString& text) const
     m_search.services().window->statusBar()->showMessage(text, kSavedSaidMs);
 }
 
-std::optional<SearchStep> SavedSearches::find(const QString& name) const
+SavedSearch SavedSearches::present(const QString& name) const
+{
+    return {name, m_search.step(), m_search.columns()};
+}
+
+void SavedSearches::copy(const SavedSearch& search) const
+{
+    QGuiApplication::clipboard()->setText(printSearch(search));
+    say(tr("The search was copied as text."));
+}
+
+void SavedSearches::paste()
+{
+    if (const auto search = parseSearch(QGuiApplication::clipboard()->text())) {
+        m_search.showSaved(*search);
+    } else {
+        say(tr("The clipboard holds no search."));
+    }
+}
+
+std::optional<SavedSearch> SavedSearches::find(const QString& name) const
 {
     for (const auto& saved : m_search.memory().saved()) {
         if (saved.name == name) {
-            return saved.step;
+            return saved;
         }
     }
     return std::nullopt;
@@ -152,12 +184,10 @@ QList<PaletteEntry> SavedSearches::paletteEntries() const
         return entries;
     }
     for (const auto& saved : m_search.memory().saved()) {
-        entries << PaletteEntry{tr("Saved searches"),
-                                saved.name,
-                                saved.step.query,
-                                Icon::Bookmark,
-                                {},
-                                [this, step = saved.step] { m_search.show(step); }};
+        entries << PaletteEntry{
+            tr("Saved searches"), saved.name, saved.step.query, Icon::Bookmark, {}, [this, saved] {
+                m_search.showSaved(saved);
+            }};
     }
     return entries;
 }

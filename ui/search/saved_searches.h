@@ -7,8 +7,9 @@ class QMenu;
 
 namespace exhibit::ui {
 
-/// The searches that somebody saved by name: their menu, the dialog that names one, and what is
-/// found of them by Ctrl+K. Saving, replacing and forgetting one are steps that can be undone.
+/// The searches that somebody saved by name: their menu, the dialog that names one, what is found
+/// of them by Ctrl+K, and how they are given to others as text. Saving, replacing and forgetting
+/// one are steps that can be undone.
 class SavedSearches : public QObject {
     Q_OBJECT
 
@@ -21,9 +22,13 @@ public:
     void forget(const QString& name);
 
 private:
-    void push(const QString& name, const std::optional<SearchStep>& step, const QString& what);
+    void push(const QString& name, const std::optional<SavedSearch>& after, const QString& what);
+    void copy(const SavedSearch& search) const;
+    void paste();
     void say(const QString& text) const;
-    [[nodiscard]] std::optional<SearchStep> find(const QString& name) const;
+    /// What stands in the window.
+    [[nodiscard]] SavedSearch present(const QString& name) const;
+    [[nodiscard]] std::optional<SavedSearch> find(const QString& name) const;
     [[nodiscard]] QList<PaletteEntry> paletteEntries() const;
 
     SearchController& m_search;

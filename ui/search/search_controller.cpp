@@ -11,7 +11,6 @@ namespace {
 using namespace Qt::StringLiterals;
 
 constexpr int kDebounceMs = 200;
-constexpr int kTypedMs = 2000;
 constexpr int kNewDelayMs = 800; ///< Many arrivals are counted once.
 
 } // namespace
@@ -20,13 +19,16 @@ SearchController::SearchController(const Services& services)
     : QObject(services.window)
     , m_services(services)
     , m_results(new ResultsModel(this))
+    , m_way(new SearchWay(*services.selection, *m_results, this))
 {
     m_debounce.setSingleShot(true);
     m_debounce.setInterval(kDebounceMs);
     connect(&m_debounce, &QTimer::timeout, this, [this] { ask(false); });
-    m_typed.setSingleShot(true);
-    m_typed.setInterval(kTypedMs);
-    connect(&m_typed, &QTimer::timeout, this, &SearchController::keepTyped);
+    connect(m_way, &SearchWay::kept, this, [this] {
+        if (!m_shown.asked.text.trimmed().isEmpty()) {
+            m_memory.remember(m_shown.asked.text, m_shown.total);
+        }
+    });
     m_newDelay.setSingleShot(true);
     m_newDelay.setInterval(kNewDelayMs);
     connect(&m_newDelay, &QTimer::timeout, this, &SearchController::countNew);
@@ -61,13 +63,13 @@ void SearchController::handleActions()
     actions.handle(u"search.clear", this, [this] { show({{}, m_order}); });
     const auto enable = [this] {
         auto& registry = *m_services.actions;
-        registry.action(u"search.back")->setEnabled(canGoBack());
-        registry.action(u"search.forward")->setEnabled(canGoForward());
+        registry.action(u"search.back")->setEnabled(m_way->canGoBack());
+        registry.action(u"search.forward")->setEnabled(m_way->canGoForward());
         registry.action(u"search.cancel")->setEnabled(m_state == SearchState::Working);
         registry.action(u"search.show_new")->setEnabled(m_newCount > 0);
         registry.action(u"search.clear")->setEnabled(!m_query.empty() || !m_outcome.isEmpty());
     };
-    connect(this, &SearchController::trailChanged, this, enable);
+    connect(m_way, &SearchWay::changed, this, enable);
     connect(this, &SearchController::stateChanged, this, enable);
     connect(this, &SearchController::countsChanged, this, enable);
     connect(this, &SearchController::outcomeChanged, this, enable);
@@ -104,6 +106,7 @@ void SearchController::followSource()
     m_changedQuestions.clear();
     m_isRefresh = false;
     m_isShowingNew = false;
+    m_way->forgetChosen();
     m_results->setSource(m_services.sources->source());
     m_grandTotal.reset();
     if (m_services.sources->source() != nullptr) {
@@ -119,7 +122,7 @@ void SearchController::setText(const QString& text, bool now)
 {
     const bool changed = text != m_text;
     m_text = text;
-    m_typed.stop(); // Somebody goes on typing.
+    m_way->holdTyped();
     parse();
     if (changed) {
         Q_EMIT textChanged();
@@ -134,8 +137,16 @@ void SearchController::setText(const QString& text, bool now)
 
 void SearchController::setQuery(const query::Query& query)
 {
-    keepTyped();
+    m_way->keepTyped();
     setText(toQt(query::print(query)), true);
+}
+
+void SearchController::growQuery(const query::Query& query, bool begins)
+{
+    if (begins) {
+        m_way->keepTyped();
+    }
+    setText(toQt(query::print(query)), false);
 }
 
 void SearchController::parse()
@@ -165,11 +176,26 @@ void SearchController::cancel()
     }
 }
 
-void SearchController::goTo(const SearchStep& step)
+SearchStep SearchController::stepOf(const Asked& asked)
 {
-    m_text = step.query;
-    m_order = step.order;
-    const bool isOther = std::exchange(m_outcome, step.outcome) != step.outcome;
+    return {asked.text, asked.order, asked.outcome};
+}
+
+/// What was chosen is shown at once, its rows when they are here.
+void SearchController::goTo(const SearchPlace& to)
+{
+    const bool isShown
+        = m_state == SearchState::Done && to.search == step() && to.search == stepOf(m_shown.asked);
+    m_services.selection->goTo(to.place);
+    if (isShown) {
+        Q_EMIT returned();
+        m_way->reached();
+        return;
+    }
+    m_debounce.stop();
+    m_text = to.search.query;
+    m_order = to.search.order;
+    const bool isOther = std::exchange(m_outcome, to.search.outcome) != to.search.outcome;
     parse();
     Q_EMIT textChanged();
     Q_EMIT orderChanged();
@@ -177,35 +203,19 @@ void SearchController::goTo(const SearchStep& step)
     if (isOther) {
         Q_EMIT outcomeChanged();
     }
-    Q_EMIT trailChanged();
-}
-
-/// Nothing that was looked at is skipped on the way back.
-void SearchController::keepTyped()
-{
-    m_typed.stop();
-    if (std::exchange(m_isTyped, false)) {
-        m_trail.push({m_shown.asked.text, m_shown.asked.order, m_shown.asked.outcome});
-        if (!m_shown.asked.text.trimmed().isEmpty()) {
-            m_memory.remember(m_shown.asked.text, m_shown.total);
-        }
-        Q_EMIT trailChanged();
-    }
 }
 
 void SearchController::back()
 {
-    keepTyped();
-    if (canGoBack()) {
-        goTo(m_trail.back());
+    if (const auto to = m_way->back()) {
+        goTo(*to);
     }
 }
 
 void SearchController::forward()
 {
-    keepTyped(); // A step of its own, with nothing ahead of it.
-    if (canGoForward()) {
-        goTo(m_trail.forward());
+    if (const auto to = m_way->forward()) {
+        goTo(*to);
     }
 }
 
@@ -214,7 +224,7 @@ void SearchController::show(const SearchStep& step)
     if (m_services.showPanes) {
         m_services.showPanes(); // What is asked from a page is not found unseen.
     }
-    keepTyped();
+    m_way->keepTyped();
     m_order = step.order;
     const bool isOther = std::exchange(m_outcome, step.outcome) != step.outcome;
     Q_EMIT orderChanged();
@@ -224,18 +234,25 @@ void SearchController::show(const SearchStep& step)
     }
 }
 
+void SearchController::showSaved(const SavedSearch& search)
+{
+    if (!search.columns.isEmpty()) {
+        Q_EMIT columnsAsked(search.columns);
+    }
+    show(search.step);
+}
+
 /// The incidents stay: they have no outcome.
 void SearchController::chooseOutcome(const QString& outcome)
 {
     if (outcome == m_outcome) {
         return;
     }
-    keepTyped();
+    m_way->keepTyped();
     m_outcome = outcome;
     if (m_state == SearchState::Done) {
         m_shown.asked.outcome = outcome;
-        m_trail.push({m_shown.asked.text, m_shown.asked.order, outcome});
-        Q_EMIT trailChanged();
+        m_way->step(stepOf(m_shown.asked));
     }
     Q_EMIT outcomeChanged();
 }
@@ -314,6 +331,7 @@ void SearchController::showAnswer(Shown found,
     if (found.asked.order.group && found.total > 0) {
         return askGroups(found, reply->totalIsEstimate, remember);
     }
+    m_way->leaveFor(stepOf(found.asked));
     m_results->showResult(requestOf(found.asked), *std::move(reply));
     finish(found, remember);
 }
@@ -324,17 +342,11 @@ void SearchController::finish(const Shown& shown, bool remember)
     m_shown = shown;
     m_failure.reset();
     m_newCount = 0;
-    const SearchStep step{m_shown.asked.text, m_shown.asked.order, m_shown.asked.outcome};
-    m_isTyped = remember || m_trail.isEmpty() || m_trail.current() != step;
-    if (remember || m_trail.isEmpty()) {
-        keepTyped();
-    } else if (m_isTyped) {
-        m_typed.start();
-    }
-    Q_EMIT trailChanged();
+    m_way->arrive(stepOf(m_shown.asked), remember);
     m_state = SearchState::Done;
     Q_EMIT stateChanged();
     Q_EMIT resultsShown();
+    m_way->reached();
     Q_EMIT countsChanged();
     askCounts();
     readChanged();

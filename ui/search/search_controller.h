@@ -4,10 +4,8 @@
 #include "models/query/edit.h"
 #include "ui/itemmodels/results_model.h"
 #include "ui/search/counted.h"
-#include "ui/search/search_history.h"
+#include "ui/search/search_way.h"
 #include "ui/windows/pane_registry.h"
-
-#include <QElapsedTimer>
 
 #include <set>
 
@@ -22,8 +20,7 @@ class SearchController : public QObject {
     Q_OBJECT
 
 public:
-    static constexpr std::uint32_t kFacetValues
-        = 12; ///< As many of each field are listed at first.
+    static constexpr std::uint32_t kFacetValues = 12; ///< Of each field, at first.
 
     explicit SearchController(const Services& services);
     /// The one of the window; made on first use, owned by the window.
@@ -34,6 +31,8 @@ public:
     void setText(const QString& text, bool now);
     /// A change made by pointing: one step of history.
     void setQuery(const query::Query& query);
+    /// The same by keys, of which more follow: searched for, and a step, as what is typed is.
+    void growQuery(const query::Query& query, bool begins);
     [[nodiscard]] QString text() const { return m_text; }
     [[nodiscard]] const query::Query& query() const { return m_query; }
     /// What is wrong with the text; empty while it is fine. Positions are bytes of its UTF-8.
@@ -62,6 +61,10 @@ public:
     void cancel();
     /// A query together with how its results stand: one step of history.
     void show(const SearchStep& step);
+    void showSaved(const SavedSearch& search);
+    /// Of the results, as they stand; who shows them tells, and follows columnsAsked().
+    void setColumns(const QStringList& ids) { m_columns = ids; }
+    [[nodiscard]] const QStringList& columns() const { return m_columns; }
     void setOrder(const ResultOrder& order);
     [[nodiscard]] const ResultOrder& order() const { return m_order; }
     /// Restricts the calls that are found beside incidents, as on the wire; empty: any. One step of
@@ -75,10 +78,10 @@ public:
     /// The order they stand in; order() may be on its way, or have failed.
     [[nodiscard]] const ResultOrder& shownOrder() const { return m_shown.asked.order; }
     [[nodiscard]] const query::Query& shownQuery() const { return m_shown.asked.query; }
+    /// Through queries, and through what was chosen in their results.
     void back();
     void forward();
-    [[nodiscard]] bool canGoBack() const { return m_trail.canGoBack() || m_isTyped; }
-    [[nodiscard]] bool canGoForward() const { return m_trail.canGoForward(); }
+    [[nodiscard]] const SearchWay& way() const { return *m_way; }
 
     [[nodiscard]] ResultsModel& results() { return *m_results; }
     [[nodiscard]] SearchState state() const { return m_state; }
@@ -113,7 +116,8 @@ Q_SIGNALS:
     void resultsShown();
     void countsChanged(); ///< Facets, histogram, totals, new ones.
     void countsFailed();
-    void trailChanged();
+    void columnsAsked(const QStringList& ids);
+    void returned(); ///< To another place in the rows that are shown.
 
 protected:
     /// A window that is opened again shows what there is by now.
@@ -138,8 +142,8 @@ private:
     void showAnswer(Shown found, domain::SourceResult<domain::SearchReply> reply, bool remember);
     void fail(const domain::SourceFailure& failure);
     void finish(const Shown& shown, bool remember);
-    void goTo(const SearchStep& step);
-    void keepTyped();
+    void goTo(const SearchPlace& to);
+    [[nodiscard]] static SearchStep stepOf(const Asked& asked);
     [[nodiscard]] bool isOfShownRows() const;
     void askGroups(const Shown& found, bool totalIsEstimate, bool remember);
     void showGroups(const Asked& asked, const domain::FacetsReply& reply, bool totalIsEstimate);
@@ -175,13 +179,12 @@ private:
     std::optional<domain::SourceFailure> m_countsFailure;
     std::optional<qint64> m_grandTotal;
     qint64 m_newCount = 0;
-    SearchTrail m_trail;
+    SearchWay* m_way;
     SearchMemory m_memory;
+    QStringList m_columns;
     bool m_isRefresh = false;
     bool m_isShowingNew = false;
-    bool m_isTyped = false; ///< What is shown was typed, and is no step yet.
     QTimer m_debounce;
-    QTimer m_typed; ///< Until it is taken for what was meant.
     QTimer m_newDelay;
     domain::Question m_search;
     domain::Question m_facetsQuestion;

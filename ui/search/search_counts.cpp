@@ -155,6 +155,7 @@ void SearchController::askGroups(const Shown& found, bool totalIsEstimate, bool 
             if (!reply) {
                 return fail(reply.error());
             }
+            m_way->leaveFor(stepOf(found.asked));
             showGroups(found.asked, *reply, totalIsEstimate);
             finish(found, remember);
         });

@@ -17,26 +17,6 @@ constexpr auto kSavedGroup = "search/saved"_L1;
 
 } // namespace
 
-void SearchTrail::push(const SearchStep& step)
-{
-    if (m_at >= 0 && m_steps.at(m_at) == step) {
-        return;
-    }
-    m_steps = m_steps.mid(0, m_at + 1);
-    m_steps << step;
-    m_at = m_steps.size() - 1;
-}
-
-SearchStep SearchTrail::back()
-{
-    return m_steps.at(canGoBack() ? --m_at : m_at);
-}
-
-SearchStep SearchTrail::forward()
-{
-    return m_steps.at(canGoForward() ? ++m_at : m_at);
-}
-
 void SearchMemory::remember(const QString& query, qint64 total)
 {
     QList<PastSearch> list = past();
@@ -77,11 +57,11 @@ void SearchMemory::restorePast(const QVariant& past)
     settings.setValue(kPastKey, (newer + past.toList()).mid(0, kPastMax));
 }
 
-void SearchMemory::save(const QString& name, const SearchStep& step)
+void SearchMemory::save(const SavedSearch& search)
 {
     QList<SavedSearch> all = saved();
-    all.removeIf([&name](const SavedSearch& one) { return one.name == name; });
-    all << SavedSearch{name, step};
+    all.removeIf([&search](const SavedSearch& one) { return one.name == search.name; });
+    all << search;
     keep(all);
 }
 
@@ -99,9 +79,9 @@ void SearchMemory::keep(const QList<SavedSearch>& searches)
     settings.remove(kSavedGroup);
     settings.beginGroup(kSavedGroup);
     for (const auto& one : searches) {
-        settings.setValue(
-            settingKeyOf(one.name),
-            QStringList{one.step.query, printOrder(one.step.order), one.step.outcome});
+        settings.setValue(settingKeyOf(one.name),
+                          QStringList{one.step.query, printOrder(one.step.order), one.step.outcome}
+                              + one.columns);
     }
 }
 
@@ -113,7 +93,8 @@ QList<SavedSearch> SearchMemory::saved() const
     for (const QString& key : settings.allKeys()) {
         const QStringList parts = settings.value(key).toStringList(); // Older: the query alone.
         list << SavedSearch{nameOfSettingKey(key),
-                            {parts.value(0), parseOrder(parts.value(1)), parts.value(2)}};
+                            {parts.value(0), parseOrder(parts.value(1)), parts.value(2)},
+                            parts.mid(3)};
     }
     std::sort(list.begin(), list.end(), [](const SavedSearch& left, const SavedSearch& right) {
         return left.name.compare(right.name, Qt::CaseInsensitive) < 0;

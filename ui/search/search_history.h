@@ -5,7 +5,7 @@
 
 #include <QDateTime>
 #include <QList>
-#include <QString>
+#include <QStringList>
 #include <QVariant>
 
 namespace exhibit::ui {
@@ -20,24 +20,6 @@ struct SearchStep {
     bool operator==(const SearchStep&) const = default;
 };
 
-/// The way through the queries of one window: what Back and Forward walk.
-class SearchTrail {
-public:
-    /// A new step; what was ahead is gone. The same again is no step.
-    void push(const SearchStep& step);
-    [[nodiscard]] bool isEmpty() const { return m_steps.isEmpty(); }
-    /// Where one stands; not when empty.
-    [[nodiscard]] const SearchStep& current() const { return m_steps.at(m_at); }
-    [[nodiscard]] bool canGoBack() const { return m_at > 0; }
-    [[nodiscard]] bool canGoForward() const { return m_at + 1 < m_steps.size(); }
-    [[nodiscard]] SearchStep back();
-    [[nodiscard]] SearchStep forward();
-
-private:
-    QList<SearchStep> m_steps;
-    qsizetype m_at = -1;
-};
-
 struct PastSearch {
     QString query;
     qint64 total = 0;
@@ -47,6 +29,9 @@ struct PastSearch {
 struct SavedSearch {
     QString name;
     SearchStep step;
+    QStringList columns{}; ///< Of the results, as they stand; none: those that are shown anyway.
+
+    bool operator==(const SavedSearch&) const = default;
 };
 
 /// The last 200 queries with counts and times, and searches saved by name; both in the settings, so
@@ -60,7 +45,7 @@ public:
     /// What was there, for restorePast().
     QVariant clearPast();
     void restorePast(const QVariant& past); ///< Behind what came since.
-    void save(const QString& name, const SearchStep& step);
+    void save(const SavedSearch& search);
     void forget(const QString& name);
     [[nodiscard]] QList<SavedSearch> saved() const;
 

@@ -29,6 +29,7 @@ constexpr int kAfterStopMs = 1500;
 constexpr int kAgainMs = 2000;
 constexpr int kTriesMax = 12; ///< Each waits twice as long as the one before, up to a minute.
 constexpr int kCardsLeast = 72;
+constexpr int kEndTriesMax = 4; ///< One that is stopped between two calls has no such step.
 constexpr double kZoomKey = 0.7;
 
 } // namespace
@@ -85,15 +86,7 @@ TimelinePane::TimelinePane(const Services& services, QWidget* parent)
         m_again.stop();
     });
     connect(services.sources, &SourceHub::live, this, &TimelinePane::followStop);
-    const auto choose = [this](quint32 event) { m_services.selection->setEvent(event); };
-    connect(m_timeline, &TimelineWidget::eventChosen, this, choose);
-    connect(m_cards, &EventCards::eventChosen, this, choose);
-    connect(m_timeline, &TimelineWidget::instantChosen, this, [this](qint64 us) {
-        if (const auto* reply = m_model->reply(); reply != nullptr && !reply->events.empty()) {
-            m_services.selection->setInstant(reply->events.front().time
-                                             + std::chrono::microseconds(us));
-        }
-    });
+    followPerson();
     m_cards->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(m_cards, &QWidget::customContextMenuRequested, this, [this](const QPoint& at) {
         openCardMenu(m_cards->indexAt(at), m_cards->viewport()->mapToGlobal(at));
@@ -104,6 +97,25 @@ TimelinePane::TimelinePane(const Services& services, QWidget* parent)
         openCardMenu(m_cards->currentIndex(), m_timeline->mapToGlobal(at));
     });
     handleActions();
+}
+
+void TimelinePane::followPerson()
+{
+    m_services.selection->setGuide([this] { return place(); });
+    connect(m_services.selection, &Selection::placeAsked, this, &TimelinePane::goTo);
+    const auto choose = [this](quint32 event) { m_services.selection->chooseEvent(event); };
+    connect(m_timeline, &TimelineWidget::eventChosen, this, choose);
+    connect(m_cards, &EventCards::eventChosen, this, choose);
+    connect(m_timeline, &TimelineWidget::moving, this, [this] {
+        m_services.selection->beginStep(StepKind::Stretch);
+    });
+    connect(m_timeline, &TimelineWidget::moved, this, &TimelinePane::describe);
+    connect(m_timeline, &TimelineWidget::instantChosen, this, [this](qint64 us) {
+        if (const auto* reply = m_model->reply(); reply != nullptr && !reply->events.empty()) {
+            m_services.selection->chooseInstant(reply->events.front().time
+                                                + std::chrono::microseconds(us));
+        }
+    });
 }
 
 void TimelinePane::openCardMenu(const QModelIndex& card, const QPoint& at)
@@ -190,7 +202,11 @@ void TimelinePane::handleActions()
     actions.bindContext(Context::Timeline, this);
     actions.handle(u"timeline.previous", this, [this] { step(-1); });
     actions.handle(u"timeline.next", this, [this] { step(1); });
-    actions.handle(u"timeline.inflection", this, [this] { goToInflection(); });
+    actions.handle(u"timeline.inflection", this, [this] {
+        if (const auto found = inflection()) {
+            m_services.selection->chooseEvent(*found);
+        }
+    });
     actions.handle(u"timeline.root_cause", this, [this] { goToRootCause(); });
     actions.handle(u"timeline.explain", this, [this] { m_services.selection->explain(); });
     actions.handle(u"timeline.zoom_in", this, [this] { m_timeline->zoom(kZoomKey); });
@@ -227,6 +243,7 @@ void TimelinePane::follow()
     }
     m_wanted = id;
     m_tries = 0;
+    m_stoppedAt.reset();
     m_again.stop();
     m_question.reset(); // An answer about the one before must not stand under this one's headline.
     m_delay.start();
@@ -242,6 +259,7 @@ void TimelinePane::followStop(const domain::LiveEvent& event)
     if (isStopped || (event.type == "resync" && shown)) {
         m_tries = 1; // Quietly, and only shown when there is more.
         m_keepsPlace = true;
+        m_stoppedAt = isStopped ? event.at : m_stoppedAt;
         m_again.start(kAfterStopMs);
     }
 }
@@ -280,7 +298,10 @@ void TimelinePane::load()
 void TimelinePane::awaitCall()
 {
     const auto& selection = *m_services.selection;
-    if (selection.awaitsCall()) {
+    const auto shown = selection.timeline();
+    const bool awaitsEnd = m_stoppedAt && shown && m_tries < kEndTriesMax
+        && (shown->events.empty() || shown->events.back().time < *m_stoppedAt);
+    if (selection.awaitsCall() || awaitsEnd) {
         if (m_tries < kTriesMax) {
             m_again.start(kAgainMs << std::min(m_tries++, 5));
         }
@@ -337,7 +358,7 @@ void TimelinePane::show(std::shared_ptr<const domain::TimelineReply> reply)
     if (grew) { // Nobody is taken away from what is looked at.
         m_services.selection->setEvent(event);
     } else {
-        goToInflection();
+        m_services.selection->setEvent(inflection());
         showKept();
     }
 }
@@ -357,9 +378,7 @@ void TimelinePane::showSelection()
     }
     const int row = m_model->rowOf(*event);
     m_cards->choose(row);
-    m_timeline->setAccessibleDescription(
-        tr("%1 The event list below holds the same events.")
-            .arg(m_model->index(row, 0).data(Qt::AccessibleTextRole).toString()));
+    describe();
     m_step->setText((instant ? tr("After event %1 of %2") : tr("Event %1 of %2"))
                         .arg(row + 1)
                         .arg(m_model->rowCount()));

@@ -32,7 +32,7 @@ public:
     /// The event and the stretch of the run that are shown; empty while there is none.
     [[nodiscard]] QJsonObject state() const;
     /// Once the run of that incident is here; forgotten when another one is shown first.
-    void restore(const QJsonObject& state) { m_kept = state; }
+    void restore(const QJsonObject& state);
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -40,6 +40,7 @@ protected:
 private:
     QWidget* toolRow();
     void handleActions();
+    void followPerson();
     void openCardMenu(const QModelIndex& card, const QPoint& at);
     void follow();
     void followStop(const domain::LiveEvent& event);
@@ -48,9 +49,14 @@ private:
     void awaitCall();
     void showUnread();
     void showSelection();
+    /// What the picture shows, for those who do not see it.
+    void describe();
     void showKept();
+    [[nodiscard]] RunPlace place() const;
+    void goTo(const RunPlace& place);
     void step(int direction);
-    void goToInflection();
+    /// What a run is shown at first: its inflection point, else what the incident is of.
+    [[nodiscard]] std::optional<std::size_t> inflection() const;
     void goToRootCause();
 
     Services m_services;
@@ -67,10 +73,15 @@ private:
     QTimer m_delay; ///< Walking through the results does not load every run.
     domain::Question m_question;
     QTimer m_again; ///< While the call of the incident runs, which has no steps before its end.
+    std::optional<UtcTime> m_stoppedAt; ///< Of the run, until the step that tells of it is here.
     bool m_keepsPlace = false; ///< The next answer is of the same run, which was stopped.
     bool m_showsCause = false;
     int m_tries = 0; ///< Since the incident was chosen, without its call.
-    QJsonObject m_kept; ///< Of an earlier session.
+    struct Kept {
+        std::string incident;
+        RunPlace place;
+    };
+    std::optional<Kept> m_kept; ///< Where to stand in a run that is on its way.
     std::string m_wanted; ///< The incident whose timeline is shown, asked for, or about to be.
 };
 

@@ -98,29 +98,42 @@ void TimelineWidget::setInstant(std::int64_t us)
     update();
 }
 
+void TimelineWidget::moveTo(const TimelineView& next)
+{
+    if (next.fromUs() != m_view.fromUs() || next.toUs() != m_view.toUs()) {
+        Q_EMIT moving();
+        m_view = next;
+        update();
+        Q_EMIT moved();
+    }
+}
+
 void TimelineWidget::zoom(double factor)
 {
-    const double x = m_playhead ? m_view.xOf(*m_playhead) : m_view.left() + m_view.width() / 2;
-    m_view.zoomAt(x, factor);
-    update();
+    TimelineView next = m_view;
+    next.zoomAt(m_playhead ? next.xOf(*m_playhead) : next.left() + next.width() / 2, factor);
+    moveTo(next);
 }
 
 void TimelineWidget::pan(int direction)
 {
-    m_view.pan(direction * m_view.width() * kPanShare);
-    update();
+    TimelineView next = m_view;
+    next.pan(direction * next.width() * kPanShare);
+    moveTo(next);
 }
 
 void TimelineWidget::fit()
 {
-    m_view.fit();
-    update();
+    TimelineView next = m_view;
+    next.fit();
+    moveTo(next);
 }
 
 void TimelineWidget::showRange(double fromUs, double toUs)
 {
     m_view.show(fromUs, toUs);
     update();
+    Q_EMIT moved();
 }
 
 void TimelineWidget::setMeasuring(bool on)
@@ -214,8 +227,9 @@ void TimelineWidget::moveOverview(double x)
     whole.fit();
     const double span = m_view.toUs() - m_view.fromUs();
     const double middle = whole.usAt(x);
-    m_view.show(middle - span / 2, middle + span / 2);
-    update();
+    TimelineView next = m_view;
+    next.show(middle - span / 2, middle + span / 2);
+    moveTo(next);
 }
 
 void TimelineWidget::mousePressEvent(QMouseEvent* event)
@@ -254,9 +268,10 @@ void TimelineWidget::mouseMoveEvent(QMouseEvent* event)
         m_measure->second = m_view.usAt(event->position().x());
         update();
     } else if (m_dragPan) {
-        m_view.pan(*m_dragPan - event->position().x());
+        TimelineView next = m_view;
+        next.pan(*m_dragPan - event->position().x());
         m_dragPan = event->position().x();
-        update();
+        moveTo(next);
     } else if (m_dragPlayhead) {
         const double x = event->position().x();
         const bool moves = *m_dragPlayhead < 0
@@ -282,13 +297,14 @@ void TimelineWidget::wheelEvent(QWheelEvent* event)
     const QPoint turn = event->angleDelta();
     const bool sideways
         = std::abs(turn.x()) > std::abs(turn.y()) || (event->modifiers() & Qt::ShiftModifier);
+    TimelineView next = m_view;
     if (sideways) {
-        m_view.pan(-(turn.x() != 0 ? turn.x() : turn.y()));
+        next.pan(-(turn.x() != 0 ? turn.x() : turn.y()));
     } else {
-        m_view.zoomAt(event->position().x(), std::pow(kZoomStep, -turn.y() / 120.0));
+        next.zoomAt(event->position().x(), std::pow(kZoomStep, -turn.y() / 120.0));
     }
     event->accept();
-    update();
+    moveTo(next);
 }
 
 } // namespace exhibit::ui

@@ -24,8 +24,9 @@ public:
     /// The playhead alone, where no event is.
     void setInstant(std::int64_t us);
     [[nodiscard]] const TimelineData& data() const { return m_data; }
-    [[nodiscard]] TimelineView& view() { return m_view; }
+    [[nodiscard]] const TimelineView& view() const { return m_view; }
 
+    /// Of a person, as the wheel and the overview are.
     void zoom(double factor);
     void pan(int direction);
     void fit();
@@ -39,6 +40,9 @@ public:
 
 Q_SIGNALS:
     void eventChosen(quint32 event);
+    /// A person is about to see another stretch.
+    void moving();
+    void moved(); ///< Whoever did it.
     /// A moment between events, or where the playhead was dragged to; from the start of the run.
     void instantChosen(qint64 us);
 
@@ -53,6 +57,7 @@ protected:
 private:
     [[nodiscard]] TimelineGeometry geometryOf() const;
     void place();
+    void moveTo(const TimelineView& next);
     void moveOverview(double x);
     void choose(const QPointF& at);
     void chooseInstant(double x);

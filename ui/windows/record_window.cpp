@@ -135,10 +135,33 @@ void RecordWindow::handleActions()
     };
     actions.handle(u"window.next_pane", this, [cycle] { cycle(1); });
     actions.handle(u"window.previous_pane", this, [cycle] { cycle(-1); });
-    actions.handle(u"search.back", this, [this] { goTo(m_at - 1); });
-    actions.handle(u"search.forward", this, [this] { goTo(m_at + 1); });
-    connect(m_services.selection, &Selection::eventChanged, this, &RecordWindow::remember);
-    remember();
+    followSteps();
+}
+
+void RecordWindow::followSteps()
+{
+    auto& actions = *m_services.actions;
+    auto& selection = *m_services.selection;
+    m_trail.push({}); // Where the run begins to be shown; what that is it says when it is left.
+    const auto enable = [this] {
+        m_services.actions->action(u"search.back")->setEnabled(m_trail.canGoBack());
+        m_services.actions->action(u"search.forward")->setEnabled(m_trail.canGoForward());
+    };
+    const auto show = [this, enable](const RunPlace& run) {
+        m_services.selection->goTo({m_services.selection->shared(), run});
+        enable();
+    };
+    actions.handle(u"search.back", this, [this, &selection, show] {
+        show(m_trail.back(selection.place().run));
+    });
+    actions.handle(u"search.forward", this, [this, &selection, show] {
+        show(m_trail.forward(selection.place().run));
+    });
+    connect(&selection, &Selection::stepBegins, this, [this, enable](StepKind kind) {
+        m_trail.begin(m_services.selection->place().run, kind, Trail<RunPlace>::Clock::now());
+        enable();
+    });
+    enable();
 }
 
 void RecordWindow::handleChanges()
@@ -207,28 +230,6 @@ void RecordWindow::showChanged(const domain::Incident& incident)
     auto changed = std::make_shared<domain::SearchHit>(*m_services.selection->hit());
     changed->incident = incident;
     m_services.selection->setIncident(std::move(changed));
-}
-
-void RecordWindow::remember()
-{
-    const auto event = m_services.selection->event();
-    if (event && (m_at < 0 || m_trail.at(m_at) != *event)) {
-        m_trail = m_trail.mid(0, m_at + 1);
-        m_trail << *event;
-        m_at = m_trail.size() - 1;
-    }
-    auto& actions = *m_services.actions;
-    actions.action(u"search.back")->setEnabled(m_at > 0);
-    actions.action(u"search.forward")->setEnabled(m_at + 1 < m_trail.size());
-}
-
-void RecordWindow::goTo(qsizetype step)
-{
-    if (step >= 0 && step < m_trail.size()) {
-        m_at = step;
-        m_services.selection->setEvent(m_trail.at(step));
-        remember();
-    }
 }
 
 } // namespace exhibit::ui

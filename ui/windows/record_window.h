@@ -10,7 +10,7 @@ namespace exhibit::ui {
 class MessageBar;
 
 /// One record beside others: panes of the registry on one incident, which no other window's
-/// selection changes. Back and Forward walk the instants that were looked at; tags and status have
+/// selection changes. Back and Forward walk what was looked at of its run; tags and status have
 /// an undo of their own. Deletes itself when closed.
 class RecordWindow : public QMainWindow {
     Q_OBJECT
@@ -52,8 +52,7 @@ private:
     void handleChanges();
     void followChanges();
     void showChanged(const domain::Incident& incident);
-    void remember();
-    void goTo(qsizetype step);
+    void followSteps();
     void showTitle();
 
     const PaneRegistry& m_registry;
@@ -62,8 +61,7 @@ private:
     QHash<QString, QWidget*> m_panes;
     QList<QWidget*> m_stops; ///< Of F6, from left to right.
     QList<PaletteProvider> m_providers;
-    QList<std::size_t> m_trail; ///< Events of the run.
-    qsizetype m_at = -1;
+    Trail<RunPlace> m_trail;
     domain::Question m_question;
 };
 

@@ -84,6 +84,47 @@ void Selection::setInstant(UtcTime at)
     Q_EMIT eventChanged();
 }
 
+void Selection::chooseIncident(std::shared_ptr<const domain::SearchHit> hit)
+{
+    if (!m_hit || !hit || m_hit->incident.incidentId != hit->incident.incidentId) {
+        Q_EMIT stepBegins(StepKind::Incident);
+    }
+    setIncident(std::move(hit));
+}
+
+void Selection::chooseEvent(std::size_t index)
+{
+    if (m_timeline && index < m_timeline->events.size() && (index != m_event || m_instant)) {
+        Q_EMIT stepBegins(StepKind::Event);
+        setEvent(index);
+    }
+}
+
+void Selection::chooseInstant(UtcTime at)
+{
+    if (m_timeline && !m_timeline->events.empty() && at != m_instant) {
+        Q_EMIT stepBegins(StepKind::Event);
+        setInstant(at);
+    }
+}
+
+Place Selection::place() const
+{
+    return {m_hit, m_guide ? m_guide() : RunPlace{m_event, m_instant}};
+}
+
+void Selection::goTo(const Place& place)
+{
+    const bool same
+        = m_hit && place.hit && m_hit->incident.incidentId == place.hit->incident.incidentId;
+    if (!same && m_hit != place.hit) { // Else it is here, and may have changed since.
+        setIncident(place.hit);
+    }
+    if (m_hit) {
+        Q_EMIT placeAsked(place.run);
+    }
+}
+
 void Selection::offerFilter(QMenu& menu, query::Field field, const std::string& value)
 {
     if (!value.empty()) {

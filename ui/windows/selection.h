@@ -3,6 +3,7 @@
 
 #include "models/domain/incident_source.h"
 #include "models/query/query.h"
+#include "ui/windows/trail.h"
 
 #include <QObject>
 
@@ -14,6 +15,20 @@
 class QMenu;
 
 namespace exhibit::ui {
+
+/// Where one stands in a run.
+struct RunPlace {
+    std::optional<std::size_t> event{}; ///< Empty: nothing was chosen yet.
+    std::optional<UtcTime> instant{}; ///< Between two events.
+    double fromUs = 0; ///< The stretch that is seen, from the run's start; none where it is empty.
+    double toUs = 0;
+};
+
+/// Where one stands in what was found.
+struct Place {
+    std::shared_ptr<const domain::SearchHit> hit; ///< As it was known; nullptr: no incident.
+    RunPlace run;
+};
 
 /// One selection everywhere: row, timeline span, card and record follow it.
 class Selection : public QObject {
@@ -59,6 +74,19 @@ public:
     [[nodiscard]] std::optional<UtcTime> instant() const { return m_instant; }
     void explain() { Q_EMIT explainAsked(); }
 
+    /// The same of a person: steps of Back, unless it is chosen already. What a pane selects of
+    /// itself, because something arrived, is none.
+    void chooseIncident(std::shared_ptr<const domain::SearchHit> hit);
+    void chooseEvent(std::size_t index);
+    void chooseInstant(UtcTime at);
+    /// Before a person changes what is seen.
+    void beginStep(StepKind step) { Q_EMIT stepBegins(step); }
+    [[nodiscard]] Place place() const;
+    /// Shows a place again; what is of its run as soon as that is here.
+    void goTo(const Place& place);
+    /// Who knows the place in the run, and follows placeAsked().
+    void setGuide(std::function<RunPlace()> guide) { m_guide = std::move(guide); }
+
     /// Has whoever searches add its ways to filter by a value; the menu stays as it is in a window
     /// without a search, and for an empty value.
     void offerFilter(QMenu& menu, query::Field field, const std::string& value);
@@ -72,6 +100,8 @@ Q_SIGNALS:
     void timelineChanged();
     void eventChanged(); ///< Or the instant.
     void explainAsked();
+    void stepBegins(exhibit::ui::StepKind step); ///< The place that is left still stands.
+    void placeAsked(const exhibit::ui::RunPlace& place); ///< In the run of hit().
     /// Directly connected: the menu is filled when this returns.
     void filterOffered(QMenu* menu, exhibit::query::Field field, const std::string& value);
     void countsChanged();
@@ -83,6 +113,7 @@ private:
     std::optional<UtcTime> m_instant;
     std::string m_wanted;
     std::function<Marked()> m_mark;
+    std::function<RunPlace()> m_guide;
     QString m_counts;
 };
 

@@ -34,6 +34,14 @@ private Q_SLOTS:
         QVERIFY2(chipText(all[0]).value.contains(QStringLiteral("2019")),
                  qPrintable(chipText(all[0]).value));
     }
+
+    void severalValuesKeepTheirOrderWhateverTheirDirection()
+    {
+        const auto query = query::parse("user:\"אבג\" or user:\"דהו\" policy:A").value();
+        const auto all = query::restrictions(query);
+        QCOMPARE(chipText(all[0]).value, QStringLiteral(u"\u2068אבג\u2069, \u2068דהו\u2069"));
+        QCOMPARE(chipText(all[1]).value, QStringLiteral("A"));
+    }
 };
 
 } // namespace exhibit::ui
