@@ -103,6 +103,7 @@ void Connection::accept()
     m_live = std::make_unique<client::LiveEvents>(m_source->client().transport(), nullptr);
     connect(m_live.get(), &client::LiveEvents::connected, this, [this] {
         m_hub.setState(ConnectionState::Connected);
+        m_hub.setListening(true);
     });
     connect(m_live.get(),
             &client::LiveEvents::arrived,
@@ -110,9 +111,11 @@ void Connection::accept()
             [this](const domain::LiveEvent& event) { m_hub.tell(event); });
     connect(m_live.get(), &client::LiveEvents::lost, this, [this](const QString& why, int seconds) {
         const QString again = tr("trying again in %n s", nullptr, seconds);
+        m_hub.setListening(false);
         m_hub.setState(ConnectionState::Reconnecting, m_excuse.isEmpty() ? again : m_excuse, why);
     });
     connect(m_live.get(), &client::LiveEvents::refused, this, [this](const QString& why) {
+        m_hub.setListening(false);
         m_hub.setState(ConnectionState::Refused, {}, why);
     });
     m_live->start();

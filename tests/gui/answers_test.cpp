@@ -274,6 +274,30 @@ private Q_SLOTS:
                      qPrintable(pane->headline().sentence()));
     }
 
+    void theStepOfAStopIsWaitedFor()
+    {
+        connect();
+        auto& selection = *window().services().selection;
+        QTRY_VERIFY(selection.timeline() && selection.event());
+        const auto events = selection.timeline()->events.size();
+        const auto chosen = selection.event();
+        auto* again = window().pane(u"timeline"_s)->findChild<QTimer*>(u"timeline.again"_s);
+        domain::LiveEvent stop;
+        stop.type = "run.stopped";
+        stop.runId = selection.timeline()->runId;
+        stop.at = selection.timeline()->events.back().time + std::chrono::seconds(1);
+        m_console->hub().tell(stop);
+        QVERIFY(again->isActive());
+        again->start(0); // It is not written yet.
+        QTRY_VERIFY(again->isActive() && again->interval() > 2000);
+        QCOMPARE(selection.timeline()->events.size(), events);
+        m_source->runEnded = true;
+        again->start(0);
+        QTRY_COMPARE(selection.timeline()->events.size(), events + 1);
+        QVERIFY(!again->isActive());
+        QVERIFY2(selection.event() == chosen, "nobody is taken away from what is looked at");
+    }
+
     void aPartOfARunIsNotCalledTheWhole()
     {
         connect();

@@ -30,6 +30,8 @@ protected:
         m_console->connection().open(m_server.url(), Secret(m_server.key().toStdString()));
         QTRY_VERIFY_WITH_TIMEOUT(!window().isHome(), kPatience);
         QTRY_COMPARE_WITH_TIMEOUT(search().state(), ui::SearchState::Done, kPatience);
+        // Of what a test does at the server before that nobody is told.
+        QTRY_VERIFY_WITH_TIMEOUT(m_console->hub().isListening(), kPatience);
     }
 
     /// With the key of the server, and out of safe mode: what a person starts.

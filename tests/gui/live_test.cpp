@@ -93,6 +93,8 @@ private Q_SLOTS:
             "/api/v1/incidents/" + QByteArray::fromStdString(incident),
             R"({"add_tags":["zebra crossing"]})");
         find(u"policy:BUDGET"_s);
+        // The facets of the search before may have counted the tag already.
+        QTRY_COMPARE_WITH_TIMEOUT(search().facetsCounted(), ui::Counted::Yes, kPatience);
         auto& field = qobject_cast<ui::QueryBar*>(window().pane(u"query"_s))->field();
         window().activateWindow();
         field.setFocus();

@@ -16,6 +16,7 @@ public:
     bool failsCounts = false;
     bool failsTimelines = false;
     bool callRuns = false; ///< No step of it is written.
+    bool runEnded = false; ///< With one more step.
     int incidentsAsked = 0;
     bool holdsCalls = false;
     bool failsCalls = false;
@@ -84,8 +85,20 @@ public:
                     answer(std::move(reply));
                 });
         }
-        return failsTimelines ? fail<domain::TimelineReply>(std::move(answer))
-                              : PictureSource::timeline(std::move(id), std::move(answer));
+        if (failsTimelines) {
+            return fail<domain::TimelineReply>(std::move(answer));
+        }
+        return PictureSource::timeline(
+            std::move(id),
+            [answer, ended = runEnded](domain::SourceResult<domain::TimelineReply> reply) {
+                if (ended) {
+                    auto last = reply->events.back();
+                    ++last.stepIndex;
+                    last.time += std::chrono::minutes(1);
+                    reply->events.push_back(last);
+                }
+                answer(std::move(reply));
+            });
     }
     domain::Question incident(std::string id, domain::AnswerTo<domain::Incident> answer) override
     {

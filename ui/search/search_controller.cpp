@@ -33,12 +33,14 @@ SearchController::SearchController(const Services& services)
     m_newDelay.setInterval(kNewDelayMs);
     connect(&m_newDelay, &QTimer::timeout, this, &SearchController::countNew);
     connect(services.sources, &SourceHub::sourceChanged, this, &SearchController::followSource);
-    connect(services.sources, &SourceHub::reconnected, this, [this] {
-        m_newDelay.start();
-        if (const auto* hit = m_services.selection->hit()) {
-            readAgain(hit->incident.incidentId);
-        }
-    });
+    for (const auto signal : {&SourceHub::reconnected, &SourceHub::listeningBegan}) {
+        connect(services.sources, signal, this, [this] {
+            m_newDelay.start();
+            if (const auto* hit = m_services.selection->hit()) {
+                readAgain(hit->incident.incidentId);
+            }
+        });
+    }
     connect(services.sources, &SourceHub::live, this, &SearchController::followLive);
     services.window->installEventFilter(this);
     handleActions();

@@ -15,7 +15,17 @@ void SourceHub::setSource(std::shared_ptr<domain::IncidentSource> source,
     const auto old = std::exchange(m_source, std::move(source)); // Lives until all have let go.
     m_name = name;
     m_baseUrl = baseUrl;
+    m_isListening = false;
     Q_EMIT sourceChanged();
+}
+
+void SourceHub::setListening(bool listening)
+{
+    const bool began = listening && !m_isListening;
+    m_isListening = listening;
+    if (began) {
+        Q_EMIT listeningBegan();
+    }
 }
 
 void SourceHub::setState(ConnectionState state, const QString& detail, const QString& cause)

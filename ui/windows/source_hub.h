@@ -56,6 +56,9 @@ public:
     void setExportIncludes(const ExportIncludes& includes) { m_exportIncludes = includes; }
     [[nodiscard]] const ExportIncludes& exportIncludes() const { return m_exportIncludes; }
     void tell(const domain::LiveEvent& event) { Q_EMIT live(event); }
+    /// Whether live() tells what happens from now on; a connection begins without.
+    [[nodiscard]] bool isListening() const { return m_isListening; }
+    void setListening(bool listening);
 
 Q_SIGNALS:
     void sourceChanged();
@@ -63,11 +66,13 @@ Q_SIGNALS:
     /// After an outage: what was shown may be old.
     void reconnected();
     void retryAsked();
+    void listeningBegan(); ///< What happened since the first answers was not told.
     void live(const exhibit::domain::LiveEvent& event);
 
 private:
     std::shared_ptr<domain::IncidentSource> m_source;
     ConnectionState m_state = ConnectionState::Offline;
+    bool m_isListening = false;
     QString m_name;
     QString m_baseUrl;
     QString m_detail;
