@@ -84,6 +84,29 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(numberAt(rows().rowCount() - 1) > 0, kPatience);
     }
 
+    void theRecordFollowsToARowThatIsNotHereYetAndBack()
+    {
+        QTRY_VERIFY_WITH_TIMEOUT(!search().histogram().counts.empty(), kPatience);
+        constexpr int kFar = 33'333;
+        QVERIFY(rows().hit(kFar) == nullptr);
+        view().setCurrentIndex(rows().index(kFar, view().homeColumn()));
+        const auto isOpen = [this](int row) {
+            const auto hit = rows().hit(row);
+            const auto* open = window().services().selection->hit();
+            return hit && open != nullptr && open->incident.incidentId == hit->incident.incidentId;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(isOpen(kFar), kPatience);
+        QVERIFY(test::trigger(window(), u"search.back"));
+        QTRY_VERIFY_WITH_TIMEOUT(isOpen(0) && view().currentIndex().row() == 0, kPatience);
+        QVERIFY(test::trigger(window(), u"search.forward"));
+        QTRY_COMPARE_WITH_TIMEOUT(view().currentIndex().row(), kFar, kPatience);
+        find(u"wordsthatnobodywrote"_s, {});
+        QCOMPARE(rows().rowCount(), 0);
+        QVERIFY(window().services().selection->hit() == nullptr);
+        QVERIFY(test::trigger(window(), u"search.back"));
+        QTRY_VERIFY_WITH_TIMEOUT(isOpen(kFar) && view().currentIndex().row() == kFar, kPatience);
+    }
+
     void whatIsDoneToManyRowsIsDoneToAllOfThemOrNone()
     {
         auto& bar = pane().bar();

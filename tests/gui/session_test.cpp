@@ -323,7 +323,7 @@ private Q_SLOTS:
             QVERIFY(!ui::TimeDisplay::instance().isUtc());
             QCOMPARE(ui::SearchMemory().past().size(), 1); // What was kept can be read.
             ui::SearchMemory().remember(u"severity:low"_s, 7);
-            ui::SearchMemory().save(u"one"_s, {u"severity:low"_s, {}});
+            ui::SearchMemory().save({u"one"_s, {u"severity:low"_s, {}}});
             QVERIFY(console.window().actions().trigger(u"view.theme_dark"));
             QVERIFY(console.window().actions().trigger(u"view.time_utc"));
             QVERIFY(console.window().actions().trigger(u"view.time_local"));
