@@ -134,6 +134,18 @@ private Q_SLOTS:
         QVERIFY2(!ended(), "the console ended");
     }
 
+    void theBarsOfTheHistogramCanBeRead()
+    {
+        const auto isRead = [this] {
+            const auto& all = names();
+            return std::any_of(all.begin(), all.end(), [](const QString& name) {
+                return name.contains(u", bar 1 of "_s);
+            });
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(ended() || isRead(), 2 * kPatience);
+        QVERIFY2(!ended(), "the console ended");
+    }
+
 private:
     bool ended() const { return m_program.state() == QProcess::NotRunning; }
 

@@ -71,9 +71,12 @@ private Q_SLOTS:
         QVERIFY(test::trigger(window(), u"timeline.zoom_in"));
         const double part = span();
         QVERIFY(part < whole);
+        const auto said = [this] { return timeline().timeline().accessibleDescription(); };
+        QVERIFY2(said().contains(u" Seen: "_s), qPrintable(said()));
 
         QVERIFY(test::trigger(window(), u"search.back"));
         QCOMPARE(span(), whole);
+        QVERIFY2(said().contains(u"The whole run is seen"_s), qPrintable(said()));
         QCOMPARE(selection().event(), cause);
         QVERIFY(test::trigger(window(), u"search.back"));
         QCOMPARE(selection().event(), inflection);
