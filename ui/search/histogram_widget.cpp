@@ -178,9 +178,9 @@ QString HistogramWidget::summary() const
     if (barCount() == 0) {
         return tr("no matches to plot");
     }
-    const qint64 inside
-        = m_brush ? countIn(m_brush->first, m_brush->last) : countIn(0, barCount() - 1);
-    return tr("%1, %2 in range").arg(widthText(m_bars.barSeconds), counted(inside));
+    const Brush range = m_brush.value_or(Brush{0, barCount() - 1});
+    return tr("%1, %2 in range")
+        .arg(widthText(m_bars.barSeconds), counted(countIn(range.first, range.last)));
 }
 
 QSize HistogramWidget::sizeHint() const
