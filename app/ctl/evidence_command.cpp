@@ -161,7 +161,9 @@ Result<Finding> checkZip(const PlumbingOptions& options)
     for (const auto& file : archive.files()) {
         EXHIBIT_CHECK(archive.read(file));
     }
-    return Finding{true, JsonObject{{"files", archive.files().size()}}};
+    const auto headers = archive.headers();
+    return Finding{headers != evidence::ZipHeaders::Mixed,
+                   JsonObject{{"files", archive.files().size()}, {"headers", wireName(headers)}}};
 }
 
 int runPlumbing(Session& session, const PlumbingOptions& options, Plumbing command)

@@ -94,6 +94,7 @@ public:
     /// Any file's content, without another look at the CRC; NotFound when there is none.
     [[nodiscard]] Result<ZipContent> content(const std::string& name) const;
     [[nodiscard]] bool has(const std::string& name) const;
+    [[nodiscard]] const ZipArchive& archive() const { return m_archive; }
     /// Names that begin so, sorted.
     [[nodiscard]] std::vector<std::string> under(std::string_view prefix) const;
 

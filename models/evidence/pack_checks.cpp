@@ -60,6 +60,13 @@ bool PackChecks::checkBagFiles()
             m_report.failed("bag", name, "a file that no manifest lists");
         }
     }
+    // No manifest lists these two: their CRC-32 has to tell what was changed without being signed.
+    for (const auto name : {kTagManifest, kPackSignature}) {
+        const auto read = m_pack.digest(std::string(name), "sha256");
+        if (!read && m_pack.has(std::string(name))) {
+            m_report.failed("bag", std::string(name), read.error().message);
+        }
+    }
     if (!m_pack.has(std::string(kTagManifest))) {
         m_report.failed("bag", std::string(kTagManifest), "there is no tag manifest");
     }

@@ -38,6 +38,7 @@ struct Directory {
     std::uint64_t count = 0;
     std::uint64_t offset = 0;
     std::uint64_t end = 0; ///< Where the records that end the archive begin.
+    bool asWritten = true;
 };
 
 /// ZIP64 is allowed for one purpose: more files than 16 bits can count.
@@ -53,7 +54,9 @@ Result<Directory> readEnd64(BytesView archive, std::size_t end)
         && locator.u64() == directory.end && locator.u32() == 1;
     zip::Fields record(archive.substr(directory.end));
     const bool whole = record.u32() == zip::kEnd64Mark && record.u64() == zip::kEnd64Bytes - 12;
-    record.u32(); // Versions.
+    const std::uint16_t madeBy = record.u16();
+    const std::uint16_t needed = record.u16();
+    directory.asWritten = madeBy == zip::kVersion45 && needed == zip::kVersion45;
     const bool oneDisk = record.u32() == 0 && record.u32() == 0;
     directory.count = record.u64();
     const bool counted = record.u64() == directory.count && directory.count >= zip::kCountBeyond;
@@ -85,7 +88,7 @@ Result<Directory> readEnd(BytesView archive)
     if (count == zip::kCountBeyond) {
         EXHIBIT_TRY(directory, readEnd64(archive, at));
     } else {
-        directory = {count, offset, at};
+        directory = {count, offset, at, true};
     }
     if (directory.offset != offset || offset > directory.end || directory.end - offset != bytes) {
         return outside("the central directory does not end where the end record begins");
@@ -107,18 +110,19 @@ Result<CentralHeader> parseCentral(BytesView bytes)
     if (bytes.size() < zip::kCentralBytes || fields.u32() != zip::kCentralMark) {
         return outside("the central directory is cut off");
     }
-    const unsigned system = fields.u16() >> 8U;
+    const unsigned madeBy = fields.u16();
     const unsigned needed = fields.u16();
     const unsigned flags = fields.u16();
     CentralHeader header;
     header.file.method = fields.u16();
-    fields.u32(); // Time and date are compared with the local header's.
+    const unsigned time = fields.u16(); // The local header's are compared with these.
+    const unsigned date = fields.u16();
     header.file.crc = fields.u32();
     header.file.storedBytes = fields.u32();
     header.file.bytes = fields.u32();
     const std::size_t nameBytes = fields.u16();
     const bool plain = fields.u16() == 0 && fields.u16() == 0 && fields.u16() == 0;
-    fields.u16(); // Internal attributes say whether it is text.
+    const unsigned internal = fields.u16(); // Whether it is text.
     const std::uint32_t attributes = fields.u32();
     header.localOffset = fields.u32();
     if (nameBytes == 0 || nameBytes > limits::kPackNameBytesMax
@@ -132,10 +136,13 @@ Result<CentralHeader> parseCentral(BytesView bytes)
                        name);
     }
     const unsigned kind = attributes >> 28U;
-    const bool regular = system == 3 ? kind == 8 || kind == 0 : (attributes & 0x10U) == 0;
+    const bool regular = madeBy >> 8U == 3 ? kind == 8 || kind == 0 : (attributes & 0x10U) == 0;
     if (!regular) {
         return outside("not a regular file", name);
     }
+    header.file.asWritten = header.file.method == zip::kStored && madeBy == zip::kMadeByUnix20
+        && needed == zip::kVersion20 && time == 0 && date == zip::kDate1980 && internal == 0
+        && attributes == zip::kRegularFile;
     return header;
 }
 
@@ -210,6 +217,7 @@ Result<ZipArchive> ZipArchive::open(BytesView bytes)
 Result<void> ZipArchive::readDirectory()
 {
     EXHIBIT_TRY(const Directory directory, readEnd(m_archive));
+    m_endAsWritten = directory.asWritten;
     std::size_t at = directory.offset;
     std::size_t content = 0; // Where the next file has to begin: no gaps, no overlaps.
     std::uint64_t total = 0;
@@ -284,6 +292,16 @@ Result<void> ZipArchive::checkNames()
         }
     }
     return {};
+}
+
+ZipHeaders ZipArchive::headers() const
+{
+    const auto ours = static_cast<std::size_t>(std::count_if(
+        m_files.begin(), m_files.end(), [](const auto& file) { return file.asWritten; }));
+    if (ours == 0) {
+        return ZipHeaders::OfAnother;
+    }
+    return ours == m_files.size() && m_endAsWritten ? ZipHeaders::AsWritten : ZipHeaders::Mixed;
 }
 
 const ZipFile* ZipArchive::find(std::string_view name) const

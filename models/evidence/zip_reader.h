@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/base/bytes.h"
+#include "models/base/enum_names.h"
 
 #include <cstdint>
 #include <string>
@@ -18,6 +19,14 @@ struct ZipFile {
     std::size_t offset = 0; ///< Of the content.
     std::size_t storedBytes = 0;
     std::size_t bytes = 0;
+    bool asWritten = false; ///< What its headers say beside that is what ZipWriter says.
+};
+
+/// Who wrote the headers, by what in them says nothing of the files: versions, dates, attributes.
+enum class ZipHeaders : std::uint8_t {
+    AsWritten, ///< Every byte of the archive is what ZipWriter writes of these files.
+    OfAnother, ///< Not one of them is ZipWriter's: packed by another program.
+    Mixed, ///< Some are: bytes were changed since.
 };
 
 /// The content of one file: a view into the archive, or bytes of its own.
@@ -54,6 +63,7 @@ public:
     [[nodiscard]] static Result<ZipArchive> open(BytesView archive);
 
     [[nodiscard]] const std::vector<ZipFile>& files() const { return m_files; }
+    [[nodiscard]] ZipHeaders headers() const;
     /// nullptr when there is none.
     [[nodiscard]] const ZipFile* find(std::string_view name) const;
     /// Inflates within the announced size and checks length and CRC-32: Corrupt.
@@ -71,6 +81,7 @@ private:
     [[nodiscard]] Result<void> checkNames();
 
     BytesView m_archive;
+    bool m_endAsWritten = false; ///< As in a file's headers.
     std::vector<ZipFile> m_files;
     std::unordered_map<std::string_view, std::size_t> m_byName;
 };
@@ -79,3 +90,11 @@ private:
 [[nodiscard]] bool isPackName(std::string_view name);
 
 } // namespace exhibit::evidence
+
+template <>
+struct exhibit::EnumNames<exhibit::evidence::ZipHeaders> {
+    using E = exhibit::evidence::ZipHeaders;
+    static constexpr std::string_view kType = "headers of an archive";
+    static constexpr std::pair<E, std::string_view> kNames[]
+        = {{E::AsWritten, "as_written"}, {E::OfAnother, "of_another"}, {E::Mixed, "mixed"}};
+};

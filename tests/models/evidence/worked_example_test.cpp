@@ -240,11 +240,7 @@ TEST_F(WorkedExample, everyChangedByteOfThePackIsFound)
     for (std::size_t i = 0; i < pack.size(); i += 37) {
         Bytes changed = pack;
         changed[i] = static_cast<char>(changed[i] ^ 1);
-        const auto verdict = verifyPack(changed, anchors()).verdict;
-        if (verdict == Verdict::Valid) {
-            // Of the archive's own records: the system that made it, attributes without meaning.
-            EXPECT_GT(i, pack.rfind("data/redactions.json") - 37 * 100) << i;
-        }
+        EXPECT_NE(verifyPack(changed, anchors()).verdict, Verdict::Valid) << i;
     }
 }
 
