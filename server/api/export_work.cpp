@@ -115,6 +115,18 @@ Result<Exported> exportAsDebrief(const ExportWork& work)
     return exportAsReport(work, report::ReportKind::ExecutiveDebrief);
 }
 
+/// As it stands in the pack of the same incident.
+Result<Exported> exportAsDebriefJson(const ExportWork& work)
+{
+    EXHIBIT_TRY(const auto bundle, makeBundle(work));
+    return recorded(work,
+                    bundle.bundleId,
+                    {printJson(toJson(report::makeExecutiveDebrief(bundle))),
+                     "application/json",
+                     work.incident.text() + "-executive_debrief.json",
+                     {}});
+}
+
 using Make = Result<Exported> (*)(const ExportWork&);
 
 /// nullptr for an unknown format.
@@ -125,6 +137,7 @@ Make makerOf(std::string_view format)
            {"json", exportAsJson},
            {"pdf", exportAsPdf},
            {"executive_debrief", exportAsDebrief},
+           {"executive_debrief_json", exportAsDebriefJson},
            {"legal_discovery", exportAsProduction},
            {"ai_act_art73", exportAsArt73},
            {"ai_act_art73_json", exportAsArt73Json},

@@ -132,8 +132,8 @@ http::Response exportIncident(const SharedServices& services,
                        400,
                        "invalid_format",
                        "expected one of the formats exhibit, json, pdf, executive_debrief, "
-                       "legal_discovery, ai_act_art73, ai_act_art73_json, fre_902, case_uco, soc2, "
-                       "soc2_json, soc2_csv, soc2_zip",
+                       "executive_debrief_json, legal_discovery, ai_act_art73, ai_act_art73_json, "
+                       "fre_902, case_uco, soc2, soc2_json, soc2_csv, soc2_zip",
                        "/format");
     }
     EXHIBIT_ANSWER(request,

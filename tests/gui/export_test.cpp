@@ -46,6 +46,7 @@ private Q_SLOTS:
                                                             {"soc2", ".pdf"},
                                                             {"legal_discovery", ".zip"},
                                                             {"executive_debrief", ".pdf"},
+                                                            {"executive_debrief_json", ".json"},
                                                             {"ai_act_art73", ".pdf"},
                                                             {"fre_902", ".pdf"},
                                                             {"case_uco", ".jsonld"}};

@@ -250,7 +250,7 @@ TEST_F(ExportIncludes, everyFormatSaysWhatWasLeftOut)
             const Json report = verify(file, anchors());
             EXPECT_EQ(resultOf(report, "pages"), "passed") << printJson(report);
         }
-        for (const auto* format : {"json", "ai_act_art73_json"}) {
+        for (const auto* format : {"json", "executive_debrief_json", "ai_act_art73_json"}) {
             const auto json = jsonOf(contentOf(without(include, format)));
             EXPECT_EQ(json.at("left_out"), (JsonArray{include})) << format;
         }

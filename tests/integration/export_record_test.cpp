@@ -66,6 +66,7 @@ TEST_F(Export, eachLeavesItsTraceInTheLog)
                                      "json",
                                      "pdf",
                                      "executive_debrief",
+                                     "executive_debrief_json",
                                      "fre_902",
                                      "case_uco",
                                      "ai_act_art73",

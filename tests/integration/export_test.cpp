@@ -169,6 +169,17 @@ TEST_F(Export, whatPeopleEnterIsVersionedAndStandsInTheReports)
              {"-c",
               "unzip -p " + pack + " '*/data/exports/executive_debrief.json' > " + pack + ".json"});
     validate("executive_debrief.v1.json", pack + ".json");
+
+    const std::string alone = exportAs("executive_debrief_json");
+    validate("executive_debrief.v1.json", alone);
+    Json inPack = parseJson(contentOf(pack + ".json")).value();
+    Json debrief = parseJson(contentOf(alone)).value();
+    EXPECT_EQ(stringMember(debrief, "business_impact"), "A contract was at stake.");
+    for (const auto* own : {"bundle_id", "created_at"}) { // Each export has its own.
+        inPack.as_object().erase(own);
+        debrief.as_object().erase(own);
+    }
+    EXPECT_EQ(debrief, inPack);
 }
 
 /// Every row that counts something names the newest entry of the log that belongs to it.
