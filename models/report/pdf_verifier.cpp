@@ -8,6 +8,7 @@
 #include "models/report/pdf_metadata.h"
 #include "models/report/pdf_pages.h"
 #include "models/report/pdf_signature.h"
+#include "models/report/pdf_text.h"
 #include "models/report/report_pdf.h"
 
 #include <fmt/format.h>
@@ -103,6 +104,29 @@ void checkBytes(BytesView pdf, const Bytes& made, VerificationReport& report)
     }
 }
 
+/// Of pages that cannot be compared as they are drawn: a weaker finding, and one of its own.
+void checkWords(BytesView pdf, const Bytes& made, VerificationReport& report)
+{
+    constexpr const char* kText = "text";
+    const auto text = readPdfText(pdf);
+    const auto again = text ? readPdfText(made) : tl::make_unexpected(text.error());
+    if (!again) {
+        report.notChecked(kReport, kText, "cannot be compared: " + again.error().message);
+    } else if (const auto page = firstDifference(*text, *again)) {
+        report.notChecked(kReport,
+                          kText,
+                          fmt::format("does not match from page {} on; fonts and releases may set "
+                                      "the same facts otherwise, what is attached prevails",
+                                      *page));
+    } else {
+        report.passed(kReport,
+                      kText,
+                      fmt::format("text matches: as programs read them, all {} pages say what the "
+                                  "attachment gives; how they look was not compared",
+                                  text->pageEnds.size()));
+    }
+}
+
 void checkPages(BytesView pdf,
                 const PdfContent& content,
                 ReportKind kind,
@@ -124,11 +148,15 @@ void checkPages(BytesView pdf,
         }
         return;
     }
-    if (content.fonts != again->fonts || content.producer != again->producer) {
+    const bool otherRelease = content.producer != again->producer;
+    if (content.fonts != again->fonts || otherRelease) {
         report.notChecked(kReport,
                           "pages",
-                          "made with other fonts or by another release than this one, so that they "
-                          "cannot be compared; what is attached prevails");
+                          fmt::format("drawn {}, so that their looks cannot be compared; what is "
+                                      "attached prevails",
+                                      otherRelease ? "by another release than this one"
+                                                   : "with other fonts than this machine has"));
+        checkWords(pdf, *made, report);
         return;
     }
     std::size_t first = 0;

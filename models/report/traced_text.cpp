@@ -91,7 +91,8 @@ std::size_t takeEscape(std::string_view text, std::size_t at, std::string& out)
     return kUnitBytes;
 }
 
-/// Bytes of the white space that a text begins with; 0: it begins with something else.
+} // namespace
+
 std::size_t blankBytes(std::string_view rest)
 {
     constexpr std::string_view kWide[] = {"\u0085",
@@ -121,8 +122,6 @@ std::size_t blankBytes(std::string_view rest)
         std::begin(kWide), std::end(kWide), [rest](auto blank) { return rest.starts_with(blank); });
     return wide == std::end(kWide) ? 0 : wide->size();
 }
-
-} // namespace
 
 void TracedText::add(const TracedText& other,
                      std::size_t begin,

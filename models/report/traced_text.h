@@ -10,6 +10,9 @@
 
 namespace exhibit::report {
 
+/// Bytes of the white space that a text begins with; 0: it begins with something else.
+[[nodiscard]] std::size_t blankBytes(std::string_view text);
+
 /// A text as it reads once something is done to it, that knows where each byte came from.
 class TracedText {
 public:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/report/typeface.h"
 
+#include "models/report/safe_text.h"
+
 #include <fmt/format.h>
 
 #include <pango/pangocairo.h>

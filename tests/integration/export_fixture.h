@@ -118,12 +118,14 @@ protected:
                 certificate};
     }
 
-    static Json verify(const std::string& file, const std::vector<std::string>& with)
+    static Json verify(const std::string& file,
+                       const std::vector<std::string>& with,
+                       const std::map<std::string, std::string>& environment = {})
     {
         std::vector<std::string> arguments{"verify", file, "--json"};
         arguments.insert(arguments.end(), with.begin(), with.end());
         const auto done = run(programPath("exhibitctl"),
-                              {.arguments = arguments},
+                              {.arguments = arguments, .environment = environment},
                               Deadline::after(std::chrono::seconds(60)));
         EXPECT_TRUE(done);
         return parseJson(done->output).value();

@@ -203,5 +203,27 @@ TEST_F(Export, evidenceForAnAuditorIsRedactedUnlessAskedOtherwise)
     EXPECT_NE(open.find("asked by ada@example.com"), open.npos);
 }
 
+TEST_F(Export, aReportIsReadWhereItsFontsAreNot)
+{
+    const std::string fonts = "/usr/share/fonts/truetype/dejavu";
+    if (!std::filesystem::exists(fonts)) {
+        GTEST_SKIP() << "fonts-dejavu-core is not installed";
+    }
+    const std::string config = (s_folder->path() / "fonts.conf").string();
+    std::ofstream(config) << "<?xml version=\"1.0\"?><fontconfig><dir>" << fonts
+                          << "</dir><cachedir>" << s_folder->path().string()
+                          << "</cachedir></fontconfig>";
+    for (const auto* format : {"pdf", "executive_debrief"}) {
+        const Json report = verify(exportAs(format), anchors(), {{"FONTCONFIG_FILE", config}});
+        if (resultOf(report, "pages") == "passed") {
+            GTEST_SKIP() << "there are no other fonts here";
+        }
+        EXPECT_EQ(stringMember(report, "verdict"), "valid") << printJson(report);
+        EXPECT_EQ(resultOf(report, "pages"), "not_checked") << printJson(report);
+        EXPECT_EQ(resultOf(report, "text"), "passed") << printJson(report);
+    }
+    EXPECT_EQ(resultOf(verify(exportAs("pdf"), anchors()), "text"), "") << "looks say more";
+}
+
 } // namespace
 } // namespace exhibit::test
