@@ -36,14 +36,10 @@ protected:
         auto upstream = SampleUpstream::start();
         ASSERT_TRUE(upstream) << upstream.error().message;
         s_upstream = std::make_unique<SampleUpstream>(*std::move(upstream));
-        auto server = Exhibitd::start({.dataDir = s_folder->path() / "data"});
-        ASSERT_TRUE(server) << server.error().message;
-        s_server = std::make_unique<Exhibitd>(*std::move(server));
-        ASSERT_TRUE(s_server->controlJson(
-            {"upstream", "add", "sample", "--base-url", s_upstream->baseUrl()}));
-        ASSERT_TRUE(s_server->controlJson(
-            {"policy", "import", source() + "/resources/policies/content_accuracy.json"}));
-        makeIncident();
+        startServer();
+        if (!HasFatalFailure()) {
+            makeIncident();
+        }
     }
     static void TearDownTestSuite()
     {
@@ -52,12 +48,25 @@ protected:
         s_folder.reset();
     }
 
-    static void makeIncident()
+    /// In front of s_upstream.
+    static void startServer()
+    {
+        auto server = Exhibitd::start({.dataDir = s_folder->path() / "data"});
+        ASSERT_TRUE(server) << server.error().message;
+        s_server = std::make_unique<Exhibitd>(*std::move(server));
+        ASSERT_TRUE(s_server->controlJson(
+            {"upstream", "add", "sample", "--base-url", s_upstream->baseUrl()}));
+        ASSERT_TRUE(s_server->controlJson(
+            {"policy", "import", source() + "/resources/policies/content_accuracy.json"}));
+    }
+
+    /// `metadata` begins that of the call, with a comma behind it.
+    static void makeIncident(const std::string& metadata = {})
     {
         const std::string body
             = R"({"model":"gpt-4o","stream":true,"messages":[{"role":"user","content":"go on"}],)"
-              R"("user_id":"ada@example.com",)"
-              R"("metadata":{"context":{"contract":{"auto_renew":null}}}})";
+              R"("user_id":"ada@example.com","metadata":{)"
+            + metadata + R"("context":{"contract":{"auto_renew":null}}}})";
         const auto reply = s_server->request(
             "POST",
             "/v1/chat/completions",
