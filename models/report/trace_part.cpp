@@ -7,10 +7,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace exhibit::report {
 namespace {
 
 constexpr std::size_t kCellBytesMax = 900; ///< A row has to fit on a page.
+
+/// Of a column with whole numbers: one that is broken over two lines reads as another.
+double widthFor(std::int64_t largest, double usual, std::size_t usualDigits)
+{
+    constexpr double kDigit = 5.6; // Of the fonts of tables, and a little.
+    const std::size_t digits = std::max(std::to_string(largest).size(), usualDigits);
+    return usual + kDigit * static_cast<double>(digits - usualDigits);
+}
 
 std::string laneOf(domain::StepType type)
 {
@@ -63,16 +73,19 @@ Row ReportParts::traceRow(const BundleStep& step, UtcTime start) const
 void ReportParts::trace(Document& document, const std::string& number) const
 {
     document.blocks.emplace_back(Heading{number + " Decision trace"});
-    Table table{{{"Step", 24},
-                 {"Time, ms", 50, true},
+    const UtcTime start = m_bundle.steps.empty() ? m_bundle.createdAt : m_bundle.steps.front().time;
+    const auto last = m_bundle.steps.empty() ? 0 : m_bundle.steps.back().stepIndex;
+    const auto end = m_bundle.steps.empty() ? start : m_bundle.steps.back().time;
+    const auto lastMs = (toMicroseconds(end) - toMicroseconds(start)) / 1000;
+    Table table{{{"Step", widthFor(last, 24, 4)},
+                 {"Time, ms", widthFor(lastMs, 50, 5), true},
                  {"Lane", 56},
                  {"Event", 1.15},
                  {"Result", 54},
                  {"Reason", 1.6},
-                 {"seq", 22}},
+                 {"seq", widthFor(static_cast<std::int64_t>(m_facts.treeSize), 22, 4)}},
                 {},
                 {}};
-    const UtcTime start = m_bundle.steps.empty() ? m_bundle.createdAt : m_bundle.steps.front().time;
     for (const auto& step : m_bundle.steps) {
         table.rows.push_back(traceRow(step, start));
     }
