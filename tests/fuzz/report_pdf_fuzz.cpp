@@ -2,6 +2,7 @@
 // Any bytes as a report, and as what is attached to one: verification ends with a verdict, and
 // without a pinned certificate it is never "valid".
 #include "models/base/assert.h"
+#include "models/report/pdf_text.h"
 #include "models/report/pdf_verifier.h"
 #include "models/report/report_pdf.h"
 #include "models/report/typesetter.h"
@@ -12,6 +13,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace exhibit::report;
     const Bytes bytes(reinterpret_cast<const char*>(data), size);
     EXHIBIT_ASSERT(verifyReportPdf(bytes, {}, {}).verdict != evidence::Verdict::Valid);
+    if (const auto text = readPdfText(bytes); text && !text->pageEnds.empty()) {
+        EXHIBIT_ASSERT(text->pageEnds.back() == text->body.size());
+    }
     static const Bytes pages = typeset(Document{}).value().pdf;
     for (const auto& [kind, name] : EnumNames<ReportKind>::kNames) {
         Document document;
