@@ -203,6 +203,35 @@ TEST_F(Export, evidenceForAnAuditorIsRedactedUnlessAskedOtherwise)
     EXPECT_NE(open.find("asked by ada@example.com"), open.npos);
 }
 
+TEST_F(Export, aPackThatAnotherProgramPackedAgainHoldsAndSaysSo)
+{
+    const std::string pack = exportAs("exhibit");
+    const std::string again = (s_folder->path() / "again.exhibit").string();
+    outputOf("python3",
+             {"-c",
+              "import sys, zipfile\n"
+              "old = zipfile.ZipFile(sys.argv[1])\n"
+              "with zipfile.ZipFile(sys.argv[2], 'w') as new:\n"
+              "    for name in old.namelist():\n"
+              "        kind = zipfile.ZIP_STORED if name == 'mimetype' else zipfile.ZIP_DEFLATED\n"
+              "        new.writestr(name, old.read(name), kind)\n",
+              pack,
+              again});
+    const auto headersOf = [](const Json& report) {
+        for (const auto& check : report.at("checks").as_array()) {
+            if (stringMember(check, "id") == "container"
+                && stringMember(check, "subject") == "headers") {
+                return std::string(stringMember(check, "result"));
+            }
+        }
+        return std::string();
+    };
+    const Json report = verify(again, anchors());
+    EXPECT_EQ(stringMember(report, "verdict"), "valid") << printJson(report);
+    EXPECT_EQ(headersOf(report), "not_checked") << printJson(report);
+    EXPECT_EQ(headersOf(verify(pack, anchors())), "");
+}
+
 TEST_F(Export, aReportIsReadWhereItsFontsAreNot)
 {
     const std::string fonts = "/usr/share/fonts/truetype/dejavu";
