@@ -2,13 +2,10 @@
 // A result of 100,000 rows, from a real exhibitd on a real PostgreSQL.
 #include "app/console/console.h"
 #include "models/base/limits.h"
-#include "tests/gui/filled_incidents.h"
+#include "tests/gui/many_incidents.h"
 #include "tests/gui/own_settings.h"
 #include "tests/gui/safe_console.h"
 #include "tests/gui/stall_monitor.h"
-#include "tests/support/exhibitd_process.h"
-#include "tests/support/temp_dir.h"
-#include "tests/support/test_postgres.h"
 #include "ui/search/facets_pane.h"
 #include "ui/search/result_delegate.h"
 #include "ui/search/results_pane.h"
@@ -18,12 +15,10 @@
 #include "ui/widgets/message_bar.h"
 
 #include <QDockWidget>
-#include <QFile>
 #include <QInputDialog>
 #include <QLineEdit>
 #include <QScrollBar>
 #include <QStandardPaths>
-#include <QTemporaryDir>
 #include <QTest>
 #include <QTreeView>
 
@@ -35,15 +30,6 @@ using namespace Qt::StringLiterals;
 constexpr int kPatience = 30'000;
 constexpr int kIncidents = 100'000;
 
-template <class T>
-T must(Result<T> result)
-{
-    if (!result) {
-        qFatal("%s", result.error().message.c_str());
-    }
-    return *std::move(result);
-}
-
 } // namespace
 
 class ManyTest : public QObject {
@@ -53,15 +39,9 @@ private Q_SLOTS:
     void initTestCase()
     {
         test::useOwnSettings(u"many"_s);
-        m_postgres = must(test::TestPostgres::create(m_database.path()));
-        m_server = must(test::Exhibitd::start(
-            {.dataDir = m_data.path(), .arguments = {"--database-url", m_postgres->url()}}));
-        const auto tenants = must(m_postgres->query("SELECT tenant_id FROM exhibit.tenants"));
-        const TenantId tenant{tenants.uuid(0, 0)};
-        (void)must(m_postgres->query(test::kFillIncidents, {kIncidents, tenant.text()}));
-        (void)must(m_postgres->query("ANALYZE exhibit.incident_search"));
+        m_server.emplace(kIncidents);
         m_console = test::openSafeConsole();
-        m_console->connection().open(QString::fromStdString(m_server->url()), m_server->adminKey());
+        m_console->connection().open(m_server->url(), m_server->key());
         QTRY_VERIFY_WITH_TIMEOUT(!window().isHome(), kPatience);
         settle();
     }
@@ -69,7 +49,6 @@ private Q_SLOTS:
     {
         m_console.reset();
         m_server.reset();
-        m_postgres.reset();
     }
     void init() { find({}, {}); }
 
@@ -334,9 +313,7 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(numberAt(3'000), 3'001, kPatience);
         view().setCurrentIndex(rows().index(3'000, 1));
         const auto open = window().services().selection->hit()->incident.incidentId;
-        const auto tenants = must(m_postgres->query("SELECT tenant_id FROM exhibit.tenants"));
-        (void)must(
-            m_postgres->query(test::kFillIncidents, {1, TenantId{tenants.uuid(0, 0)}.text()}));
+        m_server->add(1);
         search().showNew();
         settle();
         QTRY_COMPARE_WITH_TIMEOUT(view().currentIndex().row(), 3'001, kPatience);
@@ -375,15 +352,10 @@ private:
     void restart()
     {
         sessions().endCleanly();
-        QFile key(m_keys.filePath(u"key"_s));
-        QVERIFY(key.open(QIODevice::WriteOnly));
-        const auto text = m_server->adminKey();
-        key.write(text.expose().data(), static_cast<qint64>(text.expose().size()));
-        key.close();
         CommandLine options;
         options.newInstance = true;
-        options.server = QString::fromStdString(m_server->url());
-        options.keyFile = key.fileName();
+        options.server = m_server->url();
+        options.keyFile = m_server->keyFile();
         m_console.reset(); // There is one theme, and one console, in a process.
         m_console = std::make_unique<Console>(options);
         m_console->openWindow();
@@ -406,11 +378,7 @@ private:
         return hit ? static_cast<int>(hit->incident.costMicrocents) : 0;
     }
 
-    test::TempDir m_database;
-    test::TempDir m_data;
-    std::unique_ptr<test::TestPostgres> m_postgres;
-    std::optional<test::Exhibitd> m_server;
-    QTemporaryDir m_keys;
+    std::optional<test::ManyIncidents> m_server;
     std::unique_ptr<Console> m_console;
 };
 

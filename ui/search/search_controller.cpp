@@ -25,8 +25,8 @@ SearchController::SearchController(const Services& services)
     m_debounce.setInterval(kDebounceMs);
     connect(&m_debounce, &QTimer::timeout, this, [this] { ask(false); });
     connect(m_way, &SearchWay::kept, this, [this] {
-        if (!m_shown.asked.text.trimmed().isEmpty()) {
-            m_memory.remember(m_shown.asked.text, m_shown.total);
+        if (!m_shown.asked.step.query.trimmed().isEmpty()) {
+            m_memory.remember(m_shown.asked.step.query, m_shown.total);
         }
     });
     m_newDelay.setSingleShot(true);
@@ -93,7 +93,7 @@ void SearchController::showNew()
 
 bool SearchController::isOfShownRows() const
 {
-    return m_text == m_shown.asked.text && m_order == m_shown.asked.order;
+    return m_text == m_shown.asked.step.query && m_order == m_shown.asked.step.order;
 }
 
 void SearchController::followSource()
@@ -178,16 +178,11 @@ void SearchController::cancel()
     }
 }
 
-SearchStep SearchController::stepOf(const Asked& asked)
-{
-    return {asked.text, asked.order, asked.outcome};
-}
-
 /// What was chosen is shown at once, its rows when they are here.
 void SearchController::goTo(const SearchPlace& to)
 {
     const bool isShown
-        = m_state == SearchState::Done && to.search == step() && to.search == stepOf(m_shown.asked);
+        = m_state == SearchState::Done && to.search == step() && to.search == m_shown.asked.step;
     m_services.selection->goTo(to.place);
     if (isShown) {
         Q_EMIT returned();
@@ -253,8 +248,8 @@ void SearchController::chooseOutcome(const QString& outcome)
     m_way->keepTyped();
     m_outcome = outcome;
     if (m_state == SearchState::Done) {
-        m_shown.asked.outcome = outcome;
-        m_way->step(stepOf(m_shown.asked));
+        m_shown.asked.step.outcome = outcome;
+        m_way->step(m_shown.asked.step);
     }
     Q_EMIT outcomeChanged();
 }
@@ -276,9 +271,9 @@ domain::SearchRequest SearchController::queryOf(const Asked& asked)
 domain::SearchRequest SearchController::requestOf(const Asked& asked)
 {
     auto request = queryOf(asked);
-    if (!asked.order.isNewestFirst()) {
-        request.sort = asked.order.sort;
-        request.order = asked.order.order;
+    if (!asked.step.order.isNewestFirst()) {
+        request.sort = asked.step.order.sort;
+        request.order = asked.step.order.order;
     }
     return request;
 }
@@ -291,7 +286,7 @@ void SearchController::ask(bool remember)
     }
     m_isRefresh = false;
     m_isShowingNew = false;
-    const Shown next{{m_text, m_query, m_order, m_outcome}, 0, {}};
+    const Shown next{{step(), m_query}, 0, {}};
     domain::SearchRequest asked = requestOf(next.asked);
     asked.limit = PageCache::kPageRows;
     m_countQuestions.clear();
@@ -330,10 +325,10 @@ void SearchController::showAnswer(Shown found,
     }
     found.total = reply->total;
     found.asOf = reply->asOf;
-    if (found.asked.order.group && found.total > 0) {
+    if (found.asked.step.order.group && found.total > 0) {
         return askGroups(found, reply->totalIsEstimate, remember);
     }
-    m_way->leaveFor(stepOf(found.asked));
+    m_way->leaveFor(found.asked.step);
     m_results->showResult(requestOf(found.asked), *std::move(reply));
     finish(found, remember);
 }
@@ -344,7 +339,7 @@ void SearchController::finish(const Shown& shown, bool remember)
     m_shown = shown;
     m_failure.reset();
     m_newCount = 0;
-    m_way->arrive(stepOf(m_shown.asked), remember);
+    m_way->arrive(m_shown.asked.step, remember);
     m_state = SearchState::Done;
     Q_EMIT stateChanged();
     Q_EMIT resultsShown();

@@ -76,7 +76,7 @@ public:
     /// What the rows that are shown were asked with: query and order.
     [[nodiscard]] domain::SearchRequest shownRequest() const { return requestOf(m_shown.asked); }
     /// The order they stand in; order() may be on its way, or have failed.
-    [[nodiscard]] const ResultOrder& shownOrder() const { return m_shown.asked.order; }
+    [[nodiscard]] const ResultOrder& shownOrder() const { return m_shown.asked.step.order; }
     [[nodiscard]] const query::Query& shownQuery() const { return m_shown.asked.query; }
     /// Through queries, and through what was chosen in their results.
     void back();
@@ -125,10 +125,8 @@ protected:
 
 private:
     struct Asked {
-        QString text; ///< As it stood in the field.
+        SearchStep step; ///< Its query as it stood in the field.
         query::Query query;
-        ResultOrder order;
-        QString outcome;
     };
     /// What stands in the list, whatever was asked since.
     struct Shown {
@@ -143,7 +141,6 @@ private:
     void fail(const domain::SourceFailure& failure);
     void finish(const Shown& shown, bool remember);
     void goTo(const SearchPlace& to);
-    [[nodiscard]] static SearchStep stepOf(const Asked& asked);
     [[nodiscard]] bool isOfShownRows() const;
     void askGroups(const Shown& found, bool totalIsEstimate, bool remember);
     void showGroups(const Asked& asked, const domain::FacetsReply& reply, bool totalIsEstimate);

@@ -145,7 +145,7 @@ void SearchController::askGroups(const Shown& found, bool totalIsEstimate, bool 
 {
     domain::FacetsRequest asked;
     asked.search = queryOf(found.asked);
-    asked.fields = {std::string(query::specOf(*found.asked.order.group).name)};
+    asked.fields = {std::string(query::specOf(*found.asked.step.order.group).name)};
     asked.limit = kGroupsMax;
     // Still one question to whoever cancels.
     m_search = m_services.sources->source()->facets(
@@ -155,7 +155,7 @@ void SearchController::askGroups(const Shown& found, bool totalIsEstimate, bool 
             if (!reply) {
                 return fail(reply.error());
             }
-            m_way->leaveFor(stepOf(found.asked));
+            m_way->leaveFor(found.asked.step);
             showGroups(found.asked, *reply, totalIsEstimate);
             finish(found, remember);
         });
@@ -166,7 +166,7 @@ void SearchController::showGroups(const Asked& asked,
                                   const domain::FacetsReply& reply,
                                   bool totalIsEstimate)
 {
-    const query::Field field = *asked.order.group;
+    const query::Field field = *asked.step.order.group;
     std::vector<ResultGroup> groups;
     std::vector<domain::SearchRequest> requests;
     query::Query others = asked.query;
