@@ -70,11 +70,10 @@ int serve(const ConfigurationFlags& flags)
     if (!application) {
         return report(application.error());
     }
-    // On this thread calls are served.
-    if (!ops::workBeforeOthers()) {
-        ops::logInfo(
-            "calls wait for processors like everything else here: real-time priority is not"
-            " permitted (RLIMIT_RTPRIO)");
+    const ops::WorkBeforeOthers priority; // On this thread calls are served.
+    if (!priority.isPermitted()) {
+        ops::logInfo("calls wait for processors like everything else here: there is one, or"
+                     " real-time priority is not permitted (RLIMIT_RTPRIO)");
     }
     (*application)->run();
     return kExitDone;

@@ -7,7 +7,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <thread>
+#include <mutex>
+#include <utility>
+#include <vector>
 
 namespace exhibit::ops {
 namespace {
@@ -15,16 +17,67 @@ namespace {
 /// The lowest: what is left of the processors.
 constexpr int kNiceness = 19;
 
+/// Those that calls wait for. Threads are of the process, so is this.
+struct Threads {
+    std::mutex mutex;
+    std::vector<int> before;
+    bool goFirst = true;
+};
+
+Threads& threads()
+{
+    static Threads all;
+    return all;
+}
+
+/// Of those that this process may use: a container's are fewer than the machine's.
+int processors()
+{
+    cpu_set_t usable;
+    CPU_ZERO(&usable);
+    return sched_getaffinity(0, sizeof usable, &usable) == 0 ? CPU_COUNT(&usable) : 1;
+}
+
+bool setRealTime(int thread, bool isRealTime)
+{
+    sched_param parameter{};
+    parameter.sched_priority = isRealTime ? 1 : 0;
+    const int policy = isRealTime ? SCHED_RR | SCHED_RESET_ON_FORK : SCHED_OTHER;
+    return sched_setscheduler(thread, policy, &parameter) == 0;
+}
+
 } // namespace
 
-bool workBeforeOthers()
+WorkBeforeOthers::WorkBeforeOthers()
+    : m_thread(gettid())
 {
-    if (std::thread::hardware_concurrency() < 2) {
-        return false;
+    auto& all = threads();
+    const std::lock_guard lock(all.mutex);
+    m_isPermitted = processors() > 1 && setRealTime(m_thread, true);
+    if (m_isPermitted) {
+        all.before.push_back(m_thread);
+        setRealTime(m_thread, all.goFirst);
     }
-    sched_param lowest{};
-    lowest.sched_priority = 1;
-    return sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &lowest) == 0;
+}
+
+WorkBeforeOthers::~WorkBeforeOthers()
+{
+    auto& all = threads();
+    const std::lock_guard lock(all.mutex);
+    if (std::erase(all.before, m_thread) > 0) {
+        setRealTime(m_thread, false);
+    }
+}
+
+void letCallsGoFirst(bool first)
+{
+    auto& all = threads();
+    const std::lock_guard lock(all.mutex);
+    if (std::exchange(all.goFirst, first) != first) {
+        for (const int thread : all.before) {
+            setRealTime(thread, first);
+        }
+    }
 }
 
 void workBehindCalls()

@@ -76,7 +76,8 @@ void JournalWriter::run()
 {
     // The default slack of 50 us would lengthen every gather window by a third.
     ::prctl(PR_SET_TIMERSLACK, 1000UL, 0UL, 0UL, 0UL);
-    ops::workBeforeOthers(); // Whoever sends a call waits for its commit; main() says whether.
+    // Whoever sends a call waits for its commit; main() says whether it is permitted.
+    const ops::WorkBeforeOthers priority;
     while (waitForWork()) {
         commitBacklog();
     }

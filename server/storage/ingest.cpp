@@ -3,6 +3,7 @@
 
 #include "models/base/assert.h"
 #include "server/ops/log.h"
+#include "server/ops/priority.h"
 #include "server/storage/call_rush.h"
 #include "server/storage/ingest_reader.h"
 #include "server/storage/ingest_tenant.h"
@@ -129,11 +130,14 @@ private:
     }
 
     /// The journal is made to hold what comes in a rush; with a quarter of its room used, ingest
-    /// takes its full share again, so that a lasting rush slows calls and does not refuse them.
+    /// and PostgreSQL take their full share of the processors again, so that a lasting rush slows
+    /// calls and does not refuse them.
     void yieldToCalls(const CallRush& rush)
     {
         const auto stats = m_services.journal.stats();
-        if (stats.bytesOnDisk < stats.bytesMax / 4) {
+        const bool hasRoom = stats.bytesOnDisk < stats.bytesMax / 4;
+        ops::letCallsGoFirst(hasRoom);
+        if (hasRoom) {
             pause(rush.pause());
         }
     }
