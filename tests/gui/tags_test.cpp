@@ -64,6 +64,23 @@ private Q_SLOTS:
         QVERIFY2(results().bar().text().contains(u"no tag"_s), qPrintable(results().bar().text()));
     }
 
+    void aBookmarkIsATagThatOneKeyGivesAndTakes()
+    {
+        QVERIFY(test::trigger(window(), u"case.bookmark"));
+        QTRY_COMPARE_WITH_TIMEOUT(tags(), Tags{"bookmark"}, kPatience);
+        find(u"tag:bookmark"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(rows().rowCount(), 1, kPatience);
+        find({});
+        selectRows(3); // One of them has it: now all do.
+        QVERIFY(test::trigger(window(), u"case.bookmark"));
+        QTRY_COMPARE_WITH_TIMEOUT(rowsWithTag("bookmark"), 3, kPatience);
+        QVERIFY(test::trigger(window(), u"case.bookmark"));
+        QTRY_COMPARE_WITH_TIMEOUT(rowsWithTag("bookmark"), 0, kPatience);
+        QVERIFY(window().services().undo->undoText().startsWith(u"removing tag"_s));
+        selectRows(1);
+        QTRY_VERIFY_WITH_TIMEOUT(window().services().selection->hit() != nullptr, kPatience);
+    }
+
     void theTagsOfARecordAreRemovedWhereTheyStand()
     {
         tag(u"a & b"_s);

@@ -166,6 +166,8 @@ constexpr ActionSpec kActions[] = {
      "T", Icon::Tag, Results, MenuId::Case, false, false, true},
     {"case.untag", QT_TRANSLATE_NOOP("Actions", "&Remove a tag…"),
      "Shift+T", Icon::None, Results, MenuId::Case, false, false, true},
+    {"case.bookmark", QT_TRANSLATE_NOOP("Actions", "Book&mark"),
+     "B", Icon::None, Results, MenuId::Case, false, false, true},
     {"case.status", QT_TRANSLATE_NOOP("Actions", "Set &status…"),
      "Shift+S", Icon::None, Results, MenuId::Case, false, false, true},
     {"case.assign", QT_TRANSLATE_NOOP("Actions", "&Assign…"),

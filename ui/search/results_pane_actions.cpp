@@ -64,6 +64,7 @@ void ResultsPane::handleChanges()
                                   : QCursor::pos();
     };
     actions.handle(u"case.untag", this, [changes, here] { changes->openUntagMenu(here()); });
+    actions.handle(u"case.bookmark", this, [changes] { changes->bookmark(); });
     actions.handle(u"case.status", this, [changes, here] { changes->openStatusMenu(here()); });
     actions.handle(u"case.assign", this, [changes] { changes->askAssignee(); });
     actions.handle(u"case.note", this, [changes] { changes->askNote(); });
@@ -139,6 +140,7 @@ void ResultsPane::openMenu(const QPoint& at)
                            "case.status",
                            "case.tag",
                            "case.untag",
+                           "case.bookmark",
                            "case.assign",
                            "case.note",
                            "edit.copy_id",

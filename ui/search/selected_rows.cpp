@@ -17,6 +17,7 @@ using namespace Qt::StringLiterals;
 constexpr std::pair<const char*, const char*> kOfMany[] = {
     {"case.tag", QT_TRANSLATE_NOOP("SelectedRows", "&Tag %1 incidents…")},
     {"case.untag", QT_TRANSLATE_NOOP("SelectedRows", "&Remove a tag of %1 incidents…")},
+    {"case.bookmark", QT_TRANSLATE_NOOP("SelectedRows", "Book&mark %1 incidents")},
     {"case.status", QT_TRANSLATE_NOOP("SelectedRows", "Set &status of %1 incidents…")},
     {"case.assign", QT_TRANSLATE_NOOP("SelectedRows", "&Assign %1 incidents…")},
     {"case.note", QT_TRANSLATE_NOOP("SelectedRows", "Add a &note to %1 incidents…")},

@@ -38,6 +38,8 @@ public:
     void reportTo(MessageBar& bar);
     /// Asks for a tag of the marked incidents (Selection::marked).
     void askTag();
+    /// The tag "bookmark", for the marked incidents; taken away where all of them have it.
+    void bookmark();
     /// Offers the statuses of the marked incidents.
     void openStatusMenu(const QPoint& at);
     /// Offers to remove the tags that they have.

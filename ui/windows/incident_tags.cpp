@@ -74,6 +74,21 @@ void IncidentChanges::complete(QInputDialog& dialog)
     known->want(u"tag"_s, {});
 }
 
+void IncidentChanges::bookmark()
+{
+    const auto incidents = marked();
+    if (!incidents) {
+        return;
+    }
+    // The same word in every language: whoever searches for it finds everybody's.
+    const QString word = u"bookmark"_s;
+    const bool isOnAll = std::all_of(
+        incidents->begin(), incidents->end(), [text = fromQt(word)](const Incident& incident) {
+            return hasTag(incident, text);
+        });
+    isOnAll ? untag(*incidents, word) : tag(*incidents, word);
+}
+
 void IncidentChanges::tag(const Incidents& incidents, const QString& tag)
 {
     const std::string text = fromQt(tag);

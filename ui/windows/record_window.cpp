@@ -170,11 +170,16 @@ void RecordWindow::handleChanges()
     auto& actions = *m_services.actions;
     actions.handle(u"case.tag", this, [changes] { changes->askTag(); });
     actions.handle(u"case.untag", this, [changes] { changes->openUntagMenu(QCursor::pos()); });
+    actions.handle(u"case.bookmark", this, [changes] { changes->bookmark(); });
     actions.handle(u"case.status", this, [changes] { changes->openStatusMenu(QCursor::pos()); });
     actions.handle(u"case.assign", this, [changes] { changes->askAssignee(); });
     actions.handle(u"case.note", this, [changes] { changes->askNote(); });
-    for (const QStringView id :
-         {u"case.tag", u"case.untag", u"case.status", u"case.assign", u"case.note"}) {
+    for (const QStringView id : {u"case.tag",
+                                 u"case.untag",
+                                 u"case.bookmark",
+                                 u"case.status",
+                                 u"case.assign",
+                                 u"case.note"}) {
         addAction(actions.action(id)); // Elsewhere the list of results has their keys.
     }
     connect(changes, &IncidentChanges::changed, this, &RecordWindow::showChanged);
