@@ -243,6 +243,7 @@ void TimelinePane::follow()
     }
     m_wanted = id;
     m_tries = 0;
+    m_keepsPlace = false;
     m_stoppedAt.reset();
     m_again.stop();
     m_question.reset(); // An answer about the one before must not stand under this one's headline.
@@ -305,7 +306,10 @@ void TimelinePane::awaitCall()
         if (m_tries < kTriesMax) {
             m_again.start(kAgainMs << std::min(m_tries++, 5));
         }
-    } else if (std::exchange(m_tries, 0) > 0) { // Costs and root cause came with it.
+        return;
+    }
+    m_keepsPlace = false;
+    if (std::exchange(m_tries, 0) > 0) { // Costs and root cause came with it.
         domain::LiveEvent changed;
         changed.type = "incident.changed";
         changed.incidentId = selection.hit()->incident.incidentId;
@@ -330,7 +334,10 @@ void TimelinePane::show(std::shared_ptr<const domain::TimelineReply> reply)
     const auto incident = hit->incident; // The selection's may change with the timeline.
     m_showsCause = incident.rootCause.has_value();
     const auto before = m_services.selection->timeline();
-    const auto event = m_services.selection->event();
+    RunPlace seen = place();
+    if (m_timeline->view().isWhole()) {
+        seen.fromUs = seen.toUs = 0; // Whatever its length is now.
+    }
     m_services.selection->setTimeline(reply);
     const bool awaited = m_services.selection->awaitsCall();
     m_headline->show(awaited && !incident.rootCause
@@ -352,11 +359,11 @@ void TimelinePane::show(std::shared_ptr<const domain::TimelineReply> reply)
                                     grouped(reply->events.back().stepIndex + 1),
                                     grouped(reply->stepCount)));
     }
-    const bool grew = std::exchange(m_keepsPlace, false) && before && event
-        && before->runId == reply->runId && *event < reply->events.size()
-        && before->events.at(*event).stepIndex == reply->events.at(*event).stepIndex;
+    const bool grew = m_keepsPlace && before && seen.event && before->runId == reply->runId
+        && *seen.event < reply->events.size()
+        && before->events.at(*seen.event).stepIndex == reply->events.at(*seen.event).stepIndex;
     if (grew) { // Nobody is taken away from what is looked at.
-        m_services.selection->setEvent(event);
+        goTo(seen);
     } else {
         m_services.selection->setEvent(inflection());
         showKept();

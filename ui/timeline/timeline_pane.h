@@ -74,7 +74,7 @@ private:
     domain::Question m_question;
     QTimer m_again; ///< While the call of the incident runs, which has no steps before its end.
     std::optional<UtcTime> m_stoppedAt; ///< Of the run, until the step that tells of it is here.
-    bool m_keepsPlace = false; ///< The next answer is of the same run, which was stopped.
+    bool m_keepsPlace = false; ///< The next answers are of the same run, which was stopped.
     bool m_showsCause = false;
     int m_tries = 0; ///< Since the incident was chosen, without its call.
     struct Kept {

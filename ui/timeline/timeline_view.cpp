@@ -40,6 +40,19 @@ void TimelineView::fit()
     m_to = most();
 }
 
+bool TimelineView::isLike(const TimelineView& other) const
+{
+    const double unseen = usPerPixel() / 100;
+    return std::abs(m_from - other.m_from) < unseen && std::abs(m_to - other.m_to) < unseen;
+}
+
+bool TimelineView::isWhole() const
+{
+    TimelineView whole = *this;
+    whole.fit();
+    return isLike(whole);
+}
+
 void TimelineView::zoomAt(double x, double factor)
 {
     const double at = usAt(x);
@@ -78,7 +91,7 @@ void TimelineView::reveal(double atUs)
 void TimelineView::keepInside()
 {
     const double span = std::min(m_to - m_from, most() - least());
-    m_from = std::clamp(m_from, least(), most() - span);
+    m_from = std::clamp(m_from, least(), std::max(least(), most() - span)); // They are rounded.
     m_to = m_from + span;
 }
 

@@ -18,6 +18,10 @@ public:
     /// Moves as little as needed, so that the time is inside.
     void reveal(double atUs);
 
+    /// Whether nobody could tell one from the other.
+    [[nodiscard]] bool isLike(const TimelineView& other) const;
+    /// Whether all of the run is visible.
+    [[nodiscard]] bool isWhole() const;
     [[nodiscard]] double fromUs() const { return m_from; }
     [[nodiscard]] double toUs() const { return m_to; }
     [[nodiscard]] double left() const { return m_left; }

@@ -100,7 +100,7 @@ void TimelineWidget::setInstant(std::int64_t us)
 
 void TimelineWidget::moveTo(const TimelineView& next)
 {
-    if (next.fromUs() != m_view.fromUs() || next.toUs() != m_view.toUs()) {
+    if (!next.isLike(m_view)) {
         Q_EMIT moving();
         m_view = next;
         update();

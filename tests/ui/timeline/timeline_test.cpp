@@ -225,6 +225,25 @@ private Q_SLOTS:
         QVERIFY(view.toUs() <= view.most() + 1);
     }
 
+    void nobodyMovesWhereThereIsNoMore()
+    {
+        const auto reply = story();
+        int refused = 0;
+        for (int width = 500; width < 540; ++width) {
+            TimelineWidget widget(nullptr);
+            widget.resize(width, widget.sizeHint().height());
+            widget.setData(TimelineData::of(*reply, cause()), reply, cause());
+            const QSignalSpy moves(&widget, &TimelineWidget::moving);
+            widget.zoom(1.25);
+            widget.zoom(1.25);
+            widget.pan(-1);
+            QCOMPARE(moves.size(), 0);
+            widget.zoom(0.8);
+            refused += static_cast<int>(moves.size());
+        }
+        QVERIFY2(refused == 40, "the ways inwards are moves");
+    }
+
     void theWordOfTheInflectionIsDroppedBeforeItIsCut()
     {
         auto reply = std::make_shared<domain::TimelineReply>(*story());
