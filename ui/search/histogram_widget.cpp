@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace exhibit::ui {
 namespace {
@@ -21,6 +22,7 @@ using namespace Qt::StringLiterals;
 
 constexpr int kLabelHeight = 16;
 constexpr int kBarsLeast = 60;
+constexpr std::chrono::microseconds kInstant{1}; ///< A range ends before its end.
 
 QString widthText(std::int64_t seconds)
 {
@@ -46,11 +48,20 @@ HistogramWidget::HistogramWidget(QWidget* parent)
     setMouseTracking(true);
     setAccessibleName(tr("Histogram of all matches"));
     describe();
-    connect(&TimeDisplay::instance(), &TimeDisplay::changed, this, qOverload<>(&QWidget::update));
+    connect(&TimeDisplay::instance(), &TimeDisplay::changed, this, [this] {
+        describe();
+        update();
+    });
 }
 
 void HistogramWidget::setBars(const domain::HistogramReply& bars, Counted counted)
 {
+    // What is chosen are times: the bars that come may begin elsewhere, or be wider.
+    const auto brush = m_brush
+        ? std::optional(std::pair(startOf(m_brush->first), startOf(m_brush->last + 1) - kInstant))
+        : std::nullopt;
+    const UtcTime cursor = startOf(m_cursor);
+    const UtcTime anchor = startOf(m_anchor);
     m_counted = counted;
     m_bars = bars;
     // Little data does not become a few doors: empty time before it makes up the axis.
@@ -63,13 +74,11 @@ void HistogramWidget::setBars(const domain::HistogramReply& bars, Counted counte
     for (const auto count : m_bars.counts) {
         m_highest = std::max(m_highest, count);
     }
-    const int last = barCount() - 1;
-    m_cursor = std::clamp(m_cursor, 0, std::max(0, last));
-    if (m_brush) { // Until it is told anew it stays among the bars that there are.
-        m_brush = last < 0
-            ? std::nullopt
-            : std::optional(Brush{std::min(m_brush->first, last), std::min(m_brush->last, last)});
-    }
+    m_cursor = barOf(cursor);
+    m_anchor = m_anchor < 0 ? m_anchor : barOf(anchor);
+    m_brush = brush && barCount() > 0
+        ? std::optional(Brush{barOf(brush->first), barOf(brush->second)})
+        : std::nullopt;
     describe();
     update();
 }
@@ -79,14 +88,12 @@ void HistogramWidget::setRange(std::optional<UtcTime> from, std::optional<UtcTim
     if (m_dragging) {
         return;
     }
-    m_brush.reset();
+    const auto before = std::exchange(m_brush, std::nullopt);
     if ((from || to) && barCount() > 0) {
-        const std::chrono::seconds width(m_bars.barSeconds);
-        const int first = from ? static_cast<int>((*from - m_bars.from) / width) : 0;
-        const int last = to
-            ? static_cast<int>((*to - std::chrono::microseconds(1) - m_bars.from) / width)
-            : barCount() - 1;
-        m_brush = Brush{std::clamp(first, 0, barCount() - 1), std::clamp(last, 0, barCount() - 1)};
+        m_brush = Brush{from ? barOf(*from) : 0, to ? barOf(*to - kInstant) : barCount() - 1};
+    }
+    if (m_brush != before) {
+        m_anchor = -1; // Another range than the one that grows here.
     }
     describe();
     update();
@@ -195,6 +202,14 @@ int HistogramWidget::barAt(double x) const
     const double width = xOf(1) - xOf(0);
     return std::clamp(
         static_cast<int>(std::floor((x - plot().left()) / width)), 0, std::max(0, barCount() - 1));
+}
+
+/// The nearest there is.
+int HistogramWidget::barOf(UtcTime at) const
+{
+    const auto bar
+        = (at - m_bars.from) / std::chrono::seconds(std::max<qint64>(1, m_bars.barSeconds));
+    return static_cast<int>(std::clamp<qint64>(bar, 0, std::max(0, barCount() - 1)));
 }
 
 UtcTime HistogramWidget::startOf(int bar) const

@@ -51,11 +51,14 @@ private:
     struct Brush {
         int first = 0; ///< Bars, both inclusive.
         int last = 0;
+
+        bool operator==(const Brush&) const = default;
     };
 
     [[nodiscard]] QRectF plot() const;
     [[nodiscard]] double xOf(double bar) const;
     [[nodiscard]] int barAt(double x) const;
+    [[nodiscard]] int barOf(UtcTime at) const;
     [[nodiscard]] UtcTime startOf(int bar) const;
     [[nodiscard]] qint64 countIn(int first, int last) const;
     [[nodiscard]] QString counted(qint64 incidents) const; ///< With ≈ where it is about.

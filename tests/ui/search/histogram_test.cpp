@@ -98,7 +98,52 @@ private Q_SLOTS:
         QVERIFY(!m_histogram->accessibleDescription().contains(u"Chosen"_s));
     }
 
+    void aRangeStaysWhereItIsInTimeWhenOtherBarsCome()
+    {
+        const QSignalSpy chosen(m_histogram.get(), &HistogramWidget::rangeChosen);
+        const QSignalSpy grown(m_histogram.get(), &HistogramWidget::rangeGrows);
+        const auto at = [this](int bar) { return m_histogram->barRect(bar).center(); };
+        QTest::mousePress(m_histogram.get(), Qt::LeftButton, {}, at(40));
+        m_histogram->setBars(earlier(), Counted::Yes); // Bar 40 is bar 44 now.
+        QTest::mouseMove(m_histogram.get(), at(46));
+        QTest::mouseRelease(m_histogram.get(), Qt::LeftButton, {}, at(46));
+        QCOMPARE(chosen.size(), 1);
+        QCOMPARE(chosen.at(0).at(0).value<UtcTime>(), hourOf(40));
+        QCOMPARE(chosen.at(0).at(1).value<UtcTime>(), hourOf(43));
+
+        m_histogram->setRange(std::nullopt, std::nullopt);
+        m_histogram->setBars(hours(), Counted::Yes);
+        const int cursor = m_histogram->cursorBar();
+        QTest::keyClick(m_histogram.get(), Qt::Key_Right, Qt::ShiftModifier);
+        m_histogram->setBars(earlier(), Counted::Yes);
+        QTest::keyClick(m_histogram.get(), Qt::Key_Right, Qt::ShiftModifier);
+        QCOMPARE(grown.size(), 2);
+        QVERIFY2(grown.at(0).at(2).toBool(), "the range before is gone");
+        QCOMPARE(grown.at(1).at(0).value<UtcTime>(), hourOf(cursor));
+        QCOMPARE(grown.at(1).at(1).value<UtcTime>(), hourOf(cursor + 3));
+    }
+
+    void whatIsReadFollowsTheZone()
+    {
+        m_histogram->setRange(hourOf(1), hourOf(2));
+        const QString before = m_histogram->accessibleDescription();
+        TimeDisplay::instance().setZone(QTimeZone(3600));
+        QVERIFY(m_histogram->accessibleDescription() != before);
+        TimeDisplay::instance().setZone(QTimeZone::utc());
+        QCOMPARE(m_histogram->accessibleDescription(), before);
+    }
+
 private:
+    static UtcTime hourOf(int bar) { return hours().from + std::chrono::hours(bar); }
+    /// The same, and four hours before them.
+    static domain::HistogramReply earlier()
+    {
+        auto bars = hours();
+        bars.from -= std::chrono::hours(4);
+        bars.counts.insert(bars.counts.begin(), 4, 1);
+        return bars;
+    }
+
     /// What has the focus in the picture.
     QString focused()
     {
