@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/text.h"
 
+#include <QCoreApplication>
 #include <QLocale>
 
 #include <algorithm>
@@ -57,6 +58,12 @@ QString grouped(qint64 number)
         digits.insert(at, QChar(0x2009)); // THIN SPACE
     }
     return number < 0 ? QChar(0x2212) + digits : digits;
+}
+
+QString totalText(qint64 number, bool isEstimate)
+{
+    return isEstimate ? QCoreApplication::translate("Text", "about %1").arg(grouped(number))
+                      : grouped(number);
 }
 
 QString decimal(double number, int decimals)

@@ -25,6 +25,8 @@ namespace exhibit::ui {
 
 /// A number in groups of three with thin spaces, the same in every locale of the table columns.
 [[nodiscard]] QString grouped(qint64 number);
+/// The same, "about" where it is an estimate.
+[[nodiscard]] QString totalText(qint64 number, bool isEstimate);
 /// With the decimal sign of the person's locale.
 [[nodiscard]] QString decimal(double number, int decimals);
 

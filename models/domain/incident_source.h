@@ -82,7 +82,7 @@ struct FacetsReply {
 struct HistogramRequest {
     SearchRequest search; ///< Its times are ignored unless they are the only bounds.
     std::uint32_t bars = 120; ///< At most; the width is rounded up to a unit of the clock.
-    bool estimate = false; ///< Many matches may be estimated, for as long however many there are.
+    std::optional<bool> estimate{}; ///< Many matches may be: as long however many there are.
 };
 
 struct HistogramReply {

@@ -33,6 +33,7 @@ namespace exhibit::console {
 namespace {
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 } // namespace
 
@@ -120,6 +121,26 @@ private Q_SLOTS:
         m_source->answerHeld();
         QTRY_VERIFY(!search().memory().past().isEmpty());
         QCOMPARE(search().memory().past().constFirst().query, u"severity:high"_s);
+    }
+
+    void barsAreEstimatedUntilTheyAreCounted()
+    {
+        m_source->estimates = true;
+        connect();
+        QStringList said;
+        QObject::connect(&search(), &ui::SearchController::countsChanged, &window(), [&] {
+            said << results().histogram().summary();
+        });
+        search().search();
+        QTRY_VERIFY(said.size() > 2 && !said.constLast().contains(u"counting"_s)
+                    && !search().histogram().isEstimate);
+        QVERIFY2(said.filter(u"≈"_s).size() > 0, qPrintable(said.join(u'\n')));
+        search().disconnect(&window());
+        QVERIFY(results().histogram().summary().contains(u"bars"_s));
+        m_source->knowsNoEstimates = true;
+        search().setText(u"severity:high"_s, true);
+        QTRY_VERIFY(results().histogram().summary().contains(u"bars"_s));
+        QVERIFY2(results().bar().text().isEmpty(), qPrintable(results().bar().text()));
     }
 
     void countsThatFailAreNotThoseOfTheSearchBefore()
@@ -280,7 +301,6 @@ private Q_SLOTS:
         auto& selection = *window().services().selection;
         QTRY_VERIFY(selection.timeline() && selection.event());
         const auto events = selection.timeline()->events.size();
-        const auto chosen = selection.event();
         auto* again = window().pane(u"timeline"_s)->findChild<QTimer*>(u"timeline.again"_s);
         domain::LiveEvent stop;
         stop.type = "run.stopped";
@@ -291,11 +311,21 @@ private Q_SLOTS:
         again->start(0); // It is not written yet.
         QTRY_VERIFY(again->isActive() && again->interval() > 2000);
         QCOMPARE(selection.timeline()->events.size(), events);
-        m_source->runEnded = true;
-        again->start(0);
-        QTRY_COMPARE(selection.timeline()->events.size(), events + 1);
+        QVERIFY(test::trigger(window(), u"timeline.next"));
+        QVERIFY(test::trigger(window(), u"timeline.zoom_in"));
+        const auto chosen = selection.event();
+        const auto& view = window().pane(u"timeline"_s)->findChild<ui::TimelineWidget*>()->view();
+        const double from = view.fromUs();
+        const double to = view.toUs();
+        for (const auto after : {500ms, 60'000ms}) { // Of two calls that were under way.
+            QVERIFY(again->isActive());
+            m_source->later.push_back(after);
+            again->start(0);
+            QTRY_COMPARE(selection.timeline()->events.size(), events + m_source->later.size());
+            QVERIFY2(selection.event() == chosen, "nobody is taken away from what is looked at");
+            QVERIFY(qAbs(view.fromUs() - from) < 1 && qAbs(view.toUs() - to) < 1);
+        }
         QVERIFY(!again->isActive());
-        QVERIFY2(selection.event() == chosen, "nobody is taken away from what is looked at");
     }
 
     void aPartOfARunIsNotCalledTheWhole()

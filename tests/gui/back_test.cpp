@@ -22,13 +22,23 @@ using namespace Qt::StringLiterals;
 /// Pictures of which `severity:high` is a part.
 class PartSource : public test::PictureSource {
 public:
+    bool holds = false; ///< Searches, for ever.
+    bool fails = false;
+
     domain::Question search(domain::SearchRequest request,
                             domain::AnswerTo<domain::SearchReply> answer) override
     {
+        if (holds) {
+            return std::make_shared<int>();
+        }
         const bool isPart = request.query == "severity:high";
         return PictureSource::search(
-            std::move(request), [isPart, answer](domain::SourceResult<domain::SearchReply> reply) {
-                if (isPart) {
+            std::move(request),
+            [isPart, answer, fails = fails](domain::SourceResult<domain::SearchReply> reply) {
+                if (fails) {
+                    reply = tl::make_unexpected(
+                        domain::SourceFailure{{ErrorCode::Unavailable, "away", {}}});
+                } else if (isPart) {
                     std::erase_if(reply->incidents, [](const domain::SearchHit& hit) {
                         return hit.incident.severity != domain::Severity::High;
                     });
@@ -49,7 +59,8 @@ private Q_SLOTS:
     {
         test::useOwnSettings(u"back"_s);
         m_console = test::pictureConsole();
-        m_console->hub().setSource(std::make_shared<PartSource>(), u"x"_s, u"http://x"_s);
+        m_source = std::make_shared<PartSource>();
+        m_console->hub().setSource(m_source, u"x"_s, u"http://x"_s);
         window().showHome(false);
         window().activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(&window()));
@@ -118,6 +129,40 @@ private Q_SLOTS:
         QCOMPARE(view().currentIndex().row(), 0);
     }
 
+    void aWayThatIsCancelledOrFailsIsNotGone()
+    {
+        choose(4);
+        search().setQuery(query::parse("severity:high").value());
+        QTRY_COMPARE(search().total(), 10);
+        choose(2);
+        const int open = number();
+        m_source->holds = true;
+        QVERIFY(test::trigger(window(), u"search.back")); // To the row before.
+        QVERIFY(test::trigger(window(), u"search.back")); // To the query before.
+        QCOMPARE(search().text(), QString());
+        QVERIFY(test::trigger(window(), u"search.cancel"));
+        QCOMPARE(search().text(), u"severity:high"_s);
+        QCOMPARE(search().state(), ui::SearchState::Done);
+        QVERIFY(test::trigger(window(), u"search.forward"));
+        QCOMPARE(number(), open);
+        QVERIFY2(!search().way().canGoForward(), "all of the way is there");
+
+        m_source->holds = false;
+        m_source->fails = true;
+        QVERIFY(test::trigger(window(), u"search.back"));
+        QVERIFY(test::trigger(window(), u"search.back"));
+        QTRY_COMPARE(search().state(), ui::SearchState::Failed);
+        QCOMPARE(view().currentIndex().row(), 0); // Of the rows that are still there.
+        QVERIFY(test::trigger(window(), u"search.forward"));
+        QCOMPARE(number(), open);
+        m_source->fails = false;
+        QVERIFY(test::trigger(window(), u"search.back"));
+        QVERIFY(test::trigger(window(), u"search.back"));
+        QTRY_COMPARE(search().total(), 40);
+        QCOMPARE(number(), 4);
+        QCOMPARE(view().currentIndex().row(), 4);
+    }
+
     void aRangeThatGrowsByKeysIsOneStep()
     {
         auto& histogram = results().histogram();
@@ -160,6 +205,9 @@ private Q_SLOTS:
         QVERIFY(test::trigger(window(), u"search.back"));
         QCOMPARE(search().text(), QString());
         QVERIFY(!search().way().canGoBack());
+        QTRY_COMPARE(search().total(), 40);
+        QCOMPARE(view().currentIndex().row(), 0);
+        QCOMPARE(number(), 0);
     }
 
     void aMomentBetweenEventsIsKeptForTheNextStart()
@@ -199,6 +247,7 @@ private:
         QTRY_VERIFY(selection().timeline() != nullptr);
     }
 
+    std::shared_ptr<PartSource> m_source;
     std::unique_ptr<Console> m_console;
 };
 

@@ -16,7 +16,9 @@ public:
     bool failsCounts = false;
     bool failsTimelines = false;
     bool callRuns = false; ///< No step of it is written.
-    bool runEnded = false; ///< With one more step.
+    std::vector<std::chrono::milliseconds> later; ///< Steps more, each after the one before.
+    bool estimates = false; ///< Bars, where they may be.
+    bool knowsNoEstimates = false; ///< An older server.
     int incidentsAsked = 0;
     bool holdsCalls = false;
     bool failsCalls = false;
@@ -71,8 +73,23 @@ public:
         if (holdsCounts) {
             return m_counts;
         }
-        return failsCounts ? fail<domain::HistogramReply>(std::move(answer))
-                           : PictureSource::histogram(std::move(request), std::move(answer));
+        if (failsCounts) {
+            return fail<domain::HistogramReply>(std::move(answer));
+        }
+        const bool mayBeEstimated = request.estimate.value_or(false);
+        return PictureSource::histogram(
+            std::move(request),
+            [answer,
+             refused = knowsNoEstimates && mayBeEstimated,
+             about
+             = estimates && mayBeEstimated](domain::SourceResult<domain::HistogramReply> reply) {
+                reply->isEstimate = about;
+                if (refused) {
+                    reply = tl::make_unexpected(
+                        domain::SourceFailure{{ErrorCode::InvalidInput, "unknown", "/estimate"}});
+                }
+                answer(std::move(reply));
+            });
     }
     domain::Question timeline(std::string id,
                               domain::AnswerTo<domain::TimelineReply> answer) override
@@ -90,11 +107,11 @@ public:
         }
         return PictureSource::timeline(
             std::move(id),
-            [answer, ended = runEnded](domain::SourceResult<domain::TimelineReply> reply) {
-                if (ended) {
+            [answer, later = later](domain::SourceResult<domain::TimelineReply> reply) {
+                for (const auto after : later) {
                     auto last = reply->events.back();
                     ++last.stepIndex;
-                    last.time += std::chrono::minutes(1);
+                    last.time += after;
                     reply->events.push_back(last);
                 }
                 answer(std::move(reply));

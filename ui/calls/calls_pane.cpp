@@ -229,7 +229,7 @@ void CallsPane::askAll()
 {
     const auto& shown = *m_model->shown();
     if (shown.query.value_or("").empty() && !shown.outcome) {
-        m_all = m_model->total();
+        m_all = Total{m_model->total(), m_model->isEstimate()};
         return;
     }
     domain::CallSearchRequest all;
@@ -238,7 +238,7 @@ void CallsPane::askAll()
         std::move(all), [this](const domain::SourceResult<domain::CallSearchReply>& reply) {
             const auto done = std::exchange(m_allQuestion, nullptr);
             if (reply) {
-                m_all = reply->total;
+                m_all = Total{reply->total, reply->totalIsEstimate};
                 showCounts();
             }
         });
@@ -299,13 +299,14 @@ void CallsPane::showCounts()
     const QString clock = TimeDisplay::instance().clock(m_model->asOf());
     if (m_model->isStale()) {
         return m_counts->setText(tr("%1 call(s) as of %2, not current", nullptr, forPlural(total))
-                                     .arg(grouped(total), clock));
+                                     .arg(totalText(total, m_model->isEstimate()), clock));
     }
     const auto& asked = *m_model->shown();
     const bool isPart
-        = m_all && *m_all >= total && (!asked.query.value_or("").empty() || asked.outcome);
-    QString text = (m_model->isEstimate() ? tr("about %1") : u"%1"_s).arg(grouped(total));
-    text = isPart ? tr("%1 of %2 call(s)", nullptr, forPlural(*m_all)).arg(text, grouped(*m_all))
+        = m_all && m_all->count >= total && (!asked.query.value_or("").empty() || asked.outcome);
+    QString text = totalText(total, m_model->isEstimate());
+    text = isPart ? tr("%1 of %2 call(s)", nullptr, forPlural(m_all->count))
+                        .arg(text, totalText(m_all->count, m_all->isEstimate))
                   : tr("%1 call(s)", nullptr, forPlural(total)).arg(text);
     m_counts->setText(tr("%1, indexed up to %2").arg(text, clock));
 }

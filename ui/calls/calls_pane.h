@@ -78,7 +78,7 @@ private:
     EmptyState* m_empty;
     QTextEdit* m_detail;
     bool m_isDue = true; ///< The query changed since the calls were asked for.
-    std::optional<qint64> m_all; ///< Calls, whatever the query is.
+    std::optional<Total> m_all; ///< Calls, whatever the query is.
     QTimer m_long; ///< A search that is soon done offers nothing for the moment.
     domain::Question m_question;
     domain::Question m_allQuestion;

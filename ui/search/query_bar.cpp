@@ -217,16 +217,19 @@ void QueryBar::showCounts()
     } else if (m_search.state() == SearchState::Failed
                || m_search.state() == SearchState::Cancelled) {
         text = tr("%1 as of %2, not current")
-                   .arg(grouped(m_search.total()), TimeDisplay::instance().clock(m_search.asOf()));
+                   .arg(totalText(m_search.total(), m_search.totalIsEstimate()),
+                        TimeDisplay::instance().clock(m_search.asOf()));
     } else if (all && !m_search.shownQuery().empty()) {
-        text = tr("%1 of %2 incident(s)", nullptr, forPlural(*all)).arg(found, grouped(*all));
+        text = tr("%1 of %2 incident(s)", nullptr, forPlural(all->count))
+                   .arg(found, totalText(all->count, all->isEstimate));
     } else {
         text = tr("%1 incident(s)", nullptr, forPlural(m_search.total())).arg(found);
     }
     m_counts->setText(text);
-    const bool fresh = m_search.newCount() > 0;
+    const auto [newer, isAbout] = m_search.newCount();
+    const bool fresh = newer > 0;
     m_new->setText(fresh ? tr("%1 new since %2")
-                               .arg(grouped(m_search.newCount()),
+                               .arg(totalText(newer, isAbout),
                                     TimeDisplay::instance().shortClock(m_search.asOf()))
                          : QString());
     m_new->setVisible(fresh);

@@ -190,8 +190,9 @@ void QueryBuilder::count()
 {
     const auto built = query();
     if (built && isVisible()) {
-        m_search.countOf(*built, this, [this](qint64 found) {
-            m_count->setText(tr("%1 incident(s)", nullptr, forPlural(found)).arg(grouped(found)));
+        m_search.countOf(*built, this, [this](const Total& found) {
+            m_count->setText(tr("%1 incident(s)", nullptr, forPlural(found.count))
+                                 .arg(totalText(found.count, found.isEstimate)));
         });
     }
 }

@@ -128,7 +128,8 @@ void ResultsPane::connectSearch()
     });
     connect(&m_search.results(), &QAbstractItemModel::dataChanged, this, [this] {
         const bool none = m_search.services().selection->hit() == nullptr;
-        if (!m_wanted->isSeeking() && (m_awaited || none)) {
+        const bool isLeaving = m_search.way().isReturning(); // These rows are not those of there.
+        if (!isLeaving && !m_wanted->isSeeking() && (m_awaited || none)) {
             showCurrent(m_awaited && m_awaitedIsStep);
         }
     });
@@ -245,10 +246,11 @@ void ResultsPane::showEmpty()
             = m_empty->addWay(Icon::Close,
                               tr("without %1: %2").arg(text.name, isolatedText(text.value)),
                               [this, without] { m_search.setQuery(without); });
-        m_search.countOf(without, this, [this, way](qint64 found) {
-            m_empty->setWayNote(way,
-                                tr("%1 incident(s)", nullptr, forPlural(found))
-                                    .arg(u"<b>"_s + grouped(found) + u"</b>"_s));
+        m_search.countOf(without, this, [this, way](const Total& found) {
+            m_empty->setWayNote(
+                way,
+                tr("%1 incident(s)", nullptr, forPlural(found.count))
+                    .arg(u"<b>"_s + totalText(found.count, found.isEstimate) + u"</b>"_s));
         });
     }
     if (m_search.way().canGoBack()) {

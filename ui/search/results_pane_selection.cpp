@@ -143,17 +143,17 @@ void ResultsPane::showCurrent(bool isStep)
 /// The record is open by now; its row may be anywhere.
 void ResultsPane::showReturned()
 {
+    m_awaited = false;
+    m_wanted->stop();
+    m_kept = {};
     const auto* hit = m_search.services().selection->hit();
     if (hit == nullptr) {
         return;
     }
-    m_wanted->stop();
-    m_kept = {};
     if (const int row = m_search.results().rowOf(hit->incident.incidentId); row >= 0) {
         place(row);
         return;
     }
-    m_awaited = false;
     m_view->clearSelection();
     m_wanted->seek(hit->incident.incidentId.text(), m_search.way().returningRow());
 }

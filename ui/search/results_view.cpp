@@ -66,6 +66,7 @@ ResultsView::ResultsView(ResultsModel& model, bool keepsColumns, QWidget* parent
 void ResultsView::resetColumns()
 {
     m_fitting = true;
+    m_areOfSearch = false;
     for (std::size_t i = 0; i < incidentColumns().size(); ++i) {
         const auto& column = incidentColumns()[i];
         const int section = static_cast<int>(i);
@@ -97,6 +98,7 @@ void ResultsView::showColumns(const QStringList& ids)
         return place(left) < place(right);
     });
     m_fitting = true;
+    m_areOfSearch = true;
     auto* header = horizontalHeader();
     for (int section = 0; section < model()->columnCount(); ++section) {
         const auto place = sections.indexOf(section);
@@ -127,7 +129,7 @@ void ResultsView::restoreColumns()
 
 void ResultsView::saveColumns() const
 {
-    if (m_keepsColumns) {
+    if (m_keepsColumns && !m_areOfSearch) {
         QSettings().setValue(kStateKey, horizontalHeader()->saveState());
     }
 }
@@ -177,6 +179,7 @@ void ResultsView::showColumnOf(int section, bool shown)
         setColumnWidth(section, scaled(kColumnShown));
     }
     leaveHiddenColumn();
+    m_areOfSearch = false; // Chosen one by one.
     saveColumns();
     fitStretched();
     Q_EMIT columnsChanged();
@@ -313,10 +316,9 @@ void ResultsView::paintGroup(QPainter& painter, const QModelIndex& header, const
                      painter.fontMetrics().elidedText(title, Qt::ElideRight, width));
     painter.setFont(typeFont(TypeRole::Table));
     painter.setPen(current ? ink : colour(Role::Text2));
-    const QString count
-        = (group.isEstimate ? tr("about %1") : QStringLiteral("%1")).arg(grouped(group.count));
-    painter.drawText(
-        place(x + width, scaled(110)), left | Qt::AlignVCenter | Qt::TextSingleLine, count);
+    painter.drawText(place(x + width, scaled(110)),
+                     left | Qt::AlignVCenter | Qt::TextSingleLine,
+                     totalText(group.count, group.isEstimate));
 }
 
 } // namespace exhibit::ui

@@ -50,6 +50,7 @@ private:
     ResultsModel& m_results;
     bool m_keepsColumns;
     bool m_fitting = false;
+    bool m_areOfSearch = false; ///< The columns: of a saved one, and not this person's own.
 };
 
 } // namespace exhibit::ui

@@ -68,7 +68,7 @@ void SearchController::handleActions()
         registry.action(u"search.back")->setEnabled(m_way->canGoBack());
         registry.action(u"search.forward")->setEnabled(m_way->canGoForward());
         registry.action(u"search.cancel")->setEnabled(m_state == SearchState::Working);
-        registry.action(u"search.show_new")->setEnabled(m_newCount > 0);
+        registry.action(u"search.show_new")->setEnabled(m_newCount.count > 0);
         registry.action(u"search.clear")->setEnabled(!m_query.empty() || !m_outcome.isEmpty());
     };
     connect(m_way, &SearchWay::changed, this, enable);
@@ -173,9 +173,31 @@ void SearchController::cancel()
     if (m_search) {
         m_search.reset(); // The rows stay stale: they answer the search before.
         m_state = SearchState::Cancelled;
+        const auto here = stay();
+        if (here) {
+            (void)take(here->search);
+        }
+        if (here && here->search == m_shown.asked.step) {
+            m_state = SearchState::Done; // The rows are what is asked for.
+            m_results->setStale(false);
+        }
         Q_EMIT stateChanged();
+        if (here) {
+            Q_EMIT outcomeChanged(); // Calls of the place that is not reached were waited for.
+        }
         readChanged();
     }
+}
+
+/// A place on the way back that is not reached is none.
+std::optional<SearchPlace> SearchController::stay()
+{
+    const auto here = m_way->stay();
+    if (here) {
+        m_services.selection->goTo(here->place);
+        Q_EMIT returned();
+    }
+    return here;
 }
 
 /// What was chosen is shown at once, its rows when they are here.
@@ -189,17 +211,24 @@ void SearchController::goTo(const SearchPlace& to)
         m_way->reached();
         return;
     }
-    m_debounce.stop();
-    m_text = to.search.query;
-    m_order = to.search.order;
-    const bool isOther = std::exchange(m_outcome, to.search.outcome) != to.search.outcome;
-    parse();
-    Q_EMIT textChanged();
-    Q_EMIT orderChanged();
+    const bool isOther = take(to.search);
     ask(false);
     if (isOther) {
         Q_EMIT outcomeChanged();
     }
+}
+
+/// Whether its outcome is another: who follows that is told when the rest stands.
+bool SearchController::take(const SearchStep& step)
+{
+    m_debounce.stop();
+    m_text = step.query;
+    m_order = step.order;
+    const bool isOther = std::exchange(m_outcome, step.outcome) != step.outcome;
+    parse();
+    Q_EMIT textChanged();
+    Q_EMIT orderChanged();
+    return isOther;
 }
 
 void SearchController::back()
@@ -304,6 +333,7 @@ void SearchController::fail(const domain::SourceFailure& failure)
 {
     m_failure = failure;
     m_state = SearchState::Failed;
+    (void)stay();
     if (m_failure->position) { // A newer server knows more than this parser.
         m_error = query::QueryError{m_failure->error.message,
                                     m_failure->position->first,
@@ -338,7 +368,7 @@ void SearchController::finish(const Shown& shown, bool remember)
 {
     m_shown = shown;
     m_failure.reset();
-    m_newCount = 0;
+    m_newCount = {};
     m_way->arrive(m_shown.asked.step, remember);
     m_state = SearchState::Done;
     Q_EMIT stateChanged();

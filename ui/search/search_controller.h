@@ -42,7 +42,7 @@ public:
     void showChanged(const domain::Incident& incident);
     /// Asks how many incidents another query finds; no answer when it fails, `owner` goes, or the
     /// next search is asked.
-    void countOf(const query::Query& query, QObject* owner, std::function<void(qint64)> answer);
+    void countOf(const query::Query& query, QObject* owner, std::function<void(Total)> answer);
 
     /// Asks for as many values as the server lists of these facets; no answer when it fails,
     /// `owner` goes, or other rows are counted.
@@ -100,8 +100,8 @@ public:
     void countAgain() { askCounts(); }
     [[nodiscard]] qint64 total() const { return m_shown.total; }
     [[nodiscard]] bool totalIsEstimate() const { return m_results->isEstimate(); }
-    [[nodiscard]] std::optional<qint64> grandTotal() const { return m_grandTotal; }
-    [[nodiscard]] qint64 newCount() const { return m_newCount; }
+    [[nodiscard]] std::optional<Total> grandTotal() const { return m_grandTotal; }
+    [[nodiscard]] Total newCount() const { return m_newCount; }
     [[nodiscard]] UtcTime asOf() const { return m_shown.asOf; }
     [[nodiscard]] SearchMemory& memory() { return m_memory; }
     [[nodiscard]] const Services& services() const { return m_services; }
@@ -141,6 +141,8 @@ private:
     void fail(const domain::SourceFailure& failure);
     void finish(const Shown& shown, bool remember);
     void goTo(const SearchPlace& to);
+    [[nodiscard]] bool take(const SearchStep& step);
+    std::optional<SearchPlace> stay();
     [[nodiscard]] bool isOfShownRows() const;
     void askGroups(const Shown& found, bool totalIsEstimate, bool remember);
     void showGroups(const Asked& asked, const domain::FacetsReply& reply, bool totalIsEstimate);
@@ -174,8 +176,8 @@ private:
     Counted m_bars = Counted::NotYet;
     Counted m_facetsCounted = Counted::NotYet;
     std::optional<domain::SourceFailure> m_countsFailure;
-    std::optional<qint64> m_grandTotal;
-    qint64 m_newCount = 0;
+    std::optional<Total> m_grandTotal;
+    Total m_newCount;
     SearchWay* m_way;
     SearchMemory m_memory;
     QStringList m_columns;

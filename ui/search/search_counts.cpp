@@ -20,7 +20,7 @@ constexpr std::uint32_t kBars = 160;
 
 void SearchController::countOf(const query::Query& query,
                                QObject* owner,
-                               std::function<void(qint64)> answer)
+                               std::function<void(Total)> answer)
 {
     auto* source = m_services.sources->source();
     if (source == nullptr) {
@@ -34,7 +34,7 @@ void SearchController::countOf(const query::Query& query,
                        [guard = QPointer(owner), answer = std::move(answer)](
                            const domain::SourceResult<domain::SearchReply>& reply) {
                            if (reply && guard) {
-                               answer(reply->total);
+                               answer({reply->total, reply->totalIsEstimate});
                            }
                        }));
 }
@@ -95,12 +95,17 @@ void SearchController::askBars(bool mayBeEstimated)
     domain::HistogramRequest asked;
     asked.search = queryOf(m_shown.asked);
     asked.bars = kBars;
-    asked.estimate = mayBeEstimated;
+    asked.estimate = mayBeEstimated ? std::optional(true) : std::nullopt;
     m_histogramQuestion = m_services.sources->source()->histogram(
-        asked, [this](domain::SourceResult<domain::HistogramReply> reply) {
+        asked, [this, mayBeEstimated](domain::SourceResult<domain::HistogramReply> reply) {
             const auto done = std::exchange(m_histogramQuestion, nullptr);
-            if (reply && reply->isEstimate) {
+            const bool isRefused
+                = !reply && mayBeEstimated && reply.error().error.code == ErrorCode::InvalidInput;
+            if (isRefused || (reply && reply->isEstimate)) {
                 askBars(false);
+            }
+            if (isRefused) { // A server from before there were estimates.
+                return;
             }
             if (reply || m_bars == Counted::NotYet) {
                 m_bars = reply ? Counted::Yes : Counted::Failed;
@@ -127,7 +132,7 @@ void SearchController::countsAnswered(const domain::SourceFailure* failure)
 void SearchController::askGrandTotal()
 {
     if (m_shown.asked.query.empty()) {
-        m_grandTotal = m_shown.total;
+        m_grandTotal = Total{m_shown.total, totalIsEstimate()};
         return;
     }
     domain::SearchRequest everything;
@@ -135,7 +140,7 @@ void SearchController::askGrandTotal()
     m_grandQuestion = m_services.sources->source()->search(
         everything, [this](domain::SourceResult<domain::SearchReply> reply) {
             if (reply) {
-                m_grandTotal = reply->total;
+                m_grandTotal = Total{reply->total, reply->totalIsEstimate};
                 Q_EMIT countsChanged();
             }
         });
@@ -207,8 +212,8 @@ void SearchController::countNew()
     since.timeFrom
         = newest ? newest->incident.createdAt + std::chrono::microseconds(1) : m_shown.asOf;
     m_newQuestion = source->search(since, [this](domain::SourceResult<domain::SearchReply> reply) {
-        if (reply && reply->total != m_newCount) {
-            m_newCount = reply->total;
+        const Total found = reply ? Total{reply->total, reply->totalIsEstimate} : m_newCount;
+        if (std::exchange(m_newCount, found) != found) {
             Q_EMIT countsChanged();
         }
     });

@@ -103,16 +103,34 @@ void SearchWay::begin(StepKind kind)
     }
 }
 
+SearchPlace SearchWay::go(SearchPlace (Trail<SearchPlace>::*way)(SearchPlace))
+{
+    if (!m_isReturning) {
+        m_left = m_trail.at();
+    }
+    auto to = (m_trail.*way)(place());
+    m_isReturning = true;
+    Q_EMIT changed();
+    return to;
+}
+
+std::optional<SearchPlace> SearchWay::stay()
+{
+    if (!std::exchange(m_isReturning, false)) {
+        return std::nullopt;
+    }
+    m_trail.goTo(m_left);
+    Q_EMIT changed();
+    return m_trail.current();
+}
+
 std::optional<SearchPlace> SearchWay::back()
 {
     keepTyped();
     if (!m_trail.canGoBack()) {
         return std::nullopt;
     }
-    const auto to = m_trail.back(place());
-    m_isReturning = true;
-    Q_EMIT changed();
-    return to;
+    return go(&Trail<SearchPlace>::back);
 }
 
 std::optional<SearchPlace> SearchWay::forward()
@@ -121,10 +139,7 @@ std::optional<SearchPlace> SearchWay::forward()
     if (!m_trail.canGoForward()) {
         return std::nullopt;
     }
-    const auto to = m_trail.forward(place());
-    m_isReturning = true;
-    Q_EMIT changed();
-    return to;
+    return go(&Trail<SearchPlace>::forward);
 }
 
 } // namespace exhibit::ui

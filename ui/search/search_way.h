@@ -47,6 +47,9 @@ public:
     /// Where the row of its incident was; -1: not known.
     [[nodiscard]] int returningRow() const { return m_trail.current().row; }
     void reached() { m_isReturning = false; }
+    /// It cannot be shown: one stands where one stood. That place; none when nothing was on its
+    /// way.
+    std::optional<SearchPlace> stay();
 
 Q_SIGNALS:
     void kept(); ///< The rows that are shown are a step now.
@@ -55,6 +58,7 @@ Q_SIGNALS:
 private:
     void begin(StepKind kind);
     [[nodiscard]] SearchPlace place() const;
+    [[nodiscard]] SearchPlace go(SearchPlace (Trail<SearchPlace>::*way)(SearchPlace));
     [[nodiscard]] bool isCurrent(const SearchStep& step) const;
 
     Selection& m_selection;
@@ -63,6 +67,7 @@ private:
     SearchStep m_shown; ///< Of the rows.
     bool m_isTyped = false; ///< That is no step yet.
     bool m_isReturning = false;
+    qsizetype m_left = 0; ///< While returning: the place in the trail whose rows are shown.
     QTimer m_typed; ///< Until it is taken for what was meant.
 };
 

@@ -134,8 +134,7 @@ void Selection::offerFilter(QMenu& menu, query::Field field, const std::string& 
 
 void Selection::setCounts(qint64 selected, qint64 total, bool estimate)
 {
-    const QString all = (estimate ? tr("about %1") : QStringLiteral("%1")).arg(grouped(total));
-    m_counts = tr("%1 of %2 selected").arg(grouped(selected), all);
+    m_counts = tr("%1 of %2 selected").arg(grouped(selected), totalText(total, estimate));
     Q_EMIT countsChanged();
 }
 

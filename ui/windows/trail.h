@@ -62,6 +62,14 @@ public:
         m_steppedAt = at;
     }
 
+    /// Where that is among them; goTo() with one that is there.
+    [[nodiscard]] qsizetype at() const { return m_at; }
+    void goTo(qsizetype at)
+    {
+        m_at = at;
+        m_step.reset();
+    }
+
     [[nodiscard]] Place back(Place now) { return move(std::move(now), canGoBack() ? -1 : 0); }
     [[nodiscard]] Place forward(Place now) { return move(std::move(now), canGoForward() ? 1 : 0); }
 
