@@ -92,7 +92,7 @@ private Q_SLOTS:
         view().selectAll();
         QVERIFY(test::trigger(window(), u"case.tag"));
         QVERIFY(window().findChild<QInputDialog*>() == nullptr);
-        QVERIFY2(bar.text().contains(u"At most 500"_s), qPrintable(bar.text()));
+        QVERIFY2(bar.text().contains(u"At most 10\u2009000"_s), qPrintable(bar.text()));
         view().selectRow(0);
         view().selectionModel()->select(QItemSelection(rows().index(0, 0), rows().index(449, 0)),
                                         QItemSelectionModel::ClearAndSelect

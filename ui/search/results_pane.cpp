@@ -57,7 +57,7 @@ ResultsPane::ResultsPane(SearchController& search, QWidget* parent)
     , m_view(new ResultsView(search.results(), !search.services().safeMode, m_stack))
     , m_empty(new EmptyState(m_stack))
     , m_ordering(new ResultOrdering(search, *m_view, *m_bar))
-    , m_selected(new SelectedRows(search.services(), *m_view, search.results()))
+    , m_selected(new SelectedRows(search, *m_view))
     , m_wanted(new WantedRow(search))
 {
     m_histogram->setMinimumHeight(1); // It gives way before the rows do.

@@ -2,6 +2,7 @@
 #include "ui/search/selected_rows.h"
 
 #include "ui/search/results_view.h"
+#include "ui/search/search_controller.h"
 #include "ui/text.h"
 
 #include <QCoreApplication>
@@ -75,19 +76,19 @@ std::vector<int> rowsOf(const Spans& spans)
 
 } // namespace
 
-SelectedRows::SelectedRows(const Services& services, ResultsView& view, const ResultsModel& results)
+SelectedRows::SelectedRows(SearchController& search, ResultsView& view)
     : QObject(&view)
-    , m_services(services)
+    , m_search(search)
     , m_view(view)
-    , m_results(results)
+    , m_results(search.results())
 {
-    services.selection->setMarker([this] { return marked(); });
+    search.services().selection->setMarker([this] { return marked(); });
     connect(view.selectionModel(),
             &QItemSelectionModel::selectionChanged,
             this,
             &SelectedRows::nameActions);
     // A reset empties the selection without a signal.
-    connect(&results, &QAbstractItemModel::modelReset, this, &SelectedRows::nameActions);
+    connect(&m_results, &QAbstractItemModel::modelReset, this, &SelectedRows::nameActions);
 }
 
 qint64 SelectedRows::count() const
@@ -109,6 +110,12 @@ Selection::Marked SelectedRows::marked() const
         return marked;
     }
     marked.rows = rows;
+    if (rows == m_results.rowCount() && !m_results.layout().isGrouped()) {
+        marked.all = m_search.shownRequest();
+        // What came since then is not what was selected.
+        const auto end = m_search.asOf() + std::chrono::microseconds(1);
+        marked.all->timeTo = std::min(marked.all->timeTo.value_or(end), end);
+    }
     if (rows > Selection::kMarkedMax) {
         return marked;
     }
@@ -125,7 +132,7 @@ Selection::Marked SelectedRows::marked() const
 void SelectedRows::nameActions()
 {
     const qint64 rows = count();
-    auto& actions = *m_services.actions;
+    auto& actions = *m_search.services().actions;
     if (rows <= 1 && !m_isNamed) {
         return;
     }

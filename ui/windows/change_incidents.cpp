@@ -3,6 +3,7 @@
 
 #include "ui/text.h"
 #include "ui/windows/incident_changes.h"
+#include "ui/windows/jobs.h"
 
 #include <QPointer>
 
@@ -12,6 +13,7 @@ namespace {
 using namespace Qt::StringLiterals;
 
 constexpr qsizetype kNamedMax = 5; ///< Ids that a message has room for.
+constexpr std::size_t kJobLeast = 50; ///< Incidents of a step that takes more than a moment.
 
 } // namespace
 
@@ -85,10 +87,16 @@ void ChangeIncidents::Step::take(const domain::Incident& done)
 void ChangeIncidents::send(bool forward)
 {
     auto run = std::make_shared<Run>(Run{forward, m_steps.size(), 0, {}});
+    if (m_steps.size() > kJobLeast) {
+        run->job = m_changes.jobs().start(text(), [run] { run->isCancelled = true; });
+    }
     for (const auto& step : m_steps) {
         m_changes.send(
             step->id,
-            [step, forward](const domain::Incident* last) { return step->change(forward, last); },
+            [run, step](const domain::Incident* last) {
+                return run->isCancelled ? std::nullopt
+                                        : std::optional(step->change(run->forward, last));
+            },
             [self = QPointer(this), run, step](
                 const domain::SourceResult<domain::Incident>& reply) {
                 if (self) {
@@ -103,6 +111,9 @@ void ChangeIncidents::answered(Run& run,
                                const domain::SourceResult<domain::Incident>& reply)
 {
     ++run.answered;
+    if (run.job) {
+        run.job->progress(static_cast<qint64>(run.answered), static_cast<qint64>(run.asked));
+    }
     if (reply && run.forward) {
         step.take(*reply);
     }
@@ -120,6 +131,9 @@ void ChangeIncidents::answered(Run& run,
 
 void ChangeIncidents::report(const Run& run)
 {
+    if (run.job) {
+        run.job->finish(run.failures.empty() ? Job::State::Done : Job::State::Failed, {});
+    }
     if (run.failures.empty()) {
         const bool isNote = !m_steps.empty() && m_steps.front()->wanted.note.has_value();
         if (isNote && !run.forward) {

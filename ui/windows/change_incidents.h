@@ -4,6 +4,7 @@
 #include "models/domain/incident_source.h"
 
 #include <QObject>
+#include <QPointer>
 #include <QStringList>
 #include <QUndoCommand>
 
@@ -16,6 +17,7 @@
 namespace exhibit::ui {
 
 class IncidentChanges;
+class Job;
 
 /// One of them: a status to set, somebody to assign it to (nobody: empty inside), a note to add, or
 /// else a tag to give or to remove.
@@ -61,6 +63,8 @@ private:
         std::size_t asked = 0;
         std::size_t answered = 0;
         std::map<QString, QStringList> failures; ///< Why, and of which.
+        QPointer<Job> job{}; ///< Of many.
+        bool isCancelled = false; ///< What is not asked yet is not any more.
     };
 
     void send(bool forward);

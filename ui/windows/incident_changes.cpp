@@ -4,6 +4,7 @@
 #include "ui/text.h"
 #include "ui/theme/marks.h"
 #include "ui/widgets/message_bar.h"
+#include "ui/windows/matching_incidents.h"
 #include "ui/windows/note_dialog.h"
 #include "ui/windows/note_drafts.h"
 
@@ -63,36 +64,48 @@ void IncidentChanges::reportTo(MessageBar& bar)
         });
 }
 
-/// Nothing, with the reason said, when not all of them are here: no step is half a step.
-std::optional<IncidentChanges::Incidents> IncidentChanges::marked()
+/// No step is half a step.
+void IncidentChanges::withMarked(std::function<void(const Incidents&)> then)
 {
     const auto marked = m_services.selection->marked();
     const auto here = static_cast<qint64>(marked.hits.size());
-    if (marked.rows > Selection::kMarkedMax) {
+    const auto most = marked.all ? MatchingIncidents::kMax : Selection::kMarkedMax;
+    if (marked.rows > most) {
         Q_EMIT failed(tr("Nothing was changed: %1 rows are selected.").arg(grouped(marked.rows)),
-                      tr("At most %1 are changed in one step.").arg(Selection::kMarkedMax));
-        return std::nullopt;
+                      tr("At most %1 are changed in one step.").arg(grouped(most)));
+        return;
     }
-    if (here < marked.rows) {
+    if (here < marked.rows && !marked.all) {
         Q_EMIT failed(tr("Nothing was changed: %1 of the %2 selected rows are not here yet.")
                           .arg(marked.rows - here)
                           .arg(marked.rows),
                       tr("They are being read. Do it again when they are."));
-        return std::nullopt;
+        return;
+    }
+    if (here < marked.rows) {
+        auto* all = new MatchingIncidents(m_services, *marked.all, marked.rows, this);
+        connect(all, &MatchingIncidents::read, this, std::move(then));
+        connect(all, &MatchingIncidents::failed, this, [this](const QString& why) {
+            Q_EMIT failed(tr("Nothing was changed: not all of them could be read."), why);
+        });
+        return;
     }
     Incidents incidents;
     for (const auto& hit : marked.hits) {
         incidents.push_back(hit->incident);
     }
-    return incidents.empty() ? std::nullopt : std::optional(std::move(incidents));
+    if (!incidents.empty()) {
+        then(incidents);
+    }
 }
 
 void IncidentChanges::openStatusMenu(const QPoint& at)
 {
-    const auto incidents = marked();
-    if (!incidents) {
-        return;
-    }
+    withMarked([this, at](const Incidents& incidents) { offerStatuses(incidents, at); });
+}
+
+void IncidentChanges::offerStatuses(const Incidents& incidents, const QPoint& at)
+{
     auto* menu = new QMenu(m_services.window);
     menu->setObjectName(u"status.menu"_s);
     menu->setAttribute(Qt::WA_DeleteOnClose);
@@ -100,10 +113,10 @@ void IncidentChanges::openStatusMenu(const QPoint& at)
         auto* action = menu->addAction(wordOf(status));
         action->setCheckable(true);
         action->setChecked(
-            std::all_of(incidents->begin(), incidents->end(), [status](const Incident& incident) {
+            std::all_of(incidents.begin(), incidents.end(), [status](const Incident& incident) {
                 return incident.status == status;
             }));
-        connect(action, &QAction::triggered, this, [this, incidents = *incidents, status] {
+        connect(action, &QAction::triggered, this, [this, incidents, status] {
             setStatus(incidents, status);
         });
     }
@@ -122,24 +135,23 @@ void IncidentChanges::setStatus(const Incidents& incidents, domain::IncidentStat
 
 void IncidentChanges::askAssignee()
 {
-    const auto incidents = marked();
-    if (!incidents) {
-        return;
-    }
+    withMarked([this](const Incidents& incidents) { askAssigneeOf(incidents); });
+}
+
+void IncidentChanges::askAssigneeOf(const Incidents& incidents)
+{
     auto* dialog = new QInputDialog(m_services.window);
     dialog->setObjectName(u"assignee.dialog"_s);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setWindowTitle(tr("Assign"));
     dialog->setLabelText(
-        incidents->size() == 1
+        incidents.size() == 1
             ? tr("Who looks after this incident (empty: nobody)")
-            : tr("Who looks after these %1 incidents (empty: nobody)").arg(incidents->size()));
-    dialog->setTextValue(toQt(incidents->front().assignee.value_or("")));
-    connect(
-        dialog,
-        &QInputDialog::textValueSelected,
-        this,
-        [this, incidents = *incidents](const QString& text) { assign(incidents, text.trimmed()); });
+            : tr("Who looks after these %1 incidents (empty: nobody)").arg(incidents.size()));
+    dialog->setTextValue(toQt(incidents.front().assignee.value_or("")));
+    connect(dialog, &QInputDialog::textValueSelected, this, [this, incidents](const QString& text) {
+        assign(incidents, text.trimmed());
+    });
     dialog->open();
 }
 
@@ -159,14 +171,14 @@ void IncidentChanges::assign(const Incidents& incidents, const QString& assignee
 
 void IncidentChanges::askNote()
 {
-    if (auto incidents = marked()) {
+    withMarked([this](const Incidents& incidents) {
         auto* dialog = new NoteDialog( // Deletes itself when closed.
             *this,
             NoteDrafts::of(*m_services.sources),
-            *std::move(incidents),
+            incidents,
             m_services.window);
         dialog->open();
-    }
+    });
 }
 
 void IncidentChanges::note(const Incidents& incidents, const QString& text)
@@ -274,8 +286,22 @@ void IncidentChanges::next(const std::string& id)
         }
     };
     ++m_asked;
-    line.question = source->change(
-        id, line.waiting.front().change(line.last ? &*line.last : nullptr), std::move(answered));
+    auto change = line.waiting.front().change(line.last ? &*line.last : nullptr);
+    if (change) {
+        line.question = source->change(id, *std::move(change), std::move(answered));
+        return;
+    }
+    const auto question = std::make_shared<int>();
+    line.question = question;
+    QMetaObject::invokeMethod( // Later, as every answer; not when all has ended by then.
+        this,
+        [asked = std::weak_ptr(question), answered] {
+            if (!asked.expired()) {
+                answered(tl::make_unexpected(domain::SourceFailure{
+                    {ErrorCode::Unavailable, fromQt(tr("cancelled")), {}}, {}, {}, {}}));
+            }
+        },
+        Qt::QueuedConnection);
 }
 
 /// What was asked last may have been done all the same: nobody is left to tell.

@@ -27,7 +27,8 @@ public:
     using Incidents = std::vector<Incident>;
     using Answer = std::function<void(const domain::SourceResult<Incident>& reply)>;
     /// Made when its turn has come; `last` is what the change before it left, nullptr at first.
-    using Change = std::function<domain::IncidentChange(const Incident* last)>;
+    /// None: it is not wanted any more, and answered so.
+    using Change = std::function<std::optional<domain::IncidentChange>(const Incident* last)>;
 
     IncidentChanges(const Services& services, QObject* parent);
 
@@ -58,6 +59,7 @@ public:
     /// The answer always comes, later.
     void send(const std::string& id, Change change, Answer answer);
     [[nodiscard]] QUndoStack& undo() const { return *m_services.undo; }
+    [[nodiscard]] JobList& jobs() const { return *m_services.jobs; }
 
 Q_SIGNALS:
     void changed(const exhibit::domain::Incident& incident);
@@ -82,7 +84,13 @@ private:
     void endAll();
     void complete(QInputDialog& dialog);
     void forgetDraft(const Incidents& incidents, const std::string& text);
-    [[nodiscard]] std::optional<Incidents> marked();
+    /// Has it called with the marked incidents, at once or when all that a search finds are read;
+    /// not where not all of them are here or can be read, or they are too many: that is said.
+    void withMarked(std::function<void(const Incidents&)> then);
+    void askTagOf(const Incidents& incidents);
+    void askAssigneeOf(const Incidents& incidents);
+    void offerStatuses(const Incidents& incidents, const QPoint& at);
+    void offerTags(const Incidents& incidents, const QPoint& at);
     void push(const Incidents& incidents, const WantedChange& wanted, const QString& what);
 
     Services m_services;

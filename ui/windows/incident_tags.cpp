@@ -28,26 +28,24 @@ bool hasTag(const domain::Incident& incident, const std::string& tag)
 
 void IncidentChanges::askTag()
 {
-    const auto incidents = marked();
-    if (!incidents) {
-        return;
-    }
+    withMarked([this](const Incidents& incidents) { askTagOf(incidents); });
+}
+
+void IncidentChanges::askTagOf(const Incidents& incidents)
+{
     auto* dialog = new QInputDialog(m_services.window);
     dialog->setObjectName(u"tag.dialog"_s);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setWindowTitle(tr("Tag"));
-    dialog->setLabelText(incidents->size() == 1
+    dialog->setLabelText(incidents.size() == 1
                              ? tr("Tag for this incident")
-                             : tr("Tag for these %1 incidents").arg(incidents->size()));
+                             : tr("Tag for these %1 incidents").arg(incidents.size()));
     complete(*dialog);
-    connect(dialog,
-            &QInputDialog::textValueSelected,
-            this,
-            [this, incidents = *incidents](const QString& text) {
-                if (!text.trimmed().isEmpty()) {
-                    tag(incidents, text.trimmed());
-                }
-            });
+    connect(dialog, &QInputDialog::textValueSelected, this, [this, incidents](const QString& text) {
+        if (!text.trimmed().isEmpty()) {
+            tag(incidents, text.trimmed());
+        }
+    });
     dialog->open();
 }
 
@@ -76,17 +74,15 @@ void IncidentChanges::complete(QInputDialog& dialog)
 
 void IncidentChanges::bookmark()
 {
-    const auto incidents = marked();
-    if (!incidents) {
-        return;
-    }
-    // The same word in every language: whoever searches for it finds everybody's.
-    const QString word = u"bookmark"_s;
-    const bool isOnAll = std::all_of(
-        incidents->begin(), incidents->end(), [text = fromQt(word)](const Incident& incident) {
-            return hasTag(incident, text);
-        });
-    isOnAll ? untag(*incidents, word) : tag(*incidents, word);
+    withMarked([this](const Incidents& incidents) {
+        // The same word in every language: whoever searches for it finds everybody's.
+        const QString word = u"bookmark"_s;
+        const bool isOnAll = std::all_of(
+            incidents.begin(), incidents.end(), [text = fromQt(word)](const Incident& incident) {
+                return hasTag(incident, text);
+            });
+        isOnAll ? untag(incidents, word) : tag(incidents, word);
+    });
 }
 
 void IncidentChanges::tag(const Incidents& incidents, const QString& tag)
@@ -115,12 +111,13 @@ void IncidentChanges::untag(const Incidents& incidents, const QString& tag)
 
 void IncidentChanges::openUntagMenu(const QPoint& at)
 {
-    const auto incidents = marked();
-    if (!incidents) {
-        return;
-    }
+    withMarked([this, at](const Incidents& incidents) { offerTags(incidents, at); });
+}
+
+void IncidentChanges::offerTags(const Incidents& incidents, const QPoint& at)
+{
     std::map<std::string, std::size_t> tags;
-    for (const auto& incident : *incidents) {
+    for (const auto& incident : incidents) {
         for (const auto& tag : incident.tags) {
             ++tags[tag];
         }
@@ -134,13 +131,13 @@ void IncidentChanges::openUntagMenu(const QPoint& at)
     menu->setAttribute(Qt::WA_DeleteOnClose);
     for (const auto& [tag, count] : tags) {
         const QString name = toQt(tag);
-        QString text = incidents->size() == 1
+        QString text = incidents.size() == 1
             ? name
             : tr("%1 (of %2)").arg(name, grouped(static_cast<qint64>(count)));
         connect(menu->addAction(text.replace(u'&', u"&&"_s)),
                 &QAction::triggered,
                 this,
-                [this, incidents = *incidents, name] { untag(incidents, name); });
+                [this, incidents, name] { untag(incidents, name); });
     }
     menu->popup(at);
 }

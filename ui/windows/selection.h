@@ -45,8 +45,11 @@ public:
     struct Marked {
         std::vector<std::shared_ptr<const domain::SearchHit>> hits; ///< As they stand in the list.
         qint64 rows = 0; ///< That are selected; more than hits where some are not read yet.
+        /// What finds them, where they are all that a search has found.
+        std::optional<domain::SearchRequest> all{};
     };
-    static constexpr qint64 kMarkedMax = 500; ///< More rows are not acted on in one step.
+    static constexpr qint64 kMarkedMax
+        = 500; ///< More rows, unless all, are not acted on in one step.
     [[nodiscard]] Marked marked() const;
     /// Who knows of selected rows; `mark` is asked when something is to be done with them.
     void setMarker(std::function<Marked()> mark) { m_mark = std::move(mark); }
