@@ -157,6 +157,27 @@ TEST_F(Program, wrongUsageEndsWithTwo)
     }
 }
 
+TEST_F(Program, anEmptyValueIsNotReadAsIfNothingWasGiven)
+{
+    const auto policy = write("policy.json", "[]");
+    const std::vector<std::vector<std::string>> commands{
+        {"hold", "place", "--reason", "R", "--incident", ""},
+        {"hold", "place", "--reason", "R", "--subject", ""},
+        {"verify", policy, "--trust-root", ""},
+        {"key", "create", "--tenant", ""},
+        {"whitelist", "add", "ada", "--expires", ""},
+        {"remediation", "verify", "inc_x", "1", "--snapshot", ""},
+        {"ledger", "verify", "--tenant", ""},
+        {"export", "", "--format", "soc2_zip", "-o", policy + ".zip"},
+        {"search", "x", "--user", ""}};
+    for (const auto& command : commands) {
+        const auto outcome = run(command);
+        EXPECT_EQ(outcome.code, 2) << testing::PrintToString(command) << outcome.err;
+        EXPECT_NE(outcome.err.find("it has no value"), std::string::npos) << outcome.err;
+    }
+    EXPECT_EQ(run({"search", ""}).code, 3) << "a query";
+}
+
 TEST_F(Program, aServerThatIsAwayEndsWithThree)
 {
     const auto policy = write("policy.json", "[]");
