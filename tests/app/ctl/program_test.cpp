@@ -271,6 +271,23 @@ TEST_F(Program, anUnreadablePolicyFileEndsWithTwo)
     EXPECT_EQ(run({"policy", "import", "/tmp"}).code, 2);
 }
 
+TEST_F(Program, certificatesThatCannotBeReadAreNamedAndNotPassedOver)
+{
+    constexpr const char* kBroken
+        = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    const auto file = write("policy.json", "[]"); // Whatever is verified.
+    for (const auto* option : {"--pdf-ca", "--tsa-ca"}) {
+        for (const auto* text : {"", "just some notes", kBroken}) {
+            const auto certificates = write("key", text);
+            const auto outcome = run({"verify", file, option, certificates});
+            EXPECT_EQ(outcome.code, 2) << option << text;
+            EXPECT_EQ(outcome.out, "") << "nothing is verified without what should vouch for it";
+            EXPECT_NE(outcome.err.find(certificates), std::string::npos) << outcome.err;
+            EXPECT_NE(outcome.err.find("certificate"), std::string::npos) << outcome.err;
+        }
+    }
+}
+
 TEST_F(Program, aFullDiskIsNoticed)
 {
     const auto outcome = run({"doctor"}, " >/dev/full");
