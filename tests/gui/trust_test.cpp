@@ -58,6 +58,9 @@ private Q_SLOTS:
         QVERIFY(pinned->pin(ui::toQt(evidence::testing::smallKey('c').publicKey().pem()), {}));
         QTRY_VERIFY(isVerified(0));
         QCOMPARE(result(Answer::Trust), CheckResult::NotChecked);
+        QVERIFY2(page().certificate().commands().endsWith(
+                     u" --trust-log … --trust-certificate … --pdf-ca …"_s),
+                 qPrintable(page().certificate().commands()));
 
         QVERIFY(test::trigger(window(), u"evidence.trust_authority"));
         auto* where = window().findChild<QFileDialog*>();
@@ -141,6 +144,7 @@ private Q_SLOTS:
                  qPrintable(page().certificate().about()));
         QVERIFY(page().certificate().commands().contains(u"-c manifest-sha256.txt"_s));
         QVERIFY(!page().certificate().commands().contains(u"tagmanifest"_s));
+        QVERIFY(page().certificate().commands().endsWith(u" --trust-log …"_s));
         ui::PackModel model(page().files(), nullptr);
         QVERIFY(model.rowCount(model.index(1, 0, {})) >= 4);
         drop({write(u"soc2.pdf"_s, report::reportOf(report::ReportKind::Soc2, soc2, {}).value())});

@@ -102,6 +102,14 @@ TEST_F(VerifiedProduction, isValidByKeysFromOutside)
         << "the certificate of the cover is not pinned";
 }
 
+TEST_F(VerifiedProduction, saysHowAllOfItIsVerified)
+{
+    const Bytes readme = files().at("README.txt");
+    for (const auto* part : {"exhibitctl verify PRODUCTION.zip", "--pdf-ca"}) {
+        EXPECT_NE(readme.find(part), readme.npos) << readme;
+    }
+}
+
 TEST_F(VerifiedProduction, packedAgainHoldsAndSaysSoAndHeadersOfTwoAreFound)
 {
     using evidence::testing::headersOf;
