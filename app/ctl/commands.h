@@ -52,6 +52,13 @@ template <NamedEnum E>
     return names;
 }
 
+/// For CLI::Option::check. A variable of a script that is not set leaves an empty value; read as if
+/// nothing was given, it would widen what is asked for: to everything, to any key.
+[[nodiscard]] inline std::string refuseEmpty(const std::string& value)
+{
+    return value.empty() ? "it has no value" : "";
+}
+
 /// "2026-11-21 10:00:01Z", for tables.
 [[nodiscard]] inline std::string shortTime(UtcTime time)
 {

@@ -205,6 +205,7 @@ void addExportCommand(CLI::App& app, Invocation& invocation)
         ->add_option("incident",
                      options->incident,
                      "The incident's id; for SOC 2 one that the period holds, or none")
+        ->check(refuseEmpty)
         ->type_name("INC");
     command->add_option("--format", options->format)
         ->check(CLI::IsMember(std::vector<std::string>(std::begin(kFormats), std::end(kFormats))))

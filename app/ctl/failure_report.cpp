@@ -99,10 +99,16 @@ int report(const Error& error, bool json)
     return exitCodeOf(error.code);
 }
 
-int reportFile(client::Failure failure, const std::string& path, bool json)
+int reportFile(client::Failure failure,
+               const std::string& path,
+               bool json,
+               std::string_view wrapper)
 {
-    if (failure.server && failure.server->param) {
-        const auto& pointer = *failure.server->param;
+    const auto isPointer
+        = [](const std::string& param) { return param.empty() || param[0] == '/'; };
+    if (failure.server && failure.server->param && isPointer(*failure.server->param)) {
+        auto& pointer = *failure.server->param;
+        pointer.erase(0, pointer.starts_with(wrapper) ? wrapper.size() : 0);
         failure.error.subject = path + " at " + (pointer.empty() ? "/" : pointer);
     }
     return report(failure, json);

@@ -10,8 +10,13 @@ namespace exhibit::ctl {
 /// gives the program's exit code.
 [[nodiscard]] int report(const client::Failure& failure, bool json);
 [[nodiscard]] int report(const Error& error, bool json);
-/// The same about a file that was sent: names the place in it that the server means.
-[[nodiscard]] int reportFile(client::Failure failure, const std::string& path, bool json);
+/// The same about a file that was sent: names the place in it, where the server means one and not
+/// what the file was sent for. `wrapper` is the pointer to the member that a bare list was sent in,
+/// which the file does not have.
+[[nodiscard]] int reportFile(client::Failure failure,
+                             const std::string& path,
+                             bool json,
+                             std::string_view wrapper = {});
 /// A query that cannot be read: the text with a mark under the place, and what was meant.
 [[nodiscard]] int report(const query::QueryError& error, const std::string& text, bool json);
 /// The server's opinion of a query, in the same form.

@@ -52,11 +52,10 @@ int listHolds(Session& session, const HoldOptions& options)
 int placeHold(Session& session, const HoldOptions& options)
 {
     JsonObject hold{{"reason", options.reason}};
-    if (!options.subject.empty()) {
-        hold["subject"] = options.subject;
-    }
-    if (!options.incident.empty()) {
-        hold["incident_id"] = options.incident;
+    if (!options.everything) { // Only what was asked for leaves the target out.
+        const bool ofIncident = !options.incident.empty();
+        hold[ofIncident ? "incident_id" : "subject"]
+            = ofIncident ? options.incident : options.subject;
     }
     const auto reply = session.wait(session.client().placeHold(hold));
     if (!reply) {

@@ -27,6 +27,19 @@ void addGlobalOptions(CLI::App& app, ctl::GlobalOptions& options)
                "server or a dependency is unavailable.");
 }
 
+/// Each option of each command takes a value or is left out; `search ""` is a query.
+void refuseEmptyValues(CLI::App& app)
+{
+    for (CLI::Option* const option : app.get_options()) {
+        if (!option->get_positional() && option->get_items_expected_max() > 0) {
+            option->check(ctl::refuseEmpty);
+        }
+    }
+    for (CLI::App* const command : app.get_subcommands(nullptr)) {
+        refuseEmptyValues(*command);
+    }
+}
+
 int run(int argc, char** argv)
 {
     ctl::Invocation invocation;
@@ -57,6 +70,7 @@ int run(int argc, char** argv)
     ctl::addLedgerCommand(app, invocation);
     ctl::addEvidenceCommand(app, invocation);
     ctl::addDoctorCommand(app, invocation);
+    refuseEmptyValues(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -63,10 +63,12 @@ int importItems(Session& session, const ItemOptions& options)
     if (!json) {
         return report(json.error(), session.json());
     }
-    const Json changes = json->is_array() ? Json(JsonObject{{"items", *json}}) : *json;
+    const bool isBare = json->is_array();
+    const Json changes = isBare ? Json(JsonObject{{"items", *json}}) : *json;
     auto all = session.wait(session.client().changeRemediations(options.incident, changes));
-    return all ? printAll(session, *all)
-               : reportFile(std::move(all).error(), options.file, session.json());
+    return all
+        ? printAll(session, *all)
+        : reportFile(std::move(all).error(), options.file, session.json(), isBare ? "/items" : "");
 }
 
 int save(Session& session, const ItemOptions& options)

@@ -4,6 +4,7 @@
 #include "app/ctl/table.h"
 #include "models/evidence/mapped_file.h"
 #include "models/report/handed_out.h"
+#include "models/report/pdf_signature.h"
 
 #include <fstream>
 #include <iterator>
@@ -44,6 +45,16 @@ Result<evidence::PublicKey> readCertificateKey(const std::string& text)
     return evidence::PublicKey::fromText(pem);
 }
 
+/// One that is passed over without a word would leave open why nothing vouches for the file.
+Result<Bytes> readCertificates(const std::string& file)
+{
+    EXHIBIT_TRY(Bytes pem, readAnchor(file));
+    if (const auto names = exhibit::report::certificateNames(pem); !names) {
+        return fail(names.error().code, names.error().message, file);
+    }
+    return pem;
+}
+
 Result<Anchors> readAnchors(const VerifyOptions& options)
 {
     Anchors all;
@@ -69,11 +80,11 @@ Result<Anchors> readAnchors(const VerifyOptions& options)
         EXHIBIT_CHECK(anchors.addKeyring(note, root));
     }
     for (const auto& file : options.timestampAuthorities) {
-        EXHIBIT_TRY(Bytes pem, readAnchor(file));
+        EXHIBIT_TRY(Bytes pem, readCertificates(file));
         anchors.timestampAuthorities.push_back(std::move(pem));
     }
     for (const auto& file : options.reportCertificates) {
-        EXHIBIT_TRY(Bytes pem, readAnchor(file));
+        EXHIBIT_TRY(Bytes pem, readCertificates(file));
         all.reportCertificates.push_back(std::move(pem));
     }
     return all;

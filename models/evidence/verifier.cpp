@@ -2,6 +2,7 @@
 #include "models/evidence/verifier.h"
 
 #include "models/evidence/certificate_checks.h"
+#include "models/evidence/container_check.h"
 #include "models/evidence/pack_checks.h"
 
 #include <algorithm>
@@ -32,37 +33,6 @@ Verdict judge(const VerificationReport& report)
               return check.id == "trust" && check.result == CheckResult::NotChecked;
           });
     return anyPassed(report, "trust") && !open ? Verdict::Valid : Verdict::Untrusted;
-}
-
-/// The archive around the files, which nothing in it is signed over.
-void checkContainer(const ZipArchive& archive, VerificationReport& report)
-{
-    const auto& files = archive.files();
-    switch (archive.headers()) {
-    case ZipHeaders::AsWritten:
-        report.passed("container",
-                      "",
-                      "a ZIP file of the strict profile, each byte of its headers as Exhibit "
-                      "writes it: one reading of its bytes");
-        return;
-    case ZipHeaders::OfAnother:
-        report.passed(
-            "container", "", "a ZIP file of the strict profile: one reading of its bytes");
-        report.notChecked("container",
-                          "headers",
-                          "packed again by another program than Exhibit: the archive is not the "
-                          "file that was exported, and its dates and attributes are nobody's word; "
-                          "the files in it are checked");
-        return;
-    case ZipHeaders::Mixed:
-        break;
-    }
-    const auto odd = std::find_if(
-        files.begin(), files.end(), [](const auto& file) { return !file.asWritten; });
-    report.failed("container",
-                  odd == files.end() ? "end of the archive" : odd->name,
-                  "the archive has bytes in its headers that no program wrote with the others: "
-                  "they were changed");
 }
 
 } // namespace

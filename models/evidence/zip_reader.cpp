@@ -140,9 +140,11 @@ Result<CentralHeader> parseCentral(BytesView bytes)
     if (!regular) {
         return outside("not a regular file", name);
     }
-    header.file.asWritten = header.file.method == zip::kStored && madeBy == zip::kMadeByUnix20
-        && needed == zip::kVersion20 && time == 0 && date == zip::kDate1980 && internal == 0
-        && attributes == zip::kRegularFile;
+    header.file.ourAttributes = madeBy == zip::kMadeByUnix20 && time == 0 && date == zip::kDate1980
+        && internal == 0 && attributes == zip::kRegularFile;
+    // Other programs choose method and version for each file: alone they are no sign of a change.
+    header.file.asWritten = header.file.ourAttributes && header.file.method == zip::kStored
+        && needed == zip::kVersion20;
     return header;
 }
 
@@ -296,12 +298,30 @@ Result<void> ZipArchive::checkNames()
 
 ZipHeaders ZipArchive::headers() const
 {
-    const auto ours = static_cast<std::size_t>(std::count_if(
-        m_files.begin(), m_files.end(), [](const auto& file) { return file.asWritten; }));
-    if (ours == 0) {
-        return ZipHeaders::OfAnother;
+    const auto count
+        = [this](auto is) { return std::count_if(m_files.begin(), m_files.end(), is); };
+    const auto all = static_cast<std::ptrdiff_t>(m_files.size());
+    const auto ours = count([](const auto& file) { return file.ourAttributes; });
+    const auto asWritten = count([](const auto& file) { return file.asWritten; });
+    const auto stored = count([](const auto& file) { return file.method == zip::kStored; });
+    if (asWritten == all) {
+        return m_endAsWritten ? ZipHeaders::AsWritten : ZipHeaders::Mixed;
     }
-    return ours == m_files.size() && m_endAsWritten ? ZipHeaders::AsWritten : ZipHeaders::Mixed;
+    // Of files that are stored alike no program says that they need different versions.
+    const bool one = ours == 0 || (ours == all && (asWritten == 0 || asWritten == stored));
+    return one ? ZipHeaders::OfAnother : ZipHeaders::Mixed;
+}
+
+const ZipFile* ZipArchive::changedHeader() const
+{
+    const auto find = [this](auto is) {
+        const auto found = std::find_if(m_files.begin(), m_files.end(), is);
+        return found == m_files.end() ? nullptr : &*found;
+    };
+    const auto* const attributes = find([](const auto& file) { return !file.ourAttributes; });
+    return attributes != nullptr
+        ? attributes
+        : find([](const auto& file) { return file.method == zip::kStored && !file.asWritten; });
 }
 
 const ZipFile* ZipArchive::find(std::string_view name) const

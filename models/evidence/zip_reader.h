@@ -20,13 +20,14 @@ struct ZipFile {
     std::size_t storedBytes = 0;
     std::size_t bytes = 0;
     bool asWritten = false; ///< What its headers say beside that is what ZipWriter says.
+    bool ourAttributes = false; ///< The same of what no way of packing it alters.
 };
 
 /// Who wrote the headers, by what in them says nothing of the files: versions, dates, attributes.
 enum class ZipHeaders : std::uint8_t {
     AsWritten, ///< Every byte of the archive is what ZipWriter writes of these files.
-    OfAnother, ///< Not one of them is ZipWriter's: packed by another program.
-    Mixed, ///< Some are: bytes were changed since.
+    OfAnother, ///< One program may have written all of them, and it was not ZipWriter.
+    Mixed, ///< Some are ZipWriter's and some are not: bytes were changed since.
 };
 
 /// The content of one file: a view into the archive, or bytes of its own.
@@ -64,6 +65,8 @@ public:
 
     [[nodiscard]] const std::vector<ZipFile>& files() const { return m_files; }
     [[nodiscard]] ZipHeaders headers() const;
+    /// Of Mixed headers a file whose are not ZipWriter's; nullptr where it is the archive's end.
+    [[nodiscard]] const ZipFile* changedHeader() const;
     /// nullptr when there is none.
     [[nodiscard]] const ZipFile* find(std::string_view name) const;
     /// Inflates within the announced size and checks length and CRC-32: Corrupt.

@@ -29,6 +29,7 @@ public:
     [[nodiscard]] std::uint64_t size(const std::string& path) const;
     /// NotFound where there is none.
     [[nodiscard]] Result<evidence::ZipContent> read(const std::string& path) const;
+    [[nodiscard]] const evidence::ZipArchive& archive() const { return m_archive; }
 
 private:
     explicit ArchiveFiles(evidence::ZipArchive archive)

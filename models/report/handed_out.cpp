@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/report/handed_out.h"
 
+#include "models/evidence/container_check.h"
 #include "models/evidence/verifier.h"
 #include "models/report/bundle_agreement.h"
 #include "models/report/pdf_verifier.h"
@@ -89,6 +90,7 @@ VerificationReport verifyArchive(const ArchiveFiles& files, BytesView bytes, con
     VerificationReport report = isArchiveOf(bytes, kSoc2Folder)
         ? verifySoc2Archive(files, anchors.keys)
         : verifyProduction(files, anchors.keys, anchors.reportCertificates);
+    evidence::checkContainer(files.archive(), report);
     report.verdict = report.hasFailure() ? Verdict::Invalid : report.verdict;
     return report;
 }

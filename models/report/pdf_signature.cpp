@@ -6,10 +6,12 @@
 #include "models/report/cms_time_stamp.h"
 
 #include <openssl/cms.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <qpdf/QPDF.hh>
 
+#include <iterator>
 #include <memory>
 
 namespace exhibit::report {
@@ -123,21 +125,59 @@ Store enclosedCertificates(CMS_ContentInfo* cms)
     return store;
 }
 
-/// Every certificate of the PEM files.
-Result<std::vector<Certificate>> readCertificates(const std::vector<Bytes>& files)
+/// Every certificate of a PEM text.
+Result<std::vector<Certificate>> readCertificates(const Bytes& pem)
+{
+    const Bio in(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+    std::vector<Certificate> all;
+    ERR_clear_error();
+    while (X509* const one = PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)) {
+        all.emplace_back(one);
+    }
+    const bool wholeRead = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+    ERR_clear_error();
+    if (!wholeRead) {
+        return broken("a certificate in it cannot be read");
+    }
+    if (all.empty()) {
+        return broken("there is no certificate in it, or not as PEM");
+    }
+    return all;
+}
+
+/// What vouches for somebody: a file that cannot be read vouches for nobody, and is no fault of the
+/// report.
+std::vector<Certificate> readPinned(const std::vector<Bytes>& files)
 {
     std::vector<Certificate> all;
     for (const auto& pem : files) {
-        const Bio in(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-        const std::size_t before = all.size();
-        while (X509* const one = PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)) {
-            all.emplace_back(one);
-        }
-        if (all.size() == before) {
-            return broken("a file with pinned certificates holds none");
+        if (auto certificates = readCertificates(pem)) {
+            std::move(certificates->begin(), certificates->end(), std::back_inserter(all));
         }
     }
     return all;
+}
+
+Result<std::vector<Certificate>> readPemOrDer(const Bytes& file)
+{
+    const auto* at = asSpan(file).data();
+    Certificate one(d2i_X509(nullptr, &at, static_cast<long>(file.size())));
+    ERR_clear_error();
+    if (!one || at != asSpan(file).data() + file.size()) {
+        return readCertificates(file);
+    }
+    std::vector<Certificate> all;
+    all.push_back(std::move(one));
+    return all;
+}
+
+Bytes pemOf(X509* certificate)
+{
+    const Bio out(BIO_new(BIO_s_mem()));
+    PEM_write_bio_X509(out.get(), certificate);
+    char* data = nullptr;
+    const auto size = BIO_get_mem_data(out.get(), &data);
+    return Bytes(data, static_cast<std::size_t>(size));
 }
 
 CertificateName nameAndHashOf(X509* certificate)
@@ -205,7 +245,7 @@ Result<CmsSigner> checkCms(BytesView der, BytesView content, const std::vector<B
         || sk_CMS_SignerInfo_num(CMS_get0_SignerInfos(cms.get())) != 1) {
         return broken("the signature is not one of one signer");
     }
-    EXHIBIT_TRY(const auto pinned, readCertificates(certificates));
+    const auto pinned = readPinned(certificates);
     // Behind a filter: of bytes in memory CMS_verify makes a BIO of its own, which OpenSSL 3.0
     // loses where the signature is damaged.
     const Bio in(BIO_push(BIO_new(BIO_f_null()),
@@ -237,12 +277,22 @@ Result<CmsSigner> checkCms(BytesView der, BytesView content, const std::vector<B
 
 Result<std::vector<CertificateName>> certificateNames(const Bytes& pem)
 {
-    EXHIBIT_TRY(const auto certificates, readCertificates({pem}));
+    EXHIBIT_TRY(const auto certificates, readCertificates(pem));
     std::vector<CertificateName> names;
     for (const auto& one : certificates) {
         names.push_back(nameAndHashOf(one.get()));
     }
     return names;
+}
+
+Result<std::vector<Bytes>> separateCertificates(const Bytes& file)
+{
+    EXHIBIT_TRY(const auto certificates, readPemOrDer(file));
+    std::vector<Bytes> pems;
+    for (const auto& one : certificates) {
+        pems.push_back(pemOf(one.get()));
+    }
+    return pems;
 }
 
 } // namespace exhibit::report

@@ -33,7 +33,7 @@ struct CmsSigner {
     std::optional<Bytes> timeStamp; ///< The token (DER), not looked into.
 };
 /// The detached signature over `content`, with the signing certificate named in it (CAdES).
-/// InvalidInput when it does not fit.
+/// InvalidInput when it does not fit. Of pinned `certificates` (PEM) those count that can be read.
 [[nodiscard]] Result<CmsSigner> checkCms(BytesView cms,
                                          BytesView content,
                                          const std::vector<Bytes>& certificates);
@@ -45,7 +45,10 @@ struct CertificateName {
 
     [[nodiscard]] std::string text() const { return subject + ", SHA-256 " + fingerprint; }
 };
-/// Of each certificate in PEM; InvalidInput where there is none.
+/// Of each certificate in PEM; InvalidInput where there is none, or one that cannot be read.
 [[nodiscard]] Result<std::vector<CertificateName>> certificateNames(const Bytes& pem);
+/// Each certificate of a file as PEM of its own: of several in PEM, or of one in DER. Errors as of
+/// certificateNames().
+[[nodiscard]] Result<std::vector<Bytes>> separateCertificates(const Bytes& file);
 
 } // namespace exhibit::report

@@ -58,6 +58,9 @@ private Q_SLOTS:
         QVERIFY(pinned->pin(ui::toQt(evidence::testing::smallKey('c').publicKey().pem()), {}));
         QTRY_VERIFY(isVerified(0));
         QCOMPARE(result(Answer::Trust), CheckResult::NotChecked);
+        QVERIFY2(page().certificate().commands().endsWith(
+                     u" --trust-log … --trust-certificate … --pdf-ca …"_s),
+                 qPrintable(page().certificate().commands()));
 
         QVERIFY(test::trigger(window(), u"evidence.trust_authority"));
         auto* where = window().findChild<QFileDialog*>();
@@ -82,6 +85,50 @@ private Q_SLOTS:
         QTRY_VERIFY(isVerified(0) && result(Answer::Trust) == CheckResult::NotChecked);
     }
 
+    void eachCertificateOfAFileIsNamedAndTakenBackByItself()
+    {
+        const auto certificate
+            = [] { return signer::PdfKey::generate(utcNow()).value().certificate().value(); };
+        const Bytes first = certificate();
+        const Bytes second = certificate();
+        QVERIFY(test::trigger(window(), u"evidence.trust_authority"));
+        auto* where = window().findChild<QFileDialog*>();
+        QVERIFY(where != nullptr);
+        Q_EMIT where->fileSelected(write(u"chain.pem"_s, "The two of us\n" + first + second));
+        QCOMPARE(page().trust().keys().size(), 2);
+        for (const auto& key : page().trust().keys()) {
+            QVERIFY2(page().bar().text().contains(ui::describeKey(key)),
+                     qPrintable(page().bar().text()));
+        }
+        QVERIFY(ui::describeKey(page().trust().keys().front())
+                != ui::describeKey(page().trust().keys().back()));
+        page().trust().unpin(0);
+        QCOMPARE(page().trust().anchors().reportCertificates, std::vector<Bytes>{trimmed(second)});
+
+        QVERIFY(page().trust().pinFile(write(u"first.cer"_s, derOf(first))));
+        QCOMPARE(page().trust().anchors().reportCertificates,
+                 (std::vector<Bytes>{trimmed(second), trimmed(first)}));
+        QVERIFY(!page().trust().pinFile(write(u"again.pem"_s, first + second)));
+        where->close();
+    }
+
+    void certificatesThatWereKeptAsOneKeyAreShownEach()
+    {
+        const auto certificate = [] {
+            return ui::toQt(signer::PdfKey::generate(utcNow()).value().certificate().value());
+        };
+        QSettings settings;
+        settings.beginWriteArray(u"pinned_keys"_s, 1);
+        settings.setArrayIndex(0);
+        settings.setValue(u"text"_s, QString(certificate() + certificate()));
+        settings.setValue(u"note"_s, u"a letter"_s);
+        settings.endArray();
+        const ui::TrustStore store(nullptr);
+        QCOMPARE(store.keys().size(), 2);
+        QCOMPARE(store.keys().back().note, u"a letter"_s);
+        QCOMPARE(store.anchors().reportCertificates.size(), std::size_t(2));
+    }
+
     void whatNobodySignedIsVerifiedAsFarAsItGoes()
     {
         const Json bundle = toJson(report::bundleOnTest(report::factsOnTest(), true));
@@ -97,6 +144,7 @@ private Q_SLOTS:
                  qPrintable(page().certificate().about()));
         QVERIFY(page().certificate().commands().contains(u"-c manifest-sha256.txt"_s));
         QVERIFY(!page().certificate().commands().contains(u"tagmanifest"_s));
+        QVERIFY(page().certificate().commands().endsWith(u" --trust-log …"_s));
         ui::PackModel model(page().files(), nullptr);
         QVERIFY(model.rowCount(model.index(1, 0, {})) >= 4);
         drop({write(u"soc2.pdf"_s, report::reportOf(report::ReportKind::Soc2, soc2, {}).value())});
@@ -106,6 +154,14 @@ private Q_SLOTS:
     }
 
 private:
+    static Bytes trimmed(const Bytes& pem) { return ui::fromQt(ui::toQt(pem).trimmed()); }
+    static Bytes derOf(const Bytes& pem)
+    {
+        const QString text = ui::toQt(pem).trimmed();
+        const auto begin = text.indexOf(u'\n');
+        const QString middle = text.mid(begin, text.lastIndexOf(u'\n') - begin);
+        return QByteArray::fromBase64(middle.toLatin1()).toStdString();
+    }
     QString write(const QString& name, const Bytes& bytes)
     {
         QFile file(m_folder.filePath(name));

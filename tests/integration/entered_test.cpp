@@ -27,6 +27,22 @@ protected:
         EXPECT_TRUE(done);
         return done ? *done : Finished{};
     }
+    /// The same with what it says on standard error.
+    static Finished toldAll(const std::vector<std::string>& arguments)
+    {
+        std::vector<std::string> all{"-c",
+                                     "exec \"$0\" \"$@\" 2>&1",
+                                     programPath("exhibitctl"),
+                                     "--server",
+                                     s_server->url(),
+                                     "--key-file",
+                                     (s_folder->path() / "data" / "admin.key").string()};
+        all.insert(all.end(), arguments.begin(), arguments.end());
+        const auto done = run(
+            "/bin/sh", {.arguments = std::move(all)}, Deadline::after(std::chrono::seconds(60)));
+        EXPECT_TRUE(done);
+        return done ? *done : Finished{};
+    }
 };
 
 TEST_F(Entered, theImpactIsSetFromAFileAndItsVersionsStay)
@@ -74,10 +90,16 @@ TEST_F(Entered, aFileIsReadFromStandardInputAndWhatIsWrongInItIsNamed)
     EXPECT_TRUE(piped->output.starts_with("version ")) << piped->output;
     const std::string wrong
         = write("wrong.json", R"({"business_impact":"x","risk_level":"grave"})");
-    EXPECT_EQ(told({"impact", "set", s_incident, wrong}).exitCode, 2);
+    const auto refused = toldAll({"impact", "set", s_incident, wrong});
+    EXPECT_EQ(refused.exitCode, 2);
+    EXPECT_NE(refused.output.find(wrong + " at /risk_level"), refused.output.npos)
+        << refused.output;
     EXPECT_EQ(told({"impact", "set", s_incident, write("no.json", "no JSON")}).exitCode, 2);
     EXPECT_EQ(told({"impact", "set", s_incident, "/nowhere.json"}).exitCode, 2);
-    EXPECT_EQ(told({"impact", "set", "inc_00000000000000000000000000", wrong}).exitCode, 2);
+    const std::string good = write("good.json", R"({"business_impact":"x","risk_level":"low"})");
+    const auto nowhere = toldAll({"impact", "set", "inc_00000000000000000000000000", good});
+    EXPECT_EQ(nowhere.exitCode, 1);
+    EXPECT_EQ(nowhere.output.find(good), nowhere.output.npos) << nowhere.output;
     EXPECT_EQ(told({"impact", "show", "inc_00000000000000000000000000"}).exitCode, 1);
 }
 
@@ -88,6 +110,10 @@ TEST_F(Entered, remediationsAreImportedAllOrNone)
                                    R"({"action":"Add a tool"}])");
     const Json all = control({"remediation", "import", s_incident, file});
     EXPECT_EQ(all.at("remediations").as_array().size(), 2U);
+    const std::string list = write("list.json", R"([{"action":"A third"},{"action":""}])");
+    const auto refused = toldAll({"remediation", "import", s_incident, list});
+    EXPECT_EQ(refused.exitCode, 2);
+    EXPECT_NE(refused.output.find(list + " at /1/action"), refused.output.npos) << refused.output;
     const std::string bad
         = write("bad.json", R"({"items":[{"action":"A third"},{"n":77,"action":"of nothing"}]})");
     EXPECT_NE(told({"remediation", "import", s_incident, bad}).exitCode, 0);

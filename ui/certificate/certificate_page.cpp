@@ -195,14 +195,14 @@ void CertificatePage::askForAuthority()
         = new QFileDialog(window(), tr("Trust a certificate authority")); // Deletes itself.
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
-    dialog->setNameFilter(tr("Certificates (*.pem *.crt *.cer);;All files (*)"));
+    dialog->setNameFilter(tr("Certificates (*.pem *.crt *.cer *.der);;All files (*)"));
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
         const auto pinned = m_trust->pinFile(path);
         m_services.actions->trigger(u"workspace.certificate"); // Where it is said.
         if (pinned) {
             m_bar->showMessage(MessageBar::Kind::Done,
                                tr("Reports by %1 are trusted from now on.")
-                                   .arg(isolatedText(describeKey(m_trust->keys().back()))),
+                                   .arg(isolatedText(pinned->join(u"; "_s))),
                                tr("Pinned keys has it, and removes it."));
         } else {
             m_bar->showMessage(

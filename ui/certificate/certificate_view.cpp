@@ -17,6 +17,8 @@
 #include <QPainter>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace exhibit::ui {
 namespace {
 
@@ -121,6 +123,23 @@ QString timeText(const evidence::VerificationReport& report)
         : CertificateView::tr("The time is the server’s own claim; no time stamp proves it.");
 }
 
+/// Without all of these a good file is at most untrusted. Of archives those are signed that have a
+/// cover.
+QString keysFor(const evidence::Inspection& inspection)
+{
+    using evidence::FileKind;
+    const bool hasCover = std::any_of(
+        inspection.files.begin(), inspection.files.end(), [](const evidence::InspectedFile& file) {
+            return file.path.ends_with(".pdf");
+        });
+    const bool isReport
+        = inspection.kind == FileKind::Report || (inspection.kind == FileKind::Archive && hasCover);
+    return u" --trust-log …"_s
+        + (isReport || inspection.kind == FileKind::Evidence ? u" --trust-certificate …"_s
+                                                             : QString())
+        + (isReport ? u" --pdf-ca …"_s : QString());
+}
+
 /// For a POSIX shell: whatever the file is called, its name is one argument and no option.
 QString commandsFor(const EvidenceFile& file)
 {
@@ -132,7 +151,7 @@ QString commandsFor(const EvidenceFile& file)
         + u"sha256sum --strict -c manifest-sha256.txt\n"_s;
     const QString folder = toQt(file.inspection.folder);
     return (folder.isEmpty() ? QString() : unpack.arg(name, shellQuoted(u"./"_s + folder)))
-        + u"exhibitctl verify %1 --trust-log …"_s.arg(name);
+        + u"exhibitctl verify %1"_s.arg(name) + keysFor(file.inspection);
 }
 
 } // namespace

@@ -9,6 +9,8 @@
 #include <QFileInfo>
 #include <QSettings>
 
+#include <algorithm>
+
 namespace exhibit::ui {
 namespace {
 
@@ -30,12 +32,27 @@ Result<void> addKey(const QString& text, report::Anchors& anchors)
         anchors.reportCertificates.push_back(key);
         return {};
     }
+    if (key.find("-----BEGIN CERTIFICATE") != key.npos) {
+        return fail(ErrorCode::InvalidInput, "A certificate in it cannot be read.");
+    }
     EXHIBIT_TRY(auto certificate, evidence::PublicKey::fromText(key));
     anchors.keys.certificateKeys.emplace_back(std::move(certificate));
     return {};
 }
 
-/// Of certificates in one file, the first.
+/// Whoever pins sees each certificate that is believed, and can take back each.
+QStringList separated(const Bytes& file)
+{
+    QStringList texts;
+    if (const auto certificates = report::separateCertificates(file)) {
+        for (const auto& pem : *certificates) {
+            texts << toQt(pem).trimmed();
+        }
+        return texts;
+    }
+    return {QString::fromUtf8(file.data(), qsizetype(file.size())).trimmed()};
+}
+
 QString describeCertificate(const Bytes& pem)
 {
     const auto names = report::certificateNames(pem);
@@ -53,9 +70,12 @@ TrustStore::TrustStore(QObject* parent)
     const int count = settings.beginReadArray(u"pinned_keys"_s);
     for (int i = 0; i < count; ++i) {
         settings.setArrayIndex(i);
-        m_keys << PinnedKey{settings.value(u"text"_s).toString(),
-                            settings.value(u"note"_s).toString(),
-                            settings.value(u"pinned_at"_s).toString()};
+        // Earlier versions kept the certificates of a file as one key.
+        for (const QString& text : separated(fromQt(settings.value(u"text"_s).toString()))) {
+            m_keys << PinnedKey{text,
+                                settings.value(u"note"_s).toString(),
+                                settings.value(u"pinned_at"_s).toString()};
+        }
     }
 }
 
@@ -69,30 +89,40 @@ report::Anchors TrustStore::anchors() const
     return anchors;
 }
 
-Result<void> TrustStore::pin(const QString& text, const QString& note)
+Result<QStringList> TrustStore::pin(const QString& text, const QString& note)
 {
-    report::Anchors probe;
-    EXHIBIT_CHECK(addKey(text, probe));
-    const QString key = text.trimmed();
-    for (const auto& known : m_keys) {
-        if (known.text == key) {
-            return fail(ErrorCode::InvalidInput, "The key is pinned already.");
-        }
-    }
-    m_keys << PinnedKey{key, note.trimmed(), QDateTime::currentDateTimeUtc().toString(Qt::ISODate)};
-    save();
-    Q_EMIT changed();
-    return {};
+    return pinAll(separated(fromQt(text)), note);
 }
 
-Result<void> TrustStore::pinFile(const QString& path)
+Result<QStringList> TrustStore::pinFile(const QString& path)
 {
     EXHIBIT_TRY(const auto file, evidence::MappedFile::open(fromQt(path)));
     if (file.bytes().size() > limits::kNoteBytesMax) {
         return fail(ErrorCode::TooLarge, "The file is too large for keys.");
     }
-    return pin(QString::fromUtf8(file.bytes().data(), qsizetype(file.bytes().size())),
-               QFileInfo(path).fileName());
+    return pinAll(separated(Bytes(file.bytes())), QFileInfo(path).fileName());
+}
+
+Result<QStringList> TrustStore::pinAll(const QStringList& texts, const QString& note)
+{
+    const QString now = QDateTime::currentDateTimeUtc().toString(Qt::ISODate);
+    QStringList pinned;
+    for (const QString& text : texts) {
+        report::Anchors probe;
+        EXHIBIT_CHECK(addKey(text, probe));
+        const bool known = std::any_of(
+            m_keys.cbegin(), m_keys.cend(), [&text](const auto& key) { return key.text == text; });
+        if (!known) {
+            m_keys << PinnedKey{text, note.trimmed(), now};
+            pinned << describeKey(m_keys.back());
+        }
+    }
+    if (pinned.isEmpty()) {
+        return fail(ErrorCode::InvalidInput, "The key is pinned already.");
+    }
+    save();
+    Q_EMIT changed();
+    return pinned;
 }
 
 void TrustStore::unpin(qsizetype index)

@@ -157,6 +157,27 @@ TEST_F(Program, wrongUsageEndsWithTwo)
     }
 }
 
+TEST_F(Program, anEmptyValueIsNotReadAsIfNothingWasGiven)
+{
+    const auto policy = write("policy.json", "[]");
+    const std::vector<std::vector<std::string>> commands{
+        {"hold", "place", "--reason", "R", "--incident", ""},
+        {"hold", "place", "--reason", "R", "--subject", ""},
+        {"verify", policy, "--trust-root", ""},
+        {"key", "create", "--tenant", ""},
+        {"whitelist", "add", "ada", "--expires", ""},
+        {"remediation", "verify", "inc_x", "1", "--snapshot", ""},
+        {"ledger", "verify", "--tenant", ""},
+        {"export", "", "--format", "soc2_zip", "-o", policy + ".zip"},
+        {"search", "x", "--user", ""}};
+    for (const auto& command : commands) {
+        const auto outcome = run(command);
+        EXPECT_EQ(outcome.code, 2) << testing::PrintToString(command) << outcome.err;
+        EXPECT_NE(outcome.err.find("it has no value"), std::string::npos) << outcome.err;
+    }
+    EXPECT_EQ(run({"search", ""}).code, 3) << "a query";
+}
+
 TEST_F(Program, aServerThatIsAwayEndsWithThree)
 {
     const auto policy = write("policy.json", "[]");
@@ -248,6 +269,23 @@ TEST_F(Program, anUnreadablePolicyFileEndsWithTwo)
     EXPECT_EQ(run({"policy", "import", "/nonexistent.json"}).code, 2);
     EXPECT_EQ(run({"policy", "import", write("policy.json", "{")}).code, 2);
     EXPECT_EQ(run({"policy", "import", "/tmp"}).code, 2);
+}
+
+TEST_F(Program, certificatesThatCannotBeReadAreNamedAndNotPassedOver)
+{
+    constexpr const char* kBroken
+        = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    const auto file = write("policy.json", "[]"); // Whatever is verified.
+    for (const auto* option : {"--pdf-ca", "--tsa-ca"}) {
+        for (const auto* text : {"", "just some notes", kBroken}) {
+            const auto certificates = write("key", text);
+            const auto outcome = run({"verify", file, option, certificates});
+            EXPECT_EQ(outcome.code, 2) << option << text;
+            EXPECT_EQ(outcome.out, "") << "nothing is verified without what should vouch for it";
+            EXPECT_NE(outcome.err.find(certificates), std::string::npos) << outcome.err;
+            EXPECT_NE(outcome.err.find("certificate"), std::string::npos) << outcome.err;
+        }
+    }
 }
 
 TEST_F(Program, aFullDiskIsNoticed)

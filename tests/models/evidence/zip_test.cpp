@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/base/limits.h"
+#include "models/evidence/zip_format.h"
 #include "models/evidence/zip_reader.h"
 #include "models/evidence/zip_writer.h"
 #include "tests/models/evidence/vector_files.h"
@@ -24,6 +25,20 @@ Bytes archiveOf(const std::vector<std::pair<std::string, Bytes>>& files)
     }
     EXPECT_TRUE(writer.finish());
     return archive;
+}
+
+/// Says so in both headers of the file.
+void setHeaders(Bytes& archive,
+                std::string_view name,
+                std::uint16_t method,
+                std::uint16_t needed = zip::kVersion20)
+{
+    const std::size_t local = archive.find(name) - zip::kLocalBytes + 4;
+    const std::size_t central = archive.rfind(name) - zip::kCentralBytes + 6;
+    for (const std::size_t version : {local, central}) {
+        archive[version] = static_cast<char>(needed);
+        archive[version + 4] = static_cast<char>(method);
+    }
 }
 
 /// Whether it can be opened and every file of it read.
@@ -88,6 +103,26 @@ TEST(Zip, findsEveryChangedByteOfItsStructure)
     }
     EXPECT_FALSE(isGood(bytes + "x"));
     EXPECT_FALSE(isGood("x" + bytes));
+}
+
+TEST(Zip, methodsAndTheirVersionsAreNoSignThatHeadersWereChanged)
+{
+    constexpr std::uint16_t kVersion10 = 10;
+    const Bytes ours = archiveOf({{"top/a", "alpha"}, {"top/b", "beta"}, {"top/c", "gamma"}});
+    Bytes again = ours;
+    setHeaders(again, "top/b", zip::kDeflated);
+    EXPECT_EQ(ZipArchive::open(again)->headers(), ZipHeaders::OfAnother)
+        << "stored where that is smaller, with the attributes that our writer gives";
+    setHeaders(again, "top/a", zip::kStored, kVersion10);
+    EXPECT_EQ(ZipArchive::open(again)->headers(), ZipHeaders::Mixed)
+        << "two stored files that need different versions";
+    EXPECT_EQ(ZipArchive::open(again)->changedHeader()->name, "top/a");
+    setHeaders(again, "top/c", zip::kStored, kVersion10);
+    EXPECT_EQ(ZipArchive::open(again)->headers(), ZipHeaders::OfAnother);
+    Bytes changed = ours;
+    setHeaders(changed, "top/b", zip::kStored, kVersion10);
+    EXPECT_EQ(ZipArchive::open(changed)->headers(), ZipHeaders::Mixed);
+    EXPECT_EQ(ZipArchive::open(changed)->changedHeader()->name, "top/b");
 }
 
 TEST(Zip, refusesNamesThatReadersUnderstandDifferently)

@@ -6,6 +6,7 @@
 #include "models/evidence/verifier.h"
 #include "models/report/published_schemas.h"
 #include "models/report/soc2_files.h"
+#include "tests/models/evidence/packed_again.h"
 #include "tests/models/report/kinds_on_test.h"
 
 #include <gtest/gtest.h>
@@ -141,6 +142,19 @@ TEST(HandedOutPeriod, isWhatItsListingsAndTheLogShow)
             << id << told(report);
     }
     expectUnsigned(soc2Json(periodOnTest(kPeriodListing), {{"CC7.2.ndjson", kPeriodListing}}));
+}
+
+TEST(HandedOutPeriod, packedAgainHoldsAndSaysSoAndHeadersOfTwoAreFound)
+{
+    using evidence::testing::headersOf;
+    const Bytes archive = archiveOf(periodOnTest(kPeriodListing));
+    EXPECT_EQ(headersOf(verified(archive)), std::nullopt);
+    const auto again = verified(evidence::testing::packedAgain(archive));
+    EXPECT_EQ(again.verdict, Verdict::Unauthenticated) << told(again);
+    EXPECT_EQ(headersOf(again), CheckResult::NotChecked) << told(again);
+    const auto mixed = verified(evidence::testing::packedByTwo(archive));
+    EXPECT_EQ(mixed.verdict, Verdict::Invalid) << told(mixed);
+    EXPECT_TRUE(mixed.hasFailure("container")) << told(mixed);
 }
 
 TEST(HandedOutPeriod, isFoundChangedInItsRowsItsListingsAndItsLog)

@@ -243,6 +243,27 @@ TEST_F(SignedPdf, byAnotherKeyIsNotPinned)
     EXPECT_EQ(strange->verdict, CmsVerdict::Unpinned);
     EXPECT_EQ(checkCms(place.cms, content, {m_key.certificate().value()})->verdict,
               CmsVerdict::Pinned);
+    const auto unread = checkCms(place.cms, content, {"no certificate"});
+    ASSERT_TRUE(unread) << "what is pinned is no fault of the report";
+    EXPECT_EQ(unread->verdict, CmsVerdict::Unpinned);
+}
+
+TEST_F(SignedPdf, certificatesAreReadEachOrNotAtAll)
+{
+    const Bytes one = m_key.certificate().value();
+    const Bytes other = signer::PdfKey::generate(utcNow()).value().certificate().value();
+    EXPECT_EQ(certificateNames("Ours:\n" + one + other)->size(), 2U);
+    EXPECT_EQ(separateCertificates("Ours:\n" + one + other).value(),
+              (std::vector<Bytes>{one, other}));
+    Bytes cut = one + other;
+    cut.resize(cut.size() - 40);
+    EXPECT_FALSE(certificateNames(cut)) << "the second is not passed over";
+    EXPECT_FALSE(certificateNames(""));
+    const std::string file = write("one.pem", one);
+    const Bytes der = outputOf("openssl", {"x509", "-in", file, "-outform", "DER"});
+    EXPECT_EQ(separateCertificates(der).value(), std::vector<Bytes>{one});
+    EXPECT_FALSE(separateCertificates(der + "x"));
+    EXPECT_FALSE(separateCertificates(der.substr(0, der.size() - 1)));
 }
 
 } // namespace

@@ -8,6 +8,7 @@
 #include "models/report/report_pdf.h"
 #include "server/signer/pdf_key.h"
 #include "tests/models/evidence/log_on_test.h"
+#include "tests/models/evidence/packed_again.h"
 #include "tests/models/report/facts_on_test.h"
 #include "tests/models/report/pack_on_test.h"
 
@@ -99,6 +100,27 @@ TEST_F(VerifiedProduction, isValidByKeysFromOutside)
     EXPECT_EQ(verifyHandedOut(s_archive, {evidence::testing::smallAnchors(), {}}).verdict,
               Verdict::Untrusted)
         << "the certificate of the cover is not pinned";
+}
+
+TEST_F(VerifiedProduction, saysHowAllOfItIsVerified)
+{
+    const Bytes readme = files().at("README.txt");
+    for (const auto* part : {"exhibitctl verify PRODUCTION.zip", "--pdf-ca"}) {
+        EXPECT_NE(readme.find(part), readme.npos) << readme;
+    }
+}
+
+TEST_F(VerifiedProduction, packedAgainHoldsAndSaysSoAndHeadersOfTwoAreFound)
+{
+    using evidence::testing::headersOf;
+    EXPECT_EQ(headersOf(verify(s_archive)), std::nullopt);
+    const auto again = verify(evidence::testing::packedAgain(s_archive));
+    EXPECT_EQ(again.verdict, Verdict::Valid) << told(again);
+    EXPECT_EQ(headersOf(again), evidence::CheckResult::NotChecked) << told(again);
+    const auto mixed = verify(evidence::testing::packedByTwo(s_archive));
+    EXPECT_EQ(mixed.verdict, Verdict::Invalid) << told(mixed);
+    EXPECT_TRUE(mixed.hasFailure("container")) << told(mixed);
+    EXPECT_FALSE(mixed.hasFailure("coverage")) << "the files are still looked at";
 }
 
 TEST_F(VerifiedProduction, isFoundChangedInWhicheverFile)
