@@ -9,12 +9,33 @@ namespace {
 
 constexpr std::string_view kSchemaFamily = "exhibit/";
 
+/// At least as many as a parser finds before it is through, or stops at what is no JSON.
+std::size_t valuesIn(BytesView text)
+{
+    std::size_t values = 1;
+    bool inText = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (c == '"') {
+            inText = !inText;
+        } else if (inText) {
+            i += c == '\\' ? 1 : 0;
+        } else if (c == ',' || c == '[' || c == '{') {
+            ++values;
+        }
+    }
+    return values;
+}
+
 } // namespace
 
 Result<void> checkBundleSize(BytesView text)
 {
     if (text.size() > kBundleBytesMax) {
         return fail(ErrorCode::TooLarge, "a JSON text beyond 64 MiB, which no bundle has");
+    }
+    if (valuesIn(text) > kBundleValuesMax) {
+        return fail(ErrorCode::TooLarge, "a JSON text of more values than any bundle has");
     }
     return {};
 }
