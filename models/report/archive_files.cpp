@@ -12,8 +12,10 @@ namespace {
 constexpr std::size_t kHexDigits = 64;
 constexpr std::string_view kBetween = "  "; ///< As sha256sum writes it.
 
+using Digests = std::map<std::string, Digest, std::less<>>;
+
 /// One line; false where it is none.
-bool takeManifestLine(BytesView& lines, std::map<std::string, Digest, std::less<>>& listed)
+bool takeManifestLine(BytesView& lines, Digests& listed)
 {
     const auto end = lines.find('\n');
     const BytesView line = lines.substr(0, end);
@@ -28,6 +30,17 @@ bool takeManifestLine(BytesView& lines, std::map<std::string, Digest, std::less<
     return listed.emplace(line.substr(kHexDigits + kBetween.size()), digest).second;
 }
 
+std::optional<Digests> readManifest(BytesView lines)
+{
+    Digests listed;
+    while (!lines.empty()) {
+        if (!takeManifestLine(lines, listed)) {
+            return std::nullopt;
+        }
+    }
+    return listed;
+}
+
 } // namespace
 
 Result<ArchiveFiles> ArchiveFiles::open(BytesView archive)
@@ -40,8 +53,11 @@ Result<ArchiveFiles> ArchiveFiles::open(BytesView archive)
             return fail(ErrorCode::InvalidInput, "a file beside the one folder", file.name);
         }
         files.m_folder = file.name.substr(0, slash);
-        EXHIBIT_TRY(const auto content, files.m_archive.read(file));
-        files.m_digests.emplace(file.name.substr(slash + 1), sha256(content.view()));
+        if (const auto content = files.m_archive.read(file)) {
+            files.m_digests.emplace(file.name.substr(slash + 1), sha256(content->view()));
+        } else {
+            files.m_corrupt.emplace(file.name.substr(slash + 1), content.error().message);
+        }
     }
     return files;
 }
@@ -58,6 +74,9 @@ Result<evidence::ZipContent> ArchiveFiles::read(const std::string& path) const
     if (file == nullptr) {
         return fail(ErrorCode::NotFound, "it is not in the archive", path);
     }
+    if (const auto why = m_corrupt.find(path); why != m_corrupt.end()) {
+        return fail(ErrorCode::Corrupt, why->second, path);
+    }
     return m_archive.readAgain(*file);
 }
 
@@ -72,43 +91,46 @@ BytesView firstNameIn(BytesView archive)
     return archive.substr(zip::kLocalBytes, bytes);
 }
 
-void checkManifest(const ArchiveFiles& files, evidence::VerificationReport& report)
+void checkManifest(const ArchiveFiles& files, ArchiveReport& checked)
 {
+    auto& report = checked.report;
+    for (const auto& [path, why] : files.corrupt()) {
+        report.failed("container", path, "modified: " + why);
+    }
     const std::string name(kFileManifest);
     const auto content = files.read(name);
     if (!content) {
         report.failed("coverage", name, "incomplete: " + content.error().message);
         return;
     }
-    std::map<std::string, Digest, std::less<>> listed;
-    for (BytesView lines = content->view(); !lines.empty();) {
-        if (!takeManifestLine(lines, listed)) {
-            report.failed("report", name, "a line is no hash and path, or names a file again");
-            return;
-        }
+    const auto listed = readManifest(content->view());
+    if (!listed) {
+        report.failed("report", name, "a line is no hash and path, or names a file again");
+        return;
     }
-    bool sound = true;
+    bool sound = files.corrupt().empty();
     for (const auto& [path, digest] : files.digests()) {
-        const auto line = listed.find(path);
-        if (line == listed.end() && path != kFileManifest) {
+        const auto line = listed->find(path);
+        if (line == listed->end() && path != kFileManifest) {
             report.failed("coverage", path, "the manifest does not list it");
             sound = false;
-        } else if (line != listed.end() && line->second != digest) {
+        } else if (line != listed->end() && line->second != digest) {
             report.failed("report", path, "modified: it is not the file that the manifest lists");
             sound = false;
         }
     }
-    for (const auto& [path, digest] : listed) {
-        if (!files.has(path)) {
+    for (const auto& [path, digest] : *listed) {
+        if (!files.has(path) && !files.corrupt().contains(path)) {
             report.failed("coverage", path, "incomplete: the manifest lists it, it is not there");
             sound = false;
         }
     }
     if (sound) {
+        checked.compared.insert(name);
         report.passed("coverage",
                       name,
                       fmt::format("{}, each as the manifest lists it and none beside them",
-                                  counted(static_cast<std::int64_t>(listed.size()), "file")));
+                                  counted(static_cast<std::int64_t>(listed->size()), "file")));
     }
 }
 

@@ -6,6 +6,7 @@
 #include "models/evidence/zip_reader.h"
 
 #include <map>
+#include <set>
 
 namespace exhibit::report {
 
@@ -15,8 +16,7 @@ inline constexpr std::string_view kFileManifest = "manifest-sha256.txt";
 /// them. The archive's bytes outlive it.
 class ArchiveFiles {
 public:
-    /// Errors as of ZipArchive::open(), Corrupt for a file that cannot be unpacked. Every file has
-    /// been read once.
+    /// Errors as of ZipArchive::open(). Every file has been read once.
     [[nodiscard]] static Result<ArchiveFiles> open(BytesView archive);
 
     [[nodiscard]] const std::string& folder() const { return m_folder; }
@@ -25,9 +25,14 @@ public:
     {
         return m_digests;
     }
+    /// Files that cannot be unpacked as they were packed, and why, by path; they have no digest.
+    [[nodiscard]] const std::map<std::string, std::string, std::less<>>& corrupt() const
+    {
+        return m_corrupt;
+    }
     [[nodiscard]] bool has(std::string_view path) const { return m_digests.contains(path); }
     [[nodiscard]] std::uint64_t size(const std::string& path) const;
-    /// NotFound where there is none.
+    /// NotFound where there is none, Corrupt.
     [[nodiscard]] Result<evidence::ZipContent> read(const std::string& path) const;
     [[nodiscard]] const evidence::ZipArchive& archive() const { return m_archive; }
 
@@ -40,13 +45,22 @@ private:
     evidence::ZipArchive m_archive;
     std::string m_folder; ///< Without its slash.
     std::map<std::string, Digest, std::less<>> m_digests;
+    std::map<std::string, std::string, std::less<>> m_corrupt;
+};
+
+/// What a verification found of an archive.
+struct ArchiveReport {
+    evidence::VerificationReport report;
+    /// Files that a check held against something else, and that were as it says. Of all others
+    /// nothing is known: one tick never stands for several facts.
+    std::set<std::string, std::less<>> compared;
 };
 
 /// The name of the archive's first file, without looking any further; empty: it is no ZIP file.
 [[nodiscard]] BytesView firstNameIn(BytesView archive);
 
-/// Adds the checks `report` and `coverage`: each file is the one in the manifest, each line of that
-/// has its file, and no file is beside it.
-void checkManifest(const ArchiveFiles& files, evidence::VerificationReport& report);
+/// Adds the checks `container`, `report` and `coverage`: each file can be unpacked and is the one
+/// in the manifest, each line of that has its file, and no file is beside it.
+void checkManifest(const ArchiveFiles& files, ArchiveReport& checked);
 
 } // namespace exhibit::report

@@ -208,7 +208,7 @@ Result<void> addDeadlines(Art73Bundle& bundle, const Json& mapping, const std::s
         if (bundle.awarenessAt) {
             deadline.due = dueDay(*bundle.awarenessAt, deadline.days);
             if (deadline.applies
-                || (!bundle.circumstance && bundle.due.value_or("~") > *deadline.due)) {
+                || (!bundle.circumstance && bundle.due.value_or("~") > deadline.due)) {
                 bundle.due = deadline.due; // The shortest one while nobody said which applies.
             }
         }
@@ -244,10 +244,18 @@ void takeFromPack(Art73Bundle& bundle, const PackFacts& facts)
 
 } // namespace
 
-std::string dueDay(UtcTime awareness, std::int64_t days)
+std::optional<std::string> dueDay(UtcTime awareness, std::int64_t days)
 {
-    const auto day = std::chrono::floor<std::chrono::days>(awareness);
-    return formatTime(UtcTime(day + std::chrono::days(days))).substr(0, 10);
+    if (days < 0 || days > kDeadlineDaysMax) {
+        return std::nullopt;
+    }
+    // In days: the last of them may lie behind the last time that nanoseconds can count to.
+    const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(awareness)
+                                          + std::chrono::days(days));
+    return fmt::format("{:04}-{:02}-{:02}",
+                       static_cast<int>(day.year()),
+                       static_cast<unsigned>(day.month()),
+                       static_cast<unsigned>(day.day()));
 }
 
 Result<Art73Bundle> makeArt73(const PackFacts& facts,
@@ -288,7 +296,9 @@ std::optional<std::string> faultOfArt73(const Art73Bundle& bundle, const PackFac
         }
     }
     for (const auto& deadline : bundle.deadlines) {
-        if (bundle.awarenessAt && deadline.due != dueDay(*bundle.awarenessAt, deadline.days)) {
+        const auto due
+            = bundle.awarenessAt ? dueDay(*bundle.awarenessAt, deadline.days) : std::nullopt;
+        if (bundle.awarenessAt && (!due || deadline.due != due)) {
             return "the last day of the deadline " + deadline.id + " is not the one computed";
         }
     }

@@ -74,8 +74,9 @@ struct Art73Bundle {
                                             const Json& mapping,
                                             const Art73Entered& entered,
                                             const std::string& pointer);
-/// "2026-12-06" for 15 days from any time of 2026-11-21.
-[[nodiscard]] std::string dueDay(UtcTime awareness, std::int64_t days);
+inline constexpr std::int64_t kDeadlineDaysMax = 3650; ///< No law gives longer.
+/// "2026-12-06" for 15 days from any time of 2026-11-21; nullopt for days that no deadline has.
+[[nodiscard]] std::optional<std::string> dueDay(UtcTime awareness, std::int64_t days);
 
 [[nodiscard]] Document art73Report(const Art73Bundle& bundle);
 /// What the draft says otherwise than the pack it names; nullopt: nothing.

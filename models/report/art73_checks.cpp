@@ -20,18 +20,16 @@ std::optional<std::string> dueOf(const Art73Bundle& bundle)
     return due;
 }
 
-constexpr std::int64_t kDaysMax = 3650; ///< No deadline is longer; none is counted beyond.
-
 void compareDeadlines(const Art73Bundle& bundle, Agreement& agreement)
 {
     bool known = !bundle.circumstance;
     for (const auto& deadline : bundle.deadlines) {
         const std::string at = "/deadlines, " + deadline.id;
-        const bool counted = deadline.days >= 0 && deadline.days <= kDaysMax;
-        agreement.expect(counted, at, "no deadline has so many days");
-        const auto due = bundle.awarenessAt && counted
-            ? std::optional(dueDay(*bundle.awarenessAt, deadline.days))
-            : std::nullopt;
+        agreement.expect(deadline.days >= 0 && deadline.days <= kDeadlineDaysMax,
+                         at,
+                         "no deadline has so many days");
+        const auto due
+            = bundle.awarenessAt ? dueDay(*bundle.awarenessAt, deadline.days) : std::nullopt;
         agreement.expect(
             deadline.due == due, at, "its last day is not the one counted from the awareness");
         agreement.expect(deadline.applies == (bundle.circumstance == deadline.id),

@@ -13,6 +13,22 @@
 /// text, so that none of them is ever "valid".
 namespace exhibit::report {
 
+/// Of the text of a bundle. An honest one of 10,000 steps with all that was said is a tenth of it;
+/// in memory a hostile one takes many times its length before anything in it is known.
+inline constexpr std::size_t kBundleBytesMax = std::size_t{64} * 1024 * 1024;
+/// Values in it, of which two bytes make one and twenty-four times that in memory.
+inline constexpr std::size_t kBundleValuesMax = 4'000'000;
+
+/// TooLarge, before anything is made of it.
+[[nodiscard]] Result<void> checkBundleSize(BytesView text);
+/// TooLarge, InvalidInput where it is no JSON or has a name twice.
+[[nodiscard]] Result<Json> parseBundle(BytesView text);
+/// Whether it says that it is a bundle of ours.
+[[nodiscard]] bool isBundle(const Json& text);
+/// Whether it is a bundle of a schema that this release does not have: what it says cannot
+/// be looked at, which is not to say that anybody changed it.
+[[nodiscard]] bool isOfOtherRelease(const Json& bundle);
+
 /// Whether the parts of one file agree: each that does not is a failed check `report`, and once
 /// that all do is a passed one.
 class Agreement {
@@ -35,8 +51,9 @@ private:
     bool m_holds = true;
 };
 
-/// The check `report` of schema: the one published under the name that the text gives. False: there
-/// is none, or the text does not follow it; nothing in it is to be believed then.
+/// The check `report` of schema: the one published under the name that the text gives. False:
+/// nothing in it is to be believed; the text does not follow it (failed), or there is none in this
+/// release (not checked).
 [[nodiscard]] bool checkSchema(const Json& bundle,
                                const std::string& subject,
                                evidence::VerificationReport& report);
@@ -56,8 +73,9 @@ std::optional<T> readBundleOf(const Json& json, evidence::VerificationReport& re
 /// Nobody signed it, no log is shown to hold it, nothing says when but itself.
 void noteUnsigned(const std::string& createdAt, evidence::VerificationReport& report);
 
-/// What the log shows of the heads and entries that a bundle names, by the proofs beside it.
-void checkProofsBeside(BytesView bundle,
+/// What the log shows of the heads and entries that a bundle names, by the proofs beside it; true
+/// when there are some, and they do show it.
+bool checkProofsBeside(BytesView bundle,
                        ReportKind kind,
                        const std::map<std::string, Bytes>& beside,
                        const evidence::TrustAnchors& anchors,

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/report/csv.h"
 
+#include <algorithm>
+
 namespace exhibit::report {
 namespace {
+
+constexpr std::string_view kLineEnd = "\r\n";
 
 bool looksLikeFormula(std::string_view text)
 {
@@ -37,6 +41,48 @@ std::string fieldOf(std::string_view text)
     return quoted ? '"' + field + '"' : field;
 }
 
+/// The text of a field, quoted or not; false where it does not end.
+bool takeField(BytesView& rest, std::string& field)
+{
+    if (!rest.starts_with('"')) {
+        const auto end = std::min(rest.find_first_of(",\r\n\""), rest.size());
+        field = rest.substr(0, end);
+        rest.remove_prefix(end);
+        return true;
+    }
+    rest.remove_prefix(1);
+    for (auto quote = rest.find('"'); quote != rest.npos; quote = rest.find('"')) {
+        field += rest.substr(0, quote);
+        rest.remove_prefix(quote + 1);
+        if (!rest.starts_with('"')) {
+            return true;
+        }
+        field += '"';
+        rest.remove_prefix(1);
+    }
+    return false;
+}
+
+Result<std::vector<std::string>> takeLine(BytesView& rest, const std::string& at)
+{
+    std::vector<std::string> fields;
+    for (bool more = true; more;) {
+        if (fields.size() == kCsvFieldsMax) {
+            return fail(ErrorCode::TooLarge, "more fields than a line may have", at);
+        }
+        if (!takeField(rest, fields.emplace_back())) {
+            return fail(ErrorCode::InvalidInput, "a quoted field does not end", at);
+        }
+        more = rest.starts_with(',');
+        rest.remove_prefix(more ? 1 : 0);
+    }
+    if (!rest.starts_with(kLineEnd)) {
+        return fail(ErrorCode::InvalidInput, "no line of a CSV file", at);
+    }
+    rest.remove_prefix(kLineEnd.size());
+    return fields;
+}
+
 } // namespace
 
 std::string csvLine(const std::vector<std::string>& fields)
@@ -45,7 +91,28 @@ std::string csvLine(const std::vector<std::string>& fields)
     for (const auto& field : fields) {
         line += (&field == &fields.front() ? "" : ",") + fieldOf(field);
     }
-    return line + "\r\n";
+    return line + std::string(kLineEnd);
+}
+
+Result<std::vector<std::vector<std::string>>> readCsv(BytesView csv, std::size_t linesMax)
+{
+    std::vector<std::vector<std::string>> lines;
+    while (!csv.empty()) {
+        const std::string at = "line " + std::to_string(lines.size() + 1);
+        if (lines.size() == linesMax) {
+            return fail(ErrorCode::TooLarge, "more lines than there are rows", at);
+        }
+        EXHIBIT_TRY(auto line, takeLine(csv, at));
+        lines.push_back(std::move(line));
+    }
+    return lines;
+}
+
+bool isCsvFieldOf(std::string_view field, std::string_view text)
+{
+    std::string plain(text);
+    std::erase(plain, '\0');
+    return field == plain || (field.starts_with('\'') && field.substr(1) == plain);
 }
 
 } // namespace exhibit::report

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace exhibit::report {
 namespace {
@@ -40,12 +41,12 @@ void compareNames(const EvidenceBundle& bundle, Agreement& agreement)
     agreement.expect(!bundle.violation || bundle.violation->policyId == incident.policyId,
                      "/violation/policy_id",
                      "it is not the policy of the incident");
+    std::set<std::int64_t> numbers;
+    for (const auto& item : bundle.remediations) {
+        numbers.insert(item.number);
+    }
     for (const auto& look : bundle.fixVerifications) {
-        const bool known
-            = std::any_of(bundle.remediations.begin(),
-                          bundle.remediations.end(),
-                          [&look](const auto& item) { return item.number == look.number; });
-        agreement.expect(known,
+        agreement.expect(numbers.contains(look.number),
                          "/fix_verifications",
                          fmt::format("there is no remediation of number {}", look.number));
     }

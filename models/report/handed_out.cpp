@@ -13,10 +13,10 @@
 namespace exhibit::report {
 namespace {
 
+using evidence::CheckResult;
 using evidence::Verdict;
 using evidence::VerificationReport;
 
-constexpr std::string_view kSchemaFamily = "exhibit/";
 constexpr std::string_view kSoc2Folder = "soc2-";
 constexpr std::string_view kProductionFolder = "production-";
 
@@ -47,8 +47,9 @@ constexpr BundleKind kBundleKinds[] = {
 VerificationReport verifyBundle(const Json& bundle, const Anchors& anchors)
 {
     VerificationReport report;
+    report.verdict = Verdict::Unauthenticated;
     if (!checkSchema(bundle, "schema", report)) {
-        report.verdict = Verdict::Invalid;
+        noteUnsigned(std::string(stringMember(bundle, "created_at")), report);
         return report;
     }
     const auto type = stringMember(bundle, "type");
@@ -61,23 +62,28 @@ VerificationReport verifyBundle(const Json& bundle, const Anchors& anchors)
         report.notChecked("report", "content", "of this kind nothing but the form is looked at");
         noteUnsigned(std::string(stringMember(bundle, "created_at")), report);
     }
-    report.verdict = report.hasFailure() ? Verdict::Invalid : Verdict::Unauthenticated;
     return report;
 }
 
 /// nullopt: it is no bundle of ours.
-std::optional<Json> bundleIn(BytesView bytes)
+std::optional<VerificationReport> verifyText(BytesView bytes, const Anchors& anchors)
 {
     const auto start = bytes.find_first_not_of(" \t\r\n");
-    if (start == bytes.npos || bytes[start] != '{' || bytes.size() > limits::kPackFileBytesMax) {
+    if (start == bytes.npos || bytes[start] != '{') {
         return std::nullopt;
     }
-    auto json = parseWrittenJson(bytes);
-    if (!json && json.error().code == ErrorCode::TooLarge) {
-        json = parseJson(bytes); // Among so many values no name is looked for twice.
+    VerificationReport report;
+    if (const auto sized = checkBundleSize(bytes); !sized) {
+        report.failed("container", "", sized.error().message);
+        return report;
     }
-    const bool ours = json && stringMember(*json, "schema").starts_with(kSchemaFamily);
-    return ours ? std::optional(*std::move(json)) : std::nullopt;
+    const auto json = parseBundle(bytes);
+    if (!json || !isBundle(*json)) {
+        return std::nullopt;
+    }
+    report = verifyBundle(*json, anchors);
+    report.verdict = report.hasFailure() ? Verdict::Invalid : report.verdict;
+    return report;
 }
 
 bool isArchiveOf(BytesView bytes, std::string_view folder)
@@ -85,14 +91,15 @@ bool isArchiveOf(BytesView bytes, std::string_view folder)
     return firstNameIn(bytes).starts_with(folder);
 }
 
-VerificationReport verifyArchive(const ArchiveFiles& files, BytesView bytes, const Anchors& anchors)
+ArchiveReport verifyArchive(const ArchiveFiles& files, BytesView bytes, const Anchors& anchors)
 {
-    VerificationReport report = isArchiveOf(bytes, kSoc2Folder)
+    auto checked = isArchiveOf(bytes, kSoc2Folder)
         ? verifySoc2Archive(files, anchors.keys)
         : verifyProduction(files, anchors.keys, anchors.reportCertificates);
+    auto& report = checked.report;
     evidence::checkContainer(files.archive(), report);
     report.verdict = report.hasFailure() ? Verdict::Invalid : report.verdict;
-    return report;
+    return checked;
 }
 
 /// An archive with what lies in it.
@@ -105,14 +112,21 @@ evidence::Inspection inspectArchive(BytesView bytes, const Anchors& anchors)
         inspection.report.failed("container", files.error().subject, files.error().message);
         return inspection;
     }
-    inspection.report = verifyArchive(*files, bytes, anchors);
+    auto checked = verifyArchive(*files, bytes, anchors);
+    inspection.report = std::move(checked.report);
     inspection.folder = files->folder();
+    std::map<std::string, CheckResult> results; // Nothing is known of what no check looked at.
     for (const auto& [path, digest] : files->digests()) {
         const bool bad = inspection.report.blame().files.contains(path);
-        inspection.files.push_back(
-            {path,
-             files->size(path),
-             bad ? evidence::CheckResult::Failed : evidence::CheckResult::Passed});
+        results[path] = bad                   ? CheckResult::Failed
+            : checked.compared.contains(path) ? CheckResult::Passed
+                                              : CheckResult::NotChecked;
+    }
+    for (const auto& [path, why] : files->corrupt()) {
+        results[path] = CheckResult::Failed;
+    }
+    for (const auto& [path, result] : results) {
+        inspection.files.push_back({path, files->size(path), result});
     }
     return inspection;
 }
@@ -126,9 +140,9 @@ std::optional<evidence::Inspection> inspectExport(BytesView bytes, const Anchors
         inspection.report = verifyReportPdf(bytes, anchors.keys, anchors.reportCertificates);
     } else if (isArchiveOf(bytes, kSoc2Folder) || isArchiveOf(bytes, kProductionFolder)) {
         inspection = inspectArchive(bytes, anchors);
-    } else if (const auto bundle = bundleIn(bytes)) {
+    } else if (auto report = verifyText(bytes, anchors)) {
         inspection.kind = evidence::FileKind::Bundle;
-        inspection.report = verifyBundle(*bundle, anchors);
+        inspection.report = *std::move(report);
     } else {
         return std::nullopt;
     }

@@ -35,7 +35,7 @@ bool takeValue(BytesView& rest, BytesView qualifier, std::vector<Bytes>& row)
 bool takeRow(BytesView& rest, BytesView qualifier, std::vector<Bytes>& row)
 {
     do {
-        if (!takeValue(rest, qualifier, row)) {
+        if (row.size() == kDatValuesMax || !takeValue(rest, qualifier, row)) {
             return false;
         }
     } while (skip(rest, "\x14"));
@@ -69,7 +69,9 @@ bool readPage(BytesView line, OptPage& page)
 
 } // namespace
 
-Result<std::vector<std::vector<Bytes>>> readDat(BytesView dat, TextEncoding encoding)
+Result<std::vector<std::vector<Bytes>>> readDat(BytesView dat,
+                                                TextEncoding encoding,
+                                                std::size_t rowsMax)
 {
     const BytesView qualifier = encoding == TextEncoding::Utf8 ? "\xC3\xBE" : "\xFE";
     std::vector<std::vector<Bytes>> rows;
@@ -77,26 +79,35 @@ Result<std::vector<std::vector<Bytes>>> readDat(BytesView dat, TextEncoding enco
         return fail(ErrorCode::InvalidInput, "it is not in the encoding that is stated", "row 1");
     }
     while (!dat.empty()) {
+        const std::string at = "row " + std::to_string(rows.size() + 1);
+        if (rows.size() == rowsMax) {
+            return fail(ErrorCode::TooLarge, "more rows than there are documents", at);
+        }
         auto& row = rows.emplace_back();
-        if (!takeRow(dat, qualifier, row) || row.size() != rows.front().size()) {
-            return fail(ErrorCode::InvalidInput,
-                        "no row of a Concordance file with as many values as the first",
-                        "row " + std::to_string(rows.size()));
+        if (!takeRow(dat, qualifier, row)) {
+            return row.size() == kDatValuesMax
+                ? fail(ErrorCode::TooLarge, "more values than a row may have", at)
+                : fail(ErrorCode::InvalidInput, "no row of a Concordance file", at);
+        }
+        if (row.size() != rows.front().size()) {
+            return fail(ErrorCode::InvalidInput, "not as many values as the first row has", at);
         }
     }
     return rows;
 }
 
-Result<std::vector<OptPage>> readOpt(BytesView opt)
+Result<std::vector<OptPage>> readOpt(BytesView opt, std::size_t pagesMax)
 {
     std::vector<OptPage> pages;
     while (!opt.empty()) {
         const auto end = opt.find(kRowEnd);
+        const std::string at = "line " + std::to_string(pages.size() + 1);
+        if (pages.size() == pagesMax) {
+            return fail(ErrorCode::TooLarge, "more pages than there are files", at);
+        }
         auto& page = pages.emplace_back();
         if (end == opt.npos || !readPage(opt.substr(0, end), page)) {
-            return fail(ErrorCode::InvalidInput,
-                        "no line of an Opticon file",
-                        "line " + std::to_string(pages.size()));
+            return fail(ErrorCode::InvalidInput, "no line of an Opticon file", at);
         }
         opt.remove_prefix(end + kRowEnd.size());
     }

@@ -180,7 +180,11 @@ Result<LogProofs> parseLogProofs(BytesView lines)
     LogProofs proofs;
     while (!lines.empty()) {
         const auto end = lines.find('\n');
-        EXHIBIT_TRY(const Json line, parseJson(lines.substr(0, end)));
+        const BytesView text = lines.substr(0, end);
+        if (text.size() > kProofLineBytesMax) {
+            return fail(ErrorCode::TooLarge, "a line is longer than any entry with its proof");
+        }
+        EXHIBIT_TRY(const Json line, parseJson(text));
         lines.remove_prefix(end == lines.npos ? lines.size() : end + 1);
         if (!line.is_object()) {
             return fail(ErrorCode::InvalidInput, "a line of the proofs is no object");

@@ -25,7 +25,10 @@ struct LogProofs {
     std::vector<evidence::LoggedEntry> entries;
 };
 [[nodiscard]] Bytes writeLogProofs(const LogProofs& proofs);
-/// InvalidInput for a line that is none, TooLarge beyond limits::kPackRangeMax entries.
+/// Of one line: the largest entry with each of its bytes escaped, and its proof.
+inline constexpr std::size_t kProofLineBytesMax = std::size_t{8} * 1024 * 1024;
+/// InvalidInput for a line that is none, TooLarge beyond limits::kPackRangeMax entries and for a
+/// longer line.
 [[nodiscard]] Result<LogProofs> parseLogProofs(BytesView lines);
 
 /// A signed head that a report says it was made under.

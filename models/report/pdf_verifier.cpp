@@ -201,6 +201,11 @@ void checkAttachment(const PdfContent& content,
         report.verdict = isSignedByNobody(kind) ? Verdict::Unauthenticated : Verdict::Valid;
     }
     if (!fault && name != kAttachedPack) {
+        if (const auto bundle = parseBundle(found->second); bundle && isOfOtherRelease(*bundle)) {
+            report.notChecked(kReport, "attachment", "this release does not have its schema");
+            report.verdict = Verdict::Unauthenticated; // What was not looked at is not called good.
+            return;
+        }
         fault = faultOfAttachments(found->second, kind, content.attachments);
         if (!fault && content.producer == kProducer) { // Other releases have other words.
             fault = faultAgainstPack(found->second, kind, content.attachments);

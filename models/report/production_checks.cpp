@@ -9,6 +9,7 @@
 #include "models/report/load_file_reader.h"
 #include "models/report/pdf_pages.h"
 #include "models/report/pdf_verifier.h"
+#include "models/report/production_proofs.h"
 #include "models/report/step_line.h"
 
 #include <fmt/format.h>
@@ -24,11 +25,34 @@ using evidence::VerificationReport;
 
 constexpr const char* kCover = "production_cover.pdf";
 constexpr const char* kProducedPack = "evidence_pack";
+constexpr std::string_view kPackEnding = ".exhibit";
 
 std::string slashes(std::string path)
 {
     std::replace(path.begin(), path.end(), '\\', '/');
     return path;
+}
+
+/// A pack that is produced has a verification of its own.
+void checkPack(const ArchiveFiles& files,
+               const std::string& path,
+               const evidence::TrustAnchors& anchors,
+               VerificationReport& report)
+{
+    const auto content = files.read(path);
+    if (!content) {
+        return;
+    }
+    const auto pack = evidence::verifyPack(content->view(), anchors);
+    const std::string said(wireName(pack.verdict));
+    if (pack.hasFailure() || pack.verdict > Verdict::Untrusted) {
+        report.failed("report", path, "the pack in it is " + said);
+        return;
+    }
+    report.passed("report", path, "the pack in it is " + said);
+    if (pack.verdict != Verdict::Valid) {
+        report.notChecked("trust", path, "not all that signed the pack is pinned");
+    }
 }
 
 /// What an archive holds, against the list of its files that the cover signs. One use.
@@ -37,11 +61,12 @@ public:
     ProductionChecks(const ArchiveFiles& files,
                      const LegalDiscoveryBundle& bundle,
                      const evidence::TrustAnchors& anchors,
-                     VerificationReport& report)
+                     ArchiveReport& checked)
         : m_files(files)
         , m_bundle(bundle)
         , m_anchors(anchors)
-        , m_report(report)
+        , m_checked(checked)
+        , m_report(checked.report)
     {
     }
 
@@ -52,7 +77,7 @@ public:
         checkDat(stem + ".DAT");
         checkOpt(stem + ".OPT");
         checkLoaded();
-        checkProofs();
+        checkProductionProofs(m_files, m_bundle, m_anchors, m_checked);
         checkPacks();
     }
 
@@ -67,14 +92,17 @@ private:
             listed.insert(file.path);
             const auto found = m_files.digests().find(file.path);
             if (found == m_files.digests().end()) {
-                m_report.failed("coverage", file.path, "incomplete: the list has it");
+                if (!m_files.corrupt().contains(file.path)) {
+                    m_report.failed("coverage", file.path, "incomplete: the list has it");
+                }
                 continue;
             }
-            agreement.expect(found->second == file.sha256
-                                 && m_files.size(file.path)
-                                     == static_cast<std::uint64_t>(file.bytes),
-                             file.path,
-                             "modified: it is not the file that the list names");
+            const bool same = found->second == file.sha256
+                && m_files.size(file.path) == static_cast<std::uint64_t>(file.bytes);
+            agreement.expect(same, file.path, "modified: it is not the file that the list names");
+            if (same) {
+                m_checked.compared.insert(file.path);
+            }
         }
         for (const auto& [path, digest] : m_files.digests()) {
             if (!listed.contains(path)) {
@@ -86,14 +114,14 @@ private:
                         counted(static_cast<std::int64_t>(m_bundle.files.size()), "file")));
     }
 
-    std::optional<Bytes> contentOf(const std::string& path)
+    std::optional<evidence::ZipContent> contentOf(const std::string& path)
     {
-        const auto content = m_files.read(path);
+        auto content = m_files.read(path);
         if (!content) {
             m_report.failed("coverage", path, "incomplete: " + content.error().message);
             return std::nullopt;
         }
-        return Bytes(content->view());
+        return *std::move(content);
     }
 
     /// A row for each document, which says what the list says of it.
@@ -103,7 +131,8 @@ private:
         if (!content) {
             return;
         }
-        const auto rows = readDat(*content, m_bundle.encoding);
+        const auto rows
+            = readDat(content->view(), m_bundle.encoding, m_bundle.documents.size() + 1);
         if (!rows) {
             m_report.failed("report", path, rows.error().subject + ": " + rows.error().message);
             return;
@@ -151,7 +180,7 @@ private:
         if (!content) {
             return;
         }
-        const auto pages = readOpt(*content);
+        const auto pages = readOpt(content->view(), m_files.digests().size()); // An image for each.
         if (!pages) {
             m_report.failed("report", path, pages.error().subject + ": " + pages.error().message);
             return;
@@ -206,101 +235,87 @@ private:
         }
     }
 
-    /// The cover carries as many as a report may; PROOFS has the entry of every document.
-    void checkProofs()
-    {
-        LogClaims claims;
-        LogProofs proofs;
-        for (const auto& document : m_bundle.documents) {
-            if (!document.entrySeq || !document.proofPath) {
-                continue;
-            }
-            const EntryClaim claim{m_bundle.logOrigin, *document.entrySeq, document.entryHash};
-            if (!claims.entries.insert(claim).second) {
-                continue;
-            }
-            const std::string stem = fmt::format("PROOFS/{:010}", *document.entrySeq);
-            const auto entry = m_files.read(stem + ".json");
-            const auto proof = m_files.read(*document.proofPath);
-            if (entry && proof) {
-                proofs.entries.push_back({Bytes(entry->view()), std::string(proof->view())});
-            }
-        }
-        if (claims.entries.empty()) {
-            return;
-        }
-        claims.heads.push_back({m_bundle.logOrigin, m_bundle.treeSize, m_bundle.root});
-        VerificationReport shown;
-        checkLogClaims(claims, proofs, m_anchors, shown);
-        for (const auto& check : shown.checks) {
-            if (check.result == evidence::CheckResult::Failed) {
-                m_report.failed(check.id, "PROOFS, " + check.subject, check.detail);
-            }
-        }
-        if (!shown.hasFailure()) {
-            m_report.passed(
-                "inclusion",
-                "PROOFS",
-                fmt::format(
-                    "{} of documents, each in the tree under the head that "
-                    "the list names",
-                    counted(static_cast<std::int64_t>(claims.entries.size()), "entry", "entries")));
-        }
-    }
-
-    /// The pack that is produced has a verification of its own.
+    /// However many documents name one.
     void checkPacks()
     {
+        std::set<std::string> packs;
         for (const auto& document : m_bundle.documents) {
-            const bool isPack = document.docType == kProducedPack && document.nativePath;
-            const auto content
-                = isPack ? m_files.read(*document.nativePath) : fail(ErrorCode::NotFound, "");
-            if (!content) {
-                continue;
+            if (document.docType == kProducedPack && document.nativePath) {
+                packs.insert(*document.nativePath);
             }
-            const auto pack = evidence::verifyPack(content->view(), m_anchors);
-            const std::string said(wireName(pack.verdict));
-            if (pack.hasFailure() || pack.verdict > Verdict::Untrusted) {
-                m_report.failed("report", *document.nativePath, "the pack in it is " + said);
-                continue;
-            }
-            m_report.passed("report", *document.nativePath, "the pack in it is " + said);
-            if (pack.verdict != Verdict::Valid) {
-                m_report.notChecked(
-                    "trust", *document.nativePath, "not all that signed the pack is pinned");
-            }
+        }
+        for (const auto& path : packs) {
+            checkPack(m_files, path, m_anchors, m_report);
         }
     }
 
     const ArchiveFiles& m_files;
     const LegalDiscoveryBundle& m_bundle;
     const evidence::TrustAnchors& m_anchors;
-    VerificationReport& m_report;
+    ArchiveReport& m_checked;
+    VerificationReport& m_report; ///< Of m_checked.
     std::set<std::string, std::less<>> m_loaded; ///< Paths that load files name.
 };
 
-/// The list of the production: as the signed cover carries it, or nullopt.
-std::optional<LegalDiscoveryBundle> signedList(const ArchiveFiles& files,
-                                               BytesView cover,
-                                               VerificationReport& report)
+/// The cover, when it is sound.
+std::optional<evidence::ZipContent> checkCover(const ArchiveFiles& files,
+                                               const evidence::TrustAnchors& anchors,
+                                               const std::vector<Bytes>& certificates,
+                                               ArchiveReport& checked)
+{
+    auto cover = files.read(kCover);
+    if (!cover) {
+        checked.report.failed(
+            "coverage", kCover, "incomplete: nothing in it is signed without its cover");
+        return std::nullopt;
+    }
+    checked.report = verifyReportPdf(cover->view(), anchors, certificates);
+    if (checked.report.hasFailure()) {
+        // The checks of a report name its parts; here the file is one of many.
+        checked.report.failed("report", kCover, "it is not a cover as it was signed");
+        return std::nullopt;
+    }
+    checked.compared.insert(kCover);
+    return *std::move(cover);
+}
+
+/// Whether the list is the one that the cover carries.
+bool isListOf(BytesView cover, BytesView list, ArchiveReport& checked)
 {
     const std::string name(kAttachedLegal);
-    const auto text = files.read(name);
-    const auto json = text ? parseJson(text->view()) : tl::make_unexpected(text.error());
-    if (!json) {
-        report.failed(text ? "report" : "coverage", name, json.error().message);
-        return std::nullopt;
-    }
     const auto pdf = readPdf(cover);
-    if (pdf && pdf->attachments.contains(name) && pdf->attachments.at(name) == text->view()) {
-        report.passed("report", name, "it is the list that the signed cover carries");
-    } else {
-        report.failed("report", name, "it is not the list that the signed cover carries");
+    if (!pdf || !pdf->attachments.contains(name) || pdf->attachments.at(name) != list) {
+        checked.report.failed("report", name, "it is not the list that the signed cover carries");
+        return false;
     }
-    if (!checkSchema(*json, name, report)) {
-        return std::nullopt;
+    checked.report.passed("report", name, "it is the list that the signed cover carries");
+    checked.compared.insert(name);
+    return true;
+}
+
+/// The list of the production as the signed cover carries it, or nullopt: what nobody signed says
+/// nothing of the files.
+std::optional<LegalDiscoveryBundle> signedList(const ArchiveFiles& files,
+                                               const std::optional<evidence::ZipContent>& cover,
+                                               ArchiveReport& checked)
+{
+    auto& report = checked.report;
+    const std::string name(kAttachedLegal);
+    const auto text = files.read(name);
+    if (!text) {
+        report.failed("coverage", name, "incomplete: " + text.error().message);
+    } else if (!cover) {
+        report.notChecked("report", name, "no cover vouches for it");
+    } else if (isListOf(cover->view(), text->view(), checked)) {
+        const auto json = parseBundle(text->view());
+        if (!json) {
+            report.failed("report", name, json.error().message);
+        } else if (checkSchema(*json, name, report)) {
+            return readBundleOf<LegalDiscoveryBundle>(*json, report);
+        }
     }
-    return readBundleOf<LegalDiscoveryBundle>(*json, report);
+    report.notChecked("coverage", "files", "there is no signed list to hold each against");
+    return std::nullopt;
 }
 
 } // namespace
@@ -312,14 +327,7 @@ void checkLegalBundle(const Json& json, evidence::VerificationReport& report)
         return;
     }
     Agreement agreement("content", report);
-    const bool numbered = bundle->batesFirst > 0 && bundle->batesLast <= kBatesMax
-        && std::all_of(bundle->documents.begin(),
-                       bundle->documents.end(),
-                       [](const auto& document) { return document.pageCount <= kBatesMax; });
-    agreement.expect(numbered, "/bates_last", "no production has such numbers");
-    const auto fault = numbered
-        ? faultOfAttachments(printJson(json), ReportKind::LegalDiscovery, {})
-        : std::nullopt;
+    const auto fault = faultOfAttachments(printJson(json), ReportKind::LegalDiscovery, {});
     agreement.expect(!fault, "", fault.value_or(""));
     agreement.conclude("numbers without a gap, a listed file for each document, and a reason for "
                        "what is not shown");
@@ -327,20 +335,22 @@ void checkLegalBundle(const Json& json, evidence::VerificationReport& report)
     noteUnsigned(formatTime(bundle->createdAt), report);
 }
 
-VerificationReport verifyProduction(const ArchiveFiles& files,
-                                    const evidence::TrustAnchors& anchors,
-                                    const std::vector<Bytes>& certificates)
+ArchiveReport verifyProduction(const ArchiveFiles& files,
+                               const evidence::TrustAnchors& anchors,
+                               const std::vector<Bytes>& certificates)
 {
-    const auto cover = files.read(kCover);
-    VerificationReport report
-        = cover ? verifyReportPdf(cover->view(), anchors, certificates) : VerificationReport();
-    if (!cover) {
-        report.failed("coverage", kCover, "incomplete: nothing in it is signed without its cover");
-    }
-    checkManifest(files, report);
-    const auto bundle = signedList(files, cover ? cover->view() : BytesView(), report);
-    if (bundle) {
-        ProductionChecks(files, *bundle, anchors, report).run();
+    ArchiveReport checked;
+    auto& report = checked.report;
+    const auto cover = checkCover(files, anchors, certificates, checked);
+    checkManifest(files, checked);
+    if (const auto bundle = signedList(files, cover, checked)) {
+        ProductionChecks(files, *bundle, anchors, checked).run();
+    } else {
+        for (const auto& [path, digest] : files.digests()) {
+            if (path.ends_with(kPackEnding)) {
+                checkPack(files, path, anchors, report);
+            }
+        }
     }
     const bool open
         = std::any_of(report.checks.begin(), report.checks.end(), [](const auto& check) {
@@ -349,7 +359,7 @@ VerificationReport verifyProduction(const ArchiveFiles& files,
     report.verdict = report.hasFailure()           ? Verdict::Invalid
         : report.verdict == Verdict::Valid && open ? Verdict::Untrusted
                                                    : report.verdict;
-    return report;
+    return checked;
 }
 
 } // namespace exhibit::report

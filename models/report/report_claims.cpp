@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the bundle of a report says, held against the files beside it.
 #include "models/report/art73.h"
+#include "models/report/bundle_agreement.h"
 #include "models/report/declaration.h"
 #include "models/report/legal_discovery_json.h"
 #include "models/report/report_pdf.h"
-#include "models/report/soc2.h"
+#include "models/report/soc2_listing.h"
 
 #include <fmt/format.h>
 
@@ -19,6 +20,7 @@ using Fault = std::optional<std::string>;
 template <class T>
 Result<T> readBundle(BytesView bytes)
 {
+    EXHIBIT_CHECK(checkBundleSize(bytes));
     EXHIBIT_TRY(const Json json, parseJson(bytes));
     return fromJson<T>(json, UnknownMembers::Reject);
 }
@@ -29,71 +31,99 @@ const Bytes* packIn(const Attachments& attachments)
     return pack == attachments.end() ? nullptr : &pack->second;
 }
 
-/// Ids of members, as a listing has them.
-std::set<std::string> membersOf(BytesView listing)
+/// Of the rows that name it, which are one or more.
+Fault faultOfListing(BytesView listing, const std::vector<const Soc2Row*>& rows)
 {
-    std::set<std::string> ids;
-    while (!listing.empty()) {
-        const auto end = listing.find('\n');
-        if (const auto member = parseJson(listing.substr(0, end)); member && member->is_object()) {
-            ids.emplace(stringMember(*member, "id"));
+    const Digest digest = sha256(listing);
+    std::map<std::string_view, std::string_view> wanted; ///< Criteria by their samples.
+    for (const auto* const row : rows) {
+        if (row->evidenceSha256 != digest) {
+            return "the listing of " + row->criterion + " is not the one that was exported";
         }
-        listing.remove_prefix(end == listing.npos ? listing.size() : end + 1);
+        for (const auto& sample : row->sampleIds) {
+            wanted.emplace(sample, row->criterion);
+        }
     }
-    return ids;
+    const auto read = readListing(
+        listing, [&wanted](const Json& member) { wanted.erase(stringMember(member, "id")); });
+    if (!read) {
+        return "the listing of " + rows.front()->criterion + ": " + read.error().message;
+    }
+    return wanted.empty()
+        ? Fault()
+        : fmt::format("a sample of {} is not in its listing", wanted.begin()->second);
 }
 
+/// A row has its listing with a hash, or samples nothing.
 Fault faultOfListings(const Soc2Bundle& bundle, const Attachments& attachments)
 {
-    for (const auto& row : bundle.rows) {
-        if (!row.evidenceSha256) {
+    for (const auto& [file, rows] : rowsByListing(bundle)) {
+        if (file.empty()) {
+            for (const auto* const row : rows) {
+                if (row->evidenceSha256 || !row->sampleIds.empty()) {
+                    return "the row of " + row->criterion + " has samples of no listing";
+                }
+            }
             continue;
         }
-        const auto found = attachments.find(row.evidenceFile);
-        if (found == attachments.end() || sha256(found->second) != *row.evidenceSha256) {
-            return "the listing of " + row.criterion + " is not the one that was exported";
+        const auto found = attachments.find(std::string(file));
+        if (found == attachments.end()) {
+            return "the listing of " + rows.front()->criterion + " is not there";
         }
-        const auto members = membersOf(found->second);
-        for (const auto& sample : row.sampleIds) {
-            if (!members.contains(sample)) {
-                return "a sample of " + row.criterion + " is not in its listing";
-            }
+        if (auto fault = faultOfListing(found->second, rows)) {
+            return fault;
         }
     }
     return std::nullopt;
 }
 
+/// What of the bundle each of its documents is looked up in.
+struct ProductionIndex {
+    std::map<std::string, Digest> files;
+    std::set<std::string, std::less<>> withGrounds; ///< First numbers in the privilege log.
+};
+
+ProductionIndex indexOf(const LegalDiscoveryBundle& bundle)
+{
+    ProductionIndex index;
+    for (const auto& file : bundle.files) {
+        index.files.emplace(file.path, file.sha256);
+    }
+    for (const auto& entry : bundle.privilegeLog) {
+        index.withGrounds.insert(entry.begBates);
+    }
+    return index;
+}
+
 Fault faultOfDocument(const ProducedDocument& document,
-                      const LegalDiscoveryBundle& bundle,
-                      const std::map<std::string, Digest>& files,
+                      const std::string& prefix,
+                      const ProductionIndex& index,
                       std::int64_t first)
 {
-    const std::int64_t last = first + document.pageCount - 1;
-    if (document.pageCount < 1 || document.begBates != batesText(bundle.batesPrefix, first)
-        || document.endBates != batesText(bundle.batesPrefix, last)) {
+    const bool counted = document.pageCount >= 1 && document.pageCount <= kBatesMax;
+    if (!counted || document.begBates != batesText(prefix, first)
+        || document.endBates != batesText(prefix, first + document.pageCount - 1)) {
         return "the numbers of " + document.begBates + " do not follow those before it";
     }
-    const auto produced = files.find(document.nativePath.value_or(document.textPath));
-    if (produced == files.end() || produced->second != document.sha256) {
+    const auto produced = index.files.find(document.nativePath.value_or(document.textPath));
+    if (produced == index.files.end() || produced->second != document.sha256) {
         return "the file of " + document.begBates + " is not the one that is listed";
     }
     const bool told = document.treatment == Treatment::Produced
-        || std::any_of(bundle.privilegeLog.begin(),
-                       bundle.privilegeLog.end(),
-                       [&](const auto& entry) { return entry.begBates == document.begBates; });
+        || index.withGrounds.contains(document.begBates);
     return told ? Fault() : document.begBates + " is not in the privilege log";
 }
 
 /// Numbers without a gap, a file for each document, and a reason for what is not shown.
 Fault faultOfProduction(const LegalDiscoveryBundle& bundle)
 {
-    std::map<std::string, Digest> files;
-    for (const auto& file : bundle.files) {
-        files.emplace(file.path, file.sha256);
+    if (bundle.batesFirst < 1 || bundle.batesFirst > kBatesMax || bundle.batesLast > kBatesMax) {
+        return "no production has such numbers";
     }
-    std::int64_t next = bundle.batesFirst;
+    const auto index = indexOf(bundle);
+    std::int64_t next = bundle.batesFirst; // Each time at most one production's numbers are added.
     for (const auto& document : bundle.documents) {
-        if (auto fault = faultOfDocument(document, bundle, files, next)) {
+        if (auto fault = faultOfDocument(document, bundle.batesPrefix, index, next)) {
             return fault;
         }
         next += document.pageCount;

@@ -244,41 +244,42 @@ Document soc2Report(const Soc2Bundle& bundle)
     return document;
 }
 
+std::vector<std::pair<std::string_view, std::string>> soc2Columns(const Soc2Row& row)
+{
+    const auto number = [](const std::optional<std::int64_t>& value) {
+        return value ? std::to_string(*value) : std::string();
+    };
+    return {{"criterion", row.criterion},
+            {"control_id", row.controlId},
+            {"population_query", row.populationQuery},
+            {"population_count", std::to_string(row.populationCount)},
+            {"sample_ids", joined(row.sampleIds, ";")},
+            {"evidence_file", row.evidenceFile},
+            {"evidence_sha256", row.evidenceSha256 ? toHex(asView(*row.evidenceSha256)) : ""},
+            {"entry_seq", number(row.entrySeq)},
+            {"period_start", row.periodStart},
+            {"period_end", row.periodEnd},
+            {"performers", joined(row.performers, ";")},
+            {"reviewer", row.reviewer.value_or("")},
+            {"exception", row.exception},
+            {"entry_epoch", number(row.entryEpoch)},
+            {"more_performers", std::to_string(row.morePerformers)},
+            {"limitation", row.limitation}};
+}
+
 std::string soc2Csv(const Soc2Bundle& bundle)
 {
-    std::string csv = csvLine({"criterion",
-                               "control_id",
-                               "population_query",
-                               "population_count",
-                               "sample_ids",
-                               "evidence_file",
-                               "evidence_sha256",
-                               "entry_seq",
-                               "period_start",
-                               "period_end",
-                               "performers",
-                               "reviewer",
-                               "exception",
-                               "entry_epoch",
-                               "more_performers",
-                               "limitation"});
+    std::vector<std::string> names;
+    for (const auto& [name, value] : soc2Columns({})) {
+        names.emplace_back(name);
+    }
+    std::string csv = csvLine(names);
     for (const auto& row : bundle.rows) {
-        csv += csvLine({row.criterion,
-                        row.controlId,
-                        row.populationQuery,
-                        std::to_string(row.populationCount),
-                        joined(row.sampleIds, ";"),
-                        row.evidenceFile,
-                        row.evidenceSha256 ? toHex(asView(*row.evidenceSha256)) : "",
-                        row.entrySeq ? std::to_string(*row.entrySeq) : "",
-                        row.periodStart,
-                        row.periodEnd,
-                        joined(row.performers, ";"),
-                        row.reviewer.value_or(""),
-                        row.exception,
-                        row.entryEpoch ? std::to_string(*row.entryEpoch) : "",
-                        std::to_string(row.morePerformers),
-                        row.limitation});
+        std::vector<std::string> values;
+        for (auto& [name, value] : soc2Columns(row)) {
+            values.push_back(std::move(value));
+        }
+        csv += csvLine(values);
     }
     return csv;
 }

@@ -80,6 +80,9 @@ struct Soc2Bundle {
 [[nodiscard]] Document soc2Report(const Soc2Bundle& bundle);
 /// The rows as CSV (RFC 4180, UTF-8), guarded against formulas.
 [[nodiscard]] std::string soc2Csv(const Soc2Bundle& bundle);
+/// What the CSV says of a row, by the name of the column; of any row the same names in the same
+/// order.
+[[nodiscard]] std::vector<std::pair<std::string_view, std::string>> soc2Columns(const Soc2Row& row);
 
 template <class V>
 void visitFields(V& visit, Of<V, Soc2Row>& row)

@@ -77,6 +77,10 @@ TEST_F(Art73, countsCalendarDaysFromTheDayAfterAwareness)
     EXPECT_EQ(dueDay(at("2026-11-21T23:59:59.999999Z"), 15), "2026-12-06");
     EXPECT_EQ(dueDay(at("2028-02-27T12:00:00Z"), 2), "2028-02-29");
     EXPECT_EQ(dueDay(at("2026-12-30T12:00:00+02:00"), 10), "2027-01-09");
+    EXPECT_EQ(dueDay(at("2261-12-31T00:00:00Z"), kDeadlineDaysMax), "2271-12-29")
+        << "behind what nanoseconds count to";
+    EXPECT_EQ(dueDay(at("2026-11-21T00:00:00Z"), kDeadlineDaysMax + 1), std::nullopt);
+    EXPECT_EQ(dueDay(at("2026-11-21T00:00:00Z"), -1), std::nullopt);
     Art73Entered entered;
     entered.awarenessAt = at("2026-11-21T10:00:00Z");
     auto bundle = make(entered).value();

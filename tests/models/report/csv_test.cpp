@@ -39,5 +39,38 @@ TEST(Csv, leavesNulOut)
     EXPECT_EQ(csvLine({std::string("a\0b", 3)}), "ab\r\n");
 }
 
+TEST(Csv, isReadAsItWasWritten)
+{
+    const std::vector<std::vector<std::string>> lines{
+        {"", "a,b", "say \"no\"", "two\r\nlines"}, {"=1+1", "'quoted", std::string("a\0b", 3), ""}};
+    const auto read = readCsv(csvLine(lines[0]) + csvLine(lines[1]), 2);
+    ASSERT_TRUE(read) << read.error().message;
+    ASSERT_EQ(read->size(), 2U);
+    for (std::size_t line = 0; line < 2; ++line) {
+        ASSERT_EQ((*read)[line].size(), 4U);
+        for (std::size_t i = 0; i < 4; ++i) {
+            EXPECT_TRUE(isCsvFieldOf((*read)[line][i], lines[line][i])) << (*read)[line][i];
+        }
+    }
+    EXPECT_FALSE(isCsvFieldOf("'a", "'b"));
+    for (const auto* bad : {"a", "a\n", "\"a\r\n", "a\"b\r\n", "\"a\"b\r\n", "a,b\rc\r\n"}) {
+        const auto none = readCsv(std::string("x\r\n") + bad, 9);
+        ASSERT_FALSE(none) << bad;
+        EXPECT_EQ(none.error().subject, "line 2") << bad;
+    }
+}
+
+TEST(Csv, isReadWithinItsLimits)
+{
+    const std::string widest = csvLine(std::vector<std::string>(kCsvFieldsMax));
+    ASSERT_TRUE(readCsv(widest + widest, 2));
+    const auto lines = readCsv(widest + widest + widest, 2);
+    ASSERT_FALSE(lines);
+    EXPECT_EQ(lines.error().code, ErrorCode::TooLarge);
+    const auto fields = readCsv(csvLine(std::vector<std::string>(kCsvFieldsMax + 1)), 2);
+    ASSERT_FALSE(fields);
+    EXPECT_EQ(fields.error().code, ErrorCode::TooLarge);
+}
+
 } // namespace
 } // namespace exhibit::report

@@ -4,14 +4,18 @@
 #include "models/report/handed_out.h"
 
 #include "models/evidence/verifier.h"
-#include "models/report/published_schemas.h"
+#include "models/report/bundle_agreement.h"
+#include "models/report/csv.h"
 #include "models/report/soc2_files.h"
 #include "tests/models/evidence/packed_again.h"
+#include "tests/models/report/archive_on_test.h"
 #include "tests/models/report/kinds_on_test.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
+#include <limits>
 
 namespace exhibit::report {
 namespace {
@@ -20,6 +24,8 @@ using evidence::CheckResult;
 using evidence::Verdict;
 using evidence::VerificationReport;
 using evidence::testing::told;
+
+constexpr const char* kSoc2Csv = "soc2.csv";
 
 VerificationReport verified(BytesView bytes)
 {
@@ -79,8 +85,37 @@ TEST(HandedOutBundle, ofAnIncidentIsFoundChangedWhereAnotherPartSaysOtherwise)
     expectFound(bundle, "/steps/0/time", "yesterday");
     expectFound(bundle, "/incident/severity", "grave");
     expectFound(bundle, "/note", "a member that no schema has");
-    expectFound(bundle, "/schema", "exhibit/evidence-bundle/v9");
+    expectFound(bundle, "/schema", "exhibit/soc2/v1");
     EXPECT_EQ(verified(printJson(bundle).substr(0, 200)).verdict, Verdict::Unreadable);
+}
+
+TEST(HandedOutBundle, ofAnotherReleaseIsNotCalledChanged)
+{
+    const auto report
+        = verified(printJson(changed(evidenceOnTest(), "/schema", "exhibit/evidence-bundle/v9")));
+    EXPECT_EQ(report.verdict, Verdict::Unauthenticated) << told(report);
+    EXPECT_FALSE(report.hasFailure()) << told(report);
+    EXPECT_EQ(report.checks.front().subject, "schema");
+    EXPECT_EQ(report.checks.front().result, CheckResult::NotChecked) << told(report);
+}
+
+TEST(HandedOutBundle, isReadUpToItsLimit)
+{
+    Bytes text = printJson(toJson(bundleOnTest(factsOnTest(), false)));
+    text.append(kBundleBytesMax - text.size(), ' ');
+    EXPECT_EQ(verified(text).verdict, Verdict::Unauthenticated);
+    const auto report = verified(text + ' ');
+    EXPECT_EQ(report.verdict, Verdict::Unreadable) << told(report);
+    ASSERT_TRUE(report.hasFailure("container"));
+    EXPECT_NE(report.checks.front().detail.find("64 MiB"), std::string::npos) << told(report);
+    Bytes values = R"({"text":"\",[{","values":[1)"; // The object, its members, the first.
+    for (std::size_t i = 4; i < kBundleValuesMax; ++i) {
+        values += ",1";
+    }
+    EXPECT_TRUE(checkBundleSize(values + "]}"));
+    const auto more = checkBundleSize(values + ",1]}");
+    ASSERT_FALSE(more);
+    EXPECT_EQ(more.error().code, ErrorCode::TooLarge);
 }
 
 TEST(HandedOutBundle, ofADraftHasItsDaysCounted)
@@ -178,10 +213,13 @@ TEST(HandedOutPeriod, isFoundChangedInItsRowsItsListingsAndItsLog)
     expectInvalid(with([](auto& bundle) { bundle.log.epochs[0].last = 5; }), "report");
     expectInvalid(with([](auto& bundle) { bundle.log.epochs[0].treeSize = 2; }), "checkpoint");
     expectInvalid(archiveOf(periodOnTest(kPeriodListing), {{"more.ndjson", "{}\n"}}), "coverage");
-    // Changed afterwards, by somebody who leaves the manifest as it is.
+    // Changed afterwards, by somebody who leaves everything else as it is.
     auto archive = archiveOf(periodOnTest(kPeriodListing));
-    EXPECT_NE(verified(archive.replace(archive.find("incidents opened"), 9, "accidents")).verdict,
-              Verdict::Unauthenticated);
+    const auto changed
+        = verified(archive.replace(archive.find("incidents opened"), 9, "accidents"));
+    EXPECT_EQ(changed.verdict, Verdict::Invalid) << told(changed);
+    EXPECT_TRUE(changed.hasFailure("container")) << told(changed);
+    EXPECT_TRUE(changed.blame().files.contains(kSoc2Csv)) << told(changed);
     const Bytes other = R"({"id":"inc_1","performer":"key_1","entry_epoch":1,"entry_seq":1})"
                         "\n";
     const auto bundle = periodOnTest(kPeriodListing);
@@ -190,6 +228,77 @@ TEST(HandedOutPeriod, isFoundChangedInItsRowsItsListingsAndItsLog)
     EXPECT_EQ(alone.verdict, Verdict::Invalid) << told(alone);
     const auto none = verified(printJson(soc2Json(bundle, {})));
     EXPECT_EQ(none.verdict, Verdict::Invalid) << told(none);
+}
+
+/// The archive with its CSV as `change` leaves it.
+VerificationReport withCsv(
+    const std::function<void(std::vector<std::vector<std::string>>&)>& change)
+{
+    auto files = filesOf(archiveOf(periodOnTest(kPeriodListing)));
+    auto lines = readCsv(files.at(kSoc2Csv), 9).value();
+    change(lines);
+    files.at(kSoc2Csv).clear();
+    for (const auto& line : lines) {
+        files.at(kSoc2Csv) += csvLine(line);
+    }
+    return verified(listedAs("soc2-b1", files));
+}
+
+TEST(HandedOutPeriod, hasACsvOfWhicheverRelease)
+{
+    const auto expect = [](const VerificationReport& report, Verdict verdict) {
+        EXPECT_EQ(report.verdict, verdict) << told(report);
+        EXPECT_EQ(report.blame().files.contains(kSoc2Csv), verdict == Verdict::Invalid)
+            << told(report);
+    };
+    const auto openOf = [](const VerificationReport& report) {
+        return std::any_of(report.checks.begin(), report.checks.end(), [](const auto& check) {
+            return check.subject == kSoc2Csv && check.result == CheckResult::NotChecked;
+        });
+    };
+    const auto earlier = withCsv([](auto& lines) {
+        for (auto& line : lines) {
+            line.pop_back();
+        }
+    });
+    expect(earlier, Verdict::Unauthenticated);
+    EXPECT_FALSE(openOf(earlier)) << told(earlier);
+    const auto later = withCsv([](auto& lines) {
+        for (auto& line : lines) {
+            line.insert(line.begin(), "later");
+        }
+    });
+    expect(later, Verdict::Unauthenticated);
+    EXPECT_TRUE(openOf(later)) << told(later);
+    expect(withCsv([](auto& lines) { std::swap(lines[0][0], lines[0][1]); }), Verdict::Invalid);
+    expect(withCsv([](auto& lines) { lines[1][3] = "2"; }), Verdict::Invalid);
+    expect(withCsv([](auto& lines) { lines[0][1] = lines[0][0]; }), Verdict::Invalid);
+    expect(withCsv([](auto& lines) { lines.pop_back(); }), Verdict::Invalid);
+    expect(withCsv([](auto& lines) { lines.push_back(lines[1]); }), Verdict::Invalid);
+    expect(withCsv([](auto& lines) { lines[1].pop_back(); }), Verdict::Invalid);
+}
+
+TEST(HandedOutPeriod, samplesNothingWithoutAListingAndItsHash)
+{
+    const auto expectInvalid = [](const Soc2Bundle& bundle, const Soc2Listings& listings) {
+        const auto report = verified(printJson(soc2Json(bundle, listings)));
+        EXPECT_EQ(report.verdict, Verdict::Invalid) << told(report);
+    };
+    auto bundle = periodOnTest(kPeriodListing);
+    bundle.rows[0].evidenceSha256.reset();
+    expectInvalid(bundle, {{"CC7.2.ndjson", kPeriodListing}});
+    bundle.rows[0].sampleIds = {"invented"};
+    expectInvalid(bundle, {{"CC7.2.ndjson", kPeriodListing}});
+    auto& row = bundle.rows[0];
+    row = {};
+    row.criterion = "CC7.2";
+    row.periodStart = bundle.compliancePeriodStart;
+    row.periodEnd = bundle.compliancePeriodEnd;
+    expectUnsigned(soc2Json(bundle, {}));
+    row.sampleIds = {"invented"};
+    expectInvalid(bundle, {});
+    expectInvalid(periodOnTest(kPeriodListing),
+                  {{"CC7.2.ndjson", kPeriodListing}, {"more.ndjson", "{}\n"}});
 }
 
 TEST(HandedOutBundle, ofAProductionAloneSaysThatItsFilesAreNotHere)
@@ -203,6 +312,21 @@ TEST(HandedOutBundle, ofAProductionAloneSaysThatItsFilesAreNotHere)
     gap.batesLast = 100'000'000;
     gap.documents[0].pageCount = 99'999'994;
     EXPECT_EQ(verified(legalFilesOnTest(gap).bundle).verdict, Verdict::Invalid);
+    // As the cover carries them, where no schema bounds a number.
+    constexpr auto kLargest = std::numeric_limits<std::int64_t>::max();
+    for (const auto first : {std::int64_t{0}, std::int64_t{10'000'000}, kLargest}) {
+        gap = legalOnTest();
+        gap.batesFirst = first;
+        gap.batesLast = first;
+        gap.documents.clear();
+        gap.documents.resize(2);
+        gap.documents[0].pageCount = kLargest;
+        EXPECT_EQ(faultOfAttachments(printJson(toJson(gap)), ReportKind::LegalDiscovery, {}),
+                  "no production has such numbers");
+    }
+    gap.batesFirst = 7;
+    gap.batesLast = 8;
+    EXPECT_TRUE(faultOfAttachments(printJson(toJson(gap)), ReportKind::LegalDiscovery, {}));
 }
 
 TEST(HandedOutFiles, thatAreEvidenceAreVerifiedAsSuch)
@@ -225,54 +349,21 @@ TEST(HandedOutFiles, listsWhatLiesInAnArchiveAndWhichOfItIsBad)
     }
 }
 
-TEST(PublishedSchema, ofEachBundleIsKnownByItsName)
+TEST(HandedOutFiles, ofAPeriodAreTickedWhereTheyWereCompared)
 {
-    for (const auto* name : {"exhibit/evidence-bundle/v1",
-                             "exhibit/executive-debrief/v1",
-                             "exhibit/soc2/v1",
-                             "exhibit/legal-discovery/v1",
-                             "exhibit/ai-act-art73/v1",
-                             "exhibit/fre-902/v1"}) {
-        EXPECT_NE(publishedSchema(name), nullptr) << name;
+    const auto good = archiveOf(periodOnTest(kPeriodListing));
+    for (const auto& file : inspectHandedOut(good, {}).files) {
+        EXPECT_EQ(file.result, CheckResult::Passed) << file.path;
     }
-    EXPECT_EQ(publishedSchema("exhibit/soc2/v2"), nullptr);
-}
-
-TEST(PublishedSchema, decidesByEachKeywordThatTheSchemasUse)
-{
-    const auto fits = [](const char* schema, const char* value) {
-        return !schemaFault(parseJson(schema).value(), parseJson(value).value());
-    };
-    const struct {
-        const char* schema;
-        const char* good;
-        const char* bad;
-    } cases[] = {
-        {R"({"type":"integer"})", "1", "1.5"},
-        {R"({"type":["string","null"]})", "null", "1"},
-        {R"({"const":"a"})", R"("a")", R"("b")"},
-        {R"({"enum":["a","b"]})", R"("b")", R"("c")"},
-        {R"({"required":["a"]})", R"({"a":1})", "{}"},
-        {R"({"properties":{"a":{"type":"string"}}})", R"({"a":"x"})", R"({"a":1})"},
-        {R"({"additionalProperties":false})", "{}", R"({"a":1})"},
-        {R"({"additionalProperties":{"type":"string"}})", R"({"a":"x"})", R"({"a":1})"},
-        {R"({"items":{"type":"string"}})", R"(["x"])", R"(["x",1])"},
-        {R"({"minItems":1})", "[1]", "[]"},
-        {R"({"minimum":0})", "0", "-1"},
-        {R"({"type":"integer"})", "9007199254740991", "9007199254740993"},
-        {R"({"pattern":"^[a-z]{3}$"})", R"("abc")", R"("abcd")"},
-        {R"({"format":"date"})", R"("2026-02-28")", R"("2026-02-30")"},
-        {R"({"format":"date-time"})", R"("2026-02-28T10:00:00Z")", R"("2026-02-28")"},
-        {R"({"contentEncoding":"base64"})", R"("YQ==")", R"("Y")"},
-        {R"({"$ref":"#/$defs/x","$defs":{"x":{"type":"null"}}})", "null", "1"},
-    };
-    for (const auto& [schema, good, bad] : cases) {
-        EXPECT_TRUE(fits(schema, good)) << schema;
-        EXPECT_FALSE(fits(schema, bad)) << schema;
+    auto files = filesOf(good);
+    files.at("soc2.json").replace(files.at("soc2.json").find("exhibit/soc2"), 12, "another/soc2");
+    for (const auto& file : inspectHandedOut(listedAs("soc2-b1", files), {}).files) {
+        EXPECT_EQ(file.result,
+                  file.path == "soc2.json"         ? CheckResult::Failed
+                      : file.path == kFileManifest ? CheckResult::Passed
+                                                   : CheckResult::NotChecked)
+            << file.path;
     }
-    const std::string endless(1'000'000, 'A');
-    const Json prefix = parseJson(R"({"pattern":"^[A-Z][A-Z0-9_-]*[0-9]{7}$"})").value();
-    EXPECT_TRUE(schemaFault(prefix, Json(endless))) << "and no stack is lost over it";
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 
 #include "models/report/report_pdf.h"
 #include "models/report/soc2_files.h"
+#include "models/report/soc2_listing.h"
 #include "models/report/typesetter.h"
 #include "tests/models/report/soc2_on_test.h"
 
@@ -90,6 +91,29 @@ TEST(Soc2, noticesAListingThatIsNotTheOneExported)
     EXPECT_TRUE(faultOfAttachments(json, ReportKind::Soc2, {}));
     EXPECT_TRUE(faultOfAttachments("{}", ReportKind::Soc2, {}));
     EXPECT_TRUE(makeBundleReport(json, ReportKind::Soc2, {{"CC7.2.ndjson", listingOnTest()}}, {}));
+}
+
+TEST(Soc2Listing, isReadWithinItsLimits)
+{
+    const auto membersOf = [](BytesView listing) {
+        std::size_t members = 0;
+        const auto read = readListing(listing, [&members](const Json&) { ++members; });
+        return read ? Result<std::size_t>(members) : tl::make_unexpected(read.error());
+    };
+    Bytes lines;
+    for (std::size_t i = 0; i < kListingLinesMax; ++i) {
+        lines += "{}\n";
+    }
+    EXPECT_EQ(membersOf(lines).value_or(0), kListingLinesMax);
+    const auto more = membersOf(lines + "{}");
+    ASSERT_FALSE(more);
+    EXPECT_EQ(more.error().code, ErrorCode::TooLarge);
+    const Bytes longest = "{}" + Bytes(kListingLineBytesMax - 2, ' ');
+    EXPECT_EQ(membersOf(longest + "\n{}").value_or(0), 2U);
+    const auto longer = membersOf("{}\n" + longest + " ");
+    ASSERT_FALSE(longer);
+    EXPECT_EQ(longer.error().code, ErrorCode::TooLarge);
+    EXPECT_FALSE(membersOf("{}\n[]\n"));
 }
 
 } // namespace

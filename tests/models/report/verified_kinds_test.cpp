@@ -230,6 +230,9 @@ TEST(LogProofs, haveALimitAndALineEach)
     proofs.entries.push_back({"e", "p"});
     EXPECT_EQ(parseLogProofs(writeLogProofs(proofs)).error().code, ErrorCode::TooLarge);
     EXPECT_FALSE(parseLogProofs("[]\n"));
+    const Bytes longest = "{}" + Bytes(kProofLineBytesMax - 2, ' ');
+    EXPECT_TRUE(parseLogProofs(longest + "\n"));
+    EXPECT_EQ(parseLogProofs(longest + " \n").error().code, ErrorCode::TooLarge);
     EXPECT_TRUE(parseLogProofs("")->heads.empty());
 }
 
