@@ -22,6 +22,9 @@ struct Free {
         Function(object);
     }
 };
+struct FreeStack { ///< Of a stack that does not own what is in it.
+    void operator()(STACK_OF(X509) * stack) const noexcept { sk_X509_free(stack); }
+};
 using Response = std::unique_ptr<TS_RESP, Free<TS_RESP_free>>;
 using Bio = std::unique_ptr<BIO, Free<BIO_free>>;
 
@@ -89,6 +92,44 @@ void believe(X509_STORE* store, const PKCS7& token)
     X509_VERIFY_PARAM_set_flags(X509_STORE_get0_param(store), X509_V_FLAG_PARTIAL_CHAIN);
 }
 
+/// Whether an algorithm of signatures is one of keys like the signer's.
+bool fitsKey(const X509_ALGOR& algorithm, const PKCS7& token)
+{
+    const ASN1_OBJECT* object = nullptr;
+    int parameter = V_ASN1_UNDEF;
+    X509_ALGOR_get0(&object, &parameter, nullptr, &algorithm);
+    const int named = OBJ_obj2nid(object);
+    int ofKey = named;
+    if (int ofDigest = NID_undef; OBJ_find_sigid_algs(named, &ofDigest, &ofKey) != 1) {
+        ofKey = named; // Some name the key's own algorithm.
+    }
+    const std::unique_ptr<STACK_OF(X509), FreeStack> signers(
+        PKCS7_get0_signers(const_cast<PKCS7*>(&token), nullptr, 0));
+    if (!signers || sk_X509_num(signers.get()) != 1) {
+        return false;
+    }
+    const EVP_PKEY* const key = X509_get0_pubkey(sk_X509_value(signers.get(), 0));
+    if (key == nullptr) {
+        return false;
+    }
+    const bool isPss = named == NID_rsassaPss && EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA;
+    const bool hasForm = isPss || parameter == V_ASN1_UNDEF || parameter == V_ASN1_NULL;
+    return hasForm && (isPss || EVP_PKEY_get_base_id(key) == ofKey);
+}
+
+/// What of a token its signature does not cover, and OpenSSL does not look at, has one form
+/// (RFC 3161, 2.4.2; RFC 5652, 5.1 and 5.3): so that no byte of it can be another.
+bool hasKnownForm(const PKCS7& token)
+{
+    STACK_OF(PKCS7_SIGNER_INFO)* const signers = token.d.sign->signer_info;
+    if (sk_PKCS7_SIGNER_INFO_num(signers) != 1) {
+        return false;
+    }
+    const PKCS7_SIGNER_INFO* const signer = sk_PKCS7_SIGNER_INFO_value(signers, 0);
+    return ASN1_INTEGER_get(token.d.sign->version) == 3 && ASN1_INTEGER_get(signer->version) == 1
+        && fitsKey(*signer->digest_enc_alg, token);
+}
+
 } // namespace
 
 Result<UtcTime> verifyTimestampImprint(BytesView bytes,
@@ -115,6 +156,9 @@ Result<UtcTime> verifyTimestampImprint(BytesView bytes,
         const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
         return refused(std::string("the time stamp does not hold: ")
                        + (reason == nullptr ? "unknown reason" : reason));
+    }
+    if (!hasKnownForm(*TS_RESP_get_token(response.get()))) {
+        return refused("the time stamp has not the form that RFC 3161 gives it");
     }
     return time;
 }

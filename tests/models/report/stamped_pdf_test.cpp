@@ -202,9 +202,9 @@ TEST_F(StampedPdf, whateverElseIsNotSignedIsRefused)
     EXPECT_FALSE(check(make(key, [](const Bytes& cms) { return stamped(stamped(cms)); })));
 }
 
-TEST_F(StampedPdf, noByteOfATokenChangesWhatItProves)
+TEST_F(StampedPdf, everyByteOfATokenCounts)
 {
-    // The report's signature does not cover it, the authority's does, but for its outer shell.
+    // The report's signature does not cover it, the authority's does, and its shell has one form.
     const auto key = signer::PdfKey::generate(utcNow()).value();
     const Bytes pdf = make(key, stamped);
     const Bytes root = read(path("tsa/root.pem"));
@@ -215,13 +215,10 @@ TEST_F(StampedPdf, noByteOfATokenChangesWhatItProves)
     };
     const auto place = findSignature(pdf).value();
     const auto signer = check(pdf).value();
-    const auto time = provenBy(signer);
-    ASSERT_TRUE(time) << time.error().message;
+    ASSERT_TRUE(provenBy(signer));
     const std::size_t token = place.cms.find(*signer.timeStamp);
     ASSERT_NE(token, place.cms.npos);
-    std::size_t tried = 0;
-    std::size_t refused = 0;
-    for (std::size_t at = token; at < token + signer.timeStamp->size(); at += 5) {
+    for (std::size_t at = token; at < token + signer.timeStamp->size(); ++at) {
         Bytes changed = pdf;
         const std::size_t digit = place.holeBegin + 1 + 2 * at + 1;
         changed[digit] = changed[digit] == '0' ? '1' : '0';
@@ -231,11 +228,8 @@ TEST_F(StampedPdf, noByteOfATokenChangesWhatItProves)
         const auto proven = cms && cms->timeStamp
             ? provenBy(*cms)
             : Result<UtcTime>(fail(ErrorCode::InvalidInput, "refused"));
-        ++tried;
-        refused += proven ? 0 : 1;
-        EXPECT_TRUE(!proven || *proven == *time) << at - token;
+        EXPECT_FALSE(proven) << at - token;
     }
-    EXPECT_GT(refused, tried * 9 / 10);
 }
 
 /// leaf.pem under middle.pem under root.pem, with keys of that kind.
