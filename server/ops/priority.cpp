@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -42,7 +43,8 @@ bool setRealTime(int thread, bool isRealTime)
 {
     sched_param parameter{};
     parameter.sched_priority = isRealTime ? 1 : 0;
-    const int policy = isRealTime ? SCHED_RR | SCHED_RESET_ON_FORK : SCHED_OTHER;
+    // Only a privileged process may take the flag away again (sched(7)).
+    const int policy = (isRealTime ? SCHED_RR : SCHED_OTHER) | SCHED_RESET_ON_FORK;
     return sched_setscheduler(thread, policy, &parameter) == 0;
 }
 
@@ -74,8 +76,11 @@ void letCallsGoFirst(bool first)
     auto& all = threads();
     const std::lock_guard lock(all.mutex);
     if (std::exchange(all.goFirst, first) != first) {
-        for (const int thread : all.before) {
-            setRealTime(thread, first);
+        const bool done = std::all_of(all.before.begin(), all.before.end(), [first](int thread) {
+            return setRealTime(thread, first);
+        });
+        if (!done) {
+            logWarning("the priority of what calls wait for cannot be changed");
         }
     }
 }

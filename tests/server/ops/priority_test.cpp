@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <future>
@@ -96,6 +97,24 @@ TEST(Priority, ofWhatCallsWaitForIsTheOrdinaryOneWhileOthersHaveToGetOn)
         EXPECT_EQ(policyOfThisThread(), SCHED_RR);
         return 0;
     });
+}
+
+TEST(Priority, isGivenBackWithoutAnyRight)
+{
+    if (!isPermitted() || geteuid() != 0) {
+        GTEST_SKIP() << "only root can give rights away";
+    }
+    onAThreadOfItsOwn([] {
+        const WorkBeforeOthers priority;
+        EXPECT_EQ(policyOfThisThread(), SCHED_RR);
+        constexpr int kNobody = 65534;
+        // Of this thread alone, unlike setresuid(3).
+        EXPECT_EQ(syscall(SYS_setresuid, kNobody, kNobody, kNobody), 0);
+        letCallsGoFirst(false);
+        EXPECT_EQ(policyOfThisThread(), SCHED_OTHER);
+        return 0;
+    });
+    letCallsGoFirst(true);
 }
 
 TEST(Priority, ofWhatCallsWaitForIsTheOrdinaryOneOnASingleProcessor)
