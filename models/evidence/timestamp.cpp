@@ -92,17 +92,17 @@ void believe(X509_STORE* store, const PKCS7& token)
     X509_VERIFY_PARAM_set_flags(X509_STORE_get0_param(store), X509_V_FLAG_PARTIAL_CHAIN);
 }
 
-/// Whether an algorithm of signatures is one of keys like the signer's.
-bool fitsKey(const X509_ALGOR& algorithm, const PKCS7& token)
+/// Whether a signature's algorithm is said as one of keys like the signer's: alone, or together
+/// with the digest that it says beside.
+bool fitsKey(const PKCS7_SIGNER_INFO& signer, const PKCS7& token)
 {
     const ASN1_OBJECT* object = nullptr;
     int parameter = V_ASN1_UNDEF;
-    X509_ALGOR_get0(&object, &parameter, nullptr, &algorithm);
-    const int named = OBJ_obj2nid(object);
-    int ofKey = named;
-    if (int ofDigest = NID_undef; OBJ_find_sigid_algs(named, &ofDigest, &ofKey) != 1) {
-        ofKey = named; // Some name the key's own algorithm.
-    }
+    X509_ALGOR_get0(&object, &parameter, nullptr, signer.digest_enc_alg);
+    int ofKey = OBJ_obj2nid(object);
+    const int beside = OBJ_obj2nid(signer.digest_alg->algorithm);
+    int ofDigest = beside;
+    OBJ_find_sigid_algs(ofKey, &ofDigest, &ofKey); // Else it is the key's own.
     const std::unique_ptr<STACK_OF(X509), FreeStack> signers(
         PKCS7_get0_signers(const_cast<PKCS7*>(&token), nullptr, 0));
     if (!signers || sk_X509_num(signers.get()) != 1) {
@@ -112,13 +112,13 @@ bool fitsKey(const X509_ALGOR& algorithm, const PKCS7& token)
     if (key == nullptr) {
         return false;
     }
-    const bool isPss = named == NID_rsassaPss && EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA;
-    const bool hasForm = isPss || parameter == V_ASN1_UNDEF || parameter == V_ASN1_NULL;
-    return hasForm && (isPss || EVP_PKEY_get_base_id(key) == ofKey);
+    return (parameter == V_ASN1_UNDEF || parameter == V_ASN1_NULL) && ofDigest == beside
+        && EVP_PKEY_get_base_id(key) == ofKey;
 }
 
 /// What of a token its signature does not cover, and OpenSSL does not look at, has one form
-/// (RFC 3161, 2.4.2; RFC 5652, 5.1 and 5.3): so that no byte of it can be another.
+/// (RFC 3161, 2.4.2; RFC 5652, 5.1 and 5.3), but that the algorithm has two names: what a byte of
+/// it could be changed to says the same.
 bool hasKnownForm(const PKCS7& token)
 {
     STACK_OF(PKCS7_SIGNER_INFO)* const signers = token.d.sign->signer_info;
@@ -127,7 +127,7 @@ bool hasKnownForm(const PKCS7& token)
     }
     const PKCS7_SIGNER_INFO* const signer = sk_PKCS7_SIGNER_INFO_value(signers, 0);
     return ASN1_INTEGER_get(token.d.sign->version) == 3 && ASN1_INTEGER_get(signer->version) == 1
-        && fitsKey(*signer->digest_enc_alg, token);
+        && fitsKey(*signer, token);
 }
 
 } // namespace

@@ -32,7 +32,7 @@ std::size_t valuesIn(BytesView text)
 Result<void> checkBundleSize(BytesView text)
 {
     if (text.size() > kBundleBytesMax) {
-        return fail(ErrorCode::TooLarge, "a JSON text beyond 64 MiB, which no bundle has");
+        return fail(ErrorCode::TooLarge, "a JSON text beyond 256 MiB, which no bundle has");
     }
     if (valuesIn(text) > kBundleValuesMax) {
         return fail(ErrorCode::TooLarge, "a JSON text of more values than any bundle has");

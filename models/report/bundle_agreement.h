@@ -15,7 +15,7 @@ namespace exhibit::report {
 
 /// Of the text of a bundle. An honest one of 10,000 steps with all that was said is a tenth of it;
 /// in memory a hostile one takes many times its length before anything in it is known.
-inline constexpr std::size_t kBundleBytesMax = std::size_t{64} * 1024 * 1024;
+inline constexpr std::size_t kBundleBytesMax = std::size_t{256} * 1024 * 1024;
 /// Values in it, of which two bytes make one and twenty-four times that in memory.
 inline constexpr std::size_t kBundleValuesMax = 4'000'000;
 

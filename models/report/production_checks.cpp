@@ -270,6 +270,15 @@ std::optional<evidence::ZipContent> checkCover(const ArchiveFiles& files,
         return std::nullopt;
     }
     checked.report = verifyReportPdf(cover->view(), anchors, certificates);
+    const auto& checks = checked.report.checks;
+    const bool isSigned = std::any_of(checks.begin(), checks.end(), [](const auto& one) {
+        return one.id == "report" && one.subject == "signature"
+            && one.result == evidence::CheckResult::Passed;
+    });
+    if (!checked.report.hasFailure() && !isSigned) {
+        checked.report.failed("report", kCover, "it is a report that nobody signed");
+        return std::nullopt;
+    }
     if (checked.report.hasFailure()) {
         // The checks of a report name its parts; here the file is one of many.
         checked.report.failed("report", kCover, "it is not a cover as it was signed");
@@ -284,7 +293,8 @@ bool isListOf(BytesView cover, BytesView list, ArchiveReport& checked)
 {
     const std::string name(kAttachedLegal);
     const auto pdf = readPdf(cover);
-    if (!pdf || !pdf->attachments.contains(name) || pdf->attachments.at(name) != list) {
+    if (!pdf || pdf->report != wireName(ReportKind::LegalDiscovery)
+        || !pdf->attachments.contains(name) || pdf->attachments.at(name) != list) {
         checked.report.failed("report", name, "it is not the list that the signed cover carries");
         return false;
     }

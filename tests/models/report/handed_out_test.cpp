@@ -107,7 +107,7 @@ TEST(HandedOutBundle, isReadUpToItsLimit)
     const auto report = verified(text + ' ');
     EXPECT_EQ(report.verdict, Verdict::Unreadable) << told(report);
     ASSERT_TRUE(report.hasFailure("container"));
-    EXPECT_NE(report.checks.front().detail.find("64 MiB"), std::string::npos) << told(report);
+    EXPECT_NE(report.checks.front().detail.find("256 MiB"), std::string::npos) << told(report);
     Bytes values = R"({"text":"\",[{","values":[1)"; // The object, its members, the first.
     for (std::size_t i = 4; i < kBundleValuesMax; ++i) {
         values += ",1";

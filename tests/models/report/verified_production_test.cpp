@@ -2,9 +2,11 @@
 // A whole production: valid as it was handed out, and found changed whichever part is.
 #include "models/report/handed_out.h"
 #include "models/report/legal_discovery_json.h"
+#include "models/report/pdf_finish.h"
 #include "models/report/produced_bundles.h"
 #include "models/report/production.h"
 #include "models/report/report_pdf.h"
+#include "models/report/typesetter.h"
 #include "server/signer/pdf_key.h"
 #include "tests/models/evidence/log_on_test.h"
 #include "tests/models/evidence/packed_again.h"
@@ -114,6 +116,25 @@ TEST_F(VerifiedProduction, saysHowAllOfItIsVerified)
     for (const auto* part : {"exhibitctl verify PRODUCTION.zip", "--pdf-ca"}) {
         EXPECT_NE(readme.find(part), readme.npos) << readme;
     }
+}
+
+TEST_F(VerifiedProduction, aReportThatNobodySignedIsNoCover)
+{
+    auto changed = files();
+    Document draft;
+    draft.title = "A draft";
+    draft.report = wireName(ReportKind::Fre902);
+    draft.createdAt = utcNow();
+    draft.blocks = {Title{"A draft", "of a later release"}};
+    const Bytes later = R"({"schema":"exhibit/fre-902/v9"})";
+    PdfFinish finish;
+    finish.attachments
+        = {{"fre902.json", "application/json", "", later},
+           {"legal_discovery.json", "application/json", "", changed.at("legal_discovery.json")}};
+    changed.at("production_cover.pdf")
+        = finishPdf(typeset(draft).value().pdf, draft, finish).value();
+    expectFound(changed, "production_cover.pdf");
+    EXPECT_EQ(resultsOf(archiveOf(changed)).at("VOL001/DATA/VOL001.DAT"), CheckResult::NotChecked);
 }
 
 TEST_F(VerifiedProduction, packedAgainHoldsAndSaysSoAndHeadersOfTwoAreFound)
