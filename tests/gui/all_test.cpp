@@ -79,6 +79,25 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(marked(), 0, kPatience);
     }
 
+    void aStepThatIsDroppedWhileItIsUndoneIsUndone()
+    {
+        auto& services = window().services();
+        find({});
+        view().selectAll();
+        QVERIFY(test::trigger(window(), u"case.bookmark"));
+        QTRY_VERIFY_WITH_TIMEOUT(results().bar().text().contains(u"Done"_s), kPatience);
+        results().bar().clear();
+        QVERIFY(test::trigger(window(), u"edit.undo"));
+        QCOMPARE(services.jobs->running(), 1);
+        QVERIFY2(!services.jobs->jobs().front()->canCancel(), "half of it could not be undone");
+        view().selectRow(0);
+        QVERIFY(test::trigger(window(), u"case.bookmark")); // The undone step is gone.
+        QTRY_COMPARE_WITH_TIMEOUT(services.jobs->running(), 0, kPatience);
+        QCOMPARE(marked(), 0);
+        QVERIFY(test::trigger(window(), u"edit.undo")); // Its row had the tag still.
+        QTRY_COMPARE_WITH_TIMEOUT(marked(), 1, kPatience);
+    }
+
 private:
     ui::MainWindow& window() { return m_console->window(); }
     ui::SearchController& search() { return ui::SearchController::of(window().services()); }

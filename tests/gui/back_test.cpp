@@ -163,6 +163,22 @@ private Q_SLOTS:
         QCOMPARE(view().currentIndex().row(), 4);
     }
 
+    void whatIsTypedWhileAWayIsGoneIsKept()
+    {
+        search().setQuery(query::parse("severity:high").value());
+        QTRY_COMPARE(search().total(), 10);
+        m_source->holds = true;
+        QVERIFY(test::trigger(window(), u"search.back"));
+        search().setText(u"severity:low"_s, true);
+        QVERIFY(test::trigger(window(), u"search.cancel"));
+        QCOMPARE(search().text(), u"severity:low"_s);
+        m_source->holds = false;
+        search().search();
+        QTRY_COMPARE(search().state(), ui::SearchState::Done);
+        QVERIFY(test::trigger(window(), u"search.back"));
+        QCOMPARE(search().text(), u"severity:high"_s);
+    }
+
     void aRangeThatGrowsByKeysIsOneStep()
     {
         auto& histogram = results().histogram();

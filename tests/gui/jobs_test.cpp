@@ -174,7 +174,7 @@ private Q_SLOTS:
         QVERIFY(test::trigger(window(), u"tools.jobs"));
         auto* panel = window().findChild<ui::JobsPanel*>();
         QTRY_VERIFY(panel->isVisible());
-        auto* job = window().services().jobs->start(u"Export 3 results"_s, {}, u"/tmp/x.csv"_s);
+        auto* job = window().services().jobs->start(u"Export 3 results"_s, [] {}, u"/tmp/x.csv"_s);
         QPushButton* cancel = nullptr;
         QTRY_VERIFY((cancel = named(*panel, u"Cancel: Export 3 results"_s)) != nullptr);
         QTRY_VERIFY(cancel->isVisible());

@@ -124,6 +124,7 @@ void SearchController::setText(const QString& text, bool now)
 {
     const bool changed = text != m_text;
     m_text = text;
+    m_way->ask(step());
     m_way->holdTyped();
     parse();
     if (changed) {
@@ -315,6 +316,7 @@ void SearchController::ask(bool remember)
     }
     m_isRefresh = false;
     m_isShowingNew = false;
+    m_way->ask(step());
     const Shown next{{step(), m_query}, 0, {}};
     domain::SearchRequest asked = requestOf(next.asked);
     asked.limit = PageCache::kPageRows;

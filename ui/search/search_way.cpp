@@ -114,6 +114,13 @@ SearchPlace SearchWay::go(SearchPlace (Trail<SearchPlace>::*way)(SearchPlace))
     return to;
 }
 
+void SearchWay::ask(const SearchStep& step)
+{
+    if (m_isReturning && !isCurrent(step)) {
+        (void)stay();
+    }
+}
+
 std::optional<SearchPlace> SearchWay::stay()
 {
     if (!std::exchange(m_isReturning, false)) {

@@ -47,6 +47,8 @@ public:
     /// Where the row of its incident was; -1: not known.
     [[nodiscard]] int returningRow() const { return m_trail.current().row; }
     void reached() { m_isReturning = false; }
+    /// Something is asked, or typed: what was on its way, and is something else, is not reached.
+    void ask(const SearchStep& step);
     /// It cannot be shown: one stands where one stood. That place; none when nothing was on its
     /// way.
     std::optional<SearchPlace> stay();

@@ -88,7 +88,10 @@ void ChangeIncidents::send(bool forward)
 {
     auto run = std::make_shared<Run>(Run{forward, m_steps.size(), 0, {}});
     if (m_steps.size() > kJobLeast) {
-        run->job = m_changes.jobs().start(text(), [run] { run->isCancelled = true; });
+        // What is half undone could neither be done again nor undone.
+        run->job = m_changes.jobs().start(forward ? text() : tr("Undo %1").arg(text()),
+                                          forward ? [run] { run->isCancelled = true; }
+                                                  : std::function<void()>());
     }
     for (const auto& step : m_steps) {
         m_changes.send(
@@ -99,29 +102,44 @@ void ChangeIncidents::send(bool forward)
             },
             [self = QPointer(this), run, step](
                 const domain::SourceResult<domain::Incident>& reply) {
+                const bool isLast = run->take(step->id, reply);
                 if (self) {
-                    self->answered(*run, *step, reply);
+                    self->answered(*run, *step, reply, isLast);
                 }
             });
     }
 }
 
-void ChangeIncidents::answered(Run& run,
-                               Step& step,
-                               const domain::SourceResult<domain::Incident>& reply)
+bool ChangeIncidents::Run::take(const std::string& id,
+                                const domain::SourceResult<domain::Incident>& reply)
 {
-    ++run.answered;
-    if (run.job) {
-        run.job->progress(static_cast<qint64>(run.answered), static_cast<qint64>(run.asked));
+    ++answered;
+    if (!reply) {
+        failures[toQt(reply.error().error.message)] << toQt(id);
     }
+    const bool isLast = answered == asked;
+    if (job) {
+        job->progress(static_cast<qint64>(answered), static_cast<qint64>(asked));
+    }
+    if (job && isLast) {
+        const auto failed = failures.empty() ? QString() : failures.begin()->first;
+        job->finish(failures.empty() ? Job::State::Done : Job::State::Failed, failed);
+    }
+    return isLast;
+}
+
+void ChangeIncidents::answered(const Run& run,
+                               Step& step,
+                               const domain::SourceResult<domain::Incident>& reply,
+                               bool isLast)
+{
     if (reply && run.forward) {
         step.take(*reply);
     }
     if (!reply) {
-        run.failures[toQt(reply.error().error.message)] << toQt(step.id);
         std::erase_if(m_steps, [&step](const auto& one) { return one.get() == &step; });
     }
-    if (run.answered == run.asked) {
+    if (isLast) {
         report(run);
     }
     if (m_steps.empty() && !isObsolete()) {
@@ -131,9 +149,6 @@ void ChangeIncidents::answered(Run& run,
 
 void ChangeIncidents::report(const Run& run)
 {
-    if (run.job) {
-        run.job->finish(run.failures.empty() ? Job::State::Done : Job::State::Failed, {});
-    }
     if (run.failures.empty()) {
         const bool isNote = !m_steps.empty() && m_steps.front()->wanted.note.has_value();
         if (isNote && !run.forward) {

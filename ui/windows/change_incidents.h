@@ -65,10 +65,16 @@ private:
         std::map<QString, QStringList> failures; ///< Why, and of which.
         QPointer<Job> job{}; ///< Of many.
         bool isCancelled = false; ///< What is not asked yet is not any more.
+
+        /// Whether that was the last answer. The stack may have dropped the step by then.
+        bool take(const std::string& id, const domain::SourceResult<domain::Incident>& reply);
     };
 
     void send(bool forward);
-    void answered(Run& run, Step& step, const domain::SourceResult<domain::Incident>& reply);
+    void answered(const Run& run,
+                  Step& step,
+                  const domain::SourceResult<domain::Incident>& reply,
+                  bool isLast);
     void report(const Run& run);
     void leaveStack();
 

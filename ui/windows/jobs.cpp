@@ -39,12 +39,10 @@ void Job::finish(State state, const QString& note)
 
 void Job::cancel()
 {
-    if (m_state == State::Running) {
+    if (canCancel()) {
         const auto cancel = std::move(m_cancel);
         finish(State::Cancelled, tr("Cancelled"));
-        if (cancel) {
-            cancel();
-        }
+        cancel();
     }
 }
 

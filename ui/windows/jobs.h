@@ -16,11 +16,12 @@ public:
     enum class State : std::uint8_t { Running, Done, Failed, Cancelled };
 
     /// `file`: what it writes, which is lost when it does not end; empty for what can be done
-    /// again.
+    /// again. `cancel`: empty for what has to be done to its end.
     Job(QString title, QString file, std::function<void()> cancel, QObject* parent);
     [[nodiscard]] QString title() const { return m_title; }
     [[nodiscard]] QString file() const { return m_file; }
     [[nodiscard]] State state() const { return m_state; }
+    [[nodiscard]] bool canCancel() const { return m_state == State::Running && m_cancel; }
     [[nodiscard]] QString note() const { return m_note; }
     [[nodiscard]] qint64 done() const { return m_done; }
     [[nodiscard]] qint64 total() const { return m_total; } ///< 0: not known.

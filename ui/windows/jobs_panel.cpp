@@ -69,7 +69,7 @@ void JobRow::follow(const Job& job)
     if (!running && m_cancel->hasFocus() && m_folder->isVisibleTo(this)) {
         m_folder->setFocus();
     }
-    m_cancel->setVisible(running);
+    m_cancel->setVisible(job.canCancel());
     m_bar->setVisible(running);
     m_bar->setRange(0, job.total() > 0 ? 1000 : 0);
     m_bar->setValue(job.total() > 0 ? static_cast<int>(job.done() * 1000 / job.total()) : 0);
