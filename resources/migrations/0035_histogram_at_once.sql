@@ -50,7 +50,9 @@ BEGIN
           AND (p_groups IS NULL OR search_groups_hold(
               p_groups, s.tsv, s.status, s.cost_microcents, s.latency_us, s.created_at));
     END IF;
-    IF v_times IS NULL THEN -- Few, or none that the sample knows.
+    IF v_times IS NULL THEN -- Few, or none that the sample knows: as if it were asked itself.
+        SET LOCAL enable_indexscan = on;
+        SET LOCAL enable_seqscan = on;
         RETURN QUERY
         SELECT h.bar_start, h.bar_seconds, h.hits, false FROM incident_histogram(
             p_tenant, p_text, p_statuses, p_from, p_to, p_cost_min, p_cost_max, p_latency_min,
