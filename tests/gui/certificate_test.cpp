@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packs opened and verified in the console, without any server.
 #include "app/console/console.h"
+#include "tests/gui/dropped_files.h"
 #include "tests/gui/own_settings.h"
 #include "tests/gui/safe_console.h"
 #include "tests/gui/stall_monitor.h"
@@ -20,10 +21,8 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QDir>
-#include <QDropEvent>
 #include <QFile>
 #include <QLabel>
-#include <QMimeData>
 #include <QProcess>
 #include <QSettings>
 #include <QTemporaryDir>
@@ -338,27 +337,9 @@ private Q_SLOTS:
 private:
     QString write(const QString& name, const Bytes& bytes)
     {
-        QFile file(m_folder.filePath(name));
-        if (!file.open(QIODevice::WriteOnly)
-            || file.write(bytes.data(), qsizetype(bytes.size())) < 0) {
-            qFatal("no room for the test's files");
-        }
-        return file.fileName();
+        return test::writeFile(m_folder, name, bytes);
     }
-    void drop(const QStringList& files)
-    {
-        QMimeData data;
-        QList<QUrl> urls;
-        for (const QString& file : files) {
-            urls << QUrl::fromLocalFile(file);
-        }
-        data.setUrls(urls);
-        QDragEnterEvent enter({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-        QCoreApplication::sendEvent(&window(), &enter);
-        QVERIFY(enter.isAccepted());
-        QDropEvent event({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-        QCoreApplication::sendEvent(&window(), &event);
-    }
+    void drop(const QStringList& files) { test::dropOn(window(), files); }
     bool isVerified(std::size_t index)
     {
         return page().files().files().size() > index

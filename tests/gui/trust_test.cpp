@@ -4,6 +4,7 @@
 #include "models/report/pdf_signature.h"
 #include "models/report/soc2_files.h"
 #include "server/signer/pdf_key.h"
+#include "tests/gui/dropped_files.h"
 #include "tests/gui/own_settings.h"
 #include "tests/gui/safe_console.h"
 #include "tests/gui/stall_monitor.h"
@@ -17,11 +18,8 @@
 #include "ui/widgets/message_bar.h"
 
 #include <QClipboard>
-#include <QDropEvent>
-#include <QFile>
 #include <QFileDialog>
 #include <QGuiApplication>
-#include <QMimeData>
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
@@ -164,27 +162,9 @@ private:
     }
     QString write(const QString& name, const Bytes& bytes)
     {
-        QFile file(m_folder.filePath(name));
-        if (!file.open(QIODevice::WriteOnly)
-            || file.write(bytes.data(), qsizetype(bytes.size())) < 0) {
-            qFatal("no room for the test's files");
-        }
-        return file.fileName();
+        return test::writeFile(m_folder, name, bytes);
     }
-    void drop(const QStringList& files)
-    {
-        QMimeData data;
-        QList<QUrl> urls;
-        for (const QString& file : files) {
-            urls << QUrl::fromLocalFile(file);
-        }
-        data.setUrls(urls);
-        QDragEnterEvent enter({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-        QCoreApplication::sendEvent(&window(), &enter);
-        QVERIFY(enter.isAccepted());
-        QDropEvent event({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-        QCoreApplication::sendEvent(&window(), &event);
-    }
+    void drop(const QStringList& files) { test::dropOn(window(), files); }
     bool isVerified(std::size_t index)
     {
         return page().files().files().size() > index
